@@ -1,0 +1,6 @@
+"""cxrview: review chest radiographs with a model that shows where it looked.
+
+A research and teaching tool, not a medical device.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,41 @@
+"""The errors that cxrview raises on purpose: what is wrong, with which file, and what to do.
+
+Anything else that escapes is a bug and should look like one. Foreign exceptions are converted at the
+place where the foreign library is called.
+"""
+
+from pathlib import Path
+
+
+class CxrviewError(Exception):
+    """Something outside cxrview is wrong; `str()` of it is one sentence for the user.
+
+    `problem` continues a sentence that begins with the file's name ("is not an image."); `advice` says
+    what to do and may be empty; `path` is the file concerned, if there is one.
+    """
+
+    def __init__(self, problem: str, advice: str = "", path: Path | None = None) -> None:
+        super().__init__(problem, advice, path)
+        self.problem = problem
+        self.advice = advice
+        self.path = path
+
+    def __str__(self) -> str:
+        subject = f"{self.path.name} " if self.path is not None else ""
+        return f"{subject}{self.problem} {self.advice}".strip()
+
+
+class UnreadableImage(CxrviewError):
+    """A file holds no image that can be shown: damaged, empty, encrypted, too large, or something else."""
+
+
+class UnusableModel(CxrviewError):
+    """A model bundle fails its checks, or its graph does not keep the contract."""
+
+
+class EngineUnavailable(CxrviewError):
+    """An inference engine, or the device asked for, is not there or does not prove itself."""
+
+
+class BadRequest(CxrviewError):
+    """What the user asked for cannot be done: an unknown name, a value out of bounds, nothing to do."""

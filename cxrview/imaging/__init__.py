@@ -1,0 +1,34 @@
+"""From a file to pixels on the screen and to the model's input."""
+
+from cxrview.imaging.letterbox import Letterbox
+from cxrview.imaging.radiograph import (
+    Anatomy,
+    Identity,
+    Overlay,
+    Radiograph,
+    Spacing,
+    SpacingSource,
+    Voi,
+    VoiFunction,
+    VoiLut,
+    Window,
+)
+from cxrview.imaging.read import read
+from cxrview.imaging.render import model_input, render
+
+__all__ = [
+    "Anatomy",
+    "Identity",
+    "Letterbox",
+    "Overlay",
+    "Radiograph",
+    "Spacing",
+    "SpacingSource",
+    "Voi",
+    "VoiFunction",
+    "VoiLut",
+    "Window",
+    "model_input",
+    "read",
+    "render",
+]

@@ -1,0 +1,1 @@
+"""Running a bundle's graph: engines, and the predictor that turns radiographs into predictions."""

@@ -1,0 +1,18 @@
+"""How long work reports progress and is cancelled, the same for window, command line and tests.
+
+Long work is a plain function that takes a `Report` and calls it often; the caller's reporter raises
+`Cancelled` when the user has lost interest.
+"""
+
+from collections.abc import Callable
+
+Report = Callable[[float, str], None]
+"""Called with the fraction done (0…1) and a few words about what is being done; may raise Cancelled."""
+
+
+class Cancelled(Exception):
+    """The user asked for the work to stop. Not an error: nothing is shown."""
+
+
+def silent(fraction: float, text: str) -> None:  # noqa: ARG001 - the signature is the contract
+    """Report to nobody."""
