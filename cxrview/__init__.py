@@ -4,3 +4,4 @@ A research and teaching tool, not a medical device.
 """
 
 __version__ = "0.1.0"
+NOTICE = "For research and teaching, not for diagnosis."

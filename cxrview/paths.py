@@ -1,5 +1,6 @@
 """Where things are: in a checkout, an installed wheel, or a frozen application."""
 
+import importlib.util
 from pathlib import Path
 
 import platformdirs
@@ -35,3 +36,18 @@ def cache() -> Path:
 def settings_file() -> Path:
     """Return the user's settings file (TOML); it may not exist yet."""
     return platformdirs.user_config_path("cxrview", appauthor=False) / "settings.toml"
+
+
+def pseudonym_key() -> Path:
+    """Return the file of the key from which patient pseudonyms are made; it may not exist yet."""
+    return platformdirs.user_data_path("cxrview", appauthor=False) / "pseudonym.key"
+
+
+def sample_radiograph() -> Path | None:
+    """Return a real DICOM chest radiograph (CR, MONOCHROME1) if the package pydicom-data is installed."""
+    package = importlib.util.find_spec("data_store")
+    for folder in (package.submodule_search_locations or []) if package is not None else []:
+        path = Path(folder) / "data" / "RG1_UNCR.dcm"
+        if path.is_file():
+            return path
+    return None

@@ -1,1 +1,1 @@
-
+"""Scoring many files: one row per frame, failures included."""

@@ -1,0 +1,58 @@
+"""Open a bundle: read its card and hold every file to the card's hash and size."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from cxrview.bundle.card import Card, FileInfo, parse
+from cxrview.errors import UnusableModel
+
+MAX_CARD_BYTES = 4 * 2**20
+MAX_FILE_BYTES = 2 * 2**30
+_AGAIN = "Import the model again from where you got it."
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A verified bundle."""
+
+    folder: Path
+    card: Card
+
+
+def read_card(folder: Path) -> Card:
+    """Return the card of the bundle in `folder`, without looking at the other files.
+
+    Raises UnusableModel.
+    """
+    path = folder / "card.json"
+    try:
+        if path.stat().st_size > MAX_CARD_BYTES:
+            raise UnusableModel("is far too large for a model card.", _AGAIN, path)
+        return parse(path.read_text("utf-8"), path)
+    except (OSError, UnicodeDecodeError) as error:
+        problem = "is not a model bundle: it has no readable card.json."
+        raise UnusableModel(problem, "Choose the folder that holds model.onnx and card.json.", folder) from error
+
+
+def load(folder: Path) -> Bundle:
+    """Return the bundle in `folder` after checking every listed file; raises UnusableModel."""
+    card = read_card(folder)
+    for name, expected in card.files.items():
+        _verify(folder / name, expected)
+    return Bundle(folder, card)
+
+
+def _verify(path: Path, expected: FileInfo) -> None:
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise UnusableModel(f"is larger than {MAX_FILE_BYTES >> 30} GiB.", _AGAIN, path)
+        if size != expected.bytes:
+            raise UnusableModel(f"has {size} bytes and the card says {expected.bytes}.", _AGAIN, path)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnusableModel(f"cannot be read: {error.strerror}.", _AGAIN, path) from error
+    if digest != expected.sha256.lower():
+        raise UnusableModel("is not the file that the card was written for (its hash differs).", _AGAIN, path)

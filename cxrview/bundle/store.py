@@ -1,0 +1,34 @@
+"""Where bundles are kept, and how one is named."""
+
+from pathlib import Path
+
+from cxrview import paths
+from cxrview.errors import BadRequest
+
+DEFAULT = "cxr-densenet121"
+
+
+def folders() -> dict[str, Path]:
+    """Return the installed bundles' folders by name; a user's bundle hides a bundled one of that name."""
+    found: dict[str, Path] = {}
+    for parent in (paths.bundled_models(), paths.user_models()):
+        if parent.is_dir():
+            found |= {card.parent.name: card.parent for card in sorted(parent.glob("*/card.json"))}
+    return found
+
+
+def find(model: str = "") -> Path:
+    """Return the folder of the bundle `model`: a name, a path, or "" for the default.
+
+    Raises BadRequest if there is none.
+    """
+    installed = folders()
+    if not model and installed:
+        return installed.get(DEFAULT) or next(iter(installed.values()))
+    if model in installed:
+        return installed[model]
+    if model and (Path(model) / "card.json").is_file():
+        return Path(model)
+    known = ", ".join(installed) or "none"
+    problem = f"There is no model “{model}”." if model else "No model is installed."
+    raise BadRequest(problem, f"Installed: {known}. A folder with a card.json will do as well.")

@@ -1,0 +1,75 @@
+"""`cxrview doctor`: versions, engines, decoders and models, and what to install for what is missing."""
+
+import argparse
+import importlib.metadata
+import platform
+import time
+from collections.abc import Callable
+
+from cxrview import __version__, bundle, paths
+from cxrview.cli import console
+from cxrview.errors import CxrviewError
+from cxrview.imaging.decoding import decoders
+from cxrview.inference import registry
+
+_PACKAGES = (
+    "PySide6-Essentials",
+    "pydicom",
+    "python-gdcm",
+    "pylibjpeg-openjpeg",
+    "opencv-python-headless",
+    "numpy",
+    "openvino",
+    "onnxruntime",
+    "keras",
+    "tensorflow",
+)
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Print the report; returns 1 if no engine can run the default model."""
+    console.put(f"cxrview {__version__} on Python {platform.python_version()}, {platform.platform()}")
+    for package in _PACKAGES:
+        console.put(f"  {package:<24} {_version(package)}")
+    console.put("DICOM decoders")
+    for syntax, found in decoders().items():
+        console.put(f"  {syntax:<44} {', '.join(found) or 'none: such files cannot be opened'}")
+    console.put(f"Models ({paths.bundled_models()} and {paths.user_models()})")
+    for name in bundle.folders():
+        console.put(f"  {name:<24} {_outcome(lambda name=name: _check_model(name))}")
+    console.put("Engines, with the default model")
+    engines = {name: _outcome(lambda name=name: _check_engine(name)) for name in registry.ENGINES}
+    for name, outcome in engines.items():
+        console.put(f"  {name:<24} {outcome}")
+    return console.OK if any(outcome.startswith("works") for outcome in engines.values()) else console.SOME_FAILED
+
+
+def _version(package: str) -> str:
+    # TensorFlow has a second package, without GPU support, that serves as well.
+    for name in (package, f"{package}-cpu"):
+        try:
+            return importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "not installed"
+
+
+def _outcome(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except CxrviewError as error:
+        return f"does not work: {error}"
+
+
+def _check_model(name: str) -> str:
+    card = bundle.load(bundle.folders()[name]).card
+    return f"{card.version}, {card.status}, files as the card says"
+
+
+def _check_engine(name: str) -> str:
+    if (missing := registry.engine_type(name).missing()) is not None:
+        return missing
+    begin = time.perf_counter()
+    choice = registry.choose(bundle.find(), name)
+    seconds = time.perf_counter() - begin
+    return f"works on {choice.engine.device} (ready after {seconds:.1f} s)"

@@ -1,0 +1,30 @@
+"""`cxrview explain`: one image with the heatmap of one class over it."""
+
+import argparse
+
+from cxrview.cli import console
+from cxrview.cli.reading import describe
+from cxrview.cli.score import save_png
+from cxrview.errors import BadRequest
+from cxrview.explain.colour import blend, colour_table
+from cxrview.explain.overlay import overlay
+from cxrview.imaging import read, render
+from cxrview.inference.predictor import Predictor
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Save the picture, print the reading, return 0. Raises CxrviewError."""
+    if arguments.out.suffix.lower() != ".png":
+        raise BadRequest(f"The picture cannot be written as “{arguments.out.name}”.", "Choose .png.")
+    colours = colour_table(arguments.colours)
+    frames = read(arguments.image)
+    if arguments.frame > len(frames):
+        raise BadRequest(f"{arguments.image.name} has {len(frames)} frames.", "Choose one with --frame.")
+    radiograph = frames[arguments.frame - 1]
+    predictor = Predictor.load(arguments.model, arguments.device or "auto")
+    prediction = predictor.predict([radiograph])[0]
+    heat = overlay(prediction, arguments.class_name or prediction.predicted)
+    picture = render(radiograph, radiograph.default_voi)
+    save_png(arguments.out, blend(picture, heat, colours, arguments.opacity, arguments.threshold))
+    console.put(describe(prediction, predictor.card))
+    return console.OK

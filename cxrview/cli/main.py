@@ -1,0 +1,126 @@
+"""The commands and their options, and how an error becomes a sentence and an exit code.
+
+Importing this module is cheap: each command imports what it needs when it runs.
+"""
+
+import argparse
+import pkgutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from cxrview import NOTICE, __version__
+from cxrview.cli import console
+from cxrview.errors import CxrviewError
+from cxrview.progress import Cancelled
+
+COMMANDS = {
+    "score": "cxrview.cli.score:run",
+    "explain": "cxrview.cli.explain:run",
+    "models": "cxrview.cli.models:run",
+    "doctor": "cxrview.cli.doctor:run",
+}
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return the parsed command line; `command` is None, "view" or "demo" for the window."""
+    parser = argparse.ArgumentParser(prog="cxrview", description=f"Review chest radiographs. {NOTICE}")
+    parser.add_argument("--version", action="version", version=f"cxrview {__version__}")
+    parser.set_defaults(command=None, paths=[], model="", device="")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_view(commands)
+    _add_demo(commands)
+    _add_score(commands)
+    _add_explain(commands)
+    _add_models(commands)
+    commands.add_parser("doctor", help="show what works here and what to install")
+    return parser.parse_args(arguments)
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add_view(commands: Commands) -> None:
+    view = commands.add_parser("view", help="open the app on files or folders")
+    view.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    _add_model_options(view)
+
+
+def _add_demo(commands: Commands) -> None:
+    demo = commands.add_parser(
+        "demo", help="open the app on a real radiograph; with no display, save a picture of the window"
+    )
+    demo.add_argument("--screenshot", type=Path, metavar="PNG", help="save a picture of the window and end")
+    demo.add_argument("--theme", choices=("dark", "light"), default="dark")
+    demo.add_argument("--size", default="1280x800", metavar="WxH", help="window size of the picture")
+    _add_model_options(demo)
+
+
+def _add_score(commands: Commands) -> None:
+    score = commands.add_parser("score", help="read many files with the model, one row per frame")
+    score.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
+    score.add_argument("--out", type=Path, metavar="FILE", help=".csv or .jsonl; default: CSV on standard output")
+    score.add_argument("--heatmaps", type=Path, metavar="DIR", help="save a picture with heatmap per frame")
+    score.add_argument("--batch-size", type=_positive, default=16, metavar="N")
+    score.add_argument("--workers", type=_positive, default=2, metavar="N", help="threads that decode files")
+    score.add_argument("--resume", action="store_true", help="go on where a stopped run with the same --out ended")
+    score.add_argument("--overwrite", action="store_true", help="replace an --out that exists")
+    _add_model_options(score)
+
+
+def _add_explain(commands: Commands) -> None:
+    explain = commands.add_parser("explain", help="save an image with the heatmap of one class over it")
+    explain.add_argument("image", type=Path, metavar="IMAGE")
+    explain.add_argument("--out", type=Path, required=True, metavar="PNG")
+    explain.add_argument("--class", dest="class_name", default="", metavar="NAME", help="default: the predicted one")
+    explain.add_argument("--method", choices=("gradcam",), default="gradcam")
+    explain.add_argument("--opacity", type=_fraction, default=0.45, metavar="F", help="0…1")
+    explain.add_argument("--threshold", type=_fraction, default=0.0, metavar="F", help="0…1: hide weaker parts")
+    explain.add_argument("--colours", default="inferno", metavar="NAME")
+    explain.add_argument("--frame", type=_positive, default=1, metavar="N", help="of a multi-frame file, from 1")
+    _add_model_options(explain)
+
+
+def _add_models(commands: Commands) -> None:
+    models = commands.add_parser("models", help="list, show or verify model bundles")
+    actions = models.add_subparsers(dest="action", metavar="ACTION")
+    models.set_defaults(action="list")
+    actions.add_parser("list", help="the installed models")
+    for name, text in (("show", "print a model's card"), ("verify", "check a model's files and run its self-test")):
+        action = actions.add_parser(name, help=text)
+        action.add_argument("model", nargs="?", default="", metavar="NAME|DIR")
+        if name == "verify":
+            action.add_argument("--device", default="auto", metavar="DEVICE")
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", default="", metavar="NAME|DIR", help="default: the bundled model")
+    parser.add_argument(
+        "--device", default="", metavar="DEVICE", help="auto, cpu, gpu, npu, an engine, or ENGINE:DEVICE"
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _fraction(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError("must lie between 0 and 1")
+    return number
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a command that needs no window and return its exit code."""
+    try:
+        code: int = pkgutil.resolve_name(COMMANDS[arguments.command])(arguments)
+        return code
+    except CxrviewError as error:
+        console.say(f"cxrview: {error}")
+        return console.USAGE
+    except (Cancelled, KeyboardInterrupt):
+        console.say("cxrview: stopped.")
+        return console.USAGE

@@ -1,0 +1,29 @@
+"""A prediction in words, for a terminal."""
+
+import math
+
+from cxrview import NOTICE
+from cxrview.bundle import Card
+from cxrview.inference.prediction import Prediction
+
+
+def describe(prediction: Prediction, card: Card) -> str:
+    """Return the reading as a few lines: probabilities, the domain verdict, model and engine, the notice."""
+    width = max(len(item.label) for item in card.classes)
+    lines = [
+        f"{card.label(name):<{width}}  {round(100 * float(probability)):3d} %"
+        for name, probability in zip(prediction.class_names, prediction.probabilities, strict=True)
+    ]
+    lines.append(_domain(prediction))
+    timing = f"{prediction.engine} on {prediction.device}, {prediction.elapsed_ms:.0f} ms"
+    lines.append(f"{prediction.model} {prediction.model_version} ({card.status}), {timing}")
+    return "\n".join([*lines, NOTICE])
+
+
+def _domain(prediction: Prediction) -> str:
+    if math.isnan(prediction.domain_score):
+        return "This model cannot tell whether the image is of a kind that it knows."
+    if prediction.in_domain:
+        nearer = round(prediction.domain_percentile)
+        return f"Like the films this model was trained on (further out than {nearer} % of its validation films)."
+    return "Not like the films this model was trained on: do not rely on this reading."

@@ -1,0 +1,25 @@
+"""A class's activation map, laid exactly over the image that it explains."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.errors import BadRequest
+from cxrview.inference.prediction import Prediction
+
+
+def overlay(
+    prediction: Prediction, class_name: str, shape: tuple[int, int] | None = None
+) -> NDArray[np.float32]:
+    """Return the heatmap of `class_name` over the whole image, float32 in 0…1.
+
+    It has the image's height and width, or `shape` rows and columns spread over the same area. 1 is the
+    strongest activation of *any* class in this image, so a class that the model hardly considered stays
+    faint; parts of the image that the model never saw are 0. Raises BadRequest for an unknown class.
+    """
+    if class_name not in prediction.class_names:
+        known = ", ".join(prediction.class_names)
+        raise BadRequest(f"This model has no class “{class_name}”; it knows {known}.")
+    strongest = float(prediction.activation_maps.max())
+    maps = prediction.activation_maps[prediction.class_names.index(class_name)]
+    scaled = maps / strongest if strongest > 0 else maps
+    return np.clip(prediction.letterbox.back(scaled, prediction.field, shape), 0, 1)

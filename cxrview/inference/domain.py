@@ -1,0 +1,62 @@
+"""Is this image of the kind that the model was trained on? A distance in the space of its features."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.errors import UnusableModel
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`score` is the distance divided by the limit; `percentile` (0…100) of validation images are nearer."""
+
+    in_domain: bool
+    score: float
+    percentile: float
+
+
+UNKNOWN = Verdict(in_domain=True, score=float("nan"), percentile=float("nan"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Domain:
+    """Mahalanobis distance to the nearest of M centres, after a shared whitening (Lee 2018).
+
+    `means` is (M, D), `whitening` (D, P), `reference` (V,) the sorted distances of validation images,
+    `threshold` the distance from which on an image counts as foreign.
+    """
+
+    means: NDArray[np.float32]
+    whitening: NDArray[np.float32]
+    reference: NDArray[np.float32]
+    threshold: float
+
+    def judge(self, embedding: NDArray[np.float32]) -> Verdict:
+        """Return the verdict on one image's `embedding`, (D,)."""
+        distances = np.linalg.norm((embedding[None, :] - self.means) @ self.whitening, axis=1)
+        distance = float(distances.min())
+        nearer = float(np.searchsorted(self.reference, distance)) / len(self.reference)
+        return Verdict(distance <= self.threshold, distance / self.threshold, 100 * nearer)
+
+
+def load(folder: Path) -> Domain | None:
+    """Return the statistics in the bundle `folder`, or None if it has none. Raises UnusableModel."""
+    path = folder / "domain.npz"
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            domain = Domain(
+                np.atleast_2d(arrays["mean"]).astype(np.float32),
+                arrays["whitening"].astype(np.float32),
+                np.sort(arrays["reference"]).astype(np.float32),
+                float(arrays["threshold"]),
+            )
+    except (OSError, ValueError, KeyError) as error:
+        raise UnusableModel("cannot be read.", "Import the model again.", path) from error
+    if domain.means.shape[1] != len(domain.whitening) or domain.threshold <= 0 or not len(domain.reference):
+        raise UnusableModel("holds statistics that do not fit together.", "Export the model again.", path)
+    return domain

@@ -1,0 +1,79 @@
+"""ONNX Runtime: the same ONNX graph on CPUs, and on GPUs through CUDA, DirectML or CoreML."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.errors import EngineUnavailable, UnusableModel
+from cxrview.inference.engine import Outputs
+
+_GPU_PROVIDERS = {
+    "CUDAExecutionProvider": "CUDA",
+    "DmlExecutionProvider": "DirectML",
+    "CoreMLExecutionProvider": "CoreML",
+}
+_OWN_BUILDS = {"CUDAExecutionProvider", "DmlExecutionProvider"}  # installed on purpose, as an extra
+
+
+class OnnxRuntimeEngine:
+    """See `Engine`."""
+
+    name = "onnxruntime"
+
+    def __init__(self, folder: Path, device: str) -> None:
+        import onnxruntime
+
+        providers = _providers(onnxruntime.get_available_providers(), device)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3  # errors only: the rest is for its developers
+        try:
+            self._session: Any = onnxruntime.InferenceSession(
+                folder / "model.onnx", options, providers=[*providers, "CPUExecutionProvider"]
+            )
+        except _errors() as error:
+            raise UnusableModel(f"cannot be run by ONNX Runtime: {error}", path=folder / "model.onnx") from error
+        used = self._session.get_providers()[0]
+        if providers and used not in providers:
+            raise EngineUnavailable(f"ONNX Runtime could not start {_GPU_PROVIDERS[providers[0]]}.")
+        self.device = _GPU_PROVIDERS.get(used, "CPU")
+
+    @classmethod
+    def missing(cls) -> str | None:
+        if importlib.util.find_spec("onnxruntime") is None:
+            return "ONNX Runtime is not installed: pip install cxrview[onnxruntime]."
+        return None
+
+    @classmethod
+    def has_own_gpu(cls) -> bool:
+        """Whether the installed build is one for CUDA or DirectML."""
+        import onnxruntime
+
+        return bool(_OWN_BUILDS & set(onnxruntime.get_available_providers()))
+
+    def predict(self, batch: NDArray[np.uint8]) -> Outputs:
+        try:
+            return Outputs(*self._session.run(list(Outputs._fields), {"image": batch}))
+        except _errors() as error:
+            raise EngineUnavailable(f"ONNX Runtime failed on {self.device}: {error}") from error
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """Return the exception types of ONNX Runtime, which share no base class of their own."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    kinds = (value for value in vars(state).values() if isinstance(value, type))
+    return (RuntimeError, *(kind for kind in kinds if issubclass(kind, Exception)))
+
+
+def _providers(available: list[str], device: str) -> list[str]:
+    """Return the GPU providers to ask for; raises EngineUnavailable if the machine lacks the device."""
+    if device in ("auto", "cpu"):
+        return []
+    found = [name for name in _GPU_PROVIDERS if name in available] if device == "gpu" else []
+    if not found:
+        extras = "pip install cxrview[cuda] (NVIDIA) or cxrview[directml] (Windows)"
+        raise EngineUnavailable(f"This build of ONNX Runtime knows no {device.upper()}: {extras}.")
+    return found

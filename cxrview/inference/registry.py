@@ -1,0 +1,112 @@
+"""The engines in order of preference, and the choice among them."""
+
+import pkgutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
+from cxrview.inference.engine import Engine
+
+ENGINES = {
+    "openvino": "cxrview.inference.openvino_engine:OpenVinoEngine",
+    "onnxruntime": "cxrview.inference.onnxruntime_engine:OnnxRuntimeEngine",
+    "keras": "cxrview.inference.keras_engine:KerasEngine",
+}
+DEVICES = ("auto", "cpu", "gpu", "npu")
+SELF_TEST_TOLERANCE = 1e-3  # greatest difference of a probability that is let through
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An engine that proved itself, and why it was taken, as a sentence."""
+
+    engine: Engine
+    reason: str
+
+
+def engine_type(name: str) -> type[Engine]:
+    """Return the class of engine `name`, importing its module (but not yet the library behind it)."""
+    return cast(type[Engine], pkgutil.resolve_name(ENGINES[name]))
+
+
+def parse_device(text: str) -> tuple[str | None, str]:
+    """Return (engine or None, device) of "auto", "gpu", "onnxruntime" or "onnxruntime:cpu".
+
+    Raises BadRequest.
+    """
+    engine, _, device = text.strip().lower().rpartition(":")
+    if not engine and device in ENGINES:
+        engine, device = device, "auto"
+    if (engine and engine not in ENGINES) or device not in DEVICES:
+        advice = f"Choose {', '.join(DEVICES)}, or one of {', '.join(ENGINES)}, or both as onnxruntime:cpu."
+        raise BadRequest(f"There is no device “{text}”.", advice)
+    return engine or None, device
+
+
+def choose(folder: Path, device: str = "auto") -> Choice:
+    """Return the first engine that runs the bundle in `folder` on `device` and proves itself.
+
+    `device` is "auto", "cpu", "gpu", "npu", an engine's name, or "engine:device". Every engine must give
+    the stored answer to the bundle's stored input (`selftest.npz`) before it is used. Raises
+    EngineUnavailable, with every engine's reason, if there is none.
+    """
+    asked, where = parse_device(device)
+    refusals = []
+    for name, target in _candidates(asked, where):
+        kind = engine_type(name)
+        try:
+            if (missing := kind.missing()) is not None:
+                raise EngineUnavailable(missing)
+            engine = kind(folder, target)
+            prove(engine, folder)
+        except EngineUnavailable as error:
+            refusals.append(f"{name}: {error}")
+            continue
+        return Choice(engine, _reason(engine, asked, where, refusals))
+    advice = "Run “cxrview doctor” to see what works here, or choose another device."
+    raise EngineUnavailable(f"No engine can run the model. {' '.join(refusals)}", advice)
+
+
+def _candidates(asked: str | None, where: str) -> list[tuple[str, str]]:
+    """Return the engines and devices to try, best first."""
+    if asked is not None:
+        return [(asked, where)]
+    tries = [(name, where) for name in ENGINES]
+    # Whoever installed a CUDA or DirectML build of ONNX Runtime wants it used.
+    onnxruntime = engine_type("onnxruntime")
+    if where == "auto" and onnxruntime.missing() is None and getattr(onnxruntime, "has_own_gpu", bool)():
+        tries.insert(0, ("onnxruntime", "gpu"))
+    return tries
+
+
+def _reason(engine: Engine, asked: str | None, where: str, refusals: list[str]) -> str:
+    if asked is not None or where != "auto":
+        return f"{engine.name} on {engine.device}, as you chose."
+    if refusals:
+        return f"{engine.name} on {engine.device}, because the better choices failed. {' '.join(refusals)}"
+    return f"{engine.name} on {engine.device}: the fastest engine found here that gives the stored answers."
+
+
+def prove(engine: Engine, folder: Path) -> None:
+    """Run the bundle's stored input and raise EngineUnavailable if the answer is not the stored one."""
+    path = folder / "selftest.npz"
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            image, expected = stored["image"], stored["logits"]
+    except (OSError, ValueError, KeyError) as error:
+        raise UnusableModel("holds no self-test.", "Export the model again.", path) from error
+    logits = engine.predict(image).logits
+    if logits.shape != expected.shape:
+        raise UnusableModel(f"gives {logits.shape[1]} classes, not {expected.shape[1]}.", path=folder)
+    difference = float(np.abs(_softmax(logits) - _softmax(expected)).max())
+    if not difference < SELF_TEST_TOLERANCE:  # NaN fails too
+        problem = f"{engine.name} on {engine.device} gives other answers than the model should"
+        raise EngineUnavailable(f"{problem} (a probability differs by {difference:.4f}).")
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

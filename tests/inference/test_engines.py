@@ -1,0 +1,136 @@
+"""The engines agree with each other, prove themselves, and are chosen with a reason."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from tests.conftest import TINY_SIZE, make_tiny_bundle, write_card
+
+from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
+from cxrview.inference import registry
+from cxrview.inference.predictor import Predictor
+
+
+def batch(count: int) -> np.ndarray:
+    return np.random.default_rng(3).integers(0, 256, (count, TINY_SIZE, TINY_SIZE), dtype=np.uint8)
+
+
+def test_openvino_and_onnxruntime_give_the_same_outputs(tiny_bundle):
+    images = batch(5)
+    first = registry.choose(tiny_bundle, "openvino").engine.predict(images)
+    second = registry.choose(tiny_bundle, "onnxruntime:cpu").engine.predict(images)
+    for ours, theirs in zip(first, second, strict=True):
+        assert ours.dtype == np.float32
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_outputs_have_the_shapes_of_the_contract_for_any_batch(tiny_bundle):
+    engine = registry.choose(tiny_bundle).engine
+    for count in (1, 3, 2):
+        outputs = engine.predict(batch(count))
+        assert outputs.logits.shape == (count, 3)
+        assert outputs.activation_maps.shape == (count, 3, 8, 8)
+        assert outputs.embedding.shape == (count, 4)
+        assert (outputs.activation_maps >= 0).all()
+
+
+def test_a_later_prediction_leaves_earlier_outputs_alone(tiny_bundle):
+    engine = registry.choose(tiny_bundle).engine
+    first = engine.predict(batch(1))
+    kept = first.logits.copy()
+    engine.predict(255 - batch(1))
+    np.testing.assert_array_equal(first.logits, kept)
+
+
+def test_openvino_is_the_default_and_says_why(tiny_bundle):
+    choice = registry.choose(tiny_bundle)
+    assert choice.engine.name == "openvino"
+    assert "fastest engine found here" in choice.reason
+
+
+def test_a_chosen_engine_is_used_and_said_to_be_chosen(tiny_bundle):
+    choice = registry.choose(tiny_bundle, "onnxruntime")
+    assert choice.engine.name == "onnxruntime"
+    assert "as you chose" in choice.reason
+
+
+def test_an_engine_that_gives_other_answers_is_not_used(tmp_path):
+    folder = make_tiny_bundle(tmp_path / "m")
+    with np.load(folder / "selftest.npz") as stored:
+        image, logits = stored["image"], stored["logits"]
+    np.savez(folder / "selftest.npz", image=image, logits=logits + [[0.5, 0, 0]])
+    write_card(folder)
+    with pytest.raises(EngineUnavailable, match="gives other answers"):
+        registry.choose(folder, "openvino")
+
+
+def test_the_next_engine_is_taken_when_the_first_is_missing(tiny_bundle, monkeypatch):
+    openvino = registry.engine_type("openvino")
+    monkeypatch.setattr(openvino, "missing", classmethod(lambda cls: "OpenVINO is not installed."))
+    choice = registry.choose(tiny_bundle)
+    assert choice.engine.name == "onnxruntime"
+    assert "better choices failed" in choice.reason
+    assert "OpenVINO is not installed." in choice.reason
+
+
+def test_a_device_that_is_not_there_is_refused_with_what_is(tiny_bundle):
+    with pytest.raises(EngineUnavailable, match="OpenVINO finds no NPU here"):
+        registry.choose(tiny_bundle, "openvino:npu")
+
+
+@pytest.mark.parametrize("text", ["", "tpu", "openvino:tpu", "torch", "torch:cpu", ":"])
+def test_an_unknown_device_is_a_sentence(tiny_bundle, text):
+    with pytest.raises(BadRequest, match="There is no device"):
+        registry.choose(tiny_bundle, text)
+
+
+def test_a_graph_that_is_not_onnx_is_refused(tmp_path):
+    folder = make_tiny_bundle(tmp_path / "m")
+    (folder / "model.onnx").write_bytes(b"not a graph")
+    write_card(folder)
+    for engine in ("openvino", "onnxruntime"):
+        with pytest.raises(UnusableModel, match=r"model\.onnx cannot be"):
+            registry.choose(folder, engine)
+
+
+def test_a_card_that_names_other_classes_than_the_graph_is_refused(tmp_path, chest_pa):
+    from cxrview.imaging import read
+
+    classes = [{"name": name, "label": name, "meaning": ""} for name in "abcd"]
+    folder = make_tiny_bundle(tmp_path / "m", classes=classes)
+    with pytest.raises(UnusableModel, match="gives 3 classes"):
+        Predictor.load(str(folder)).predict(read(chest_pa))
+
+
+WATCHED = """
+import socket, sys
+
+def refuse(*arguments, **options):
+    print("NETWORK", arguments)
+    raise OSError("no network in this test")
+
+socket.socket.connect = refuse
+socket.getaddrinfo = refuse
+from cxrview.__main__ import main
+code = main(sys.argv[1:])
+print("LOADED", sorted(name for name in ("tensorflow", "keras", "torch", "jax") if name in sys.modules))
+telemetry = sys.modules.get("openvino_telemetry")
+print("TELEMETRY", telemetry is not None and "stub" not in telemetry.__name__, "openvino" in sys.modules)
+sys.exit(code)
+"""
+
+
+def test_scoring_opens_no_connection_and_never_imports_tensorflow(tiny_bundle, chest_pa, tmp_path):
+    """OpenVINO is silent on its own where CI is set, so the variable is taken away."""
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    environment |= {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    arguments = ["score", str(chest_pa), "--model", str(tiny_bundle), "--out", str(tmp_path / "r.csv")]
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, *arguments], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "NETWORK" not in done.stdout
+    assert "LOADED []" in done.stdout
+    assert "TELEMETRY False True" in done.stdout
