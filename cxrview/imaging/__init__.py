@@ -1,5 +1,6 @@
 """From a file to pixels on the screen and to the model's input."""
 
+from cxrview.imaging.find import find_images
 from cxrview.imaging.letterbox import Letterbox
 from cxrview.imaging.radiograph import (
     Anatomy,
@@ -14,7 +15,7 @@ from cxrview.imaging.radiograph import (
     Window,
 )
 from cxrview.imaging.read import read
-from cxrview.imaging.render import model_input, render
+from cxrview.imaging.render import choose_voi, model_input, percentile_window, render
 
 __all__ = [
     "Anatomy",
@@ -28,7 +29,10 @@ __all__ = [
     "VoiFunction",
     "VoiLut",
     "Window",
+    "choose_voi",
+    "find_images",
     "model_input",
+    "percentile_window",
     "read",
     "render",
 ]

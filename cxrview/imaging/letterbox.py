@@ -45,8 +45,8 @@ class Letterbox:
         shrinks = self.inner_height < self.height or self.inner_width < self.width
         method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         square = np.zeros((self.size, self.size), np.uint8)
-        square[self.top : self.top + self.inner_height, self.left : self.left + self.inner_width] = cv2.resize(
-            image, (self.inner_width, self.inner_height), interpolation=method
+        square[self.top : self.top + self.inner_height, self.left : self.left + self.inner_width] = (
+            cv2.resize(image, (self.inner_width, self.inner_height), interpolation=method)
         )
         return square
 

@@ -4,16 +4,25 @@ The order is the standard's: modality LUT (already applied in a Radiograph) → 
 MONOCHROME1 image is inverted last (PS3.3 C.7.6.3.1.2, C.11.2, PS3.4 N.2).
 """
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.imaging.letterbox import Letterbox
 from cxrview.imaging.radiograph import Radiograph, Voi, VoiFunction, VoiLut, Window
 
+TABLE_RANGE = 2**16  # integers that span more are computed pixel by pixel
+SAMPLE = 500_000  # pixels that are looked at to choose a window
+PERCENTILES = (0.5, 99.5)
+MIN_SPREAD = 0.04  # of the grey scale (ten grey levels), between the percentiles
+MIN_UNCLIPPED = 0.02  # share of the pixels that must lie inside a window
+
 
 def apply_window(values: NDArray[np.generic], window: Window) -> NDArray[np.float32]:
     """Return `values` through `window`, float32 in 0…1, same shape (PS3.3 C.11.2.1.2, C.11.2.1.3)."""
-    x = values.astype(np.float32)
+    # Large integers meet a small window only after the centre is taken off in double precision.
+    wide = values.dtype.kind in "iu" and values.dtype.itemsize > 2
+    x = values.astype(np.float64 if wide else np.float32)
     if window.function is VoiFunction.SIGMOID:
         exponent = np.clip(-4 * (x - window.center) / window.width, -80, 80)
         return np.asarray(1 / (1 + np.exp(exponent)), dtype=np.float32)
@@ -26,8 +35,12 @@ def apply_window(values: NDArray[np.generic], window: Window) -> NDArray[np.floa
 
 
 def apply_lut(values: NDArray[np.generic], lut: VoiLut) -> NDArray[np.float32]:
-    """Return `values` through `lut`, float32 in 0…1, same shape (PS3.3 C.11.2.1.1)."""
-    index = np.clip(np.rint(values).astype(np.int64) - lut.first, 0, len(lut.table) - 1)
+    """Return `values` through `lut`, float32 in 0…1, same shape (PS3.3 C.11.2.1.1).
+
+    Values that are not whole are rounded first.
+    """
+    whole = values.astype(np.int64) if values.dtype.kind in "iu" else np.rint(values).astype(np.int64)
+    index = np.clip(whole - lut.first, 0, len(lut.table) - 1)
     return np.asarray(np.clip(lut.table[index] / np.float32(2**lut.bits - 1), 0, 1), dtype=np.float32)
 
 
@@ -48,13 +61,17 @@ def render(radiograph: Radiograph, voi: Voi) -> NDArray[np.uint8]:
 
 
 def _grey_levels(values: NDArray[np.generic], voi: Voi, inverted: bool) -> NDArray[np.uint8]:
-    integers = np.issubdtype(values.dtype, np.integer)
+    integers = values.dtype.kind in "iu"
     low, high = (int(values.min()), int(values.max())) if integers else (0, 0)
-    if not integers or high - low > 2**16:
+    if not integers or high - low >= TABLE_RANGE:
         return _to_bytes(apply_voi(values, voi), inverted)
     # Sixteen bits hold few different values: work them out once and look them up.
-    table = _to_bytes(apply_voi(np.arange(low, high + 1), voi), inverted)
-    return np.asarray(np.take(table, values - np.asarray(low, values.dtype)), dtype=np.uint8)
+    start = 0 if values.dtype.kind == "u" and high < TABLE_RANGE else low
+    table = _to_bytes(apply_voi(np.arange(start, high + 1), voi), inverted)
+    # Where the type is too narrow for the difference it wraps around, and unsigned it is right again.
+    unsigned = values.dtype.str.replace("i", "u")
+    index = values if start == 0 else (values - np.asarray(low, values.dtype)).view(unsigned)
+    return np.take(table, index, mode="clip")
 
 
 def _to_bytes(levels: NDArray[np.float32], inverted: bool) -> NDArray[np.uint8]:
@@ -62,12 +79,92 @@ def _to_bytes(levels: NDArray[np.float32], inverted: bool) -> NDArray[np.uint8]:
     return np.asarray(np.rint(levels * 255), dtype=np.uint8)
 
 
+def choose_voi(
+    values: NDArray[np.generic],
+    vois: tuple[Voi, ...],
+    padding: NDArray[np.bool_] | None = None,
+    identity: Window | None = None,
+) -> tuple[Voi, tuple[str, ...]]:
+    """Return the VOI to begin with, and a sentence for each thing about it that the user should know.
+
+    It is the first of `vois` that shows the picture: at least MIN_UNCLIPPED of the pixels inside, and
+    MIN_SPREAD of the grey scale between the 0.5th and 99.5th percentile. If none does, it is `identity`
+    where the values are meant to be shown as they are, and a percentile window otherwise. `padding` is
+    not looked at.
+    """
+    sample = _sample(values, padding)
+    sentences = []
+    for voi in vois:
+        complaint = _complaint(sample, voi)
+        if complaint is None:
+            return voi, tuple(sentences)
+        sentences.append(f"{_describe(voi)} {complaint} and was passed over.")
+    if identity is not None:
+        return identity, tuple(sentences)
+    sentences.append("The file has no window that shows the picture; an automatic one is used.")
+    return percentile_window(values, padding), tuple(sentences)
+
+
+def _complaint(sample: NDArray[np.generic], voi: Voi) -> str | None:
+    low, high = sample.min(), sample.max()
+    if low == high:
+        return None  # of a picture of one value no window shows more
+    levels = apply_voi(sample, voi)
+    dark, bright = (float(level) for level in np.percentile(levels, PERCENTILES))
+    if bright - dark < MIN_SPREAD:
+        return "makes the whole picture one grey"
+    inside = float(np.count_nonzero((levels > 0) & (levels < 1))) / levels.size
+    binary = bool(np.all((sample == low) | (sample == high)))
+    if isinstance(voi, Window) and inside < MIN_UNCLIPPED and not binary:
+        return "makes nearly all pixels black or white"
+    return None
+
+
+def _describe(voi: Voi) -> str:
+    if isinstance(voi, VoiLut):
+        return f"The VOI LUT “{voi.explanation}”" if voi.explanation else "The VOI LUT"
+    return f"The window {voi.center:g} / {voi.width:g}"
+
+
+def full_range_window(bits: int) -> Window:
+    """Return the window that takes 0…2^`bits`-1 to 0…1 linearly, so that eight bits come out unchanged."""
+    return Window(2 ** (bits - 1), 2**bits, explanation="full range")
+
+
+def percentile_range(
+    values: NDArray[np.generic], padding: NDArray[np.bool_] | None = None
+) -> tuple[float, float]:
+    """Return the 0.5th and 99.5th percentile of what is not padding; minimum and maximum if they agree."""
+    sample = _sample(values, padding)
+    low, high = (float(value) for value in np.percentile(sample, PERCENTILES))
+    return (low, high) if low < high else (float(sample.min()), float(sample.max()))
+
+
 def percentile_window(values: NDArray[np.generic], padding: NDArray[np.bool_] | None = None) -> Window:
-    """Return a window that spans the 0.5th to 99.5th percentile of what is not padding."""
-    sample = values[~padding] if padding is not None and not padding.all() else values.ravel()
-    sample = sample[:: max(1, sample.size // 500_000)]
-    low, high = (float(value) for value in np.percentile(sample, (0.5, 99.5)))
-    return Window((low + high) / 2 + 0.5, max(high - low, 1.0) + 1, explanation="automatic")
+    """Return a window that takes the 0.5th percentile of what is not padding to black, the 99.5th to white."""
+    low, high = percentile_range(values, padding)
+    if low == high:
+        return Window(low + 0.5, 2.0, explanation="automatic")
+    if values.dtype.kind == "f":
+        exact = VoiFunction.LINEAR_EXACT
+        return Window((low + high) / 2, high - low, exact, "automatic")
+    return Window((low + high) / 2 + 0.5, high - low + 1, explanation="automatic")
+
+
+def _sample(values: NDArray[np.generic], padding: NDArray[np.bool_] | None) -> NDArray[np.generic]:
+    """Return up to about SAMPLE of the values that are not padding, spread over the picture."""
+    step = max(1, round((values.size / SAMPLE) ** 0.5))
+    rows, columns = slice(None, None, step), slice(None, None, step)
+    thinned = values[rows, columns]
+    if padding is None:
+        return thinned.ravel()
+    image = thinned[~padding[rows, columns]]
+    return image if image.size else thinned.ravel()
+
+
+def luminance(rgb: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return the luminance (ITU-R BT.601) of (H, W, 3) uint8 or uint16 colour: (H, W), same type."""
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
 
 
 def model_input(radiograph: Radiograph, size: int) -> tuple[NDArray[np.uint8], Letterbox]:

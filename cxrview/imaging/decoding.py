@@ -1,0 +1,171 @@
+"""From a DICOM dataset to stored pixel values: the only place that calls the decoders."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import gdcm
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+from pydicom.pixels import get_decoder
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEGExtended12Bit,
+    RLELossless,
+)
+
+from cxrview.errors import UnreadableImage
+from cxrview.imaging import jpeg_extended
+from cxrview.imaging.elements import Elements
+from cxrview.imaging.limits import check_dimensions
+
+PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+ADVICE_DAMAGED = "Export it again from the archive."
+# All that pydicom and the decoders beneath it were seen to raise on damaged files.
+FOREIGN_ERRORS = (
+    RuntimeError,
+    ValueError,
+    AttributeError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    BufferError,
+    MemoryError,
+    AssertionError,
+    struct.error,
+    zlib.error,
+    InvalidDicomError,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredPixels:
+    """All frames of a file as stored: unused bits masked, sign extended, colour as RGB.
+
+    `frames` is (N, H, W) or (N, H, W, 3); `bits` is the number of bits in use, 0 for floating point.
+    """
+
+    frames: NDArray[np.generic]
+    photometric: str
+    bits: int
+    signed: bool
+
+
+@contextmanager
+def damage_reported(path: Path, problem: str) -> Iterator[None]:
+    """Turn what the libraries raise on damaged data into UnreadableImage."""
+    try:
+        yield
+    except FOREIGN_ERRORS as error:
+        raise UnreadableImage(problem, ADVICE_DAMAGED, path) from error
+
+
+def register_decoders() -> None:
+    """Add our own decoder to pydicom's and silence GDCM's messages on standard error. May be repeated."""
+    decoder = get_decoder(JPEGExtended12Bit)
+    if jpeg_extended.LABEL not in decoder.available_plugins:
+        decoder.add_plugin(jpeg_extended.LABEL, (jpeg_extended.__name__, "decode_frame"))
+    gdcm.Trace.WarningOff()
+    gdcm.Trace.ErrorOff()
+
+
+def transfer_syntax(dataset: Dataset) -> UID:
+    """Return the transfer syntax, or for a file without one the syntax that pydicom read it with."""
+    syntax = getattr(dataset, "file_meta", Dataset()).get("TransferSyntaxUID", "")
+    if syntax:
+        return UID(syntax)
+    implicit, little_endian = dataset.original_encoding
+    if implicit:
+        return ImplicitVRLittleEndian
+    return ExplicitVRLittleEndian if little_endian else ExplicitVRBigEndian
+
+
+def decode(elements: Elements, path: Path) -> StoredPixels:
+    """Return the stored pixels of a dataset that has some.
+
+    The header is checked against the limits before anything is decoded.
+    Raises UnreadableImage if the header makes no sense, no decoder is there or the data is damaged.
+    """
+    register_decoders()
+    syntax = transfer_syntax(elements.dataset)
+    _check_header(elements, path)
+    try:
+        decoder = get_decoder(syntax)
+    except NotImplementedError as error:
+        name = syntax.name if syntax.name != str(syntax) else f"a method that is not known ({syntax})"
+        raise UnreadableImage(
+            f"is compressed with {name}, which cannot be decoded.", "Export it without compression.", path
+        ) from error
+    if not decoder.is_available:
+        raise UnreadableImage(
+            f"is compressed with {syntax.name}, and its decoder is not installed.",
+            "Run “cxrview doctor”.",
+            path,
+        )
+    # Where the bits lie elsewhere than at the bottom, pydicom's correction would cut the wrong ones.
+    shift = _bits_below(elements) if not syntax.is_encapsulated or syntax == RLELossless else 0
+    options = {"correct_unused_bits": False} if shift else {}
+    with damage_reported(
+        path, f"has pixel data that cannot be decoded ({syntax.name}); it is damaged or cut short."
+    ):
+        pixels, properties = decoder.as_array(elements.dataset, allow_excess_frames=False, **options)
+    count = int(properties.get("number_of_frames", 1))
+    frames = pixels if count > 1 else pixels[np.newaxis]
+    bits, signed = int(properties.get("bits_stored", 0)), bool(properties.get("pixel_representation", 0))
+    if not np.issubdtype(frames.dtype, np.integer):
+        bits = 0
+    elif shift:
+        frames = _move_down(frames, bits, shift)
+        elements.note(f"The pixels lie {shift} bits above the lowest (High Bit); they were moved down.")
+    return StoredPixels(frames, str(properties["photometric_interpretation"]), bits, signed)
+
+
+def _check_header(elements: Elements, path: Path) -> None:
+    rows, columns = elements.whole("Rows"), elements.whole("Columns")
+    if rows is None or columns is None:
+        raise UnreadableImage("does not say how many rows and columns it has.", ADVICE_DAMAGED, path)
+    frames = elements.whole("NumberOfFrames")
+    if frames is None:
+        if elements.text("NumberOfFrames") or _malformed(elements, "NumberOfFrames"):
+            raise UnreadableImage("has a malformed number of frames.", ADVICE_DAMAGED, path)
+        frames = 1
+    samples = elements.whole("SamplesPerPixel") or 1
+    allocated = elements.whole("BitsAllocated") or 8
+    check_dimensions(path, rows, columns, max(frames, 1), max(1, samples * allocated // 8))
+    stored = elements.whole("BitsStored") or allocated
+    if not 1 <= stored <= allocated <= 64:
+        raise UnreadableImage(f"says that {stored} of {allocated} bits are used.", ADVICE_DAMAGED, path)
+
+
+def _malformed(elements: Elements, keyword: str) -> bool:
+    return (
+        keyword in elements
+        and elements.value(keyword) is None
+        and bool(elements.dataset.get_item(keyword).value)
+    )
+
+
+def _bits_below(elements: Elements) -> int:
+    """Return how many unused bits lie below the stored ones (PS3.5 8.1.1); nearly always none."""
+    stored, high = elements.whole("BitsStored"), elements.whole("HighBit")
+    allocated = elements.whole("BitsAllocated")
+    if stored is None or high is None or allocated is None or not stored - 1 < high < allocated:
+        return 0
+    return high + 1 - stored
+
+
+def _move_down(frames: NDArray[np.generic], bits: int, below: int) -> NDArray[np.generic]:
+    size = frames.dtype.itemsize * 8
+    top = np.left_shift(
+        frames, size - bits - below
+    )  # drops the unused bits above, brings the sign to the top
+    return np.asarray(np.right_shift(top, size - bits))

@@ -1,0 +1,221 @@
+"""Read a DICOM file: dataset → radiographs, one for each frame."""
+
+import zlib
+from pathlib import Path
+
+import numpy as np
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.filereader import read_file_meta_info
+from pydicom.pixels import apply_color_lut
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
+
+from cxrview.errors import UnreadableImage
+from cxrview.imaging import library_notes
+from cxrview.imaging.decoding import (
+    ADVICE_DAMAGED,
+    FOREIGN_ERRORS,
+    PIXEL_KEYWORDS,
+    StoredPixels,
+    damage_reported,
+    decode,
+    transfer_syntax,
+)
+from cxrview.imaging.elements import Elements
+from cxrview.imaging.finite import fill_holes
+from cxrview.imaging.limits import MAX_DECODED_BYTES
+from cxrview.imaging.metadata import (
+    read_anatomy,
+    read_burned_in,
+    read_identity,
+    read_overlays,
+    read_pixel_aspect,
+    read_spacing,
+)
+from cxrview.imaging.modality import modality_values, padding_mask
+from cxrview.imaging.radiograph import Radiograph
+from cxrview.imaging.render import choose_voi, full_range_window, luminance
+from cxrview.imaging.voi import read_vois
+
+NOT_IMAGES = {  # what holds no pixels, by the beginning of its SOP class UID
+    "1.2.840.10008.1.3.10": "a DICOM directory",
+    "1.2.840.10008.5.1.4.1.1.88.": "a DICOM structured report",
+    "1.2.840.10008.5.1.4.1.1.481.3": "a DICOM radiotherapy structure set",
+    "1.2.840.10008.5.1.4.1.1.481.5": "a DICOM radiotherapy plan",
+    "1.2.840.10008.5.1.4.1.1.481.8": "a DICOM radiotherapy ion plan",
+    "1.2.840.10008.5.1.4.1.1.9.": "a DICOM waveform",
+    "1.2.840.10008.5.1.4.1.1.11.": "a DICOM presentation state",
+    "1.2.840.10008.5.1.4.1.1.104.": "an encapsulated document in DICOM",
+    "1.2.840.10008.5.1.4.39.": "a DICOM colour palette",
+}
+MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
+COLOUR = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
+
+
+def read_dicom(path: Path, force: bool = False) -> list[Radiograph]:
+    """Return the frames of a DICOM file. `force` reads a file without preamble and meta header.
+
+    Raises UnreadableImage if it is damaged, too large, holds no image or cannot be decoded; OSError.
+    """
+    with library_notes.collected() as remarks:
+        with damage_reported(path, "is damaged: its DICOM elements cannot be read."):
+            _check_inflated_size(path)
+            dataset = dcmread(path, force=force)
+        elements = Elements(dataset, [], dataset.original_encoding[1] is not False)
+        _check_holds_pixels(elements, path)
+        pixels = decode(elements, path)
+        common = _Common(elements, pixels, path)
+        notes = [*library_notes.sentences(remarks), *elements.notes]
+    return [common.radiograph(index, notes) for index in range(len(pixels.frames))]
+
+
+def _check_inflated_size(path: Path) -> None:
+    """Raise UnreadableImage if a deflated file grows beyond the limit: pydicom inflates without one."""
+    with path.open("rb") as file:
+        if file.read(132)[128:] != b"DICM":
+            return
+        file.seek(0)
+        meta = read_file_meta_info(path)
+        if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
+            return
+        file.seek(144 + int(meta.FileMetaInformationGroupLength))
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        total = 0
+        rest = file.read(2**20)
+        while rest and not inflater.eof:
+            total += len(inflater.decompress(rest, 2**24))
+            if total > MAX_DECODED_BYTES:
+                raise UnreadableImage("grows beyond the limit when it is inflated.", ADVICE_DAMAGED, path)
+            rest = inflater.unconsumed_tail or file.read(2**20)
+
+
+def _check_holds_pixels(elements: Elements, path: Path) -> None:
+    held = [keyword for keyword in PIXEL_KEYWORDS if keyword in elements]
+    if held and elements.value(held[0]):
+        return
+    meta = getattr(elements.dataset, "file_meta", Dataset())
+    sop_class = UID(elements.text("SOPClassUID") or str(meta.get("MediaStorageSOPClassUID", "")))
+    kind = next((name for start, name in NOT_IMAGES.items() if f"{sop_class}.".startswith(start)), "")
+    if "DirectoryRecordSequence" in elements:
+        kind = "a DICOM directory"
+    if kind:
+        raise UnreadableImage(f"is {kind} and holds no image.", "Open an image of the study instead.", path)
+    if "EncryptedAttributesSequence" in elements:
+        raise UnreadableImage("is an encrypted DICOM file.", "Export it without encryption.", path)
+    if "PixelDataProviderURL" in elements:
+        raise UnreadableImage(
+            "refers to pixel data on a server and holds none.", "Export it with its pixels.", path
+        )
+    if not len(elements.dataset):
+        raise UnreadableImage("is a damaged DICOM file: no element could be read.", ADVICE_DAMAGED, path)
+    name = f"a DICOM file of the class {sop_class.name}" if sop_class else "a DICOM file"
+    raise UnreadableImage(f"is {name} and holds no pixel data.", ADVICE_DAMAGED, path)
+
+
+class _Common:
+    """What the frames of one file share."""
+
+    def __init__(self, elements: Elements, pixels: StoredPixels, path: Path) -> None:
+        self.elements = elements
+        self.pixels = pixels
+        self.path = path
+        syntax = transfer_syntax(elements.dataset)
+        self.format = f"DICOM, {syntax.name}"
+        self.identity = read_identity(elements)
+        self.anatomy = read_anatomy(elements)
+        self.burned_in = read_burned_in(elements)
+        self.inverted = _inverted(elements, pixels.photometric)
+        self.shared = elements.item("SharedFunctionalGroupsSequence")
+        self.per_frame = elements.items("PerFrameFunctionalGroupsSequence")
+
+    def radiograph(self, index: int, file_notes: list[str]) -> Radiograph:
+        """Return the frame at the 0-based `index`."""
+        elements = Elements(self.elements.dataset, [], self.elements.little_endian)
+        photometric = self.pixels.photometric
+        if photometric not in MONOCHROME + COLOUR:
+            raise UnreadableImage(
+                f"uses the colour model {photometric}, which cannot be shown.", "Export it as RGB.", self.path
+            )
+        spacing = read_spacing(elements, self._group(elements, index, "PixelMeasuresSequence"))
+        common = {
+            "path": self.path,
+            "frame": index,
+            "frame_count": len(self.pixels.frames),
+            "spacing": spacing,
+            "pixel_aspect": read_pixel_aspect(elements, spacing),
+            "identity": self.identity,
+            "anatomy": self.anatomy,
+            "burned_in_annotation": self.burned_in,
+            "overlays": read_overlays(elements, index),
+            "format": self.format,
+        }
+        picture = self._grey(elements, index) if photometric in MONOCHROME else self._colour(elements, index)
+        warnings = tuple(dict.fromkeys((*file_notes, *elements.notes)))
+        return Radiograph(**common, **picture, warnings=warnings)
+
+    def _grey(self, elements: Elements, index: int) -> dict[str, object]:
+        stored = self.pixels.frames[index]
+        bits, signed = self.pixels.bits, self.pixels.signed
+        padding = padding_mask(stored, elements, bits, signed)
+        transformation = self._group(elements, index, "PixelValueTransformationSequence")
+        values = modality_values(stored, transformation, padding)
+        values, padding, holes = fill_holes(values, padding, self.path)
+        if holes:
+            elements.note(f"{holes} pixels are not finite numbers and are shown as padding.")
+        vois = read_vois(self._group(elements, index, "FrameVOILUTSequence"), bool(values.min() < 0))
+        # Up to eight bits that no modality LUT has touched are meant to be shown as they are.
+        identity = full_range_window(bits) if 0 < bits <= 8 and not signed and values is stored else None
+        chosen, complaints = choose_voi(values, vois, padding, identity)
+        for complaint in complaints:
+            elements.note(complaint)
+        return {
+            "values": values,
+            "default_voi": chosen,
+            "vois": vois,
+            "inverted": self.inverted,
+            "padding": padding,
+        }
+
+    def _colour(self, elements: Elements, index: int) -> dict[str, object]:
+        frame = self.pixels.frames[index]
+        bits = self.pixels.bits
+        if self.pixels.photometric == "PALETTE COLOR":
+            try:
+                frame = apply_color_lut(frame, elements.dataset)
+            except FOREIGN_ERRORS as error:
+                raise UnreadableImage("has a malformed colour palette.", ADVICE_DAMAGED, self.path) from error
+            bits = frame.dtype.itemsize * 8
+        rgb = np.ascontiguousarray(frame if bits <= 8 else np.right_shift(frame, bits - 8)).astype(np.uint8)
+        if 0 < bits < 8:
+            rgb = np.left_shift(rgb, 8 - bits)
+        return {"values": luminance(rgb), "default_voi": full_range_window(8), "rgb": rgb}
+
+    def _group(self, elements: Elements, index: int, keyword: str) -> Elements:
+        """Return the functional group item for a frame: its own, else the shared one, else the dataset."""
+        groups = [self.per_frame[index]] if index < len(self.per_frame) else []
+        if self.shared is not None:
+            groups.append(self.shared)
+        for group in groups:
+            item = Elements(group.dataset, elements.notes, elements.little_endian).item(keyword)
+            if item is not None:
+                return item
+        return elements
+
+
+def _inverted(elements: Elements, photometric: str) -> bool:
+    """Return whether small values are bright.
+
+    MONOCHROME1 and Presentation LUT Shape INVERSE say the same thing twice: a MONOCHROME1 DX image
+    carries INVERSE (PS3.3 C.8.11.3), and is inverted once.
+    """
+    shape = elements.code("PresentationLUTShape")
+    if photometric == "MONOCHROME1":
+        if shape == "IDENTITY":
+            elements.note("The presentation LUT shape IDENTITY contradicts MONOCHROME1, which is followed.")
+        return True
+    if photometric == "MONOCHROME2" and shape == "INVERSE":
+        elements.note(
+            "The presentation LUT shape INVERSE contradicts MONOCHROME2; the image is shown inverted."
+        )
+        return True
+    return False

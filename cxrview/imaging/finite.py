@@ -1,0 +1,30 @@
+"""Floating-point pictures may hold NaN and infinity: nothing to show there."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.errors import UnreadableImage
+
+
+def fill_holes(
+    values: NDArray[np.generic], padding: NDArray[np.bool_] | None, path: Path
+) -> tuple[NDArray[np.generic], NDArray[np.bool_] | None, int]:
+    """Return `values` with a finite value in the place of NaN and infinity, `padding`, and their number.
+
+    Floating point comes out as float32, integers pass unchanged. The holes are added to `padding`.
+    Raises UnreadableImage if no value is finite.
+    """
+    if values.dtype.kind != "f":
+        return values, padding, 0
+    with np.errstate(over="ignore"):
+        single = values.astype(np.float32, copy=False)
+    holes = ~np.isfinite(single)
+    count = int(np.count_nonzero(holes))
+    if count == 0:
+        return single, padding, 0
+    if count == holes.size:
+        raise UnreadableImage("holds no finite pixel value.", "Export it again.", path)
+    filled = np.where(holes, single[~holes].min(), single).astype(np.float32)
+    return filled, holes if padding is None else padding | holes, count

@@ -1,0 +1,129 @@
+"""Who, what and how large: the parts of a DICOM dataset that describe the picture."""
+
+import numpy as np
+
+from cxrview.imaging.elements import CONVERSION_ERRORS, Elements
+from cxrview.imaging.radiograph import Anatomy, Identity, Overlay, Spacing, SpacingSource
+
+MAX_SPACING = 100.0  # mm; anything beyond is a mistake
+MAX_MAGNIFICATION = 10.0
+MAX_ASPECT = 10.0
+SAME = 1e-4  # relative difference below which two spacings are one
+
+
+def read_identity(elements: Elements) -> Identity:
+    """Return who and what the image belongs to; empty where the file does not say."""
+    return Identity(
+        patient_name=elements.text("PatientName"),
+        patient_id=elements.text("PatientID"),
+        patient_sex=elements.text("PatientSex"),
+        patient_age=elements.text("PatientAge"),
+        study_uid=elements.text("StudyInstanceUID"),
+        study_date=elements.text("StudyDate"),
+        study_description=elements.text("StudyDescription"),
+        series_uid=elements.text("SeriesInstanceUID"),
+        series_description=elements.text("SeriesDescription"),
+        instance_uid=elements.text("SOPInstanceUID"),
+        modality=elements.text("Modality"),
+    )
+
+
+def read_anatomy(elements: Elements) -> Anatomy:
+    """Return what is pictured and how; codes stand in where the plain attributes are empty."""
+    return Anatomy(
+        body_part=elements.text("BodyPartExamined") or _meaning(elements, "AnatomicRegionSequence"),
+        view_position=elements.text("ViewPosition") or _meaning(elements, "ViewCodeSequence"),
+        laterality=elements.text("ImageLaterality") or elements.text("Laterality"),
+    )
+
+
+def _meaning(elements: Elements, keyword: str) -> str:
+    item = elements.item(keyword)
+    return item.text("CodeMeaning") if item is not None else ""
+
+
+def read_burned_in(elements: Elements) -> bool | None:
+    """Return whether the file says that text is burned into the picture; None if it does not say."""
+    return {"YES": True, "NO": False}.get(elements.code("BurnedInAnnotation"))
+
+
+def read_spacing(elements: Elements, frame: Elements) -> Spacing | None:
+    """Return the pixel spacing and where it comes from, or None: then measurements are in pixels.
+
+    `frame` is the pixel measures item of an enhanced file, or the dataset again. PS3.3 10.7.1.3: Pixel
+    Spacing equal to Imager Pixel Spacing has not been calibrated, so it holds at the detector.
+    """
+    calibrated = _pair(frame, "PixelSpacing") or _pair(elements, "PixelSpacing")
+    at_detector = _pair(elements, "ImagerPixelSpacing") or _pair(elements, "NominalScannedPixelSpacing")
+    kind = elements.code("PixelSpacingCalibrationType")
+    if calibrated is not None and kind in ("GEOMETRY", "FIDUCIAL"):
+        geometry = SpacingSource.CALIBRATED_GEOMETRY
+        return Spacing(*calibrated, geometry if kind == "GEOMETRY" else SpacingSource.CALIBRATED_FIDUCIAL)
+    if calibrated is not None and (
+        at_detector is None or not np.allclose(calibrated, at_detector, rtol=SAME)
+    ):
+        return Spacing(*calibrated, SpacingSource.PIXEL_SPACING)
+    if at_detector is None:
+        return None
+    factor = elements.number("EstimatedRadiographicMagnificationFactor")
+    if factor is not None and 1 <= factor <= MAX_MAGNIFICATION:
+        row, column = at_detector
+        return Spacing(row / factor, column / factor, SpacingSource.MAGNIFICATION_CORRECTED)
+    if factor is not None:
+        elements.note(f"The magnification factor {factor:g} makes no sense and was passed over.")
+    return Spacing(*at_detector, SpacingSource.IMAGER)
+
+
+def read_pixel_aspect(elements: Elements, spacing: Spacing | None) -> float:
+    """Return the height of a pixel divided by its width: from the spacing, else Pixel Aspect Ratio, else 1."""
+    pair = (
+        (spacing.row, spacing.column) if spacing is not None else _pair(elements, "PixelAspectRatio", np.inf)
+    )
+    if pair is None:
+        return 1.0
+    aspect = pair[0] / pair[1]
+    if not 1 / MAX_ASPECT <= aspect <= MAX_ASPECT:
+        elements.note(f"A pixel aspect ratio of {aspect:g} makes no sense; pixels are taken as square.")
+        return 1.0
+    return aspect
+
+
+def _pair(elements: Elements, keyword: str, limit: float = MAX_SPACING) -> tuple[float, float] | None:
+    numbers = elements.numbers(keyword)
+    if not numbers:
+        return None
+    if len(numbers) != 2 or not all(0 < number <= limit for number in numbers):
+        shown = "\\".join(f"{number:g}" for number in numbers)
+        elements.note(f"The value {shown} of {keyword} makes no sense and was passed over.")
+        return None
+    return numbers[0], numbers[1]
+
+
+def read_overlays(elements: Elements, frame: int) -> tuple[Overlay, ...]:
+    """Return the overlay planes that belong to the 0-based `frame` (PS3.3 C.9.2)."""
+    found = (_overlay(elements, group, frame) for group in range(0x6000, 0x6020, 2))
+    return tuple(overlay for overlay in found if overlay is not None)
+
+
+def _overlay(elements: Elements, group: int, frame: int) -> Overlay | None:
+    block = elements.dataset.group_dataset(group)
+    if (group, 0x0010) not in block:
+        return None
+    if (group, 0x3000) not in block:
+        elements.note("An overlay is kept in unused bits of the pixels (retired) and is not shown.")
+        return None
+    try:
+        planes = elements.dataset.overlay_array(group)
+        origin = block[group, 0x0050].value if (group, 0x0050) in block else (1, 1)
+        first = int(block[group, 0x0051].value) - 1 if (group, 0x0051) in block else 0
+        row, column = int(origin[0]) - 1, int(origin[1]) - 1
+        label = str(block[group, 0x1500].value) if (group, 0x1500) in block else ""
+        label = label or (str(block[group, 0x0022].value) if (group, 0x0022) in block else "")
+    except CONVERSION_ERRORS:
+        elements.note("An overlay is malformed and is not shown.")
+        return None
+    if planes.ndim == 3:  # each plane belongs to a frame of its own
+        if not 0 <= frame - first < len(planes):
+            return None
+        planes = planes[frame - first]
+    return Overlay(np.asarray(planes, dtype=np.bool_), row, column, label.strip())

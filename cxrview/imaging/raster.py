@@ -1,0 +1,204 @@
+"""Read PNG, JPEG, TIFF and BMP. Pillow checks and decodes; OpenCV where Pillow would drop bits."""
+
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+
+from cxrview.errors import UnreadableImage
+from cxrview.imaging import library_notes
+from cxrview.imaging.finite import fill_holes
+from cxrview.imaging.limits import check_dimensions
+from cxrview.imaging.radiograph import Radiograph, Voi
+from cxrview.imaging.render import choose_voi, full_range_window, luminance, percentile_range
+
+FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "BMP")
+ORIENTATION = 0x0112
+PHOTOMETRIC, BITS_PER_SAMPLE = 262, 258
+WHITE_IS_ZERO = 0
+USED_SHARE = 0.5  # of the 16-bit range, between the 0.5th and 99.5th percentile, to count as windowed
+ADVICE_DAMAGED = "Copy or export it again."
+FOREIGN_ERRORS = (
+    OSError,
+    SyntaxError,  # Pillow's word for a broken header
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    cv2.error,
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Page:
+    """One page as decoded: grey (H, W) or colour (H, W, 3) samples, and what is transparent."""
+
+    samples: NDArray[np.generic]
+    transparent: NDArray[np.bool_] | None
+    inverted: bool
+
+
+def read_raster(path: Path) -> list[Radiograph]:
+    """Return the pages of a TIFF, or the one picture of another file, upright.
+
+    Eight bits are taken as already windowed and are shown as they are; a 16-bit image is so only if it
+    fills half of its range, otherwise it gets a percentile window. Resolution tags are not believed:
+    `spacing` is None. Transparent pixels are padding; half transparent ones lie on black.
+    Raises UnreadableImage if the file is damaged, cut short, too large or of a rare colour model.
+    """
+    with library_notes.collected():
+        try:
+            with Image.open(path, formats=FORMATS) as image:
+                count = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+                check_dimensions(path, image.height, image.width, count, max(1, len(image.getbands())))
+                kind = "JPEG" if image.format == "MPO" else str(image.format)
+                pages = [_read_page(image, path, index) for index in range(count)]
+        except PermissionError:
+            raise
+        except Image.DecompressionBombError as error:
+            raise UnreadableImage("has too many pixels.", "Export a smaller version of it.", path) from error
+        except FOREIGN_ERRORS as error:
+            raise UnreadableImage("is damaged or cut short.", ADVICE_DAMAGED, path) from error
+    return [_radiograph(page, path, index, count, kind) for index, page in enumerate(pages)]
+
+
+def _read_page(image: Image.Image, path: Path, index: int) -> _Page:
+    if index:
+        image.seek(index)
+        check_dimensions(path, image.height, image.width)
+    image.load()  # complains about a file that ends too early
+    deep = _sixteen_bit_colour(image)
+    inverted = _white_is_zero_kept(image)
+    orientation = int(image.getexif().get(ORIENTATION, 1))
+    if deep:
+        samples, transparent = _deep_samples(path, index)
+    else:
+        samples, transparent = _pillow_samples(image, path)
+    if transparent is not None:
+        transparent = _upright(transparent, orientation)
+    return _Page(_upright(samples, orientation), transparent, inverted)
+
+
+def _pillow_samples(image: Image.Image, path: Path) -> tuple[NDArray[np.generic], NDArray[np.bool_] | None]:
+    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+        layers = np.asarray(image.convert("RGBA"))
+        alpha = layers[..., 3:].astype(np.uint16)
+        if alpha.min() == 255:
+            return layers[..., :3], None
+        on_black = ((layers[..., :3] * alpha + 127) // 255).astype(np.uint8)
+        return on_black, np.asarray(alpha[..., 0] == 0)
+    if image.mode == "1":
+        return np.asarray(image.convert("L")), None
+    if image.mode in ("P", "CMYK", "YCbCr"):
+        return np.asarray(image.convert("RGB")), None
+    if image.mode in ("L", "RGB", "I", "F") or image.mode.startswith("I;16"):
+        return np.asarray(image), None
+    raise UnreadableImage(f"uses the colour model {image.mode}.", "Save it as grey or RGB.", path)
+
+
+def _sixteen_bit_colour(image: Image.Image) -> bool:
+    """Return whether Pillow would reduce the samples to eight bits."""
+    if image.mode not in ("RGB", "RGBA", "RGBX", "LA"):
+        return False
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        return max(image.tag_v2.get(BITS_PER_SAMPLE, (8,))) == 16
+    return image.format == "PNG" and _png_bit_depth(Path(str(image.filename))) == 16
+
+
+def _png_bit_depth(path: Path) -> int:
+    with path.open("rb") as file:
+        return file.read(25)[24]  # signature 8, length 4, "IHDR" 4, width 4, height 4, then the depth
+
+
+def _deep_samples(path: Path, index: int) -> tuple[NDArray[np.generic], NDArray[np.bool_] | None]:
+    content = np.fromfile(path, np.uint8)
+    done, pages = cv2.imdecodemulti(content, cv2.IMREAD_UNCHANGED)
+    if not done or index >= len(pages):
+        raise ValueError("OpenCV cannot decode what Pillow could")
+    page = pages[index]
+    if page.ndim == 2:
+        return page, None
+    colour = np.ascontiguousarray(page[..., 2::-1])
+    if page.shape[2] < 4:
+        return colour, None
+    alpha = page[..., 3:].astype(np.uint32)
+    full = int(np.iinfo(page.dtype).max)
+    on_black = ((colour * alpha + full // 2) // full).astype(page.dtype)
+    transparent = alpha[..., 0] == 0
+    return on_black, np.asarray(transparent) if transparent.any() else None
+
+
+def _white_is_zero_kept(image: Image.Image) -> bool:
+    """Return whether a TIFF with white as zero comes out of Pillow as stored (it turns 1 to 8 bits over)."""
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return False
+    shallow = image.mode in ("1", "L", "P")
+    return image.tag_v2.get(PHOTOMETRIC) == WHITE_IS_ZERO and not shallow
+
+
+def _upright(pixels: NDArray[np.generic], orientation: int) -> NDArray[np.generic]:
+    """Return `pixels` turned as the EXIF orientation 1…8 says."""
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.swapaxes(0, 1)
+    # After the transposition these are what is left of each case.
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def _radiograph(page: _Page, path: Path, index: int, count: int, kind: str) -> Radiograph:
+    samples, rgb = page.samples, None
+    if samples.ndim == 3:
+        if np.array_equal(samples[..., 0], samples[..., 1]) and np.array_equal(
+            samples[..., 0], samples[..., 2]
+        ):
+            samples = np.ascontiguousarray(samples[..., 0])  # grey saved as colour
+        else:
+            deep = samples.dtype != np.uint8
+            rgb = (samples >> 8).astype(np.uint8) if deep else samples
+            samples = luminance(samples)
+    values, padding, holes = fill_holes(samples, page.transparent, path)
+    notes = (f"{holes} pixels are not finite numbers and are shown as padding.",) if holes else ()
+    voi, complaint = _default_voi(values, padding)
+    bits = "float" if values.dtype.kind == "f" else f"{values.dtype.itemsize * 8} bit"
+    return Radiograph(
+        path=path,
+        frame=index,
+        frame_count=count,
+        values=values,
+        default_voi=voi,
+        inverted=page.inverted,
+        rgb=rgb,
+        padding=padding,
+        format=f"{kind}, {bits}{' colour' if rgb is not None else ''}",
+        warnings=(*notes, *complaint),
+    )
+
+
+def _default_voi(
+    values: NDArray[np.generic], padding: NDArray[np.bool_] | None
+) -> tuple[Voi, tuple[str, ...]]:
+    if values.dtype == np.uint8:
+        return full_range_window(8), ()
+    if values.dtype == np.uint16:
+        low, high = percentile_range(values, padding)
+        if high - low >= USED_SHARE * 65_535:
+            return full_range_window(16), ()
+    voi, _ = choose_voi(values, (), padding)
+    return voi, ("The picture has no window of its own; an automatic one is used.",)

@@ -1,0 +1,53 @@
+"""Read any file that holds a radiograph. The content decides, never the name."""
+
+import os
+from pathlib import Path
+
+from cxrview.errors import UnreadableImage
+from cxrview.imaging import sniff
+from cxrview.imaging.dicom import read_dicom
+from cxrview.imaging.limits import check_file_size
+from cxrview.imaging.radiograph import Radiograph
+from cxrview.imaging.raster import read_raster
+
+ADVICE_KINDS = "DICOM, PNG, JPEG, TIFF and BMP are read."
+
+
+def read(path: Path) -> list[Radiograph]:
+    """Return the frames of the file at `path`, in order, at least one.
+
+    Safe to call in several threads at once. Raises UnreadableImage, with a sentence for the user, if the
+    file is missing, not an image, damaged, encrypted or too large.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise UnreadableImage(
+                "is a folder, not a file.", "Give the files in it, or the folder to a batch.", path
+            )
+        size = check_file_size(path)
+        with path.open("rb") as file:
+            head = file.read(sniff.HEAD)
+        if sniff.is_dicom(head):
+            return read_dicom(path)
+        if sniff.raster_kind(head):
+            return read_raster(path)
+        kind = sniff.other_kind(head)
+        if not kind and sniff.looks_like_dicom_elements(head, size):
+            return read_dicom(path, force=True)
+    except FileNotFoundError as error:
+        raise UnreadableImage("does not exist.", "Check the path.", path) from error
+    except PermissionError as error:
+        raise UnreadableImage("may not be read: permission denied.", "Ask for access to it.", path) from error
+    except OSError as error:
+        reason = error.strerror or (os.strerror(error.errno) if error.errno else str(error))
+        raise UnreadableImage(f"cannot be read: {reason}.", "Copy it again.", path) from error
+    if kind:
+        raise UnreadableImage(f"is {kind}, not an image that is read.", _advice(kind), path)
+    raise UnreadableImage("is not an image.", ADVICE_KINDS, path)
+
+
+def _advice(kind: str) -> str:
+    if "password" in kind or "encrypted" in kind:
+        return "Decrypt it first."
+    return "Unpack it first." if "archive" in kind else ADVICE_KINDS

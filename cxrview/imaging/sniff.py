@@ -1,0 +1,86 @@
+"""Tell what a file is from its first bytes, whatever its name."""
+
+import struct
+
+from pydicom.valuerep import VR
+
+HEAD = 512  # bytes that are enough to tell
+RASTER_SIGNATURES = {
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"II*\x00": "TIFF",
+    b"MM\x00*": "TIFF",
+    b"II+\x00": "TIFF",
+    b"MM\x00+": "TIFF",
+    b"BM": "BMP",
+}
+OTHER_SIGNATURES = {
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"GIF8": "a GIF image",
+    b"RIFF": "a RIFF file (WebP, sound or video)",
+    b"\x00\x00\x00\x0cjP  ": "a JPEG 2000 file outside DICOM",
+    b"\xff\x4f\xff\x51": "a JPEG 2000 file outside DICOM",
+    b"\x89HDF": "an HDF5 file",
+    b"<!DOCTYPE": "a web page",
+    b"<html": "a web page",
+    b"<?xml": "an XML file",
+}
+CMS_ENVELOPED = bytes.fromhex("06092a864886f70d0107")  # object identifier of PKCS #7 / CMS (PS3.15)
+FIRST_GROUPS = (0x0002, 0x0004, 0x0008)
+_VRS = {vr.value.encode() for vr in VR if len(vr.value) == 2}
+
+
+def raster_kind(head: bytes) -> str:
+    """Return "PNG", "JPEG", "TIFF" or "BMP", or "" for anything else."""
+    kind = next((kind for start, kind in RASTER_SIGNATURES.items() if head.startswith(start)), "")
+    if kind == "BMP" and not _plausible_bmp(head):
+        return ""
+    return kind
+
+
+def is_dicom(head: bytes) -> bool:
+    """Return whether the file is DICOM with preamble."""
+    return head[128:132] == b"DICM"
+
+
+def looks_like_dicom_elements(head: bytes, size: int) -> bool:
+    """Return whether a file of `size` bytes begins with a DICOM element, with no preamble before it.
+
+    True for an element of group 2, 4 or 8 with a known VR, or, without VR, with a length that fits.
+    """
+    if len(head) < 8:
+        return False
+    for order in "<>":
+        group, element = struct.unpack(order + "HH", head[:4])
+        if group not in FIRST_GROUPS or element > 0x2000:
+            continue
+        if head[4:6] in _VRS:
+            return True
+        (length,) = struct.unpack(order + "I", head[4:8])
+        if length <= size - 8 and length % 2 == 0:
+            return True
+    return False
+
+
+def other_kind(head: bytes) -> str:
+    """Return what a file that is no image is, with its article, or "" if that is not known."""
+    if CMS_ENVELOPED in head[:64] and head[:1] == b"\x30":
+        return "an encrypted file (CMS)"
+    if head.startswith(b"PK\x03\x04") and len(head) > 8 and head[6] & 1:
+        return "a ZIP archive protected by a password"
+    if head[344:348] in (b"n+1\x00", b"ni1\x00"):
+        return "a NIfTI volume"
+    return next((kind for start, kind in OTHER_SIGNATURES.items() if head.startswith(start)), "")
+
+
+def _plausible_bmp(head: bytes) -> bool:
+    if len(head) < 26:
+        return False
+    (header_size,) = struct.unpack("<I", head[14:18])
+    return header_size in (12, 40, 52, 56, 64, 108, 124)
