@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gdcm
 import numpy as np
@@ -13,11 +14,14 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 from pydicom.pixels import get_decoder
+from pydicom.pixels.decoders.base import Decoder
 from pydicom.uid import (
+    JPEG2000,
     UID,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPEG2000Lossless,
     JPEGExtended12Bit,
     RLELossless,
 )
@@ -29,6 +33,8 @@ from cxrview.imaging.limits import check_dimensions
 
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 ADVICE_DAMAGED = "Export it again from the archive."
+# OpenJPEG stands behind all plug-ins for JPEG 2000; this one says what is wrong instead of printing it.
+PREFERRED_PLUGINS = {JPEG2000: "pylibjpeg", JPEG2000Lossless: "pylibjpeg"}
 # All that pydicom and the decoders beneath it were seen to raise on damaged files.
 FOREIGN_ERRORS = (
     RuntimeError,
@@ -54,7 +60,7 @@ class StoredPixels:
     `frames` is (N, H, W) or (N, H, W, 3); `bits` is the number of bits in use, 0 for floating point.
     """
 
-    frames: NDArray[np.generic]
+    frames: NDArray[Any]
     photometric: str
     bits: int
     signed: bool
@@ -98,35 +104,49 @@ def decode(elements: Elements, path: Path) -> StoredPixels:
     register_decoders()
     syntax = transfer_syntax(elements.dataset)
     _check_header(elements, path)
-    try:
-        decoder = get_decoder(syntax)
-    except NotImplementedError as error:
-        name = syntax.name if syntax.name != str(syntax) else f"a method that is not known ({syntax})"
-        raise UnreadableImage(
-            f"is compressed with {name}, which cannot be decoded.", "Export it without compression.", path
-        ) from error
-    if not decoder.is_available:
-        raise UnreadableImage(
-            f"is compressed with {syntax.name}, and its decoder is not installed.",
-            "Run “cxrview doctor”.",
-            path,
-        )
+    decoder = _decoder(syntax, path)
     # Where the bits lie elsewhere than at the bottom, pydicom's correction would cut the wrong ones.
     shift = _bits_below(elements) if not syntax.is_encapsulated or syntax == RLELossless else 0
     options = {"correct_unused_bits": False} if shift else {}
-    with damage_reported(
-        path, f"has pixel data that cannot be decoded ({syntax.name}); it is damaged or cut short."
-    ):
-        pixels, properties = decoder.as_array(elements.dataset, allow_excess_frames=False, **options)
+    problem = f"has pixel data that cannot be decoded ({syntax.name}); it is damaged or cut short."
+    with damage_reported(path, problem):
+        pixels, properties = decoder.as_array(
+            elements.dataset,
+            decoding_plugin=_plugin(decoder, syntax, elements),
+            allow_excess_frames=False,
+            **options,
+        )
     count = int(properties.get("number_of_frames", 1))
     frames = pixels if count > 1 else pixels[np.newaxis]
+    frames = frames.astype(frames.dtype.newbyteorder("="), copy=False)
     bits, signed = int(properties.get("bits_stored", 0)), bool(properties.get("pixel_representation", 0))
-    if not np.issubdtype(frames.dtype, np.integer):
+    if frames.dtype.kind == "f":
         bits = 0
     elif shift:
         frames = _move_down(frames, bits, shift)
         elements.note(f"The pixels lie {shift} bits above the lowest (High Bit); they were moved down.")
     return StoredPixels(frames, str(properties["photometric_interpretation"]), bits, signed)
+
+
+def _decoder(syntax: UID, path: Path) -> Decoder:
+    try:
+        decoder = get_decoder(syntax)
+    except NotImplementedError as error:
+        name = syntax.name if syntax.name != str(syntax) else f"a method that is not known ({syntax})"
+        problem = f"is compressed with {name}, which cannot be decoded."
+        raise UnreadableImage(problem, "Export it without compression.", path) from error
+    if not decoder.is_available:
+        problem = f"is compressed with {syntax.name}, and its decoder is not installed."
+        raise UnreadableImage(problem, "Run “cxrview doctor”.", path)
+    return decoder
+
+
+def _plugin(decoder: Decoder, syntax: UID, elements: Elements) -> str:
+    """Return the decoder plug-in to use, or "" to try all of them in turn."""
+    if syntax == JPEGExtended12Bit and (elements.whole("BitsStored") or 0) > 8:
+        return jpeg_extended.LABEL
+    preferred = PREFERRED_PLUGINS.get(syntax, "")
+    return preferred if preferred in decoder.available_plugins else ""
 
 
 def _check_header(elements: Elements, path: Path) -> None:
@@ -163,7 +183,7 @@ def _bits_below(elements: Elements) -> int:
     return high + 1 - stored
 
 
-def _move_down(frames: NDArray[np.generic], bits: int, below: int) -> NDArray[np.generic]:
+def _move_down(frames: NDArray[Any], bits: int, below: int) -> NDArray[Any]:
     size = frames.dtype.itemsize * 8
     top = np.left_shift(
         frames, size - bits - below

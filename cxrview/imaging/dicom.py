@@ -2,19 +2,19 @@
 
 import zlib
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_file_meta_info
-from pydicom.pixels import apply_color_lut
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import library_notes
 from cxrview.imaging.decoding import (
     ADVICE_DAMAGED,
-    FOREIGN_ERRORS,
     PIXEL_KEYWORDS,
     StoredPixels,
     damage_reported,
@@ -33,7 +33,8 @@ from cxrview.imaging.metadata import (
     read_spacing,
 )
 from cxrview.imaging.modality import modality_values, padding_mask
-from cxrview.imaging.radiograph import Radiograph
+from cxrview.imaging.palette import apply_palette
+from cxrview.imaging.radiograph import Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance
 from cxrview.imaging.voi import read_vois
 
@@ -107,9 +108,20 @@ def _check_holds_pixels(elements: Elements, path: Path) -> None:
             "refers to pixel data on a server and holds none.", "Export it with its pixels.", path
         )
     if not len(elements.dataset):
-        raise UnreadableImage("is a damaged DICOM file: no element could be read.", ADVICE_DAMAGED, path)
+        raise UnreadableImage("is a DICOM file that is damaged or cut short.", ADVICE_DAMAGED, path)
     name = f"a DICOM file of the class {sop_class.name}" if sop_class else "a DICOM file"
     raise UnreadableImage(f"is {name} and holds no pixel data.", ADVICE_DAMAGED, path)
+
+
+class _Picture(NamedTuple):
+    """The parts of a Radiograph that come from the pixels of its frame."""
+
+    values: NDArray[Any]
+    default_voi: Voi
+    vois: tuple[Voi, ...]
+    inverted: bool
+    rgb: NDArray[np.uint8] | None
+    padding: NDArray[np.bool_] | None
 
 
 class _Common:
@@ -131,64 +143,73 @@ class _Common:
     def radiograph(self, index: int, file_notes: list[str]) -> Radiograph:
         """Return the frame at the 0-based `index`."""
         elements = Elements(self.elements.dataset, [], self.elements.little_endian)
-        photometric = self.pixels.photometric
-        if photometric not in MONOCHROME + COLOUR:
-            raise UnreadableImage(
-                f"uses the colour model {photometric}, which cannot be shown.", "Export it as RGB.", self.path
-            )
+        picture = self._picture(elements, index)
         spacing = read_spacing(elements, self._group(elements, index, "PixelMeasuresSequence"))
-        common = {
-            "path": self.path,
-            "frame": index,
-            "frame_count": len(self.pixels.frames),
-            "spacing": spacing,
-            "pixel_aspect": read_pixel_aspect(elements, spacing),
-            "identity": self.identity,
-            "anatomy": self.anatomy,
-            "burned_in_annotation": self.burned_in,
-            "overlays": read_overlays(elements, index),
-            "format": self.format,
-        }
-        picture = self._grey(elements, index) if photometric in MONOCHROME else self._colour(elements, index)
-        warnings = tuple(dict.fromkeys((*file_notes, *elements.notes)))
-        return Radiograph(**common, **picture, warnings=warnings)
+        aspect = read_pixel_aspect(elements, spacing)
+        overlays = read_overlays(elements, index)
+        return Radiograph(
+            path=self.path,
+            frame=index,
+            frame_count=len(self.pixels.frames),
+            values=picture.values,
+            default_voi=picture.default_voi,
+            vois=picture.vois,
+            inverted=picture.inverted,
+            rgb=picture.rgb,
+            padding=picture.padding,
+            pixel_aspect=aspect,
+            spacing=spacing,
+            identity=self.identity,
+            anatomy=self.anatomy,
+            burned_in_annotation=self.burned_in,
+            overlays=overlays,
+            format=self.format,
+            warnings=tuple(dict.fromkeys((*file_notes, *elements.notes))),
+        )
 
-    def _grey(self, elements: Elements, index: int) -> dict[str, object]:
+    def _picture(self, elements: Elements, index: int) -> _Picture:
+        photometric = self.pixels.photometric
+        if photometric in MONOCHROME:
+            return self._grey(elements, index)
+        if photometric in COLOUR:
+            return self._colour(elements, index)
+        problem = f"uses the colour model {photometric or 'unknown'}, which cannot be shown."
+        raise UnreadableImage(problem, "Export it as RGB.", self.path)
+
+    def _grey(self, elements: Elements, index: int) -> _Picture:
         stored = self.pixels.frames[index]
+        if stored.ndim != 2:
+            problem = "is called grey and has several samples a pixel."
+            raise UnreadableImage(problem, ADVICE_DAMAGED, self.path)
         bits, signed = self.pixels.bits, self.pixels.signed
         padding = padding_mask(stored, elements, bits, signed)
         transformation = self._group(elements, index, "PixelValueTransformationSequence")
         values = modality_values(stored, transformation, padding)
+        # Up to eight bits that no modality LUT has touched are meant to be shown as they are.
+        identity = full_range_window(bits) if 0 < bits <= 8 and not signed and values is stored else None
         values, padding, holes = fill_holes(values, padding, self.path)
         if holes:
             elements.note(f"{holes} pixels are not finite numbers and are shown as padding.")
         vois = read_vois(self._group(elements, index, "FrameVOILUTSequence"), bool(values.min() < 0))
-        # Up to eight bits that no modality LUT has touched are meant to be shown as they are.
-        identity = full_range_window(bits) if 0 < bits <= 8 and not signed and values is stored else None
         chosen, complaints = choose_voi(values, vois, padding, identity)
         for complaint in complaints:
             elements.note(complaint)
-        return {
-            "values": values,
-            "default_voi": chosen,
-            "vois": vois,
-            "inverted": self.inverted,
-            "padding": padding,
-        }
+        return _Picture(values, chosen, vois, self.inverted, None, padding)
 
-    def _colour(self, elements: Elements, index: int) -> dict[str, object]:
+    def _colour(self, elements: Elements, index: int) -> _Picture:
         frame = self.pixels.frames[index]
         bits = self.pixels.bits
-        if self.pixels.photometric == "PALETTE COLOR":
-            try:
-                frame = apply_color_lut(frame, elements.dataset)
-            except FOREIGN_ERRORS as error:
-                raise UnreadableImage("has a malformed colour palette.", ADVICE_DAMAGED, self.path) from error
-            bits = frame.dtype.itemsize * 8
-        rgb = np.ascontiguousarray(frame if bits <= 8 else np.right_shift(frame, bits - 8)).astype(np.uint8)
-        if 0 < bits < 8:
-            rgb = np.left_shift(rgb, 8 - bits)
-        return {"values": luminance(rgb), "default_voi": full_range_window(8), "rgb": rgb}
+        palette = self.pixels.photometric == "PALETTE COLOR"
+        if frame.ndim != (2 if palette else 3) or frame.dtype.kind == "f":
+            problem = f"is called {self.pixels.photometric} and has pixels of another kind."
+            raise UnreadableImage(problem, ADVICE_DAMAGED, self.path)
+        if palette:
+            with damage_reported(self.path, "has a malformed colour palette."):
+                rgb = apply_palette(frame, elements)
+        else:
+            rgb = np.ascontiguousarray(np.right_shift(frame, max(0, bits - 8)).astype(np.uint8))
+            rgb = np.left_shift(rgb, max(0, 8 - bits))
+        return _Picture(luminance(rgb), full_range_window(8), (), False, rgb, None)
 
     def _group(self, elements: Elements, index: int, keyword: str) -> Elements:
         """Return the functional group item for a frame: its own, else the shared one, else the dataset."""
@@ -214,8 +235,6 @@ def _inverted(elements: Elements, photometric: str) -> bool:
             elements.note("The presentation LUT shape IDENTITY contradicts MONOCHROME1, which is followed.")
         return True
     if photometric == "MONOCHROME2" and shape == "INVERSE":
-        elements.note(
-            "The presentation LUT shape INVERSE contradicts MONOCHROME2; the image is shown inverted."
-        )
+        elements.note("The presentation LUT shape INVERSE contradicts MONOCHROME2; it is followed.")
         return True
     return False

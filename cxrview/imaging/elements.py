@@ -6,6 +6,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 
 MAX_TEXT = 1024  # no attribute shown to the user is longer
@@ -123,6 +124,4 @@ class Elements:
 
 
 def _is_list(value: object) -> bool:
-    return (
-        hasattr(value, "__iter__") and not isinstance(value, str | bytes) and not hasattr(value, "alphabetic")
-    )
+    return isinstance(value, MultiValue | list | tuple)

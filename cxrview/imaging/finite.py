@@ -1,6 +1,7 @@
 """Floating-point pictures may hold NaN and infinity: nothing to show there."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +10,8 @@ from cxrview.errors import UnreadableImage
 
 
 def fill_holes(
-    values: NDArray[np.generic], padding: NDArray[np.bool_] | None, path: Path
-) -> tuple[NDArray[np.generic], NDArray[np.bool_] | None, int]:
+    values: NDArray[Any], padding: NDArray[np.bool_] | None, path: Path
+) -> tuple[NDArray[Any], NDArray[np.bool_] | None, int]:
     """Return `values` with a finite value in the place of NaN and infinity, `padding`, and their number.
 
     Floating point comes out as float32, integers pass unchanged. The holes are added to `padding`.

@@ -40,7 +40,7 @@ def decode_frame(source: bytes, runner: DecodeRunner) -> bytes:
     image.SetTransferSyntax(gdcm.TransferSyntax(syntax))
     bits = runner.bits_stored
     image.SetPixelFormat(gdcm.PixelFormat(runner.samples_per_pixel, 16, bits, bits - 1, 0))
-    frame = image.GetBuffer().encode("utf-8", "surrogateescape")  # GDCM hands bytes out as str
+    frame: bytes = image.GetBuffer().encode("utf-8", "surrogateescape")  # GDCM hands bytes out as str
     expected = runner.rows * runner.columns * runner.samples_per_pixel * 2
     if len(frame) != expected:
         raise ValueError(f"GDCM decoded {len(frame)} bytes where {expected} belong")

@@ -44,10 +44,10 @@ class Letterbox:
             raise ValueError(f"expected {self.height} × {self.width} pixels, got {image.shape}")
         shrinks = self.inner_height < self.height or self.inner_width < self.width
         method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        resized = cv2.resize(image, (self.inner_width, self.inner_height), interpolation=method)
+        bottom, right = self.top + self.inner_height, self.left + self.inner_width
         square = np.zeros((self.size, self.size), np.uint8)
-        square[self.top : self.top + self.inner_height, self.left : self.left + self.inner_width] = (
-            cv2.resize(image, (self.inner_width, self.inner_height), interpolation=method)
-        )
+        square[self.top : bottom, self.left : right] = resized
         return square
 
     def back(
@@ -83,4 +83,4 @@ class Letterbox:
 def _interpolation(places: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
     """Return the (len(places), cells) matrix of linear weights at fractional cell indices."""
     distance = np.abs(places[:, None] - np.arange(cells, dtype=np.float32)[None, :])
-    return np.maximum(0, 1 - distance).astype(np.float32)
+    return np.asarray(np.maximum(0, 1 - distance), dtype=np.float32)

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pydicom.config
 from PIL import Image
 
 MAX_NOTES = 5  # a damaged file may bring a remark for each element
@@ -59,6 +60,8 @@ def _make_quiet() -> None:
             wanted = ("ignore", None, category, module)
             if not any(_same(entry, wanted) for entry in warnings.filters):
                 warnings.filterwarnings("ignore", category=category, module=module)
+        # What a value should look like does not matter to someone who only looks at the picture.
+        pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
         logger = logging.getLogger("pydicom")
         if not any(isinstance(handler, _Collector) for handler in logger.handlers):
             logger.addHandler(_Collector())

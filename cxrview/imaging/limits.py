@@ -18,7 +18,7 @@ ADVICE_SMALLER = "Export a smaller version of the image."
 
 
 def check_file_size(path: Path) -> int:
-    """Return the size of the file in bytes; UnreadableImage if it is empty or too large. May raise OSError."""
+    """Return the size of the file in bytes. Raises UnreadableImage if it is empty or too large; OSError."""
     size = path.stat().st_size
     if size == 0:
         raise UnreadableImage("is empty.", "Copy or export it again.", path)

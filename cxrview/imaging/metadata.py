@@ -1,5 +1,7 @@
 """Who, what and how large: the parts of a DICOM dataset that describe the picture."""
 
+import math
+
 import numpy as np
 
 from cxrview.imaging.elements import CONVERSION_ERRORS, Elements
@@ -59,9 +61,7 @@ def read_spacing(elements: Elements, frame: Elements) -> Spacing | None:
     if calibrated is not None and kind in ("GEOMETRY", "FIDUCIAL"):
         geometry = SpacingSource.CALIBRATED_GEOMETRY
         return Spacing(*calibrated, geometry if kind == "GEOMETRY" else SpacingSource.CALIBRATED_FIDUCIAL)
-    if calibrated is not None and (
-        at_detector is None or not np.allclose(calibrated, at_detector, rtol=SAME)
-    ):
+    if calibrated is not None and not (at_detector and np.allclose(calibrated, at_detector, rtol=SAME)):
         return Spacing(*calibrated, SpacingSource.PIXEL_SPACING)
     if at_detector is None:
         return None
@@ -75,10 +75,11 @@ def read_spacing(elements: Elements, frame: Elements) -> Spacing | None:
 
 
 def read_pixel_aspect(elements: Elements, spacing: Spacing | None) -> float:
-    """Return the height of a pixel divided by its width: from the spacing, else Pixel Aspect Ratio, else 1."""
-    pair = (
-        (spacing.row, spacing.column) if spacing is not None else _pair(elements, "PixelAspectRatio", np.inf)
-    )
+    """Return the height of a pixel divided by its width: by the spacing, by Pixel Aspect Ratio, or 1."""
+    if spacing is not None:
+        pair: tuple[float, float] | None = (spacing.row, spacing.column)
+    else:
+        pair = _pair(elements, "PixelAspectRatio", math.inf)
     if pair is None:
         return 1.0
     aspect = pair[0] / pair[1]

@@ -1,6 +1,7 @@
 """From stored values to modality units, and which pixels carry no image (PS3.3 C.11.1, C.7.5.1.1.2)."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,8 @@ from cxrview.imaging.tables import LookupTable, read_table
 
 
 def modality_values(
-    stored: NDArray[np.generic], source: Elements, padding: NDArray[np.bool_] | None
-) -> NDArray[np.generic]:
+    stored: NDArray[Any], source: Elements, padding: NDArray[np.bool_] | None
+) -> NDArray[Any]:
     """Return `stored`, (H, W), after the modality LUT sequence or else the rescale slope and intercept.
 
     `source` is the dataset, or the pixel value transformation item of the frame. Whole numbers stay
@@ -29,13 +30,13 @@ def modality_values(
     return rescale(stored, 1.0 if slope is None else slope, 0.0 if intercept is None else intercept)
 
 
-def apply_table(values: NDArray[np.generic], table: LookupTable) -> NDArray[np.uint16]:
+def apply_table(values: NDArray[Any], table: LookupTable) -> NDArray[np.uint16]:
     """Return integer `values` looked up in `table`, uint16; values outside map to its ends."""
     index = np.clip(values.astype(np.int64) - table.first, 0, len(table.entries) - 1)
     return np.asarray(table.entries[index], dtype=np.uint16)
 
 
-def rescale(stored: NDArray[np.generic], slope: float, intercept: float) -> NDArray[np.generic]:
+def rescale(stored: NDArray[Any], slope: float, intercept: float) -> NDArray[Any]:
     """Return slope × stored + intercept: the same array, int32 or float32, by what holds the result."""
     if slope == 1 and intercept == 0:
         return stored
@@ -47,21 +48,16 @@ def rescale(stored: NDArray[np.generic], slope: float, intercept: float) -> NDAr
         return np.asarray(stored.astype(np.float64) * slope + intercept).astype(np.float32)
 
 
-def padding_mask(
-    stored: NDArray[np.generic], source: Elements, bits: int, signed: bool
-) -> NDArray[np.bool_] | None:
+def padding_mask(stored: NDArray[Any], source: Elements, bits: int, signed: bool) -> NDArray[np.bool_] | None:
     """Return which of the `stored` values, (H, W), are padding, or None.
 
     Pixel Padding Value and Range Limit are stored values, both ends included (PS3.3 C.7.5.1.1.2).
     A range that covers the whole picture is passed over with a note.
     """
-    value = _padding_value(
-        source, ("PixelPaddingValue", "FloatPixelPaddingValue", "DoubleFloatPixelPaddingValue")
-    )
+    value = _padding_value(source, "PixelPaddingValue")
     if value is None:
         return None
-    keywords = ("PixelPaddingRangeLimit", "FloatPixelPaddingRangeLimit", "DoubleFloatPixelPaddingRangeLimit")
-    limit = _padding_value(source, keywords)
+    limit = _padding_value(source, "PixelPaddingRangeLimit")
     if bits:
         value = _as_stored(value, bits, signed)
         limit = None if limit is None else _as_stored(limit, bits, signed)
@@ -73,21 +69,22 @@ def padding_mask(
     return np.asarray(mask) if mask.any() else None
 
 
-def _least(stored: NDArray[np.generic], padding: NDArray[np.bool_] | None) -> float:
+def _least(stored: NDArray[Any], padding: NDArray[np.bool_] | None) -> float:
     image = stored if padding is None else stored[~padding]
     return float(image.min()) if image.size else 0.0
 
 
-def _padding_value(source: Elements, keywords: tuple[str, ...]) -> float | None:
-    return next((value for key in keywords if (value := source.number(key)) is not None), None)
+def _padding_value(source: Elements, keyword: str) -> float | None:
+    keys = (keyword, f"Float{keyword}", f"DoubleFloat{keyword}")
+    return next((value for key in keys if (value := source.number(key)) is not None), None)
 
 
 def _as_stored(value: float, bits: int, signed: bool) -> float:
     """Return the padding value as the pixels hold it: signed values are often written as unsigned."""
-    whole = math.floor(value)
-    if signed and whole >= 2 ** (bits - 1):
-        whole &= 2**bits - 1
-        return whole - 2**bits if whole >= 2 ** (bits - 1) else whole
+    whole, scale = math.floor(value), 1 << bits
+    if signed and whole >= scale // 2:
+        whole &= scale - 1
+        return whole - scale if whole >= scale // 2 else whole
     if not signed and whole < 0:
-        return whole & (2**bits - 1)
+        return whole & (scale - 1)
     return whole

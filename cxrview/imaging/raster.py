@@ -4,6 +4,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -47,7 +48,7 @@ FOREIGN_ERRORS = (
 class _Page:
     """One page as decoded: grey (H, W) or colour (H, W, 3) samples, and what is transparent."""
 
-    samples: NDArray[np.generic]
+    samples: NDArray[Any]
     transparent: NDArray[np.bool_] | None
     inverted: bool
 
@@ -81,7 +82,7 @@ def _read_page(image: Image.Image, path: Path, index: int) -> _Page:
         image.seek(index)
         check_dimensions(path, image.height, image.width)
     image.load()  # complains about a file that ends too early
-    deep = _sixteen_bit_colour(image)
+    deep = _sixteen_bit_colour(image, path)
     inverted = _white_is_zero_kept(image)
     orientation = int(image.getexif().get(ORIENTATION, 1))
     if deep:
@@ -93,7 +94,7 @@ def _read_page(image: Image.Image, path: Path, index: int) -> _Page:
     return _Page(_upright(samples, orientation), transparent, inverted)
 
 
-def _pillow_samples(image: Image.Image, path: Path) -> tuple[NDArray[np.generic], NDArray[np.bool_] | None]:
+def _pillow_samples(image: Image.Image, path: Path) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
     if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
         layers = np.asarray(image.convert("RGBA"))
         alpha = layers[..., 3:].astype(np.uint16)
@@ -110,13 +111,13 @@ def _pillow_samples(image: Image.Image, path: Path) -> tuple[NDArray[np.generic]
     raise UnreadableImage(f"uses the colour model {image.mode}.", "Save it as grey or RGB.", path)
 
 
-def _sixteen_bit_colour(image: Image.Image) -> bool:
+def _sixteen_bit_colour(image: Image.Image, path: Path) -> bool:
     """Return whether Pillow would reduce the samples to eight bits."""
     if image.mode not in ("RGB", "RGBA", "RGBX", "LA"):
         return False
     if isinstance(image, TiffImagePlugin.TiffImageFile):
-        return max(image.tag_v2.get(BITS_PER_SAMPLE, (8,))) == 16
-    return image.format == "PNG" and _png_bit_depth(Path(str(image.filename))) == 16
+        return 16 in image.tag_v2.get(BITS_PER_SAMPLE, (8,))
+    return image.format == "PNG" and _png_bit_depth(path) == 16
 
 
 def _png_bit_depth(path: Path) -> int:
@@ -124,7 +125,7 @@ def _png_bit_depth(path: Path) -> int:
         return file.read(25)[24]  # signature 8, length 4, "IHDR" 4, width 4, height 4, then the depth
 
 
-def _deep_samples(path: Path, index: int) -> tuple[NDArray[np.generic], NDArray[np.bool_] | None]:
+def _deep_samples(path: Path, index: int) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
     content = np.fromfile(path, np.uint8)
     done, pages = cv2.imdecodemulti(content, cv2.IMREAD_UNCHANGED)
     if not done or index >= len(pages):
@@ -150,7 +151,7 @@ def _white_is_zero_kept(image: Image.Image) -> bool:
     return image.tag_v2.get(PHOTOMETRIC) == WHITE_IS_ZERO and not shallow
 
 
-def _upright(pixels: NDArray[np.generic], orientation: int) -> NDArray[np.generic]:
+def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
     """Return `pixels` turned as the EXIF orientation 1…8 says."""
     if orientation in (5, 6, 7, 8):
         pixels = pixels.swapaxes(0, 1)
@@ -165,9 +166,7 @@ def _upright(pixels: NDArray[np.generic], orientation: int) -> NDArray[np.generi
 def _radiograph(page: _Page, path: Path, index: int, count: int, kind: str) -> Radiograph:
     samples, rgb = page.samples, None
     if samples.ndim == 3:
-        if np.array_equal(samples[..., 0], samples[..., 1]) and np.array_equal(
-            samples[..., 0], samples[..., 2]
-        ):
+        if (samples == samples[..., :1]).all():
             samples = np.ascontiguousarray(samples[..., 0])  # grey saved as colour
         else:
             deep = samples.dtype != np.uint8
@@ -191,9 +190,7 @@ def _radiograph(page: _Page, path: Path, index: int, count: int, kind: str) -> R
     )
 
 
-def _default_voi(
-    values: NDArray[np.generic], padding: NDArray[np.bool_] | None
-) -> tuple[Voi, tuple[str, ...]]:
+def _default_voi(values: NDArray[Any], padding: NDArray[np.bool_] | None) -> tuple[Voi, tuple[str, ...]]:
     if values.dtype == np.uint8:
         return full_range_window(8), ()
     if values.dtype == np.uint16:

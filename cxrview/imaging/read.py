@@ -22,9 +22,7 @@ def read(path: Path) -> list[Radiograph]:
     path = Path(path)
     try:
         if path.is_dir():
-            raise UnreadableImage(
-                "is a folder, not a file.", "Give the files in it, or the folder to a batch.", path
-            )
+            raise UnreadableImage("is a folder, not a file.", "Give the files in it.", path)
         size = check_file_size(path)
         with path.open("rb") as file:
             head = file.read(sniff.HEAD)

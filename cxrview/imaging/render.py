@@ -4,6 +4,8 @@ The order is the standard's: modality LUT (already applied in a Radiograph) → 
 MONOCHROME1 image is inverted last (PS3.3 C.7.6.3.1.2, C.11.2, PS3.4 N.2).
 """
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +20,11 @@ MIN_SPREAD = 0.04  # of the grey scale (ten grey levels), between the percentile
 MIN_UNCLIPPED = 0.02  # share of the pixels that must lie inside a window
 
 
-def apply_window(values: NDArray[np.generic], window: Window) -> NDArray[np.float32]:
+def apply_window(values: NDArray[Any], window: Window) -> NDArray[np.float32]:
     """Return `values` through `window`, float32 in 0…1, same shape (PS3.3 C.11.2.1.2, C.11.2.1.3)."""
     # Large integers meet a small window only after the centre is taken off in double precision.
     wide = values.dtype.kind in "iu" and values.dtype.itemsize > 2
-    x = values.astype(np.float64 if wide else np.float32)
+    x: NDArray[Any] = values.astype(np.float64 if wide else np.float32)
     if window.function is VoiFunction.SIGMOID:
         exponent = np.clip(-4 * (x - window.center) / window.width, -80, 80)
         return np.asarray(1 / (1 + np.exp(exponent)), dtype=np.float32)
@@ -34,7 +36,7 @@ def apply_window(values: NDArray[np.generic], window: Window) -> NDArray[np.floa
     return np.asarray(np.clip(ramp, 0, 1), dtype=np.float32)
 
 
-def apply_lut(values: NDArray[np.generic], lut: VoiLut) -> NDArray[np.float32]:
+def apply_lut(values: NDArray[Any], lut: VoiLut) -> NDArray[np.float32]:
     """Return `values` through `lut`, float32 in 0…1, same shape (PS3.3 C.11.2.1.1).
 
     Values that are not whole are rounded first.
@@ -44,7 +46,7 @@ def apply_lut(values: NDArray[np.generic], lut: VoiLut) -> NDArray[np.float32]:
     return np.asarray(np.clip(lut.table[index] / np.float32(2**lut.bits - 1), 0, 1), dtype=np.float32)
 
 
-def apply_voi(values: NDArray[np.generic], voi: Voi) -> NDArray[np.float32]:
+def apply_voi(values: NDArray[Any], voi: Voi) -> NDArray[np.float32]:
     """Return `values` through a window or a LUT, float32 in 0…1, same shape."""
     return apply_lut(values, voi) if isinstance(voi, VoiLut) else apply_window(values, voi)
 
@@ -60,7 +62,7 @@ def render(radiograph: Radiograph, voi: Voi) -> NDArray[np.uint8]:
     return picture
 
 
-def _grey_levels(values: NDArray[np.generic], voi: Voi, inverted: bool) -> NDArray[np.uint8]:
+def _grey_levels(values: NDArray[Any], voi: Voi, inverted: bool) -> NDArray[np.uint8]:
     integers = values.dtype.kind in "iu"
     low, high = (int(values.min()), int(values.max())) if integers else (0, 0)
     if not integers or high - low >= TABLE_RANGE:
@@ -71,7 +73,7 @@ def _grey_levels(values: NDArray[np.generic], voi: Voi, inverted: bool) -> NDArr
     # Where the type is too narrow for the difference it wraps around, and unsigned it is right again.
     unsigned = values.dtype.str.replace("i", "u")
     index = values if start == 0 else (values - np.asarray(low, values.dtype)).view(unsigned)
-    return np.take(table, index, mode="clip")
+    return np.asarray(np.take(table, index, mode="clip"))
 
 
 def _to_bytes(levels: NDArray[np.float32], inverted: bool) -> NDArray[np.uint8]:
@@ -80,7 +82,7 @@ def _to_bytes(levels: NDArray[np.float32], inverted: bool) -> NDArray[np.uint8]:
 
 
 def choose_voi(
-    values: NDArray[np.generic],
+    values: NDArray[Any],
     vois: tuple[Voi, ...],
     padding: NDArray[np.bool_] | None = None,
     identity: Window | None = None,
@@ -93,7 +95,7 @@ def choose_voi(
     not looked at.
     """
     sample = _sample(values, padding)
-    sentences = []
+    sentences: list[str] = []
     for voi in vois:
         complaint = _complaint(sample, voi)
         if complaint is None:
@@ -105,7 +107,7 @@ def choose_voi(
     return percentile_window(values, padding), tuple(sentences)
 
 
-def _complaint(sample: NDArray[np.generic], voi: Voi) -> str | None:
+def _complaint(sample: NDArray[Any], voi: Voi) -> str | None:
     low, high = sample.min(), sample.max()
     if low == high:
         return None  # of a picture of one value no window shows more
@@ -131,17 +133,15 @@ def full_range_window(bits: int) -> Window:
     return Window(2 ** (bits - 1), 2**bits, explanation="full range")
 
 
-def percentile_range(
-    values: NDArray[np.generic], padding: NDArray[np.bool_] | None = None
-) -> tuple[float, float]:
+def percentile_range(values: NDArray[Any], padding: NDArray[np.bool_] | None = None) -> tuple[float, float]:
     """Return the 0.5th and 99.5th percentile of what is not padding; minimum and maximum if they agree."""
     sample = _sample(values, padding)
     low, high = (float(value) for value in np.percentile(sample, PERCENTILES))
     return (low, high) if low < high else (float(sample.min()), float(sample.max()))
 
 
-def percentile_window(values: NDArray[np.generic], padding: NDArray[np.bool_] | None = None) -> Window:
-    """Return a window that takes the 0.5th percentile of what is not padding to black, the 99.5th to white."""
+def percentile_window(values: NDArray[Any], padding: NDArray[np.bool_] | None = None) -> Window:
+    """Return a window from the 0.5th (black) to the 99.5th percentile (white) of what is not padding."""
     low, high = percentile_range(values, padding)
     if low == high:
         return Window(low + 0.5, 2.0, explanation="automatic")
@@ -151,7 +151,7 @@ def percentile_window(values: NDArray[np.generic], padding: NDArray[np.bool_] | 
     return Window((low + high) / 2 + 0.5, high - low + 1, explanation="automatic")
 
 
-def _sample(values: NDArray[np.generic], padding: NDArray[np.bool_] | None) -> NDArray[np.generic]:
+def _sample(values: NDArray[Any], padding: NDArray[np.bool_] | None) -> NDArray[Any]:
     """Return up to about SAMPLE of the values that are not padding, spread over the picture."""
     step = max(1, round((values.size / SAMPLE) ** 0.5))
     rows, columns = slice(None, None, step), slice(None, None, step)
@@ -162,7 +162,7 @@ def _sample(values: NDArray[np.generic], padding: NDArray[np.bool_] | None) -> N
     return image if image.size else thinned.ravel()
 
 
-def luminance(rgb: NDArray[np.generic]) -> NDArray[np.generic]:
+def luminance(rgb: NDArray[Any]) -> NDArray[Any]:
     """Return the luminance (ITU-R BT.601) of (H, W, 3) uint8 or uint16 colour: (H, W), same type."""
     return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
 

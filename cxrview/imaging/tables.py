@@ -1,4 +1,4 @@
-"""Read the lookup tables of DICOM: a descriptor of three numbers and the data (PS3.3 C.11.1.1.1, C.11.2.1.1)."""
+"""Read the lookup tables of DICOM: three numbers and the data (PS3.3 C.11.1.1.1, C.11.2.1.1)."""
 
 from dataclasses import dataclass
 
