@@ -41,7 +41,7 @@ def peak(heat: np.ndarray) -> tuple[float, float]:
     )
 
 
-@pytest.mark.parametrize(("height", "width"), [(400, 400), (300, 500), (900, 200), (7, 5)])
+@pytest.mark.parametrize(("height", "width"), [(400, 400), (300, 500), (900, 200)])
 @pytest.mark.parametrize("field", [FULL, (0.1, 0.1, 0.9, 0.9)])
 def test_a_cell_comes_back_to_the_place_it_was_computed_from(height, width, field):
     """Draw a blob, letterbox it as the model sees it, pool it as the network does, and lay it back."""

@@ -1,0 +1,119 @@
+"""What heatmaps of all classes cost, and what textbook Grad-CAM costs for one class.
+
+The same trained network, one image, one run: our graph with heatmaps; the same graph cut down to its logits;
+`keras.Model.predict`; and Grad-CAM by back-propagation as tf-keras-vis and the Keras tutorial do it.
+Needs: pip install tf-keras-vis
+"""
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+from table import write
+
+from cxrview import bundle, paths
+from cxrview.imaging import model_input, read
+from cxrview.inference.openvino_engine import OpenVinoEngine
+
+ROUNDS = 25
+
+
+def medians(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Return each job's median time in ms; the jobs take turns, so that noise hits them alike."""
+    times: dict[str, list[float]] = {name: [] for name in jobs}
+    for job in jobs.values():
+        job()
+        job()
+    for _ in range(rounds):
+        for name, job in jobs.items():
+            begin = time.perf_counter()
+            job()
+            times[name].append((time.perf_counter() - begin) * 1000)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def logits_only(folder: Path, target: Path) -> Callable[[np.ndarray], object]:
+    """Return the forward pass of the bundle's graph without heatmaps, compiled as the engine does it."""
+    import openvino
+
+    onnx.utils.extract_model(str(folder / "model.onnx"), str(target), ["image"], ["logits"])
+    properties = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+    compiled = openvino.Core().compile_model(str(target), "CPU", properties)
+    request = compiled.create_infer_request()
+    return lambda image: np.array(request.infer({"image": image}, share_inputs=True)[0])
+
+
+def textbook(folder: Path) -> dict[str, Callable[[np.ndarray], object]]:
+    """Return Grad-CAM by back-propagation on the bundle's Keras model, for class 0."""
+    import keras
+    import tensorflow as tf
+    from tf_keras_vis.gradcam import Gradcam
+    from tf_keras_vis.utils.scores import CategoricalScore
+
+    from cxrview.inference import keras_graph
+
+    whole = keras_graph.load_trainable(folder / "model.keras")
+    features, logits, preprocessed = keras_graph.textbook_parts(whole)
+    network = keras.Model(preprocessed, logits)
+    prepare = keras.Model(whole.input, preprocessed)
+    layer = features._keras_history.operation.name
+    both = keras.Model(preprocessed, [features, logits])
+    gradcam = Gradcam(network, clone=False)
+
+    def tutorial(image: np.ndarray) -> object:
+        with tf.GradientTape() as tape:
+            maps, scores = both(prepare(image))
+            score = scores[:, 0]
+        weights = tf.reduce_mean(tape.gradient(score, maps), axis=(1, 2))
+        return tf.nn.relu(tf.reduce_sum(maps * weights[:, None, None, :], axis=-1)).numpy()
+
+    def tf_keras_vis(image: np.ndarray) -> object:
+        return gradcam(CategoricalScore(0), prepare(image), penultimate_layer=layer)
+
+    return {
+        "keras.Model.predict, no heatmap": lambda image: whole.predict(image, verbose=0),
+        "Keras tutorial's Grad-CAM, one class": tutorial,
+        "tf-keras-vis Gradcam, one class": tf_keras_vis,
+    }
+
+
+def main() -> None:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    folder = bundle.find()
+    sample = paths.sample_radiograph()
+    assert sample is not None
+    image = model_input(read(sample)[0], bundle.load(folder).card.input_size)[0][None]
+    engine = OpenVinoEngine(folder, "cpu")
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = logits_only(folder, Path(scratch) / "logits.onnx")
+        ours = medians(
+            {"cxrview": lambda: engine.predict(image), "without": lambda: plain(image)}, 4 * ROUNDS
+        )
+    slow = medians(
+        {
+            "cxrview": lambda: engine.predict(image),
+            **{name: (lambda job=job: job(image)) for name, job in textbook(folder).items()},
+        },
+        ROUNDS,
+    )
+    base, base_slow = ours["cxrview"], slow.pop("cxrview")
+    rows = [
+        ("cxrview: prediction and heatmaps of all classes", f"{base:.1f} ms", "1"),
+        ("the same graph without heatmaps", f"{ours['without']:.1f} ms", f"{ours['without'] / base:.2f}"),
+        *((name, f"{value:.1f} ms", f"{value / base_slow:.1f}") for name, value in slow.items()),
+    ]
+    remark = (
+        f"Batch of one on the CPU, float32, median of {4 * ROUNDS} (first two rows) and {ROUNDS} rounds in turns; "
+        f"in the second group cxrview took {base_slow:.1f} ms, to which its ratios refer. Heatmaps cost "
+        f"{base / ours['without']:.2f} times the graph without them."
+    )
+    write("Heatmaps", "heatmaps.py", remark, ("what", "time", "times cxrview"), rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Keras on TensorFlow: for models with no ONNX graph, NVIDIA GPUs on Linux, and to check the others."""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.errors import EngineUnavailable
+from cxrview.inference.engine import Outputs
+
+
+class KerasEngine:
+    """See `Engine`."""
+
+    name = "keras"
+
+    def __init__(self, folder: Path, device: str) -> None:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        import tensorflow
+
+        from cxrview.inference.graph.build import inference_graph
+        from cxrview.inference.graph.load import load_model
+
+        gpus = tensorflow.config.list_logical_devices("GPU")
+        if device == "npu" or (device == "gpu" and not gpus):
+            raise EngineUnavailable(f"TensorFlow finds no {device.upper()} here.")
+        self._place = gpus[0].name if gpus and device != "cpu" else "/CPU:0"
+        self.device = "GPU" if "GPU" in self._place else "CPU"
+        self._tensorflow = tensorflow
+        with tensorflow.device(self._place):
+            graph = inference_graph(load_model(folder / "model.keras"))
+            self._run = tensorflow.function(lambda batch: graph(batch, training=False), reduce_retracing=True)
+
+    @classmethod
+    def missing(cls) -> str | None:
+        if importlib.util.find_spec("tensorflow") is None:
+            return "TensorFlow is not installed: pip install tensorflow."
+        return None
+
+    def predict(self, batch: NDArray[np.uint8]) -> Outputs:
+        try:
+            with self._tensorflow.device(self._place):
+                results = self._run(self._tensorflow.constant(batch))
+        except self._tensorflow.errors.OpError as error:
+            raise EngineUnavailable(f"TensorFlow failed on {self.device}: {error.message}") from error
+        return Outputs(*(np.asarray(results[name]) for name in Outputs._fields))

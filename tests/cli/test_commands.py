@@ -1,0 +1,211 @@
+"""The commands, through the real entry point: exit codes, output, and sentences instead of tracebacks."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+from pydicom.data import get_testdata_file
+from tests.conftest import make_tiny_bundle
+
+from cxrview import paths
+from cxrview.__main__ import main
+
+
+@pytest.fixture(autouse=True)
+def tiny_is_the_default(own_folders):
+    """Let the small model hide the bundled one, so that these tests are quick."""
+    make_tiny_bundle(paths.user_models() / "cxr-densenet121")
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Three good images and three bad files, in two folders."""
+    folder = tmp_path / "in"
+    (folder / "deeper").mkdir(parents=True)
+    random = np.random.default_rng(0)
+    for name in ("a.png", "b.jpg", "deeper/c.tif"):
+        cv2.imwrite(str(folder / name), random.integers(0, 256, (80, 60), dtype=np.uint8))
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "text.dcm").write_text("hello")
+    (folder / "cut.png").write_bytes((folder / "a.png").read_bytes()[:500])
+    return folder
+
+
+def table(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_folder_gives_a_row_per_frame_and_failures_are_rows(pictures, tmp_path, capsys):
+    out = tmp_path / "r.csv"
+    assert main(["score", str(pictures), "--out", str(out), "--batch-size", "2"]) == 1
+    found = {row["path"].removeprefix(f"{pictures}{os.sep}"): row for row in table(out)}
+    assert {name for name, row in found.items() if row["status"] == "ok"} == {"a.png", "b.jpg", f"deeper{os.sep}c.tif"}
+    for name in ("empty.png", "text.dcm", "cut.png"):
+        row = found[name]
+        assert row["status"] == "error"
+        assert row["error"].endswith(".")
+        assert "Traceback" not in row["error"]
+        assert row["predicted"] == ""
+    assert sum(float(found["a.png"][f"p_{name}"]) for name in ("covid19", "normal", "pneumonia")) == pytest.approx(1)
+    assert "3 frames read, 3 files failed" in capsys.readouterr().err
+
+
+def test_rows_keep_the_order_of_the_files(pictures, tmp_path):
+    files = [pictures / name for name in ("b.jpg", "empty.png", "a.png")]
+    main(["score", *map(str, files), "--out", str(tmp_path / "r.csv")])
+    assert [row["path"] for row in table(tmp_path / "r.csv")] == [str(file) for file in files]
+
+
+def test_without_failures_the_exit_code_is_0(pictures, tmp_path):
+    assert main(["score", str(pictures / "a.png"), "--out", str(tmp_path / "r.csv")]) == 0
+
+
+def test_results_go_to_standard_output_without_out(pictures, capsys):
+    main(["score", str(pictures / "a.png")])
+    lines = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert [line["status"] for line in lines] == ["ok"]
+
+
+def test_json_lines_hold_the_same_numbers_as_csv(pictures, tmp_path):
+    for suffix in ("csv", "jsonl"):
+        main(["score", str(pictures / "a.png"), "--out", str(tmp_path / f"r.{suffix}")])
+    line = json.loads((tmp_path / "r.jsonl").read_text())
+    assert line["p_normal"] == float(table(tmp_path / "r.csv")[0]["p_normal"])
+
+
+def test_every_frame_of_a_dicom_has_its_row_and_identity(tmp_path):
+    path = get_testdata_file("rtdose.dcm", download=False)
+    main(["score", path, "--out", str(tmp_path / "r.csv")])
+    found = table(tmp_path / "r.csv")
+    assert [row["frame"] for row in found] == [str(number) for number in range(1, 16)]
+    assert all(row["instance_uid"] for row in found)
+    assert all(len(row["patient_id_hash"]) in (0, 16) for row in found)
+
+
+def test_an_existing_table_is_not_overwritten_by_accident(pictures, tmp_path, capsys):
+    out = tmp_path / "r.csv"
+    out.write_text("precious")
+    assert main(["score", str(pictures / "a.png"), "--out", str(out)]) == 2
+    assert out.read_text() == "precious"
+    assert "exists already" in capsys.readouterr().err
+    assert main(["score", str(pictures / "a.png"), "--out", str(out), "--overwrite"]) == 0
+    assert len(table(out)) == 1
+
+
+def test_resuming_scores_only_what_is_left(pictures, tmp_path, capsys):
+    out = tmp_path / "r.csv"
+    main(["score", str(pictures), "--out", str(out)])
+    whole = {row["path"]: row["status"] for row in table(out)}
+    lines = out.read_text().splitlines(keepends=True)
+    out.write_text("".join(lines[:4]))
+    capsys.readouterr()
+    main(["score", str(pictures), "--out", str(out), "--resume"])
+    assert {row["path"]: row["status"] for row in table(out)} == whole
+    assert len(table(out)) == len(whole)
+    assert "2 files done before" in capsys.readouterr().err
+
+
+def test_a_killed_run_keeps_its_rows(pictures, tmp_path):
+    """Kill a real process after its first row is on disk; the rows are whole, and --resume finishes."""
+    if sys.platform == "win32":
+        pytest.skip("needs POSIX signals")
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(400):
+        (many / f"{number:03}.png").write_bytes((pictures / "a.png").read_bytes())
+    out = tmp_path / "r.csv"
+    arguments = ["score", str(many), "--out", str(out), "--batch-size", "1"]
+    arguments += ["--model", str(paths.user_models() / "cxr-densenet121")]
+    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "cxrview", *arguments]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and (not out.exists() or out.stat().st_size < 1000):
+            pass
+        process.send_signal(signal.SIGKILL)
+    before = table(out)
+    assert 0 < len(before) < 400
+    assert main([*arguments, "--resume"]) == 0
+    assert len({row["path"] for row in table(out)}) == len(table(out)) == 400
+
+
+def test_heatmaps_are_saved_one_a_frame(pictures, tmp_path):
+    folder = tmp_path / "heat"
+    main(["score", str(pictures), "--out", str(tmp_path / "r.csv"), "--heatmaps", str(folder)])
+    saved = sorted(folder.iterdir())
+    assert len(saved) == 3
+    assert cv2.imread(str(saved[0])).shape == (80, 60, 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["score", "nowhere"], "nowhere"),
+        (["score", ".", "--out", "r.xlsx"], "Choose .csv or .jsonl"),
+        (["score", ".", "--resume"], "--resume needs --out"),
+        (["models", "show", "absent"], "no model “absent”"),
+        (["models", "verify", "absent"], "no model “absent”"),
+        (["explain", "x.png", "--out", "y.jpg"], "Choose .png"),
+    ],
+)
+def test_a_request_that_cannot_be_met_exits_2_with_a_sentence(
+    arguments, sentence, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_an_unknown_device_exits_2(pictures, capsys):
+    assert main(["score", str(pictures / "a.png"), "--device", "tpu"]) == 2
+    assert "There is no device “tpu”" in capsys.readouterr().err
+
+
+def test_explain_saves_the_picture_under_its_heatmap(chest_pa, tmp_path, capsys):
+    plain, hot = tmp_path / "plain.png", tmp_path / "hot.png"
+    assert main(["explain", str(chest_pa), "--out", str(plain), "--opacity", "0"]) == 0
+    assert main(["explain", str(chest_pa), "--out", str(hot), "--opacity", "1"]) == 0
+    picture = cv2.imread(str(plain))
+    assert picture.shape == (1955, 1841, 3)
+    assert (picture[..., 0] == picture[..., 2]).all()
+    assert (cv2.imread(str(hot)) != picture).any()
+    words = capsys.readouterr().out
+    assert "COVID-19" in words
+    assert "not for diagnosis" in words
+
+
+def test_explain_refuses_an_unknown_class(pictures, tmp_path, capsys):
+    arguments = ["explain", str(pictures / "a.png"), "--out", str(tmp_path / "o.png"), "--class", "flu"]
+    assert main(arguments) == 2
+    assert "no class “flu”" in capsys.readouterr().err
+
+
+def test_models_are_listed_shown_and_verified(capsys):
+    assert main(["models"]) == 0
+    assert "cxr-densenet121 1.2.3" in capsys.readouterr().out
+    assert main(["models", "show"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "Tiny test model"
+    assert main(["models", "verify"]) == 0
+    assert "Self-test passed" in capsys.readouterr().out
+
+
+def test_a_broken_model_is_named_and_the_others_listed(capsys):
+    make_tiny_bundle(paths.user_models() / "broken", temperature=-1)
+    assert main(["models", "list"]) == 1
+    printed = capsys.readouterr()
+    assert "cxr-densenet121" in printed.out
+    assert "broken: card.json has a wrong entry" in printed.err
+
+
+def test_doctor_reports_decoders_engines_and_models(capsys):
+    assert main(["doctor"]) == 0
+    report = capsys.readouterr().out
+    assert "openvino" in report
+    assert "works on CPU" in report
+    assert "JPEG 2000" in report

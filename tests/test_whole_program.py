@@ -1,0 +1,66 @@
+"""The whole program in a process of its own: what it prints, what it loads, whom it calls."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+WATCHED = """
+import socket, sys
+
+def refuse(*arguments, **options):
+    print("NETWORK", arguments)
+    raise OSError("no network in this test")
+
+socket.socket.connect = refuse
+socket.getaddrinfo = refuse
+from cxrview.__main__ import main
+code = main(sys.argv[1:])
+print("LOADED", sorted(name for name in ("tensorflow", "keras", "torch", "jax") if name in sys.modules))
+telemetry = sys.modules.get("openvino_telemetry")
+print("TELEMETRY", telemetry is not None and "stub" not in telemetry.__name__, "openvino" in sys.modules)
+sys.exit(code)
+"""
+
+
+@pytest.fixture
+def watched(tmp_path):
+    """Return a function that runs cxrview with every door to the network watched.
+
+    OpenVINO and others are silent of their own accord where CI is set, so the variable is taken away.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    environment |= {f"XDG_{kind}_HOME": str(tmp_path / "xdg") for kind in ("DATA", "CACHE", "CONFIG")}
+    environment["QT_QPA_PLATFORM"] = "offscreen"
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", WATCHED, *arguments],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
+
+    return run
+
+
+def assert_kept_to_itself(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 0, done.stderr
+    assert "NETWORK" not in done.stdout
+    assert "LOADED []" in done.stdout
+    assert "TELEMETRY False True" in done.stdout
+
+
+def test_scoring_opens_no_connection_and_never_imports_tensorflow(watched, chest_pa, tmp_path):
+    assert_kept_to_itself(watched("score", str(chest_pa), "--out", str(tmp_path / "r.csv")))
+
+
+def test_the_window_predicts_with_no_connection_and_without_tensorflow(watched, tmp_path):
+    """The bundled model, the real window, the real radiograph."""
+    done = watched("demo", "--screenshot", str(tmp_path / "demo.png"))
+    assert_kept_to_itself(done)
+    assert "COVID-19" in done.stdout
+    assert "not for diagnosis" in done.stdout
+    assert (tmp_path / "demo.png").stat().st_size > 10_000
