@@ -1,0 +1,125 @@
+"""The application: start it, keep it alive when something goes wrong, or render it off screen."""
+
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, QSize, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from cxrview import __version__, paths
+from cxrview.errors import BadRequest, CxrviewError, UnreadableImage, UnusableModel
+from cxrview.gui.main_window import MainWindow
+from cxrview.gui.state import Progress, Stage
+
+if TYPE_CHECKING:
+    from cxrview.inference.prediction import Prediction
+
+DEMO_TIMEOUT = 120_000  # ms for reading, loading the model and predicting
+DEMO_SIZE = (1600, 1000)
+
+
+def application() -> QApplication:
+    """Return the one QApplication, made and named if need be."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+        app.setStyle("Fusion")
+    app.setApplicationName("cxrview")
+    app.setApplicationDisplayName("cxrview")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("cxrview")
+    app.setWindowIcon(QIcon(str(paths.resources() / "icons" / "cxrview.svg")))
+    return app
+
+
+def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "") -> int:
+    """Open the window on files and folders; return the exit code when it is closed."""
+    app = application()
+    window = MainWindow(model=model, device=device)
+    _catch_mistakes(window)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it at once
+    window.show()
+    if chosen:
+        QTimer.singleShot(0, lambda: window.open([Path(path).absolute() for path in chosen]))
+    code = app.exec()
+    window.runner.close(wait=True)
+    sys.excepthook = sys.__excepthook__
+    return code
+
+
+def render_demo(
+    path: Path,
+    png: Path,
+    size: tuple[int, int] = DEMO_SIZE,
+    theme: str = "dark",
+    *,
+    folder: Path,
+    model: str = "",
+    device: str = "",
+) -> "Prediction":
+    """Open the real window on `path`, wait for the reading, save the window to `png` and return the reading.
+
+    Nothing of the user's settings is read or written: `folder`, a temporary one, is used instead. Set
+    QT_QPA_PLATFORM=offscreen first where there is no display. Raises CxrviewError if the image cannot be
+    read, there is no model, it takes too long, or `png` cannot be written.
+    """
+    app = application()
+    window = MainWindow(folder, model=model, device=device)
+    try:
+        window.state.change_settings(theme=theme)
+        window.resize(QSize(*size))
+        window.show()
+        window.open([path.absolute()])
+        _wait_for_reading(window)
+        window.clearFocus()
+        app.processEvents()
+        if not window.grab().save(str(png), "PNG"):
+            raise BadRequest("cannot be written.", "Choose another place for the picture.", png)
+        prediction = window.state.reading.prediction
+        if prediction is None:
+            raise CxrviewError("There is no reading.")
+        return prediction
+    finally:
+        window.close()
+        window.runner.close(wait=True)
+        window.deleteLater()
+
+
+def _wait_for_reading(window: MainWindow) -> None:
+    """Let the window work until it has read the image. Raises CxrviewError if it cannot."""
+    loop = QEventLoop()
+    QTimer.singleShot(DEMO_TIMEOUT, loop, loop.quit)
+    final = (Progress.DONE, Progress.FAILED)
+
+    def look(_news: object = None) -> None:
+        shown, reading = window.state.shown, window.state.reading
+        if shown.stage is Stage.FAILED or reading.progress in final:
+            loop.quit()
+
+    window.state.shown_changed.connect(look)
+    window.state.reading_changed.connect(look)
+    loop.exec()
+    shown, reading = window.state.shown, window.state.reading
+    if shown.stage is Stage.FAILED:
+        raise UnreadableImage(shown.problem, shown.advice)
+    if reading.progress is Progress.FAILED:
+        raise UnusableModel(reading.problem)
+    if reading.progress is not Progress.DONE:
+        raise CxrviewError(f"The reading took longer than {DEMO_TIMEOUT // 1000} seconds.", "Try again.")
+
+
+def _catch_mistakes(window: MainWindow) -> None:
+    """Show what nothing else has caught, instead of ending or going on silently."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.__excepthook__(kind, error, trace)
+        if isinstance(error, Exception):
+            window.show_crash("".join(traceback.format_exception(kind, error, trace)))
+
+    sys.excepthook = hook

@@ -1,0 +1,132 @@
+"""The text of the dialogs, as HTML: about, keys and mouse, and the model card."""
+
+from html import escape
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from cxrview import __version__, paths
+from cxrview.gui.actions import ACTIONS, MENUS, MOUSE
+
+if TYPE_CHECKING:
+    from cxrview.bundle import Card
+
+LIBRARIES = (  # what is shown and linked into the frozen application
+    ("PySide6-Essentials", "Qt for Python, LGPL 3.0"),
+    ("numpy", "BSD 3-Clause"),
+    ("opencv-python-headless", "Apache 2.0"),
+    ("pillow", "MIT-CMU"),
+    ("pydicom", "MIT"),
+    ("python-gdcm", "BSD 3-Clause"),
+    ("pylibjpeg", "MIT"),
+    ("pylibjpeg-openjpeg", "MIT"),
+    ("pylibjpeg-rle", "MIT"),
+    ("pyjpegls", "MIT"),
+    ("openvino", "Apache 2.0"),
+    ("onnxruntime", "MIT"),
+    ("platformdirs", "MIT"),
+)
+STATUS = {
+    "interim": "Interim: a first model to build and try cxrview with.",
+    "release": "Released with cxrview.",
+    "user": "Trained or imported by a user.",
+}
+NOT_A_DEVICE = (
+    "cxrview is a tool for research and teaching. It is not a medical device, has not been tested or cleared "
+    "as one, and must not be used for diagnosis, treatment or triage of patients. A reading is what a "
+    "statistical model computes from pixels; it can be wrong without any sign of it."
+)
+
+
+def about() -> str:
+    """Return what cxrview is, what it is not, and whose work is in it."""
+    rows = []
+    for package, licence in LIBRARIES:
+        try:
+            rows.append((f"{package} {version(package)}", licence))
+        except PackageNotFoundError:  # an optional engine, or a frozen application without metadata
+            continue
+    rows.append(("Lucide icons", "ISC; some from Feather, MIT"))
+    icons = (paths.resources() / "icons" / "LICENSE").read_text("utf-8")
+    return (
+        f"<h2>cxrview {escape(__version__)}</h2><p>Review chest radiographs with a model that shows "
+        f"where it looked and says what it cannot know.</p><p><b>Not a medical device.</b> {NOT_A_DEVICE}</p>"
+        "<p>Everything is computed on this computer; no image leaves it.</p>"
+        "<p>cxrview is free software under the Apache License 2.0 and comes without any warranty. "
+        "It stands on:</p>" + _table(rows) + f"<h4>Licence of the icons</h4><pre>{escape(icons)}</pre>"
+    )
+
+
+def keys() -> str:
+    """Return every shortcut, menu by menu, and what the mouse does."""
+    html = ""
+    for menu in MENUS:
+        rows = [
+            (spec.text, spec.keys) for spec in ACTIONS if spec is not None and spec.menu == menu and spec.keys
+        ]
+        title = menu.replace("&", "")
+        html += f"<h4>{title}</h4>" + _table(
+            [(", ".join(names), text.replace("&", "").rstrip("…")) for text, names in rows]
+        )
+    return html + "<h4>Mouse and more</h4>" + _table(list(MOUSE))
+
+
+def model_card(card: "Card") -> str:
+    """Return the model card: what it is, what it cannot do, its classes, figures and origin."""
+    html = f"<h2>{escape(card.title)}</h2>"
+    html += f"<p>{escape(card.name)} {escape(card.version)} · {escape(card.architecture)}"
+    html += f" · input {card.input_size} × {card.input_size}</p>"
+    html += f"<p><b>{escape(STATUS.get(card.status, card.status))}</b></p>"
+    html += (
+        "<h4>What it cannot do</h4><ul>"
+        + "".join(f"<li>{escape(limit)}</li>" for limit in card.limits)
+        + "</ul>"
+    )
+    html += "<h4>Classes</h4>" + _table([(item.label, item.meaning) for item in card.classes])
+    for key, title in SECTIONS.items():
+        if key in card.raw:
+            html += f"<h4>{title}</h4>{_value(card.raw[key])}"
+    return html
+
+
+SECTIONS = {
+    "metrics": "Figures",
+    "operating_points": "Operating points",
+    "domain": "Out-of-domain check",
+    "data": "Data",
+    "training": "Training",
+    "seeds": "Seeds",
+    "libraries": "Libraries",
+}
+
+
+def _value(value: Any) -> str:
+    """Return anything JSON can hold as HTML: tables for objects, lines for lists, four digits for numbers."""
+    if isinstance(value, dict):
+        return _html_table([(escape(_words(key)), _value(item)) for key, item in value.items()])
+    if isinstance(value, list):
+        if all(isinstance(item, int | float) for item in value):
+            return (
+                " … ".join(_value(item) for item in value)
+                if len(value) == 2
+                else ", ".join(map(_value, value))
+            )
+        return "<br>".join(_value(item) for item in value)
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no"}.get(value, "–")
+    return f"{value:.4g}" if isinstance(value, float) else escape(str(value))
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    return _html_table([(escape(left), escape(right)) for left, right in rows])
+
+
+def _html_table(rows: list[tuple[str, str]]) -> str:
+    cells = "".join(
+        f"<tr><td style='padding:2px 14px 2px 0'>{left}</td><td style='padding:2px 0'>{right}</td></tr>"
+        for left, right in rows
+    )
+    return f"<table cellspacing='0'>{cells}</table>"

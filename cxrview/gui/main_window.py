@@ -1,0 +1,314 @@
+"""The window: it puts the panels around the canvas and does what the menus say."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter
+
+from cxrview import paths, settings
+from cxrview.gui import theme as themes
+from cxrview.gui.dialogs import pages
+from cxrview.gui.dialogs.text import CrashDialog, TextDialog
+from cxrview.gui.menus import Menus
+from cxrview.gui.panels.reading import ReadingPanel
+from cxrview.gui.panels.status import StatusBar
+from cxrview.gui.panels.studies import StudyPanel
+from cxrview.gui.peek import PeekFilter
+from cxrview.gui.session import LoadPredictor, Session
+from cxrview.gui.state import AppState, Shown
+from cxrview.gui.tasks import TaskRunner
+from cxrview.gui.viewer.canvas import Tool
+from cxrview.gui.viewer.stage_view import StageView
+from cxrview.settings import Settings
+
+SAVE_DELAY = 500  # ms between a change and writing the settings
+OPACITY_STEP = 0.1
+ZOOM_STEP = 1.25
+FILTER = "Radiographs (*.dcm *.dicom *.ima *.png *.jpg *.jpeg *.tif *.tiff *.bmp);;All files (*)"
+
+
+class MainWindow(QMainWindow):
+    """Owns state, tasks and panels. `folder` keeps the settings and the window's geometry."""
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        model: str = "",
+        device: str = "",
+        load_predictor: LoadPredictor | None = None,
+    ) -> None:
+        super().__init__()
+        folder = folder if folder is not None else paths.settings_file().parent
+        self._settings_file = folder / paths.settings_file().name
+        self._geometry = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+        stored, complaints = settings.load(self._settings_file)
+        self.runner = TaskRunner(self)
+        self.state = AppState(stored, self)
+        self.session = Session(self.state, self.runner, load_predictor, model=model, device=device)
+        self.theme = themes.THEMES[stored.theme]
+        self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self._save_settings)
+        self._started = False
+        self.setAcceptDrops(True)
+        self._build()
+        self._connect()
+        self.set_theme(self.theme)
+        self._restore()
+        if complaints:
+            self.statusBar().showMessage(" ".join(complaints), 15000)
+
+    def _build(self) -> None:
+        self.menus = Menus(self)
+        actions = self.menus.actions
+        start = [actions["open"], actions["open_folder"]] + (
+            [actions["sample"]] if "sample" in actions else []
+        )
+        self.studies = StudyPanel(self.state, self.theme)
+        self.stage = StageView(self.state, self.theme, start, [actions["open"], actions["close_all"]])
+        self.canvas = self.stage.canvas
+        self.reading = ReadingPanel(self.state, self.theme, actions["card"])
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
+        for index, (widget, least) in enumerate(
+            ((self.studies, 150), (self.stage, 320), (self.reading, 220))
+        ):
+            widget.setMinimumWidth(least)
+            self.splitter.addWidget(widget)
+            self.splitter.setStretchFactor(index, 1 if widget is self.stage else 0)
+        self.splitter.setSizes([250, 760, 270])
+        self.setCentralWidget(self.splitter)
+        self.setStatusBar(StatusBar(self.state, self.runner, self.theme))
+
+    def _connect(self) -> None:
+        state = self.state
+        self.studies.chosen.connect(self.session.select)
+        self.statusBar().cancel.clicked.connect(self.cancel_all)
+        self.runner.crashed.connect(self.show_crash)
+        state.settings_changed.connect(self._settings_changed)
+        state.shown_changed.connect(self._name_window)
+        self._peek = PeekFilter(state, self)
+        for widget in (self, self.canvas, self.studies.tree):
+            widget.installEventFilter(self._peek)
+        self._name_window(state.shown)
+
+    def _restore(self) -> None:
+        self.resize(1280, 800)
+        for name, restore in (("geometry", self.restoreGeometry), ("splitter", self.splitter.restoreState)):
+            if (stored := self._geometry.value(name)) is not None:
+                restore(stored)
+        for name, panel in (("studies", self.studies), ("reading", self.reading)):
+            visible = self._geometry.value(name, True, bool)
+            panel.setVisible(visible)
+            self.menus.actions[name].setChecked(visible)
+
+    def open(self, chosen: Sequence[Path]) -> None:
+        """Open files and folders."""
+        self.session.open(chosen)
+
+    def set_theme(self, theme: themes.Theme) -> None:
+        """Dress the whole application in `theme`."""
+        self.theme = theme
+        themes.apply(QApplication.instance(), theme)
+        for widget in (self.menus, self.studies, self.stage, self.reading, self.statusBar()):
+            widget.set_theme(theme)
+
+    # Commands, by the names in actions.ACTIONS
+
+    def ask_for_files(self) -> None:
+        """Let the user choose files to open."""
+        names, _ = QFileDialog.getOpenFileNames(self, "Open radiographs", self._last_folder(), FILTER)
+        self._open_chosen([Path(name) for name in names])
+
+    def ask_for_folder(self) -> None:
+        """Let the user choose a folder to open."""
+        name = QFileDialog.getExistingDirectory(self, "Open a folder of radiographs", self._last_folder())
+        self._open_chosen([Path(name)] if name else [])
+
+    def open_sample(self) -> None:
+        """Open the real radiograph that pydicom-data brings along."""
+        sample = paths.sample_radiograph()
+        if sample is not None:
+            self.open([sample])
+
+    def export_picture(self) -> None:
+        """Save what is shown as PNG, where the user wants it."""
+        shown = self.state.shown.path
+        proposed = Path(self._last_folder()) / f"{shown.stem if shown is not None else 'radiograph'}.png"
+        name, _ = QFileDialog.getSaveFileName(self, "Export picture", str(proposed), "PNG (*.png)")
+        if not name:
+            return
+        path = Path(name) if Path(name).suffix else Path(name).with_suffix(".png")
+        saved = self.canvas.shown_image().save(str(path), "PNG")
+        words = (
+            f"Saved {path.name}." if saved else f"{path.name} could not be written. Choose another folder."
+        )
+        self.statusBar().showMessage(words, 8000)
+
+    def copy_picture(self) -> None:
+        """Put what is shown on the clipboard."""
+        QGuiApplication.clipboard().setImage(self.canvas.shown_image())
+        self.statusBar().showMessage("Copied the picture.", 4000)
+
+    def close_all(self) -> None:
+        """Forget all files."""
+        self.session.close_all()
+
+    def use_window_tool(self, _on: bool = True) -> None:
+        """Left drag changes the window."""
+        self.canvas.set_tool(Tool.WINDOW)
+
+    def use_pan_tool(self, _on: bool = True) -> None:
+        """Left drag moves the image."""
+        self.canvas.set_tool(Tool.PAN)
+
+    def use_zoom_tool(self, _on: bool = True) -> None:
+        """Left drag zooms."""
+        self.canvas.set_tool(Tool.ZOOM)
+
+    def set_inverted(self, inverted: bool) -> None:
+        """Swap black and white, or back."""
+        self.state.set_inverted(inverted)
+
+    def reset(self) -> None:
+        """Show the image as it was when it was opened."""
+        radiograph = self.state.shown.radiograph
+        if radiograph is not None:
+            self.state.set_voi(radiograph.default_voi)
+            self.state.set_inverted(False)
+            self.canvas.fit()
+
+    def previous_image(self) -> None:
+        """Go one image up in the list."""
+        self.session.step(-1)
+
+    def next_image(self) -> None:
+        """Go one image down in the list."""
+        self.session.step(1)
+
+    def fit(self) -> None:
+        """Show the whole image."""
+        self.canvas.fit()
+
+    def actual_pixels(self) -> None:
+        """Show one image pixel on one pixel of the screen."""
+        self.canvas.set_zoom(1.0)
+
+    def zoom_in(self) -> None:
+        """Zoom in by a step."""
+        self.canvas.set_zoom(self.canvas.zoom * ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """Zoom out by a step."""
+        self.canvas.set_zoom(self.canvas.zoom / ZOOM_STEP)
+
+    def show_heatmap(self, visible: bool) -> None:
+        """Show or hide the heatmap."""
+        self.state.change_settings(heatmap_visible=visible)
+
+    def stronger_heatmap(self) -> None:
+        """Make the heatmap more opaque by a step."""
+        self._change_opacity(OPACITY_STEP)
+
+    def fainter_heatmap(self) -> None:
+        """Make the heatmap more transparent by a step."""
+        self._change_opacity(-OPACITY_STEP)
+
+    def show_studies(self, visible: bool) -> None:
+        """Unfold or fold the study list."""
+        self.studies.setVisible(visible)
+
+    def show_reading(self, visible: bool) -> None:
+        """Unfold or fold the reading."""
+        self.reading.setVisible(visible)
+
+    def use_light_theme(self, light: bool) -> None:
+        """Change between the light and the dark theme."""
+        self.state.change_settings(theme="light" if light else "dark")
+
+    def use_full_screen(self, full: bool) -> None:
+        """Fill the screen, or go back."""
+        self.setWindowState(Qt.WindowState.WindowFullScreen if full else Qt.WindowState.WindowNoState)
+
+    def cancel_all(self) -> None:
+        """Stop whatever runs."""
+        self.session.cancel_all()
+
+    def show_card(self) -> None:
+        """Open the model card."""
+        if self.state.model.card is not None:
+            self._show_page("Model card", pages.model_card(self.state.model.card), QSize(720, 640))
+
+    def show_keys(self) -> None:
+        """List the shortcuts."""
+        self._show_page("Keys and mouse", pages.keys(), QSize(460, 640))
+
+    def show_about(self) -> None:
+        """Say what this is and whose work is in it."""
+        self._show_page("About cxrview", pages.about(), QSize(600, 560))
+
+    def show_crash(self, details: str) -> None:
+        """Show the details of a mistake of ours, to be copied."""
+        dialog = CrashDialog(self, details)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _show_page(self, title: str, html: str, size: QSize) -> None:
+        dialog = TextDialog(self, title, html, size)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _change_opacity(self, step: float) -> None:
+        opacity = min(1.0, max(0.0, round(self.state.settings.heatmap_opacity + step, 2)))
+        self.state.change_settings(heatmap_opacity=opacity)
+
+    def _open_chosen(self, chosen: list[Path]) -> None:
+        if chosen:
+            folder = chosen[0] if chosen[0].is_dir() else chosen[0].parent
+            self._geometry.setValue("folder", str(folder))
+            self.open(chosen)
+
+    def _last_folder(self) -> str:
+        return str(self._geometry.value("folder", str(Path.home())))
+
+    def _settings_changed(self, changed: Settings) -> None:
+        self._save_soon.start()
+        if changed.theme != self.theme.name:
+            self.set_theme(themes.THEMES[changed.theme])
+
+    def _save_settings(self) -> None:
+        self._save_soon.stop()
+        try:
+            settings.save(self.state.settings, self._settings_file)
+        except OSError as error:
+            self.statusBar().showMessage(f"The settings could not be saved: {error.strerror}.", 8000)
+
+    def _name_window(self, shown: Shown) -> None:
+        self.setWindowTitle(f"{shown.path.name} – cxrview" if shown.path is not None else "cxrview")
+
+    # Events
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._started:  # the model is loaded behind the window, never before it
+            self._started = True
+            QTimer.singleShot(0, self.session.load_model)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        dropped = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.open(dropped)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._geometry.setValue("geometry", self.saveGeometry())
+        self._geometry.setValue("splitter", self.splitter.saveState())
+        self._geometry.setValue("studies", not self.studies.isHidden())
+        self._geometry.setValue("reading", not self.reading.isHidden())
+        self._geometry.sync()
+        self._save_settings()
+        self.runner.close(wait=False)
+        super().closeEvent(event)

@@ -1,0 +1,184 @@
+"""Menus, toolbar and shortcuts, built from the table of actions and kept in step with the state."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QToolBar
+
+from cxrview import paths
+from cxrview.gui import theme as themes
+from cxrview.gui.actions import ACTIONS, MENUS, TOOLBAR, ActionSpec
+from cxrview.gui.state import ModelInfo, Shown
+
+if TYPE_CHECKING:
+    from cxrview.gui.main_window import MainWindow
+
+DEVICES = (("auto", "&Automatic"), ("cpu", "&CPU"), ("gpu", "&GPU"), ("npu", "&NPU"))
+
+
+class Menus:
+    """The window's commands. `actions` finds one by its name in the table."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window, self._state = window, window.state
+        self.actions: dict[str, QAction] = {}
+        self._specs: dict[str, ActionSpec] = {}
+        self._groups: dict[str, QActionGroup] = {}
+        self.menus = {title: window.menuBar().addMenu(title) for title in MENUS}
+        self._fill()
+        self.toolbar = self._make_toolbar()
+        self.classes = self._submenu("&View", "Heatmap &class", before="stronger")
+        self.windows = self._submenu("&Image", "Window &presets", before="previous")
+        self.models = self._submenu("&Model", "&Use model", before="stop")
+        self.devices = self._submenu("&Model", "&Run on", before="stop")
+        self._fill_devices()
+        self.models.aboutToShow.connect(self._fill_models)
+        state = self._state
+        for signal in (state.shown_changed, state.reading_changed, state.model_changed):
+            signal.connect(self.refresh)
+        for signal in (
+            state.entries_added,
+            state.entries_cleared,
+            state.settings_changed,
+            state.inverted_changed,
+        ):
+            signal.connect(self.refresh)
+        window.runner.changed.connect(self._show_running)
+        state.model_changed.connect(self._fill_classes)
+        state.heat_class_changed.connect(self._check_class)
+        state.shown_changed.connect(self._fill_windows)
+        self.actions["window"].setChecked(True)
+        self._fill_classes(state.model)
+        self._fill_windows(state.shown)
+        self._show_running()
+        self.refresh()
+
+    def refresh(self, *_news: object) -> None:
+        """Enable what can be done now and check what is on."""
+        state, settings = self._state, self._state.settings
+        for name, spec in self._specs.items():
+            if spec.when is not None:
+                self.actions[name].setEnabled(spec.when(state))
+        self.actions["heatmap"].setChecked(settings.heatmap_visible)
+        self.actions["light"].setChecked(settings.theme == "light")
+        self.actions["invert"].setChecked(state.inverted)
+
+    def set_theme(self, theme: themes.Theme) -> None:
+        """Draw the icons in the colours of `theme`."""
+        for name, spec in self._specs.items():
+            if spec.icon:
+                self.actions[name].setIcon(theme.icon(spec.icon))
+
+    def _fill(self) -> None:
+        for spec, follower in zip(ACTIONS, (*ACTIONS[1:], None), strict=True):
+            if spec is not None and not (spec.name == "sample" and paths.sample_radiograph() is None):
+                self._add(spec)
+            elif spec is None and follower is not None:
+                self.menus[follower.menu].addSeparator()
+
+    def _add(self, spec: ActionSpec) -> None:
+        window = self._window
+        action = QAction(spec.text, window, checkable=spec.checkable)
+        action.setShortcuts(list(spec.keys))
+        keys = f" ({spec.keys[0]})" if spec.keys else ""
+        action.setToolTip(f"{spec.tip or spec.text.replace('&', '')}{keys}")
+        if spec.checkable:
+            action.triggered.connect(getattr(window, spec.method))
+        else:
+            action.triggered.connect(_without_state(getattr(window, spec.method)))
+        if spec.group:
+            self._groups.setdefault(spec.group, QActionGroup(window)).addAction(action)
+        self.menus[spec.menu].addAction(action)
+        self.actions[spec.name], self._specs[spec.name] = action, spec
+
+    def _make_toolbar(self) -> QToolBar:
+        toolbar = QToolBar("Tools", self._window, movable=False, floatable=False, iconSize=QSize(20, 20))
+        toolbar.setObjectName("toolbar")
+        toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        for name in TOOLBAR:
+            if name is None:
+                toolbar.addSeparator()
+            else:
+                toolbar.addAction(self.actions[name])
+        self.actions["actual"].setIconText("1:1")
+        self._window.addToolBar(toolbar)
+        return toolbar
+
+    def _submenu(self, menu: str, title: str, before: str) -> QMenu:
+        submenu = QMenu(title, self._window)
+        self.menus[menu].insertMenu(self.actions[before], submenu)
+        return submenu
+
+    def _fill_classes(self, model: ModelInfo) -> None:
+        self.classes.clear()
+        self._class_group = QActionGroup(self.classes)
+        names = model.card.class_names if model.card is not None else ()
+        for index, name in enumerate((None, *names)):
+            label = model.label(name) if name is not None else "Most probable"
+            action = self.classes.addAction(label, _without_state(self._state.choose_class, name))
+            action.setCheckable(True)
+            action.setData(name)
+            if 1 <= index <= 9:
+                action.setShortcut(str(index))
+            self._class_group.addAction(action)
+        self.classes.setEnabled(bool(names))
+        self._check_class()
+
+    def _check_class(self, *_news: object) -> None:
+        for action in self._class_group.actions():
+            action.setChecked(action.data() == self._state.chosen_class)
+
+    def _fill_windows(self, shown: Shown) -> None:
+        self.windows.clear()
+        radiograph = shown.radiograph
+        self.windows.setEnabled(radiograph is not None)
+        if radiograph is None:
+            return
+        from cxrview.gui.viewer.corner_text import voi_text
+        from cxrview.imaging import percentile_window
+
+        for voi in dict.fromkeys((radiograph.default_voi, *radiograph.vois)):
+            words = [voi.explanation, voi_text(voi)] if not hasattr(voi, "table") else [voi_text(voi)]
+            title = "   ".join(word for word in words if word)
+            self.windows.addAction(title, _without_state(self._state.set_voi, voi))
+        self.windows.addSeparator()
+        self.windows.addAction(
+            "&Automatic",
+            lambda: self._state.set_voi(percentile_window(radiograph.values, radiograph.padding)),
+        )
+
+    def _fill_models(self) -> None:
+        from cxrview import bundle
+
+        self.models.clear()
+        current = self._state.model.card
+        for name, folder in bundle.folders().items():
+            action = self.models.addAction(name, _without_state(self._window.session.use_model, name))
+            action.setCheckable(True)
+            action.setChecked(current is not None and current.name == name)
+            action.setToolTip(str(folder))
+        if self.models.isEmpty():
+            self.models.addAction("No model is installed").setEnabled(False)
+
+    def _fill_devices(self) -> None:
+        group = QActionGroup(self.devices)
+        for device, title in DEVICES:
+            action = self.devices.addAction(title, _without_state(self._window.session.use_device, device))
+            action.setCheckable(True)
+            action.setChecked(device == self._window.session.device)
+            group.addAction(action)
+
+    def _show_running(self) -> None:
+        self.actions["stop"].setEnabled(bool(self._window.runner.jobs))
+
+
+def _without_state(command: Callable[..., object], *arguments: object) -> Callable[[], None]:
+    """Return a slot that calls `command(*arguments)` and takes no `checked` from the signal."""
+
+    def run() -> None:
+        command(*arguments)
+
+    return run

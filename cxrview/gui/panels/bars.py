@@ -1,0 +1,139 @@
+"""Probability bars: one row a class, always in the model's order, so that nothing jumps about."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from cxrview.gui.theme import Theme, class_colour
+
+ROW_PADDING = 15  # around the text of a row
+BAR_HEIGHT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One class: its label, calibrated probability (None: not known), and what it means."""
+
+    name: str
+    label: str
+    probability: float | None = None
+    meaning: str = ""
+
+
+def percent(probability: float) -> str:
+    """Return a probability as whole percent, never quite 0 or 100."""
+    if probability < 0.005:
+        return "< 1 %"
+    return "> 99 %" if probability > 0.995 else f"{probability * 100:.0f} %"
+
+
+class ProbabilityBars(QWidget):
+    """Draws bars; the class of the heatmap is marked, and a click on a row asks for its heatmap.
+
+    Signals:
+        class_clicked: carries the class's name.
+    """
+
+    class_clicked = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._bars: tuple[Bar, ...] = ()
+        self._theme = theme
+        self._marked = ""
+        self._doubtful = False
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Probabilities")
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """What is shown, top to bottom."""
+        return self._bars
+
+    def set_bars(self, bars: tuple[Bar, ...], doubtful: bool = False) -> None:
+        """Show `bars`; if they are `doubtful` they lose their colours."""
+        self._bars, self._doubtful = bars, doubtful
+        words = [f"{bar.label} {percent(bar.probability)}" for bar in bars if bar.probability is not None]
+        self.setAccessibleDescription(", ".join(words))
+        self.updateGeometry()
+        self.update()
+
+    def mark(self, name: str) -> None:
+        """Mark the class whose heatmap is shown."""
+        self._marked = name
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(220, self._row_height() * max(1, len(self._bars)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(140, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        best = max((bar.probability or 0 for bar in self._bars), default=0)
+        for index, bar in enumerate(self._bars):
+            strong = bar.probability is not None and bar.probability == best and not self._doubtful
+            self._paint_row(painter, index, bar, strong)
+        painter.end()
+
+    def _paint_row(self, painter: QPainter, index: int, bar: Bar, strong: bool) -> None:
+        theme, row = self._theme, self._row(index)
+        known = bar.probability is not None
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+        painter.setFont(font)
+        metrics = painter.fontMetrics()
+        value = percent(bar.probability) if bar.probability is not None else "–"
+        ink = theme.text if known and not self._doubtful else theme.muted
+        words = QRect(row.left() + 12, row.top() + 3, row.width() - 12, metrics.height())
+        painter.setPen(QColor(ink))
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
+        room = words.width() - metrics.horizontalAdvance(value) - 10
+        label = metrics.elidedText(bar.label, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
+        colour = QColor(theme.faint if self._doubtful or not known else class_colour(index))
+        painter.setPen(Qt.PenStyle.NoPen)
+        track = QRectF(words.left(), words.bottom() + 4, words.width(), BAR_HEIGHT)
+        painter.setBrush(QColor(theme.line))
+        painter.drawRoundedRect(track, 3, 3)
+        if bar.probability is not None:
+            painter.setBrush(colour)
+            length = max(3.0, track.width() * bar.probability)
+            painter.drawRoundedRect(QRectF(track.left(), track.top(), length, track.height()), 3, 3)
+        if bar.name == self._marked and known:
+            painter.setBrush(QColor(theme.text))
+            painter.drawRoundedRect(QRectF(row.left() + 1, row.top() + 4, 3, row.height() - 8), 1.5, 1.5)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = event.position().toPoint().y() // self._row_height()
+        if 0 <= index < len(self._bars) and self._bars[index].probability is not None:
+            self.class_clicked.emit(self._bars[index].name)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            index = event.pos().y() // self._row_height()
+            if 0 <= index < len(self._bars):
+                QToolTip.showText(event.globalPos(), tool_tip(self._bars[index]), self, self._row(index))
+                return True
+        return super().event(event)
+
+    def _row_height(self) -> int:
+        return self.fontMetrics().height() + BAR_HEIGHT + ROW_PADDING
+
+    def _row(self, index: int) -> QRect:
+        return QRect(0, index * self._row_height(), self.width(), self._row_height())
+
+
+def tool_tip(bar: Bar) -> str:
+    """Return the calibrated value and what the class means."""
+    value = "" if bar.probability is None else f"{bar.label}: calibrated probability {bar.probability:.3f}"
+    return "\n".join(part for part in (value, bar.meaning) if part)

@@ -1,0 +1,172 @@
+"""The reading: what the model says, how sure it is, whether to believe it, and which model it was."""
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from cxrview.gui.panels.bars import Bar, ProbabilityBars
+from cxrview.gui.panels.heatmap import HeatmapControls
+from cxrview.gui.state import AppState, ModelInfo, Progress, Reading, Shown
+from cxrview.gui.theme import Theme
+
+if TYPE_CHECKING:
+    from cxrview.inference.prediction import Prediction
+
+OUT_OF_DOMAIN = "Not like the films this model was trained on: do not rely on the reading."
+ENGINE_NAMES = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime", "keras": "Keras"}
+
+
+def verdict(prediction: "Prediction") -> tuple[str, str]:
+    """Return the line that says whether to believe the reading, and its tone ("" or "warning")."""
+    if not prediction.in_domain:
+        return OUT_OF_DOMAIN, "warning"
+    if math.isnan(prediction.domain_score):
+        return "This model cannot tell a usual film from an unusual one.", ""
+    return f"Usual chest film ({ordinal(round(prediction.domain_percentile))} percentile)", ""
+
+
+def ordinal(number: int) -> str:
+    """Return 1st, 2nd, 3rd, 4th, 11th …"""
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    ending = "th" if number % 100 in (11, 12, 13) else endings.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def domain_tool_tip(prediction: "Prediction") -> str:
+    """Return how far the image lies from the model's training images, in a sentence."""
+    if math.isnan(prediction.domain_score):
+        return ""
+    where = "within" if prediction.in_domain else "beyond"
+    nearer = f"{prediction.domain_percentile:.0f} % of the validation films lie nearer."
+    return (
+        f"Distance from the training films: {prediction.domain_score:.2f} of the limit, {where} it. {nearer}"
+    )
+
+
+def model_line(model: ModelInfo, prediction: "Prediction | None" = None) -> str:
+    """Return "name 1.0 · OpenVINO CPU · 26 ms", as far as it is known."""
+    if model.card is None:
+        return "no model" if model.problem else "loading the model …"
+    engine = f"{ENGINE_NAMES.get(model.engine, model.engine)} {model.device}".strip()
+    parts = [f"{model.card.name} {model.card.version}", engine]
+    if prediction is not None:
+        parts.append(f"{prediction.elapsed_ms:.0f} ms")
+    return " · ".join(parts)
+
+
+class ReadingPanel(QScrollArea):
+    """The right side of the window."""
+
+    def __init__(self, state: AppState, theme: Theme, show_card: QAction) -> None:
+        super().__init__(objectName="panelScroll")
+        self._state = state
+        self.bars = ProbabilityBars(theme)
+        self.verdict = _text("verdict")
+        self.heatmap = HeatmapControls(state)
+        self.notes = _text("notes")
+        self._notes_heading = heading("Notes on this file")
+        self.model = _text("muted")
+        card_button = QPushButton(show_card.text().replace("&", ""), objectName="link")
+        card_button.clicked.connect(show_card.trigger)
+        card_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        show_card.enabledChanged.connect(card_button.setEnabled)
+        card_button.setEnabled(show_card.isEnabled())
+        column = self._column()
+        for widget in (heading("Reading"), self.bars, self.verdict, rule(), heading("Heatmap"), self.heatmap):
+            column.addWidget(widget)
+        for widget in (rule(), heading("Model"), self.model, card_button):
+            column.addWidget(widget)
+        column.addSpacing(6)
+        column.addWidget(self._notes_heading)
+        column.addWidget(self.notes)
+        column.addStretch()
+        self.bars.class_clicked.connect(state.choose_class)
+        state.reading_changed.connect(self._show_reading)
+        state.model_changed.connect(self._show_model)
+        state.heat_class_changed.connect(self.bars.mark)
+        state.shown_changed.connect(self._show_notes)
+        self._show_model(state.model)
+        self._show_notes(state.shown)
+
+    def _column(self) -> QVBoxLayout:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget(objectName="panel")
+        self.setWidget(inside)
+        column = QVBoxLayout(inside, spacing=8)
+        column.setContentsMargins(14, 12, 14, 12)
+        return column
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        self.bars.set_theme(theme)
+
+    def _show_reading(self, reading: Reading) -> None:
+        card, prediction = self._state.model.card, reading.prediction
+        if prediction is not None:
+            meanings = {item.name: item.meaning for item in card.classes} if card is not None else {}
+            values = zip(prediction.class_names, prediction.probabilities.tolist(), strict=True)
+            bars = (Bar(name, self._state.model.label(name), p, meanings.get(name, "")) for name, p in values)
+            self.bars.set_bars(tuple(bars), doubtful=not prediction.in_domain)
+            self._say(*verdict(prediction), domain_tool_tip(prediction))
+        else:
+            classes = card.classes if card is not None else ()
+            self.bars.set_bars(tuple(Bar(item.name, item.label, meaning=item.meaning) for item in classes))
+            waiting = "Waiting for the model …" if card is None else "Predicting …"
+            texts = {
+                Progress.NONE: ("Open an image to have it read.", ""),
+                Progress.WAITING: (waiting, ""),
+                Progress.FAILED: (reading.problem, "error"),
+            }
+            self._say(*texts.get(reading.progress, ("", "")))
+        self._show_model_line()
+
+    def _say(self, text: str, tone: str, tool_tip: str = "") -> None:
+        if self._state.model.problem:
+            text, tone = self._state.model.problem, "error"
+        self.verdict.setText(text)
+        self.verdict.setToolTip(tool_tip)
+        if self.verdict.property("tone") != tone:
+            self.verdict.setProperty("tone", tone)
+            self.verdict.style().unpolish(self.verdict)
+            self.verdict.style().polish(self.verdict)
+
+    def _show_model(self, _model: ModelInfo) -> None:
+        self._show_reading(self._state.reading)
+
+    def _show_model_line(self) -> None:
+        model = self._state.model
+        self.model.setText(model_line(model, self._state.reading.prediction).replace(" · ", "\n"))
+        self.model.setToolTip(model.reason)
+
+    def _show_notes(self, shown: Shown) -> None:
+        warnings = list(shown.radiograph.warnings) if shown.radiograph is not None else []
+        if shown.radiograph is not None and shown.radiograph.burned_in_annotation:
+            warnings.append("The file says that text is burned into the image.")
+        self.notes.setText("\n".join(warnings))
+        self.notes.setVisible(bool(warnings))
+        self._notes_heading.setVisible(bool(warnings))
+
+
+def heading(text: str) -> QLabel:
+    """Return a section heading."""
+    return QLabel(text, objectName="heading")
+
+
+def rule() -> QFrame:
+    """Return a hairline between sections."""
+    return QFrame(objectName="rule")
+
+
+def _text(name: str) -> QLabel:
+    label = QLabel(objectName=name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return label

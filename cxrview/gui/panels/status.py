@@ -1,0 +1,64 @@
+"""The status bar: what this program is not for, which model reads, and what is running."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from cxrview.gui.panels.reading import model_line
+from cxrview.gui.state import AppState
+from cxrview.gui.tasks import TaskRunner
+from cxrview.gui.theme import Theme
+
+NOTICE = "For research and teaching, not for diagnosis"
+TEXT_WIDTH = 260
+
+
+class StatusBar(QStatusBar):
+    """One line at the bottom of the window."""
+
+    def __init__(self, state: AppState, runner: TaskRunner, theme: Theme) -> None:
+        super().__init__(sizeGripEnabled=False)
+        self._state, self._runner = state, runner
+        self.notice = QLabel(NOTICE, objectName="notice")
+        self.model = QLabel()
+        self.busy = QWidget()
+        self.busy_text = QLabel()
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setFixedWidth(80)
+        self.cancel = QToolButton(toolTip="Stop what is running (Esc)", accessibleName="Stop what is running")
+        self.cancel.setAutoRaise(True)
+        row = QHBoxLayout(self.busy, spacing=6)
+        row.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.busy_text, self._bar, self.cancel):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.addWidget(self.notice)
+        self.addPermanentWidget(self.busy)
+        self.addPermanentWidget(self.model)
+        self.set_theme(theme)
+        self.busy.hide()
+        state.model_changed.connect(self._show_model)
+        state.reading_changed.connect(self._show_model)
+        runner.changed.connect(self._show_jobs)
+        self._show_model()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        self.cancel.setIcon(theme.icon("x"))
+
+    def _show_model(self) -> None:
+        model = self._state.model
+        self.model.setText(model_line(model, self._state.reading.prediction))
+        self.model.setToolTip(model.problem or model.reason)
+
+    def _show_jobs(self) -> None:
+        jobs = self._runner.jobs
+        self.busy.setVisible(bool(jobs))
+        if not jobs:
+            return
+        newest = jobs[-1]
+        title = self.fontMetrics().elidedText(newest.title, Qt.TextElideMode.ElideMiddle, TEXT_WIDTH)
+        self.busy_text.setText(title if len(jobs) == 1 else f"{title} · {len(jobs)} tasks")
+        self.busy_text.setToolTip("\n".join(f"{job.title} {job.text}".strip() for job in jobs))
+        known = newest.fraction >= 0
+        self._bar.setRange(0, 100 if known else 0)
+        if known:
+            self._bar.setValue(round(newest.fraction * 100))

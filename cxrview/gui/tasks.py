@@ -1,0 +1,157 @@
+"""One task runner owns every thread; what is stale or cancelled never reaches the window."""
+
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from cxrview.errors import CxrviewError
+from cxrview.progress import Cancelled, Report
+
+PROGRESS_INTERVAL = 0.05  # seconds between two progress messages of one job
+LANES = ("list", "files", "model")  # one thread each: work in a lane runs in order
+
+
+class Job:
+    """A piece of work that was started. `fraction` is 0…1, or below 0 while it is not known."""
+
+    def __init__(
+        self,
+        title: str,
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+        partial: Callable[[Any], None] | None,
+    ) -> None:
+        self.title = title
+        self.text = ""
+        self.fraction = -1.0
+        self.cancelled = False
+        self.done, self.failed, self.partial = done, failed, partial
+        self.future: Future[None] | None = None
+
+    def cancel(self) -> None:
+        """Lose interest: work that has not begun never will, and no result is delivered."""
+        self.cancelled = True
+        if self.future is not None:
+            self.future.cancel()
+
+
+class TaskRunner(QObject):
+    """Runs plain functions in worker threads and delivers their results in the GUI thread.
+
+    Signals:
+        changed: a job came, went or made progress.
+        crashed: a job raised something other than a CxrviewError; carries the traceback.
+    """
+
+    changed = Signal()
+    crashed = Signal(str)
+    _message = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lanes = {name: ThreadPoolExecutor(1, f"cxrview-{name}") for name in LANES}
+        self._jobs: list[Job] = []
+        self._closed = False
+        self._message.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The jobs that the user is still interested in, oldest first."""
+        return tuple(job for job in self._jobs if not job.cancelled)
+
+    def start(
+        self,
+        title: str,
+        work: Callable[[Report], Any],
+        *,
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+        partial: Callable[[Any], None] | None = None,
+        lane: str = "files",
+    ) -> Job:
+        """Run `work(report)` in `lane` and return its job; call `done(result)` or `failed(error)` later.
+
+        If `work` returns an iterator it is consumed in the worker, each value goes to `partial`, and
+        `done` gets None.
+        """
+        job = Job(title, done, failed, partial)
+        self._jobs.append(job)
+        job.future = self._lanes[lane].submit(self._run, job, work)
+        self.changed.emit()
+        return job
+
+    def cancel(self, job: Job | None) -> None:
+        """Cancel `job` if there is one, and drop it from the list."""
+        if job is not None and not job.cancelled:
+            job.cancel()
+            self._forget(job)
+
+    def cancel_all(self) -> None:
+        """Cancel everything that runs or waits."""
+        for job in tuple(self._jobs):
+            self.cancel(job)
+
+    def close(self, wait: bool = True) -> None:
+        """Cancel everything; with `wait` return when the threads have ended."""
+        self._closed = True
+        for job in self._jobs:
+            job.cancel()
+        for lane in self._lanes.values():
+            lane.shutdown(wait=wait, cancel_futures=True)
+
+    def _run(self, job: Job, work: Callable[[Report], Any]) -> None:
+        """Do the work, in a worker thread."""
+        last_sent = 0.0
+
+        def report(fraction: float, text: str) -> None:
+            nonlocal last_sent
+            if job.cancelled:
+                raise Cancelled
+            job.fraction, job.text = fraction, text
+            if time.monotonic() - last_sent > PROGRESS_INTERVAL:
+                last_sent = time.monotonic()
+                self._send(job, None, None)
+
+        try:
+            if job.cancelled:
+                return
+            result = work(report)
+            if isinstance(result, Iterator):
+                for value in result:
+                    if job.cancelled:
+                        return
+                    self._send(job, job.partial, value)
+                result = None
+            self._send(job, job.done, result, last=True)
+        except Cancelled:
+            return
+        except CxrviewError as error:
+            self._send(job, job.failed, error, last=True)
+        except Exception as error:  # noqa: BLE001 - a bug in a worker must reach the user, not vanish
+            if not job.cancelled:
+                self._send(job, self.crashed.emit, traceback.format_exc())
+            self._send(job, job.failed, error, last=True)
+
+    def _send(self, job: Job, callback: Callable[[Any], None] | None, value: Any, last: bool = False) -> None:
+        if not self._closed:
+            self._message.emit((job, callback, value, last))
+
+    @Slot(object)
+    def _deliver(self, message: tuple[Job, Callable[[Any], None] | None, Any, bool]) -> None:
+        job, callback, value, last = message
+        if job.cancelled or self._closed:  # looked at here, so a stale result never lands
+            return
+        if last:
+            self._jobs.remove(job)
+        if callback is not None:
+            callback(value)
+        self.changed.emit()
+
+    def _forget(self, job: Job) -> None:
+        if job in self._jobs:
+            self._jobs.remove(job)
+            self.changed.emit()

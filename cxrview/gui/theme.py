@@ -1,0 +1,159 @@
+"""Two themes: tokens, the palette and style sheet made from them, and icons in their colours."""
+
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from string import Template
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from cxrview import paths
+
+# Okabe and Ito's colours, told apart by colour-blind readers; orange and yellow are kept for warnings.
+CLASS_COLOURS = ("#cc79a7", "#35a583", "#56a8e4", "#8f7ee7", "#b98a5e", "#7f8b99")
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of the chrome. The canvas is black in both themes: the image decides the eye."""
+
+    name: str
+    window: str
+    panel: str
+    field: str
+    hover: str
+    pressed: str
+    line: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    on_accent: str
+    warning: str
+    warning_back: str
+    error: str
+    good: str
+
+    def icon(self, name: str) -> QIcon:
+        """Return icon `name` of resources/icons in the colours of text, greyed out when disabled."""
+        return _icon(name, self.text, self.faint, self.accent)
+
+    def pixmap(self, name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
+        """Return icon `name` in `colour`, `side` logical pixels on a screen of `ratio`."""
+        return _pixmap(name, colour, side, ratio)
+
+
+DARK = Theme(
+    name="dark",
+    window="#15171a",
+    panel="#1b1e22",
+    field="#24282d",
+    hover="#2b3036",
+    pressed="#343a42",
+    line="#2c3137",
+    text="#d3d8de",
+    muted="#929ba6",
+    faint="#5b636d",
+    accent="#4d8fd6",
+    on_accent="#ffffff",
+    warning="#f0b44c",
+    warning_back="#332a18",
+    error="#e5676b",
+    good="#7fa98c",
+)
+LIGHT = Theme(
+    name="light",
+    window="#e9ebee",
+    panel="#f5f6f8",
+    field="#ffffff",
+    hover="#e2e6ea",
+    pressed="#d3d9df",
+    line="#cfd4da",
+    text="#1e2329",
+    muted="#5a636e",
+    faint="#9aa2ab",
+    accent="#2b6cb8",
+    on_accent="#ffffff",
+    warning="#8a5a00",
+    warning_back="#fbecc8",
+    error="#b3262b",
+    good="#2f7a4a",
+)
+THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+
+
+def class_colour(index: int) -> str:
+    """Return the colour of the class at `index` of a model's card, everywhere the same."""
+    return CLASS_COLOURS[index % len(CLASS_COLOURS)]
+
+
+def apply(app: QApplication, theme: Theme) -> None:
+    """Give the whole application `theme`."""
+    schemes = {"dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}
+    QGuiApplication.styleHints().setColorScheme(schemes[theme.name])
+    app.setPalette(palette(theme))
+    app.setStyleSheet(style_sheet(theme))
+
+
+def palette(theme: Theme) -> QPalette:
+    """Return the palette; set explicitly because off screen and on bare X the scheme stays unknown."""
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: theme.panel,
+        role.WindowText: theme.text,
+        role.Base: theme.field,
+        role.AlternateBase: theme.panel,
+        role.Text: theme.text,
+        role.Button: theme.field,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.on_accent,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.on_accent,
+        role.ToolTipBase: theme.field,
+        role.ToolTipText: theme.text,
+        role.PlaceholderText: theme.faint,
+        role.Link: theme.accent,
+        role.Light: theme.hover,
+        role.Midlight: theme.hover,
+        role.Mid: theme.line,
+        role.Dark: theme.line,
+        role.Shadow: theme.window,
+    }
+    result = QPalette()
+    for key, colour in colours.items():
+        result.setColor(key, QColor(colour))
+    for key in (role.WindowText, role.Text, role.ButtonText):
+        result.setColor(QPalette.ColorGroup.Disabled, key, QColor(theme.faint))
+    return result
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the style sheet template of resources/style with the theme's colours."""
+    folder = paths.resources() / "style"
+    template = Template((folder / "cxrview.qss").read_text("utf-8"))
+    return template.substitute(asdict(theme), style=folder.as_posix())
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, colour: str, disabled: str, checked: str) -> QIcon:
+    icon = QIcon()
+    for ratio in (1.0, 2.0):
+        icon.addPixmap(_pixmap(name, colour, 20, ratio))
+        icon.addPixmap(_pixmap(name, disabled, 20, ratio), QIcon.Mode.Disabled)
+        icon.addPixmap(_pixmap(name, checked, 20, ratio), QIcon.Mode.Normal, QIcon.State.On)
+    return icon
+
+
+@lru_cache(maxsize=512)
+def _pixmap(name: str, colour: str, side: int, ratio: float) -> QPixmap:
+    drawing = (paths.resources() / "icons" / f"{name}.svg").read_text("utf-8")
+    renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
+    pixmap = QPixmap(round(side * ratio), round(side * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    renderer.render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    return pixmap
