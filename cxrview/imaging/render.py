@@ -24,16 +24,17 @@ def apply_window(values: NDArray[Any], window: Window) -> NDArray[np.float32]:
     """Return `values` through `window`, float32 in 0…1, same shape (PS3.3 C.11.2.1.2, C.11.2.1.3)."""
     # Large integers meet a small window only after the centre is taken off in double precision.
     wide = values.dtype.kind in "iu" and values.dtype.itemsize > 2
-    x: NDArray[Any] = values.astype(np.float64 if wide else np.float32)
-    if window.function is VoiFunction.SIGMOID:
-        exponent = np.clip(-4 * (x - window.center) / window.width, -80, 80)
-        return np.asarray(1 / (1 + np.exp(exponent)), dtype=np.float32)
-    if window.function is VoiFunction.LINEAR_EXACT:
-        return np.asarray(np.clip((x - window.center) / window.width + 0.5, 0, 1), dtype=np.float32)
-    if window.width <= 1:
+    x: NDArray[Any] = values.astype(np.float64 if wide else np.float32)  # a copy, changed in place below
+    linear = window.function is VoiFunction.LINEAR
+    if linear and window.width <= 1:
         return np.where(x <= window.center - 0.5, 0.0, 1.0).astype(np.float32)
-    ramp = (x - (window.center - 0.5)) / (window.width - 1) + 0.5
-    return np.asarray(np.clip(ramp, 0, 1), dtype=np.float32)
+    x -= window.center - 0.5 if linear else window.center
+    x /= window.width - 1 if linear else window.width
+    if window.function is VoiFunction.SIGMOID:
+        np.clip(x, -20, 20, out=x)  # beyond, it is 0 or 1 in single precision, and exp would overflow
+        return np.asarray(1 / (1 + np.exp(-4 * x)), dtype=np.float32)
+    x += 0.5
+    return np.asarray(np.clip(x, 0, 1, out=x), dtype=np.float32)
 
 
 def apply_lut(values: NDArray[Any], lut: VoiLut) -> NDArray[np.float32]:
@@ -77,8 +78,10 @@ def _grey_levels(values: NDArray[Any], voi: Voi, inverted: bool) -> NDArray[np.u
 
 
 def _to_bytes(levels: NDArray[np.float32], inverted: bool) -> NDArray[np.uint8]:
-    levels = 1 - levels if inverted else levels
-    return np.asarray(np.rint(levels * 255), dtype=np.uint8)
+    grey = levels * np.float32(-255 if inverted else 255)
+    if inverted:
+        grey += 255
+    return np.asarray(np.rint(grey, out=grey), dtype=np.uint8)
 
 
 def choose_voi(
