@@ -24,9 +24,15 @@ app.exec()
 """
 
 CXRVIEW = """
-import sys
-from cxrview.gui import app
-app.run([], when_shown=lambda: (print("ready", flush=True), app.quit()))
+from PySide6.QtCore import QTimer
+from cxrview.gui.app import application
+from cxrview.gui.main_window import MainWindow
+app = application()
+window = MainWindow()
+window.show()
+QTimer.singleShot(0, lambda: (print("ready", flush=True), window.close(), app.quit()))
+app.exec()
+window.runner.close(wait=True)
 """
 
 

@@ -2,7 +2,9 @@
 
 import argparse
 import multiprocessing
+import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,26 +28,54 @@ def _demo(options: argparse.Namespace) -> int:
     """Show the sample radiograph in the window, or save a picture of that window and print the reading."""
     from cxrview import paths
     from cxrview.cli import console
-    from cxrview.errors import CxrviewError
-    from cxrview.gui import app
 
     sample = paths.sample_radiograph()
     if sample is None:
         console.say('cxrview: the sample radiograph is not installed: pip install "cxrview[demo]"')
         return console.USAGE
-    if options.screenshot is None and app.has_display():
+    if options.screenshot is None and _has_display():
+        from cxrview.gui import app
+
         return app.run([sample], model=options.model, device=options.device)
+    return _picture(options, sample)
+
+
+def _has_display() -> bool:
+    """Whether a window could be seen here."""
+    if os.environ.get("QT_QPA_PLATFORM", "").startswith(("offscreen", "minimal")):
+        return False
+    return sys.platform in ("win32", "darwin") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
+
+
+def _picture(options: argparse.Namespace, sample: Path) -> int:
+    """Save a picture of the window with the sample read, print the reading, return the exit code."""
+    from cxrview import bundle
+    from cxrview.cli import console
+    from cxrview.errors import CxrviewError
+
+    if not _has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from cxrview.gui import app
+
     target = options.screenshot or Path("cxrview-demo.png")
     try:
-        reading = app.picture_of_window(
-            sample, target, size=options.size, theme=options.theme, model=options.model, device=options.device
-        )
+        with tempfile.TemporaryDirectory() as folder:
+            prediction = app.render_demo(
+                sample,
+                target,
+                options.size,
+                options.theme,
+                folder=Path(folder),
+                model=options.model,
+                device=options.device,
+            )
+        card = bundle.load(bundle.find(options.model)).card
     except CxrviewError as error:
         console.say(f"cxrview: {error}")
         return console.USAGE
     from cxrview.cli.reading import describe
 
-    console.put(describe(reading.prediction, reading.card))
+    console.put(describe(prediction, card))
     console.say(f"The picture of the window is in {target}.")
     return console.OK
 

@@ -51,7 +51,7 @@ def _add_demo(commands: Commands) -> None:
     )
     demo.add_argument("--screenshot", type=Path, metavar="PNG", help="save a picture of the window and end")
     demo.add_argument("--theme", choices=("dark", "light"), default="dark")
-    demo.add_argument("--size", default="1280x800", metavar="WxH", help="window size of the picture")
+    demo.add_argument("--size", type=_size, default=(1600, 1000), metavar="WxH", help="of that picture")
     _add_model_options(demo)
 
 
@@ -104,6 +104,11 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return number
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    return _positive(width), _positive(height)
 
 
 def _fraction(text: str) -> float:
