@@ -16,6 +16,12 @@ from PIL import Image
 
 MAX_NOTES = 5  # a damaged file may bring a remark for each element
 
+QUIET = (
+    (UserWarning, r"pydicom\."),
+    (UserWarning, r"PIL\."),
+    (Image.DecompressionBombWarning, r"PIL\."),
+)
+
 _lock = threading.Lock()
 _reading = threading.local()
 
@@ -56,7 +62,7 @@ def sentences(notes: list[str]) -> list[str]:
 def _make_quiet() -> None:
     """Make sure that the filters and the handler are there, whoever has reset them meanwhile."""
     with _lock:
-        for category, module in ((UserWarning, r"pydicom\."), (Image.DecompressionBombWarning, r"PIL\.")):
+        for category, module in QUIET:
             wanted = ("ignore", None, category, module)
             if not any(_same(entry, wanted) for entry in warnings.filters):
                 warnings.filterwarnings("ignore", category=category, module=module)

@@ -9,7 +9,15 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+from PIL import (
+    BmpImagePlugin,
+    Image,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+)
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import library_notes
@@ -18,7 +26,9 @@ from cxrview.imaging.limits import check_dimensions
 from cxrview.imaging.radiograph import Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance, percentile_range
 
-FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "BMP")
+# Named one by one, so that Pillow finds them without searching for plug-ins, also in a frozen program.
+PLUGINS = (BmpImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin)
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 ORIENTATION = 0x0112
 PHOTOMETRIC, BITS_PER_SAMPLE = 262, 258
 WHITE_IS_ZERO = 0
