@@ -1,0 +1,125 @@
+"""Random changes to a model input that a radiograph from elsewhere might show: NumPy and OpenCV only.
+
+No mirror images: the heart has a side. Every function takes and returns (S, S) uint8.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+Change = Callable[[Image, np.random.Generator], Image]
+
+
+def _bytes(values: NDArray[np.float32]) -> Image:
+    return np.asarray(np.clip(np.rint(values), 0, 255), dtype=np.uint8)
+
+
+def move(image: Image, random: np.random.Generator) -> Image:
+    """Rotate by up to 10°, zoom by 0.85…1.25 with the sides up to 8 % apart, shift by up to 6 %."""
+    size = image.shape[0]
+    centre = (size - 1) / 2
+    angle = np.deg2rad(random.uniform(-10, 10))
+    zoom = random.uniform(0.85, 1.25)
+    aspect = random.uniform(0.92, 1.08)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = zoom * turn @ np.diag([aspect, 1 / aspect])
+    shift = centre + random.uniform(-0.06, 0.06, 2) * size - matrix @ [centre, centre]
+    affine = np.column_stack([matrix, shift])
+    return np.asarray(cv2.warpAffine(image, affine, (size, size), flags=cv2.INTER_LINEAR), dtype=np.uint8)
+
+
+def grey_scale(image: Image, random: np.random.Generator) -> Image:
+    """Change gamma (0.5…2), contrast (0.5…1.5) and brightness (±0.2), as other windows would."""
+    levels = (np.arange(256, dtype=np.float32) / 255) ** np.exp(random.uniform(-0.7, 0.7))
+    levels = (levels - 0.5) * random.uniform(0.5, 1.5) + 0.5 + random.uniform(-0.2, 0.2)
+    return _bytes(levels * 255)[image]
+
+
+def soften(image: Image, random: np.random.Generator) -> Image:
+    """Blur with a Gaussian of 0.3…2 pixels."""
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), random.uniform(0.3, 2.0)), dtype=np.uint8)
+
+
+def coarsen(image: Image, random: np.random.Generator) -> Image:
+    """Bring down to 35…80 % of the pixels a side and up again."""
+    size = image.shape[0]
+    small = round(size * random.uniform(0.35, 0.8))
+    reduced = cv2.resize(image, (small, small), interpolation=cv2.INTER_AREA)
+    way_up = cv2.INTER_LINEAR if random.random() < 0.5 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(reduced, (size, size), interpolation=way_up), dtype=np.uint8)
+
+
+def sharpen(image: Image, random: np.random.Generator) -> Image:
+    """Unsharp-mask by 0.3…1.5, as many consoles do."""
+    picture = image.astype(np.float32)
+    blurred = cv2.GaussianBlur(picture, (0, 0), random.uniform(1.0, 4.0))
+    return _bytes(picture + random.uniform(0.3, 1.5) * (picture - blurred))
+
+
+def rebalance(image: Image, random: np.random.Generator) -> Image:
+    """Strengthen or weaken the detail of four sizes by up to a factor of two each."""
+    levels = [image.astype(np.float32)]
+    for sigma in (1.0, 2.5, 6.0, 14.0):
+        levels.append(cv2.GaussianBlur(levels[0], (0, 0), sigma))
+    changed = levels[-1]
+    for finer, coarser in pairwise(levels):
+        changed = changed + (finer - coarser) * np.float32(np.exp(random.uniform(-0.7, 0.7)))
+    return _bytes(changed)
+
+
+def add_noise(image: Image, random: np.random.Generator) -> Image:
+    """Add Gaussian noise of 2…14 grey levels."""
+    noise = random.standard_normal(image.shape, dtype=np.float32)
+    return _bytes(image + noise * random.uniform(2, 14))
+
+
+def recompress(image: Image, random: np.random.Generator) -> Image:
+    """Pass through JPEG of quality 30…80."""
+    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(30, 80))])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
+
+
+def erase(image: Image, random: np.random.Generator) -> Image:
+    """Cover one to three rectangles of up to a quarter of the side with one grey each."""
+    changed = image.copy()
+    size = image.shape[0]
+    for _ in range(random.integers(1, 4)):
+        high, wide = random.integers(size // 16, size // 4, 2)
+        top, left = random.integers(0, size - high), random.integers(0, size - wide)
+        changed[top : top + high, left : left + wide] = random.integers(0, 256)
+    return changed
+
+
+def add_bars(image: Image, random: np.random.Generator) -> Image:
+    """Blacken two opposite edges by 2…16 %, as the letterbox of another film size would."""
+    changed = image.copy()
+    bar = int(random.uniform(0.02, 0.16) * image.shape[0])
+    view = changed if random.random() < 0.5 else changed.T
+    view[:bar], view[-bar:] = 0, 0
+    return changed
+
+
+CHANGES: tuple[tuple[Change, float], ...] = (  # in this order, each with its probability
+    (move, 0.8),
+    (add_bars, 0.25),
+    (rebalance, 0.5),
+    (sharpen, 0.2),
+    (coarsen, 0.4),
+    (soften, 0.4),
+    (grey_scale, 0.8),
+    (add_noise, 0.4),
+    (recompress, 0.25),
+    (erase, 0.4),
+)
+
+
+def augment(image: Image, random: np.random.Generator) -> Image:
+    """Return `image` with a random choice of `CHANGES`."""
+    for change, probability in CHANGES:
+        if random.random() < probability:
+            image = change(image, random)
+    return image

@@ -1,0 +1,222 @@
+"""From images to a bundle: split, train, choose the epoch, calibrate, measure, write."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.bundle.card import Card
+from cxrview.errors import BadRequest
+from cxrview.progress import Report
+from cxrview.training import calibrate, evaluate, recipe, zoo
+from cxrview.training.dataset import LabelledImages, Split, load_manifest, split_by_group
+from cxrview.training.domain_statistics import DomainStatistics, choose_domain, separation
+from cxrview.training.export import write_bundle
+from cxrview.training.keras_file import round_weights
+from cxrview.training.recipe import Recipe, predict_logits
+
+SPLIT_SEED = 20261121
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Collection:
+    """What a run works on: the images to learn from, of other sources, and of other kinds."""
+
+    labelled: LabelledImages
+    split: Split
+    external: LabelledImages
+    strangers: LabelledImages  # not frontal chest radiographs
+
+    @property
+    def train(self) -> LabelledImages:
+        """The images to learn from."""
+        return self.labelled.subset(self.split.train)
+
+    @property
+    def validation(self) -> LabelledImages:
+        """The images for every choice."""
+        return self.labelled.subset(self.split.validation)
+
+    @property
+    def test(self) -> LabelledImages:
+        """The images that no choice has seen."""
+        return self.labelled.subset(self.split.test)
+
+    def strangers_half(self, report: bool) -> LabelledImages:
+        """Return the strangers of every second group: those for choosing, or those to report on."""
+        rank = np.unique(self.strangers.groups, return_inverse=True)[1]
+        return self.strangers.subset(np.flatnonzero(rank % 2 == int(report)))
+
+
+def load_collection(data: Path, class_names: tuple[str, ...], size: int, report: Report) -> Collection:
+    """Return the images below `data`: `cxr`, `external` and `ood`, each with a `manifest.csv`."""
+    parts = {
+        name: load_manifest(data / name / "manifest.csv", class_names, size, report)
+        for name in ("cxr", "external", "ood")
+    }
+    if (parts["cxr"].labels < 0).any():
+        raise BadRequest("has labels that the model does not know.", path=data / "cxr" / "manifest.csv")
+    split = split_by_group(parts["cxr"], SPLIT_SEED)
+    return Collection(parts["cxr"], split, parts["external"], parts["ood"])
+
+
+@dataclass(frozen=True, slots=True)
+class EpochResult:
+    """How the model stood after an epoch, on the validation images and the external ones."""
+
+    epoch: int
+    weights: Path
+    temperature: float
+    accuracy: float
+    balanced_accuracy: float
+    macro_auc: float
+    covid_auc: float
+    external_called_first: float  # share of external images called the first class, which none of them is
+
+    @property
+    def merit(self) -> float:
+        """What the epoch is chosen by: right on validation, and not reading the source on external."""
+        return self.balanced_accuracy - 0.5 * self.external_called_first
+
+
+def judge(model: keras.Model, collection: Collection, epoch: int, weights: Path) -> EpochResult:
+    """Return how `model` stands now."""
+    known = collection.validation
+    logits = predict_logits(model, known.images)
+    temperature = calibrate.fit_temperature(logits, known.labels)
+    probabilities = calibrate.apply_temperature(logits, temperature)
+    figures = evaluate.summary(probabilities, known.labels, known.class_names)
+    foreign = predict_logits(model, collection.external.images)
+    return EpochResult(
+        epoch,
+        weights,
+        temperature,
+        figures["accuracy"],
+        figures["balanced_accuracy"],
+        figures["macro_auc"],
+        figures[f"auc.{known.class_names[0]}"],
+        float((foreign.argmax(1) == 0).mean()),
+    )
+
+
+def new_model(choices: Recipe, classes: int) -> keras.Model:
+    """Return the untrained model of a recipe."""
+    return zoo.build(
+        choices.architecture,
+        classes,
+        choices.input_size,
+        seen_size=choices.seen_size,
+        resolution=choices.resolution,
+        dropout=choices.dropout,
+        batchnorm_momentum=choices.batchnorm_momentum,
+    )
+
+
+def train(
+    model: keras.Model, collection: Collection, choices: Recipe, folder: Path, report: Report
+) -> list[EpochResult]:
+    """Train `model` and return how it stood after each epoch; the weight files lie in `folder`."""
+    results: list[EpochResult] = []
+
+    def after_epoch(epoch: int, weights: Path) -> None:
+        results.append(judge(model, collection, epoch, weights))
+        report(epoch / choices.epochs, str(results[-1]))
+
+    recipe.fit(model, collection.train, choices, folder, report, after_epoch)
+    return results
+
+
+def finish(
+    model: keras.Model,
+    collection: Collection,
+    description: Mapping[str, Any],
+    training: Mapping[str, Any],
+    out: Path,
+    report: Report,
+) -> Card:
+    """Calibrate, measure and write `model` as a bundle in `out`, and return its card."""
+    round_weights(model)
+    known = collection.validation
+    logits = predict_logits(model, known.images)
+    temperature = calibrate.fit_temperature(logits, known.labels)
+    probabilities = calibrate.apply_temperature(logits, temperature)
+    domain, domain_card = _domain(model, collection)
+    card = {
+        **description,
+        "exclusive": True,
+        "temperature": round(temperature, 4),
+        "operating_points": calibrate.operating_points(probabilities, known.labels, known.class_names),
+        "domain": domain_card,
+        "metrics": _metrics(model, collection, temperature, domain),
+        "training": dict(training),
+        "seeds": {"split": SPLIT_SEED, "training": training["seed"]},
+    }
+    return write_bundle(out, model, card, domain, report)
+
+
+def _metrics(
+    model: keras.Model, collection: Collection, temperature: float, domain: DomainStatistics
+) -> dict[str, Any]:
+    def measured(data: LabelledImages) -> dict[str, Any]:
+        probabilities = calibrate.apply_temperature(predict_logits(model, data.images), temperature)
+        figures = evaluate.evaluate(
+            probabilities, data.labels, data.groups, data.sources, data.class_names, SPLIT_SEED
+        )
+        inside = domain.distances(embeddings(model, data.images)) <= domain.threshold
+        return {**figures, "in_domain": round(float(inside.mean()), 4)}
+
+    names = collection.labelled.class_names
+    sides = {"train": collection.train, "validation": collection.validation, "test": collection.test}
+    return {
+        "split": {
+            side: {name: int((part.labels == index).sum()) for index, name in enumerate(names)}
+            for side, part in sides.items()
+        },
+        "validation": measured(collection.validation),
+        "test": measured(collection.test),
+        "external": measured(collection.external),
+        "intervals": "95 %, percentile bootstrap over groups, 1000 samples",
+        "choices": "The epoch was chosen on validation and external, temperature, operating points and "
+        "domain threshold on validation; no choice has seen test.",
+    }
+
+
+def _domain(model: keras.Model, collection: Collection) -> tuple[DomainStatistics, dict[str, Any]]:
+    known = embeddings(model, collection.validation.images)
+    choosing, reporting = (
+        embeddings(model, collection.strangers_half(report).images) for report in (False, True)
+    )
+    choice, statistics = choose_domain(
+        embeddings(model, collection.train.images), collection.train.labels, known, choosing
+    )
+    kinds = collection.strangers_half(True).sources
+    outside = statistics.distances(reporting) > statistics.threshold
+    card = {
+        "file": "domain.npz",
+        "method": "Mahalanobis distance of the embedding in principal components, shrunk",
+        "means": "by class" if choice.by_class else "one",
+        "components": choice.components,
+        "shrinkage": choice.shrinkage,
+        "threshold": round(statistics.threshold, 4),
+        "threshold_quantile_of_validation": 0.975,
+        "choosing": {"images": len(choosing), "auc": round(separation(statistics, choosing), 4)},
+        "reporting": {
+            "images": len(reporting),
+            "auc": round(separation(statistics, reporting), 4),
+            "recognised": {
+                str(kind): f"{int(outside[kinds == kind].sum())} of {int((kinds == kind).sum())}"
+                for kind in np.unique(kinds)
+            },
+        },
+    }
+    return statistics, card
+
+
+def embeddings(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the pooled features (N, D) of `images` (N, S, S)."""
+    pooled = keras.Model(model.input, model.get_layer(zoo.POOLING).output)
+    return np.asarray(pooled.predict(images, batch_size=32, verbose=0), dtype=np.float32)

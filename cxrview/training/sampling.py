@@ -1,0 +1,70 @@
+"""Batches for training: classes drawn alike, some images as they are and the others changed at random."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.training.augment import augment
+from cxrview.training.dataset import LabelledImages
+
+
+def draw_weights(labels: NDArray[np.int64], sources: NDArray[np.str_]) -> NDArray[np.float64]:
+    """Return the probability (N,) of drawing each image: every class alike, small sources favoured.
+
+    Within a class a source weighs as the square root of its size: between one image one vote, in which a
+    small source is never heard, and one source one vote, in which its few images are learnt by heart.
+    """
+    weights = np.zeros(len(labels))
+    for label in np.unique(labels):
+        of_class = labels == label
+        for source in np.unique(sources[of_class]):
+            chosen = of_class & (sources == source)
+            weights[chosen] = 1 / np.sqrt(chosen.sum())
+        weights[of_class] /= weights[of_class].sum()
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
+    """One epoch is as many draws as there are images; the draws differ from epoch to epoch.
+
+    `clean_share` of the images come unchanged: a network that never saw a plain image is miscalibrated on
+    every real one.
+    """
+
+    def __init__(
+        self,
+        data: LabelledImages,
+        batch_size: int,
+        seed: int,
+        clean_share: float = 0.5,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self._data, self._batch_size, self._clean_share = data, batch_size, clean_share
+        self._weights = draw_weights(data.labels, data.sources)
+        self._random = np.random.default_rng(seed)
+        self._order = self._draw()
+
+    def __len__(self) -> int:
+        return len(self._order) // self._batch_size
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        chosen = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        images = self._data.images[chosen]
+        for position in range(len(images)):
+            if self._random.random() >= self._clean_share:
+                images[position] = augment(images[position], self._random)
+        return images, self._data.labels[chosen]
+
+    def on_epoch_end(self) -> None:
+        """Draw the next epoch."""
+        self._order = self._draw()
+
+    def _draw(self) -> NDArray[np.int64]:
+        # Systematic sampling: every image comes up its expected number of times, rounded up or down.
+        count = len(self._data)
+        points = (self._random.random() + np.arange(count)) / count
+        drawn = np.searchsorted(np.cumsum(self._weights), points).clip(max=count - 1)
+        return np.asarray(self._random.permutation(drawn), dtype=np.int64)
