@@ -30,6 +30,7 @@ from cxrview.imaging.render import choose_voi, full_range_window, luminance, per
 PLUGINS = (BmpImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin)
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 ORIENTATION = 0x0112
+SIDEWAYS = (5, 6, 7, 8)
 PHOTOMETRIC, BITS_PER_SAMPLE = 262, 258
 WHITE_IS_ZERO = 0
 USED_SHARE = 0.5  # of the 16-bit range, between the 0.5th and 99.5th percentile, to count as windowed
@@ -91,14 +92,18 @@ def _read_page(image: Image.Image, path: Path, index: int) -> _Page:
     if index:
         image.seek(index)
         check_dimensions(path, image.height, image.width)
-    image.load()  # complains about a file that ends too early
+    tiff = image.format == "TIFF"
+    orientation = int(image.getexif().get(ORIENTATION, 1))
     deep = _sixteen_bit_colour(image, path)
     inverted = _white_is_zero_kept(image)
-    orientation = int(image.getexif().get(ORIENTATION, 1))
-    if deep:
+    image.load()  # complains about a file that ends too early
+    # Pillow 13 scrambles an uncompressed TIFF that lies on its side.
+    if deep or (tiff and orientation in SIDEWAYS):
         samples, transparent = _deep_samples(path, index)
     else:
         samples, transparent = _pillow_samples(image, path)
+    if tiff:  # both libraries have turned it
+        orientation = 1
     if transparent is not None:
         transparent = _upright(transparent, orientation)
     return _Page(_upright(samples, orientation), transparent, inverted)
@@ -163,7 +168,7 @@ def _white_is_zero_kept(image: Image.Image) -> bool:
 
 def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
     """Return `pixels` turned as the EXIF orientation 1…8 says."""
-    if orientation in (5, 6, 7, 8):
+    if orientation in SIDEWAYS:
         pixels = pixels.swapaxes(0, 1)
     # After the transposition these are what is left of each case.
     if orientation in (2, 3, 6, 7):
