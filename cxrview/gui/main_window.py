@@ -78,6 +78,7 @@ class MainWindow(QMainWindow):
             self.splitter.setStretchFactor(index, 1 if widget is self.stage else 0)
         self.splitter.setSizes([250, 760, 270])
         self.setCentralWidget(self.splitter)
+        self.stage.setFocus()  # not the search field, which would swallow the single-letter keys
         self.setStatusBar(StatusBar(self.state, self.runner, self.theme))
 
     def _connect(self) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cxrview.inference.predictor import Predictor
 
 LoadPredictor = Callable[[str, str], "Predictor"]
+THIS_FILE = "This file "
 BATCH = 64  # files a message to the study list
 
 
@@ -203,7 +204,8 @@ class Session(QObject):
 
     def _read_failed(self, path: Path, error: Exception) -> None:
         problem, advice = _sentence(error), _advice(error)
-        self.state.change_entry(path, mark=Mark.FAILED, note=f"{problem} {advice}".strip())
+        note = f"{problem.removeprefix(THIS_FILE)} {advice}".strip()
+        self.state.change_entry(path, mark=Mark.FAILED, note=note[:1].upper() + note[1:])
         self.state.set_shown(Shown(Stage.FAILED, path, problem=problem, advice=advice))
 
     def _predict(self) -> None:
@@ -237,9 +239,7 @@ class Session(QObject):
         self.state.set_reading(Reading(Progress.DONE, prediction))
 
     def _predict_failed(self, error: Exception) -> None:
-        self.state.set_reading(
-            Reading(Progress.FAILED, problem=f"{_sentence(error)} {_advice(error)}".strip())
-        )
+        self.state.set_reading(Reading(Progress.FAILED, problem=_whole(error)))
 
     def _model_loaded(self, predictor: "Predictor") -> None:
         self._predictor = predictor
@@ -248,16 +248,19 @@ class Session(QObject):
         self._predict()
 
     def _model_failed(self, error: Exception) -> None:
-        self.state.set_model(ModelInfo(problem=f"{_sentence(error)} {_advice(error)}".strip()))
+        self.state.set_model(ModelInfo(problem=_whole(error)))
         if self.state.shown.radiograph is not None:
             self.state.set_reading(Reading(Progress.FAILED, problem=self.state.model.problem))
 
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, CxrviewError):
-        subject = f"{error.path.name} " if error.path is not None else ""
-        return f"{subject}{error.problem}"
+        return f"{THIS_FILE}{error.problem}" if error.problem[:1].islower() else error.problem
     return f"cxrview made a mistake here ({type(error).__name__}: {error})."
+
+
+def _whole(error: Exception) -> str:
+    return str(error) if isinstance(error, CxrviewError) else f"{_sentence(error)} {_advice(error)}"
 
 
 def _advice(error: Exception) -> str:

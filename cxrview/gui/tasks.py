@@ -3,13 +3,15 @@
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from cxrview.errors import CxrviewError
 from cxrview.progress import Cancelled, Report
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 PROGRESS_INTERVAL = 0.05  # seconds between two progress messages of one job
 LANES = ("list", "files", "model")  # one thread each: work in a lane runs in order
@@ -53,7 +55,7 @@ class TaskRunner(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lanes = {name: ThreadPoolExecutor(1, f"cxrview-{name}") for name in LANES}
+        self._lanes: dict[str, ThreadPoolExecutor] = {}
         self._jobs: list[Job] = []
         self._closed = False
         self._message.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -79,8 +81,11 @@ class TaskRunner(QObject):
         `done` gets None.
         """
         job = Job(title, done, failed, partial)
+        if self._closed:
+            job.cancel()
+            return job
         self._jobs.append(job)
-        job.future = self._lanes[lane].submit(self._run, job, work)
+        job.future = self._lane(lane).submit(self._run, job, work)
         self.changed.emit()
         return job
 
@@ -102,6 +107,15 @@ class TaskRunner(QObject):
             job.cancel()
         for lane in self._lanes.values():
             lane.shutdown(wait=wait, cancel_futures=True)
+
+    def _lane(self, name: str) -> "ThreadPoolExecutor":
+        from concurrent.futures import ThreadPoolExecutor  # not needed before the window is there
+
+        if name not in LANES:
+            raise ValueError(f"no lane {name}")
+        if name not in self._lanes:
+            self._lanes[name] = ThreadPoolExecutor(1, f"cxrview-{name}")
+        return self._lanes[name]
 
     def _run(self, job: Job, work: Callable[[Report], Any]) -> None:
         """Do the work, in a worker thread."""

@@ -31,6 +31,8 @@ class Theme:
     faint: str
     accent: str
     on_accent: str
+    selection: str
+    on_selection: str
     warning: str
     warning_back: str
     error: str
@@ -38,7 +40,8 @@ class Theme:
 
     def icon(self, name: str) -> QIcon:
         """Return icon `name` of resources/icons in the colours of text, greyed out when disabled."""
-        return _icon(name, self.text, self.faint, self.accent)
+        ratio = QApplication.instance().devicePixelRatio()  # of the sharpest screen
+        return _icon(name, self.text, self.faint, self.accent, ratio)
 
     def pixmap(self, name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
         """Return icon `name` in `colour`, `side` logical pixels on a screen of `ratio`."""
@@ -58,6 +61,8 @@ DARK = Theme(
     faint="#5b636d",
     accent="#4d8fd6",
     on_accent="#ffffff",
+    selection="#2c435c",
+    on_selection="#eef2f6",
     warning="#f0b44c",
     warning_back="#332a18",
     error="#e5676b",
@@ -76,6 +81,8 @@ LIGHT = Theme(
     faint="#9aa2ab",
     accent="#2b6cb8",
     on_accent="#ffffff",
+    selection="#c9dcf2",
+    on_selection="#14202c",
     warning="#8a5a00",
     warning_back="#fbecc8",
     error="#b3262b",
@@ -109,8 +116,8 @@ def palette(theme: Theme) -> QPalette:
         role.Button: theme.field,
         role.ButtonText: theme.text,
         role.BrightText: theme.on_accent,
-        role.Highlight: theme.accent,
-        role.HighlightedText: theme.on_accent,
+        role.Highlight: theme.selection,
+        role.HighlightedText: theme.on_selection,
         role.ToolTipBase: theme.field,
         role.ToolTipText: theme.text,
         role.PlaceholderText: theme.faint,
@@ -137,19 +144,22 @@ def style_sheet(theme: Theme) -> str:
 
 
 @lru_cache(maxsize=512)
-def _icon(name: str, colour: str, disabled: str, checked: str) -> QIcon:
+def _icon(name: str, colour: str, disabled: str, checked: str, ratio: float) -> QIcon:
     icon = QIcon()
-    for ratio in (1.0, 2.0):
-        icon.addPixmap(_pixmap(name, colour, 20, ratio))
-        icon.addPixmap(_pixmap(name, disabled, 20, ratio), QIcon.Mode.Disabled)
-        icon.addPixmap(_pixmap(name, checked, 20, ratio), QIcon.Mode.Normal, QIcon.State.On)
+    icon.addPixmap(_pixmap(name, colour, 20, ratio))
+    icon.addPixmap(_pixmap(name, disabled, 20, ratio), QIcon.Mode.Disabled)
+    icon.addPixmap(_pixmap(name, checked, 20, ratio), QIcon.Mode.Normal, QIcon.State.On)
     return icon
+
+
+@lru_cache
+def _drawing(name: str) -> str:
+    return (paths.resources() / "icons" / f"{name}.svg").read_text("utf-8")
 
 
 @lru_cache(maxsize=512)
 def _pixmap(name: str, colour: str, side: int, ratio: float) -> QPixmap:
-    drawing = (paths.resources() / "icons" / f"{name}.svg").read_text("utf-8")
-    renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
+    renderer = QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour).encode()))
     pixmap = QPixmap(round(side * ratio), round(side * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)

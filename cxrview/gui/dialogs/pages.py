@@ -1,7 +1,6 @@
 """The text of the dialogs, as HTML: about, keys and mouse, and the model card."""
 
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from cxrview import __version__, paths
@@ -30,6 +29,7 @@ STATUS = {
     "release": "Released with cxrview.",
     "user": "Trained or imported by a user.",
 }
+FIRST_COLUMN = 170  # pixels
 NOT_A_DEVICE = (
     "cxrview is a tool for research and teaching. It is not a medical device, has not been tested or cleared "
     "as one, and must not be used for diagnosis, treatment or triage of patients. A reading is what a "
@@ -39,6 +39,8 @@ NOT_A_DEVICE = (
 
 def about() -> str:
     """Return what cxrview is, what it is not, and whose work is in it."""
+    from importlib.metadata import PackageNotFoundError, version  # slow to import, and seldom wanted
+
     rows = []
     for package, licence in LIBRARIES:
         try:
@@ -52,7 +54,9 @@ def about() -> str:
         f"where it looked and says what it cannot know.</p><p><b>Not a medical device.</b> {NOT_A_DEVICE}</p>"
         "<p>Everything is computed on this computer; no image leaves it.</p>"
         "<p>cxrview is free software under the Apache License 2.0 and comes without any warranty. "
-        "It stands on:</p>" + _table(rows) + f"<h4>Licence of the icons</h4><pre>{escape(icons)}</pre>"
+        "It stands on:</p>"
+        + _table(rows)
+        + f"<h4>Licence of the icons</h4><pre style='white-space: pre-wrap'>{escape(icons)}</pre>"
     )
 
 
@@ -126,7 +130,7 @@ def _table(rows: list[tuple[str, str]]) -> str:
 
 def _html_table(rows: list[tuple[str, str]]) -> str:
     cells = "".join(
-        f"<tr><td style='padding:2px 14px 2px 0'>{left}</td><td style='padding:2px 0'>{right}</td></tr>"
+        f"<tr><td width='{FIRST_COLUMN}' valign='top'>{left}</td><td valign='top'>{right}</td></tr>"
         for left, right in rows
     )
-    return f"<table cellspacing='0'>{cells}</table>"
+    return f"<table cellspacing='0' cellpadding='2'>{cells}</table>"

@@ -38,7 +38,7 @@ class CrashDialog(QDialog):
         super().__init__(parent, windowTitle="cxrview made a mistake")
         words = QLabel(
             "Something went wrong that cxrview did not foresee. You can go on, but what is on the screen may "
-            "be incomplete. Please report the details below; look through them first, as they may name files.",
+            "be incomplete. Please report the details below; read them first, as they may name files.",
             wordWrap=True,
         )
         self.details = QPlainTextEdit(details, readOnly=True)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPaintEvent,
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QSlider,
@@ -93,14 +93,17 @@ class HeatmapControls(QWidget):
         self._show_reading(state.reading)
 
     def _lay_out(self) -> None:
-        form = QFormLayout(horizontalSpacing=10, verticalSpacing=8)
+        form = QGridLayout(horizontalSpacing=10, verticalSpacing=8)
         form.setContentsMargins(0, 0, 0, 0)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(_name("Class"), self.class_choice)
-        form.addRow(_name("Opacity"), _beside(self.opacity, self.opacity_value))
-        form.addRow(_name("Hide below"), _beside(self.threshold, self.threshold_value))
-        form.addRow(_name("Colours"), self.colours)
+        form.setColumnStretch(1, 1)
+        for row, name in enumerate(("Class", "Opacity", "Hide below", "Colours")):
+            form.addWidget(_name(name), row, 0)
+        form.addWidget(self.class_choice, 0, 1, 1, 2)
+        form.addWidget(self.opacity, 1, 1)
+        form.addWidget(self.opacity_value, 1, 2)
+        form.addWidget(self.threshold, 2, 1)
+        form.addWidget(self.threshold_value, 2, 2)
+        form.addWidget(self.colours, 3, 1, 1, 2)
         ends = QHBoxLayout()
         ends.addWidget(_name("0"))
         ends.addStretch()
@@ -151,8 +154,7 @@ class HeatmapControls(QWidget):
             self.class_choice.setCurrentIndex(0 if chosen is None else self.class_choice.findData(chosen))
 
     def _show_reading(self, reading: Reading) -> None:
-        for widget in (self.visible, self.class_choice, self.opacity, self.threshold, self.colours):
-            widget.setEnabled(reading.prediction is not None)
+        self.setEnabled(reading.prediction is not None)
         self._show_scale()
 
 
@@ -180,10 +182,3 @@ def _slider(tool_tip: str) -> tuple[QSlider, QLabel]:
 
 def _name(text: str) -> QLabel:
     return QLabel(text, objectName="muted")
-
-
-def _beside(slider: QSlider, value: QLabel) -> QHBoxLayout:
-    row = QHBoxLayout(spacing=8)
-    row.addWidget(slider, 1)
-    row.addWidget(value)
-    return row

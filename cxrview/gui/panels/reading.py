@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 
 from cxrview.gui.panels.bars import Bar, ProbabilityBars
 from cxrview.gui.panels.heatmap import HeatmapControls
-from cxrview.gui.state import AppState, ModelInfo, Progress, Reading, Shown
+from cxrview.gui.panels.verdict import Verdict
+from cxrview.gui.state import AppState, ModelInfo, Progress, Reading, Shown, Stage
 from cxrview.gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class ReadingPanel(QScrollArea):
         super().__init__(objectName="panelScroll")
         self._state = state
         self.bars = ProbabilityBars(theme)
-        self.verdict = _text("verdict")
+        self.verdict = Verdict(theme)
         self.heatmap = HeatmapControls(state)
         self.notes = _text("notes")
         self._notes_heading = heading("Notes on this file")
@@ -105,6 +106,7 @@ class ReadingPanel(QScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
         self.bars.set_theme(theme)
+        self.verdict.set_theme(theme)
 
     def _show_reading(self, reading: Reading) -> None:
         card, prediction = self._state.model.card, reading.prediction
@@ -119,22 +121,24 @@ class ReadingPanel(QScrollArea):
             self.bars.set_bars(tuple(Bar(item.name, item.label, meaning=item.meaning) for item in classes))
             waiting = "Waiting for the model …" if card is None else "Predicting …"
             texts = {
-                Progress.NONE: ("Open an image to have it read.", ""),
+                Progress.NONE: (self._invitation(), ""),
                 Progress.WAITING: (waiting, ""),
                 Progress.FAILED: (reading.problem, "error"),
             }
             self._say(*texts.get(reading.progress, ("", "")))
+        self.bars.setVisible(bool(self.bars.bars))
         self._show_model_line()
+
+    def _invitation(self) -> str:
+        stage = self._state.shown.stage
+        return {Stage.EMPTY: "Open an image to have it read.", Stage.FAILED: "No image to read."}.get(
+            stage, ""
+        )
 
     def _say(self, text: str, tone: str, tool_tip: str = "") -> None:
         if self._state.model.problem:
             text, tone = self._state.model.problem, "error"
-        self.verdict.setText(text)
-        self.verdict.setToolTip(tool_tip)
-        if self.verdict.property("tone") != tone:
-            self.verdict.setProperty("tone", tone)
-            self.verdict.style().unpolish(self.verdict)
-            self.verdict.style().polish(self.verdict)
+        self.verdict.say(text, tone, tool_tip)
 
     def _show_model(self, _model: ModelInfo) -> None:
         self._show_reading(self._state.reading)

@@ -82,7 +82,7 @@ class StudyModel(QStandardItemModel):
         item.setToolTip("\n".join(words))
         # A file that cannot be read says so in its row; the others are named by what they show.
         if entry.mark is Mark.FAILED:
-            item.setText(entry.note or entry.path.name)
+            item.setText(f"{entry.path.name}\n{entry.note}")
         item.setData(f"{item.text()} {entry.path} {_who(entry)}", SEARCHED)
 
     def _parent(self, entry: Entry) -> QStandardItem:
@@ -164,7 +164,7 @@ class StudyPanel(QWidget):
         state.shown_changed.connect(self._follow)
 
     def _tree(self) -> QTreeView:
-        tree = QTreeView(headerHidden=True, uniformRowHeights=True, indentation=14, iconSize=QSize(14, 14))
+        tree = QTreeView(headerHidden=True, indentation=14, iconSize=QSize(14, 14))
         tree.setModel(self._filter)
         tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

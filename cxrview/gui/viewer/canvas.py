@@ -22,7 +22,7 @@ from cxrview.gui.viewer import corner_text
 from cxrview.gui.viewer.items import new_layer
 
 if TYPE_CHECKING:
-    from cxrview.imaging import Voi
+    from cxrview.imaging import Radiograph, Voi
 
 BLACK = QColor(0, 0, 0)
 WHEEL_STEP = 1.0015  # zoom for one eighth of a degree
@@ -62,6 +62,7 @@ class Canvas(QGraphicsView):
         self._fitted = True
         self._drag: tuple[Tool, QPointF, Voi | None, float] | None = None
         self._last = QPointF()
+        self._reduced: Radiograph | None = None  # windowed instead of a large image while the mouse moves
         self.picture_layer, self.heat_layer = new_layer(0), new_layer(1)
         scene = QGraphicsScene(self)
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -154,7 +155,7 @@ class Canvas(QGraphicsView):
 
     def _show(self, shown: Shown) -> None:
         """Take over another image, or none: an old picture never stands beside a new name."""
-        self._drag = None
+        self._drag, self._reduced = None, None
         radiograph = shown.radiograph
         self.picture_layer.set_picture(shown.picture)
         self.heat_layer.set_image(None)
@@ -181,14 +182,17 @@ class Canvas(QGraphicsView):
         radiograph, voi = self._state.shown.radiograph, self._state.voi
         if radiograph is None or voi is None:
             return
-        from cxrview.gui.viewer.picture import picture
+        from cxrview.gui.viewer.picture import picture, reduce
 
         shown = self._state.shown.picture
         if voi is radiograph.default_voi and not self._state.inverted and shown is not None:
             self.picture_layer.set_picture(shown)
         else:
-            moving = self._drag is not None
-            self.picture_layer.set_picture(picture(radiograph, voi, self._state.inverted, reduced=moving))
+            moving = self._drag is not None and self._drag[0] is Tool.WINDOW
+            if moving and self._reduced is None:
+                self._reduced = reduce(radiograph)
+            source = self._reduced if moving and self._reduced is not None else radiograph
+            self.picture_layer.set_picture(picture(source, voi, self._state.inverted))
         self.viewport().update()
 
     def _render_heat(self) -> None:

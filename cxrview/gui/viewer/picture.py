@@ -30,13 +30,8 @@ class Picture:
     images: tuple[QImage, ...]
 
 
-def picture(radiograph: Radiograph, voi: Voi, inverted: bool = False, reduced: bool = False) -> Picture:
-    """Return `radiograph` in `voi`, black and white swapped if `inverted`.
-
-    With `reduced` a large image is sampled down first, to keep up with the mouse.
-    """
-    if reduced:
-        radiograph = reduce(radiograph)
+def picture(radiograph: Radiograph, voi: Voi, inverted: bool = False) -> Picture:
+    """Return `radiograph` in `voi`, black and white swapped if `inverted`."""
     pixels = _pixels(radiograph, voi)
     if inverted:
         pixels = np.invert(pixels)
@@ -66,9 +61,9 @@ def reduce(radiograph: Radiograph) -> Radiograph:
     every = (slice(None, None, step), slice(None, None, step))
     return dataclasses.replace(
         radiograph,
-        values=radiograph.values[every],
-        rgb=None if radiograph.rgb is None else radiograph.rgb[every],
-        padding=None if radiograph.padding is None else radiograph.padding[every],
+        values=np.ascontiguousarray(radiograph.values[every]),
+        rgb=None if radiograph.rgb is None else np.ascontiguousarray(radiograph.rgb[every]),
+        padding=None if radiograph.padding is None else np.ascontiguousarray(radiograph.padding[every]),
     )
 
 

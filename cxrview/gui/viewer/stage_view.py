@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from cxrview.gui.state import AppState, Shown, Stage
@@ -48,6 +48,16 @@ class MessagePage(QWidget):
         for label, words in ((self.title, title), (self.text, text), (self.detail, detail)):
             label.setText(words)
             label.setVisible(bool(words))
+        self._fit_labels()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit_labels()
+
+    def _fit_labels(self) -> None:
+        for label in (self.title, self.text, self.detail):
+            label.ensurePolished()  # the style sheet's font decides the height
+            label.setFixedHeight(label.heightForWidth(TEXT_WIDTH) + 2)
 
 
 class StageView(QStackedWidget):
@@ -62,6 +72,7 @@ class StageView(QStackedWidget):
         self.error_page = MessagePage(again)
         for page in (self.canvas, self.empty_page, self.error_page):
             self.addWidget(page)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.empty_page.say("Drop chest radiographs here", FORMATS)
         self.set_theme(theme)
         state.shown_changed.connect(self._show)
@@ -75,18 +86,19 @@ class StageView(QStackedWidget):
     def _show(self, shown: Shown) -> None:
         if shown.stage is Stage.FAILED:
             name = shown.path.name if shown.path is not None else ""
-            problem = shown.problem.removeprefix(name).strip()
-            title = _broken(self.error_page, name)
             self.error_page.say(
-                title, f"{problem[:1].upper()}{problem[1:]} {shown.advice}".strip(), str(shown.path)
+                self._shortened(name), f"{shown.problem} {shown.advice}".strip(), str(shown.path)
             )
             self.error_page.title.setToolTip(name)
         pages = {Stage.EMPTY: self.empty_page, Stage.FAILED: self.error_page}
+        focused = self.hasFocus() or self.currentWidget().hasFocus()
         self.setCurrentWidget(pages.get(shown.stage, self.canvas))
+        if focused and self.currentWidget() is self.canvas:
+            self.canvas.setFocus()
 
-
-def _broken(widget: QWidget, name: str) -> str:
-    return widget.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, TEXT_WIDTH - 120)
+    def _shortened(self, name: str) -> str:
+        metrics = self.error_page.title.fontMetrics()
+        return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, TEXT_WIDTH - 20)
 
 
 def _label(name: str) -> QLabel:
