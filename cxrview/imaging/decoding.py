@@ -1,6 +1,5 @@
 """From a DICOM dataset to stored pixel values: the only place that calls the decoders."""
 
-import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ from pydicom.uid import (
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import jpeg_extended
-from cxrview.imaging.elements import Elements
+from cxrview.imaging.elements import CONVERSION_ERRORS, Elements
 from cxrview.imaging.limits import check_dimensions
 
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -37,17 +36,11 @@ ADVICE_DAMAGED = "Export it again from the archive."
 PREFERRED_PLUGINS = {JPEG2000: "pylibjpeg", JPEG2000Lossless: "pylibjpeg"}
 # All that pydicom and the decoders beneath it were seen to raise on damaged files.
 FOREIGN_ERRORS = (
+    *CONVERSION_ERRORS,
     RuntimeError,
-    ValueError,
-    AttributeError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    EOFError,
     BufferError,
     MemoryError,
     AssertionError,
-    struct.error,
     zlib.error,
     InvalidDicomError,
 )
@@ -84,9 +77,14 @@ def register_decoders() -> None:
     gdcm.Trace.ErrorOff()
 
 
+def meta_elements(dataset: Dataset) -> Elements:
+    """Return the file meta information, which may be empty."""
+    return Elements(getattr(dataset, "file_meta", Dataset()), [])
+
+
 def transfer_syntax(dataset: Dataset) -> UID:
     """Return the transfer syntax, or for a file without one the syntax that pydicom read it with."""
-    syntax = getattr(dataset, "file_meta", Dataset()).get("TransferSyntaxUID", "")
+    syntax = meta_elements(dataset).text("TransferSyntaxUID")
     if syntax:
         return UID(syntax)
     implicit, little_endian = dataset.original_encoding
@@ -159,8 +157,10 @@ def _check_header(elements: Elements, path: Path) -> None:
             raise UnreadableImage("has a malformed number of frames.", ADVICE_DAMAGED, path)
         frames = 1
     samples = elements.whole("SamplesPerPixel") or 1
-    allocated = elements.whole("BitsAllocated") or 8
-    check_dimensions(path, rows, columns, max(frames, 1), max(1, samples * allocated // 8))
+    allocated = elements.whole("BitsAllocated")
+    if allocated is None:
+        raise UnreadableImage("does not say how many bits a pixel has.", ADVICE_DAMAGED, path)
+    check_dimensions(path, rows, columns, frames or 1, max(1, samples * allocated // 8))
     stored = elements.whole("BitsStored") or allocated
     if not 1 <= stored <= allocated <= 64:
         raise UnreadableImage(f"says that {stored} of {allocated} bits are used.", ADVICE_DAMAGED, path)

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import dcmread
-from pydicom.dataset import Dataset
 from pydicom.filereader import read_file_meta_info
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
@@ -19,6 +18,7 @@ from cxrview.imaging.decoding import (
     StoredPixels,
     damage_reported,
     decode,
+    meta_elements,
     transfer_syntax,
 )
 from cxrview.imaging.elements import Elements
@@ -94,8 +94,8 @@ def _check_holds_pixels(elements: Elements, path: Path) -> None:
     held = [keyword for keyword in PIXEL_KEYWORDS if keyword in elements]
     if held and elements.value(held[0]):
         return
-    meta = getattr(elements.dataset, "file_meta", Dataset())
-    sop_class = UID(elements.text("SOPClassUID") or str(meta.get("MediaStorageSOPClassUID", "")))
+    meta = meta_elements(elements.dataset)
+    sop_class = UID(elements.text("SOPClassUID") or meta.text("MediaStorageSOPClassUID"))
     kind = next((name for start, name in NOT_IMAGES.items() if f"{sop_class}.".startswith(start)), "")
     if "DirectoryRecordSequence" in elements:
         kind = "a DICOM directory"

@@ -6,6 +6,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 
@@ -20,6 +21,7 @@ CONVERSION_ERRORS = (
     ArithmeticError,
     EOFError,
     struct.error,
+    BytesLengthException,
 )
 
 

@@ -1,0 +1,355 @@
+"""What cannot be read is refused with one clear sentence, and never with a crash."""
+
+import io
+import random
+import threading
+import warnings
+import zipfile
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate, generate_frames
+from pydicom.uid import MPEG2MPML, DeflatedExplicitVRLittleEndian, JPEG2000Lossless
+
+from cxrview.errors import UnreadableImage
+from cxrview.imaging import limits, read, render
+from tests.imaging.phantoms import RAMP, phantom, read_phantom, save
+from tests.imaging.samples import sample
+
+
+def refusal(path) -> str:
+    with pytest.raises(UnreadableImage) as caught:
+        read(path)
+    assert caught.value.path == path
+    sentence = f"{path.name} {caught.value.problem}"
+    assert sentence.endswith(".")
+    return sentence
+
+
+def test_missing_file(tmp_path):
+    assert refusal(tmp_path / "x.dcm") == "x.dcm does not exist."
+
+
+def test_folder(tmp_path):
+    assert refusal(tmp_path).endswith("is a folder, not a file.")
+
+
+def test_empty_file(tmp_path):
+    (tmp_path / "x.dcm").touch()
+    assert refusal(tmp_path / "x.dcm") == "x.dcm is empty."
+
+
+def test_file_that_may_not_be_read(tmp_path, monkeypatch):
+    path = tmp_path / "x.dcm"
+    path.write_bytes(b"secret")
+    plain = Path.open
+
+    def forbidden(self, *arguments, **options):  # root may read everything, so ask the system by proxy
+        if self == path:
+            raise PermissionError(13, "Permission denied", str(self))
+        return plain(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", forbidden)
+    assert refusal(path) == "x.dcm may not be read: permission denied."
+
+
+def test_huge_file_is_not_opened(tmp_path):
+    path = tmp_path / "x.dcm"
+    with path.open("wb") as file:
+        file.truncate(limits.MAX_FILE_BYTES + 1)  # takes no room on the disk
+    assert refusal(path) == "x.dcm has 1.0 GiB; files up to 1 GiB are read."
+
+
+def zip_archive(encrypted: bool) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("image.dcm", b"DICM" * 50)
+    content = bytearray(stream.getvalue())
+    content[6] |= int(encrypted)
+    return bytes(content)
+
+
+OTHERS = {
+    "a PDF document": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
+    "a ZIP archive,": zip_archive(encrypted=False),
+    "a ZIP archive protected by a password": zip_archive(encrypted=True),
+    "an encrypted file (CMS)": bytes.fromhex("3082010006092a864886f70d010703a08201") + b"\0" * 200,
+    "a gzip archive": b"\x1f\x8b\x08\x00" + b"\0" * 40,
+    "a GIF image": b"GIF89a" + b"\0" * 40,
+    "a NIfTI volume": b"\x5c\x01\0\0" + b"\0" * 340 + b"n+1\0" + b"\0" * 20,
+    "an HDF5 file": b"\x89HDF\r\n\x1a\n" + b"\0" * 40,
+    "a web page": b"<!DOCTYPE html><html></html>",
+    "not an image.": b"Dear colleague, here is the image.",
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_other_files_are_named(tmp_path, kind):
+    path = tmp_path / "x.dcm"
+    path.write_bytes(OTHERS[kind])
+    assert f"x.dcm is {kind}" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x08", b"\x08\x00\x05\x00CS", b"\0" * 500, bytes(range(256)) * 4, b"BM" + b"a" * 99]
+)
+def test_short_or_random_bytes_are_not_an_image(tmp_path, content):
+    path = tmp_path / "x"
+    path.write_bytes(content)
+    assert refusal(path)
+
+
+# DICOM that holds no picture or cannot be decoded
+
+
+def test_more_pixels_than_the_limit_are_refused_before_decoding(tmp_path):
+    dataset = phantom(RAMP, Rows=60_000, Columns=60_000)
+    sentence = refusal(save(dataset, tmp_path / "x.dcm"))
+    assert sentence == "x.dcm has 60000 × 60000 pixels; up to 80 million are read."
+
+
+def test_more_frames_than_the_limit_are_refused_before_decoding(tmp_path):
+    dataset = phantom(RAMP, Rows=8000, Columns=8000, NumberOfFrames=100)
+    sentence = refusal(save(dataset, tmp_path / "x.dcm"))
+    assert sentence == "x.dcm has 100 frames of 8000 × 8000 pixels (11.9 GiB), which is too many."
+
+
+@pytest.mark.parametrize(("keyword", "value"), [("Rows", 0), ("Columns", 0), ("NumberOfFrames", -1)])
+def test_impossible_sizes(tmp_path, keyword, value):
+    dataset = phantom(RAMP)
+    setattr(dataset, keyword, value)
+    assert "impossible size" in refusal(save(dataset, tmp_path / "x.dcm"))
+
+
+@pytest.mark.parametrize("keyword", ["Rows", "Columns"])
+def test_missing_dimensions(tmp_path, keyword):
+    dataset = phantom(RAMP)
+    delattr(dataset, keyword)
+    assert "does not say how many rows and columns" in refusal(save(dataset, tmp_path / "x.dcm"))
+
+
+@pytest.mark.parametrize("keyword", ["BitsStored", "PhotometricInterpretation", "PixelRepresentation"])
+def test_missing_description_of_pixels(tmp_path, keyword):
+    dataset = phantom(RAMP)
+    delattr(dataset, keyword)
+    assert "cannot be decoded" in refusal(save(dataset, tmp_path / "x.dcm"))
+
+
+def test_missing_depth(tmp_path):
+    dataset = phantom(RAMP)
+    del dataset.BitsAllocated
+    assert "does not say how many bits a pixel has" in refusal(save(dataset, tmp_path / "x.dcm"))
+
+
+def test_more_bits_stored_than_allocated(tmp_path):
+    assert "24 of 16 bits" in refusal(save(phantom(RAMP, BitsStored=24), tmp_path / "x.dcm"))
+
+
+def test_unknown_colour_model(tmp_path):
+    dataset = phantom(RAMP, PhotometricInterpretation="HSV")
+    assert refusal(save(dataset, tmp_path / "x.dcm"))
+
+
+def test_missing_palette(tmp_path):
+    dataset = phantom(RAMP, PhotometricInterpretation="PALETTE COLOR")
+    assert "malformed colour palette" in refusal(save(dataset, tmp_path / "x.dcm"))
+
+
+def test_video_is_named(tmp_path):
+    dataset = phantom(RAMP)
+    dataset.file_meta.TransferSyntaxUID = MPEG2MPML
+    dataset.PixelData = encapsulate([b"\0\0\1\xb3" * 20])
+    assert "is compressed with MPEG2 Main Profile / Main Level, which cannot be decoded." in refusal(
+        save(dataset, tmp_path / "x.dcm")
+    )
+
+
+def test_encrypted_dicom_without_pixels_is_named(tmp_path):
+    dataset = phantom(RAMP)
+    del dataset.PixelData
+    item = Dataset()
+    item.EncryptedContentTransferSyntaxUID = "1.2.840.10008.1.2"
+    item.EncryptedContent = b"\x30\x82" * 40
+    dataset.EncryptedAttributesSequence = [item]
+    assert refusal(save(dataset, tmp_path / "x.dcm")) == "x.dcm is an encrypted DICOM file."
+
+
+def test_empty_pixel_data(tmp_path):
+    assert "holds no pixel data" in refusal(save(phantom(RAMP, PixelData=b""), tmp_path / "x.dcm"))
+
+
+def test_deflated_file_that_grows_beyond_the_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr("cxrview.imaging.dicom.MAX_DECODED_BYTES", 100_000)
+    dataset = phantom(np.zeros((600, 600), np.uint16))
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    path = save(dataset, tmp_path / "x.dcm")
+    assert path.stat().st_size < 10_000
+    assert "grows beyond the limit" in refusal(path)
+
+
+def test_deflated_file_within_the_limit_is_read(tmp_path):
+    dataset = phantom(RAMP)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    np.testing.assert_array_equal(read(save(dataset, tmp_path / "x.dcm"))[0].values, RAMP)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_file_without_compression_cut_short(tmp_path, share):
+    whole = save(phantom(RAMP, bits=12), tmp_path / "whole.dcm").read_bytes()
+    path = tmp_path / "x.dcm"
+    path.write_bytes(whole[: int(len(whole) * share)])
+    assert refusal(path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "RG3_J2KI.dcm",
+        "MR2_J2KR.dcm",
+        "JPGLosslessP14SV1_1s_1f_8b.dcm",
+        "SC_rgb_jpeg_dcmtk.dcm",
+        "SC_rgb_rle.dcm",
+    ],
+)
+def test_compressed_stream_cut_in_half(tmp_path, name):
+    dataset = dcmread(sample(name))
+    (stream,) = generate_frames(dataset.PixelData, number_of_frames=1)
+    half = stream[: len(stream) // 4 * 2]
+    dataset.PixelData = encapsulate([half])
+    path = tmp_path / "x.dcm"
+    dataset.save_as(path)
+    assert "cannot be decoded" in refusal(path)
+
+
+def test_compressed_data_that_is_something_else(tmp_path):
+    dataset = phantom(RAMP)
+    dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    dataset.PixelData = encapsulate([b"this is no JPEG 2000" * 10])
+    assert "cannot be decoded (JPEG 2000" in refusal(save(dataset, tmp_path / "x.dcm"))
+
+
+# DICOM without preamble
+
+
+@pytest.mark.parametrize(
+    "name", ["MR_small.dcm", "MR_small_implicit.dcm", "CT_small.dcm", "MR_small_expb.dcm"]
+)
+def test_file_without_preamble_is_read(tmp_path, name):
+    path = tmp_path / "bare"
+    path.write_bytes(sample(name).read_bytes()[132:])
+    np.testing.assert_array_equal(read(path)[0].values, read(sample(name))[0].values)
+
+
+@pytest.mark.parametrize("name", ["MR_small.dcm", "MR_small_implicit.dcm", "MR_small_expb.dcm"])
+def test_file_without_meta_header_is_read(tmp_path, name):
+    content = sample(name).read_bytes()
+    length = int.from_bytes(content[140:144], "little")
+    path = tmp_path / "bare"
+    path.write_bytes(content[144 + length :])
+    np.testing.assert_array_equal(read(path)[0].values, read(sample(name))[0].values)
+
+
+# Whatever else may come
+
+
+def damaged(content: bytes, chance: random.Random) -> bytes:
+    bad = bytearray(content)
+    for _ in range(chance.choice([1, 3, 30])):
+        place = chance.randrange(min(len(bad), chance.choice([400, 2000, len(bad)])))
+        bad[place] = chance.choice([0, 0xFF, chance.randrange(256)])
+    if chance.random() < 0.3:
+        del bad[chance.randrange(len(bad)) :]
+    return bytes(bad)
+
+
+FUZZED = [
+    "CT_small.dcm",
+    "MR_small_RLE.dcm",
+    "MR_small_implicit.dcm",
+    "MR_small_expb.dcm",
+    "MR_small_jp2klossless.dcm",
+    "MR_small_jpeg_ls_lossless.dcm",
+    "SC_rgb_jpeg_dcmtk.dcm",
+    "SC_rgb_rle_16bit_2frame.dcm",
+    "emri_small_RLE.dcm",
+    "examples_palette.dcm",
+    "image_dfl.dcm",
+    "JPGExtended.dcm",
+    "vlut_04.dcm",
+    "mlut_18.dcm",
+]
+
+
+def read_or_refuse(path: Path) -> bool:
+    try:
+        radiographs = read(path)
+    except UnreadableImage as error:
+        assert error.problem.endswith(".")
+        return False
+    for radiograph in radiographs:
+        render(radiograph, radiograph.default_voi)
+    return True
+
+
+@pytest.mark.parametrize("name", FUZZED)
+def test_damaged_dicom_is_read_or_refused(tmp_path, name):
+    content = sample(name).read_bytes()
+    chance = random.Random(name)
+    results = []
+    for _ in range(25):
+        path = tmp_path / "damaged"
+        path.write_bytes(damaged(content, chance))
+        results.append(read_or_refuse(path))
+    assert not all(results)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "tif", "bmp"])
+def test_damaged_raster_is_read_or_refused(tmp_path, suffix):
+    picture = np.random.default_rng(0).integers(0, 255, (60, 50, 3), np.uint8)
+    Image.fromarray(picture).save(tmp_path / f"whole.{suffix}")
+    content = (tmp_path / f"whole.{suffix}").read_bytes()
+    chance = random.Random(suffix)
+    results = []
+    for _ in range(60):
+        path = tmp_path / "damaged"
+        path.write_bytes(damaged(content, chance))
+        results.append(read_or_refuse(path))
+    assert not all(results)
+
+
+def test_threads_read_odd_files_without_a_warning_escaping():
+    odd = [
+        sample(name) for name in ("bad_sequence.dcm", "MR_small_padded.dcm", "badVR.dcm", "SC_rgb_jpeg.dcm")
+    ]
+    start = threading.Barrier(4)
+
+    def work(index):
+        start.wait()
+        return [read_or_refuse(path) for path in odd[index % 4 :] + odd[: index % 4]]
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with ThreadPoolExecutor(4) as pool:
+            results = list(pool.map(work, range(4)))
+    assert caught == []
+    assert all(sum(result) == 3 for result in results)
+
+
+def test_remarks_stay_with_their_own_file(tmp_path):
+    (odd,) = read(sample("MR_small_padded.dcm"))
+    assert any("excess padding" in text for text in odd.warnings)
+    assert read_phantom(tmp_path / "x.dcm", RAMP, WindowCenter=2048, WindowWidth=4096).warnings == ()
+
+
+def test_checksum_of_deflated_data_is_not_trusted(tmp_path):
+    dataset = phantom(RAMP)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    content = save(dataset, tmp_path / "x.dcm").read_bytes()
+    (tmp_path / "y.dcm").write_bytes(content[:-40] + zlib.compress(b"else"))
+    assert refusal(tmp_path / "y.dcm")
