@@ -33,7 +33,7 @@ class Settings:
     device: str = option("auto", "Run the model on (auto, cpu, gpu, npu, or ENGINE:DEVICE)")
     heatmap_visible: bool = option(True, "Show the heatmap")
     heatmap_opacity: float = option(0.45, "Heatmap opacity", low=0.0, high=1.0)
-    heatmap_threshold: float = option(0.0, "Hide the heatmap below", low=0.0, high=1.0)
+    heatmap_threshold: float = option(0.2, "Hide the heatmap below", low=0.0, high=1.0)
     heatmap_colours: str = option("inferno", "Heatmap colours", choices=("inferno", "viridis", "jet", "grey"))
 
 

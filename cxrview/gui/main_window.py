@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         self.set_theme(self.theme)
         self._restore()
         if complaints:
-            self.statusBar().showMessage(" ".join(complaints), 15000)
+            self.statusBar().say(" ".join(complaints), 15)
 
     def _build(self) -> None:
         self.menus = Menus(self)
@@ -144,12 +144,12 @@ class MainWindow(QMainWindow):
         words = (
             f"Saved {path.name}." if saved else f"{path.name} could not be written. Choose another folder."
         )
-        self.statusBar().showMessage(words, 8000)
+        self.statusBar().say(words, 8)
 
     def copy_picture(self) -> None:
         """Put what is shown on the clipboard."""
         QGuiApplication.clipboard().setImage(self.canvas.shown_image())
-        self.statusBar().showMessage("Copied the picture.", 4000)
+        self.statusBar().say("Copied the picture.", 4)
 
     def close_all(self) -> None:
         """Forget all files."""
@@ -282,7 +282,7 @@ class MainWindow(QMainWindow):
         try:
             settings.save(self.state.settings, self._settings_file)
         except OSError as error:
-            self.statusBar().showMessage(f"The settings could not be saved: {error.strerror}.", 8000)
+            self.statusBar().say(f"The settings could not be saved: {error.strerror}.", 8)
 
     def _name_window(self, shown: Shown) -> None:
         self.setWindowTitle(f"{shown.path.name} – cxrview" if shown.path is not None else "cxrview")

@@ -1,20 +1,26 @@
 """A real window on a real predictor; only the engine under it is a small one made for the tests."""
 
 import json
+import os
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from cxrview import paths
 from cxrview.bundle import Bundle
 from cxrview.bundle.card import parse
 from cxrview.gui.main_window import MainWindow
 from cxrview.inference.engine import Outputs
 from cxrview.inference.predictor import Predictor
+
+if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 CLASSES = (
     ("covid19", "COVID-19", "Opacities as in COVID-19."),
@@ -91,12 +97,10 @@ def load_predictor(bundle_folder: Path) -> Callable[[str, str], Predictor]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A settings folder of the test's own; the user's is out of reach."""
+def home(tmp_path: Path) -> Path:
+    """A settings folder of the test's own."""
     folder = tmp_path / "settings"
     folder.mkdir()
-    monkeypatch.setattr(paths, "settings_file", lambda: folder / "settings.toml")
-    monkeypatch.setattr(paths, "cache", lambda: folder / "cache")
     return folder
 
 
@@ -144,10 +148,10 @@ def write_png(path: Path, pixels: np.ndarray) -> Path:
 
 
 def make_phantom(seed: int = 0, height: int = 300, width: int = 240) -> np.ndarray:
-    """Return a grey phantom, (height, width) uint8: a ramp with a bright disc at the left."""
+    """Return a grey phantom, (height, width) uint8: a ramp downwards and a bright disc at the left."""
     rows, columns = np.mgrid[:height, :width]
-    image = 40 + 60 * columns / width + 40 * rows / height
-    image[(rows - height * 0.5) ** 2 + (columns - width * 0.3) ** 2 < (width * 0.15) ** 2] = 230
+    image = 60 + 40 * rows / height
+    image[(rows - height * 0.5) ** 2 + (columns - width * 0.3) ** 2 < (width * 0.2) ** 2] = 230
     noise = np.random.default_rng(seed).normal(0, 4, image.shape)
     return np.clip(image + noise, 0, 255).astype(np.uint8)
 
@@ -162,3 +166,39 @@ def phantom(tmp_path: Path) -> Path:
 def second(tmp_path: Path) -> Path:
     """Another 8-bit PNG, of another size."""
     return write_png(tmp_path / "second.png", make_phantom(1, 200, 260))
+
+
+class Gap:
+    """The longest time between two ticks of a 5 ms timer: how long the event loop stood still."""
+
+    def __init__(self) -> None:
+        self.milliseconds = 0.0
+        self.ticks = 0
+        self._last = time.perf_counter()
+        self._timer = QTimer(interval=5, timeout=self._tick, timerType=Qt.TimerType.PreciseTimer)
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.milliseconds = max(self.milliseconds, (now - self._last) * 1000)
+        self._last = now
+        self.ticks += 1
+
+    def wait_for_ticks(self, count: int) -> None:
+        """Let the event loop turn until the timer has ticked `count` times more."""
+        wanted = self.ticks + count
+        while self.ticks < wanted:
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+    def __enter__(self) -> "Gap":
+        self._last = time.perf_counter()
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._timer.stop()
+
+
+@pytest.fixture
+def longest_gap() -> type[Gap]:
+    """Measures how long the event loop stands still: `with longest_gap() as gap: …`."""
+    return Gap

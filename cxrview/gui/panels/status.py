@@ -1,6 +1,6 @@
 """The status bar: what this program is not for, which model reads, and what is running."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from cxrview.gui.panels.reading import model_line
@@ -19,6 +19,8 @@ class StatusBar(QStatusBar):
         super().__init__(sizeGripEnabled=False)
         self._state, self._runner = state, runner
         self.notice = QLabel(NOTICE, objectName="notice")
+        self.message = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self._forget = QTimer(self, singleShot=True, timeout=self.message.clear)
         self.model = QLabel()
         self.busy = QWidget()
         self.busy_text = QLabel()
@@ -31,6 +33,7 @@ class StatusBar(QStatusBar):
         for widget in (self.busy_text, self._bar, self.cancel):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self.addWidget(self.notice)
+        self.addWidget(self.message, 1)
         self.addPermanentWidget(self.busy)
         self.addPermanentWidget(self.model)
         self.set_theme(theme)
@@ -43,6 +46,12 @@ class StatusBar(QStatusBar):
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
         self.cancel.setIcon(theme.icon("x"))
+
+    def say(self, text: str, seconds: int = 8) -> None:
+        """Show `text` for a while, beside the notice (Qt's own messages would cover it)."""
+        self.message.setText(text)
+        self.message.setToolTip(text)
+        self._forget.start(seconds * 1000)
 
     def _show_model(self) -> None:
         model = self._state.model

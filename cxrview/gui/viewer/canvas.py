@@ -135,6 +135,10 @@ class Canvas(QGraphicsView):
 
     def shown_image(self) -> QImage:
         """Return the whole radiograph as it is shown, heatmap included, at its own resolution."""
+        for pending, work in ((self._repaint_soon, self._render), (self._heat_soon, self._render_heat)):
+            if pending.isActive():  # what the user changed a moment ago counts
+                pending.stop()
+                work()
         area = self.picture_layer.boundingRect()
         image = QImage(round(area.width()), round(area.height()), QImage.Format.Format_RGB32)
         image.fill(BLACK)

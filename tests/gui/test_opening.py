@@ -1,0 +1,210 @@
+"""Opening files and folders, and what is shown when that does not work."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+
+from cxrview.gui.state import Mark, Stage
+from tests.gui.conftest import make_phantom, write_png
+
+
+def drop(window, paths: list[Path]) -> None:
+    """Send the events that a file manager's drop makes."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    copy, left, no_key = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(300, 300), copy, data, left, no_key)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPointF(300, 300), copy, data, left, no_key))
+
+
+def rows(window) -> list[str]:
+    """Return the texts of the study list, depth first."""
+
+    def walk(parent):
+        for row in range(parent.rowCount()):
+            child = parent.child(row)
+            yield child.text()
+            yield from walk(child)
+
+    return list(walk(window.studies.model.invisibleRootItem()))
+
+
+def test_a_file_is_opened_read_and_predicted(opened, phantom):
+    assert opened.state.shown.stage is Stage.SHOWN
+    assert opened.state.shown.radiograph.path == phantom
+    assert opened.stage.currentWidget() is opened.canvas
+    assert opened.windowTitle() == "phantom.png – cxrview"
+    assert opened.reading.bars.bars[0].label == "COVID-19"
+
+
+def test_the_open_dialog_opens_the_files_it_returns(window, phantom, second, monkeypatch, qtbot):
+    chosen = ([str(second), str(phantom)], "")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_args: chosen)
+    window.menus.actions["open"].trigger()
+    qtbot.waitUntil(lambda: window.state.shown.path == second)
+    qtbot.waitUntil(lambda: list(window.state.entries) == [second, phantom])
+
+
+def test_cancelling_the_open_dialog_changes_nothing(window, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_args: ([], ""))
+    window.menus.actions["open"].trigger()
+    assert window.state.shown.stage is Stage.EMPTY
+    assert not window.runner.jobs
+
+
+def test_a_folder_is_searched_and_its_files_listed_in_natural_order(window, tmp_path, monkeypatch, qtbot):
+    folder = tmp_path / "films" / "deep"
+    folder.mkdir(parents=True)
+    for number in (10, 2, 1):
+        write_png(folder / f"film{number}.png", make_phantom(number, 60, 50))
+    (folder / "notes.txt").write_text("no image")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(folder.parent))
+    window.menus.actions["open_folder"].trigger()
+    qtbot.waitUntil(lambda: len(window.state.entries) == 3)
+    assert [path.name for path in window.state.entries] == ["film1.png", "film2.png", "film10.png"]
+    assert rows(window) == ["deep", "film1.png", "film2.png", "film10.png"]
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    assert window.state.shown.path.name == "film1.png"
+
+
+def test_dropped_files_are_opened(window, phantom, qtbot):
+    drop(window, [phantom])
+    qtbot.waitUntil(lambda: window.state.shown.path == phantom)
+
+
+def test_a_dicom_file_is_listed_under_patient_and_study(window, chest_pa, qtbot):
+    window.open([chest_pa])
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    assert rows(window) == ["CompressedSamples, RG1", "2004-08-26  THORAX", "PA  RG1_UNCR.dcm"]
+
+
+def test_only_what_is_looked_at_is_read(window, tmp_path, qtbot):
+    paths = [write_png(tmp_path / f"{n}.png", make_phantom(n, 60, 50)) for n in range(5)]
+    window.open(paths)
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
+    marks = [window.state.entries[path].mark for path in paths]
+    assert marks[1:] == [Mark.UNREAD] * 4
+
+
+def test_thousands_of_files_are_listed_without_holding_up_the_window(window, tmp_path, qtbot, longest_gap):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    data = write_png(folder / "0.png", make_phantom(0, 20, 20)).read_bytes()
+    for number in range(1, 3000):
+        (folder / f"{number}.png").write_bytes(data)
+    with longest_gap() as gap:
+        window.open([folder])
+        qtbot.waitUntil(lambda: len(window.state.entries) == 3000, timeout=20000)
+    assert gap.milliseconds < 200
+
+
+def test_an_unreadable_file_shows_its_sentence_and_the_app_goes_on(window, tmp_path, phantom, qtbot):
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(phantom.read_bytes()[:200])
+    window.open([broken, phantom])
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    page = window.stage.error_page
+    assert window.stage.currentWidget() is page
+    assert page.title.text() == "broken.png"
+    assert page.text.text().startswith("This file ")
+    assert page.detail.text() == str(broken)
+    qtbot.waitUntil(lambda: len(window.state.entries) == 2)
+    failed_row = rows(window)[1]
+    assert failed_row.startswith("broken.png\n")
+    assert len(failed_row) > len("broken.png\n")
+    window.session.step(1)
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
+    assert window.state.shown.path == phantom
+    assert window.stage.currentWidget() is window.canvas
+
+
+def test_a_path_that_is_not_there_is_said(window, tmp_path, qtbot):
+    window.open([tmp_path / "gone.dcm"])
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    assert "does not exist" in window.stage.error_page.text.text()
+
+
+def test_a_folder_without_images_is_said(window, tmp_path, qtbot):
+    (tmp_path / "empty").mkdir()
+    window.open([tmp_path / "empty"])
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    assert "holds no radiographs" in window.stage.error_page.text.text()
+
+
+def test_the_empty_page_opens_the_sample(window, qtbot):
+    buttons = {button.text(): button for button in window.stage.empty_page.findChildren(QPushButton)}
+    qtbot.mouseClick(buttons["Open sample radiograph"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    assert window.state.shown.path.name == "RG1_UNCR.dcm"
+
+
+def test_arrow_keys_go_through_the_list(opened, phantom, second, qtbot):
+    opened.open([second])
+    qtbot.waitUntil(lambda: opened.state.shown.path == second)
+    qtbot.keyClick(opened, Qt.Key.Key_Left)
+    assert opened.state.shown.path == phantom  # still in memory, so it is there at once
+    qtbot.keyClick(opened, Qt.Key.Key_Right)
+    assert opened.state.shown.path == second
+    qtbot.keyClick(opened, Qt.Key.Key_Right)
+    assert opened.state.shown.path == second
+
+
+def test_a_click_in_the_list_shows_that_image(opened, second, qtbot):
+    opened.open([second])
+    qtbot.waitUntil(lambda: opened.state.shown.path == second)
+    tree = opened.studies.tree
+    index = tree.model().index(0, 0, tree.model().index(0, 0))
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualRect(index).center())
+    assert opened.state.shown.path.name == "phantom.png"
+
+
+def test_the_search_field_keeps_only_what_matches(opened, second, qtbot):
+    opened.open([second])
+    qtbot.waitUntil(lambda: len(opened.state.entries) == 2)
+    qtbot.keyClicks(opened.studies.search, "seco")
+    tree = opened.studies.tree
+    folder = tree.model().index(0, 0)
+    assert [tree.model().index(row, 0, folder).data() for row in range(tree.model().rowCount(folder))] == [
+        "second.png"
+    ]
+
+
+def test_closing_all_files_leaves_the_empty_page(opened):
+    opened.menus.actions["close_all"].trigger()
+    assert rows(opened) == []
+    assert opened.stage.currentWidget() is opened.stage.empty_page
+    assert opened.state.reading.prediction is None
+    assert not opened.menus.actions["invert"].isEnabled()
+
+
+def test_frames_of_one_file_are_rows_and_steps(window, tmp_path, qtbot):
+    from PIL import Image
+
+    path = tmp_path / "frames.tif"
+    frames = [Image.fromarray(make_phantom(seed, 60, 50)) for seed in range(3)]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    window.open([path])
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    assert rows(window)[1:] == ["frames.tif", "Frame 1", "Frame 2", "Frame 3"]
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    assert window.state.shown.frame == 1
+    assert np.array_equal(window.state.shown.radiograph.values, make_phantom(1, 60, 50))
+
+
+@pytest.mark.parametrize("name", ["PatientName", "StudyDescription"])
+def test_markup_in_a_file_is_shown_as_text(window, chest_pa, tmp_path, name, qtbot):
+    import pydicom
+
+    dataset = pydicom.dcmread(chest_pa)
+    setattr(dataset, name, "<b>bold</b>")
+    path = tmp_path / "markup.dcm"
+    dataset.save_as(path)
+    window.open([path])
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    assert any("<b>bold</b>" in row for row in rows(window))

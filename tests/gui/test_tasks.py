@@ -1,0 +1,181 @@
+"""Work in threads: the window stays alive, and what is stale never lands."""
+
+import sys
+import threading
+
+import pytest
+from PySide6.QtCore import QObject, Qt, Signal
+
+from cxrview.errors import UnreadableImage
+from cxrview.gui.state import Progress, Stage
+from cxrview.gui.tasks import TaskRunner
+from tests.gui.conftest import BrightnessEngine
+
+
+class GatedEngine(BrightnessEngine):
+    """Predicts only when it is let: a slow model whose slowness the test decides."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.calls = 0
+
+    def predict(self, batch):
+        self.calls += 1
+        assert self.gate.wait(30)
+        return super().predict(batch)
+
+
+@pytest.fixture
+def gated(window):
+    """A window with a model that waits for `gated.gate`."""
+    engine = GatedEngine()
+    window.session._predictor.engine = engine
+    window.gate, window.engine = engine.gate, engine
+    yield window
+    engine.gate.set()
+
+
+@pytest.fixture
+def runner(qapp):
+    runner = TaskRunner(qapp)
+    yield runner
+    runner.close()
+
+
+def test_a_slow_prediction_shows_that_it_runs_while_the_window_goes_on(gated, phantom, qtbot, longest_gap):
+    with longest_gap() as gap:
+        gated.open([phantom])
+        qtbot.waitUntil(lambda: gated.state.reading.progress is Progress.WAITING and gated.engine.calls == 1)
+        assert gated.statusBar().busy.isVisible()
+        assert "Predicting phantom.png" in gated.statusBar().busy_text.text()
+        assert gated.reading.verdict.text() == "Predicting …"
+        qtbot.keyClick(gated, Qt.Key.Key_I)
+        assert gated.state.inverted
+        gap.wait_for_ticks(20)
+        gated.gate.set()
+        qtbot.waitUntil(lambda: gated.state.reading.prediction is not None)
+    assert gap.milliseconds < 100
+    assert not gated.statusBar().busy.isVisible()
+
+
+def test_a_prediction_that_comes_too_late_is_not_shown_with_another_image(gated, phantom, second, qtbot):
+    gated.open([phantom])
+    qtbot.waitUntil(lambda: gated.engine.calls == 1)
+    landed = []
+    gated.state.reading_changed.connect(landed.append)
+    gated.open([second])
+    qtbot.waitUntil(lambda: gated.state.shown.path == second and gated.state.shown.stage is Stage.SHOWN)
+    gated.gate.set()
+    qtbot.waitUntil(lambda: gated.state.reading.prediction is not None)
+    predictions = [reading.prediction for reading in landed if reading.prediction is not None]
+    assert len(predictions) == 1
+    height, width = gated.state.shown.radiograph.shape
+    assert (predictions[0].letterbox.height, predictions[0].letterbox.width) == (height, width)
+
+
+def test_stop_ends_the_waiting_and_says_so(gated, phantom, qtbot):
+    gated.open([phantom])
+    qtbot.waitUntil(lambda: gated.engine.calls == 1)
+    qtbot.mouseClick(gated.statusBar().cancel, Qt.MouseButton.LeftButton)
+    assert gated.reading.verdict.text() == "The prediction was stopped."
+    assert not gated.statusBar().busy.isVisible()
+    gated.gate.set()
+    qtbot.waitUntil(lambda: gated.engine.gate.is_set())
+    assert gated.state.reading.prediction is None
+
+
+def test_closing_while_predicting_ends_cleanly(gated, phantom, qtbot):
+    gated.open([phantom])
+    qtbot.waitUntil(lambda: gated.engine.calls == 1)
+    assert gated.close()
+    assert not gated.isVisible()
+    gated.gate.set()
+    gated.runner.close(wait=True)
+    assert gated.state.reading.prediction is None
+
+
+def test_results_arrive_in_the_gui_thread_and_in_order(runner, qtbot):
+    arrived = []
+    for number in range(300):
+        runner.start(
+            "count",
+            lambda _report, number=number: number,
+            done=lambda value: arrived.append((value, threading.current_thread() is threading.main_thread())),
+            failed=pytest.fail,
+        )
+    qtbot.waitUntil(lambda: len(arrived) == 300)
+    assert arrived == [(number, True) for number in range(300)]
+    assert runner.jobs == ()
+
+
+def test_a_cancelled_job_delivers_nothing(runner, qtbot):
+    started, go, arrived = threading.Event(), threading.Event(), []
+
+    def work(report):
+        started.set()
+        go.wait(10)
+        report(0.5, "half")
+        return "late"
+
+    job = runner.start("slow", work, done=arrived.append, failed=arrived.append)
+    after = []
+    started.wait(10)
+    runner.cancel(job)
+    runner.start("next", lambda _report: "next", done=after.append, failed=pytest.fail)
+    go.set()
+    qtbot.waitUntil(lambda: after == ["next"])
+    assert arrived == []
+
+
+def test_errors_of_ours_arrive_as_errors_and_mistakes_as_crashes(runner, qtbot):
+    def fails(_report):
+        raise UnreadableImage("is no image.")
+
+    errors, crashes = [], []
+    runner.crashed.connect(crashes.append)
+    runner.start("ours", fails, done=pytest.fail, failed=errors.append)
+    runner.start("bug", lambda _report: 1 / 0, done=pytest.fail, failed=errors.append)
+    qtbot.waitUntil(lambda: len(errors) == 2)
+    assert isinstance(errors[0], UnreadableImage)
+    assert isinstance(errors[1], ZeroDivisionError)
+    assert len(crashes) == 1
+    assert "1 / 0" in crashes[0]
+
+
+def test_a_generator_is_consumed_in_the_worker(runner, qtbot):
+    threads, parts, ended = set(), [], []
+
+    def numbers(report):
+        for number in range(5):
+            threads.add(threading.current_thread())
+            report(number / 5, str(number))
+            yield number
+
+    runner.start("parts", numbers, done=ended.append, failed=pytest.fail, partial=parts.append)
+    qtbot.waitUntil(lambda: ended == [None])
+    assert parts == [0, 1, 2, 3, 4]
+    assert threading.main_thread() not in threads
+
+
+def test_work_started_after_closing_is_not_begun(runner):
+    runner.close()
+    job = runner.start("late", pytest.fail, done=pytest.fail, failed=pytest.fail)
+    assert job.cancelled
+
+
+@pytest.mark.usefixtures("qapp")
+def test_signals_do_not_wear_out_true():
+    """PySide6 6.12.0 drops a reference of True at each emit, until the interpreter aborts."""
+
+    class Emitter(QObject):
+        changed = Signal(bool)
+
+    emitter, seen = Emitter(), []
+    emitter.changed.connect(seen.append)
+    emitter.changed.emit(True)
+    seen.clear()
+    before = sys.getrefcount(True)
+    for _ in range(50):
+        emitter.changed.emit(True)
+    seen.clear()
+    assert sys.getrefcount(True) >= before

@@ -1,0 +1,163 @@
+"""The window as a whole: themes, what is remembered, starting up, and the picture for documents."""
+
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from cxrview import settings
+from cxrview.errors import UnreadableImage
+from cxrview.gui import app, theme
+from cxrview.gui.actions import ACTIONS
+from cxrview.gui.main_window import MainWindow
+
+
+def test_t_changes_the_theme_and_back(window, qtbot):
+    assert QApplication.palette().window().color().name() == theme.DARK.panel
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    assert window.theme is theme.LIGHT
+    assert QApplication.palette().window().color().name() == theme.LIGHT.panel
+    assert window.menus.actions["light"].isChecked()
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    assert QApplication.palette().window().color().name() == theme.DARK.panel
+
+
+def test_the_canvas_is_black_in_both_themes(opened, qtbot):
+    for _ in range(2):
+        qtbot.keyClick(opened, Qt.Key.Key_T)
+        corner = opened.canvas.viewport().grab().toImage().pixelColor(1, 1)
+        assert corner.name() == "#000000"
+
+
+def test_settings_and_layout_are_remembered(make_window, home):
+    first = make_window()
+    first.state.change_settings(theme="light", heatmap_opacity=0.3, heatmap_colours="viridis")
+    first.menus.actions["studies"].trigger()
+    first.resize(780, 640)  # the off-screen screen is small
+    first.close()
+    stored, complaints = settings.load(home / "settings.toml")
+    assert complaints == []
+    assert (stored.theme, stored.heatmap_opacity, stored.heatmap_colours) == ("light", 0.3, "viridis")
+    again = make_window()
+    assert again.theme is theme.LIGHT
+    assert again.reading.heatmap.opacity.value() == 30
+    assert not again.studies.isVisible()
+    assert not again.menus.actions["studies"].isChecked()
+    assert again.size().toTuple() == (780, 640)
+
+
+def test_bad_settings_are_said_and_passed_over(make_window, home):
+    (home / "settings.toml").write_text('theme = "pink"\nheatmap_opacity = 0.2\n')
+    window = make_window()
+    assert window.theme is theme.DARK
+    assert window.state.settings.heatmap_opacity == 0.2
+    assert "theme" in window.statusBar().message.text()
+
+
+def test_the_command_line_decides_for_one_session_only(make_window, home, qtbot):
+    asked = []
+
+    def load(model, device):
+        asked.append((model, device))
+        raise UnreadableImage("not needed here.")
+
+    window = make_window(model="other", device="onnxruntime:cpu", load_predictor=load)
+    qtbot.waitUntil(lambda: asked == [("other", "onnxruntime:cpu")])
+    window.close()
+    stored, _ = settings.load(home / "settings.toml")
+    assert (stored.model, stored.device) == ("", "auto")
+
+
+def test_a_device_from_the_menu_is_used_and_remembered(window, home, qtbot):
+    cpu = next(action for action in window.menus.devices.actions() if action.text() == "&CPU")
+    cpu.trigger()
+    assert window.session.device == "cpu"
+    qtbot.waitUntil(lambda: window.state.model.card is not None)
+    window.close()
+    assert settings.load(home / "settings.toml")[0].device == "cpu"
+
+
+def test_every_action_of_the_table_does_something_that_exists():
+    methods = {spec.method for spec in ACTIONS if spec is not None}
+    assert [name for name in methods if not callable(getattr(MainWindow, name, None))] == []
+
+
+def test_no_two_actions_share_a_key():
+    keys = [key for spec in ACTIONS if spec is not None for key in spec.keys]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_every_icon_of_the_table_is_there_and_drawn(window):
+    for spec in ACTIONS:
+        if spec is not None and spec.icon:
+            image = window.menus.actions[spec.name].icon().pixmap(20, 20).toImage()
+            alphas = {image.pixelColor(x, y).alpha() for x in range(20) for y in range(20)}
+            assert max(alphas) > 100, spec.name
+
+
+@pytest.mark.parametrize("one", theme.THEMES.values(), ids=theme.THEMES)
+@pytest.mark.parametrize(
+    ("ink", "paper", "least"),
+    [
+        ("text", "panel", 7),
+        ("muted", "panel", 4.5),
+        ("warning", "warning_back", 4.5),
+        ("error", "panel", 4.5),
+        ("on_selection", "selection", 4.5),
+        ("text", "window", 7),
+    ],
+)
+def test_text_has_enough_contrast(one, ink, paper, least):
+    """WCAG 2.1, 1.4.3 and 1.4.6."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(getattr(one, ink)), luminance(getattr(one, paper))), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= least
+
+
+def test_the_first_window_waits_for_no_heavy_library():
+    """NumPy, OpenCV, pydicom and the engines are imported behind the window; TensorFlow never is."""
+    code = """if True:
+        import sys, tempfile
+        from pathlib import Path
+        from cxrview.gui import app
+        qt = app.application()
+        from cxrview.gui.main_window import MainWindow
+        window = MainWindow(Path(tempfile.mkdtemp()))
+        heavy = {"numpy", "cv2", "pydicom", "openvino", "onnxruntime", "keras", "tensorflow", "PIL"}
+        print(sorted(heavy & set(sys.modules)))
+        window.runner.close()
+    """
+    environment = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=60, check=False
+    )
+    assert result.stdout.strip() == "[]", result.stderr
+
+
+@pytest.mark.usefixtures("qapp")
+def test_render_demo_saves_the_window_and_returns_the_reading(chest_pa, tiny_bundle, tmp_path):
+    png = tmp_path / "demo.png"
+    prediction = app.render_demo(
+        chest_pa, png, (900, 600), "light", folder=tmp_path / "own", model=str(tiny_bundle), device="cpu"
+    )
+    assert prediction.model_version == "1.2.3"
+    image = QImage(str(png))
+    assert (image.width(), image.height()) == (900, 600)
+    middle = {image.pixelColor(x, 300).name() for x in range(300, 600)}
+    assert len(middle) > 20  # a radiograph, not a blank
+
+
+@pytest.mark.usefixtures("qapp")
+def test_render_demo_says_why_it_cannot(tmp_path, tiny_bundle):
+    with pytest.raises(UnreadableImage, match="does not exist"):
+        app.render_demo(
+            tmp_path / "gone.dcm", tmp_path / "x.png", folder=tmp_path / "own", model=str(tiny_bundle)
+        )
