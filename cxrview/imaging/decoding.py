@@ -21,19 +21,34 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
+    JPEGBaseline8Bit,
     JPEGExtended12Bit,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
     RLELossless,
 )
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import jpeg_extended
+from cxrview.imaging import gdcm_jpeg
 from cxrview.imaging.elements import CONVERSION_ERRORS, Elements
 from cxrview.imaging.limits import check_dimensions
 
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 ADVICE_DAMAGED = "Export it again from the archive."
-# OpenJPEG stands behind all plug-ins for JPEG 2000; this one says what is wrong instead of printing it.
-PREFERRED_PLUGINS = {JPEG2000: "pylibjpeg", JPEG2000Lossless: "pylibjpeg"}
+# Of several decoders the one that fails with an exception. GDCM ends the program on some damaged streams.
+PREFERRED_PLUGINS = {
+    JPEGBaseline8Bit: "pillow",
+    JPEGExtended12Bit: "pillow",  # for 8 bits; see `_plugin`
+    JPEGLossless: gdcm_jpeg.LABEL,
+    JPEGLosslessSV1: gdcm_jpeg.LABEL,
+    JPEGLSLossless: "pyjpegls",
+    JPEGLSNearLossless: "pyjpegls",
+    JPEG2000: "pylibjpeg",
+    JPEG2000Lossless: "pylibjpeg",
+    RLELossless: "pydicom",  # the other panics, which no `except Exception` catches
+}
 # All that pydicom and the decoders beneath it were seen to raise on damaged files.
 FOREIGN_ERRORS = (
     *CONVERSION_ERRORS,
@@ -70,9 +85,10 @@ def damage_reported(path: Path, problem: str) -> Iterator[None]:
 
 def register_decoders() -> None:
     """Add our own decoder to pydicom's and silence GDCM's messages on standard error. May be repeated."""
-    decoder = get_decoder(JPEGExtended12Bit)
-    if jpeg_extended.LABEL not in decoder.available_plugins:
-        decoder.add_plugin(jpeg_extended.LABEL, (jpeg_extended.__name__, "decode_frame"))
+    for syntax in gdcm_jpeg.DECODER_DEPENDENCIES:
+        decoder = get_decoder(syntax)
+        if gdcm_jpeg.LABEL not in decoder.available_plugins:
+            decoder.add_plugin(gdcm_jpeg.LABEL, (gdcm_jpeg.__name__, "decode_frame"))
     gdcm.Trace.WarningOff()
     gdcm.Trace.ErrorOff()
 
@@ -110,7 +126,7 @@ def decode(elements: Elements, path: Path) -> StoredPixels:
     with damage_reported(path, problem):
         pixels, properties = decoder.as_array(
             elements.dataset,
-            decoding_plugin=_plugin(decoder, syntax, elements),
+            decoding_plugin=_plugin(syntax, elements),
             allow_excess_frames=False,
             **options,
         )
@@ -139,12 +155,11 @@ def _decoder(syntax: UID, path: Path) -> Decoder:
     return decoder
 
 
-def _plugin(decoder: Decoder, syntax: UID, elements: Elements) -> str:
-    """Return the decoder plug-in to use, or "" to try all of them in turn."""
+def _plugin(syntax: UID, elements: Elements) -> str:
+    """Return the decoder plug-in to use, or "" for the only one there is."""
     if syntax == JPEGExtended12Bit and (elements.whole("BitsStored") or 0) > 8:
-        return jpeg_extended.LABEL
-    preferred = PREFERRED_PLUGINS.get(syntax, "")
-    return preferred if preferred in decoder.available_plugins else ""
+        return gdcm_jpeg.LABEL
+    return PREFERRED_PLUGINS.get(syntax, "")
 
 
 def _check_header(elements: Elements, path: Path) -> None:
