@@ -19,15 +19,15 @@ def _bytes(values: NDArray[np.float32]) -> Image:
 
 
 def move(image: Image, random: np.random.Generator) -> Image:
-    """Rotate by up to 10°, zoom by 0.85…1.25 with the sides up to 8 % apart, shift by up to 6 %."""
+    """Rotate by up to 12°, zoom by 0.85…1.45 with the sides up to 15 % apart, shift by up to 7 %."""
     size = image.shape[0]
     centre = (size - 1) / 2
-    angle = np.deg2rad(random.uniform(-10, 10))
-    zoom = random.uniform(0.85, 1.25)
-    aspect = random.uniform(0.92, 1.08)
+    angle = np.deg2rad(random.uniform(-12, 12))
+    zoom = np.exp(random.uniform(-0.16, 0.37))
+    aspect = random.uniform(0.93, 1.075)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     matrix = zoom * turn @ np.diag([aspect, 1 / aspect])
-    shift = centre + random.uniform(-0.06, 0.06, 2) * size - matrix @ [centre, centre]
+    shift = centre + random.uniform(-0.07, 0.07, 2) * size - matrix @ [centre, centre]
     affine = np.column_stack([matrix, shift])
     return np.asarray(cv2.warpAffine(image, affine, (size, size), flags=cv2.INTER_LINEAR), dtype=np.uint8)
 
@@ -40,14 +40,14 @@ def grey_scale(image: Image, random: np.random.Generator) -> Image:
 
 
 def soften(image: Image, random: np.random.Generator) -> Image:
-    """Blur with a Gaussian of 0.3…2 pixels."""
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), random.uniform(0.3, 2.0)), dtype=np.uint8)
+    """Blur with a Gaussian of 0.3…3 pixels."""
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), random.uniform(0.3, 3.0)), dtype=np.uint8)
 
 
 def coarsen(image: Image, random: np.random.Generator) -> Image:
-    """Bring down to 35…80 % of the pixels a side and up again."""
+    """Bring down to 30…80 % of the pixels a side and up again."""
     size = image.shape[0]
-    small = round(size * random.uniform(0.35, 0.8))
+    small = round(size * random.uniform(0.3, 0.8))
     reduced = cv2.resize(image, (small, small), interpolation=cv2.INTER_AREA)
     way_up = cv2.INTER_LINEAR if random.random() < 0.5 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(reduced, (size, size), interpolation=way_up), dtype=np.uint8)
@@ -72,9 +72,9 @@ def rebalance(image: Image, random: np.random.Generator) -> Image:
 
 
 def add_noise(image: Image, random: np.random.Generator) -> Image:
-    """Add Gaussian noise of 2…14 grey levels."""
+    """Add Gaussian noise of 2…18 grey levels."""
     noise = random.standard_normal(image.shape, dtype=np.float32)
-    return _bytes(image + noise * random.uniform(2, 14))
+    return _bytes(image + noise * random.uniform(2, 18))
 
 
 def recompress(image: Image, random: np.random.Generator) -> Image:
@@ -103,17 +103,34 @@ def add_bars(image: Image, random: np.random.Generator) -> Image:
     return changed
 
 
+def change_surroundings(image: Image, other: Image, random: np.random.Generator) -> Image:
+    """Put the middle of `image` into `other`, a radiograph of any class and source.
+
+    An ellipse over the lungs stays and the rest is exchanged, with a soft seam and after matching mean and
+    spread: shoulders, neck, abdomen, arms and text then say nothing about the label.
+    """
+    size = image.shape[0]
+    centre = size * (0.5 + random.uniform(-0.03, 0.03, 2))
+    axes = size * random.uniform(0.3, 0.4, 2)
+    offsets = (np.arange(size)[None, :] - centre[:, None]) / axes[:, None]
+    distance = np.sqrt(offsets[0][:, None] ** 2 + offsets[1][None, :] ** 2)
+    weight = np.clip((1.15 - distance) / 0.3, 0, 1)
+    gain = image.std() / max(float(other.std()), 1.0)
+    matched = (other - other.mean()) * gain + image.mean()
+    return _bytes(weight * image + (1 - weight) * matched)
+
+
 CHANGES: tuple[tuple[Change, float], ...] = (  # in this order, each with its probability
-    (move, 0.8),
+    (move, 0.9),
     (add_bars, 0.25),
-    (rebalance, 0.5),
+    (rebalance, 0.7),
     (sharpen, 0.2),
-    (coarsen, 0.4),
-    (soften, 0.4),
+    (coarsen, 0.5),
+    (soften, 0.5),
     (grey_scale, 0.8),
-    (add_noise, 0.4),
+    (add_noise, 0.5),
     (recompress, 0.25),
-    (erase, 0.4),
+    (erase, 0.5),
 )
 
 

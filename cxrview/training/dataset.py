@@ -1,6 +1,7 @@
 """Labelled images from a manifest, and a split that keeps patients on one side."""
 
 import csv
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,7 +109,9 @@ def split_by_group(data: LabelledImages, seed: int, held_out: float = 0.15) -> S
         raise BadRequest(f"There are fewer than {_FOLDS} patients or groups to split.", "Add more images.")
     strata = np.unique(np.char.add(data.labels.astype(np.str_), data.sources), return_inverse=True)[1]
     folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=seed)
-    parts = [held for _, held in folds.split(data.images, strata, data.groups)]
+    with warnings.catch_warnings():  # strata smaller than the number of folds cannot be on every side
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        parts = [held for _, held in folds.split(data.images, strata, data.groups)]
     count = max(1, round(held_out * _FOLDS))
     test, validation, train = parts[:count], parts[count : 2 * count], parts[2 * count :]
     return Split(*(np.sort(np.concatenate(part)) for part in (train, validation, test)))

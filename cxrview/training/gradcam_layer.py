@@ -22,7 +22,7 @@ class GradCamMaps(keras.layers.Layer):  # type: ignore[misc]
     """
 
     def __init__(self, units: Sequence[int], **options: Any) -> None:
-        super().__init__(trainable=False, **options)
+        super().__init__(**{"trainable": False, **options})
         self.units = tuple(units)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

@@ -1,5 +1,6 @@
 """The inference graph as an ONNX file: large weights stored in half precision, computed in single."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +24,8 @@ def write_onnx(graph: keras.Model, path: Path) -> None:
     Raises ValueError if the exporter has changed the names.
     """
     graph(np.zeros((1, *graph.input_shape[1:]), np.uint8))  # the exporter refuses what was never called
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"In the future `np\.object`", FutureWarning)  # Keras's own
         plain = Path(folder) / "model.onnx"
         graph.export(plain, format="onnx", verbose=False)
         model = onnx.load(plain)

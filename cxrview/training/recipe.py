@@ -29,6 +29,7 @@ class Recipe:
     weight_decay: float = 1e-4
     label_smoothing: float = 0.05
     clean_share: float = 0.5
+    exchange_share: float = 0.0
     dropout: float = 0.2
     batchnorm_momentum: float = 0.9
     seed: int = 1
@@ -55,7 +56,7 @@ def fit(
     `report` is called after every step and may raise Cancelled; the files written so far stay usable.
     """
     keras.utils.set_random_seed(recipe.seed)
-    batches = TrainingBatches(data, recipe.batch_size, recipe.seed, recipe.clean_share)
+    batches = TrainingBatches(data, recipe.batch_size, recipe.seed, recipe.clean_share, recipe.exchange_share)
     steps = len(batches)
     optimizer = _optimizer(recipe, steps)
     loss = _smoothed_loss(len(data.class_names), recipe.label_smoothing)

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.training.augment import augment
+from cxrview.training.augment import augment, change_surroundings
 from cxrview.training.dataset import LabelledImages
 
 
@@ -39,10 +39,12 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
         batch_size: int,
         seed: int,
         clean_share: float = 0.5,
+        exchange_share: float = 0.0,
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        self._data, self._batch_size, self._clean_share = data, batch_size, clean_share
+        self._data, self._batch_size = data, batch_size
+        self._clean_share, self._exchange_share = clean_share, exchange_share
         self._weights = draw_weights(data.labels, data.sources)
         self._random = np.random.default_rng(seed)
         self._order = self._draw()
@@ -55,8 +57,14 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
         images = self._data.images[chosen]
         for position in range(len(images)):
             if self._random.random() >= self._clean_share:
-                images[position] = augment(images[position], self._random)
+                images[position] = self._changed(images[position])
         return images, self._data.labels[chosen]
+
+    def _changed(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        if self._random.random() < self._exchange_share:
+            other = self._random.choice(len(self._data), p=self._weights)
+            image = change_surroundings(image, self._data.images[other], self._random)
+        return augment(image, self._random)
 
     def on_epoch_end(self) -> None:
         """Draw the next epoch."""

@@ -45,8 +45,8 @@ def build(
     """Return an untrained model: `image` (N, input_size, input_size) uint8 → logits (N, classes) float32.
 
     The network sees `seen_size` pixels a side with the detail of `resolution`, after cropping. `hidden`
-    are the widths of ReLU layers before the logits. Keras's own BatchNorm momentum of 0.99 lags behind on a thousand images, hence 0.9.
-    Raises BadRequest for an unknown architecture.
+    are the widths of ReLU layers before the logits. Keras's own BatchNorm momentum of 0.99 lags behind on
+    a thousand images, hence 0.9. Raises BadRequest for an unknown architecture.
     """
     if architecture not in ARCHITECTURES:
         raise BadRequest(f"There is no architecture “{architecture}”.", f"Known: {', '.join(ARCHITECTURES)}.")

@@ -1,0 +1,75 @@
+"""The distance from the training images."""
+
+import numpy as np
+import pytest
+
+from cxrview.training.domain_statistics import (
+    DomainChoice,
+    DomainStatistics,
+    choose_domain,
+    fit_domain,
+    separation,
+)
+
+
+@pytest.fixture(scope="module")
+def clouds():
+    """Return train, labels, validation and strangers: two clusters in 40 dimensions of unequal spread."""
+    random = np.random.default_rng(0)
+    spread = np.geomspace(10, 0.1, 40)
+
+    def cluster(count, shift):
+        return (random.standard_normal((count, 40)) * spread + shift).astype(np.float32)
+
+    labels = np.arange(600) % 2
+    shift = np.where(labels[:, None], 30.0, 0.0) * np.eye(40)[0]
+    train, validation = cluster(600, shift), cluster(400, shift[:400])
+    strangers = cluster(50, 9.0 * spread * np.eye(40)[20])  # nine deviations along one axis of small variance
+    return train, labels, validation, strangers
+
+
+def test_whitened_distance_is_the_mahalanobis_distance(clouds):
+    train, labels, validation, _ = clouds
+    statistics = fit_domain(train, labels, validation, DomainChoice(False, 40, 0.0))
+    offsets = validation - train.mean(0)
+    inverse = np.linalg.inv(np.cov(train.T))
+    wanted = np.sqrt(np.einsum("nd,de,ne->n", offsets, inverse, offsets))
+    np.testing.assert_allclose(statistics.distances(validation), wanted, rtol=2e-3)
+
+
+def test_the_threshold_keeps_its_share_of_validation(clouds):
+    train, labels, validation, _ = clouds
+    statistics = fit_domain(train, labels, validation, DomainChoice(True, 16, 0.1), quantile=0.95)
+    assert (statistics.distances(validation) <= statistics.threshold).mean() == pytest.approx(0.95, abs=0.005)
+    assert (np.diff(statistics.reference) >= 0).all()
+
+
+def test_the_choice_finds_what_tells_strangers_apart(clouds):
+    train, labels, validation, strangers = clouds
+    choice, statistics = choose_domain(train, labels, validation, strangers)
+    few = fit_domain(train, labels, validation, DomainChoice(False, 8, 0.1))
+    assert choice.components > 16  # the axis that matters is the 21st
+    assert separation(statistics, strangers) > 0.9 > separation(few, strangers)
+
+
+def test_the_file_needs_numpy_alone(clouds, tmp_path):
+    train, labels, validation, strangers = clouds
+    statistics = fit_domain(train, labels, validation, DomainChoice(True, 16, 0.1))
+    statistics.save(tmp_path / "domain.npz")
+    with np.load(tmp_path / "domain.npz", allow_pickle=False) as archive:
+        assert sorted(archive.files) == ["mean", "reference", "threshold", "whitening"]
+        read = {name: archive[name] for name in archive.files}
+    assert [read[name].dtype for name in read] == [np.float32] * 4
+    assert read["mean"].shape == (2, 40)
+    assert read["whitening"].shape == (40, 16)
+    assert read["threshold"].shape == ()
+    offsets = (strangers[:, None] - read["mean"]) @ read["whitening"]
+    by_hand = np.sqrt((offsets**2).sum(-1)).min(1)
+    np.testing.assert_allclose(statistics.distances(strangers), by_hand, rtol=1e-5)
+
+
+def test_distance_is_to_the_nearest_mean():
+    statistics = DomainStatistics(
+        np.array([[0, 0], [10, 0]], np.float32), np.eye(2, dtype=np.float32), 1.0, np.empty(0, np.float32)
+    )
+    assert statistics.distances(np.array([[9, 0], [1, 1]], np.float32)).tolist() == pytest.approx([1, 2**0.5])

@@ -1,0 +1,176 @@
+"""A bundle as written: every engine gives the same answer, the card tells the truth, nothing is executed."""
+
+import hashlib
+import json
+import zipfile
+
+import numpy as np
+import onnx
+import pytest
+
+keras = pytest.importorskip("keras")  # before the modules that need it
+# ruff: noqa: E402
+
+from cxrview.bundle import card
+from cxrview.errors import UnusableModel
+from cxrview.training import export, keras_file, onnx_file, zoo
+from cxrview.training.domain_statistics import DomainChoice, fit_domain
+from cxrview.training.phantom import chest_phantom
+from cxrview.training.preprocessing import SourceSuppression
+
+pytestmark = [
+    pytest.mark.tensorflow,
+    # Keras 3.15 hands its variables to NumPy 2 without the copy keyword.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+DESCRIPTION = {
+    "name": "small",
+    "version": "1",
+    "title": "A small model for tests",
+    "status": "user",
+    "classes": [{"name": name, "label": name, "meaning": name} for name in ("one", "two", "three")],
+    "exclusive": True,
+    "temperature": 1.5,
+    "operating_points": {},
+    "limits": ["It has learnt nothing."],
+}
+
+
+def small_model():
+    """Return a model with the parts of a real one (folded and lone batch normalisations) and few weights."""
+    keras.utils.set_random_seed(1)
+    layers = keras.layers
+    inside = keras.Input((48, 48, 3))
+    value = layers.Conv2D(24, 5, 4, use_bias=False, name="first")(inside)
+    value = layers.ReLU()(layers.BatchNormalization(name="folded")(value))
+    branch = layers.Conv2D(40, 3, padding="same", use_bias=False, name="second")(value)
+    value = layers.Concatenate()([value, branch])
+    value = layers.ReLU()(layers.BatchNormalization(name="lone")(value))
+    backbone = keras.Model(inside, value, name=zoo.BACKBONE)
+    image = keras.Input((64, 64), dtype="uint8", name="image")
+    features = backbone(SourceSuppression(48, 48)(image))
+    pooled = layers.GlobalAveragePooling2D(name=zoo.POOLING)(features)
+    hidden = layers.Dense(32, "relu", name=f"{zoo.HEAD}_0")(pooled)
+    model = keras.Model(image, layers.Dense(3, name=f"{zoo.HEAD}_1")(hidden), name="small")
+    random = np.random.default_rng(0)
+    for name in ("folded", "lone"):
+        gamma, beta, mean, variance = backbone.get_layer(name).weights
+        gamma.assign(random.uniform(0.5, 2, gamma.shape))
+        beta.assign(random.normal(0, 0.3, beta.shape))
+        mean.assign(random.normal(0, 0.3, mean.shape))
+        variance.assign(random.uniform(0.05, 2, variance.shape))
+    return model
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bundles") / "small"
+    model = small_model()
+    random = np.random.default_rng(0)
+    points = random.standard_normal((60, 64)).astype(np.float32)
+    domain = fit_domain(points, np.arange(60) % 3, points, DomainChoice(True, 8, 0.1))
+    return folder, model, export.write_bundle(folder, model, DESCRIPTION, domain)
+
+
+def test_the_card_can_be_read_and_its_hashes_are_right(bundle):
+    folder, _, written = bundle
+    read = card.parse((folder / "card.json").read_text("utf-8"), folder / "card.json")
+    assert read == written
+    assert read.input_size == 64
+    assert read.map_field == (6 / 64, 6 / 64, 58 / 64, 58 / 64)
+    assert set(read.files) == {path.name for path in folder.iterdir()} - {"card.json"}
+    for name, entry in read.files.items():
+        data = (folder / name).read_bytes()
+        assert (hashlib.sha256(data).hexdigest(), len(data)) == (entry.sha256, entry.bytes)
+    assert read.raw["libraries"]["onnx"] == onnx.__version__
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_engine_agrees_with_keras(bundle, count):
+    folder, model, _ = bundle
+    images = np.random.default_rng(6).integers(0, 256, (count, 64, 64), dtype=np.uint8)
+    wanted = onnx_file.run_with_keras(zoo.inference_graph(model))(images)
+    assert np.ptp(wanted["logits"]) > 0.1
+    for run in (onnx_file.run_with_onnxruntime, onnx_file.run_with_openvino):
+        found = run(folder / "model.onnx")(images)
+        assert [found[name].shape for name in onnx_file.OUTPUTS] == [
+            (count, 3),
+            (count, 3, 11, 11),
+            (count, 64),
+        ]
+        for name in onnx_file.OUTPUTS:
+            np.testing.assert_allclose(found[name], wanted[name], atol=2e-5)
+
+
+def test_weights_are_stored_in_half_precision_even_where_folded(bundle):
+    graph = onnx.load(bundle[0] / "model.onnx").graph
+    stored = {tensor.name: tensor.data_type for tensor in graph.initializer}
+    kernels = [
+        tensor for tensor in graph.initializer if len(tensor.dims) == 4 and np.prod(tensor.dims) > 1024
+    ]
+    assert {tuple(tensor.dims) for tensor in kernels} == {(24, 3, 5, 5), (40, 24, 3, 3)}
+    assert {stored[tensor.name] for tensor in kernels} == {onnx.TensorProto.FLOAT16}
+    assert any(name.endswith(".factor") for name in stored)  # the first convolution has its normalisation
+    assert [item.name for item in graph.input] == ["image"]
+    assert [item.name for item in graph.output] == list(onnx_file.OUTPUTS)
+    assert graph.input[0].type.tensor_type.shape.dim[0].dim_param
+
+
+def test_the_self_test_holds_what_the_engines_answer(bundle):
+    folder = bundle[0]
+    with np.load(folder / "selftest.npz", allow_pickle=False) as archive:
+        image, logits = archive["image"], archive["logits"]
+    np.testing.assert_array_equal(image, chest_phantom(64)[None])
+    assert (logits.shape, logits.dtype) == ((1, 3), np.float32)
+    answer = onnx_file.run_with_openvino(folder / "model.onnx")(image)["logits"]
+    assert np.abs(answer - logits).max() < 1e-4
+
+
+def test_the_keras_file_trains_on_and_holds_no_code(bundle):
+    folder, model, _ = bundle
+    loaded = keras_file.read_keras(folder / "model.keras")
+    images = np.random.default_rng(6).integers(0, 256, (2, 64, 64), dtype=np.uint8)
+    np.testing.assert_array_equal(loaded(images), model(images))
+    assert loaded.trainable_variables
+    with zipfile.ZipFile(folder / "model.keras") as archive:
+        config = archive.read("config.json").decode()
+        assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_DEFLATED}
+    assert "Lambda" not in config
+    assert json.loads(config)["class_name"] == "Functional"
+
+
+def test_rounded_weights_are_what_float16_holds_and_vectors_stay():
+    model = small_model()
+    before = [np.array(variable) for variable in model.variables]
+    keras_file.round_weights(model)
+    for old, variable in zip(before, model.variables, strict=True):
+        new = np.array(variable)
+        if new.ndim < 2:
+            np.testing.assert_array_equal(new, old)
+        else:
+            np.testing.assert_array_equal(new.astype(np.float16), new)
+            np.testing.assert_allclose(new, old, rtol=2**-11, atol=1e-7)
+
+
+def test_files_that_disagree_are_refused(bundle, tmp_path):
+    folder, model, _ = bundle
+    for path in folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    changed = onnx.load(tmp_path / "model.onnx")
+    floats = [t for t in changed.graph.initializer if t.data_type == onnx.TensorProto.FLOAT]
+    bias = next(tensor for tensor in floats if tuple(tensor.dims) == (3,))
+    bias.CopyFrom(
+        onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(bias) + np.float32(0.01), bias.name)
+    )
+    onnx.save(changed, tmp_path / "model.onnx")
+    with pytest.raises(UnusableModel, match="other logits in onnxruntime"):
+        export.prove_files(tmp_path, zoo.inference_graph(model), chest_phantom(64)[None])
+
+
+def test_the_phantom_never_changes():
+    digest = hashlib.sha256(chest_phantom(224).tobytes()).hexdigest()
+    assert digest == PHANTOM_224
+
+
+PHANTOM_224 = "486b47666af3181b864cf79fa3ba408a4ebf98d593e4fc349570bb7b15ff9093"

@@ -1,0 +1,114 @@
+"""Grad-CAM without a backward pass equals Grad-CAM with one."""
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("keras")  # before the modules that need it
+# ruff: noqa: E402
+
+from cxrview.errors import UnusableModel
+from cxrview.training import zoo
+from cxrview.training.gradcam_layer import GradCamMaps, gradcam_maps
+
+pytestmark = [
+    pytest.mark.tensorflow,
+    # Keras 3.15 hands its variables to NumPy 2 without the copy keyword.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+
+def autodiff_maps(model, images):
+    """Return Grad-CAM of every class by the book: alpha is the mean gradient (Selvaraju 2017, eq. 1–2)."""
+    import tensorflow as tf
+
+    to_features = keras.Model(model.input, model.get_layer(zoo.POOLING).input)
+    features = tf.convert_to_tensor(to_features(images, training=False))
+    behind = model.layers[model.layers.index(model.get_layer(zoo.POOLING)) :]
+    maps = []
+    for index in range(model.output_shape[-1]):
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            value = features
+            for layer in behind:
+                value = layer(value, training=False) if layer.name == "dropout" else layer(value)
+            logit = value[:, index]
+        alpha = tf.reduce_mean(tape.gradient(logit, features), axis=(1, 2))
+        maps.append(tf.nn.relu(tf.einsum("nhwk,nk->nhw", features, alpha)))
+    return np.stack(maps, 1)
+
+
+@pytest.fixture(scope="module", params=["densenet121", "resnet50"])
+def backbone_model(request):
+    keras.utils.set_random_seed(3)
+    return zoo.build(request.param, 4, 80, seen_size=64, resolution=64)
+
+
+@pytest.mark.parametrize("hidden", [(), (24,), (24, 16)], ids=["linear", "two-layer", "three-layer"])
+def test_maps_equal_autodiff(backbone_model, hidden):
+    model = with_head(backbone_model, hidden)
+    images = np.random.default_rng(5).integers(0, 256, (3, 80, 80), dtype=np.uint8)
+    maps = keras.ops.convert_to_numpy(zoo.inference_graph(model)(images, training=False)["activation_maps"])
+    wanted = autodiff_maps(model, images)
+    assert maps.shape == (3, 4, *model.get_layer(zoo.POOLING).input.shape[1:3])
+    assert maps.min() >= 0
+    assert wanted.max() > 0
+    assert np.abs(maps - wanted).max() <= 1e-4 * wanted.max()
+
+
+def with_head(model, hidden):
+    """Return `model` with another head on the same backbone, its biases far from zero."""
+    value = model.get_layer(zoo.POOLING).output
+    for index, width in enumerate(hidden):
+        value = keras.layers.Dense(
+            width,
+            "relu",
+            name=f"{zoo.HEAD}_{index}",
+            bias_initializer=keras.initializers.RandomNormal(0, 0.3),
+        )(value)
+    logits = keras.layers.Dense(4, name=f"{zoo.HEAD}_{len(hidden)}")(value)
+    return keras.Model(model.input, logits)
+
+
+def test_the_two_layer_head_has_open_and_shut_units(backbone_model):
+    # Otherwise the comparison above would hold for a head without masks too.
+    model = with_head(backbone_model, (24,))
+    images = np.random.default_rng(5).integers(0, 256, (3, 80, 80), dtype=np.uint8)
+    hidden = keras.Model(model.input, model.get_layer(f"{zoo.HEAD}_0").output)(images, training=False)
+    share = float((keras.ops.convert_to_numpy(hidden) > 0).mean())
+    assert 0.1 < share < 0.9
+
+
+def test_a_head_with_another_activation_is_refused():
+    features = keras.Input((3, 3, 8))
+    head = [keras.layers.Dense(5, "tanh"), keras.layers.Dense(2)]
+    with pytest.raises(ValueError, match="needs relu"):
+        gradcam_maps(features, head)
+
+
+def test_a_model_without_a_head_is_refused():
+    image = keras.Input((8, 8))
+    with pytest.raises(UnusableModel, match="no head"):
+        zoo.head_layers(keras.Model(image, keras.layers.Flatten()(image)))
+
+
+def test_the_layer_survives_serialisation():
+    layer = GradCamMaps([5, 2])
+    features = np.random.default_rng(0).random((2, 3, 4, 8), dtype=np.float32)
+    wanted = layer(features)
+    twin = keras.layers.deserialize(keras.layers.serialize(layer))
+    twin.set_weights(layer.get_weights())
+    np.testing.assert_array_equal(twin(features), wanted)
+    assert wanted.shape == layer.compute_output_shape(features.shape)
+
+
+def test_inference_outputs_have_their_names_in_order():
+    model = zoo.build("densenet121", 3, 80, seen_size=64, resolution=64, hidden=(8,))
+    graph = zoo.inference_graph(model)
+    assert list(graph.output) == ["logits", "activation_maps", "embedding"]
+    assert [tuple(tensor.shape) for tensor in graph.output.values()] == [
+        (None, 3),
+        (None, 3, 2, 2),
+        (None, 1024),
+    ]
+    images = np.random.default_rng(1).integers(0, 256, (1, 80, 80), dtype=np.uint8)
+    np.testing.assert_allclose(graph(images)["logits"], model(images), rtol=1e-5, atol=1e-6)
