@@ -250,6 +250,8 @@ class MainWindow(QMainWindow):
 
     def show_crash(self, details: str) -> None:
         """Show the details of a mistake of ours, to be copied."""
+        if self.findChildren(CrashDialog):  # one is enough when the same mistake comes again and again
+            return
         dialog = CrashDialog(self, details)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

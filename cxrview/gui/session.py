@@ -62,6 +62,9 @@ class Session(QObject):
         self.runner.cancel(self._predict_job)
         self._predictor = None
         self._predictions.clear()
+        for entry in list(self.state.entries.values()):  # what another model said no longer holds
+            if entry.predicted:
+                self.state.change_entry(entry.path, mark=Mark.SHOWN, note="", predicted="")
         name, device = self.model_name, self.device
         self.state.set_model(ModelInfo())
         if self.state.shown.radiograph is not None:
@@ -127,10 +130,10 @@ class Session(QObject):
 
     def select(self, path: Path, frame: int = 0) -> None:
         """Show frame `frame` of `path`; what was on its way for another image is dropped."""
+        self._show_first = False
         shown = self.state.shown
         if (shown.path, shown.frame) == (path, frame) and shown.stage is not Stage.FAILED:
             return
-        self._show_first = False
         self._drop_running()
         if (radiographs := self._images.get(path)) is not None:
             self._show(radiographs, None, frame)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
-from cxrview.gui.state import Mark, Stage
+from cxrview.gui.state import Entry, Mark, Stage
 from tests.gui.conftest import make_phantom, write_png
 
 
@@ -208,3 +208,27 @@ def test_markup_in_a_file_is_shown_as_text(window, chest_pa, tmp_path, name, qtb
     window.open([path])
     qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
     assert any("<b>bold</b>" in row for row in rows(window))
+
+
+def test_opening_the_shown_file_again_with_others_stays_with_it(opened, phantom, tmp_path, qtbot):
+    others = [write_png(tmp_path / f"{n}.png", make_phantom(n, 60, 50)) for n in range(4)]
+    opened.open([phantom, *others])
+    qtbot.waitUntil(lambda: len(opened.state.entries) == 5 and not opened.runner.jobs)
+    assert opened.state.shown.path == phantom
+
+
+def test_a_folded_group_stays_folded_when_files_are_added(opened, tmp_path, qtbot):
+    tree = opened.studies.tree
+    group = tree.model().index(0, 0)
+    tree.collapse(group)
+    opened.state.add_entries([Entry(tmp_path / "later.png")])
+    qtbot.waitUntil(lambda: tree.model().rowCount(tree.model().index(0, 0)) == 2)
+    assert not tree.isExpanded(tree.model().index(0, 0))
+
+
+def test_the_study_date_can_be_searched_for(window, chest_pa, phantom, qtbot):
+    window.open([chest_pa, phantom])
+    qtbot.waitUntil(lambda: len(window.state.entries) == 2)
+    qtbot.keyClicks(window.studies.search, "2004-08")
+    model = window.studies.tree.model()
+    assert [model.index(row, 0).data() for row in range(model.rowCount())] == ["CompressedSamples, RG1"]

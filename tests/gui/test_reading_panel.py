@@ -155,3 +155,13 @@ def test_large_files_and_small_ones_get_the_same_reading(opened, tmp_path, qtbot
     opened.open([path])
     qtbot.waitUntil(lambda: opened.state.shown.path == path and opened.state.reading.prediction is not None)
     assert np.allclose(opened.state.reading.prediction.probabilities, first, atol=0.005)
+
+
+def test_another_model_reads_again_and_the_old_words_go(opened, phantom, qtbot):
+    assert opened.state.entries[phantom].note
+    old = opened.state.reading.prediction
+    opened.session.use_device("cpu")
+    assert opened.state.entries[phantom].note == ""
+    assert opened.state.reading.prediction is None
+    qtbot.waitUntil(lambda: opened.state.reading.prediction is not None)
+    assert opened.state.reading.prediction is not old

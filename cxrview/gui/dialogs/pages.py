@@ -87,7 +87,7 @@ def model_card(card: "Card") -> str:
     )
     html += "<h4>Classes</h4>" + _table([(item.label, item.meaning) for item in card.classes])
     for key, title in SECTIONS.items():
-        if key in card.raw:
+        if card.raw.get(key):
             html += f"<h4>{title}</h4>{_value(card.raw[key])}"
     return html
 
@@ -106,18 +106,29 @@ SECTIONS = {
 def _value(value: Any) -> str:
     """Return anything JSON can hold as HTML: tables for objects, lines for lists, four digits for numbers."""
     if isinstance(value, dict):
-        return _html_table([(escape(_words(key)), _value(item)) for key, item in value.items()])
+        return _matrix(value) or _html_table(
+            [(escape(_words(key)), _value(item)) for key, item in value.items()]
+        )
     if isinstance(value, list):
         if all(isinstance(item, int | float) for item in value):
-            return (
-                " … ".join(_value(item) for item in value)
-                if len(value) == 2
-                else ", ".join(map(_value, value))
-            )
+            return " … ".join(map(_value, value)) if len(value) == 2 else ", ".join(map(_value, value))
         return "<br>".join(_value(item) for item in value)
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no"}.get(value, "–")
     return f"{value:.4g}" if isinstance(value, float) else escape(str(value))
+
+
+def _matrix(value: dict[str, Any]) -> str:
+    """Return a table with a heading row if `value` holds objects that all have the same keys, else ""."""
+    rows = list(value.values())
+    if len(rows) < 2 or not all(isinstance(row, dict) and row.keys() == rows[0].keys() for row in rows):
+        return ""
+    heads = "".join(f"<td>{escape(_words(key))}</td>" for key in rows[0])
+    lines = ""
+    for name, row in value.items():
+        lines += f"<tr><td>{escape(_words(name))}</td>"
+        lines += "".join(f"<td>{_value(item)}</td>" for item in row.values()) + "</tr>"
+    return f"<table cellspacing='0' cellpadding='4'><tr><td></td>{heads}</tr>{lines}</table>"
 
 
 def _words(key: str) -> str:
@@ -125,12 +136,10 @@ def _words(key: str) -> str:
 
 
 def _table(rows: list[tuple[str, str]]) -> str:
-    return _html_table([(escape(left), escape(right)) for left, right in rows])
+    return _html_table([(escape(left), escape(right)) for left, right in rows], FIRST_COLUMN)
 
 
-def _html_table(rows: list[tuple[str, str]]) -> str:
-    cells = "".join(
-        f"<tr><td width='{FIRST_COLUMN}' valign='top'>{left}</td><td valign='top'>{right}</td></tr>"
-        for left, right in rows
-    )
+def _html_table(rows: list[tuple[str, str]], width: int = 0) -> str:
+    first = f" width='{width}'" if width else ""
+    cells = "".join(f"<tr><td{first}>{left}&nbsp;&nbsp;</td><td>{right}</td></tr>" for left, right in rows)
     return f"<table cellspacing='0' cellpadding='2'>{cells}</table>"

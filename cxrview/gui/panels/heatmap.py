@@ -19,7 +19,7 @@ from cxrview.gui.state import AppState, ModelInfo, Reading
 from cxrview.gui.theme import class_colour
 from cxrview.settings import Settings
 
-MOST_PROBABLE = "Most probable class"
+MOST_PROBABLE = "Most probable"
 COLOUR_LABELS = {"inferno": "Inferno", "viridis": "Viridis", "jet": "Jet", "grey": "Grey"}
 COLOURS = next(
     field.metadata["choices"] for field in dataclasses.fields(Settings) if field.name == "heatmap_colours"

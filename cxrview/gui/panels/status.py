@@ -10,6 +10,7 @@ from cxrview.gui.theme import Theme
 
 NOTICE = "For research and teaching, not for diagnosis"
 TEXT_WIDTH = 260
+BUSY_DELAY = 200  # ms before work is shown, so that quick work does not flicker
 
 
 class StatusBar(QStatusBar):
@@ -38,6 +39,7 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(self.model)
         self.set_theme(theme)
         self.busy.hide()
+        self._show_soon = QTimer(self, singleShot=True, interval=BUSY_DELAY, timeout=self.busy.show)
         state.model_changed.connect(self._show_model)
         state.reading_changed.connect(self._show_model)
         runner.changed.connect(self._show_jobs)
@@ -60,14 +62,15 @@ class StatusBar(QStatusBar):
 
     def _show_jobs(self) -> None:
         jobs = self._runner.jobs
-        self.busy.setVisible(bool(jobs))
         if not jobs:
+            self._show_soon.stop()
+            self.busy.hide()
             return
+        if self.busy.isHidden() and not self._show_soon.isActive():
+            self._show_soon.start()
         newest = jobs[-1]
         title = self.fontMetrics().elidedText(newest.title, Qt.TextElideMode.ElideMiddle, TEXT_WIDTH)
         self.busy_text.setText(title if len(jobs) == 1 else f"{title} · {len(jobs)} tasks")
         self.busy_text.setToolTip("\n".join(f"{job.title} {job.text}".strip() for job in jobs))
-        known = newest.fraction >= 0
-        self._bar.setRange(0, 100 if known else 0)
-        if known:
-            self._bar.setValue(round(newest.fraction * 100))
+        self._bar.setVisible(newest.fraction > 0)
+        self._bar.setValue(round(max(0.0, newest.fraction) * 100))

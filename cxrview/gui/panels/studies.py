@@ -12,6 +12,8 @@ from cxrview.gui.viewer.corner_text import date, person
 
 KEY = Qt.ItemDataRole.UserRole + 1  # (path, frame) of a row that can be shown
 SEARCHED = Qt.ItemDataRole.UserRole + 2
+ICON = Qt.ItemDataRole.UserRole + 3  # of a group
+MOST_UNFOLDED = 500  # files; in longer lists only what is shown unfolds
 ICONS = {
     Mark.UNREAD: ("circle", "faint"),
     Mark.LOADING: ("circle", "accent"),
@@ -22,7 +24,13 @@ ICONS = {
 
 
 class StudyModel(QStandardItemModel):
-    """The entries as a tree. A row stays where it was put, whatever is learned about it later."""
+    """The entries as a tree. A row stays where it was put, whatever is learned about it later.
+
+    Signals:
+        group_added: a patient, study or folder has its first row; carries its item.
+    """
+
+    group_added = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -38,7 +46,10 @@ class StudyModel(QStandardItemModel):
             item.setData((entry.path, 0), KEY)
             self._rows[entry.path] = item
             self._dress(item, entry)
-            self._parent(entry).appendRow(item)
+            parent, new_groups = self._parent(entry)
+            parent.appendRow(item)
+            for group in new_groups:
+                self.group_added.emit(group)
 
     def change(self, entry: Entry) -> None:
         """Show the new state of `entry`."""
@@ -64,8 +75,8 @@ class StudyModel(QStandardItemModel):
         self._theme = theme
         for path, item in self._rows.items():
             self._dress(item, entries[path])
-        for names, group in self._groups.items():
-            group.setIcon(self._icon("user" if len(names) == 1 else "calendar", "muted"))
+        for group in self._groups.values():
+            group.setIcon(self._icon(group.data(ICON), "muted"))
 
     def index_of(self, path: Path, frame: int) -> QModelIndex:
         """Return the index of a row, or an invalid one."""
@@ -83,25 +94,29 @@ class StudyModel(QStandardItemModel):
         # A file that cannot be read says so in its row; the others are named by what they show.
         if entry.mark is Mark.FAILED:
             item.setText(f"{entry.path.name}\n{entry.note}")
-        item.setData(f"{item.text()} {entry.path} {_who(entry)}", SEARCHED)
+        study = _study(entry) if entry.identity is not None else ""
+        item.setData(f"{item.text()} {entry.path} {_who(entry)} {study}", SEARCHED)
 
-    def _parent(self, entry: Entry) -> QStandardItem:
-        names = (_who(entry),) if entry.identity is None else (_who(entry), _study(entry))
+    def _parent(self, entry: Entry) -> tuple[QStandardItem, list[QStandardItem]]:
+        """Return the group that `entry` belongs to, and which groups had to be made for it."""
+        new: list[QStandardItem] = []
+        known = entry.identity is not None
+        names = (_who(entry), _study(entry)) if known else (_who(entry),)
         parent = self.invisibleRootItem()
-        for depth in range(len(names)):
-            key = names[: depth + 1]
-            group = self._groups.get(key)
-            if group is None:
-                group = QStandardItem(self._icon("user" if depth == 0 else "calendar", "muted"), names[depth])
+        for depth, name in enumerate(names):
+            key = (*names[: depth + 1], "" if known else "folder")
+            if key not in self._groups:
+                icon = "folder" if not known else ("user", "calendar")[depth]
+                group = QStandardItem(self._icon(icon, "muted"), name)
+                group.setData(icon, ICON)
                 group.setEditable(False)
                 group.setSelectable(False)
-                group.setToolTip(names[depth])
-                if depth == 0 and entry.identity is None:
-                    group.setIcon(self._icon("folder", "muted"))
+                group.setToolTip(name if known else str(entry.path.parent))
                 parent.appendRow(group)
                 self._groups[key] = group
-            parent = group
-        return parent
+                new.append(group)
+            parent = self._groups[key]
+        return parent, new
 
     def _icon(self, name: str, token: str) -> QIcon:
         return QIcon(self._theme.pixmap(name, getattr(self._theme, token), 14, 2.0))
@@ -140,6 +155,7 @@ class StudyPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._state = state
         self.search = QLineEdit(placeholderText="Search name, date or file", clearButtonEnabled=True)
+        self.search.setAcceptDrops(False)  # dropped files are opened, not typed
         self.model = StudyModel(theme)
         self._filter = QSortFilterProxyModel(
             self, recursiveFilteringEnabled=True, filterRole=SEARCHED, autoAcceptChildRows=True
@@ -158,6 +174,7 @@ class StudyPanel(QWidget):
         column.addWidget(self.tree, 1)
         self.search.textChanged.connect(self._search)
         self.tree.selectionModel().currentChanged.connect(self._go)
+        self.model.group_added.connect(self._unfold)
         state.entries_added.connect(self._add)
         state.entries_cleared.connect(self._clear)
         state.entry_changed.connect(self.model.change)
@@ -178,11 +195,12 @@ class StudyPanel(QWidget):
         self.model.set_theme(theme, self._state.entries)
 
     def _add(self, entries: list[Entry]) -> None:
-        few = len(self._state.entries) <= 200
         self.model.add(entries)
         self.hint.setVisible(False)
-        if few:  # thousands of open branches would take seconds to lay out
-            self.tree.expandAll()
+
+    def _unfold(self, group: QStandardItem) -> None:
+        if len(self._state.entries) <= MOST_UNFOLDED:
+            self.tree.expand(self._filter.mapFromSource(group.index()))
 
     def _clear(self) -> None:
         self.model.empty()

@@ -1,7 +1,7 @@
 """The image canvas: radiograph and heatmap, zoomed, moved and windowed with the mouse."""
 
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -23,6 +23,7 @@ from cxrview.gui.viewer.items import new_layer
 
 if TYPE_CHECKING:
     from cxrview.imaging import Radiograph, Voi
+    from cxrview.inference.prediction import Prediction
 
 BLACK = QColor(0, 0, 0)
 WHEEL_STEP = 1.0015  # zoom for one eighth of a degree
@@ -62,6 +63,7 @@ class Canvas(QGraphicsView):
         self._fitted = True
         self._drag: tuple[Tool, QPointF, Voi | None, float] | None = None
         self._last = QPointF()
+        self._heat: tuple[Prediction, str, Any] | None = None  # the class's heatmap, before colours
         self._reduced: Radiograph | None = None  # windowed instead of a large image while the mouse moves
         self.picture_layer, self.heat_layer = new_layer(0), new_layer(1)
         scene = QGraphicsScene(self)
@@ -206,10 +208,12 @@ class Canvas(QGraphicsView):
         if prediction is None or name not in prediction.class_names:
             self.heat_layer.set_image(None)
             return
-        from cxrview.gui.viewer.picture import heat_image
+        from cxrview.gui.viewer.picture import heat_image, heat_of
 
-        heat = heat_image(prediction, name, settings.heatmap_colours, settings.heatmap_threshold)
-        self.heat_layer.set_image(heat)
+        if self._heat is None or self._heat[0] is not prediction or self._heat[1] != name:
+            self._heat = (prediction, name, heat_of(prediction, name))
+        image = heat_image(self._heat[2], settings.heatmap_colours, settings.heatmap_threshold)
+        self.heat_layer.set_image(image)
 
     def _dim_heat(self) -> None:
         settings = self._state.settings

@@ -77,7 +77,7 @@ def draw(painter: QPainter, area: QRect, blocks: dict[str, list[str]], font: QFo
     painter.setFont(font)
     metrics = QFontMetrics(font)
     inner = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-    share = {"tl": 0.6, "tr": 0.38, "bl": 0.7, "br": 0.28}
+    share = {"tl": 0.6, "tr": 0.38, "bl": 0.62, "br": 0.36}
     for corner, block in blocks.items():
         flags = Qt.AlignmentFlag.AlignLeft if corner[1] == "l" else Qt.AlignmentFlag.AlignRight
         flags |= Qt.AlignmentFlag.AlignVCenter

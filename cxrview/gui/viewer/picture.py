@@ -15,7 +15,7 @@ from cxrview.imaging.render import apply_voi
 from cxrview.inference.prediction import Prediction
 
 FLUID_PIXELS = 5_000_000  # more than this is windowed on a reduced copy while the mouse moves
-HEAT_SIDE = 512  # longest side of the heatmap layer; the screen interpolates the rest
+HEAT_SIDE = 768  # longest side of the heatmap layer; at 512 the edges of the threshold look jagged
 SMALLEST_LEVEL = 256
 
 
@@ -79,15 +79,15 @@ def to_image(pixels: NDArray[np.uint8]) -> QImage:
     return QImage(pixels.data, width, height, width * channels, formats[channels])
 
 
-def heat_image(prediction: Prediction, class_name: str, colours: str, threshold: float) -> QImage:
-    """Return the opaque heatmap layer of a class, transparent below `threshold`; it owns its memory.
-
-    It covers the whole image with at most HEAT_SIDE samples a side.
-    """
+def heat_of(prediction: Prediction, class_name: str) -> NDArray[np.float32]:
+    """Return the heatmap of a class over the whole image, 0…1, with at most HEAT_SIDE samples a side."""
     height, width = prediction.letterbox.height, prediction.letterbox.width
     scale = min(1.0, HEAT_SIDE / max(height, width))
-    shape = (max(1, round(height * scale)), max(1, round(width * scale)))
-    heat = overlay(prediction, class_name, shape)
+    return overlay(prediction, class_name, (max(1, round(height * scale)), max(1, round(width * scale))))
+
+
+def heat_image(heat: NDArray[np.float32], colours: str, threshold: float) -> QImage:
+    """Return `heat` as an opaque layer, transparent below `threshold`; it owns its memory."""
     return to_image(colourise(heat, colour_table(colours), 1.0, threshold)).copy()
 
 
