@@ -3,19 +3,23 @@
 from dataclasses import dataclass
 
 from pydicom.pixels import get_decoder
-from pydicom.uid import AllTransferSyntaxes
+from pydicom.uid import UID, AllTransferSyntaxes
 
-from cxrview.imaging.decoding import register_decoders
+from cxrview.imaging.decoding import register_decoders, used_plugins
 
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """A transfer syntax and the decoders for it, in no order of preference; none means it is refused."""
+    """A transfer syntax and the decoders for it; one with none in use is refused.
+
+    JPEG Extended has two in use, for 8 and for 12 bits.
+    """
 
     name: str
     uid: str
-    decoders: tuple[str, ...]
-    missing: tuple[str, ...]  # what could be installed, in pydicom's words
+    used: tuple[str, ...]
+    idle: tuple[str, ...] = ()  # installed too
+    missing: tuple[str, ...] = ()  # what could be installed, in pydicom's words
 
 
 def codecs() -> list[Codec]:
@@ -29,10 +33,13 @@ def _codec(uid: str) -> Codec:
     try:
         decoder = get_decoder(uid)
     except NotImplementedError:
-        return Codec(name, str(uid), (), ())
+        return Codec(name, str(uid), ())
     if decoder.is_native:
-        return Codec(name, str(uid), ("pydicom",), ())
-    return Codec(name, str(uid), tuple(decoder.available_plugins), tuple(decoder.missing_dependencies))
+        return Codec(name, str(uid), ("pydicom",))
+    available = tuple(sorted(decoder.available_plugins))
+    used = tuple(plugin for plugin in used_plugins(UID(uid)) if plugin in available)
+    idle = tuple(plugin for plugin in available if plugin not in used)
+    return Codec(name, str(uid), used, idle, tuple(decoder.missing_dependencies))
 
 
 def _numbers(uid: str) -> list[int]:

@@ -15,10 +15,13 @@ from pydicom.errors import InvalidDicomError
 from pydicom.pixels import get_decoder
 from pydicom.pixels.decoders.base import Decoder
 from pydicom.uid import (
+    HTJ2K,
     JPEG2000,
     UID,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
+    HTJ2KLossless,
+    HTJ2KLosslessRPCL,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
     JPEGBaseline8Bit,
@@ -38,9 +41,9 @@ from cxrview.imaging.limits import check_dimensions
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 ADVICE_DAMAGED = "Export it again from the archive."
 # Of several decoders the one that fails with an exception. GDCM ends the program on some damaged streams.
-PREFERRED_PLUGINS = {
+PLUGINS = {
     JPEGBaseline8Bit: "pillow",
-    JPEGExtended12Bit: "pillow",  # for 8 bits; see `_plugin`
+    JPEGExtended12Bit: "pillow",  # for 8 bits; 12 go to our own
     JPEGLossless: gdcm_jpeg.LABEL,
     JPEGLosslessSV1: gdcm_jpeg.LABEL,
     JPEGLSLossless: "pyjpegls",
@@ -48,6 +51,9 @@ PREFERRED_PLUGINS = {
     JPEG2000: "pylibjpeg",
     JPEG2000Lossless: "pylibjpeg",
     RLELossless: "pydicom",  # the other panics, which no `except Exception` catches
+    HTJ2K: "pylibjpeg",
+    HTJ2KLossless: "pylibjpeg",
+    HTJ2KLosslessRPCL: "pylibjpeg",
 }
 # All that pydicom and the decoders beneath it were seen to raise on damaged files.
 FOREIGN_ERRORS = (
@@ -55,6 +61,7 @@ FOREIGN_ERRORS = (
     RuntimeError,
     BufferError,
     MemoryError,
+    StopIteration,  # fewer frames than announced
     AssertionError,
     zlib.error,
     InvalidDicomError,
@@ -156,10 +163,16 @@ def _decoder(syntax: UID, path: Path) -> Decoder:
 
 
 def _plugin(syntax: UID, elements: Elements) -> str:
-    """Return the decoder plug-in to use, or "" for the only one there is."""
+    """Return the decoder plug-in to use; "" for pixels that are not compressed."""
     if syntax == JPEGExtended12Bit and (elements.whole("BitsStored") or 0) > 8:
         return gdcm_jpeg.LABEL
-    return PREFERRED_PLUGINS.get(syntax, "")
+    return PLUGINS.get(syntax, "")
+
+
+def used_plugins(syntax: UID) -> tuple[str, ...]:
+    """Return the decoder plug-ins that are used for a transfer syntax, whether they are installed or not."""
+    plugins = (PLUGINS[syntax],) if syntax in PLUGINS else ()
+    return (*plugins, gdcm_jpeg.LABEL) if syntax == JPEGExtended12Bit else plugins
 
 
 def _check_header(elements: Elements, path: Path) -> None:

@@ -15,6 +15,7 @@ from cxrview.imaging.radiograph import Radiograph, Voi, VoiFunction, VoiLut, Win
 
 TABLE_RANGE = 2**16  # integers that span more are computed pixel by pixel
 SAMPLE = 500_000  # pixels that are looked at to choose a window
+LARGE = 1e30
 PERCENTILES = (0.5, 99.5)
 MIN_SPREAD = 0.04  # of the grey scale (ten grey levels), between the percentiles
 MIN_UNCLIPPED = 0.02  # share of the pixels that must lie inside a window
@@ -22,14 +23,17 @@ MIN_UNCLIPPED = 0.02  # share of the pixels that must lie inside a window
 
 def apply_window(values: NDArray[Any], window: Window) -> NDArray[np.float32]:
     """Return `values` through `window`, float32 in 0…1, same shape (PS3.3 C.11.2.1.2, C.11.2.1.3)."""
-    # Large integers meet a small window only after the centre is taken off in double precision.
-    wide = values.dtype.kind in "iu" and values.dtype.itemsize > 2
+    # Large integers meet a small window only after the centre is taken off in double precision, and the
+    # largest floating-point numbers leave single precision when it is taken off.
+    long = values.dtype.kind in "iu" and values.dtype.itemsize > 2
+    wide = long or max(abs(window.center), window.width) > LARGE
     x: NDArray[Any] = values.astype(np.float64 if wide else np.float32)  # a copy, changed in place below
     linear = window.function is VoiFunction.LINEAR
     if linear and window.width <= 1:
         return np.where(x <= window.center - 0.5, 0.0, 1.0).astype(np.float32)
-    x -= window.center - 0.5 if linear else window.center
-    x /= window.width - 1 if linear else window.width
+    with np.errstate(over="ignore"):  # infinity is as white as it gets
+        x -= window.center - 0.5 if linear else window.center
+        x /= window.width - 1 if linear else window.width
     if window.function is VoiFunction.SIGMOID:
         np.clip(x, -20, 20, out=x)  # beyond, it is 0 or 1 in single precision, and exp would overflow
         return np.asarray(1 / (1 + np.exp(-4 * x)), dtype=np.float32)

@@ -227,6 +227,20 @@ def test_compressed_stream_cut_in_half(tmp_path, name):
     assert "cannot be decoded" in refusal(path)
 
 
+GDCM_STREAMS = ["JPGLosslessP14SV1_1s_1f_8b.dcm", "SC_rgb_jpeg_gdcm.dcm", "JPGExtended.dcm"]
+
+
+@pytest.mark.parametrize("name", GDCM_STREAMS)
+@pytest.mark.parametrize(("keyword", "change"), [("Rows", 7), ("Columns", -7), ("Rows", 5000)])
+def test_stream_of_another_size_does_not_reach_gdcm(tmp_path, name, keyword, change):
+    # GDCM throws a C++ exception through Python here, and the program is gone.
+    dataset = dcmread(sample(name))
+    setattr(dataset, keyword, getattr(dataset, keyword) + change)
+    path = tmp_path / "x.dcm"
+    dataset.save_as(path)
+    assert "cannot be decoded" in refusal(path)
+
+
 def test_compressed_data_that_is_something_else(tmp_path):
     dataset = phantom(RAMP)
     dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
@@ -289,8 +303,7 @@ FUZZED = [
 def read_or_refuse(path: Path) -> bool:
     try:
         radiographs = read(path)
-    except UnreadableImage as error:
-        assert error.problem.endswith(".")
+    except UnreadableImage:
         return False
     for radiograph in radiographs:
         render(radiograph, radiograph.default_voi)

@@ -121,6 +121,16 @@ def test_extremes_of_every_type(kind):
     np.testing.assert_array_equal(picture, [[0, 255], [255, 0]])
 
 
+def test_largest_floating_point_numbers_do_not_overflow():
+    ends = float(np.finfo(np.float32).max)
+    values = np.array([[-ends, 0, ends]], np.float32)
+    for window in (percentile_window(values), Window(0, 10), Window(0, 10, SIGMOID)):
+        picture = render(radiograph(values, window), window)
+        assert picture[0, 0] == 0
+        assert picture[0, 2] == 255
+        assert 120 <= picture[0, 1] <= 150
+
+
 def test_table_and_direct_computation_agree():
     narrow = np.arange(-3000, 3000, dtype=np.int16).reshape(60, 100)
     wide = narrow.astype(np.int32)
