@@ -1,5 +1,6 @@
 """From a DICOM dataset to stored pixel values: the only place that calls the decoders."""
 
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import gdcm
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.encaps import generate_frames
 from pydicom.errors import InvalidDicomError
 from pydicom.pixels import get_decoder
 from pydicom.pixels.decoders.base import Decoder
@@ -35,6 +37,7 @@ from pydicom.uid import (
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import gdcm_jpeg
+from cxrview.imaging.codestream import read_header
 from cxrview.imaging.elements import CONVERSION_ERRORS, Elements
 from cxrview.imaging.limits import check_dimensions
 
@@ -55,6 +58,7 @@ PLUGINS = {
     HTJ2KLossless: "pylibjpeg",
     HTJ2KLosslessRPCL: "pylibjpeg",
 }
+JPEG_FAMILY = frozenset(PLUGINS) - {RLELossless}
 # All that pydicom and the decoders beneath it were seen to raise on damaged files.
 FOREIGN_ERRORS = (
     *CONVERSION_ERRORS,
@@ -66,6 +70,8 @@ FOREIGN_ERRORS = (
     zlib.error,
     InvalidDicomError,
 )
+
+_registering = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,12 +98,13 @@ def damage_reported(path: Path, problem: str) -> Iterator[None]:
 
 def register_decoders() -> None:
     """Add our own decoder to pydicom's and silence GDCM's messages on standard error. May be repeated."""
-    for syntax in gdcm_jpeg.DECODER_DEPENDENCIES:
-        decoder = get_decoder(syntax)
-        if gdcm_jpeg.LABEL not in decoder.available_plugins:
-            decoder.add_plugin(gdcm_jpeg.LABEL, (gdcm_jpeg.__name__, "decode_frame"))
-    gdcm.Trace.WarningOff()
-    gdcm.Trace.ErrorOff()
+    with _registering:
+        for syntax in gdcm_jpeg.DECODER_DEPENDENCIES:
+            decoder = get_decoder(syntax)
+            if gdcm_jpeg.LABEL not in decoder.available_plugins:
+                decoder.add_plugin(gdcm_jpeg.LABEL, (gdcm_jpeg.__name__, "decode_frame"))
+        gdcm.Trace.WarningOff()
+        gdcm.Trace.ErrorOff()
 
 
 def meta_elements(dataset: Dataset) -> Elements:
@@ -131,6 +138,8 @@ def decode(elements: Elements, path: Path) -> StoredPixels:
     options = {"correct_unused_bits": False} if shift else {}
     problem = f"has pixel data that cannot be decoded ({syntax.name}); it is damaged or cut short."
     with damage_reported(path, problem):
+        if syntax in JPEG_FAMILY:
+            _check_streams(elements)
         pixels, properties = decoder.as_array(
             elements.dataset,
             decoding_plugin=_plugin(syntax, elements),
@@ -200,6 +209,16 @@ def _malformed(elements: Elements, keyword: str) -> bool:
         and elements.value(keyword) is None
         and bool(elements.dataset.get_item(keyword).value)
     )
+
+
+def _check_streams(elements: Elements) -> None:
+    """Raise ValueError if a compressed frame is not of the size that the dataset says."""
+    wanted = (elements.whole("Rows"), elements.whole("Columns"))
+    count = elements.whole("NumberOfFrames") or 1
+    for number, stream in enumerate(generate_frames(elements.dataset.PixelData, number_of_frames=count)):
+        header = read_header(stream)
+        if number < count and header[:2] != wanted:
+            raise ValueError(f"frame {number + 1} is {header}, and the dataset says {wanted}")
 
 
 def _bits_below(elements: Elements) -> int:

@@ -5,11 +5,11 @@ what the dataset says of it (an uncaught C++ exception). So the stream's header 
 pydicom looks for `DECODER_DEPENDENCIES` and `is_available` in the module of a plug-in.
 """
 
-from typing import NamedTuple
-
 import gdcm
 from pydicom.pixels.decoders.base import DecodeRunner
 from pydicom.uid import UID, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1
+
+from cxrview.imaging.codestream import read_header
 
 LABEL = "gdcm-checked"
 DECODER_DEPENDENCIES = {
@@ -17,40 +17,11 @@ DECODER_DEPENDENCIES = {
     JPEGLossless: ("gdcm>=3.0.10",),
     JPEGLosslessSV1: ("gdcm>=3.0.10",),
 }
-FRAME_MARKERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # SOF0…SOF15 without DHT, JPG and DAC
-STANDALONE_MARKERS = {0x01, *range(0xD0, 0xD9)}
-
-
-class FrameHeader(NamedTuple):
-    """What the frame header of a JPEG stream says (ITU-T T.81, B.2.2)."""
-
-    precision: int
-    rows: int
-    columns: int
-    components: int
 
 
 def is_available(uid: UID) -> bool:
     """Return whether this plug-in decodes the transfer syntax `uid`."""
     return uid in DECODER_DEPENDENCIES
-
-
-def read_header(source: bytes) -> FrameHeader:
-    """Return the frame header of a JPEG stream; ValueError if there is none."""
-    place = 2
-    while source[:2] == b"\xff\xd8" and place + 10 <= len(source):
-        if source[place] != 0xFF:
-            break
-        marker = source[place + 1]
-        if marker == 0xFF or marker in STANDALONE_MARKERS:
-            place += 1 if marker == 0xFF else 2
-            continue
-        if marker in FRAME_MARKERS:
-            size = source[place + 5 : place + 9]
-            rows, columns = int.from_bytes(size[:2], "big"), int.from_bytes(size[2:], "big")
-            return FrameHeader(source[place + 4], rows, columns, source[place + 9])
-        place += 2 + int.from_bytes(source[place + 2 : place + 4], "big")
-    raise ValueError("no JPEG frame header")
 
 
 def decode_frame(source: bytes, runner: DecodeRunner) -> bytes:
@@ -60,7 +31,7 @@ def decode_frame(source: bytes, runner: DecodeRunner) -> bytes:
     """
     header = read_header(source)
     wanted = (runner.rows, runner.columns, runner.samples_per_pixel)
-    if header[1:] != wanted or not runner.bits_stored <= header.precision <= 16:
+    if header[:3] != wanted or not runner.bits_stored <= header.precision <= 16:
         raise ValueError(f"the stream is {header}, and the dataset says {wanted}, {runner.bits_stored} bits")
     container = 8 if header.precision <= 8 else 16
     runner.set_option("bits_allocated", container)

@@ -60,7 +60,8 @@ class Letterbox:
 
         `field` is the part of the square that the map covers (left, top, right, bottom as fractions);
         outside it the result is 0. With `shape` the image is sampled at that many rows and columns
-        instead. Interpolation is bilinear between cell centres, the exact inverse of the letterbox.
+        instead. Interpolation is cubic between cell centres (Keys 1981), so it may overshoot a little; the
+        geometry is the exact inverse of the letterbox.
         """
         rows, columns = shape or (self.height, self.width)
         left, top, right, bottom = field
@@ -74,13 +75,21 @@ class Letterbox:
         y = (start_y + step_y * np.arange(rows)).astype(np.float32)
         inside_x = (x >= -0.5) & (x <= cells_wide - 0.5)
         inside_y = (y >= -0.5) & (y <= cells_high - 0.5)
-        # Bilinear interpolation is separable, so two small matrix products do.
+        # The interpolation is separable, so two small matrix products do.
         across = _interpolation(np.clip(x, 0, cells_wide - 1), cells_wide) * inside_x[:, None]
         down = _interpolation(np.clip(y, 0, cells_high - 1), cells_high) * inside_y[:, None]
         return np.asarray(down @ values.astype(np.float32) @ across.T, dtype=np.float32)
 
 
 def _interpolation(places: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
-    """Return the (len(places), cells) matrix of linear weights at fractional cell indices."""
-    distance = np.abs(places[:, None] - np.arange(cells, dtype=np.float32)[None, :])
-    return np.asarray(np.maximum(0, 1 - distance), dtype=np.float32)
+    """Return the (len(places), cells) matrix of cubic weights at fractional cell indices; rows sum to 1.
+
+    Keys 1981 with a = -1/2; the first and last cells go on beyond the edges.
+    """
+    distance = np.abs(places[:, None] - np.arange(-2, cells + 2, dtype=np.float32)[None, :])
+    near = (1.5 * distance - 2.5) * distance**2 + 1
+    far = ((2.5 - 0.5 * distance) * distance - 4) * distance + 2
+    weights = np.where(distance <= 1, near, np.where(distance < 2, far, 0))
+    weights[:, 2] += weights[:, :2].sum(axis=1)
+    weights[:, -3] += weights[:, -2:].sum(axis=1)
+    return np.asarray(weights[:, 2:-2], dtype=np.float32)

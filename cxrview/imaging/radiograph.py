@@ -39,6 +39,9 @@ class VoiLut:
     bits: int
     explanation: str = ""
 
+    def __post_init__(self) -> None:
+        self.table.setflags(write=False)
+
 
 Voi = Window | VoiLut
 
@@ -96,6 +99,9 @@ class Overlay:
     row: int
     column: int
     description: str = ""
+
+    def __post_init__(self) -> None:
+        self.mask.setflags(write=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,6 +19,7 @@ from pydicom.uid import MPEG2MPML, DeflatedExplicitVRLittleEndian, JPEG2000Lossl
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import limits, read, render
+from cxrview.imaging.codestream import JPEG_2000_START, read_header
 from tests.imaging.phantoms import RAMP, phantom, read_phantom, save
 from tests.imaging.samples import sample
 
@@ -225,6 +226,24 @@ def test_compressed_stream_cut_in_half(tmp_path, name):
     path = tmp_path / "x.dcm"
     dataset.save_as(path)
     assert "cannot be decoded" in refusal(path)
+
+
+@pytest.mark.parametrize("name", ["MR_small_jpeg_ls_lossless.dcm", "MR_small_jp2klossless.dcm"])
+def test_stream_that_asks_for_gigabytes_is_not_decoded(tmp_path, name):
+    dataset = dcmread(sample(name))
+    (stream,) = generate_frames(dataset.PixelData, number_of_frames=1)
+    if stream.startswith(JPEG_2000_START):
+        large = stream[:8] + (60_000).to_bytes(4, "big") * 2 + stream[16:]
+    else:
+        place = stream.index(b"\xff\xf7") + 5
+        large = stream[:place] + (60_000).to_bytes(2, "big") * 2 + stream[place + 4 :]
+    assert read_header(large)[:2] == (60_000, 60_000)
+    dataset.PixelData = encapsulate([large])
+    path = tmp_path / "x.dcm"
+    dataset.save_as(path)
+    with pytest.raises(UnreadableImage) as caught:
+        read(path)
+    assert "and the dataset says (64, 64)" in str(caught.value.__cause__)
 
 
 GDCM_STREAMS = ["JPGLosslessP14SV1_1s_1f_8b.dcm", "SC_rgb_jpeg_gdcm.dcm", "JPGExtended.dcm"]
