@@ -61,7 +61,7 @@ def test_field_places_the_map_on_its_part_of_the_square():
     back = box.back(np.ones((4, 4), np.float32), field=(0.25, 0.1, 0.75, 0.9))
     inside = np.zeros((200, 200), bool)
     inside[20:180, 50:150] = True
-    np.testing.assert_array_equal(back == 1, inside)
+    np.testing.assert_array_equal(np.isclose(back, 1, atol=1e-5), inside)
     np.testing.assert_array_equal(back == 0, ~inside)
 
 
