@@ -45,7 +45,7 @@ REFUSED = {  # file name: what its sentence must contain
     "rtstruct.dcm": "is a DICOM radiotherapy structure set",
     "waveform_ecg.dcm": "is a DICOM waveform",
 }
-READABLE = 169  # of pydicom 3.0.2 and pydicom-data 1.0; fewer means that something was lost
+READABLE = 169  # with pydicom 3.0.2 and pydicom-data; fewer means that something was lost
 
 
 def _expected_refusal(path):
