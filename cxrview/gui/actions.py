@@ -207,6 +207,7 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
     ),
     ActionSpec("light", "&Light theme", ("T",), "use_light_theme", "&View", checkable=True),
     ActionSpec("full_screen", "F&ull screen", ("F11",), "use_full_screen", "&View", checkable=True),
+    ActionSpec("model_folder", "Use model from &folder…", (), "ask_for_model", "&Model"),
     ActionSpec("card", "Model &card…", (), "show_card", "&Model", "file-text", when=has_card),
     ActionSpec("stop", "&Stop what is running", ("Esc",), "cancel_all", "&Model"),
     ActionSpec("keys", "&Keys and mouse…", ("F1",), "show_keys", "&Help"),

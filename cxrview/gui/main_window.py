@@ -26,7 +26,8 @@ from cxrview.settings import Settings
 SAVE_DELAY = 500  # ms between a change and writing the settings
 OPACITY_STEP = 0.1
 ZOOM_STEP = 1.25
-FILTER = "Radiographs (*.dcm *.dicom *.ima *.png *.jpg *.jpeg *.tif *.tiff *.bmp);;All files (*)"
+# Archives export DICOM files without a suffix, so all files come first.
+FILTER = "All files (*);;Images (*.dcm *.dicom *.ima *.png *.jpg *.jpeg *.tif *.tiff *.bmp)"
 
 
 class MainWindow(QMainWindow):
@@ -234,6 +235,14 @@ class MainWindow(QMainWindow):
     def cancel_all(self) -> None:
         """Stop whatever runs."""
         self.session.cancel_all()
+
+    def ask_for_model(self) -> None:
+        """Let the user choose the folder of a model."""
+        name = QFileDialog.getExistingDirectory(
+            self, "Folder of a model, with its card.json", self._last_folder()
+        )
+        if name:
+            self.session.use_model(name)
 
     def show_card(self) -> None:
         """Open the model card."""

@@ -31,8 +31,8 @@ class Menus:
         self.toolbar = self._make_toolbar()
         self.classes = self._submenu("&View", "Heatmap &class", before="stronger")
         self.windows = self._submenu("&Image", "Window &presets", before="previous")
-        self.models = self._submenu("&Model", "&Use model", before="stop")
-        self.devices = self._submenu("&Model", "&Run on", before="stop")
+        self.models = self._submenu("&Model", "&Use model", before="model_folder")
+        self.devices = self._submenu("&Model", "&Run on", before="card")
         self._fill_devices()
         self.models.aboutToShow.connect(self._fill_models)
         state = self._state

@@ -43,9 +43,9 @@ def runner(qapp):
 
 
 def test_a_slow_prediction_shows_that_it_runs_while_the_window_goes_on(gated, phantom, qtbot, longest_gap):
+    gated.open([phantom])
+    qtbot.waitUntil(lambda: gated.state.reading.progress is Progress.WAITING and gated.engine.calls == 1)
     with longest_gap() as gap:
-        gated.open([phantom])
-        qtbot.waitUntil(lambda: gated.state.reading.progress is Progress.WAITING and gated.engine.calls == 1)
         qtbot.waitUntil(gated.statusBar().busy.isVisible)
         assert "Predicting phantom.png" in gated.statusBar().busy_text.text()
         assert gated.reading.verdict.text() == "Predicting …"

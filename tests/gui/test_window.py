@@ -1,18 +1,20 @@
 """The window as a whole: themes, what is remembered, starting up, and the picture for documents."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
-from cxrview import settings
+from cxrview import paths, settings
 from cxrview.errors import UnreadableImage
 from cxrview.gui import app, theme
 from cxrview.gui.actions import ACTIONS
 from cxrview.gui.main_window import MainWindow
+from cxrview.gui.session import _load_predictor as load_for_real
 
 
 def test_t_changes_the_theme_and_back(window, qtbot):
@@ -135,9 +137,14 @@ def test_the_first_window_waits_for_no_heavy_library():
         print(sorted(heavy & set(sys.modules)))
         window.runner.close()
     """
-    environment = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
     result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=60, check=False
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        cwd=paths.PACKAGE.parent,
+        timeout=60,
+        check=False,
     )
     assert result.stdout.strip() == "[]", result.stderr
 
@@ -161,3 +168,22 @@ def test_render_demo_says_why_it_cannot(tmp_path, tiny_bundle):
         app.render_demo(
             tmp_path / "gone.dcm", tmp_path / "x.png", folder=tmp_path / "own", model=str(tiny_bundle)
         )
+
+
+def test_a_model_is_taken_from_a_folder_and_remembered(make_window, home, tiny_bundle, monkeypatch, qtbot):
+    window = make_window(load_predictor=None, device="onnxruntime:cpu")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(tiny_bundle))
+    window.menus.actions["model_folder"].trigger()
+    qtbot.waitUntil(lambda: window.state.model.card is not None, timeout=20000)
+    assert window.statusBar().model.text() == "tiny 1.2.3 (interim) · ONNX Runtime CPU"
+    window.close()
+    assert settings.load(home / "settings.toml")[0].model == str(tiny_bundle)
+
+
+def test_a_folder_that_is_no_model_is_refused_with_a_sentence(window, tmp_path, monkeypatch, qtbot):
+    monkeypatch.setattr(window.session, "_load_predictor", load_for_real)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(tmp_path))
+    window.menus.actions["model_folder"].trigger()
+    qtbot.waitUntil(lambda: bool(window.state.model.problem), timeout=20000)
+    assert window.reading.verdict.text().startswith("There is no model")
+    assert window.reading.verdict.tone == "error"

@@ -48,11 +48,12 @@ def domain_tool_tip(prediction: "Prediction") -> str:
 
 
 def model_line(model: ModelInfo, prediction: "Prediction | None" = None) -> str:
-    """Return "name 1.0 · OpenVINO CPU · 26 ms", as far as it is known."""
+    """Return "name 1.0 (interim) · OpenVINO CPU · 26 ms", as far as it is known."""
     if model.card is None:
         return "no model" if model.problem else "loading the model …"
     engine = f"{ENGINE_NAMES.get(model.engine, model.engine)} {model.device}".strip()
-    parts = [f"{model.card.name} {model.card.version}", engine]
+    interim = " (interim)" if model.card.status == "interim" else ""
+    parts = [f"{model.card.name} {model.card.version}{interim}", engine]
     if prediction is not None:
         parts.append(f"{prediction.elapsed_ms:.0f} ms")
     return " · ".join(parts)
