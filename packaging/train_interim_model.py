@@ -20,7 +20,7 @@ import tensorflow as tf
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from cxrview.training import run
-from cxrview.training.recipe import Recipe
+from cxrview.training.recipe import Recipe, recalibrate_batchnorm
 from cxrview.training.weights import load_densenet121
 
 DESCRIPTION = Path(__file__).with_name("interim_model.toml")
@@ -62,6 +62,7 @@ def main() -> None:
     model = run.new_model(choices, len(names))
     if arguments.checkpoint:
         model.load_weights(arguments.checkpoint)
+        recalibrate_batchnorm(model, collection.train, choices)
         chosen = run.judge(model, collection, arguments.epoch, arguments.checkpoint)
     else:
         load_densenet121(model, arguments.weights)

@@ -7,11 +7,10 @@ from typing import Any
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from cxrview.progress import Report
 from cxrview.training.dataset import LabelledImages
-from cxrview.training.sampling import TrainingBatches
+from cxrview.training.sampling import TrainingBatches, draw_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class Recipe:
     exchange_share: float = 0.0
     dropout: float = 0.2
     batchnorm_momentum: float = 0.9
+    recalibration_batches: int = 20  # of plain images, after each epoch; 0: none
     seed: int = 1
 
     def as_dict(self) -> dict[str, Any]:
@@ -70,10 +70,24 @@ def fit(
             done = (epoch - 1 + (step + 1) / steps) / recipe.epochs
             report(done, f"epoch {epoch}, step {step + 1} of {steps}, loss {losses[-1]:.3f}")
         batches.on_epoch_end()
+        recalibrate_batchnorm(model, data, recipe)
         files.append(folder / f"epoch{epoch}.weights.h5")
         model.save_weights(files[-1])
         after_epoch(epoch, files[-1])
     return files
+
+
+def recalibrate_batchnorm(model: keras.Model, data: LabelledImages, recipe: Recipe) -> None:
+    """Set the running statistics of batch normalisation to those of unchanged images of `data`, in place.
+
+    Statistics gathered on changed images shift every logit on plain ones. No weight is trained, and what
+    training does next is not affected.
+    """
+    random = np.random.default_rng(recipe.seed)
+    weights = draw_weights(data.labels, data.sources)
+    for _ in range(recipe.recalibration_batches):
+        chosen = random.choice(len(data), min(48, len(data)), p=weights)
+        model(data.images[chosen], training=True)
 
 
 def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
@@ -99,10 +113,3 @@ def _smoothed_loss(classes: int, smoothing: float) -> Callable[[Any, Any], Any]:
         )
 
     return smoothed
-
-
-def predict_logits(
-    model: keras.Model, images: NDArray[np.uint8], batch_size: int = 32
-) -> NDArray[np.float32]:
-    """Return the logits (N, C) of `images` (N, S, S)."""
-    return np.asarray(model.predict(images, batch_size=batch_size, verbose=0), dtype=np.float32)

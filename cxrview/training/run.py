@@ -17,7 +17,7 @@ from cxrview.training.dataset import LabelledImages, Split, load_manifest, split
 from cxrview.training.domain_statistics import DomainStatistics, choose_domain, separation
 from cxrview.training.export import write_bundle
 from cxrview.training.keras_file import round_weights
-from cxrview.training.recipe import Recipe, predict_logits
+from cxrview.training.recipe import Recipe
 
 SPLIT_SEED = 20261121
 
@@ -83,14 +83,29 @@ class EpochResult:
         return self.balanced_accuracy - 0.5 * self.external_called_first
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What a model says about some images."""
+
+    logits: NDArray[np.float32]  # (N, C)
+    embeddings: NDArray[np.float32]  # (N, D)
+
+
+def ask(model: keras.Model, data: LabelledImages) -> Answers:
+    """Return the answers of `model` to `data`, in one pass."""
+    both = keras.Model(model.input, [model.output, model.get_layer(zoo.POOLING).output])
+    logits, embeddings = both.predict(data.images, batch_size=32, verbose=0)
+    return Answers(logits.astype(np.float32), embeddings.astype(np.float32))
+
+
 def judge(model: keras.Model, collection: Collection, epoch: int, weights: Path) -> EpochResult:
     """Return how `model` stands now."""
     known = collection.validation
-    logits = predict_logits(model, known.images)
+    logits = ask(model, known).logits
     temperature = calibrate.fit_temperature(logits, known.labels)
     probabilities = calibrate.apply_temperature(logits, temperature)
     figures = evaluate.summary(probabilities, known.labels, known.class_names)
-    foreign = predict_logits(model, collection.external.images)
+    foreign = ask(model, collection.external).logits
     return EpochResult(
         epoch,
         weights,
@@ -141,14 +156,14 @@ def finish(
     """Calibrate, measure and write `model` as a bundle in `out`, and return its card."""
     round_weights(model)
     known = collection.validation
-    logits = predict_logits(model, known.images)
-    temperature = calibrate.fit_temperature(logits, known.labels)
-    probabilities = calibrate.apply_temperature(logits, temperature)
-    domain, domain_card = _domain(model, collection)
+    answers = ask(model, known)
+    temperature = round(calibrate.fit_temperature(answers.logits, known.labels), 4)
+    probabilities = calibrate.apply_temperature(answers.logits, temperature)
+    domain, domain_card = _domain(model, collection, answers.embeddings)
     card = {
         **description,
         "exclusive": True,
-        "temperature": round(temperature, 4),
+        "temperature": temperature,
         "operating_points": calibrate.operating_points(probabilities, known.labels, known.class_names),
         "domain": domain_card,
         "metrics": _metrics(model, collection, temperature, domain),
@@ -162,11 +177,12 @@ def _metrics(
     model: keras.Model, collection: Collection, temperature: float, domain: DomainStatistics
 ) -> dict[str, Any]:
     def measured(data: LabelledImages) -> dict[str, Any]:
-        probabilities = calibrate.apply_temperature(predict_logits(model, data.images), temperature)
+        answers = ask(model, data)
+        probabilities = calibrate.apply_temperature(answers.logits, temperature)
         figures = evaluate.evaluate(
             probabilities, data.labels, data.groups, data.sources, data.class_names, SPLIT_SEED
         )
-        inside = domain.distances(embeddings(model, data.images)) <= domain.threshold
+        inside = domain.distances(answers.embeddings) <= domain.threshold
         return {**figures, "in_domain": round(float(inside.mean()), 4)}
 
     names = collection.labelled.class_names
@@ -185,14 +201,14 @@ def _metrics(
     }
 
 
-def _domain(model: keras.Model, collection: Collection) -> tuple[DomainStatistics, dict[str, Any]]:
-    known = embeddings(model, collection.validation.images)
+def _domain(
+    model: keras.Model, collection: Collection, known: NDArray[np.float32]
+) -> tuple[DomainStatistics, dict[str, Any]]:
     choosing, reporting = (
-        embeddings(model, collection.strangers_half(report).images) for report in (False, True)
+        ask(model, collection.strangers_half(report)).embeddings for report in (False, True)
     )
-    choice, statistics = choose_domain(
-        embeddings(model, collection.train.images), collection.train.labels, known, choosing
-    )
+    train = collection.train
+    choice, statistics = choose_domain(ask(model, train).embeddings, train.labels, known, choosing)
     kinds = collection.strangers_half(True).sources
     outside = statistics.distances(reporting) > statistics.threshold
     card = {
@@ -214,9 +230,3 @@ def _domain(model: keras.Model, collection: Collection) -> tuple[DomainStatistic
         },
     }
     return statistics, card
-
-
-def embeddings(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the pooled features (N, D) of `images` (N, S, S)."""
-    pooled = keras.Model(model.input, model.get_layer(zoo.POOLING).output)
-    return np.asarray(pooled.predict(images, batch_size=32, verbose=0), dtype=np.float32)
