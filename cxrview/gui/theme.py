@@ -1,5 +1,6 @@
 """Two themes: tokens, the palette and style sheet made from them, and icons in their colours."""
 
+import textwrap
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from string import Template
@@ -13,6 +14,7 @@ from cxrview import paths
 
 # Okabe and Ito's colours, told apart by colour-blind readers; orange and yellow are kept for warnings.
 CLASS_COLOURS = ("#cc79a7", "#35a583", "#56a8e4", "#8f7ee7", "#b98a5e", "#7f8b99")
+TIP_WIDTH = 72  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,11 @@ LIGHT = Theme(
     good="#2f7a4a",
 )
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+
+
+def wrapped(text: str) -> str:
+    """Return `text` in lines short enough for a tool tip, which does not break plain text by itself."""
+    return "\n".join(textwrap.fill(line, TIP_WIDTH) for line in text.splitlines())
 
 
 def class_colour(index: int) -> str:

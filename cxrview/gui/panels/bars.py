@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from cxrview.gui.theme import Theme, class_colour
+from cxrview.gui.theme import Theme, class_colour, wrapped
 
 ROW_PADDING = 15  # around the text of a row
 BAR_HEIGHT = 6
@@ -136,4 +136,4 @@ class ProbabilityBars(QWidget):
 def tool_tip(bar: Bar) -> str:
     """Return the calibrated value and what the class means."""
     value = "" if bar.probability is None else f"{bar.label}: calibrated probability {bar.probability:.3f}"
-    return "\n".join(part for part in (value, bar.meaning) if part)
+    return wrapped("\n".join(part for part in (value, bar.meaning) if part))

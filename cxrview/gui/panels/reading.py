@@ -11,7 +11,7 @@ from cxrview.gui.panels.bars import Bar, ProbabilityBars
 from cxrview.gui.panels.heatmap import HeatmapControls
 from cxrview.gui.panels.verdict import Verdict
 from cxrview.gui.state import AppState, ModelInfo, Progress, Reading, Shown, Stage
-from cxrview.gui.theme import Theme
+from cxrview.gui.theme import Theme, wrapped
 
 if TYPE_CHECKING:
     from cxrview.inference.prediction import Prediction
@@ -147,7 +147,7 @@ class ReadingPanel(QScrollArea):
     def _show_model_line(self) -> None:
         model = self._state.model
         self.model.setText(model_line(model, self._state.reading.prediction).replace(" · ", "\n"))
-        self.model.setToolTip(model.reason)
+        self.model.setToolTip(wrapped(model.reason))
 
     def _show_notes(self, shown: Shown) -> None:
         warnings = list(shown.radiograph.warnings) if shown.radiograph is not None else []

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QTo
 from cxrview.gui.panels.reading import model_line
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.theme import Theme
+from cxrview.gui.theme import Theme, wrapped
 
 NOTICE = "For research and teaching, not for diagnosis"
 TEXT_WIDTH = 260
@@ -58,7 +58,7 @@ class StatusBar(QStatusBar):
     def _show_model(self) -> None:
         model = self._state.model
         self.model.setText(model_line(model, self._state.reading.prediction))
-        self.model.setToolTip(model.problem or model.reason)
+        self.model.setToolTip(wrapped(model.problem or model.reason))
 
     def _show_jobs(self) -> None:
         jobs = self._runner.jobs

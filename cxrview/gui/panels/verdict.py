@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
-from cxrview.gui.theme import Theme
+from cxrview.gui.theme import Theme, wrapped
 
 ICONS = {"warning": "triangle-alert", "error": "circle-x"}
 
@@ -36,7 +36,7 @@ class Verdict(QFrame):
         """Show `text` in `tone`."""
         self._tone = tone
         self._words.setText(text)
-        self.setToolTip(tool_tip)
+        self.setToolTip(wrapped(tool_tip))
         boxed = tone == "warning"
         self._row.setContentsMargins(
             10 if boxed else 0, 8 if boxed else 0, 10 if boxed else 0, 8 if boxed else 0

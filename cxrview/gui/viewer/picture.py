@@ -80,9 +80,9 @@ def to_image(pixels: NDArray[np.uint8]) -> QImage:
 
 
 def heat_of(prediction: Prediction, class_name: str) -> NDArray[np.float32]:
-    """Return the heatmap of a class over the whole image, 0…1, with at most HEAT_SIDE samples a side."""
+    """Return the heatmap of a class over the whole image, 0…1, HEAT_SIDE samples along its longer side."""
     height, width = prediction.letterbox.height, prediction.letterbox.width
-    scale = min(1.0, HEAT_SIDE / max(height, width))
+    scale = HEAT_SIDE / max(height, width)
     return overlay(prediction, class_name, (max(1, round(height * scale)), max(1, round(width * scale))))
 
 
