@@ -14,5 +14,5 @@ class Cancelled(Exception):
     """The user asked for the work to stop. Not an error: nothing is shown."""
 
 
-def silent(fraction: float, text: str) -> None:  # noqa: ARG001 - the signature is the contract
+def silent(_fraction: float, _text: str) -> None:
     """Report to nobody."""

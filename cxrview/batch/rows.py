@@ -69,4 +69,3 @@ def success(info: Row, prediction: Prediction) -> Row:
 def failure(path: Path, error: CxrviewError) -> Row:
     """Return the row of a file that could not be read; `error` is one sentence."""
     return {"path": str(path), "status": "error", "error": f"{error.problem} {error.advice}".strip()}
-

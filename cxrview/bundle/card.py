@@ -14,7 +14,7 @@ MAX_CLASSES = 1000
 
 @dataclass(frozen=True, slots=True)
 class ClassInfo:
-    """One class: `name` in files and columns ("covid19"), `label` on the screen, `meaning` in a sentence."""
+    """One class: `name` in files ("covid19"), `label` on the screen, `meaning` in a sentence."""
 
     name: str
     label: str
@@ -68,7 +68,9 @@ def parse(text: str, path: Path) -> Card:
         raise UnusableModel("is not a model card.", "Import the model again.", path)
     if raw.get("schema") != SCHEMA:
         advice = "Update cxrview, or export the model again with this version."
-        raise UnusableModel(f"has schema {raw.get('schema')!r}, and this version reads {SCHEMA}.", advice, path)
+        raise UnusableModel(
+            f"has schema {raw.get('schema')!r}, and this version reads {SCHEMA}.", advice, path
+        )
     try:
         card = _build(raw)
         _check(card)
@@ -97,7 +99,8 @@ def _build(raw: dict[str, Any]) -> Card:
         },
         limits=tuple(str(limit) for limit in raw["limits"]),
         files={
-            str(name): FileInfo(str(info["sha256"]), int(info["bytes"])) for name, info in raw["files"].items()
+            str(name): FileInfo(str(info["sha256"]), int(info["bytes"]))
+            for name, info in raw["files"].items()
         },
         raw=raw,
     )
@@ -108,7 +111,8 @@ def _check(card: Card) -> None:
     left, top, right, bottom = card.map_field
     names = card.class_names
     checks = {
-        "name must be a plain folder name": Path(card.name).name == card.name and card.name not in ("", ".", ".."),
+        "name must be a plain folder name": Path(card.name).name == card.name
+        and card.name not in ("", ".", ".."),
         f"there must be 2 to {MAX_CLASSES} classes": 2 <= len(names) <= MAX_CLASSES,
         "class names must differ": len(set(names)) == len(names) and all(names),
         "input_size must be 32…2048": 32 <= card.input_size <= 2048,

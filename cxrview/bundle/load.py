@@ -32,7 +32,9 @@ def read_card(folder: Path) -> Card:
         return parse(path.read_text("utf-8"), path)
     except (OSError, UnicodeDecodeError) as error:
         problem = "is not a model bundle: it has no readable card.json."
-        raise UnusableModel(problem, "Choose the folder that holds model.onnx and card.json.", folder) from error
+        raise UnusableModel(
+            problem, "Choose the folder that holds model.onnx and card.json.", folder
+        ) from error
 
 
 def load(folder: Path) -> Bundle:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from cxrview import __version__, bundle, paths
 from cxrview.cli import console
 from cxrview.errors import CxrviewError
-from cxrview.imaging.decoding import decoders
+from cxrview.imaging.codecs import codecs
 from cxrview.inference import registry
 
 _PACKAGES = (
@@ -32,16 +32,19 @@ def run(_arguments: argparse.Namespace) -> int:
     for package in _PACKAGES:
         console.put(f"  {package:<24} {_version(package)}")
     console.put("DICOM decoders")
-    for syntax, found in decoders().items():
-        console.put(f"  {syntax:<44} {', '.join(found) or 'none: such files cannot be opened'}")
+    for codec in codecs():
+        if codec.used or codec.missing:
+            found = ", ".join(codec.used) or f"none; install one of: {'; '.join(codec.missing)}"
+            console.put(f"  {codec.name:<72} {found}")
     console.put(f"Models ({paths.bundled_models()} and {paths.user_models()})")
     for name in bundle.folders():
-        console.put(f"  {name:<24} {_outcome(lambda name=name: _check_model(name))}")
+        console.put(f"  {name:<24} {_outcome(_check_model, name)}")
     console.put("Engines, with the default model")
-    engines = {name: _outcome(lambda name=name: _check_engine(name)) for name in registry.ENGINES}
+    engines = {name: _outcome(_check_engine, name) for name in registry.ENGINES}
     for name, outcome in engines.items():
         console.put(f"  {name:<24} {outcome}")
-    return console.OK if any(outcome.startswith("works") for outcome in engines.values()) else console.SOME_FAILED
+    works = any(outcome.startswith("works") for outcome in engines.values())
+    return console.OK if works else console.SOME_FAILED
 
 
 def _version(package: str) -> str:
@@ -54,9 +57,9 @@ def _version(package: str) -> str:
     return "not installed"
 
 
-def _outcome(check: Callable[[], str]) -> str:
+def _outcome(check: Callable[[str], str], name: str) -> str:
     try:
-        return check()
+        return check(name)
     except CxrviewError as error:
         return f"does not work: {error}"
 

@@ -7,6 +7,7 @@ import argparse
 import pkgutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from cxrview import NOTICE, __version__
 from cxrview.cli import console
@@ -36,7 +37,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_view(commands: Commands) -> None:
@@ -58,11 +59,13 @@ def _add_demo(commands: Commands) -> None:
 def _add_score(commands: Commands) -> None:
     score = commands.add_parser("score", help="read many files with the model, one row per frame")
     score.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
-    score.add_argument("--out", type=Path, metavar="FILE", help=".csv or .jsonl; default: CSV on standard output")
+    score.add_argument(
+        "--out", type=Path, metavar="FILE", help=".csv or .jsonl; without it, CSV to standard output"
+    )
     score.add_argument("--heatmaps", type=Path, metavar="DIR", help="save a picture with heatmap per frame")
     score.add_argument("--batch-size", type=_positive, default=16, metavar="N")
     score.add_argument("--workers", type=_positive, default=2, metavar="N", help="threads that decode files")
-    score.add_argument("--resume", action="store_true", help="go on where a stopped run with the same --out ended")
+    score.add_argument("--resume", action="store_true", help="go on where a stopped run ended")
     score.add_argument("--overwrite", action="store_true", help="replace an --out that exists")
     _add_model_options(score)
 
@@ -71,12 +74,12 @@ def _add_explain(commands: Commands) -> None:
     explain = commands.add_parser("explain", help="save an image with the heatmap of one class over it")
     explain.add_argument("image", type=Path, metavar="IMAGE")
     explain.add_argument("--out", type=Path, required=True, metavar="PNG")
-    explain.add_argument("--class", dest="class_name", default="", metavar="NAME", help="default: the predicted one")
+    explain.add_argument("--class", dest="class_name", default="", metavar="NAME", help="default: predicted")
     explain.add_argument("--method", choices=("gradcam",), default="gradcam")
     explain.add_argument("--opacity", type=_fraction, default=0.45, metavar="F", help="0…1")
-    explain.add_argument("--threshold", type=_fraction, default=0.0, metavar="F", help="0…1: hide weaker parts")
+    explain.add_argument("--threshold", type=_fraction, default=0.0, metavar="F", help="0…1: hide below")
     explain.add_argument("--colours", default="inferno", metavar="NAME")
-    explain.add_argument("--frame", type=_positive, default=1, metavar="N", help="of a multi-frame file, from 1")
+    explain.add_argument("--frame", type=_positive, default=1, metavar="N", help="from 1")
     _add_model_options(explain)
 
 
@@ -85,7 +88,7 @@ def _add_models(commands: Commands) -> None:
     actions = models.add_subparsers(dest="action", metavar="ACTION")
     models.set_defaults(action="list")
     actions.add_parser("list", help="the installed models")
-    for name, text in (("show", "print a model's card"), ("verify", "check a model's files and run its self-test")):
+    for name, text in (("show", "print a model's card"), ("verify", "check its files, run its self-test")):
         action = actions.add_parser(name, help=text)
         action.add_argument("model", nargs="?", default="", metavar="NAME|DIR")
         if name == "verify":

@@ -25,5 +25,6 @@ def _domain(prediction: Prediction) -> str:
         return "This model cannot tell whether the image is of a kind that it knows."
     if prediction.in_domain:
         nearer = round(prediction.domain_percentile)
-        return f"Like the films this model was trained on (further out than {nearer} % of its validation films)."
+        place = f"further out than {nearer} % of its validation films"
+        return f"Like the films this model was trained on ({place})."
     return "Not like the films this model was trained on: do not rely on this reading."

@@ -69,7 +69,7 @@ def _already_done(arguments: argparse.Namespace, columns: list[str]) -> set[str]
     if arguments.resume:
         return table.resume(out, columns)
     if not arguments.overwrite:
-        raise BadRequest(f"{out} exists already.", "Add --resume to go on with it or --overwrite to replace it.")
+        raise BadRequest(f"{out} exists already.", "Add --resume to go on with it, or --overwrite.")
     out.unlink()
     return set()
 

@@ -23,6 +23,8 @@ def read(path: Path) -> list[Radiograph]:
     try:
         if path.is_dir():
             raise UnreadableImage("is a folder, not a file.", "Give the files in it.", path)
+        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+            raise UnreadableImage("is not a regular file.", ADVICE_KINDS, path)
         size = check_file_size(path)
         with path.open("rb") as file:
             head = file.read(sniff.HEAD)

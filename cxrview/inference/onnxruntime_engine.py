@@ -34,7 +34,8 @@ class OnnxRuntimeEngine:
                 folder / "model.onnx", options, providers=[*providers, "CPUExecutionProvider"]
             )
         except _errors() as error:
-            raise UnusableModel(f"cannot be run by ONNX Runtime: {error}", path=folder / "model.onnx") from error
+            problem = f"cannot be run by ONNX Runtime: {error}"
+            raise UnusableModel(problem, path=folder / "model.onnx") from error
         used = self._session.get_providers()[0]
         if providers and used not in providers:
             raise EngineUnavailable(f"ONNX Runtime could not start {_GPU_PROVIDERS[providers[0]]}.")

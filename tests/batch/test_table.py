@@ -93,7 +93,10 @@ def test_another_suffix_is_refused(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadRequest, match="cannot be written"), open_table(tmp_path / "file" / "r.csv", COLUMNS):
+    with (
+        pytest.raises(BadRequest, match="cannot be written"),
+        open_table(tmp_path / "file" / "r.csv", COLUMNS),
+    ):
         pass
 
 

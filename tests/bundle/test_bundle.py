@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from tests.conftest import make_tiny_bundle, write_card
 
 from cxrview import bundle, paths
 from cxrview.errors import BadRequest, UnusableModel
+from tests.conftest import make_tiny_bundle, write_card
 
 
 def test_a_whole_bundle_loads(tiny_bundle):
@@ -21,7 +21,7 @@ def test_a_changed_file_is_refused_by_its_hash(tmp_path):
     graph = bytearray((folder / "model.onnx").read_bytes())
     graph[100] ^= 1
     (folder / "model.onnx").write_bytes(graph)
-    with pytest.raises(UnusableModel, match="model.onnx is not the file that the card was written for"):
+    with pytest.raises(UnusableModel, match=r"model\.onnx is not the file that the card was written for"):
         bundle.load(folder)
 
 
@@ -29,7 +29,7 @@ def test_a_truncated_file_is_refused(tmp_path):
     folder = make_tiny_bundle(tmp_path / "m")
     graph = (folder / "model.onnx").read_bytes()
     (folder / "model.onnx").write_bytes(graph[:-10])
-    with pytest.raises(UnusableModel, match="has .* bytes and the card says"):
+    with pytest.raises(UnusableModel, match=r"has .* bytes and the card says"):
         bundle.load(folder)
 
 

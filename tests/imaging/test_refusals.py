@@ -1,5 +1,6 @@
 """What cannot be read is refused with one clear sentence, and never with a crash."""
 
+import os
 import io
 import random
 import threading
@@ -385,3 +386,10 @@ def test_checksum_of_deflated_data_is_not_trusted(tmp_path):
     content = save(dataset, tmp_path / "x.dcm").read_bytes()
     (tmp_path / "y.dcm").write_bytes(content[:-40] + zlib.compress(b"else"))
     assert refusal(tmp_path / "y.dcm")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.dcm")
+    with pytest.raises(UnreadableImage, match="is not a regular file"):
+        read(tmp_path / "pipe.dcm")

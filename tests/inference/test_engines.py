@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.conftest import TINY_SIZE, make_tiny_bundle, write_card
 
 from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
 from cxrview.inference import registry
 from cxrview.inference.predictor import Predictor
+from tests.conftest import TINY_SIZE, make_tiny_bundle, write_card
 
 
 def batch(count: int) -> np.ndarray:
@@ -56,7 +56,7 @@ def test_an_engine_that_gives_other_answers_is_not_used(tmp_path):
     folder = make_tiny_bundle(tmp_path / "m")
     with np.load(folder / "selftest.npz") as stored:
         image, logits = stored["image"], stored["logits"]
-    np.savez(folder / "selftest.npz", image=image, logits=logits + [[0.5, 0, 0]])
+    np.savez(folder / "selftest.npz", image=image, logits=logits + np.float32([[0.5, 0, 0]]))
     write_card(folder)
     with pytest.raises(EngineUnavailable, match="gives other answers"):
         registry.choose(folder, "openvino")
@@ -64,7 +64,7 @@ def test_an_engine_that_gives_other_answers_is_not_used(tmp_path):
 
 def test_the_next_engine_is_taken_when_the_first_is_missing(tiny_bundle, monkeypatch):
     openvino = registry.engine_type("openvino")
-    monkeypatch.setattr(openvino, "missing", classmethod(lambda cls: "OpenVINO is not installed."))
+    monkeypatch.setattr(openvino, "missing", classmethod(lambda _: "OpenVINO is not installed."))
     choice = registry.choose(tiny_bundle)
     assert choice.engine.name == "onnxruntime"
     assert "better choices failed" in choice.reason

@@ -24,7 +24,9 @@ def test_all_three_engines_agree_on_the_bundled_model(bundled, chest_pa):
     size = bundle.load(bundled).card.input_size
     image = model_input(read(chest_pa)[0], size)[0]
     images = np.stack([image, image[:, ::-1]])
-    outputs = {name: registry.choose(bundled, f"{name}:cpu").engine.predict(images) for name in registry.ENGINES}
+    outputs = {
+        name: registry.choose(bundled, f"{name}:cpu").engine.predict(images) for name in registry.ENGINES
+    }
     for name in ("onnxruntime", "keras"):
         for ours, theirs in zip(outputs["openvino"], outputs[name], strict=True):
             scale = float(np.abs(theirs).max())
@@ -51,7 +53,9 @@ def keras_file(path: Path, config: object) -> Path:
     return path
 
 
-def layer(module: str | None, name: str, registered: str | None = None, **config: object) -> dict[str, object]:
+def layer(
+    module: str | None, name: str, registered: str | None = None, **config: object
+) -> dict[str, object]:
     return {"module": module, "class_name": name, "registered_name": registered, "config": config}
 
 
@@ -69,7 +73,10 @@ def sequential(*layers: object) -> dict[str, object]:
         (sequential(layer("evil.module", "Dense", None)), "Dense"),
         (sequential(layer("keras.layers", "Dense", "evil>Dense")), "evil>Dense"),
         (sequential(layer("evil.module", "GradCamMaps", "other>GradCamMaps")), "other>GradCamMaps"),
-        (sequential(layer("keras.layers", "Dense", None, kernel_initializer=layer("subprocess", "Popen"))), "Popen"),
+        (
+            sequential(layer("keras.layers", "Dense", None, kernel_initializer=layer("subprocess", "Popen"))),
+            "Popen",
+        ),
         (layer("keras.models", "Model", "cxrview>Evil"), "cxrview>Evil"),
     ],
 )

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.conftest import TINY_SIZE, make_tiny_bundle
 
 from cxrview.errors import UnusableModel
 from cxrview.imaging import Radiograph, Window
 from cxrview.inference import domain
 from cxrview.inference.predictor import BATCH_SIZE, Predictor
 from cxrview.progress import Cancelled
+from tests.conftest import TINY_SIZE, make_tiny_bundle
 
 
 def phantom(pixels: np.ndarray) -> Radiograph:
@@ -52,7 +52,9 @@ def test_many_images_come_back_in_order_whatever_the_batches(predictor):
     images = [noise(seed) for seed in range(BATCH_SIZE + 3)]
     together = predictor.predict(images)
     for image, prediction in zip(images, together, strict=True):
-        np.testing.assert_allclose(predictor.predict([image])[0].logits, prediction.logits, rtol=1e-3, atol=1e-4)
+        np.testing.assert_allclose(
+            predictor.predict([image])[0].logits, prediction.logits, rtol=1e-3, atol=1e-4
+        )
 
 
 def test_no_images_give_no_predictions(predictor):
@@ -112,7 +114,9 @@ def test_a_bundle_without_statistics_claims_nothing(tmp_path, predictor):
 
 def test_statistics_that_do_not_fit_are_refused(tmp_path):
     folder = make_tiny_bundle(tmp_path / "m")
-    np.savez(folder / "domain.npz", mean=np.zeros((1, 4)), whitening=np.eye(3), reference=[1.0], threshold=1.0)
+    np.savez(
+        folder / "domain.npz", mean=np.zeros((1, 4)), whitening=np.eye(3), reference=[1.0], threshold=1.0
+    )
     with pytest.raises(UnusableModel, match="do not fit together"):
         domain.load(folder)
 

@@ -17,9 +17,7 @@ from cxrview.errors import UnusableModel
 # The layers register themselves when their modules are imported.
 from cxrview.inference.graph import gradcam_layer, preprocessing
 
-OWN = {
-    f"cxrview>{kind.__name__}" for kind in (gradcam_layer.GradCamMaps, preprocessing.SourceSuppression)
-}
+OWN = {f"cxrview>{kind.__name__}" for kind in (gradcam_layer.GradCamMaps, preprocessing.SourceSuppression)}
 KERAS = frozenset(
     {
         *("Functional", "Sequential", "Model", "InputLayer", "Identity", "Dense", "Dropout", "Flatten"),
