@@ -1,5 +1,6 @@
 """The application: start it, keep it alive when something goes wrong, or render it off screen."""
 
+import os
 import signal
 import sys
 import traceback
@@ -20,6 +21,8 @@ from cxrview.gui.state import Progress, Stage
 if TYPE_CHECKING:
     from cxrview.inference.prediction import Prediction
 
+DISPLAYS = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}  # any of them lets Qt show something
+NO_DISPLAY = 2  # exit code: nothing could be done
 DEMO_TIMEOUT = 120_000  # ms for reading, loading the model and predicting
 DEMO_SIZE = (1600, 1000)
 
@@ -39,7 +42,15 @@ def application() -> QApplication:
 
 
 def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "") -> int:
-    """Open the window on files and folders; return the exit code when it is closed."""
+    """Open the window on files and folders; return the exit code when it is closed.
+
+    Without a display it says so and returns 2, where Qt would abort the process.
+    """
+    if sys.platform == "linux" and not DISPLAYS & set(os.environ):
+        sys.stderr.write(
+            "cxrview: there is no display for a window here. The command “cxrview score” needs none.\n"
+        )
+        return NO_DISPLAY
     app = application()
     window = MainWindow(model=model, device=device)
     _catch_mistakes(window)

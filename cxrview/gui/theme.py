@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QApplication
 
 from cxrview import paths
 
-# Okabe and Ito's colours, told apart by colour-blind readers; orange and yellow are kept for warnings.
-CLASS_COLOURS = ("#cc79a7", "#35a583", "#56a8e4", "#8f7ee7", "#b98a5e", "#7f8b99")
+# Chosen so that colour-blind readers tell them apart (a test simulates them); none is amber or red, which
+# stand for warning and refusal.
+CLASS_COLOURS = ("#c04f80", "#86a02f", "#45b4f5", "#7d55b8", "#f2a8c0", "#4c8a66")
 TIP_WIDTH = 72  # characters
 
 

@@ -1,0 +1,86 @@
+"""Colours: legible in both themes, and told apart by readers who see colours differently."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from cxrview.gui import theme
+
+# Machado, Oliveira, Fernandes 2009, severity 1.0, for linear RGB.
+VISION = {
+    "usual": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+WHITE = XYZ.sum(axis=1)
+
+
+def linear(colour: str) -> np.ndarray:
+    """Return "#rrggbb" as linear RGB, 0…1 (IEC 61966-2-1)."""
+    parts = np.array([int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)])
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb: np.ndarray) -> np.ndarray:
+    """Return linear RGB as CIELAB."""
+    ratios = XYZ @ np.clip(rgb, 0, 1) / WHITE
+    f = np.where(ratios > 0.008856, np.cbrt(ratios), 7.787 * ratios + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the WCAG 2.1 contrast of two colours."""
+    light, dark = sorted((float(linear(one) @ XYZ[1]), float(linear(other) @ XYZ[1])), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_class_colours_are_told_apart(vision):
+    """CIE76 differences: 2 is just seen side by side, and these are seen apart."""
+    seen = [lab(np.array(VISION[vision]) @ linear(colour)) for colour in theme.CLASS_COLOURS]
+    differences = {
+        (first, second): np.linalg.norm(seen[first] - seen[second])
+        for first, second in itertools.combinations(range(len(seen)), 2)
+    }
+    assert min(value for pair, value in differences.items() if max(pair) < 3) > 30
+    assert min(differences.values()) > 9
+
+
+@pytest.mark.parametrize("one", theme.THEMES.values(), ids=theme.THEMES)
+@pytest.mark.parametrize(
+    ("ink", "paper", "least"),
+    [
+        ("text", "panel", 7),
+        ("text", "window", 7),
+        ("muted", "panel", 4.5),
+        ("warning", "warning_back", 4.5),
+        ("error", "panel", 4.5),
+        ("on_selection", "selection", 4.5),
+        ("text", "field", 7),
+        ("accent", "panel", 3),
+    ],
+)
+def test_text_has_enough_contrast(one, ink, paper, least):
+    """WCAG 2.1, 1.4.3, 1.4.6 and 1.4.11."""
+    assert contrast(getattr(one, ink), getattr(one, paper)) >= least
+
+
+def test_tool_tips_are_broken_into_lines():
+    lines = theme.wrapped("word " * 60).splitlines()
+    assert len(lines) > 3
+    assert max(map(len, lines)) <= theme.TIP_WIDTH
