@@ -1,11 +1,9 @@
 """What happens when the user opens, selects and leaves images: work is started, and its results land.
 
-The functions at the end run in worker threads; everything else in the GUI thread. The heavy libraries
-are imported by the workers, so that the window is there before them.
+Everything here runs in the GUI thread; the work itself is in `work`.
 """
 
-import importlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +11,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from cxrview.errors import CxrviewError
+from cxrview.gui.ahead import ReadAhead
 from cxrview.gui.cache import RecentImages
 from cxrview.gui.state import AppState, Entry, Mark, ModelInfo, Progress, Reading, Shown, Stage
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.progress import Report
+from cxrview.gui.work import discover, read_and_render
+from cxrview.gui.work import load_predictor as load_real_predictor
 
 if TYPE_CHECKING:
     from cxrview.gui.viewer.picture import Picture
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 LoadPredictor = Callable[[str, str], "Predictor"]
 THIS_FILE = "This file "
-BATCH = 64  # files a message to the study list
 
 
 class Session(QObject):
@@ -46,9 +45,10 @@ class Session(QObject):
         # What the command line asks for holds for this session only; the settings stay as they are.
         self.model_name = model or state.settings.model
         self.device = device or state.settings.device
-        self._load_predictor = load_predictor or _load_predictor
+        self._load_predictor = load_predictor or load_real_predictor
         self._predictor: Predictor | None = None
         self._images = RecentImages()
+        self._ahead = ReadAhead(runner, self._images)
         self._predictions: dict[tuple[Path, int], Prediction] = {}
         self._read_job: Job | None = None
         self._predict_job: Job | None = None
@@ -98,7 +98,7 @@ class Session(QObject):
         self._show_first = True
         self._open_job = self.runner.start(
             title,
-            partial(_discover, chosen),
+            partial(discover, chosen),
             done=partial(self._nothing_found, chosen),
             failed=partial(self._open_failed, chosen),
             partial=self._found,
@@ -108,7 +108,7 @@ class Session(QObject):
     def cancel_all(self) -> None:
         """Stop whatever runs; what was being read or predicted says so, and a click starts it again."""
         shown, reading = self.state.shown, self.state.reading
-        loading = self._model_job is not None and self._model_job in self.runner.jobs
+        loading = self._model_job is not None and self.runner.is_running(self._model_job)
         self.runner.cancel_all()
         if loading:
             self._model_failed(
@@ -123,6 +123,7 @@ class Session(QObject):
         """Forget every file; the model stays."""
         for job in (self._read_job, self._predict_job, self._open_job):
             self.runner.cancel(job)
+        self._ahead.begin(None)
         self._images.clear()
         self._predictions.clear()
         self.state.clear_entries()
@@ -140,27 +141,29 @@ class Session(QObject):
             return
         self.state.set_shown(Shown(Stage.LOADING, path, frame))
         self.state.change_entry(path, mark=Mark.LOADING)
-        self._read_job = self.runner.start(
-            f"Reading {path.name}",
-            partial(_read, path, frame),
-            done=lambda result: self._show(*result, frame),
-            failed=partial(self._read_failed, path),
+        done = partial(self._read_done, frame)
+        failed = partial(self._read_failed, path)
+        self._read_job = self._ahead.take(path, done, failed) or self.runner.start(
+            f"Reading {path.name}", partial(read_and_render, path, frame), done=done, failed=failed
         )
 
     def step(self, by: int) -> None:
         """Show the next (1) or previous (-1) image of the list, frames included."""
-        paths = list(self.state.entries)
         shown = self.state.shown
-        if not paths or shown.path not in self.state.entries:
+        if shown.path not in self.state.entries:
             return
         frames = self.state.entries[shown.path].frames
         if 0 <= shown.frame + by < frames:
             self.select(shown.path, shown.frame + by)
             return
-        index = paths.index(shown.path) + by
-        if 0 <= index < len(paths):
-            entry = self.state.entries[paths[index]]
-            self.select(entry.path, entry.frames - 1 if by < 0 else 0)
+        following = self._neighbour(shown.path, by)
+        if following is not None:
+            self.select(following, self.state.entries[following].frames - 1 if by < 0 else 0)
+
+    def _neighbour(self, path: Path, by: int) -> Path | None:
+        paths = list(self.state.entries)
+        index = paths.index(path) + by if path in self.state.entries else -1
+        return paths[index] if 0 <= index < len(paths) else None
 
     def _drop_running(self) -> None:
         if self._read_job is not None and not self._read_job.cancelled:
@@ -204,6 +207,11 @@ class Session(QObject):
         )
         self.state.set_shown(Shown(Stage.SHOWN, path, radiograph.frame, radiograph, picture))
         self._predict()
+        self._ahead.begin(self._neighbour(path, 1))
+
+    def _read_done(self, frame: int, result: "tuple[Sequence[Radiograph], Picture]") -> None:
+        radiographs, picture = result
+        self._show(radiographs, picture if frame == 0 or len(radiographs) == 1 else None, frame)
 
     def _read_failed(self, path: Path, error: Exception) -> None:
         problem, advice = _sentence(error), _advice(error)
@@ -268,40 +276,3 @@ def _whole(error: Exception) -> str:
 
 def _advice(error: Exception) -> str:
     return error.advice if isinstance(error, CxrviewError) else "Please report it with the details."
-
-
-def _load_predictor(model: str, device: str) -> "Predictor":
-    from cxrview.inference.predictor import Predictor
-
-    return Predictor.load(model, device)
-
-
-def _discover(paths: Sequence[Path], report: Report) -> Iterator[list[Entry]]:
-    """Yield the files found, in order, a few at first so that there is something to see."""
-    report(-1.0, "looking for images")
-    imaging = importlib.import_module("cxrview.imaging")
-    found = imaging.find_images(paths, report)
-    size, start = 1, 0
-    while start < len(found):
-        report(start / len(found), f"{start} of {len(found)} files")
-        batch = found[start : start + size]
-        yield [_entry(path) for path in batch]
-        start, size = start + len(batch), BATCH
-
-
-def _entry(path: Path) -> Entry:
-    """Return the entry of `path` with what its header says, as far as that is quick to find out."""
-    known = importlib.import_module("cxrview.imaging.peek").peek(path)
-    return Entry(path) if known is None else Entry(path, *known)
-
-
-def _read(path: Path, frame: int, report: Report) -> "tuple[list[Radiograph], Picture]":
-    """Return the radiographs of `path` and the rendering of the one to show."""
-    report(-1.0, path.name)
-    from cxrview.gui.viewer.picture import picture
-    from cxrview.imaging import read
-
-    radiographs = read(path)
-    report(-1.0, path.name)
-    radiograph = radiographs[min(frame, len(radiographs) - 1)]
-    return radiographs, picture(radiograph, radiograph.default_voi)

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
 PROGRESS_INTERVAL = 0.05  # seconds between two progress messages of one job
-LANES = ("list", "files", "model")  # one thread each: work in a lane runs in order
+LANES = ("list", "files", "ahead", "model")  # one thread each: work in a lane runs in order
 
 
 class Job:
-    """A piece of work that was started. `fraction` is 0…1, or below 0 while it is not known."""
+    """A piece of work that was started. `fraction` is 0…1, or below 0 while it is not known.
+
+    The callbacks may be changed until the result is delivered; `quiet` work is not shown to the user.
+    """
 
     def __init__(
         self,
@@ -31,6 +34,7 @@ class Job:
         self.text = ""
         self.fraction = -1.0
         self.cancelled = False
+        self.quiet = False
         self.done, self.failed, self.partial = done, failed, partial
         self.future: Future[None] | None = None
 
@@ -62,8 +66,12 @@ class TaskRunner(QObject):
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """The jobs that the user is still interested in, oldest first."""
-        return tuple(job for job in self._jobs if not job.cancelled)
+        """The jobs that the user knows of and is still interested in, oldest first."""
+        return tuple(job for job in self._jobs if not job.cancelled and not job.quiet)
+
+    def is_running(self, job: Job) -> bool:
+        """Whether the result of `job` is still to come."""
+        return job in self._jobs and not job.cancelled
 
     def start(
         self,
@@ -74,6 +82,7 @@ class TaskRunner(QObject):
         failed: Callable[[Exception], None],
         partial: Callable[[Any], None] | None = None,
         lane: str = "files",
+        quiet: bool = False,
     ) -> Job:
         """Run `work(report)` in `lane` and return its job; call `done(result)` or `failed(error)` later.
 
@@ -81,6 +90,7 @@ class TaskRunner(QObject):
         `done` gets None.
         """
         job = Job(title, done, failed, partial)
+        job.quiet = quiet
         if self._closed:
             job.cancel()
             return job
@@ -128,7 +138,7 @@ class TaskRunner(QObject):
             job.fraction, job.text = fraction, text
             if time.monotonic() - last_sent > PROGRESS_INTERVAL:
                 last_sent = time.monotonic()
-                self._send(job, None, None)
+                self._send(job, "progress")
 
         try:
             if job.cancelled:
@@ -138,31 +148,36 @@ class TaskRunner(QObject):
                 for value in result:
                     if job.cancelled:
                         return
-                    self._send(job, job.partial, value)
+                    self._send(job, "partial", value)
                 result = None
-            self._send(job, job.done, result, last=True)
+            self._send(job, "done", result)
         except Cancelled:
             return
         except CxrviewError as error:
-            self._send(job, job.failed, error, last=True)
+            self._send(job, "failed", error)
         except Exception as error:  # noqa: BLE001 - a bug in a worker must reach the user, not vanish
-            if not job.cancelled:
-                self._send(job, self.crashed.emit, traceback.format_exc())
-            self._send(job, job.failed, error, last=True)
+            self._send(job, "crashed", traceback.format_exc())
+            self._send(job, "failed", error)
 
-    def _send(self, job: Job, callback: Callable[[Any], None] | None, value: Any, last: bool = False) -> None:
+    def _send(self, job: Job, kind: str, value: Any = None) -> None:
         if not self._closed:
-            self._message.emit((job, callback, value, last))
+            self._message.emit((job, kind, value))
 
     @Slot(object)
-    def _deliver(self, message: tuple[Job, Callable[[Any], None] | None, Any, bool]) -> None:
-        job, callback, value, last = message
+    def _deliver(self, message: tuple[Job, str, Any]) -> None:
+        job, kind, value = message
         if job.cancelled or self._closed:  # looked at here, so a stale result never lands
             return
-        if last:
+        if kind in ("done", "failed"):
             self._jobs.remove(job)
-        if callback is not None:
-            callback(value)
+        receivers = {
+            "done": job.done,
+            "failed": job.failed,
+            "partial": job.partial,
+            "crashed": self.crashed.emit,
+        }
+        if (receive := receivers.get(kind)) is not None:
+            receive(value)
         self.changed.emit()
 
     def _forget(self, job: Job) -> None:

@@ -14,7 +14,7 @@ from cxrview.errors import UnreadableImage
 from cxrview.gui import app, theme
 from cxrview.gui.actions import ACTIONS
 from cxrview.gui.main_window import MainWindow
-from cxrview.gui.session import _load_predictor as load_for_real
+from cxrview.gui.work import load_predictor as load_for_real
 
 
 def test_t_changes_the_theme_and_back(window, qtbot):
