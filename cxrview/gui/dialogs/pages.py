@@ -104,7 +104,7 @@ SECTIONS = {
 
 
 def _value(value: Any) -> str:
-    """Return anything JSON can hold as HTML: tables for objects, lines for lists, four digits for numbers."""
+    """Return anything JSON can hold as HTML: objects as tables, lists as lines, numbers with three digits."""
     if isinstance(value, dict):
         return _matrix(value) or _html_table(
             [(escape(_words(key)), _value(item)) for key, item in value.items()]
@@ -115,7 +115,7 @@ def _value(value: Any) -> str:
         return "<br>".join(_value(item) for item in value)
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no"}.get(value, "–")
-    return f"{value:.4g}" if isinstance(value, float) else escape(str(value))
+    return f"{value:.3g}" if isinstance(value, float) else escape(str(value))
 
 
 def _matrix(value: dict[str, Any]) -> str:
