@@ -63,11 +63,12 @@ def main() -> None:
     if arguments.checkpoint:
         model.load_weights(arguments.checkpoint)
         recalibrate_batchnorm(model, collection.train, choices)
-        chosen = run.judge(model, collection, arguments.epoch, arguments.checkpoint)
+        chosen = run.judge(run.answering(model), collection, arguments.epoch, arguments.checkpoint)
     else:
         load_densenet121(model, arguments.weights)
         results = run.train(model, collection, choices, arguments.work, report)
-        chosen = max(results, key=lambda result: result.merit)
+        usable = [result for result in results if result.balanced_accuracy >= 0.7] or results
+        chosen = max(usable, key=lambda result: result.merit)
         model.load_weights(chosen.weights)
     print(chosen, file=sys.stderr)
     training = dataclasses.asdict(choices) | content["training"] | {"epoch_chosen": chosen.epoch}

@@ -31,7 +31,7 @@ class Recipe:
     exchange_share: float = 0.0
     dropout: float = 0.2
     batchnorm_momentum: float = 0.9
-    recalibration_batches: int = 20  # of plain images, after each epoch; 0: none
+    recalibration_batches: int = 0  # of plain images, after each epoch
     seed: int = 1
 
     def as_dict(self) -> dict[str, Any]:

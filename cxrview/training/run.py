@@ -1,6 +1,6 @@
 """From images to a bundle: split, train, choose the epoch, calibrate, measure, write."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,21 +91,28 @@ class Answers:
     embeddings: NDArray[np.float32]  # (N, D)
 
 
-def ask(model: keras.Model, data: LabelledImages) -> Answers:
-    """Return the answers of `model` to `data`, in one pass."""
+Ask = Callable[[LabelledImages], Answers]
+
+
+def answering(model: keras.Model) -> Ask:
+    """Return a function that asks `model`, as it then is; logits and embeddings come from one pass."""
     both = keras.Model(model.input, [model.output, model.get_layer(zoo.POOLING).output])
-    logits, embeddings = both.predict(data.images, batch_size=32, verbose=0)
-    return Answers(logits.astype(np.float32), embeddings.astype(np.float32))
+
+    def ask(data: LabelledImages) -> Answers:
+        logits, embeddings = both.predict(data.images, batch_size=32, verbose=0)
+        return Answers(logits.astype(np.float32), embeddings.astype(np.float32))
+
+    return ask
 
 
-def judge(model: keras.Model, collection: Collection, epoch: int, weights: Path) -> EpochResult:
-    """Return how `model` stands now."""
+def judge(ask: Ask, collection: Collection, epoch: int, weights: Path) -> EpochResult:
+    """Return how the model behind `ask` stands now."""
     known = collection.validation
-    logits = ask(model, known).logits
+    logits = ask(known).logits
     temperature = calibrate.fit_temperature(logits, known.labels)
     probabilities = calibrate.apply_temperature(logits, temperature)
     figures = evaluate.summary(probabilities, known.labels, known.class_names)
-    foreign = ask(model, collection.external).logits
+    foreign = ask(collection.external).logits
     return EpochResult(
         epoch,
         weights,
@@ -136,9 +143,10 @@ def train(
 ) -> list[EpochResult]:
     """Train `model` and return how it stood after each epoch; the weight files lie in `folder`."""
     results: list[EpochResult] = []
+    ask = answering(model)
 
     def after_epoch(epoch: int, weights: Path) -> None:
-        results.append(judge(model, collection, epoch, weights))
+        results.append(judge(ask, collection, epoch, weights))
         report(epoch / choices.epochs, str(results[-1]))
 
     recipe.fit(model, collection.train, choices, folder, report, after_epoch)
@@ -156,17 +164,18 @@ def finish(
     """Calibrate, measure and write `model` as a bundle in `out`, and return its card."""
     round_weights(model)
     known = collection.validation
-    answers = ask(model, known)
+    ask = answering(model)
+    answers = ask(known)
     temperature = round(calibrate.fit_temperature(answers.logits, known.labels), 4)
     probabilities = calibrate.apply_temperature(answers.logits, temperature)
-    domain, domain_card = _domain(model, collection, answers.embeddings)
+    domain, domain_card = _domain(ask, collection, answers.embeddings)
     card = {
         **description,
         "exclusive": True,
         "temperature": temperature,
         "operating_points": calibrate.operating_points(probabilities, known.labels, known.class_names),
         "domain": domain_card,
-        "metrics": _metrics(model, collection, temperature, domain),
+        "metrics": _metrics(ask, collection, temperature, domain),
         "training": dict(training),
         "seeds": {"split": SPLIT_SEED, "training": training["seed"]},
     }
@@ -174,10 +183,10 @@ def finish(
 
 
 def _metrics(
-    model: keras.Model, collection: Collection, temperature: float, domain: DomainStatistics
+    ask: Ask, collection: Collection, temperature: float, domain: DomainStatistics
 ) -> dict[str, Any]:
     def measured(data: LabelledImages) -> dict[str, Any]:
-        answers = ask(model, data)
+        answers = ask(data)
         probabilities = calibrate.apply_temperature(answers.logits, temperature)
         figures = evaluate.evaluate(
             probabilities, data.labels, data.groups, data.sources, data.class_names, SPLIT_SEED
@@ -202,13 +211,11 @@ def _metrics(
 
 
 def _domain(
-    model: keras.Model, collection: Collection, known: NDArray[np.float32]
+    ask: Ask, collection: Collection, known: NDArray[np.float32]
 ) -> tuple[DomainStatistics, dict[str, Any]]:
-    choosing, reporting = (
-        ask(model, collection.strangers_half(report)).embeddings for report in (False, True)
-    )
+    choosing, reporting = (ask(collection.strangers_half(report)).embeddings for report in (False, True))
     train = collection.train
-    choice, statistics = choose_domain(ask(model, train).embeddings, train.labels, known, choosing)
+    choice, statistics = choose_domain(ask(train).embeddings, train.labels, known, choosing)
     kinds = collection.strangers_half(True).sources
     outside = statistics.distances(reporting) > statistics.threshold
     card = {

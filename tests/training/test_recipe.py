@@ -53,7 +53,7 @@ def test_training_learns_and_leaves_a_file_an_epoch(stripes, tmp_path):
         stripes,
         CHOICES,
         tmp_path,
-        lambda fraction, text: reports.append(fraction),
+        lambda fraction, _text: reports.append(fraction),
         lambda epoch, path: seen.append((epoch, path)),
     )
     assert seen == list(enumerate(files, 1))
@@ -67,7 +67,7 @@ def test_training_learns_and_leaves_a_file_an_epoch(stripes, tmp_path):
 
 
 def test_cancelling_stops_at_once(stripes, tmp_path):
-    def stop_after_three(fraction, text):
+    def stop_after_three(_fraction, text):
         if "step 3 " in text:
             raise Cancelled
 
