@@ -29,6 +29,7 @@ def find(model: str = "") -> Path:
         return installed[model]
     if model and (Path(model) / "card.json").is_file():
         return Path(model)
+    if not model:
+        raise BadRequest("No model is installed.", "Install cxrview again, or choose a model's folder.")
     known = ", ".join(installed) or "none"
-    problem = f"There is no model “{model}”." if model else "No model is installed."
-    raise BadRequest(problem, f"Installed: {known}. A folder with a card.json will do as well.")
+    raise BadRequest(f"There is no model “{model}”.", f"Installed: {known}; or give a model's folder.")

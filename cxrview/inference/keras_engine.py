@@ -17,6 +17,8 @@ class KerasEngine:
     name = "keras"
 
     def __init__(self, folder: Path, device: str) -> None:
+        if not (folder / "model.keras").is_file():
+            raise EngineUnavailable("The model has no Keras file.")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         import tensorflow
 
