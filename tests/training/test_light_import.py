@@ -1,0 +1,17 @@
+"""The package of the training core can be imported where TensorFlow is not wanted."""
+
+import subprocess
+import sys
+
+LIGHT = (
+    "cxrview.training",
+    "cxrview.training.augment",
+    "cxrview.training.dataset",
+    "cxrview.training.evaluate",
+)
+
+
+def test_light_modules_do_not_import_keras():
+    code = f"import sys, {', '.join(LIGHT)}; print(sorted({{'keras', 'tensorflow'}} & set(sys.modules)))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
