@@ -11,6 +11,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 from cxrview.progress import silent
 from cxrview.training import run
 from cxrview.training.dataset import LabelledImages, split_by_group
+from cxrview.training.recipe import Recipe
 from tests.training.test_export import DESCRIPTION, small_model
 
 pytestmark = [
@@ -72,3 +73,14 @@ def test_an_epoch_is_judged_on_validation_and_external(collection):
     assert result.accuracy == pytest.approx((called == collection.validation.labels).mean())
     share = (ask(collection.external).logits.argmax(1) == 0).mean()
     assert result.merit == pytest.approx(result.balanced_accuracy - 0.5 * share)
+
+
+def test_training_judges_every_epoch_and_its_weights_can_be_loaded_again(collection, tmp_path):
+    model = small_model()
+    results = run.train(model, collection, Recipe(epochs=2, clean_share=0.5), tmp_path, silent)
+    assert [result.epoch for result in results] == [1, 2]
+    again = small_model()
+    again.load_weights(results[-1].weights)
+    twin = run.judge(run.answering(again), collection, 2, results[-1].weights)
+    assert twin.macro_auc == pytest.approx(results[-1].macro_auc, abs=1e-3)
+    assert twin.external_called_first == results[-1].external_called_first
