@@ -109,7 +109,8 @@ def main() -> None:
     ]
     remark = (
         f"Batch of one on the CPU, float32, median of {4 * ROUNDS} (first two rows) and {ROUNDS} rounds in "
-        f"turns; in the second group cxrview took {base_slow:.1f} ms, to which its ratios refer. Heatmaps cost "
+        f"turns; in the second group cxrview took {base_slow:.1f} ms, to which its ratios refer. Heatmaps "
+        "cost "
         f"{base / ours['without']:.2f} times the graph without them."
     )
     write("Heatmaps", "heatmaps.py", remark, ("what", "time", "times cxrview"), rows)

@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return cli.run(options)
     from cxrview.gui import app
 
-    return app.run(options.paths, model=options.model, device=options.device)
+    return int(app.run(options.paths, model=options.model, device=options.device))
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -36,7 +36,7 @@ def _demo(options: argparse.Namespace) -> int:
     if options.screenshot is None and _has_display():
         from cxrview.gui import app
 
-        return app.run([sample], model=options.model, device=options.device)
+        return int(app.run([sample], model=options.model, device=options.device))
     return _picture(options, sample)
 
 

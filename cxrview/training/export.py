@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from cxrview.bundle.card import SCHEMA, Card, parse
 from cxrview.errors import UnusableModel
+from cxrview.inference.graph import preprocessing
+from cxrview.inference.graph.build import inference_graph
 from cxrview.progress import Report, silent
-from cxrview.training import onnx_file, preprocessing
+from cxrview.training import onnx_file
 from cxrview.training.domain_statistics import DomainStatistics
 from cxrview.training.keras_file import read_keras, round_weights, write_keras
 from cxrview.training.phantom import chest_phantom
-from cxrview.training.zoo import inference_graph
 
 LARGEST_DIFFERENCE = 1e-3  # of a logit between engines
 _LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu", "tf2onnx", "onnx", "onnxruntime", "openvino", "numpy")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cxrview.bundle.card import Card
 from cxrview.errors import BadRequest
+from cxrview.inference.graph.build import POOLING
 from cxrview.progress import Report
 from cxrview.training import calibrate, evaluate, recipe, zoo
 from cxrview.training.dataset import LabelledImages, Split, load_manifest, split_by_group
@@ -96,7 +97,7 @@ Ask = Callable[[LabelledImages], Answers]
 
 def answering(model: keras.Model) -> Ask:
     """Return a function that asks `model`, as it then is; logits and embeddings come from one pass."""
-    both = keras.Model(model.input, [model.output, model.get_layer(zoo.POOLING).output])
+    both = keras.Model(model.input, [model.output, model.get_layer(POOLING).output])
 
     def ask(data: LabelledImages) -> Answers:
         logits, embeddings = both.predict(data.images, batch_size=32, verbose=0)

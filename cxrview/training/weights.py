@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import UnusableModel
-from cxrview.training.zoo import BACKBONE
+from cxrview.inference.graph.build import BACKBONE
 
 _ADVICE = "Use the archive that packaging/convert_starting_weights.py makes."
 _BATCHNORM = ("weight", "bias", "running_mean", "running_var")  # Keras's order: gamma, beta, mean, variance

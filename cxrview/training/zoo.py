@@ -1,15 +1,13 @@
-"""The architectures that can be trained, and the two faces of a model: for training and for inference."""
+"""The architectures that can be trained."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import keras
 
-from cxrview.errors import BadRequest, UnusableModel
-from cxrview.training.gradcam_layer import gradcam_maps
-from cxrview.training.preprocessing import SourceSuppression
-
-BACKBONE, POOLING, HEAD = "backbone", "embedding", "head"  # layer names; head layers are head_0, head_1, …
+from cxrview.errors import BadRequest
+from cxrview.inference.graph.build import BACKBONE, HEAD, POOLING
+from cxrview.inference.graph.preprocessing import SourceSuppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +65,3 @@ def build(
         hidden_state = keras.layers.Dense(width, activation="relu", name=f"{HEAD}_{index}")(hidden_state)
     logits = keras.layers.Dense(classes, name=f"{HEAD}_{len(hidden)}")(hidden_state)
     return keras.Model(image, logits, name=architecture)
-
-
-def head_layers(model: keras.Model) -> list[keras.layers.Dense]:
-    """Return the dense layers behind the pooling, in order. Raises UnusableModel if there are none."""
-    layers = [layer for layer in model.layers if layer.name.startswith(f"{HEAD}_")]
-    if not layers:
-        raise UnusableModel("The model has no head of dense layers.", "Train it again with this version.")
-    return layers
-
-
-def inference_graph(model: keras.Model) -> keras.Model:
-    """Return `model` with the outputs `logits` (N, C), `activation_maps` (N, C, h, w), `embedding` (N, D).
-
-    The maps hold a copy of the head: build the graph when training is done.
-    """
-    pooling = model.get_layer(POOLING)
-    features = pooling.input
-    outputs = {
-        "logits": keras.layers.Identity(name="logits")(model.output),
-        "activation_maps": gradcam_maps(features, head_layers(model)),
-        "embedding": pooling.output,
-    }
-    return keras.Model(model.input, outputs, name=f"{model.name}_inference")

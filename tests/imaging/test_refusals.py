@@ -1,7 +1,7 @@
 """What cannot be read is refused with one clear sentence, and never with a crash."""
 
-import os
 import io
+import os
 import random
 import threading
 import warnings

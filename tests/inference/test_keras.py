@@ -60,7 +60,7 @@ def layer(
 
 
 def sequential(*layers: object) -> dict[str, object]:
-    return layer("keras", "Sequential", None, name="m", layers=list(layers))
+    return layer("keras", "Sequential", None, layers=list(layers))
 
 
 @pytest.mark.parametrize(

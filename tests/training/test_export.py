@@ -13,10 +13,11 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 
 from cxrview.bundle import card
 from cxrview.errors import UnusableModel
-from cxrview.training import export, keras_file, onnx_file, zoo
+from cxrview.inference.graph import build as graph
+from cxrview.inference.graph.preprocessing import SourceSuppression
+from cxrview.training import export, keras_file, onnx_file
 from cxrview.training.domain_statistics import DomainChoice, fit_domain
 from cxrview.training.phantom import chest_phantom
-from cxrview.training.preprocessing import SourceSuppression
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -47,12 +48,12 @@ def small_model():
     branch = layers.Conv2D(40, 3, padding="same", use_bias=False, name="second")(value)
     value = layers.Concatenate()([value, branch])
     value = layers.ReLU()(layers.BatchNormalization(name="lone")(value))
-    backbone = keras.Model(inside, value, name=zoo.BACKBONE)
+    backbone = keras.Model(inside, value, name=graph.BACKBONE)
     image = keras.Input((64, 64), dtype="uint8", name="image")
     features = backbone(SourceSuppression(48, 48)(image))
-    pooled = layers.GlobalAveragePooling2D(name=zoo.POOLING)(features)
-    hidden = layers.Dense(32, "relu", name=f"{zoo.HEAD}_0")(pooled)
-    model = keras.Model(image, layers.Dense(3, name=f"{zoo.HEAD}_1")(hidden), name="small")
+    pooled = layers.GlobalAveragePooling2D(name=graph.POOLING)(features)
+    hidden = layers.Dense(32, "relu", name=f"{graph.HEAD}_0")(pooled)
+    model = keras.Model(image, layers.Dense(3, name=f"{graph.HEAD}_1")(hidden), name="small")
     random = np.random.default_rng(0)
     for name in ("folded", "lone"):
         gamma, beta, mean, variance = backbone.get_layer(name).weights
@@ -90,7 +91,7 @@ def test_the_card_can_be_read_and_its_hashes_are_right(bundle):
 def test_every_engine_agrees_with_keras(bundle, count):
     folder, model, _ = bundle
     images = np.random.default_rng(6).integers(0, 256, (count, 64, 64), dtype=np.uint8)
-    wanted = onnx_file.run_with_keras(zoo.inference_graph(model))(images)
+    wanted = onnx_file.run_with_keras(graph.inference_graph(model))(images)
     assert np.ptp(wanted["logits"]) > 0.1
     for run in (onnx_file.run_with_onnxruntime, onnx_file.run_with_openvino):
         found = run(folder / "model.onnx")(images)
@@ -164,7 +165,7 @@ def test_files_that_disagree_are_refused(bundle, tmp_path):
     )
     onnx.save(changed, tmp_path / "model.onnx")
     with pytest.raises(UnusableModel, match="other logits in onnxruntime"):
-        export.prove_files(tmp_path, zoo.inference_graph(model), chest_phantom(64)[None])
+        export.prove_files(tmp_path, graph.inference_graph(model), chest_phantom(64)[None])
 
 
 def test_the_phantom_never_changes():

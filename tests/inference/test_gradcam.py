@@ -7,8 +7,9 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
 from cxrview.errors import UnusableModel
+from cxrview.inference.graph import build as graph
+from cxrview.inference.graph.gradcam_layer import GradCamMaps, gradcam_maps
 from cxrview.training import zoo
-from cxrview.training.gradcam_layer import GradCamMaps, gradcam_maps
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -21,9 +22,9 @@ def autodiff_maps(model, images):
     """Return Grad-CAM of every class by the book: alpha is the mean gradient (Selvaraju 2017, eq. 1–2)."""
     import tensorflow as tf
 
-    to_features = keras.Model(model.input, model.get_layer(zoo.POOLING).input)
+    to_features = keras.Model(model.input, model.get_layer(graph.POOLING).input)
     features = tf.convert_to_tensor(to_features(images, training=False))
-    behind = model.layers[model.layers.index(model.get_layer(zoo.POOLING)) :]
+    behind = model.layers[model.layers.index(model.get_layer(graph.POOLING)) :]
     maps = []
     for index in range(model.output_shape[-1]):
         with tf.GradientTape() as tape:
@@ -47,9 +48,9 @@ def backbone_model(request):
 def test_maps_equal_autodiff(backbone_model, hidden):
     model = with_head(backbone_model, hidden)
     images = np.random.default_rng(5).integers(0, 256, (3, 80, 80), dtype=np.uint8)
-    maps = keras.ops.convert_to_numpy(zoo.inference_graph(model)(images, training=False)["activation_maps"])
+    maps = keras.ops.convert_to_numpy(graph.inference_graph(model)(images, training=False)["activation_maps"])
     wanted = autodiff_maps(model, images)
-    assert maps.shape == (3, 4, *model.get_layer(zoo.POOLING).input.shape[1:3])
+    assert maps.shape == (3, 4, *model.get_layer(graph.POOLING).input.shape[1:3])
     assert maps.min() >= 0
     assert wanted.max() > 0
     assert np.abs(maps - wanted).max() <= 1e-4 * wanted.max()
@@ -57,15 +58,15 @@ def test_maps_equal_autodiff(backbone_model, hidden):
 
 def with_head(model, hidden):
     """Return `model` with another head on the same backbone, its biases far from zero."""
-    value = model.get_layer(zoo.POOLING).output
+    value = model.get_layer(graph.POOLING).output
     for index, width in enumerate(hidden):
         value = keras.layers.Dense(
             width,
             "relu",
-            name=f"{zoo.HEAD}_{index}",
+            name=f"{graph.HEAD}_{index}",
             bias_initializer=keras.initializers.RandomNormal(0, 0.3),
         )(value)
-    logits = keras.layers.Dense(4, name=f"{zoo.HEAD}_{len(hidden)}")(value)
+    logits = keras.layers.Dense(4, name=f"{graph.HEAD}_{len(hidden)}")(value)
     return keras.Model(model.input, logits)
 
 
@@ -73,7 +74,7 @@ def test_the_two_layer_head_has_open_and_shut_units(backbone_model):
     # Otherwise the comparison above would hold for a head without masks too.
     model = with_head(backbone_model, (24,))
     images = np.random.default_rng(5).integers(0, 256, (3, 80, 80), dtype=np.uint8)
-    hidden = keras.Model(model.input, model.get_layer(f"{zoo.HEAD}_0").output)(images, training=False)
+    hidden = keras.Model(model.input, model.get_layer(f"{graph.HEAD}_0").output)(images, training=False)
     share = float((keras.ops.convert_to_numpy(hidden) > 0).mean())
     assert 0.1 < share < 0.9
 
@@ -88,7 +89,7 @@ def test_a_head_with_another_activation_is_refused():
 def test_a_model_without_a_head_is_refused():
     image = keras.Input((8, 8))
     with pytest.raises(UnusableModel, match="no head"):
-        zoo.head_layers(keras.Model(image, keras.layers.Flatten()(image)))
+        graph.head_layers(keras.Model(image, keras.layers.Flatten()(image)))
 
 
 def test_the_layer_survives_serialisation():
@@ -103,12 +104,12 @@ def test_the_layer_survives_serialisation():
 
 def test_inference_outputs_have_their_names_in_order():
     model = zoo.build("densenet121", 3, 80, seen_size=64, resolution=64, hidden=(8,))
-    graph = zoo.inference_graph(model)
-    assert list(graph.output) == ["logits", "activation_maps", "embedding"]
-    assert [tuple(tensor.shape) for tensor in graph.output.values()] == [
+    whole = graph.inference_graph(model)
+    assert list(whole.output) == ["logits", "activation_maps", "embedding"]
+    assert [tuple(tensor.shape) for tensor in whole.output.values()] == [
         (None, 3),
         (None, 3, 2, 2),
         (None, 1024),
     ]
     images = np.random.default_rng(1).integers(0, 256, (1, 80, 80), dtype=np.uint8)
-    np.testing.assert_allclose(graph(images)["logits"], model(images), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(whole(images)["logits"], model(images), rtol=1e-5, atol=1e-6)

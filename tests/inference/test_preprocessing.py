@@ -6,9 +6,9 @@ import pytest
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
-from cxrview.training import preprocessing
+from cxrview.inference.graph import preprocessing
+from cxrview.inference.graph.preprocessing import SourceSuppression
 from cxrview.training.phantom import chest_phantom
-from cxrview.training.preprocessing import SourceSuppression
 
 pytestmark = pytest.mark.tensorflow
 

@@ -1,0 +1,31 @@
+"""The two faces of a network: the trainable model, and the graph with heatmaps that is exported."""
+
+import keras
+
+from cxrview.errors import UnusableModel
+from cxrview.inference.graph.gradcam_layer import gradcam_maps
+
+BACKBONE, POOLING, HEAD = "backbone", "embedding", "head"  # layer names; head layers are head_0, head_1, …
+
+
+def head_layers(model: keras.Model) -> list[keras.layers.Dense]:
+    """Return the dense layers behind the pooling, in order. Raises UnusableModel if there are none."""
+    layers = [layer for layer in model.layers if layer.name.startswith(f"{HEAD}_")]
+    if not layers:
+        raise UnusableModel("The model has no head of dense layers.", "Train it again with this version.")
+    return layers
+
+
+def inference_graph(model: keras.Model) -> keras.Model:
+    """Return `model` with the outputs `logits` (N, C), `activation_maps` (N, C, h, w), `embedding` (N, D).
+
+    The maps hold a copy of the head: build the graph when training is done.
+    """
+    pooling = model.get_layer(POOLING)
+    features = pooling.input
+    outputs = {
+        "logits": keras.layers.Identity(name="logits")(model.output),
+        "activation_maps": gradcam_maps(features, head_layers(model)),
+        "embedding": pooling.output,
+    }
+    return keras.Model(model.input, outputs, name=f"{model.name}_inference")
