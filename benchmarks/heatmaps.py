@@ -49,20 +49,26 @@ def logits_only(folder: Path, target: Path) -> Callable[[np.ndarray], object]:
 
 
 def textbook(folder: Path) -> dict[str, Callable[[np.ndarray], object]]:
-    """Return Grad-CAM by back-propagation on the bundle's Keras model, for class 0."""
+    """Return Grad-CAM by back-propagation on the bundle's Keras model, for class 0.
+
+    The preprocessing is part of every job, as it is of ours.
+    """
     import keras
     import tensorflow as tf
     from tf_keras_vis.gradcam import Gradcam
     from tf_keras_vis.utils.scores import CategoricalScore
 
-    from cxrview.inference import keras_graph
+    from cxrview.inference.graph.build import BACKBONE, POOLING
+    from cxrview.inference.graph.load import load_model
 
-    whole = keras_graph.load_trainable(folder / "model.keras")
-    features, logits, preprocessed = keras_graph.textbook_parts(whole)
-    network = keras.Model(preprocessed, logits)
-    prepare = keras.Model(whole.input, preprocessed)
-    layer = features._keras_history.operation.name
-    both = keras.Model(preprocessed, [features, logits])
+    whole = load_model(folder / "model.keras")
+    backbone = whole.get_layer(BACKBONE)
+    logits = backbone.output
+    for layer in whole.layers[whole.layers.index(whole.get_layer(POOLING)) :]:
+        logits = layer(logits)
+    network = keras.Model(backbone.input, logits)
+    both = keras.Model(backbone.input, [backbone.output, logits])
+    prepare = keras.Model(whole.input, whole.layers[whole.layers.index(backbone) - 1].output)
     gradcam = Gradcam(network, clone=False)
 
     def tutorial(image: np.ndarray) -> object:
@@ -73,7 +79,8 @@ def textbook(folder: Path) -> dict[str, Callable[[np.ndarray], object]]:
         return tf.nn.relu(tf.reduce_sum(maps * weights[:, None, None, :], axis=-1)).numpy()
 
     def tf_keras_vis(image: np.ndarray) -> object:
-        return gradcam(CategoricalScore(0), prepare(image), penultimate_layer=layer)
+        name = backbone.layers[-1].name
+        return gradcam(CategoricalScore(0), prepare(image), penultimate_layer=name)
 
     return {
         "keras.Model.predict, no heatmap": lambda image: whole.predict(image, verbose=0),
