@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QSize, QTimer
+from PySide6.QtCore import QEventLoop, QMessageLogContext, QSize, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -33,12 +33,20 @@ def application() -> QApplication:
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
         app.setStyle("Fusion")
+        if app.platformName() == "offscreen":
+            qInstallMessageHandler(_without_size_hints)
     app.setApplicationName("cxrview")
     app.setApplicationDisplayName("cxrview")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("cxrview")
     app.setWindowIcon(QIcon(str(paths.resources() / "icons" / "cxrview.svg")))
     return app
+
+
+def _without_size_hints(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Pass on Qt's messages, but for the one that the off-screen platform has about every window."""
+    if "propagateSizeHints" not in text:
+        sys.stderr.write(f"{text}\n")
 
 
 def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "") -> int:
