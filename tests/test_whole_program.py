@@ -7,12 +7,19 @@ import sys
 import pytest
 
 WATCHED = """
-import socket, sys
+import importlib.machinery, os, socket, sys
 
 def refuse(*arguments, **options):
     print("NETWORK", arguments)
     raise OSError("no network in this test")
 
+find_spec = importlib.machinery.PathFinder.find_spec
+
+def without(name, path=None, target=None):  # finds all but what the light edition goes without
+    absent = name.partition(".")[0] in os.environ["ABSENT"].split()
+    return None if absent else find_spec(name, path, target)
+
+importlib.machinery.PathFinder.find_spec = without
 socket.socket.connect = refuse
 socket.getaddrinfo = refuse
 from cxrview.__main__ import main
@@ -34,12 +41,12 @@ def watched(tmp_path):
     environment |= {f"XDG_{kind}_HOME": str(tmp_path / "xdg") for kind in ("DATA", "CACHE", "CONFIG")}
     environment["QT_QPA_PLATFORM"] = "offscreen"
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, absent: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-W", "ignore", "-c", WATCHED, *arguments],
             capture_output=True,
             text=True,
-            env=environment,
+            env=environment | {"ABSENT": absent},
             check=False,
         )
 
@@ -64,3 +71,26 @@ def test_the_window_predicts_with_no_connection_and_without_tensorflow(watched, 
     assert "COVID-19" in done.stdout
     assert "not for diagnosis" in done.stdout
     assert (tmp_path / "demo.png").stat().st_size > 10_000
+
+
+LIGHT = "tensorflow keras onnx tf2onnx sklearn scipy onnxruntime"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("score", "CHEST", "--out", "OUT.csv"),
+        ("explain", "CHEST", "--out", "OUT.png"),
+        ("demo", "--screenshot", "OUT.png"),
+        ("models", "verify"),
+        ("doctor",),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_everything_but_training_works_without_tensorflow(watched, chest_pa, tmp_path, arguments):
+    names = {"CHEST": str(chest_pa), "OUT.csv": str(tmp_path / "o.csv"), "OUT.png": str(tmp_path / "o.png")}
+    done = watched(*(names.get(word, word) for word in arguments), absent=LIGHT)
+    assert_kept_to_itself(done)
+    if arguments == ("doctor",):
+        assert "TensorFlow is not installed: pip install tensorflow." in done.stdout
+        assert "ONNX Runtime is not installed" in done.stdout
