@@ -56,7 +56,7 @@ def success(info: Row, prediction: Prediction) -> Row:
             f"p_{name}": round(float(value), 6)
             for name, value in zip(prediction.class_names, prediction.probabilities, strict=True)
         },
-        "in_domain": prediction.in_domain if known else None,
+        "in_domain": prediction.in_domain if known or prediction.objections else None,
         "domain_score": round(prediction.domain_score, 4) if known else None,
         "model": prediction.model,
         "model_version": prediction.model_version,

@@ -21,10 +21,11 @@ def describe(prediction: Prediction, card: Card) -> str:
 
 
 def _domain(prediction: Prediction) -> str:
+    if prediction.objections:
+        return f"{' '.join(prediction.objections)} Do not rely on this reading."
     if math.isnan(prediction.domain_score):
         return "This model cannot tell whether the image is of a kind that it knows."
     if prediction.in_domain:
         nearer = round(prediction.domain_percentile)
-        place = f"further out than {nearer} % of its validation films"
-        return f"Like the films this model was trained on ({place})."
+        return f"Within the range of the training films ({nearer} % of the validation films lie nearer)."
     return "Not like the films this model was trained on: do not rely on this reading."

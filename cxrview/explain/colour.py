@@ -6,20 +6,18 @@ from numpy.typing import NDArray
 
 from cxrview.errors import BadRequest
 
-_OPENCV_MAPS = {
-    "inferno": cv2.COLORMAP_INFERNO,
-    "viridis": cv2.COLORMAP_VIRIDIS,
-    "jet": cv2.COLORMAP_JET,
-    "grey": cv2.COLORMAP_BONE,
-}
-COLOUR_MAPS: tuple[str, ...] = tuple(_OPENCV_MAPS)
+_OPENCV_MAPS = {"inferno": cv2.COLORMAP_INFERNO, "viridis": cv2.COLORMAP_VIRIDIS, "jet": cv2.COLORMAP_JET}
+COLOUR_MAPS: tuple[str, ...] = (*_OPENCV_MAPS, "grey")
+EDGE = 0.04  # of heat, over which the layer comes in at the threshold: a hard edge would look like anatomy
 
 
 def colour_table(name: str) -> NDArray[np.uint8]:
     """Return the colours for 0…255, (256, 3) uint8 RGB. Raises BadRequest for an unknown name."""
-    if name not in _OPENCV_MAPS:
+    if name not in COLOUR_MAPS:
         raise BadRequest(f"There is no colour map “{name}”; choose {', '.join(COLOUR_MAPS)}.")
     ramp = np.arange(256, dtype=np.uint8)[:, None]
+    if name == "grey":
+        return np.repeat(ramp, 3, axis=1)
     return np.asarray(cv2.applyColorMap(ramp, _OPENCV_MAPS[name])[:, 0, ::-1], dtype=np.uint8)
 
 
@@ -28,13 +26,12 @@ def colourise(
 ) -> NDArray[np.uint8]:
     """Return `heat`, (h, w) in 0…1, as (h, w, 4) uint8 RGBA with straight alpha.
 
-    The alpha is `opacity` wherever heat is above 0 and at least `threshold`, and 0 elsewhere: one constant
-    per layer, as DICOM blending has it, so a colour always means the same strength.
+    The alpha is 0 up to `threshold`, `opacity` from `threshold` + EDGE on, and rises in between: apart from
+    that seam one constant per layer, as DICOM blending has it, so a colour always means the same strength.
     """
     rgba = np.empty((*heat.shape, 4), np.uint8)
     rgba[..., :3] = table[np.rint(np.clip(heat, 0, 1) * 255).astype(np.uint8)]
-    shown = (heat > 0) & (heat >= threshold)
-    rgba[..., 3] = np.where(shown, round(255 * opacity), 0)
+    rgba[..., 3] = np.rint(np.clip((heat - threshold) / EDGE, 0, 1) * (255 * opacity))
     return rgba
 
 

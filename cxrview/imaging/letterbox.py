@@ -60,8 +60,8 @@ class Letterbox:
 
         `field` is the part of the square that the map covers (left, top, right, bottom as fractions);
         outside it the result is 0. With `shape` the image is sampled at that many rows and columns
-        instead. Interpolation is cubic between cell centres (Keys 1981), so it may overshoot a little; the
-        geometry is the exact inverse of the letterbox.
+        instead. Interpolation between cell centres is cubic and monotone (Fritsch and Carlson 1980): smooth,
+        with no value that lies outside those around it. The geometry is the exact inverse of the letterbox.
         """
         rows, columns = shape or (self.height, self.width)
         left, top, right, bottom = field
@@ -75,21 +75,25 @@ class Letterbox:
         y = (start_y + step_y * np.arange(rows)).astype(np.float32)
         inside_x = (x >= -0.5) & (x <= cells_wide - 0.5)
         inside_y = (y >= -0.5) & (y <= cells_high - 0.5)
-        # The interpolation is separable, so two small matrix products do.
-        across = _interpolation(np.clip(x, 0, cells_wide - 1), cells_wide) * inside_x[:, None]
-        down = _interpolation(np.clip(y, 0, cells_high - 1), cells_high) * inside_y[:, None]
-        return np.asarray(down @ values.astype(np.float32) @ across.T, dtype=np.float32)
+        across = _interpolate(values.astype(np.float32), x) * inside_x
+        return np.asarray(_interpolate(across.T, y).T * inside_y[:, None], dtype=np.float32)
 
 
-def _interpolation(places: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
-    """Return the (len(places), cells) matrix of cubic weights at fractional cell indices; rows sum to 1.
+def _interpolate(values: NDArray[np.float32], places: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return `values`, (m, n), at `places` along the last axis, (m, len(places)); 0 is the first value.
 
-    Keys 1981 with a = -1/2; the first and last cells go on beyond the edges.
+    Slopes are harmonic means, and 0 at an extreme value; the end values go on beyond the ends.
     """
-    distance = np.abs(places[:, None] - np.arange(-2, cells + 2, dtype=np.float32)[None, :])
-    near = (1.5 * distance - 2.5) * distance**2 + 1
-    far = ((2.5 - 0.5 * distance) * distance - 4) * distance + 2
-    weights = np.where(distance <= 1, near, np.where(distance < 2, far, 0))
-    weights[:, 2] += weights[:, :2].sum(axis=1)
-    weights[:, -3] += weights[:, -2:].sum(axis=1)
-    return np.asarray(weights[:, 2:-2], dtype=np.float32)
+    padded = np.pad(values, ((0, 0), (1, 1)), mode="edge")
+    rise = np.diff(padded, axis=1)
+    before, after = rise[:, :-1], rise[:, 1:]
+    same_way = before * after > 0
+    slopes = np.where(same_way, 2 * before * after / np.where(same_way, before + after, 1), 0)
+    place = np.clip(places, 0, values.shape[1] - 1)
+    left = np.minimum(place.astype(int), max(0, values.shape[1] - 2))
+    right = np.minimum(left + 1, values.shape[1] - 1)
+    t = (place - left).astype(np.float32)
+    start, end = values[:, left], values[:, right]
+    curve = start + (end - start) * t**2 * (3 - 2 * t)
+    curve += slopes[:, left] * t * (1 - t) ** 2 - slopes[:, right] * t**2 * (1 - t)
+    return np.asarray(curve, dtype=np.float32)

@@ -16,7 +16,8 @@ class Prediction:
     maps cover the part `field` of the model's square (left, top, right, bottom as fractions).
     `domain_score` is the distance of the embedding from the training images divided by the limit, so
     above 1 the image is not of the kind the model knows; `domain_percentile` is the share (0…100) of
-    validation images that lie nearer. Both are NaN, and `in_domain` is true, when the bundle cannot tell.
+    validation images that lie nearer. Both are NaN when the bundle cannot tell. `objections` are sentences
+    that say why the file is no frontal chest radiograph. `in_domain` is true if nothing speaks against it.
     """
 
     class_names: tuple[str, ...]
@@ -27,6 +28,7 @@ class Prediction:
     in_domain: bool
     domain_score: float
     domain_percentile: float
+    objections: tuple[str, ...]
     letterbox: Letterbox
     field: tuple[float, float, float, float]
     model: str

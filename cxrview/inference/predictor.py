@@ -14,16 +14,20 @@ from cxrview.imaging import Letterbox, Radiograph, model_input
 from cxrview.inference import domain, registry
 from cxrview.inference.engine import Engine, Outputs
 from cxrview.inference.prediction import Prediction
+from cxrview.inference.suitability import objections
 from cxrview.progress import Report, silent
 
 BATCH_SIZE = 16
 
 
 class ModelInput(NamedTuple):
-    """What the model sees of one radiograph, (S, S) uint8, and the way back to its pixels."""
+    """What the model sees of one radiograph, (S, S) uint8, the way back to its pixels, and what speaks
+    against showing it to the model at all.
+    """
 
     image: NDArray[np.uint8]
     letterbox: Letterbox
+    objections: tuple[str, ...]
 
 
 class Predictor:
@@ -47,7 +51,8 @@ class Predictor:
 
     def prepare(self, radiograph: Radiograph) -> ModelInput:
         """Return what the model sees of `radiograph`. Pure, so it may run in any thread."""
-        return ModelInput(*model_input(radiograph, self.card.input_size))
+        image, letterbox = model_input(radiograph, self.card.input_size)
+        return ModelInput(image, letterbox, objections(radiograph))
 
     def predict(self, radiographs: Sequence[Radiograph], report: Report = silent) -> list[Prediction]:
         """Return one prediction per radiograph, in order. `report` may raise Cancelled between batches."""
@@ -78,9 +83,10 @@ class Predictor:
             logits=logits,
             activation_maps=outputs.activation_maps[index],
             embedding=embedding,
-            in_domain=verdict.in_domain,
+            in_domain=verdict.in_domain and not item.objections,
             domain_score=verdict.score,
             domain_percentile=verdict.percentile,
+            objections=item.objections,
             letterbox=item.letterbox,
             field=self.card.map_field,
             model=self.card.name,

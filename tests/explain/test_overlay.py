@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cxrview.errors import BadRequest
-from cxrview.explain.colour import COLOUR_MAPS, blend, colour_table, colourise
+from cxrview.explain.colour import COLOUR_MAPS, EDGE, blend, colour_table, colourise
 from cxrview.explain.overlay import overlay
 from cxrview.imaging import Letterbox
 from cxrview.inference.prediction import Prediction
@@ -23,6 +23,7 @@ def prediction(maps: np.ndarray, letterbox: Letterbox, field=FULL) -> Prediction
         in_domain=True,
         domain_score=0.5,
         domain_percentile=50,
+        objections=(),
         letterbox=letterbox,
         field=field,
         model="m",
@@ -107,9 +108,23 @@ def test_inferno_is_rgb_not_bgr():
 
 
 def test_opacity_is_one_constant_and_the_threshold_hides():
-    heat = np.array([[0, 0.2, 0.5, 1.0]], np.float32)
+    heat = np.array([[0, 0.2, 0.3, 0.5, 1.0]], np.float32)
     alpha = colourise(heat, colour_table("viridis"), opacity=0.4, threshold=0.3)[..., 3]
-    np.testing.assert_array_equal(alpha, [[0, 0, 102, 102]])
+    np.testing.assert_array_equal(alpha, [[0, 0, 0, 102, 102]])
+
+
+def test_the_layer_comes_in_softly_at_the_threshold():
+    heat = np.linspace(0.3, 0.3 + EDGE, 20, dtype=np.float32)[None]
+    alpha = colourise(heat, colour_table("viridis"), opacity=0.4, threshold=0.3)[0, :, 3].astype(int)
+    assert alpha[0] == 0
+    assert alpha[-1] == 102
+    assert (np.diff(alpha) >= 0).all()
+    assert np.diff(alpha).max() < 10
+
+
+def test_grey_is_grey():
+    table = colour_table("grey")
+    assert (table == np.arange(256)[:, None]).all()
 
 
 def test_blending_mixes_by_the_opacity():

@@ -17,7 +17,7 @@ def phantom(pixels: np.ndarray) -> Radiograph:
     return Radiograph(Path("phantom.png"), 0, 1, pixels, Window(128, 256))
 
 
-def noise(seed: int, shape=(90, 70)) -> Radiograph:
+def noise(seed: int, shape=(190, 170)) -> Radiograph:
     return phantom(np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8))
 
 
