@@ -11,6 +11,8 @@ STANDALONE_MARKERS = {0x01, *range(0xD0, 0xD9)}
 JPEG_START = b"\xff\xd8"
 JPEG_2000_START = b"\xff\x4f\xff\x51"
 JP2_FILE_START = b"\x00\x00\x00\x0cjP  "  # against the standard some put a whole JP2 file into DICOM
+JP2_STREAM_BOX = b"jp2c"
+BOX_HEADER = 8  # bytes: the length of the box with this header, and its type
 
 
 class StreamHeader(NamedTuple):
@@ -29,12 +31,28 @@ def read_header(stream: bytes) -> StreamHeader:
     """
     if stream.startswith(JPEG_START):
         return _jpeg_header(stream)
-    start = stream.find(JPEG_2000_START) if stream.startswith(JP2_FILE_START) else 0
-    if not stream.startswith(JPEG_2000_START, max(start, 0)) or len(stream) < start + 43:
+    start = _codestream_start(stream) if stream.startswith(JP2_FILE_START) else 0
+    if not stream.startswith(JPEG_2000_START, start) or len(stream) < start + 43:
         raise ValueError("no header of a JPEG or JPEG 2000 stream")
     right, bottom, left, top = (_number(stream, start + place, 4) for place in (8, 12, 16, 20))
     precision = (stream[start + 42] & 0x7F) + 1
     return StreamHeader(bottom - top, right - left, _number(stream, start + 40, 2), precision)
+
+
+def _codestream_start(stream: bytes) -> int:
+    """Return where the code stream begins in a JP2 file (ITU-T T.800 I.4); ValueError if nowhere.
+
+    The boxes are walked as pydicom does it, which goes round for ever at one of length 0.
+    """
+    place = 0
+    while place + BOX_HEADER <= len(stream):
+        if stream[place + 4 : place + BOX_HEADER] == JP2_STREAM_BOX:
+            return place + BOX_HEADER
+        length = _number(stream, place, 4)
+        if length < BOX_HEADER:
+            raise ValueError(f"a JP2 box of {length} bytes")
+        place += length
+    raise ValueError("no code stream in a JP2 file")
 
 
 def _jpeg_header(stream: bytes) -> StreamHeader:

@@ -21,6 +21,8 @@ def peek(path: Path) -> tuple[Identity, Anatomy] | None:
     wrong with a file when somebody wants to see it.
     """
     try:
+        if not path.is_file():  # opening a pipe would wait for ever
+            return None
         with path.open("rb") as file:
             head = file.read(sniff.HEAD)
         if not sniff.is_dicom(head):

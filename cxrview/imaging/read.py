@@ -22,6 +22,7 @@ def read(path: Path) -> list[Radiograph]:
     path = Path(path)
     try:
         if path.is_dir():
+            os.scandir(path).close()  # a search that could not look into it comes here for the sentence
             raise UnreadableImage("is a folder, not a file.", "Give the files in it.", path)
         if path.exists() and not path.is_file():  # opening a pipe would wait for ever
             raise UnreadableImage("is not a regular file.", ADVICE_KINDS, path)

@@ -1,14 +1,16 @@
 """Which files of a folder are taken for images."""
 
+import os
 import shutil
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from cxrview.errors import BadRequest
-from cxrview.imaging import find_images
+from cxrview.errors import BadRequest, UnreadableImage
+from cxrview.imaging import find_images, read
 from cxrview.imaging.find import natural_key
 from cxrview.progress import Cancelled
 from tests.imaging.samples import sample
@@ -72,9 +74,60 @@ def test_each_file_comes_once(folder):
     assert find_images([picture, folder / "series10", picture]) == [picture]
 
 
-def test_missing_path_is_a_bad_request(folder):
+def test_a_file_named_in_two_spellings_comes_once(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    short, long = Path("series10/b.png"), folder / "series2" / ".." / "series10" / "b.png"
+    assert find_images([short, long, folder / "series10"]) == [short]
+
+
+def test_if_nothing_named_is_there_the_request_is_bad(folder):
     with pytest.raises(BadRequest, match=r"^nowhere does not exist\."):
-        find_images([folder / "nowhere"])
+        find_images([folder / "nowhere", folder / "neither"])
+
+
+def test_one_missing_path_among_others_is_kept_for_its_error(folder):
+    (folder / "dangling.png").symlink_to(folder / "gone.png")
+    asked = [folder / "nowhere.png", folder / "series10" / "b.png", folder / "dangling.png"]
+    assert find_images(asked) == asked
+
+
+def test_paths_that_cannot_be_looked_at_are_kept_for_their_error(folder):
+    asked = [folder / ("x" * 300), folder / "series10" / "b.png"]
+    assert find_images(asked) == asked
+    with pytest.raises(UnreadableImage, match="cannot be read: File name too long"):
+        read(asked[0])
+
+
+def test_closed_folders_come_as_paths_whose_error_says_so(folder, monkeypatch):
+    # Root reads everything, so the system's answer to others is put in its place.
+    def scandir(place, plain=os.scandir):
+        if os.fspath(place) == str(folder / "series2"):
+            raise PermissionError(13, "Permission denied", str(place))
+        return plain(place)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    closed = folder / "series2"
+    assert find_images([folder]) == [closed, folder / "series10" / "b.png"]
+    assert find_images([closed]) == [closed]
+    with pytest.raises(UnreadableImage, match="may not be read: permission denied"):
+        read(closed)
+
+
+def test_named_file_in_a_closed_folder_is_kept(folder, monkeypatch):
+    def forbidden(self, *, follow_symlinks=True):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    asked = [folder / "series10" / "b.png"]
+    monkeypatch.setattr(Path, "stat", forbidden)
+    assert find_images(asked) == asked
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.timeout(20)
+def test_pipes_in_folders_are_passed_over_and_not_waited_for(folder):
+    for name in ("pipe", "pipe.dcm", "1.2.3"):
+        os.mkfifo(folder / "series2" / name)
+    assert len(find_images([folder])) == 6
 
 
 def test_search_can_be_cancelled(folder):

@@ -1,5 +1,6 @@
 """Looking into headers: for every file there is, quickly, and with the same answer as reading it whole."""
 
+import os
 from pathlib import Path
 
 import pydicom.data
@@ -41,3 +42,10 @@ def test_a_header_that_breaks_off_is_not_an_error(chest_pa, tmp_path):
         path = tmp_path / f"{length}.dcm"
         path.write_bytes(whole[:length])
         peek(path)  # raises nothing: reading says what is wrong
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.timeout(20)
+def test_a_pipe_has_nothing_to_say_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.dcm")
+    assert peek(tmp_path / "pipe.dcm") is None

@@ -20,7 +20,7 @@ from pydicom.uid import MPEG2MPML, DeflatedExplicitVRLittleEndian, JPEG2000Lossl
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import limits, read, render
-from cxrview.imaging.codestream import JPEG_2000_START, read_header
+from cxrview.imaging.codestream import JP2_FILE_START, JPEG_2000_START, read_header
 from tests.imaging.phantoms import RAMP, phantom, read_phantom, save
 from tests.imaging.samples import sample
 
@@ -259,6 +259,40 @@ def test_stream_of_another_size_does_not_reach_gdcm(tmp_path, name, keyword, cha
     path = tmp_path / "x.dcm"
     dataset.save_as(path)
     assert "cannot be decoded" in refusal(path)
+
+
+@pytest.mark.parametrize("length", [0, 1, 7])
+def test_box_that_leads_nowhere_does_not_hang(tmp_path, length):
+    # pydicom goes from box to box by their lengths, for ever if one is 0.
+    dataset = dcmread(sample("MR_small_jp2klossless.dcm"))
+    (stream,) = generate_frames(dataset.PixelData, number_of_frames=1)
+    boxes = JP2_FILE_START + b"\r\n\x87\n" + length.to_bytes(4, "big") + b"free"
+    dataset.PixelData = encapsulate([boxes + stream])
+    path = tmp_path / "x.dcm"
+    dataset.save_as(path)
+    with pytest.raises(UnreadableImage) as caught:
+        read(path)
+    assert str(caught.value.__cause__) == f"a JP2 box of {length} bytes"
+
+
+def test_jp2_file_inside_dicom_is_read(tmp_path):
+    dataset = dcmread(sample("MR_small_jp2klossless.dcm"))
+    (stream,) = generate_frames(dataset.PixelData, number_of_frames=1)
+    image_header = (64).to_bytes(4, "big") * 2 + bytes([0, 1, 0x8F, 7, 0, 0])
+    colour = bytes([1, 0, 0]) + (17).to_bytes(4, "big")
+    boxes = box(b"ftyp", b"jp2 \0\0\0\0jp2 ") + box(
+        b"jp2h", box(b"ihdr", image_header) + box(b"colr", colour)
+    )
+    whole = JP2_FILE_START + b"\r\n\x87\n" + boxes + (0).to_bytes(4, "big") + b"jp2c" + stream
+    assert read_header(whole) == read_header(stream)
+    dataset.PixelData = encapsulate([whole])
+    path = tmp_path / "x.dcm"
+    dataset.save_as(path)
+    np.testing.assert_array_equal(read(path)[0].values, read(sample("MR_small_jp2klossless.dcm"))[0].values)
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4, "big") + kind + content
 
 
 def test_compressed_data_that_is_something_else(tmp_path):
