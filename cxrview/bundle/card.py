@@ -62,7 +62,7 @@ def parse(text: str, path: Path) -> Card:
     """Return the card in `text`, read from `path`. Raises UnusableModel and says which entry is wrong."""
     try:
         raw = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnusableModel(f"is not valid JSON: {error}.", "Import the model again.", path) from error
     if not isinstance(raw, dict):
         raise UnusableModel("is not a model card.", "Import the model again.", path)
@@ -74,7 +74,7 @@ def parse(text: str, path: Path) -> Card:
     try:
         card = _build(raw)
         _check(card)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         reason = f"lacks the entry {error}" if isinstance(error, KeyError) else f"has a wrong entry: {error}"
         raise UnusableModel(f"{reason}.", "Import the model again.", path) from error
     return card
@@ -89,7 +89,7 @@ def _build(raw: dict[str, Any]) -> Card:
         status=str(raw["status"]),
         architecture=str(raw["architecture"]),
         classes=tuple(ClassInfo(str(c["name"]), str(c["label"]), str(c["meaning"])) for c in raw["classes"]),
-        exclusive=bool(raw["exclusive"]),
+        exclusive=_boolean(raw["exclusive"]),
         input_size=int(raw["input_size"]),
         map_field=(left, top, right, bottom),
         temperature=float(raw["temperature"]),
@@ -106,6 +106,12 @@ def _build(raw: dict[str, Any]) -> Card:
     )
 
 
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is neither true nor false")
+    return value
+
+
 def _check(card: Card) -> None:
     """Raise ValueError if an entry of the right type makes no sense."""
     left, top, right, bottom = card.map_field
@@ -118,7 +124,7 @@ def _check(card: Card) -> None:
         "input_size must be 32…2048": 32 <= card.input_size <= 2048,
         "map_field must lie inside 0…1": 0 <= left < right <= 1 and 0 <= top < bottom <= 1,
         "temperature must be above 0": math.isfinite(card.temperature) and card.temperature > 0,
-        "model.onnx must be listed in files": "model.onnx" in card.files,
+        "files must list model.onnx and selftest.npz": {"model.onnx", "selftest.npz"} <= set(card.files),
         "files must be plain names": all(Path(name).name == name for name in card.files),
     }
     for complaint, holds in checks.items():

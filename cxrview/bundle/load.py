@@ -38,8 +38,17 @@ def read_card(folder: Path) -> Card:
 
 
 def load(folder: Path) -> Bundle:
-    """Return the bundle in `folder` after checking every listed file; raises UnusableModel."""
+    """Return the bundle in `folder` after checking every listed file; raises UnusableModel.
+
+    A file that the card does not list is refused, for nobody vouches for it; the folder `report` is for
+    reading only.
+    """
     card = read_card(folder)
+    for path in sorted(folder.rglob("*")):
+        place = path.relative_to(folder)
+        listed = str(place) == "card.json" or str(place) in card.files
+        if path.is_file() and not listed and place.parts[0] != "report" and not place.name.startswith("."):
+            raise UnusableModel(f"holds the file {place}, which its card does not list.", _AGAIN, folder)
     for name, expected in card.files.items():
         _verify(folder / name, expected)
     return Bundle(folder, card)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import UnusableModel
+from cxrview.inference.arrays import load_arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class Domain:
     threshold: float
 
     def judge(self, embedding: NDArray[np.float32]) -> Verdict:
-        """Return the verdict on one image's `embedding`, (D,)."""
+        """Return the verdict on one image's `embedding`, (D,). Raises UnusableModel if D differs."""
+        if embedding.shape != self.means.shape[1:]:
+            raise UnusableModel("The model's domain statistics belong to another model.")
         distances = np.linalg.norm((embedding[None, :] - self.means) @ self.whitening, axis=1)
         distance = float(distances.min())
         nearer = float(np.searchsorted(self.reference, distance)) / len(self.reference)
@@ -47,16 +50,15 @@ def load(folder: Path) -> Domain | None:
     path = folder / "domain.npz"
     if not path.is_file():
         return None
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            domain = Domain(
-                np.atleast_2d(arrays["mean"]).astype(np.float32),
-                arrays["whitening"].astype(np.float32),
-                np.sort(arrays["reference"]).astype(np.float32),
-                float(arrays["threshold"]),
-            )
-    except (OSError, ValueError, KeyError) as error:
-        raise UnusableModel("cannot be read.", "Import the model again.", path) from error
+    means, whitening, reference, threshold = load_arrays(path, "mean", "whitening", "reference", "threshold")
+    if threshold.shape != () or means.ndim != 2 or whitening.ndim != 2 or reference.ndim != 1:
+        raise UnusableModel("holds statistics of the wrong shape.", "Export the model again.", path)
+    domain = Domain(
+        means.astype(np.float32),
+        whitening.astype(np.float32),
+        np.sort(reference.astype(np.float32)),
+        float(threshold.astype(np.float64)),
+    )
     if domain.means.shape[1] != len(domain.whitening) or domain.threshold <= 0 or not len(domain.reference):
         raise UnusableModel("holds statistics that do not fit together.", "Export the model again.", path)
     return domain

@@ -1,13 +1,12 @@
 """Keras on TensorFlow: for models with no ONNX graph, NVIDIA GPUs on Linux, and to check the others."""
 
-import importlib.util
-import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import EngineUnavailable
+from cxrview.inference import libraries
 from cxrview.inference.engine import Outputs
 
 
@@ -19,9 +18,7 @@ class KerasEngine:
     def __init__(self, folder: Path, device: str) -> None:
         if not (folder / "model.keras").is_file():
             raise EngineUnavailable("The model has no Keras file.")
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        import tensorflow
-
+        tensorflow = libraries.tensorflow()
         from cxrview.inference.graph.build import inference_graph
         from cxrview.inference.graph.load import load_model
 
@@ -37,9 +34,8 @@ class KerasEngine:
 
     @classmethod
     def missing(cls) -> str | None:
-        if importlib.util.find_spec("tensorflow") is None:
-            return "TensorFlow is not installed: pip install tensorflow."
-        return None
+        needed = (("tensorflow", "TensorFlow"), ("keras", "Keras"))
+        return next(filter(None, (libraries.missing(name, title, name) for name, title in needed)), None)
 
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:
         try:

@@ -1,6 +1,5 @@
 """ONNX Runtime: the same ONNX graph on CPUs, and on GPUs through CUDA, DirectML or CoreML."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import EngineUnavailable, UnusableModel
+from cxrview.inference import libraries
 from cxrview.inference.engine import Outputs
 
 _GPU_PROVIDERS = {
@@ -24,8 +24,7 @@ class OnnxRuntimeEngine:
     name = "onnxruntime"
 
     def __init__(self, folder: Path, device: str) -> None:
-        import onnxruntime
-
+        onnxruntime = libraries.onnxruntime()
         providers = _providers(onnxruntime.get_available_providers(), device)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only: the rest is for its developers
@@ -43,16 +42,15 @@ class OnnxRuntimeEngine:
 
     @classmethod
     def missing(cls) -> str | None:
-        if importlib.util.find_spec("onnxruntime") is None:
-            return "ONNX Runtime is not installed: pip install cxrview[onnxruntime]."
-        return None
+        return libraries.missing("onnxruntime", "ONNX Runtime", "cxrview[onnxruntime]")
 
     @classmethod
     def has_own_gpu(cls) -> bool:
         """Whether the installed build is one for CUDA or DirectML."""
-        import onnxruntime
-
-        return bool(_OWN_BUILDS & set(onnxruntime.get_available_providers()))
+        try:
+            return bool(_OWN_BUILDS & set(libraries.onnxruntime().get_available_providers()))
+        except EngineUnavailable:
+            return False
 
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:
         try:

@@ -1,7 +1,5 @@
 """Intel's OpenVINO: the default engine, on any CPU and on Intel GPUs and NPUs. Reads the ONNX graph."""
 
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +8,10 @@ from numpy.typing import NDArray
 
 from cxrview import paths
 from cxrview.errors import EngineUnavailable, UnusableModel
+from cxrview.inference import libraries
 from cxrview.inference.engine import Outputs
 
 _TARGETS = {"cpu": "CPU", "gpu": "GPU", "npu": "NPU"}
-
-
-def _openvino() -> Any:
-    # Importing OpenVINO reports to an analytics host unless its telemetry package cannot be found.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
-    return openvino
 
 
 class OpenVinoEngine:
@@ -29,32 +20,20 @@ class OpenVinoEngine:
     name = "openvino"
 
     def __init__(self, folder: Path, device: str) -> None:
-        openvino = _openvino()
+        openvino = libraries.openvino()
         core = openvino.Core()
-        target = _target(core.available_devices, device)
-        properties = {
-            # The default is bfloat16 on CPUs that have it: scores would differ from machine to machine.
-            "INFERENCE_PRECISION_HINT": "f32",
-            "PERFORMANCE_HINT": "LATENCY",
-            "CACHE_DIR": str(paths.cache() / "openvino"),
-        }
+        self.device = _target(core.available_devices, device)
+        compiled = _compile(core, folder / "model.onnx", self.device)
         try:
-            model = core.read_model(folder / "model.onnx")
+            self._outputs = [compiled.output(name) for name in Outputs._fields]
         except RuntimeError as error:
-            raise UnusableModel("cannot be read by OpenVINO.", path=folder / "model.onnx") from error
-        try:
-            self._compiled = core.compile_model(model, target, properties)
-            self._request = self._compiled.create_infer_request()
-        except RuntimeError as error:
-            raise EngineUnavailable(f"OpenVINO cannot compile the model for {target}.") from error
-        self.device = target
-        self._outputs = [self._compiled.output(name) for name in Outputs._fields]
+            problem = f"lacks one of the outputs {', '.join(Outputs._fields)}."
+            raise UnusableModel(problem, "Export the model again.", folder / "model.onnx") from error
+        self._request = compiled.create_infer_request()
 
     @classmethod
     def missing(cls) -> str | None:
-        if importlib.util.find_spec("openvino") is None:
-            return "OpenVINO is not installed: pip install openvino."
-        return None
+        return libraries.missing("openvino", "OpenVINO", "openvino")
 
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:
         try:
@@ -62,6 +41,36 @@ class OpenVinoEngine:
         except RuntimeError as error:
             raise EngineUnavailable(f"OpenVINO failed on {self.device}: {error}") from error
         return Outputs(*(np.array(results[output]) for output in self._outputs))
+
+
+def _compile(core: Any, path: Path, target: str) -> Any:
+    """Return the compiled graph. Raises UnusableModel or EngineUnavailable."""
+    properties = {
+        # The default is bfloat16 on CPUs that have it: scores would differ from machine to machine.
+        "INFERENCE_PRECISION_HINT": "f32",
+        "PERFORMANCE_HINT": "LATENCY",
+    }
+    if target != "CPU" and (cache := _cache()) is not None:
+        # Kernels for a GPU take long to compile; on a CPU the cache saves 0.2 s and can only go wrong.
+        properties["CACHE_DIR"] = str(cache)
+    try:
+        model = core.read_model(path)
+    except RuntimeError as error:
+        raise UnusableModel("cannot be read by OpenVINO.", path=path) from error
+    try:
+        return core.compile_model(model, target, properties)
+    except RuntimeError as error:
+        raise EngineUnavailable(f"OpenVINO cannot compile the model for {target}.") from error
+
+
+def _cache() -> Path | None:
+    """Return the folder for compiled models, or None if it cannot be made."""
+    folder = paths.cache() / "openvino"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder
 
 
 def _target(available: list[str], device: str) -> str:

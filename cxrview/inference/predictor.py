@@ -12,6 +12,7 @@ from cxrview.bundle import Bundle, Card
 from cxrview.errors import UnusableModel
 from cxrview.imaging import Letterbox, Radiograph, model_input
 from cxrview.inference import domain, registry
+from cxrview.inference.calibration import probabilities
 from cxrview.inference.engine import Engine, Outputs
 from cxrview.inference.prediction import Prediction
 from cxrview.inference.suitability import objections
@@ -70,8 +71,8 @@ class Predictor:
         begin = time.perf_counter()
         outputs = self.engine.predict(np.stack([item.image for item in inputs]))
         elapsed_ms = (time.perf_counter() - begin) * 1000 / len(inputs)
-        if outputs.logits.shape != (len(inputs), len(self.card.classes)):
-            raise UnusableModel(f"gives {outputs.logits.shape[1]} classes; its card names other ones.")
+        if not np.isfinite(outputs.logits).all():
+            raise UnusableModel(f"The model {self.card.name} gives values that are not numbers.")
         return [self._prediction(outputs, index, item, elapsed_ms) for index, item in enumerate(inputs)]
 
     def _prediction(self, outputs: Outputs, index: int, item: ModelInput, elapsed_ms: float) -> Prediction:
@@ -95,12 +96,3 @@ class Predictor:
             device=self.engine.device,
             elapsed_ms=elapsed_ms,
         )
-
-
-def probabilities(logits: NDArray[np.float32], card: Card) -> NDArray[np.float32]:
-    """Return calibrated probabilities, (C,) float32, of `logits`, (C,): temperature scaling (Guo 2017)."""
-    scaled = logits.astype(np.float64) / card.temperature
-    if not card.exclusive:
-        return np.asarray(1 / (1 + np.exp(-scaled)), dtype=np.float32)
-    powers = np.exp(scaled - scaled.max())
-    return np.asarray(powers / powers.sum(), dtype=np.float32)

@@ -7,7 +7,11 @@ from typing import cast
 
 import numpy as np
 
+from cxrview.bundle import Card
+from cxrview.bundle.load import read_card
 from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
+from cxrview.inference.arrays import load_arrays
+from cxrview.inference.calibration import probabilities
 from cxrview.inference.engine import Engine
 
 ENGINES = {
@@ -51,9 +55,10 @@ def choose(folder: Path, device: str = "auto") -> Choice:
 
     `device` is "auto", "cpu", "gpu", "npu", an engine's name, or "engine:device". Every engine must give
     the stored answer to the bundle's stored input (`selftest.npz`) before it is used. Raises
-    EngineUnavailable, with every engine's reason, if there is none.
+    EngineUnavailable, with every engine's reason, if there is none, and UnusableModel.
     """
     asked, where = parse_device(device)
+    card = read_card(folder)
     refusals = []
     for name, target in _candidates(asked, where):
         kind = engine_type(name)
@@ -61,7 +66,7 @@ def choose(folder: Path, device: str = "auto") -> Choice:
             if (missing := kind.missing()) is not None:
                 raise EngineUnavailable(missing)
             engine = kind(folder, target)
-            prove(engine, folder)
+            prove(engine, folder, card)
         except EngineUnavailable as error:
             refusals.append(f"{name}: {error}")
             continue
@@ -90,23 +95,25 @@ def _reason(engine: Engine, asked: str | None, where: str, refusals: list[str]) 
     return f"{engine.name} on {engine.device}: the fastest engine found here that gives the stored answers."
 
 
-def prove(engine: Engine, folder: Path) -> None:
-    """Run the bundle's stored input and raise EngineUnavailable if the answer is not the stored one."""
-    path = folder / "selftest.npz"
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            image, expected = stored["image"], stored["logits"]
-    except (OSError, ValueError, KeyError) as error:
-        raise UnusableModel("holds no self-test.", "Export the model again.", path) from error
-    logits = engine.predict(image).logits
-    if logits.shape != expected.shape:
-        raise UnusableModel(f"gives {logits.shape[1]} classes, not {expected.shape[1]}.", path=folder)
-    difference = float(np.abs(_softmax(logits) - _softmax(expected)).max())
+def prove(engine: Engine, folder: Path, card: Card) -> None:
+    """Run the bundle's stored input and compare the probabilities with those of its stored logits.
+
+    Raises EngineUnavailable if they differ, and UnusableModel if the graph does not keep the contract.
+    """
+    image, expected = load_arrays(folder / "selftest.npz", "image", "logits")
+    size, classes = card.input_size, len(card.classes)
+    if image.shape != (1, size, size) or image.dtype != np.uint8 or expected.shape != (1, classes):
+        raise UnusableModel("holds a self-test for another model.", "Export the model again.", folder)
+    outputs = engine.predict(image.astype(np.uint8))
+    maps, embedding = outputs.activation_maps, outputs.embedding
+    if outputs.logits.shape != (1, classes):
+        raise UnusableModel(
+            f"gives {outputs.logits.shape[-1]} classes; its card names {classes}.", path=folder
+        )
+    if maps.ndim != 4 or maps.shape[:2] != (1, classes) or embedding.ndim != 2:
+        raise UnusableModel("gives no heatmap of every class.", "Export the model again.", folder)
+    answers = probabilities(outputs.logits, card), probabilities(expected.astype(np.float32), card)
+    difference = float(np.abs(answers[0] - answers[1]).max())
     if not difference < SELF_TEST_TOLERANCE:  # NaN fails too
         problem = f"{engine.name} on {engine.device} gives other answers than the model should"
         raise EngineUnavailable(f"{problem} (a probability differs by {difference:.4f}).")
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

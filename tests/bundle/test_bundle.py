@@ -51,7 +51,7 @@ def test_a_missing_file_is_refused(tmp_path):
         ({"map_field": [0.5, 0, 0.4, 1]}, "map_field"),
         ({"map_field": "no"}, "wrong entry"),
         ({"input_size": 10**9}, "input_size"),
-        ({"files": {"../x": {"sha256": "0", "bytes": 0}}}, "must be listed|plain names"),
+        ({"files": {"../x": {"sha256": "0", "bytes": 0}}}, "files must list|plain names"),
     ],
 )
 def test_a_senseless_card_is_refused_with_its_entry(tmp_path, changes, sentence):
@@ -105,3 +105,44 @@ def test_rewriting_the_card_after_a_change_makes_the_bundle_whole(tmp_path):
     (folder / "notes.txt").write_text("hello")
     write_card(folder)
     assert "notes.txt" in bundle.load(folder).card.files
+
+
+@pytest.mark.parametrize("place", ["extra.bin", "deeper/weights.bin", "deeper/model.onnx"])
+def test_a_file_that_the_card_does_not_list_is_refused(tmp_path, place):
+    folder = make_tiny_bundle(tmp_path / "m")
+    (folder / place).parent.mkdir(exist_ok=True)
+    (folder / place).write_bytes(b"?")
+    with pytest.raises(UnusableModel, match="which its card does not list"):
+        bundle.load(folder)
+
+
+def test_the_report_and_the_systems_own_files_are_no_matter(tmp_path):
+    folder = make_tiny_bundle(tmp_path / "m")
+    (folder / "report").mkdir()
+    (folder / "report" / "report.html").write_text("<p>fine</p>")
+    (folder / ".DS_Store").write_bytes(b"?")
+    assert bundle.load(folder).card.name == "m"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, json.dumps({"schema": 1}), '{"schema": 1, "input_size": 1e999}'],
+    ids=["deep", "bare", "infinite"],
+)
+def test_a_hostile_card_is_refused_with_a_sentence(tmp_path, text):
+    (tmp_path / "card.json").write_text(text)
+    with pytest.raises(UnusableModel):
+        bundle.load(tmp_path)
+
+
+def test_an_input_size_beyond_all_numbers_is_refused(tmp_path):
+    folder = make_tiny_bundle(tmp_path / "m")
+    text = (folder / "card.json").read_text()
+    (folder / "card.json").write_text(text.replace('"input_size": 64', '"input_size": 1e999'))
+    with pytest.raises(UnusableModel, match="wrong entry"):
+        bundle.load(folder)
+
+
+def test_exclusive_must_be_true_or_false(tmp_path):
+    with pytest.raises(UnusableModel, match="neither true nor false"):
+        bundle.load(make_tiny_bundle(tmp_path / "m", exclusive="false"))

@@ -19,9 +19,14 @@ def head_layers(model: keras.Model) -> list[keras.layers.Dense]:
 def inference_graph(model: keras.Model) -> keras.Model:
     """Return `model` with the outputs `logits` (N, C), `activation_maps` (N, C, h, w), `embedding` (N, D).
 
-    The maps hold a copy of the head: build the graph when training is done.
+    The maps hold a copy of the head: build the graph when training is done. Raises UnusableModel if the
+    model is not built as `cxrview.training.zoo` builds it.
     """
-    pooling = model.get_layer(POOLING)
+    try:
+        pooling = model.get_layer(POOLING)
+    except ValueError as error:
+        problem = f"The model has no layer called “{POOLING}”."
+        raise UnusableModel(problem, "Only models made by cxrview explain themselves.") from error
     features = pooling.input
     outputs = {
         "logits": keras.layers.Identity(name="logits")(model.output),

@@ -77,6 +77,8 @@ def _classes(node: Any) -> Iterator[dict[str, Any]]:
 def _allowed(found: dict[str, Any]) -> bool:
     module, name = found.get("module"), found.get("class_name")
     registered = found.get("registered_name")
+    if not isinstance(name, str) or not isinstance(registered, str | None):
+        return False
     if registered in OWN:
         return bool(name == str(registered).partition(">")[2])
     plain = module is None or module == "builtins" or str(module).split(".")[0] == "keras"

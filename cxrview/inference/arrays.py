@@ -1,0 +1,25 @@
+"""The `.npz` files of a bundle, which may come from anywhere."""
+
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.errors import UnusableModel
+
+
+def load_arrays(path: Path, *names: str) -> list[NDArray[np.generic]]:
+    """Return the arrays `names` of the file at `path`, all finite, no pickles. Raises UnusableModel."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = [np.asarray(stored[name]) for name in names]
+        finite = all(np.isfinite(array).all() for array in arrays)
+    except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise UnusableModel("cannot be read.", "Import the model again.", path) from error
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        raise UnusableModel("is damaged.", "Import the model again.", path) from error
+    if not finite:
+        raise UnusableModel("holds values that are not numbers.", "Export the model again.", path)
+    return arrays
