@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
@@ -15,10 +16,13 @@ from cxrview.bundle.card import SCHEMA, Card, parse
 from cxrview.errors import UnusableModel
 from cxrview.inference.graph import preprocessing
 from cxrview.inference.graph.build import inference_graph
+from cxrview.inference.graph.load import load_model
+from cxrview.inference.onnxruntime_engine import OnnxRuntimeEngine
+from cxrview.inference.openvino_engine import OpenVinoEngine
 from cxrview.progress import Report, silent
 from cxrview.training import onnx_file
 from cxrview.training.domain_statistics import DomainStatistics
-from cxrview.training.keras_file import read_keras, round_weights, write_keras
+from cxrview.training.keras_file import round_weights, write_keras
 from cxrview.training.phantom import chest_phantom
 
 LARGEST_DIFFERENCE = 1e-3  # of a logit between engines
@@ -32,13 +36,31 @@ def write_bundle(
     domain: DomainStatistics | None = None,
     report: Report = silent,
 ) -> Card:
-    """Write `model` to `folder` and return its card; files of an earlier bundle there are replaced.
+    """Write `model` to `folder` and return its card; an earlier bundle there is replaced once all is well.
 
     `description` holds the entries of the card that do not follow from the model (name, classes,
     temperature, metrics …). The weights are rounded to half precision in place. Raises UnusableModel if
     the files do not agree with the model, or if the card is not valid.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+        made = Path(scratch) / "made"
+        made.mkdir()
+        card = _write_files(made, model, description, domain, report)
+        if folder.exists():
+            folder.rename(Path(scratch) / "earlier")
+        made.rename(folder)
+    report(1.0, "written")
+    return card
+
+
+def _write_files(
+    folder: Path,
+    model: keras.Model,
+    description: Mapping[str, Any],
+    domain: DomainStatistics | None,
+    report: Report,
+) -> Card:
     round_weights(model)
     report(0.0, "exporting to ONNX")
     graph = inference_graph(model)
@@ -69,12 +91,11 @@ def write_bundle(
     text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     parsed = parse(text, folder / "card.json")
     (folder / "card.json").write_text(text, "utf-8")
-    report(1.0, "written")
     return parsed
 
 
 def prove_files(folder: Path, graph: keras.Model, phantom: NDArray[np.uint8]) -> dict[str, dict[str, float]]:
-    """Return how far each engine is from Keras on the phantom, noise, black and white, by output.
+    """Return how far each installed engine is from Keras on the phantom, noise, black and white, by output.
 
     Raises UnusableModel if a logit differs by more than `LARGEST_DIFFERENCE`, naming the engine.
     """
@@ -82,10 +103,11 @@ def prove_files(folder: Path, graph: keras.Model, phantom: NDArray[np.uint8]) ->
     images = np.concatenate([phantom, noise, np.zeros_like(phantom), np.full_like(phantom, 255)])
     wanted = onnx_file.run_with_keras(graph)(images)
     runs = {
-        "onnxruntime": onnx_file.run_with_onnxruntime(folder / "model.onnx"),
-        "openvino": onnx_file.run_with_openvino(folder / "model.onnx"),
-        "keras_file": onnx_file.run_with_keras(inference_graph(read_keras(folder / "model.keras"))),
+        kind.name: onnx_file.run_with_engine(kind(folder, "cpu"))
+        for kind in (OpenVinoEngine, OnnxRuntimeEngine)
+        if kind.missing() is None
     }
+    runs["keras_file"] = onnx_file.run_with_keras(inference_graph(load_model(folder / "model.keras")))
     agreement = {}
     for name, run in runs.items():
         agreement[name] = onnx_file.largest_difference(wanted, run(images))

@@ -28,8 +28,3 @@ def write_keras(model: keras.Model, path: Path) -> None:
             entry = zipfile.ZipInfo(name)
             target.writestr(entry, source.read(name), zipfile.ZIP_DEFLATED, compresslevel=9)
     plain.unlink()
-
-
-def read_keras(path: Path) -> keras.Model:
-    """Return the model in a file that this program wrote; nothing in it is executed."""
-    return keras.models.load_model(path, compile=False, safe_mode=True)

@@ -11,7 +11,9 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-OUTPUTS = ("logits", "activation_maps", "embedding")
+from cxrview.inference.engine import Engine, Outputs
+
+OUTPUTS = Outputs._fields
 _LARGE = 1024  # numbers; below that, halving saves nothing
 
 Array = NDArray[np.float32]
@@ -113,32 +115,11 @@ def run_with_keras(graph: keras.Model) -> Run:
     return run
 
 
-def run_with_onnxruntime(path: Path) -> Run:
-    """Return a function that runs the file in ONNX Runtime on the CPU."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+def run_with_engine(engine: Engine) -> Run:
+    """Return a function that runs a written file in an inference engine."""
 
     def run(images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        return dict(zip(OUTPUTS, session.run(list(OUTPUTS), {"image": images}), strict=True))
-
-    return run
-
-
-def run_with_openvino(path: Path) -> Run:
-    """Return a function that runs the file in OpenVINO on the CPU in single precision."""
-    import sys
-
-    # Without this the import reports its use to an analytics host.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
-    hints = {"INFERENCE_PRECISION_HINT": "f32"}
-    compiled = openvino.Core().compile_model(path, "CPU", hints)
-
-    def run(images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        results = compiled(images)
-        return {name: np.array(results[name]) for name in OUTPUTS}
+        return engine.predict(images)._asdict()
 
     return run
 

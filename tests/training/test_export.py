@@ -11,10 +11,13 @@ import pytest
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
-from cxrview.bundle import card
+from cxrview.bundle import card, load
 from cxrview.errors import UnusableModel
 from cxrview.inference.graph import build as graph
+from cxrview.inference.graph.load import load_model
 from cxrview.inference.graph.preprocessing import SourceSuppression
+from cxrview.inference.onnxruntime_engine import OnnxRuntimeEngine
+from cxrview.inference.openvino_engine import OpenVinoEngine
 from cxrview.training import export, keras_file, onnx_file
 from cxrview.training.domain_statistics import DomainChoice, fit_domain
 from cxrview.training.phantom import chest_phantom
@@ -93,8 +96,8 @@ def test_every_engine_agrees_with_keras(bundle, count):
     images = np.random.default_rng(6).integers(0, 256, (count, 64, 64), dtype=np.uint8)
     wanted = onnx_file.run_with_keras(graph.inference_graph(model))(images)
     assert np.ptp(wanted["logits"]) > 0.1
-    for run in (onnx_file.run_with_onnxruntime, onnx_file.run_with_openvino):
-        found = run(folder / "model.onnx")(images)
+    for kind in (OnnxRuntimeEngine, OpenVinoEngine):
+        found = onnx_file.run_with_engine(kind(folder, "cpu"))(images)
         assert [found[name].shape for name in onnx_file.OUTPUTS] == [
             (count, 3),
             (count, 3, 11, 11),
@@ -124,13 +127,13 @@ def test_the_self_test_holds_what_the_engines_answer(bundle):
         image, logits = archive["image"], archive["logits"]
     np.testing.assert_array_equal(image, chest_phantom(64)[None])
     assert (logits.shape, logits.dtype) == ((1, 3), np.float32)
-    answer = onnx_file.run_with_openvino(folder / "model.onnx")(image)["logits"]
+    answer = OpenVinoEngine(folder, "cpu").predict(image).logits
     assert np.abs(answer - logits).max() < 1e-4
 
 
 def test_the_keras_file_trains_on_and_holds_no_code(bundle):
     folder, model, _ = bundle
-    loaded = keras_file.read_keras(folder / "model.keras")
+    loaded = load_model(folder / "model.keras")
     images = np.random.default_rng(6).integers(0, 256, (2, 64, 64), dtype=np.uint8)
     np.testing.assert_array_equal(loaded(images), model(images))
     assert loaded.trainable_variables
@@ -164,8 +167,28 @@ def test_files_that_disagree_are_refused(bundle, tmp_path):
         onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(factor) * np.float32(1.5), factor.name)
     )
     onnx.save(changed, tmp_path / "model.onnx")
-    with pytest.raises(UnusableModel, match="other logits in onnxruntime"):
+    with pytest.raises(UnusableModel, match="other logits in openvino"):
         export.prove_files(tmp_path, graph.inference_graph(model), chest_phantom(64)[None])
+
+
+def test_a_failed_export_leaves_the_earlier_bundle_alone(bundle, tmp_path):
+    folder = tmp_path / "small"
+    export.write_bundle(folder, bundle[1], DESCRIPTION)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(UnusableModel, match="temperature must be above 0"):
+        export.write_bundle(folder, bundle[1], DESCRIPTION | {"temperature": -1.0})
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_export_replaces_the_earlier_bundle_and_needs_no_onnx_runtime(bundle, tmp_path, monkeypatch):
+    folder = tmp_path / "small"
+    folder.mkdir()
+    (folder / "stale.txt").write_text("from an earlier bundle")
+    monkeypatch.setattr(OnnxRuntimeEngine, "missing", classmethod(lambda _: "ONNX Runtime is not installed."))
+    written = export.write_bundle(folder, bundle[1], DESCRIPTION)
+    assert set(written.raw["engine_agreement"]) == {"openvino", "keras_file"}
+    assert load(folder).card.name == "small"
 
 
 def test_the_phantom_never_changes():
