@@ -33,14 +33,19 @@ def find_images(paths: Iterable[Path], report: Report = silent) -> list[Path]:
         mode = _mode(path)
         missing += mode == MISSING
         if not stat.S_ISDIR(mode):
-            found.setdefault(os.path.abspath(path), path)
+            found.setdefault(spelled_out(path), path)
             continue
         for file in _walk(path):
-            found.setdefault(os.path.abspath(file), file)
+            found.setdefault(spelled_out(file), file)
             report(0.0, f"{len(found)} images found")
     if asked and missing == len(asked):
         raise BadRequest("does not exist.", "Check the path.", asked[0])
     return list(found.values())
+
+
+def spelled_out(path: Path) -> str:
+    """Return the absolute path with no “..” in it, the same for all spellings of one path."""
+    return os.path.abspath(path)  # noqa: PTH100 - a link keeps its own name, and so its own row
 
 
 def _mode(path: Path) -> int:

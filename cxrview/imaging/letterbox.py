@@ -42,9 +42,10 @@ class Letterbox:
         """Return `image`, (height, width), in the square, (size, size); ValueError if its shape differs."""
         if image.shape != (self.height, self.width):
             raise ValueError(f"expected {self.height} × {self.width} pixels, got {image.shape}")
-        shrinks = self.inner_height < self.height or self.inner_width < self.width
-        method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        resized = cv2.resize(image, (self.inner_width, self.inner_height), interpolation=method)
+        # OpenCV takes plain linear steps if one axis shrinks and the other grows, so shrink first.
+        low, narrow = min(self.height, self.inner_height), min(self.width, self.inner_width)
+        shrunk = cv2.resize(image, (narrow, low), interpolation=cv2.INTER_AREA)
+        resized = cv2.resize(shrunk, (self.inner_width, self.inner_height), interpolation=cv2.INTER_LINEAR)
         bottom, right = self.top + self.inner_height, self.left + self.inner_width
         square = np.zeros((self.size, self.size), np.uint8)
         square[self.top : bottom, self.left : right] = resized

@@ -40,3 +40,10 @@ def check_dimensions(path: Path, rows: int, columns: int, frames: int = 1, bytes
         total = rows * columns * frames * bytes_per_pixel / 2**30
         problem = f"has {frames} frames of {columns} × {rows} pixels ({total:.1f} GiB), which is too many."
         raise UnreadableImage(problem, "Export single frames instead.", path)
+
+
+def check_together(path: Path, pages: int, decoded_bytes: int) -> None:
+    """Raise UnreadableImage if pages of several sizes are larger together than the limit."""
+    if decoded_bytes > MAX_DECODED_BYTES:
+        problem = f"has {pages} pages of {decoded_bytes / 2**30:.1f} GiB together, which is too many."
+        raise UnreadableImage(problem, "Export single pages instead.", path)

@@ -1,7 +1,9 @@
 """Read PNG, JPEG, TIFF and BMP. Pillow checks and decodes; OpenCV where Pillow would drop bits."""
 
+import functools
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from PIL import (
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import library_notes
 from cxrview.imaging.finite import fill_holes
-from cxrview.imaging.limits import check_dimensions
+from cxrview.imaging.limits import check_dimensions, check_together
 from cxrview.imaging.radiograph import Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance, percentile_range
 
@@ -54,6 +56,9 @@ FOREIGN_ERRORS = (
     Image.DecompressionBombError,
 )
 
+Content = Callable[[], NDArray[np.uint8]]
+"""Returns the bytes of the file, which few pictures need."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Page:
@@ -78,7 +83,10 @@ def read_raster(path: Path) -> list[Radiograph]:
                 count = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
                 check_dimensions(path, image.height, image.width, count, max(1, len(image.getbands())))
                 kind = "JPEG" if image.format == "MPO" else str(image.format)
-                pages = [_read_page(image, path, index) for index in range(count)]
+                if count > 1:
+                    _check_pages(image, path, count)
+                content = functools.cache(lambda: np.fromfile(path, np.uint8))
+                pages = [_read_page(image, path, index, content) for index in range(count)]
         except PermissionError:
             raise
         except Image.DecompressionBombError as error:
@@ -88,10 +96,22 @@ def read_raster(path: Path) -> list[Radiograph]:
     return [_radiograph(page, path, index, count, kind) for index, page in enumerate(pages)]
 
 
-def _read_page(image: Image.Image, path: Path, index: int) -> _Page:
-    if index:
-        image.seek(index)
-        check_dimensions(path, image.height, image.width)
+def _check_pages(image: Image.Image, path: Path, count: int) -> None:
+    """Refuse a TIFF whose pages, each of its own size, are too large one by one or together."""
+    total = 0
+    for index in range(count):
+        image.seek(index)  # reads its header
+        depth = 4 if image.mode in ("I", "F") else 1
+        if image.mode.startswith("I;16") or _sixteen_bit_colour(image, path):
+            depth = 2
+        size = depth * max(1, len(image.getbands()))
+        check_dimensions(path, image.height, image.width, bytes_per_pixel=size)
+        total += image.height * image.width * size
+    check_together(path, count, total)
+
+
+def _read_page(image: Image.Image, path: Path, index: int, content: Content) -> _Page:
+    image.seek(index)
     tiff = image.format == "TIFF"
     orientation = int(image.getexif().get(ORIENTATION, 1))
     deep = _sixteen_bit_colour(image, path)
@@ -99,7 +119,7 @@ def _read_page(image: Image.Image, path: Path, index: int) -> _Page:
     image.load()  # complains about a file that ends too early
     # Pillow 13 scrambles an uncompressed TIFF that lies on its side.
     if deep or (tiff and orientation in SIDEWAYS):
-        samples, transparent = _deep_samples(path, index)
+        samples, transparent = _deep_samples(content(), index)
     else:
         samples, transparent = _pillow_samples(image, path)
     if tiff:  # both libraries have turned it
@@ -140,12 +160,11 @@ def _png_bit_depth(path: Path) -> int:
         return file.read(25)[24]  # signature 8, length 4, "IHDR" 4, width 4, height 4, then the depth
 
 
-def _deep_samples(path: Path, index: int) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-    content = np.fromfile(path, np.uint8)
-    done, pages = cv2.imdecodemulti(content, cv2.IMREAD_UNCHANGED)
-    if not done or index >= len(pages):
+def _deep_samples(content: NDArray[np.uint8], index: int) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    done, pages = cv2.imdecodemulti(content, cv2.IMREAD_UNCHANGED, range=(index, index + 1))
+    if not done or len(pages) != 1:
         raise ValueError("OpenCV cannot decode what Pillow could")
-    page = pages[index]
+    page = pages[0]
     if page.ndim == 2:
         return page, None
     colour = np.ascontiguousarray(page[..., 2::-1])

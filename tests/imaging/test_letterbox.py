@@ -99,3 +99,16 @@ def test_impossible_boxes_are_refused(arguments):
 def test_image_of_another_shape_is_refused():
     with pytest.raises(ValueError, match="expected 10 × 20"):
         Letterbox.fit(10, 20, 32).apply(np.zeros((20, 10), np.uint8))
+
+
+def test_the_axis_that_shrinks_is_averaged_also_where_the_other_grows():
+    # Of fine stripes, mean 127.5, OpenCV's linear steps would show single ones: black or white.
+    stripes = np.zeros((1200, 100), np.uint8)
+    stripes[::2] = 255
+    box = Letterbox.fit(1200, 100, 240, pixel_aspect=100 / 1200)
+    assert (box.inner_height, box.inner_width) == (240, 240)
+    rows = box.apply(stripes)
+    assert rows.min() >= 102  # five rows, two or three of them white
+    assert rows.max() <= 153
+    turned = Letterbox.fit(100, 1200, 240, pixel_aspect=12).apply(np.ascontiguousarray(stripes.T))
+    np.testing.assert_array_equal(turned, rows.T)

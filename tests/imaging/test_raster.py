@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import read, render
+from cxrview.imaging import limits, read, render
 from cxrview.imaging.render import full_range_window
 
 GREY = np.arange(0, 240, dtype=np.uint8).reshape(12, 20)
@@ -183,6 +183,44 @@ def test_tiff_pages_of_deep_colour_are_told_apart(tmp_path):
     first, second = read(tmp_path / "pages.tif")
     np.testing.assert_array_equal(first.rgb, deep >> 8)
     np.testing.assert_array_equal(second.rgb, (deep + 500) >> 8)
+
+
+def test_pages_of_deep_colour_are_decoded_once_each(tmp_path, monkeypatch):
+    deep = COLOUR.astype(np.uint16) * 100
+    cv2.imwritemulti(str(tmp_path / "pages.tif"), [deep] * 9)
+    decoded = []
+
+    def counting(*arguments, plain=cv2.imdecodemulti, **options):
+        done, pages = plain(*arguments, **options)
+        decoded.extend(pages)
+        return done, pages
+
+    monkeypatch.setattr(cv2, "imdecodemulti", counting)
+    assert len(read(tmp_path / "pages.tif")) == 9
+    assert len(decoded) == 9
+
+
+@pytest.mark.parametrize(("kind", "size"), [("L", 1), ("I;16", 2), ("F", 4), ("RGB", 3)])
+def test_pages_are_summed_up_before_one_is_decoded(tmp_path, monkeypatch, kind, size):
+    # A small first page must not hide what comes behind it.
+    pages = [Image.new(kind, (side, side)) for side in (8, 500, 500, 500)]
+    pages[0].save(
+        tmp_path / "x.tif", save_all=True, append_images=pages[1:], compression="tiff_adobe_deflate"
+    )
+    whole = size * (8 * 8 + 3 * 500 * 500)
+    monkeypatch.setattr(limits, "MAX_DECODED_BYTES", whole)
+    assert len(read(tmp_path / "x.tif")) == 4
+    monkeypatch.setattr(limits, "MAX_DECODED_BYTES", whole - 1)
+    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("a page was decoded"))
+    with pytest.raises(UnreadableImage, match=r"has 4 pages of 0\.0 GiB together, which is too many"):
+        read(tmp_path / "x.tif")
+
+
+def test_deep_colour_pages_count_two_bytes_a_sample(tmp_path, monkeypatch):
+    cv2.imwritemulti(str(tmp_path / "x.tif"), [np.zeros((50, 40, 3), np.uint16)] * 3)
+    monkeypatch.setattr(limits, "MAX_DECODED_BYTES", 3 * 50 * 40 * 3 * 2 - 1)
+    with pytest.raises(UnreadableImage, match="has 3 pages"):
+        read(tmp_path / "x.tif")
 
 
 @pytest.mark.parametrize("kind", ["1", "L", "I;16", "F"])
