@@ -3,6 +3,7 @@
 import argparse
 import multiprocessing
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -44,14 +45,20 @@ def _has_display() -> bool:
     """Whether a window could be seen here."""
     if os.environ.get("QT_QPA_PLATFORM", "").startswith(("offscreen", "minimal")):
         return False
-    return sys.platform in ("win32", "darwin") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
+    if sys.platform in ("win32", "darwin"):
+        return True
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    # Qt aborts the process where the display does not answer, so another process tries first.
+    attempt = [sys.executable, "-c", "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"]
+    return getattr(sys, "frozen", False) or subprocess.run(attempt, capture_output=True).returncode == 0
 
 
 def _picture(options: argparse.Namespace, sample: Path) -> int:
     """Save a picture of the window with the sample read, print the reading, return the exit code."""
     from cxrview import bundle
     from cxrview.cli import console
-    from cxrview.errors import CxrviewError
+    from cxrview.errors import BadRequest, CxrviewError
 
     if not _has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -59,6 +66,8 @@ def _picture(options: argparse.Namespace, sample: Path) -> int:
 
     target = options.screenshot or Path("cxrview-demo.png")
     try:
+        if target.suffix.lower() != ".png":
+            raise BadRequest(f"The picture cannot be written as “{target.name}”.", "Choose .png.")
         with tempfile.TemporaryDirectory() as folder:
             prediction = app.render_demo(
                 sample,

@@ -1,6 +1,7 @@
 """The whole program in a process of its own: what it prints, what it loads, whom it calls."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -41,16 +42,44 @@ def watched(tmp_path):
     environment |= {f"XDG_{kind}_HOME": str(tmp_path / "xdg") for kind in ("DATA", "CACHE", "CONFIG")}
     environment["QT_QPA_PLATFORM"] = "offscreen"
 
-    def run(*arguments: str, absent: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str, absent: str = "", tracer: tuple[str, ...] = (), **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", WATCHED, *arguments],
+            [*tracer, sys.executable, "-W", "ignore", "-c", WATCHED, *arguments],
             capture_output=True,
             text=True,
-            env=environment | {"ABSENT": absent},
+            env=environment | {"ABSENT": absent} | variables,
             check=False,
         )
 
     return run
+
+
+def test_a_display_that_does_not_answer_is_no_display(watched, tmp_path, monkeypatch):
+    """Qt would abort the process; the demo makes its picture off screen instead."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("X11 and Wayland only")
+    monkeypatch.chdir(tmp_path)
+    for display in ("", ":4711"):
+        done = watched("demo", DISPLAY=display, QT_QPA_PLATFORM="")
+        assert_kept_to_itself(done)
+        assert (tmp_path / "cxrview-demo.png").stat().st_size > 10_000
+        (tmp_path / "cxrview-demo.png").unlink()
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace sees what libraries in C++ do")
+def test_no_library_looks_up_a_host_or_leaves_an_identifier(watched, tmp_path):
+    """ONNX Runtime and OpenVINO report home from C++, where Python's socket module sees nothing."""
+    trace = tmp_path / "trace.txt"
+    done = watched("doctor", tracer=("strace", "-f", "-e", "trace=network", "-o", str(trace)))
+    assert done.returncode == 0, done.stderr
+    assert "onnxruntime              works" in done.stdout
+    assert "openvino                 works" in done.stdout
+    talk = [line for line in trace.read_text().splitlines() if "connect(" in line or "send" in line]
+    assert [line for line in talk if "AF_INET" in line] == []
+    left = {path.name for path in (tmp_path / "xdg").iterdir()} if (tmp_path / "xdg").exists() else set()
+    assert left <= {"cxrview"}
 
 
 def assert_kept_to_itself(done: subprocess.CompletedProcess[str]) -> None:
