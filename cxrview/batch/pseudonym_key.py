@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cxrview.errors import BadRequest
@@ -16,14 +18,24 @@ def load_key(path: Path) -> bytes:
     cannot find the patient by trying numbers.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(secrets.token_bytes(KEY_BYTES))
+            _store_new(path)
         key = path.read_bytes()
     except OSError as error:
         raise BadRequest(f"The pseudonym key {path} cannot be used: {error.strerror}.") from error
     if len(key) != KEY_BYTES:
         raise BadRequest(f"The pseudonym key {path} is damaged.", "Remove it; new pseudonyms will differ.")
     return key
+
+
+def _store_new(path: Path) -> None:
+    """Put a new key at `path`, whole or not at all, unless another process has just done so."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # only the owner may read it
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+        with suppress(FileExistsError):
+            path.hardlink_to(name)
+    finally:
+        Path(name).unlink()

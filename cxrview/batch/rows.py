@@ -22,11 +22,11 @@ def columns(class_names: Sequence[str]) -> list[str]:
 
 
 def pseudonym(patient_id: str, key: bytes) -> str:
-    """Return 16 hex digits that stand for `patient_id`, or "" for an empty one.
+    """Return 16 hex digits that stand for `patient_id`, or "" for an empty one or without a key.
 
     Keyed (BLAKE2b), because the plain hash of a short number is undone by trying all numbers.
     """
-    if not patient_id:
+    if not patient_id or not key:
         return ""
     return hashlib.blake2b(patient_id.encode("utf-8", "surrogatepass"), key=key, digest_size=8).hexdigest()
 

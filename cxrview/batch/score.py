@@ -42,8 +42,8 @@ def score(
     """Yield one row per frame of `paths`, in order; a file that cannot be read gives one error row.
 
     Files are decoded by `workers` threads, a little ahead of the model, so memory does not grow with
-    their number. `key` is for the patient pseudonyms. `report` may raise Cancelled. Raises
-    EngineUnavailable if the engine fails: what was yielded before stands.
+    their number. `key` is for the patient pseudonyms, which stay empty without one. `report` may raise
+    Cancelled. Raises EngineUnavailable if the engine fails: what was yielded before stands.
     """
 
     def prepare(path: Path) -> list[_Frame] | Row:

@@ -3,12 +3,14 @@
 import csv
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from cxrview.batch.old_rows import ADVICE_OTHER_FILE, read_rows
 from cxrview.batch.rows import Row
 from cxrview.errors import BadRequest
+from cxrview.imaging.find import spelled_out
 
 FORMATS = (".csv", ".jsonl")
 
@@ -16,22 +18,46 @@ FORMATS = (".csv", ".jsonl")
 class Table:
     """An open results file; `write` appends one row and hands it to the system at once."""
 
-    def __init__(self, file: IO[str], columns: Sequence[str], as_csv: bool, begun: bool = False) -> None:
-        """Write to `file`; a CSV table that is not `begun` gets its header first."""
+    def __init__(
+        self, file: IO[str], columns: Sequence[str], as_csv: bool, begun: bool = False, name: str = ""
+    ) -> None:
+        """Write to `file`, called `name` in errors; a CSV table that is not `begun` gets its header first.
+
+        Raises as `write` does.
+        """
         self._file = file
+        self._name = name
         self._columns = columns
         self._csv = csv.DictWriter(file, columns, lineterminator="\n") if as_csv else None
         if self._csv is not None and not begun:
-            self._csv.writeheader()
+            with refused_writing(self._name):
+                self._csv.writeheader()
+                self._file.flush()
 
     def write(self, row: Row) -> None:
-        """Append `row`; columns that it lacks stay empty (null in JSON). Raises OSError."""
+        """Append `row`; columns that it lacks stay empty (null in JSON).
+
+        Raises BadRequest if it cannot be written, and BrokenPipeError if it goes to a program that ended.
+        """
         whole = {name: row.get(name) for name in self._columns}
-        if self._csv is not None:
-            self._csv.writerow({name: _cell(value) for name, value in whole.items()})
-        else:
-            self._file.write(json.dumps(whole, ensure_ascii=False, allow_nan=False) + "\n")
-        self._file.flush()
+        with refused_writing(self._name):
+            if self._csv is not None:
+                self._csv.writerow({name: _cell(value) for name, value in whole.items()})
+            else:
+                self._file.write(json.dumps(whole, ensure_ascii=False, allow_nan=False) + "\n")
+            self._file.flush()
+
+
+@contextmanager
+def refused_writing(name: str) -> Iterator[None]:
+    """Turn what the system says of a full disk and the like into BadRequest about the file `name`."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BadRequest(f"{name} cannot be written: {reason}.", "Choose another place.") from error
 
 
 def _cell(value: Any) -> Any:
@@ -45,61 +71,52 @@ def check_format(path: Path) -> None:
 
 
 @contextmanager
-def open_table(path: Path, columns: Sequence[str]) -> Iterator[Table]:
-    """Open `path` to append rows with these columns; the suffix names the format.
+def open_table(path: Path, columns: Sequence[str], anew: bool = False) -> Iterator[Table]:
+    """Open `path` to append rows with these columns, or `anew`; the suffix names the format.
 
     Raises BadRequest for another suffix or a file that cannot be written.
     """
     check_format(path)
-    try:
+    with refused_writing(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
         # A file name need not be valid Unicode; surrogateescape brings its bytes back unharmed.
-        file = path.open("a", encoding="utf-8", errors="surrogateescape", newline="")
-    except OSError as error:
-        raise BadRequest(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
-    with file:
-        yield Table(file, columns, path.suffix.lower() == ".csv", begun=file.tell() > 0)
+        file = path.open("w" if anew else "a", encoding="utf-8", errors="surrogateescape", newline="")
+    try:
+        as_csv = path.suffix.lower() == ".csv"
+        yield Table(file, columns, as_csv, begun=file.tell() > 0, name=str(path))
+    except BaseException:
+        with suppress(OSError):  # what went wrong first is told already
+            file.close()
+        raise
+    with refused_writing(str(path)):
+        file.close()
 
 
-def resume(path: Path, columns: Sequence[str]) -> set[str]:
-    """Return the `path` entries that are done in the results at `path`, and drop what is not certain.
+def resume(path: Path, columns: Sequence[str], model: str, version: str) -> set[str]:
+    """Return the files that are done in the results at `path`, spelled out, and drop all other rows.
 
-    The last file's rows go, because the run may have died among its frames, and so does a line cut in
-    half. A missing file means that nothing is done. Raises BadRequest if the columns differ.
+    Files that failed are to be tried again. The last file's rows go too, because the run may have died
+    among its frames, and so does a line cut in half. A missing file means that nothing is done.
+    Raises BadRequest, and leaves the file as it was, if it cannot be read, was written with another model
+    than `model` in `version`, or is damaged elsewhere than in its last line.
     """
     check_format(path)
-    if not path.is_file():
+    if not path.exists():
         return set()
-    rows = _read(path, columns)
-    kept = [row for row in rows if rows and row["path"] != rows[-1]["path"]]
+    rows = read_rows(path, columns)
+    good = [row for row in rows if row["status"] == "ok"]
+    for row in good:
+        if (row["model"], row["model_version"]) != (model, version):
+            problem = (
+                f"was written with {row['model']} {row['model_version']}, and this is {model} {version}."
+            )
+            raise BadRequest(problem, ADVICE_OTHER_FILE, path)
+    last = spelled_out(Path(rows[-1]["path"])) if rows else ""
+    kept = [row for row in good if spelled_out(Path(row["path"])) != last]
     fresh = path.with_name(f"{path.stem}.resuming{path.suffix}")
-    fresh.unlink(missing_ok=True)
-    with open_table(fresh, columns) as table:
+    with open_table(fresh, columns, anew=True) as table:
         for row in kept:
             table.write(row)
-    fresh.replace(path)
-    return {row["path"] for row in kept}
-
-
-def _read(path: Path, columns: Sequence[str]) -> list[Row]:
-    """Return the whole rows at `path`; a last line cut in half is passed over."""
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-        if path.suffix.lower() == ".csv":
-            reader = csv.DictReader(file)
-            found = list(reader.fieldnames or columns)
-            rows = [row for row in reader if None not in row.values()]
-        else:
-            rows = [row for line in file if (row := _parse(line)) is not None]
-            found = list(rows[0]) if rows else list(columns)
-    if found != list(columns):
-        problem = "was written with another model or version: its columns differ."
-        raise BadRequest(problem, "Choose another output file, or leave out --resume.", path)
-    return rows
-
-
-def _parse(line: str) -> Row | None:
-    try:
-        row = json.loads(line)
-    except ValueError:
-        return None
-    return row if isinstance(row, dict) else None
+    with refused_writing(str(path)):
+        fresh.replace(path)
+    return {spelled_out(Path(row["path"])) for row in kept}

@@ -1,21 +1,65 @@
 """What the command line prints: messages, and one line of progress on a terminal."""
 
+import contextlib
+import io
+import os
 import sys
 import time
+
+from cxrview.errors import BadRequest
 
 OK, SOME_FAILED, USAGE = 0, 1, 2  # exit codes
 
 _WIDTH = 24
 
 
+def soften() -> None:
+    """Let what a stream cannot show be written in another way, where it would raise UnicodeEncodeError.
+
+    The bytes of a file name that is not valid UTF-8 come out unharmed; in other encodings a character
+    that is not there is written as its number.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if stream.encoding.lower().replace("-", "") == "utf8":
+            if stream.errors == "strict":
+                stream.reconfigure(errors="surrogateescape")
+        elif stream.errors in ("strict", "surrogateescape"):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def say(text: str) -> None:
-    """Print a message for the user to standard error."""
-    print(text, file=sys.stderr)  # noqa: T201 - this is the place that prints
+    """Print a message for the user to standard error, if there is one and somebody reads it."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):  # a message that nobody hears must not end the work
+            print(text, file=sys.stderr)  # noqa: T201 - this is the place that prints
 
 
 def put(text: str) -> None:
-    """Print a result to standard output."""
-    print(text)  # noqa: T201 - this is the place that prints
+    """Print a result to standard output. Raises BadRequest, or BrokenPipeError if its reader has gone."""
+    try:
+        print(text)  # noqa: T201 - this is the place that prints
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise BadRequest(f"The standard output cannot be written: {error.strerror}.") from error
+
+
+def finish(code: int) -> int:
+    """Hand over all that was printed; returns `code`, or USAGE if the results did not arrive."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError as error:
+            # The rest goes nowhere, or the interpreter would try again at its end and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            if stream is sys.stdout:
+                if code != USAGE and not isinstance(error, BrokenPipeError):
+                    say(f"cxrview: The standard output cannot be written: {error.strerror}.")
+                code = USAGE
+    return code
 
 
 class Progress:
@@ -34,11 +78,14 @@ class Progress:
         filled = "█" * round(fraction * _WIDTH)
         left = (now - self._began) * (1 - fraction) / fraction if fraction > 0.01 else 0.0
         remaining = f"{left:4.0f} s left" if left else ""
-        sys.stderr.write(f"\r\x1b[K{filled:░<{_WIDTH}} {fraction:4.0%} {remaining} {text[:40]}")
-        sys.stderr.flush()
+        self._draw(f"\r\x1b[K{filled:░<{_WIDTH}} {fraction:4.0%} {remaining} {text[:40]}")
 
     def clear(self) -> None:
         """Remove the line."""
         if self._terminal and self._drawn:
-            sys.stderr.write("\r\x1b[K")
+            self._draw("\r\x1b[K")
+
+    def _draw(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # the terminal may have been closed
+            sys.stderr.write(text)
             sys.stderr.flush()

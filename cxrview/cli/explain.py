@@ -3,13 +3,13 @@
 import argparse
 
 from cxrview.cli import console
+from cxrview.cli.choices import load_predictor
+from cxrview.cli.pictures import save_png
 from cxrview.cli.reading import describe
-from cxrview.cli.score import save_png
 from cxrview.errors import BadRequest
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
 from cxrview.imaging import read, render
-from cxrview.inference.predictor import Predictor
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.frame > len(frames):
         raise BadRequest(f"{arguments.image.name} has {len(frames)} frames.", "Choose one with --frame.")
     radiograph = frames[arguments.frame - 1]
-    predictor = Predictor.load(arguments.model, arguments.device or "auto")
+    predictor = load_predictor(arguments)
     prediction = predictor.predict([radiograph])[0]
     heat = overlay(prediction, arguments.class_name or prediction.predicted)
     picture = render(radiograph, radiograph.default_voi)

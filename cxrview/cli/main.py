@@ -21,10 +21,17 @@ COMMANDS = {
     "doctor": "cxrview.cli.doctor:run",
 }
 
+EXIT_CODES = """exit codes: 0 all good; 1 some inputs failed (the messages name them); 2 the request makes
+no sense, nothing could be done, or the run was stopped before its end, by Ctrl+C, by a full disk, or because
+whoever read its output has gone (what was written by then stands)."""
+
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the parsed command line; `command` is None, "view" or "demo" for the window."""
-    parser = argparse.ArgumentParser(prog="cxrview", description=f"Review chest radiographs. {NOTICE}")
+    console.soften()
+    parser = argparse.ArgumentParser(
+        prog="cxrview", description=f"Review chest radiographs. {NOTICE}", epilog=EXIT_CODES
+    )
     parser.add_argument("--version", action="version", version=f"cxrview {__version__}")
     parser.set_defaults(command=None, paths=[], model="", device="")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
@@ -34,7 +41,10 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     _add_explain(commands)
     _add_models(commands)
     commands.add_parser("doctor", help="show what works here and what to install")
-    return parser.parse_args(arguments)
+    try:
+        return parser.parse_args(arguments)
+    except SystemExit as end:  # after the help, too, somebody may have stopped reading
+        raise SystemExit(console.finish(console.USAGE if end.code else console.OK)) from None
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -57,7 +67,9 @@ def _add_demo(commands: Commands) -> None:
 
 
 def _add_score(commands: Commands) -> None:
-    score = commands.add_parser("score", help="read many files with the model, one row per frame")
+    score = commands.add_parser(
+        "score", help="read many files with the model, one row per frame", epilog=EXIT_CODES
+    )
     score.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
     score.add_argument(
         "--out", type=Path, metavar="FILE", help=".csv or .jsonl; without it, CSV to standard output"
@@ -71,7 +83,9 @@ def _add_score(commands: Commands) -> None:
 
 
 def _add_explain(commands: Commands) -> None:
-    explain = commands.add_parser("explain", help="save an image with the heatmap of one class over it")
+    explain = commands.add_parser(
+        "explain", help="save an image with the heatmap of one class over it", epilog=EXIT_CODES
+    )
     explain.add_argument("image", type=Path, metavar="IMAGE")
     explain.add_argument("--out", type=Path, required=True, metavar="PNG")
     explain.add_argument("--class", dest="class_name", default="", metavar="NAME", help="default: predicted")
@@ -125,10 +139,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a command that needs no window and return its exit code."""
     try:
         code: int = pkgutil.resolve_name(COMMANDS[arguments.command])(arguments)
-        return code
     except CxrviewError as error:
         console.say(f"cxrview: {error}")
-        return console.USAGE
+        code = console.USAGE
     except (Cancelled, KeyboardInterrupt):
         console.say("cxrview: stopped.")
-        return console.USAGE
+        code = console.USAGE
+    except BrokenPipeError:  # whoever read the results wanted no more; there is nothing to say
+        code = console.USAGE
+    return console.finish(code)

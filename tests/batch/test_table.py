@@ -1,20 +1,51 @@
 """Results files: rows are appended, survive a kill, and go on where they stopped."""
 
 import csv
+import errno
+import io
 import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from cxrview.batch import rows
+from cxrview.batch.exclusive import exclusive
 from cxrview.batch.pseudonym_key import load_key
-from cxrview.batch.table import open_table, resume
+from cxrview.batch.table import Table, open_table, resume
 from cxrview.errors import BadRequest, UnreadableImage
 
 COLUMNS = rows.columns(["covid19", "normal"])
 
 
-def row(path: str, frame: int = 1) -> rows.Row:
-    return {"path": path, "frame": frame, "status": "ok", "p_covid19": 0.25, "in_domain": True}
+MODEL = ("net", "1.0")
+
+
+def row(path: str, frame: int = 1, model: tuple[str, str] = MODEL) -> rows.Row:
+    origin = {"model": model[0], "model_version": model[1]}
+    return {"path": path, "frame": frame, "status": "ok", "p_covid19": 0.25, "in_domain": True, **origin}
+
+
+def failed(path: str) -> rows.Row:
+    return rows.failure(Path(path), UnreadableImage("is empty."))
+
+
+def written(path: Path, *lines: rows.Row) -> Path:
+    with open_table(path, COLUMNS) as table:
+        for line in lines:
+            table.write(line)
+    return path
+
+
+def spelled(*names: str) -> set[str]:
+    return {str(Path.cwd() / name) for name in names}
+
+
+both_formats = pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
 
 
 def test_the_columns_are_those_that_scripts_depend_on():
@@ -59,31 +90,108 @@ def test_a_file_name_that_is_not_unicode_is_written_as_it_is(tmp_path):
     assert b"bad\xff.png" in path.read_bytes()
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+@both_formats
 def test_resuming_keeps_what_is_certain(tmp_path, suffix):
-    path = tmp_path / f"r{suffix}"
-    with open_table(path, COLUMNS) as table:
-        for name, frame in (("a", 1), ("b", 1), ("b", 2), ("c", 1)):
-            table.write(row(name, frame))
+    path = written(tmp_path / f"r{suffix}", row("a"), row("b"), row("b", 2), row("c"))
     whole = path.read_bytes()
     path.write_bytes(whole + whole.splitlines(keepends=True)[-1][:9])  # killed in the middle of a line
-    assert resume(path, COLUMNS) == {"a", "b"}
+    assert resume(path, COLUMNS, *MODEL) == spelled("a", "b")
     kept = whole.splitlines(keepends=True)[:-1]
     assert path.read_bytes() == b"".join(kept)
 
 
+@both_formats
+def test_files_that_failed_are_tried_again(tmp_path, suffix):
+    path = written(tmp_path / f"r{suffix}", failed("a"), row("b"), failed("c"), row("d"), failed("e"))
+    assert resume(path, COLUMNS, *MODEL) == spelled("b", "d")
+    kept = written(tmp_path / f"kept{suffix}", row("b"), row("d"))
+    assert path.read_bytes() == kept.read_bytes()
+
+
+def test_the_last_file_goes_in_all_its_spellings(tmp_path):
+    path = written(tmp_path / "r.csv", row("a"), row("./b"), row("x/../b", 2))
+    assert resume(path, COLUMNS, *MODEL) == spelled("a")
+
+
 def test_resuming_nothing_starts_at_the_beginning(tmp_path):
-    assert resume(tmp_path / "none.csv", COLUMNS) == set()
+    assert resume(tmp_path / "none.csv", COLUMNS, *MODEL) == set()
+    (tmp_path / "empty.csv").touch()
+    assert resume(tmp_path / "empty.csv", COLUMNS, *MODEL) == set()
 
 
-def test_resuming_with_another_model_is_refused_and_harms_nothing(tmp_path):
-    path = tmp_path / "r.csv"
-    with open_table(path, COLUMNS) as table:
-        table.write(row("a"))
+def refused(path: Path, sentence: str, columns=COLUMNS) -> None:
     before = path.read_bytes()
-    with pytest.raises(BadRequest, match="its columns differ"):
-        resume(path, rows.columns(["other"]))
+    with pytest.raises(BadRequest, match=sentence):
+        resume(path, columns, *MODEL)
     assert path.read_bytes() == before
+
+
+def test_resuming_with_other_classes_is_refused_and_harms_nothing(tmp_path):
+    path = written(tmp_path / "r.csv", row("a"))
+    refused(path, "its columns differ", rows.columns(["other"]))
+
+
+@both_formats
+@pytest.mark.parametrize("other", [("web", "1.0"), ("net", "1.1")])
+def test_resuming_with_another_model_of_the_same_classes_is_refused(tmp_path, suffix, other):
+    path = written(tmp_path / f"r{suffix}", row("a", model=other), row("b"))
+    refused(path, f"was written with {other[0]} {other[1]}, and this is net 1.0")
+
+
+@pytest.mark.parametrize("line", ["{}", "[]", "7", '{"path": ', '{"path": NaN}', "[" * 100_000])
+def test_a_damaged_line_of_json_is_passed_over_at_the_end_and_refused_elsewhere(tmp_path, line):
+    path = written(tmp_path / "r.jsonl", row("a"), row("b"))
+    good = path.read_text()
+    path.write_text(good + line)
+    assert resume(path, COLUMNS, *MODEL) == spelled("a")
+    path.write_text(line + "\n" + good)
+    refused(path, "is damaged after its row 0")
+
+
+@pytest.mark.parametrize("key", ["path", "status", "model"])
+def test_json_of_other_columns_is_refused(tmp_path, key):
+    path = written(tmp_path / "r.jsonl", row("a"), row("b"))
+    path.write_text(path.read_text().replace(f'"{key}"', '"else"', 1))
+    refused(path, "its columns differ")
+
+
+def test_json_with_a_path_that_is_none_is_not_whole(tmp_path):
+    path = written(tmp_path / "r.jsonl", row("a"), row("b"), row("c"))
+    path.write_text(path.read_text().replace('"c"', "null"))
+    assert resume(path, COLUMNS, *MODEL) == spelled("a")
+
+
+@pytest.mark.parametrize("more", [2, 3000])  # 3000 lines are longer than the csv module lets a field be
+def test_a_quotation_mark_that_is_not_closed_is_refused(tmp_path, more):
+    path = written(tmp_path / "r.csv", row("a"), *(row(f"file {number}") for number in range(more)))
+    path.write_text(path.read_text().replace("file 0", '"file 0'))
+    refused(path, "is damaged after its row 1")
+
+
+def test_a_short_line_of_csv_in_the_middle_is_refused(tmp_path):
+    path = written(tmp_path / "r.csv", row("a"), row("b"))
+    head, first, last = path.read_text().splitlines(keepends=True)
+    path.write_text(head + first[:9] + "\n" + last)
+    refused(path, "is damaged after its row 0")
+
+
+def test_a_table_that_cannot_be_read_is_a_sentence(tmp_path):
+    (tmp_path / "r.csv").mkdir()
+    with pytest.raises(BadRequest, match="cannot be read: Is a directory"):
+        resume(tmp_path / "r.csv", COLUMNS, *MODEL)
+
+
+class Full(io.StringIO):
+    """A file on a full disk."""
+
+    def flush(self):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("as_csv", [True, False])
+def test_a_full_disk_is_a_sentence(as_csv):
+    with pytest.raises(BadRequest, match=r"r\.x cannot be written: No space left on device"):
+        Table(Full(), COLUMNS, as_csv, name="r.x").write(row("a"))
 
 
 def test_another_suffix_is_refused(tmp_path):
@@ -108,6 +216,36 @@ def test_pseudonyms_link_rows_and_hide_the_patient(tmp_path):
     assert rows.pseudonym("", key) == ""
 
 
+def test_without_a_key_there_is_no_pseudonym():
+    assert rows.pseudonym("12345", b"") == ""  # and not a hash that trying all numbers would undo
+
+
+def test_processes_that_start_together_agree_on_the_key(tmp_path):
+    for number in range(5):
+        with multiprocessing.get_context("spawn").Pool(4) as pool:
+            keys = pool.map(load_key, [tmp_path / f"key{number}"] * 4, chunksize=1)
+        assert len(set(keys)) == 1
+    assert len(list(tmp_path.iterdir())) == 5  # nothing else is left lying about
+
+
+def test_a_key_made_meanwhile_by_another_process_is_taken(tmp_path, monkeypatch):
+    path = tmp_path / "key"
+    link = Path.hardlink_to
+
+    def late(self, target):
+        self.write_bytes(b"o" * 32)
+        link(self, target)
+
+    monkeypatch.setattr(Path, "hardlink_to", late)
+    assert load_key(path) == b"o" * 32
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are another thing there")
+def test_only_the_owner_may_read_the_key(tmp_path):
+    load_key(tmp_path / "key")
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_damaged_key_is_a_sentence(tmp_path):
     (tmp_path / "key").write_bytes(b"short")
     with pytest.raises(BadRequest, match="is damaged"):
@@ -117,3 +255,37 @@ def test_a_damaged_key_is_a_sentence(tmp_path):
 def test_a_failure_row_carries_the_sentence(tmp_path):
     failed = rows.failure(tmp_path / "x.dcm", UnreadableImage("is empty.", "Copy it again."))
     assert failed == {"path": str(tmp_path / "x.dcm"), "status": "error", "error": "is empty. Copy it again."}
+
+
+def test_a_results_file_is_held_by_one_run_at_a_time(tmp_path):
+    path = tmp_path / "deeper" / "r.csv"
+    with exclusive(path):
+        with pytest.raises(BadRequest, match=r"r\.csv is being written by another run"), exclusive(path):
+            pass
+        with exclusive(tmp_path / "other.csv"):
+            pass
+    assert list(path.parent.iterdir()) == []
+    with exclusive(path):
+        pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_killed_run_holds_nothing(tmp_path):
+    code = "import sys, time; from pathlib import Path; from cxrview.batch.exclusive import exclusive\n"
+    code += "with exclusive(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    path = tmp_path / "r.csv"
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"held\n"
+        with pytest.raises(BadRequest, match="another run"), exclusive(path):
+            pass
+        os.kill(process.pid, signal.SIGKILL)
+    assert (tmp_path / "r.csv.lock").exists()
+    with exclusive(path):
+        pass
+    assert not (tmp_path / "r.csv.lock").exists()
+
+
+def test_a_lock_that_cannot_be_made_is_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadRequest, match="cannot be written"), exclusive(tmp_path / "file" / "r.csv"):
+        pass

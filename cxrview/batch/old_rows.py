@@ -1,0 +1,77 @@
+"""Read a results file back, to go on with it; a killed run may have cut its last line in half."""
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cxrview.batch.rows import Row
+from cxrview.errors import BadRequest
+
+ADVICE_OTHER_FILE = "Choose another output file, or leave out --resume."
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
+    """Return the rows at `path`; a last line that is not whole is passed over. An empty file has none.
+
+    Raises BadRequest if the file cannot be read, has other columns, or another line is not whole: which
+    frames are missing then cannot be known.
+    """
+    rows: list[Row | None] = []
+    try:
+        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+            read = _csv_rows if path.suffix.lower() == ".csv" else _json_rows
+            for row in read(file, columns):
+                if rows and rows[-1] is None:
+                    raise _Damaged(len(rows) - 1)
+                rows.append(row)
+    except _OtherColumns as error:
+        problem = "was written with another model or version: its columns differ."
+        raise BadRequest(problem, ADVICE_OTHER_FILE, path) from error
+    except (_Damaged, csv.Error) as error:
+        problem = f"is damaged after its row {error.args[0] if isinstance(error, _Damaged) else len(rows)}."
+        raise BadRequest(problem, f"Repair it by hand. {ADVICE_OTHER_FILE}", path) from error
+    except OSError as error:
+        raise BadRequest(f"cannot be read: {error.strerror}.", ADVICE_OTHER_FILE, path) from error
+    return [row for row in rows if row is not None]
+
+
+class _Damaged(Exception):
+    """A row is not whole; the argument is the number of rows before it."""
+
+
+class _OtherColumns(Exception):
+    """The columns are not those of this model."""
+
+
+def _csv_rows(lines: Iterator[str], columns: Sequence[str]) -> Iterator[Row | None]:
+    """Yield the rows, None for one that is not whole. Raises _OtherColumns, _Damaged or csv.Error."""
+    reader = csv.reader(lines)
+    header = next(reader, None)
+    if header is not None and header != list(columns):
+        raise _OtherColumns
+    line, count = reader.line_num, 0
+    for cells in reader:
+        whole = len(cells) == len(columns)
+        if not whole and reader.line_num > line + 1:
+            raise _Damaged(count)  # a quotation mark that is not closed has swallowed the lines after it
+        line, count = reader.line_num, count + 1
+        row = dict(zip(columns, cells, strict=True)) if whole else {}
+        yield row if row.get("path") else None
+
+
+def _json_rows(lines: Iterator[str], columns: Sequence[str]) -> Iterator[Row | None]:
+    """Yield the rows, None for one that is not whole. Raises _OtherColumns."""
+    for line in lines:
+        try:
+            row = json.loads(line, parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            yield None
+            continue
+        if isinstance(row, dict) and row and list(row) != list(columns):
+            raise _OtherColumns
+        yield row if isinstance(row, dict) and isinstance(row.get("path"), str) and row["path"] else None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
