@@ -144,6 +144,19 @@ def test_two_runs_do_not_write_one_table(folder, tmp_path, capsys, more):
     assert sorted(tmp_path.glob("*.lock")) == []
 
 
+def test_a_table_that_another_run_has_just_ended_is_not_overwritten(folder, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "r.csv"
+
+    def slow(model, device, plain=Predictor.load):
+        out.write_text("precious")
+        return plain(model, device)
+
+    monkeypatch.setattr(Predictor, "load", slow)
+    assert main(["score", str(folder), "--out", str(out)]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert out.read_text() == "precious"
+
+
 # What cannot be read
 
 
@@ -243,11 +256,10 @@ def test_messages_that_nobody_reads_do_not_end_the_run(folder, model, tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
-@pytest.mark.parametrize("command", [["score", "a.png"], ["models", "list"]])
+@pytest.mark.parametrize("command", [["score", "a.png", "--model"], ["models", "show"]])
 def test_a_full_disk_is_one_sentence(folder, model, tmp_path, command):
-    given = model if command[0] == "score" else None
     with Path("/dev/full").open("wb") as full:
-        done = run(command, given, tmp_path, stdout=full, cwd=folder, environment=here())
+        done = run([*command, model], None, tmp_path, stdout=full, cwd=folder, environment=here())
     assert done.returncode == console.USAGE
     assert done.stderr.decode().startswith("cxrview: The standard output cannot be written: No space left")
     assert done.stderr.count(b"\n") == 1
