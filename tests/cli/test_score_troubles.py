@@ -77,6 +77,7 @@ def test_resuming_tries_failed_files_again_and_does_not_hide_them(folder, tmp_pa
     assert len(table(out)) == 3
 
 
+@posix
 def test_resuming_knows_a_file_by_any_spelling(folder, tmp_path, monkeypatch, capsys):
     out = tmp_path / "r.csv"
     monkeypatch.chdir(tmp_path)
@@ -196,6 +197,7 @@ def test_a_home_that_cannot_be_written_costs_one_column_only(folder, tmp_path, m
 # Heatmaps
 
 
+@posix
 def test_long_names_and_odd_classes_get_pictures(folder, tmp_path):
     for name in ("é" * 120, "é" * 119 + "x"):
         shutil.copy(folder / "a.png", folder / f"{name}.png")

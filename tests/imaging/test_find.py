@@ -85,6 +85,7 @@ def test_if_nothing_named_is_there_the_request_is_bad(folder):
         find_images([folder / "nowhere", folder / "neither"])
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 def test_one_missing_path_among_others_is_kept_for_its_error(folder):
     (folder / "dangling.png").symlink_to(folder / "gone.png")
     asked = [folder / "nowhere.png", folder / "series10" / "b.png", folder / "dangling.png"]
@@ -94,7 +95,7 @@ def test_one_missing_path_among_others_is_kept_for_its_error(folder):
 def test_paths_that_cannot_be_looked_at_are_kept_for_their_error(folder):
     asked = [folder / ("x" * 300), folder / "series10" / "b.png"]
     assert find_images(asked) == asked
-    with pytest.raises(UnreadableImage, match="cannot be read: File name too long"):
+    with pytest.raises(UnreadableImage, match="cannot be read: File name too long|does not exist"):
         read(asked[0])
 
 
