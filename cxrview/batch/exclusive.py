@@ -40,7 +40,7 @@ def _acquire(lock: Path, path: Path) -> int:
                 os.close(handle)
                 problem = f"{path} is being written by another run of cxrview."
                 raise BadRequest(problem, "Wait for its end, or choose another file.")
-            if sys.platform == "win32" or _still_there(handle, lock):
+            if _still_there(handle, lock):
                 return handle
             os.close(handle)  # its last holder has just removed it
     except OSError as error:

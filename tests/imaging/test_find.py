@@ -95,7 +95,7 @@ def test_one_missing_path_among_others_is_kept_for_its_error(folder):
 def test_paths_that_cannot_be_looked_at_are_kept_for_their_error(folder):
     asked = [folder / ("x" * 300), folder / "series10" / "b.png"]
     assert find_images(asked) == asked
-    with pytest.raises(UnreadableImage, match="cannot be read: File name too long|does not exist"):
+    with pytest.raises(UnreadableImage, match=r"cannot be read: File name too long|does not exist"):
         read(asked[0])
 
 
