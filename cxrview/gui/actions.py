@@ -13,6 +13,11 @@ def has_files(state: AppState) -> bool:
     return bool(state.entries) or state.shown.stage is not Stage.EMPTY
 
 
+def has_failed(state: AppState) -> bool:
+    """A file could not be read."""
+    return state.shown.stage is Stage.FAILED
+
+
 def has_image(state: AppState) -> bool:
     """A radiograph is on the screen."""
     return state.shown.radiograph is not None
@@ -64,6 +69,7 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         True,
     ),
     ActionSpec("sample", "Open &sample radiograph", (), "open_sample", "&File"),
+    ActionSpec("again", "&Try again", ("F5",), "try_again", "&File", "rotate-ccw", when=has_failed),
     SEPARATOR,
     ActionSpec(
         "export",
@@ -160,6 +166,8 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "Next image",
         when=has_files,
     ),
+    ActionSpec("previous_study", "Previous s&tudy", ("Up",), "previous_study", "&Image", when=has_files),
+    ActionSpec("next_study", "Next st&udy", ("Down",), "next_study", "&Image", when=has_files),
     ActionSpec(
         "fit", "&Fit to window", ("F",), "fit", "&View", "maximize", "Fit to window", True, when=has_image
     ),
@@ -202,6 +210,7 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "Study list",
         checkable=True,
     ),
+    ActionSpec("search", "&Search the study list", ("Ctrl+F",), "search_studies", "&View"),
     ActionSpec(
         "reading", "&Reading", ("Ctrl+R",), "show_reading", "&View", "panel-right", "Reading", checkable=True
     ),
@@ -222,6 +231,8 @@ MOUSE = (
     ("Right button, drag", "Window: sideways contrast, up and down brightness"),
     ("Middle button, drag", "Pan"),
     ("Double click", "Fit to window"),
+    ("Shift and an arrow key, Page up, Page down", "Pan, when zoomed in"),
+    ("Esc", "Stop what is running; empty and leave the search; leave full screen"),
     ("Space, hold", "Look under the heatmap"),
     ("1 … 9", "Heatmap of that class"),
 )

@@ -30,7 +30,7 @@ class ReadAhead:
         self._job = self._runner.start(
             f"Reading {path.name}",
             partial(read_and_render, path, 0),
-            done=lambda result: self._images.put(path, result[0]),
+            done=lambda result: self._images.put(result.stamp, result.radiographs),
             failed=lambda _error: None,
             lane="ahead",
             quiet=True,

@@ -1,22 +1,25 @@
 """The window: it puts the panels around the canvas and does what the menus say."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter
+from PySide6.QtCore import QEvent, QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QMainWindow, QSlider, QSplitter
 
 from cxrview import paths, settings
 from cxrview.gui import theme as themes
 from cxrview.gui.dialogs import pages
 from cxrview.gui.dialogs.text import CrashDialog, TextDialog
+from cxrview.gui.keys import OwnKeys
 from cxrview.gui.menus import Menus
+from cxrview.gui.model_choice import LoadPredictor
 from cxrview.gui.panels.reading import ReadingPanel
 from cxrview.gui.panels.status import StatusBar
 from cxrview.gui.panels.studies import StudyPanel
 from cxrview.gui.peek import PeekFilter
-from cxrview.gui.session import LoadPredictor, Session
+from cxrview.gui.session import Session
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.viewer.canvas import Tool
@@ -67,7 +70,7 @@ class MainWindow(QMainWindow):
             [actions["sample"]] if "sample" in actions else []
         )
         self.studies = StudyPanel(self.state, self.theme)
-        self.stage = StageView(self.state, self.theme, start, [actions["open"], actions["close_all"]])
+        self.stage = StageView(self.state, self.theme, start, [actions["again"], actions["open"]])
         self.canvas = self.stage.canvas
         self.reading = ReadingPanel(self.state, self.theme, actions["card"])
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
@@ -85,6 +88,9 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         state = self.state
         self.studies.chosen.connect(self.session.select)
+        self.studies.left.connect(self.stage.take_focus)
+        self.session.next_file, self.session.next_study = self.studies.next_file, self.studies.next_study
+        self.session.said.connect(lambda text, details: self.statusBar().say(text, 12, details))
         self.statusBar().cancel.clicked.connect(self.cancel_all)
         self.runner.crashed.connect(self.show_crash)
         state.settings_changed.connect(self._settings_changed)
@@ -92,6 +98,9 @@ class MainWindow(QMainWindow):
         self._peek = PeekFilter(state, self)
         for widget in (self, self.canvas, self.studies.tree):
             widget.installEventFilter(self._peek)
+        self._own_keys = OwnKeys(self)
+        for widget in self.findChildren(QSlider) + self.findChildren(QComboBox) + [self.studies.tree]:
+            widget.installEventFilter(self._own_keys)
         self._name_window(state.shown)
 
     def _restore(self) -> None:
@@ -99,6 +108,7 @@ class MainWindow(QMainWindow):
         for name, restore in (("geometry", self.restoreGeometry), ("splitter", self.splitter.restoreState)):
             if (stored := self._geometry.value(name)) is not None:
                 restore(stored)
+        self._set_full_screen(False)
         for name, panel in (("studies", self.studies), ("reading", self.reading)):
             visible = self._geometry.value(name, True, bool)
             panel.setVisible(visible)
@@ -135,22 +145,24 @@ class MainWindow(QMainWindow):
 
     def export_picture(self) -> None:
         """Save what is shown as PNG, where the user wants it."""
-        shown = self.state.shown.path
-        proposed = Path(self._last_folder()) / f"{shown.stem if shown is not None else 'radiograph'}.png"
-        name, _ = QFileDialog.getSaveFileName(self, "Export picture", str(proposed), "PNG (*.png)")
-        if not name:
+        shot, shown = self.canvas.shot(), self.state.shown.path
+        if shot is None or shown is None:
             return
-        path = Path(name) if Path(name).suffix else Path(name).with_suffix(".png")
-        saved = self.canvas.shown_image().save(str(path), "PNG")
-        words = (
-            f"Saved {path.name}." if saved else f"{path.name} could not be written. Choose another folder."
-        )
-        self.statusBar().say(words, 8)
+        folder = shown.parent if os.access(shown.parent, os.W_OK) else Path(self._last_folder())
+        proposed = folder / f"{shown.stem}-cxrview.png"
+        name, _ = QFileDialog.getSaveFileName(self, "Export picture", str(proposed), "PNG (*.png)")
+        if name:
+            path = Path(name) if name.lower().endswith(".png") else Path(f"{name}.png")
+            self.session.export(shot, path)
 
     def copy_picture(self) -> None:
-        """Put what is shown on the clipboard."""
-        QGuiApplication.clipboard().setImage(self.canvas.shown_image())
-        self.statusBar().say("Copied the picture.", 4)
+        """Put what is shown on the clipboard, or the words that are selected in the reading."""
+        words = next((label.selectedText() for label in self.findChildren(QLabel) if label.hasFocus()), "")
+        shot = self.canvas.shot()
+        if words:
+            QGuiApplication.clipboard().setText(words)
+        elif shot is not None:
+            self.session.copy(shot)
 
     def close_all(self) -> None:
         """Forget all files."""
@@ -179,6 +191,25 @@ class MainWindow(QMainWindow):
             self.state.set_voi(radiograph.default_voi)
             self.state.set_inverted(False)
             self.canvas.fit()
+
+    def try_again(self) -> None:
+        """Read once more what could not be read."""
+        self.session.try_again()
+
+    def search_studies(self) -> None:
+        """Go to the search field, unfolding the study list if need be."""
+        self.menus.actions["studies"].setChecked(True)
+        self.show_studies(True)
+        self.studies.search.setFocus()
+        self.studies.search.selectAll()
+
+    def previous_study(self) -> None:
+        """Go to the first image of the study above."""
+        self.session.step_study(-1)
+
+    def next_study(self) -> None:
+        """Go to the first image of the study below."""
+        self.session.step_study(1)
 
     def previous_image(self) -> None:
         """Go one image up in the list."""
@@ -230,7 +261,11 @@ class MainWindow(QMainWindow):
 
     def use_full_screen(self, full: bool) -> None:
         """Fill the screen, or go back."""
-        self.setWindowState(Qt.WindowState.WindowFullScreen if full else Qt.WindowState.WindowNoState)
+        self._set_full_screen(full)
+
+    def _set_full_screen(self, full: bool) -> None:
+        bit = Qt.WindowState.WindowFullScreen  # a maximised window is maximised again afterwards
+        self.setWindowState(self.windowState() | bit if full else self.windowState() & ~bit)
 
     def cancel_all(self) -> None:
         """Stop whatever runs."""
@@ -242,7 +277,7 @@ class MainWindow(QMainWindow):
             self, "Folder of a model, with its card.json", self._last_folder()
         )
         if name:
-            self.session.use_model(name)
+            self.session.models.use_model(name)
 
     def show_card(self) -> None:
         """Open the model card."""
@@ -304,7 +339,18 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self._started:  # the model is loaded behind the window, never before it
             self._started = True
-            QTimer.singleShot(0, self.session.load_model)
+            QTimer.singleShot(0, self.session.models.start)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange:
+            self.menus.actions["full_screen"].setChecked(self.isFullScreen())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self._set_full_screen(False)
+        else:
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

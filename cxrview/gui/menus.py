@@ -46,6 +46,7 @@ class Menus:
         ):
             signal.connect(self.refresh)
         window.runner.changed.connect(self._show_running)
+        window.session.models.settled.connect(self._check_device)
         state.model_changed.connect(self._fill_classes)
         state.heat_class_changed.connect(self._check_class)
         state.shown_changed.connect(self._fill_windows)
@@ -156,7 +157,7 @@ class Menus:
         self.models.clear()
         current = self._state.model.card
         for name, folder in bundle.folders().items():
-            action = self.models.addAction(name, _without_state(self._window.session.use_model, name))
+            action = self.models.addAction(name, _without_state(self._window.session.models.use_model, name))
             action.setCheckable(True)
             action.setChecked(current is not None and current.name == name)
             action.setToolTip(str(folder))
@@ -164,12 +165,19 @@ class Menus:
             self.models.addAction("No model is installed").setEnabled(False)
 
     def _fill_devices(self) -> None:
-        group = QActionGroup(self.devices)
         for device, title in DEVICES:
-            action = self.devices.addAction(title, _without_state(self._window.session.use_device, device))
+            action = self.devices.addAction(title, _without_state(self._use_device, device))
             action.setCheckable(True)
-            action.setChecked(device == self._window.session.device)
-            group.addAction(action)
+            action.setData(device)
+        self._check_device()
+
+    def _use_device(self, device: str) -> None:
+        self._window.session.models.use_device(device)
+        self._check_device()  # what was clicked on is not in use yet
+
+    def _check_device(self) -> None:
+        for action in self.devices.actions():
+            action.setChecked(action.data() == self._window.session.models.choice.device)
 
     def _show_running(self) -> None:
         self.actions["stop"].setEnabled(bool(self._window.runner.jobs))

@@ -1,8 +1,8 @@
 """What the window shows, in one place: widgets read it and never each other."""
 
 import dataclasses
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +24,23 @@ class Mark(Enum):
     UNREAD = "not opened yet"
     LOADING = "being read"
     SHOWN = "read"
-    REFUSED = "read, but not like the films this model was trained on"
+    REFUSED = "not like the training films; do not rely on the reading"
     FAILED = "cannot be read"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the model said about one frame: its most probable class, how probable, whether to rely on it."""
+
+    label: str
+    colour: int  # place of the class in the model's card
+    probability: float
+    in_domain: bool
+
+    @property
+    def mark(self) -> Mark:
+        """The mark of a frame that was read so."""
+        return Mark.SHOWN if self.in_domain else Mark.REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +51,9 @@ class Entry:
     identity: "Identity | None" = None
     anatomy: "Anatomy | None" = None
     mark: Mark = Mark.UNREAD
-    note: str = ""  # the sentence that says why it failed, or what the model said
-    predicted: str = ""  # the most probable class
+    note: str = ""  # the sentence that says why it failed
     frames: int = 1
+    findings: Mapping[int, Finding] = field(default_factory=dict)  # by frame, as far as they were read
 
 
 class Stage(Enum):
@@ -61,6 +76,7 @@ class Shown:
     picture: "Picture | None" = None  # the radiograph in its default window
     problem: str = ""
     advice: str = ""
+    stopped: bool = False  # failed only because the user stopped it
 
 
 class Progress(Enum):

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
 PROGRESS_INTERVAL = 0.05  # seconds between two progress messages of one job
-LANES = ("list", "files", "ahead", "model")  # one thread each: work in a lane runs in order
+LANES = (
+    "folders",
+    "named",
+    "files",
+    "ahead",
+    "load",
+    "model",
+    "export",
+)  # one thread each: work in a lane runs in order
 
 
 class Job:

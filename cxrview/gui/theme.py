@@ -14,7 +14,10 @@ from cxrview import paths
 
 # Chosen so that colour-blind readers tell them apart (a test simulates them); none is amber or red, which
 # stand for warning and refusal.
-CLASS_COLOURS = ("#c04f80", "#86a02f", "#45b4f5", "#7d55b8", "#f2a8c0", "#4c8a66")
+CLASS_COLOURS = {
+    "dark": ("#c04f80", "#86a02f", "#45b4f5", "#7d55b8", "#f2a8c0", "#4c8a66"),
+    "light": ("#b13269", "#637c10", "#0388dc", "#6f3fc0", "#c06c92", "#1d6340"),
+}
 TIP_WIDTH = 72  # characters
 
 
@@ -46,6 +49,11 @@ class Theme:
         ratio = QApplication.instance().devicePixelRatio()  # of the sharpest screen
         return _icon(name, self.text, self.faint, self.accent, ratio)
 
+    def class_colour(self, index: int) -> str:
+        """Return the colour of the class at `index` of a model's card: the same hue in both themes."""
+        colours = CLASS_COLOURS[self.name]
+        return colours[index % len(colours)]
+
     def pixmap(self, name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
         """Return icon `name` in `colour`, `side` logical pixels on a screen of `ratio`."""
         return _pixmap(name, colour, side, ratio)
@@ -61,7 +69,7 @@ DARK = Theme(
     line="#2c3137",
     text="#d3d8de",
     muted="#929ba6",
-    faint="#5b636d",
+    faint="#717a85",
     accent="#4d8fd6",
     on_accent="#ffffff",
     selection="#2c435c",
@@ -81,7 +89,7 @@ LIGHT = Theme(
     line="#cfd4da",
     text="#1e2329",
     muted="#5a636e",
-    faint="#9aa2ab",
+    faint="#7f8892",
     accent="#2b6cb8",
     on_accent="#ffffff",
     selection="#c9dcf2",
@@ -97,11 +105,6 @@ THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 def wrapped(text: str) -> str:
     """Return `text` in lines short enough for a tool tip, which does not break plain text by itself."""
     return "\n".join(textwrap.fill(line, TIP_WIDTH) for line in text.splitlines())
-
-
-def class_colour(index: int) -> str:
-    """Return the colour of the class at `index` of a model's card, everywhere the same."""
-    return CLASS_COLOURS[index % len(CLASS_COLOURS)]
 
 
 def apply(app: QApplication, theme: Theme) -> None:

@@ -3,8 +3,9 @@
 import importlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from cxrview.gui.cache import Stamp
 from cxrview.gui.state import Entry
 from cxrview.progress import Report
 
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from cxrview.inference.predictor import Predictor
 
 BATCH = 64  # files a message to the study list
+
+
+class FileRead(NamedTuple):
+    """What a file held, one of its frames rendered, and when that was."""
+
+    radiographs: "list[Radiograph]"
+    picture: "Picture"
+    stamp: Stamp
 
 
 def load_predictor(model: str, device: str) -> "Predictor":
@@ -42,13 +51,14 @@ def _entry(path: Path) -> Entry:
     return Entry(path) if known is None else Entry(path, *known)
 
 
-def read_and_render(path: Path, frame: int, report: Report) -> "tuple[list[Radiograph], Picture]":
+def read_and_render(path: Path, frame: int, report: Report) -> FileRead:
     """Return the radiographs of `path` and the rendering of frame `frame`. Raises UnreadableImage."""
     report(-1.0, path.name)
     from cxrview.gui.viewer.picture import picture
     from cxrview.imaging import read
 
+    stamp = Stamp.of(path) or Stamp(path, 0, 0)  # before reading, so that a later change shows
     radiographs = read(path)
     report(-1.0, path.name)
     radiograph = radiographs[min(frame, len(radiographs) - 1)]
-    return radiographs, picture(radiograph, radiograph.default_voi)
+    return FileRead(radiographs, picture(radiograph, radiograph.default_voi), stamp)

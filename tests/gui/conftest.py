@@ -41,7 +41,7 @@ CARD = {
     "operating_points": {"balanced": {"covid19": 0.4}},
     "limits": ["It reads brightness and nothing else."],
     "metrics": {"accuracy": {"value": 0.5, "ci95": [0.4, 0.6]}},
-    "files": {"model.onnx": {"sha256": "", "bytes": 0}},
+    "files": {name: {"sha256": "", "bytes": 0} for name in ("model.onnx", "selftest.npz")},
 }
 
 

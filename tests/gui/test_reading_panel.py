@@ -9,11 +9,17 @@ import pytest
 from cxrview.errors import BadRequest
 from cxrview.gui.dialogs import pages
 from cxrview.gui.panels.bars import Bar, percent, tool_tip
-from cxrview.gui.panels.reading import OUT_OF_DOMAIN, ordinal, verdict
+from cxrview.gui.panels.reading import domain_tool_tip, verdict
 from cxrview.gui.panels.status import NOTICE
 from cxrview.gui.state import Mark, Progress, Stage
 from cxrview.gui.theme import CLASS_COLOURS
 from tests.gui.conftest import write_png
+
+
+def tip(window, path):
+    """Return the tool tip of the row of `path` in the study list, in one line."""
+    index = window.studies.model.index_of(path, 0)
+    return window.studies.model.itemFromIndex(index).toolTip().replace("\n", " ")
 
 
 def test_bars_show_the_predicted_probabilities_in_the_order_of_the_card(opened):
@@ -41,27 +47,49 @@ def test_the_tool_tip_gives_the_calibrated_value_and_the_meaning():
 def test_a_usual_film_is_called_so_with_its_percentile(opened):
     prediction = opened.state.reading.prediction
     assert prediction.in_domain
-    words = f"Usual chest film ({ordinal(round(prediction.domain_percentile))} percentile)"
-    assert opened.reading.verdict.text() == words
+    assert opened.reading.verdict.text() == "Within the range of the training films"
     assert opened.reading.verdict.tone == ""
+    nearer = f"{prediction.domain_percentile:.0f} % of the validation films lie nearer."
+    assert domain_tool_tip(prediction).endswith(nearer)
+    assert opened.reading.verdict.toolTip().replace("\n", " ").endswith(nearer)
+
+
+def test_what_the_file_says_against_it_is_the_verdict(window, chest_pa, tmp_path, qtbot):
+    import pydicom
+
+    dataset = pydicom.dcmread(chest_pa)
+    dataset.Modality = "MR"
+    path = tmp_path / "mr.dcm"
+    dataset.save_as(path)
+    window.open([path])
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
+    prediction = window.state.reading.prediction
+    assert prediction.objections
+    words = f"{' '.join(prediction.objections)} Do not rely on this reading."
+    assert window.reading.verdict.text() == words
+    assert window.reading.verdict.tone == "warning"
+    window.menus.actions["reading"].trigger()
+    assert words in window.canvas.accessibleDescription()  # which is what stands in the corners
 
 
 def test_a_foreign_film_is_refused_in_words_colour_and_list(window, tmp_path, qtbot):
     white = write_png(tmp_path / "white.png", np.full((200, 200), 250, np.uint8))
     window.open([white])
     qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
-    assert window.reading.verdict.text() == OUT_OF_DOMAIN
+    words = "Not like the films this model was trained on. Do not rely on this reading."
+    assert window.reading.verdict.text() == words
+    assert "do not rely on the reading" in tip(window, white)
     assert window.reading.verdict.tone == "warning"
     assert window.state.entries[white].mark is Mark.REFUSED
     grabbed = window.reading.bars.grab().toImage()
     seen = {grabbed.pixelColor(x, y).name() for x in range(grabbed.width()) for y in range(grabbed.height())}
-    assert not seen & set(CLASS_COLOURS)
+    assert not seen & set(CLASS_COLOURS["dark"])
 
 
 def test_usual_films_have_the_class_colours(opened):
     grabbed = opened.reading.bars.grab().toImage()
     seen = {grabbed.pixelColor(x, y).name() for x in range(grabbed.width()) for y in range(grabbed.height())}
-    assert set(CLASS_COLOURS[:3]) <= seen
+    assert set(CLASS_COLOURS["dark"][:3]) <= seen
 
 
 def test_a_model_that_cannot_tell_says_so(opened):
@@ -69,14 +97,6 @@ def test_a_model_that_cannot_tell_says_so(opened):
         opened.state.reading.prediction, domain_score=float("nan"), domain_percentile=float("nan")
     )
     assert verdict(prediction) == ("This model cannot tell a usual film from an unusual one.", "")
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (93, "93rd")],
-)
-def test_ordinals(number, text):
-    assert ordinal(number) == text
 
 
 def test_model_engine_device_and_time_are_shown_with_the_reason(opened):
@@ -112,7 +132,7 @@ def test_a_mistake_while_predicting_is_shown_to_be_copied(opened, second, monkey
         raise ZeroDivisionError("broken on purpose")
 
     shown = []
-    monkeypatch.setattr(opened.session._predictor.engine, "predict", broken)
+    monkeypatch.setattr(opened.session.models.predictor.engine, "predict", broken)
     opened.runner.crashed.connect(shown.append)
     opened.open([second])
     qtbot.waitUntil(lambda: opened.state.reading.progress is Progress.FAILED)
@@ -158,10 +178,11 @@ def test_large_files_and_small_ones_get_the_same_reading(opened, tmp_path, qtbot
 
 
 def test_another_model_reads_again_and_the_old_words_go(opened, phantom, qtbot):
-    assert opened.state.entries[phantom].note
+    assert opened.state.entries[phantom].findings
     old = opened.state.reading.prediction
-    opened.session.use_device("cpu")
-    assert opened.state.entries[phantom].note == ""
-    assert opened.state.reading.prediction is None
-    qtbot.waitUntil(lambda: opened.state.reading.prediction is not None)
-    assert opened.state.reading.prediction is not old
+    forgotten = []
+    opened.state.entry_changed.connect(lambda entry: forgotten.append(not entry.findings))
+    opened.session.models.use_device("cpu")
+    assert opened.state.reading.prediction is old  # until the other one works
+    qtbot.waitUntil(lambda: opened.state.reading.prediction not in (None, old))
+    assert forgotten[0]

@@ -31,7 +31,7 @@ class GatedEngine(BrightnessEngine):
 def gated(window):
     """A window with a model that waits for `gated.gate`."""
     engine = GatedEngine()
-    window.session._predictor.engine = engine
+    window.session.models.predictor.engine = engine
     window.gate, window.engine = engine.gate, engine
     yield window
     engine.gate.set()

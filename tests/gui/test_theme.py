@@ -49,16 +49,24 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@pytest.mark.parametrize("name", theme.THEMES)
 @pytest.mark.parametrize("vision", VISION)
-def test_class_colours_are_told_apart(vision):
+def test_class_colours_are_told_apart(vision, name):
     """CIE76 differences: 2 is just seen side by side, and these are seen apart."""
-    seen = [lab(np.array(VISION[vision]) @ linear(colour)) for colour in theme.CLASS_COLOURS]
+    seen = [lab(np.array(VISION[vision]) @ linear(colour)) for colour in theme.CLASS_COLOURS[name]]
     differences = {
         (first, second): np.linalg.norm(seen[first] - seen[second])
         for first, second in itertools.combinations(range(len(seen)), 2)
     }
     assert min(value for pair, value in differences.items() if max(pair) < 3) > 30
     assert min(differences.values()) > 9
+
+
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_class_colours_are_seen_on_the_panel(name):
+    """WCAG 2.1, 1.4.11."""
+    paper = theme.THEMES[name].panel
+    assert min(contrast(colour, paper) for colour in theme.CLASS_COLOURS[name]) >= 3
 
 
 @pytest.mark.parametrize("one", theme.THEMES.values(), ids=theme.THEMES)
@@ -73,6 +81,9 @@ def test_class_colours_are_told_apart(vision):
         ("on_selection", "selection", 4.5),
         ("text", "field", 7),
         ("accent", "panel", 3),
+        ("faint", "panel", 3),
+        ("faint", "field", 3),
+        ("faint", "window", 3),
     ],
 )
 def test_text_has_enough_contrast(one, ink, paper, least):

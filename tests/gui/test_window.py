@@ -67,7 +67,8 @@ def test_the_command_line_decides_for_one_session_only(make_window, home, qtbot)
         raise UnreadableImage("not needed here.")
 
     window = make_window(model="other", device="onnxruntime:cpu", load_predictor=load)
-    qtbot.waitUntil(lambda: asked == [("other", "onnxruntime:cpu")])
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked[0] == ("other", "onnxruntime:cpu")
     window.close()
     stored, _ = settings.load(home / "settings.toml")
     assert (stored.model, stored.device) == ("", "auto")
@@ -76,8 +77,9 @@ def test_the_command_line_decides_for_one_session_only(make_window, home, qtbot)
 def test_a_device_from_the_menu_is_used_and_remembered(window, home, qtbot):
     cpu = next(action for action in window.menus.devices.actions() if action.text() == "&CPU")
     cpu.trigger()
-    assert window.session.device == "cpu"
-    qtbot.waitUntil(lambda: window.state.model.card is not None)
+    assert not cpu.isChecked()  # not before it works
+    qtbot.waitUntil(lambda: window.session.models.choice.device == "cpu")
+    assert cpu.isChecked()
     window.close()
     assert settings.load(home / "settings.toml")[0].device == "cpu"
 
@@ -150,19 +152,20 @@ def test_a_model_is_taken_from_a_folder_and_remembered(make_window, home, tiny_b
     window = make_window(load_predictor=None, device="onnxruntime:cpu")
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(tiny_bundle))
     window.menus.actions["model_folder"].trigger()
-    qtbot.waitUntil(lambda: window.state.model.card is not None, timeout=20000)
-    assert window.statusBar().model.text() == "tiny 1.2.3 (interim) · ONNX Runtime CPU"
+    words = "tiny 1.2.3 (interim) · ONNX Runtime CPU"
+    qtbot.waitUntil(lambda: window.statusBar().model.text() == words, timeout=10000)
     window.close()
     assert settings.load(home / "settings.toml")[0].model == str(tiny_bundle)
 
 
 def test_a_folder_that_is_no_model_is_refused_with_a_sentence(window, tmp_path, monkeypatch, qtbot):
-    monkeypatch.setattr(window.session, "_load_predictor", load_for_real)
+    monkeypatch.setattr(window.session.models, "_load", load_for_real)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(tmp_path))
     window.menus.actions["model_folder"].trigger()
-    qtbot.waitUntil(lambda: bool(window.state.model.problem), timeout=20000)
-    assert window.reading.verdict.text().startswith("There is no model")
-    assert window.reading.verdict.tone == "error"
+    qtbot.waitUntil(lambda: bool(window.statusBar().message.text()), timeout=20000)
+    assert "cannot be used; still phantom-reader." in window.statusBar().message.text()
+    assert "There is no model" in window.statusBar().message.toolTip()
+    assert window.state.model.card is not None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")

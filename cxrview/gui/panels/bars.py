@@ -6,10 +6,11 @@ from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from cxrview.gui.theme import Theme, class_colour, wrapped
+from cxrview.gui.theme import Theme, wrapped
 
 ROW_PADDING = 15  # around the text of a row
 BAR_HEIGHT = 6
+MARKER_ROOM = 10  # left of the words; the panel lets it stand in its own margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,13 @@ class ProbabilityBars(QWidget):
         metrics = painter.fontMetrics()
         value = percent(bar.probability) if bar.probability is not None else "–"
         ink = theme.text if known and not self._doubtful else theme.muted
-        words = QRect(row.left() + 12, row.top() + 3, row.width() - 12, metrics.height())
+        words = QRect(row.left() + MARKER_ROOM, row.top() + 3, row.width() - MARKER_ROOM, metrics.height())
         painter.setPen(QColor(ink))
         painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
         room = words.width() - metrics.horizontalAdvance(value) - 10
         label = metrics.elidedText(bar.label, Qt.TextElideMode.ElideRight, room)
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
-        colour = QColor(theme.faint if self._doubtful or not known else class_colour(index))
+        colour = QColor(theme.faint if self._doubtful or not known else theme.class_colour(index))
         painter.setPen(Qt.PenStyle.NoPen)
         track = QRectF(words.left(), words.bottom() + 4, words.width(), BAR_HEIGHT)
         painter.setBrush(QColor(theme.line))

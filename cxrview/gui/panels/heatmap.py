@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.state import AppState, ModelInfo, Reading
-from cxrview.gui.theme import class_colour
+from cxrview.gui.theme import Theme
 from cxrview.settings import Settings
 
 MOST_PROBABLE = "Most probable"
@@ -26,19 +26,25 @@ COLOURS = next(
 )
 
 
+MID_GREY = QColor(128, 128, 128)
+
+
 class ColourBar(QWidget):
-    """The colour scale from 0 to the strongest activation of any class; what is hidden is struck out."""
+    """The colour scale from 0 to the strongest activation of any class, as it looks over mid-grey.
+
+    What is hidden is left out; the whole is dim while the heatmap is off.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._colours: tuple[QColor, ...] = ()
-        self._threshold = 0.0
+        self._threshold, self._opacity, self._shown = 0.0, 1.0, True
         self.setFixedHeight(12)
         self.setToolTip("Left: no activation. Right: the strongest activation of any class in this image.")
 
-    def set_scale(self, colours: tuple[QColor, ...], threshold: float) -> None:
-        """Show `colours` from weak to strong; what lies below `threshold` (0…1) is not on the image."""
-        self._colours, self._threshold = colours, threshold
+    def set_scale(self, colours: tuple[QColor, ...], threshold: float, opacity: float, shown: bool) -> None:
+        """Show `colours` from weak to strong at `opacity`; below `threshold` (0…1) nothing is drawn."""
+        self._colours, self._threshold, self._opacity, self._shown = colours, threshold, opacity, shown
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -48,7 +54,10 @@ class ColourBar(QWidget):
         for index, colour in enumerate(self._colours):
             gradient.setColorAt(index / (len(self._colours) - 1), colour)
         if self._colours:
+            painter.fillRect(area, MID_GREY)
+            painter.setOpacity(self._opacity if self._shown else 0.0)
             painter.fillRect(area, gradient)
+            painter.setOpacity(1.0)
         hidden = round(self._threshold * area.width())
         role = self.palette().window()
         painter.fillRect(area.left(), area.top(), hidden, area.height(), role)
@@ -60,9 +69,9 @@ class ColourBar(QWidget):
 class HeatmapControls(QWidget):
     """Reads and changes the heatmap's settings in the state."""
 
-    def __init__(self, state: AppState) -> None:
+    def __init__(self, state: AppState, theme: Theme) -> None:
         super().__init__()
-        self._state = state
+        self._state, self._theme = state, theme
         self.visible = QCheckBox("Show on the image")
         self.visible.setToolTip("H; hold Space to look underneath")
         self.class_choice = _combo("Class whose heatmap is shown")
@@ -91,6 +100,11 @@ class HeatmapControls(QWidget):
         self._show_settings(state.settings)
         self._show_classes(state.model)
         self._show_reading(state.reading)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        self._theme = theme
+        self._show_classes(self._state.model)
 
     def _lay_out(self) -> None:
         form = QGridLayout(horizontalSpacing=10, verticalSpacing=8)
@@ -138,14 +152,16 @@ class HeatmapControls(QWidget):
 
         settings = self._state.settings
         colours = tuple(QColor(*row) for row in colour_table(settings.heatmap_colours)[::15].tolist())
-        self.colour_bar.set_scale(colours, settings.heatmap_threshold)
+        self.colour_bar.set_scale(
+            colours, settings.heatmap_threshold, settings.heatmap_opacity, settings.heatmap_visible
+        )
 
     def _show_classes(self, model: ModelInfo) -> None:
         with QSignalBlocker(self.class_choice):
             self.class_choice.clear()
             self.class_choice.addItem(MOST_PROBABLE, None)
             for index, item in enumerate(model.card.classes if model.card is not None else ()):
-                self.class_choice.addItem(_swatch(class_colour(index)), item.label, item.name)
+                self.class_choice.addItem(_swatch(self._theme.class_colour(index)), item.label, item.name)
         self._show_class(self._state.heat_class)
 
     def _show_class(self, _name: str) -> None:
@@ -166,6 +182,7 @@ def _swatch(colour: str) -> QIcon:
 
 def _combo(tool_tip: str) -> QComboBox:
     combo = QComboBox(toolTip=tool_tip, accessibleName=tool_tip, iconSize=QSize(10, 10))
+    combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel must not take the focus
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(8)
     return combo

@@ -7,40 +7,34 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from cxrview.gui.panels.bars import Bar, ProbabilityBars
+from cxrview.gui.panels.bars import MARKER_ROOM, Bar, ProbabilityBars
 from cxrview.gui.panels.heatmap import HeatmapControls
 from cxrview.gui.panels.verdict import Verdict
 from cxrview.gui.state import AppState, ModelInfo, Progress, Reading, Shown, Stage
 from cxrview.gui.theme import Theme, wrapped
+from cxrview.gui.viewer.corner_text import doubt
 
 if TYPE_CHECKING:
     from cxrview.inference.prediction import Prediction
 
-OUT_OF_DOMAIN = "Not like the films this model was trained on: do not rely on the reading."
+SIDE = 14  # margin of the panel
 ENGINE_NAMES = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime", "keras": "Keras"}
 
 
 def verdict(prediction: "Prediction") -> tuple[str, str]:
     """Return the line that says whether to believe the reading, and its tone ("" or "warning")."""
     if not prediction.in_domain:
-        return OUT_OF_DOMAIN, "warning"
+        return doubt(prediction), "warning"
     if math.isnan(prediction.domain_score):
         return "This model cannot tell a usual film from an unusual one.", ""
-    return f"Usual chest film ({ordinal(round(prediction.domain_percentile))} percentile)", ""
-
-
-def ordinal(number: int) -> str:
-    """Return 1st, 2nd, 3rd, 4th, 11th …"""
-    endings = {1: "st", 2: "nd", 3: "rd"}
-    ending = "th" if number % 100 in (11, 12, 13) else endings.get(number % 10, "th")
-    return f"{number}{ending}"
+    return "Within the range of the training films", ""
 
 
 def domain_tool_tip(prediction: "Prediction") -> str:
     """Return how far the image lies from the model's training images, in a sentence."""
     if math.isnan(prediction.domain_score):
         return ""
-    where = "within" if prediction.in_domain else "beyond"
+    where = "within" if prediction.domain_score <= 1 else "beyond"
     nearer = f"{prediction.domain_percentile:.0f} % of the validation films lie nearer."
     return (
         f"Distance from the training films: {prediction.domain_score:.2f} of the limit, {where} it. {nearer}"
@@ -50,7 +44,7 @@ def domain_tool_tip(prediction: "Prediction") -> str:
 def model_line(model: ModelInfo, prediction: "Prediction | None" = None) -> str:
     """Return "name 1.0 (interim) · OpenVINO CPU · 26 ms", as far as it is known."""
     if model.card is None:
-        return "no model" if model.problem else "loading the model …"
+        return "no model" if model.problem else "loading …"
     engine = f"{ENGINE_NAMES.get(model.engine, model.engine)} {model.device}".strip()
     interim = " (interim)" if model.card.status == "interim" else ""
     parts = [f"{model.card.name} {model.card.version}{interim}", engine]
@@ -67,7 +61,7 @@ class ReadingPanel(QScrollArea):
         self._state = state
         self.bars = ProbabilityBars(theme)
         self.verdict = Verdict(theme)
-        self.heatmap = HeatmapControls(state)
+        self.heatmap = HeatmapControls(state, theme)
         self.notes = _text("notes")
         self._notes_heading = heading("Notes on this file")
         self.model = _text("muted")
@@ -76,15 +70,7 @@ class ReadingPanel(QScrollArea):
         card_button.setCursor(Qt.CursorShape.PointingHandCursor)
         show_card.enabledChanged.connect(card_button.setEnabled)
         card_button.setEnabled(show_card.isEnabled())
-        column = self._column()
-        for widget in (heading("Reading"), self.bars, self.verdict, rule(), heading("Heatmap"), self.heatmap):
-            column.addWidget(widget)
-        for widget in (rule(), heading("Model"), self.model, card_button):
-            column.addWidget(widget)
-        column.addSpacing(6)
-        column.addWidget(self._notes_heading)
-        column.addWidget(self.notes)
-        column.addStretch()
+        self._lay_out(card_button)
         self.bars.class_clicked.connect(state.choose_class)
         state.reading_changed.connect(self._show_reading)
         state.model_changed.connect(self._show_model)
@@ -93,7 +79,7 @@ class ReadingPanel(QScrollArea):
         self._show_model(state.model)
         self._show_notes(state.shown)
 
-    def _column(self) -> QVBoxLayout:
+    def _lay_out(self, card_button: QPushButton) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -101,12 +87,23 @@ class ReadingPanel(QScrollArea):
         inside = QWidget(objectName="panel")
         self.setWidget(inside)
         column = QVBoxLayout(inside, spacing=8)
-        column.setContentsMargins(14, 12, 14, 12)
-        return column
+        column.setContentsMargins(0, SIDE - 2, 0, SIDE - 2)
+        above, bars, below = QVBoxLayout(spacing=8), QVBoxLayout(), QVBoxLayout(spacing=8)
+        for part, left in ((above, SIDE), (bars, SIDE - MARKER_ROOM), (below, SIDE)):
+            part.setContentsMargins(left, 0, SIDE, 0)
+            column.addLayout(part)
+        column.addStretch()
+        above.addWidget(heading("Reading"))
+        bars.addWidget(self.bars)
+        for widget in (self.verdict, rule(), heading("Heatmap"), self.heatmap, rule()):
+            below.addWidget(widget)
+        for widget in (heading("Model"), self.model, card_button, self._notes_heading, self.notes):
+            below.addWidget(widget)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
         self.bars.set_theme(theme)
+        self.heatmap.set_theme(theme)
         self.verdict.set_theme(theme)
 
     def _show_reading(self, reading: Reading) -> None:
@@ -173,5 +170,5 @@ def _text(name: str) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that Ctrl+C copies what is selected
     return label

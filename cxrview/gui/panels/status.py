@@ -1,8 +1,9 @@
 """The status bar: what this program is not for, which model reads, and what is running."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
+from cxrview.gui.panels.elided import ElidedLabel
 from cxrview.gui.panels.reading import model_line
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
@@ -20,9 +21,9 @@ class StatusBar(QStatusBar):
         super().__init__(sizeGripEnabled=False)
         self._state, self._runner = state, runner
         self.notice = QLabel(NOTICE, objectName="notice")
-        self.message = QLabel(textFormat=Qt.TextFormat.PlainText)
-        self._forget = QTimer(self, singleShot=True, timeout=self.message.clear)
-        self.model = QLabel()
+        self.message = ElidedLabel(QSizePolicy.Policy.Ignored)
+        self._forget = QTimer(self, singleShot=True, timeout=self._clear_message)
+        self.model = ElidedLabel(QSizePolicy.Policy.Preferred)
         self.busy = QWidget()
         self.busy_text = QLabel()
         self._bar = QProgressBar(textVisible=False)
@@ -49,15 +50,20 @@ class StatusBar(QStatusBar):
         """Draw in `theme`."""
         self.cancel.setIcon(theme.icon("x"))
 
-    def say(self, text: str, seconds: int = 8) -> None:
+    def say(self, text: str, seconds: int = 8, details: str = "") -> None:
         """Show `text` for a while, beside the notice (Qt's own messages would cover it)."""
         self.message.setText(text)
-        self.message.setToolTip(text)
+        self.message.setToolTip(wrapped(details or text))
         self._forget.start(seconds * 1000)
+
+    def _clear_message(self) -> None:
+        self.message.setText("")
+        self.message.setToolTip("")
 
     def _show_model(self) -> None:
         model = self._state.model
-        self.model.setText(model_line(model, self._state.reading.prediction))
+        loading = model.card is None and not model.problem  # which is said beside it
+        self.model.setText("" if loading else model_line(model, self._state.reading.prediction))
         self.model.setToolTip(wrapped(model.problem or model.reason))
 
     def _show_jobs(self) -> None:

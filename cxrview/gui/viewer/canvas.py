@@ -1,13 +1,14 @@
 """The image canvas: radiograph and heatmap, zoomed, moved and windowed with the mouse."""
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFont,
-    QImage,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -19,9 +20,11 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from cxrview.gui.state import AppState, Shown, Stage
 from cxrview.gui.viewer import corner_text
-from cxrview.gui.viewer.items import new_layer
+from cxrview.gui.viewer.corner_text import doubt
+from cxrview.gui.viewer.items import FieldFrame, new_layer
 
 if TYPE_CHECKING:
+    from cxrview.gui.viewer.export import Shot
     from cxrview.imaging import Radiograph, Voi
     from cxrview.inference.prediction import Prediction
 
@@ -30,6 +33,17 @@ WHEEL_STEP = 1.0015  # zoom for one eighth of a degree
 MOST_ZOOM = 32.0  # device pixels per image pixel
 FIT_MARGIN = 4  # logical pixels around a fitted image
 LOADING_DELAY = 150  # ms before "Reading …" appears, so that quick files do not flicker
+
+
+# Fractions of the viewport by which the image moves.
+PAN_KEYS = {
+    Qt.Key.Key_Left: (0.1, 0.0),
+    Qt.Key.Key_Right: (-0.1, 0.0),
+    Qt.Key.Key_Up: (0.0, 0.1),
+    Qt.Key.Key_Down: (0.0, -0.1),
+}
+PAGE_KEYS = {Qt.Key.Key_PageUp: (0.0, 0.8), Qt.Key.Key_PageDown: (0.0, -0.8)}
+BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
 class Tool(Enum):
@@ -47,6 +61,16 @@ CURSORS = {
 }
 
 
+class Drag(NamedTuple):
+    """A drag of the mouse, and how things were when it began."""
+
+    tool: Tool
+    button: Qt.MouseButton
+    start: QPointF
+    voi: "Voi | None"
+    zoom: float
+
+
 class Canvas(QGraphicsView):
     """Shows what the state says. The right button always windows, the middle one always pans.
 
@@ -61,8 +85,9 @@ class Canvas(QGraphicsView):
         self._state = state
         self.tool = Tool.WINDOW
         self._fitted = True
-        self._drag: tuple[Tool, QPointF, Voi | None, float] | None = None
+        self._drag: Drag | None = None
         self._last = QPointF()
+        self._ring = False  # the focus came by key, so it is shown
         self._heat: tuple[Prediction, str, Any] | None = None  # the class's heatmap, before colours
         self._reduced: Radiograph | None = None  # windowed instead of a large image while the mouse moves
         self.picture_layer, self.heat_layer = new_layer(0), new_layer(1)
@@ -70,6 +95,8 @@ class Canvas(QGraphicsView):
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         scene.addItem(self.picture_layer)
         scene.addItem(self.heat_layer)
+        self.field_frame = FieldFrame()
+        scene.addItem(self.field_frame)
         self.setScene(scene)
         self._dress()
         self._repaint_soon = QTimer(self, singleShot=True, interval=0, timeout=self._render)
@@ -81,6 +108,8 @@ class Canvas(QGraphicsView):
         for signal in (state.reading_changed, state.heat_class_changed, state.settings_changed):
             signal.connect(self._heat_soon.start)
         state.peeking_changed.connect(self._dim_heat)
+        for signal in (state.shown_changed, state.reading_changed):
+            signal.connect(self._describe)
 
     def _dress(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -117,7 +146,7 @@ class Canvas(QGraphicsView):
         centre = QPointF(self.viewport().rect().center())
         anchor = anchor if anchor is not None else centre
         least = min(self._fit_zoom() / 2, 1.0)
-        scale = min(max(zoom, least), MOST_ZOOM) / self.devicePixelRatioF()
+        scale = min(max(zoom, least), max(MOST_ZOOM, self._fit_zoom())) / self.devicePixelRatioF()
         place = self._scene_point(anchor)
         self._fitted = False
         self.setTransform(QTransform.fromScale(scale, scale))
@@ -135,19 +164,20 @@ class Canvas(QGraphicsView):
         self._fitted = True
         self.zoom_changed.emit(self.zoom)
 
-    def shown_image(self) -> QImage:
-        """Return the whole radiograph as it is shown, heatmap included, at its own resolution."""
-        for pending, work in ((self._repaint_soon, self._render), (self._heat_soon, self._render_heat)):
-            if pending.isActive():  # what the user changed a moment ago counts
-                pending.stop()
-                work()
-        area = self.picture_layer.boundingRect()
-        image = QImage(round(area.width()), round(area.height()), QImage.Format.Format_RGB32)
-        image.fill(BLACK)
-        painter = QPainter(image)
-        self.scene().render(painter, QRectF(image.rect()), area)
-        painter.end()
-        return image
+    def shot(self) -> "Shot | None":
+        """Return what is shown at this moment, for export; None if there is no radiograph."""
+        radiograph, voi = self._state.shown.radiograph, self._state.voi
+        if radiograph is None or voi is None:
+            return None
+        from cxrview.gui.viewer.export import Heat, Shot
+
+        reading, settings, name = self._state.reading.prediction, self._state.settings, self._state.heat_class
+        heat = None
+        if reading is not None and settings.heatmap_visible and settings.heatmap_opacity > 0:
+            label = self._state.model.label(name)
+            look = (settings.heatmap_colours, settings.heatmap_opacity, settings.heatmap_threshold)
+            heat = Heat(reading, name, label, *look)
+        return Shot(radiograph, voi, self._state.inverted, heat)
 
     def _fit_zoom(self) -> float:
         area = self.picture_layer.boundingRect()
@@ -175,9 +205,8 @@ class Canvas(QGraphicsView):
         if area != self.picture_layer.boundingRect():
             self.picture_layer.set_area(area)
             self.heat_layer.set_area(area)
-            self.setSceneRect(
-                area.adjusted(-2 * area.width(), -2 * area.height(), 2 * area.width(), 2 * area.height())
-            )
+            margin = 2 * max(area.width(), area.height())  # so that any place of any shape can be centred
+            self.setSceneRect(area.adjusted(-margin, -margin, margin, margin))
             self._fitted = True
         if self._fitted:
             self.fit()
@@ -194,7 +223,7 @@ class Canvas(QGraphicsView):
         if voi is radiograph.default_voi and not self._state.inverted and shown is not None:
             self.picture_layer.set_picture(shown)
         else:
-            moving = self._drag is not None and self._drag[0] is Tool.WINDOW
+            moving = self._drag is not None and self._drag.tool is Tool.WINDOW
             if moving and self._reduced is None:
                 self._reduced = reduce(radiograph)
             source = self._reduced if moving and self._reduced is not None else radiograph
@@ -208,6 +237,7 @@ class Canvas(QGraphicsView):
         if prediction is None or name not in prediction.class_names:
             self.heat_layer.set_image(None)
             return
+        self.field_frame.frame(prediction, self.picture_layer.boundingRect())
         from cxrview.gui.viewer.picture import heat_image, heat_of
 
         if self._heat is None or self._heat[0] is not prediction or self._heat[1] != name:
@@ -220,6 +250,7 @@ class Canvas(QGraphicsView):
         self.heat_layer.setOpacity(settings.heatmap_opacity)
         visible = settings.heatmap_visible and settings.heatmap_opacity > 0 and not self._state.peeking
         self.heat_layer.setVisible(visible)
+        self.field_frame.setVisible(visible and self._state.reading.prediction is not None)
 
     def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
         """Write into the corners, over the image and whatever its zoom."""
@@ -228,10 +259,27 @@ class Canvas(QGraphicsView):
         area = self.viewport().rect()
         font = QFont(self.font())
         if shown.radiograph is not None:
-            blocks = corner_text.corners(shown.radiograph, self._state.voi, self.zoom, self._state.inverted)
-            corner_text.draw(painter, area, blocks, font)
+            corner_text.draw(painter, area, self._corners(shown.radiograph), font, self._warning())
         elif shown.stage is Stage.LOADING and shown.path is not None and not self._loading.isActive():
             corner_text.draw(painter, area, {"tl": [f"Reading {shown.path.name} …"]}, font)
+        if self._ring:
+            painter.setPen(self.palette().link().color())
+            painter.drawRect(area.adjusted(0, 0, -1, -1))
+
+    def _corners(self, radiograph: "Radiograph") -> dict[str, list[str]]:
+        return corner_text.corners(radiograph, self._state.voi, self.zoom, self._state.inverted)
+
+    def _warning(self) -> str:
+        """Return the line that stays on the image when the reading is folded away."""
+        prediction = self._state.reading.prediction
+        return doubt(prediction) if prediction is not None and not prediction.in_domain else ""
+
+    def _describe(self, *_news: object) -> None:
+        """Say to a screen reader what stands in the corners."""
+        radiograph = self._state.shown.radiograph
+        words = self._corners(radiograph).values() if radiograph is not None else ()
+        lines = [*(line for block in words for line in block), self._warning()]
+        self.setAccessibleDescription(", ".join(line for line in lines if line))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         # Qt complains about painting on an empty viewport, which splitters can make.
@@ -257,7 +305,7 @@ class Canvas(QGraphicsView):
         tool = tools.get(event.button(), self.tool)
         if self._state.shown.radiograph is None or self._drag is not None:
             return
-        self._drag = (tool, event.position(), self._state.voi, self.zoom)
+        self._drag = Drag(tool, event.button(), event.position(), self._state.voi, self.zoom)
         self._last = event.position()
         if tool is Tool.PAN:
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -265,7 +313,7 @@ class Canvas(QGraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._drag is None:
             return
-        tool, start, voi, zoom = self._drag
+        tool, _, start, voi, zoom = self._drag
         way = event.position() - start
         if tool is Tool.WINDOW:
             self._window_by(way, voi)
@@ -275,11 +323,33 @@ class Canvas(QGraphicsView):
             self._move_by(event.position() - self._last)
         self._last = event.position()
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        dragged, self._drag = self._drag, None
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._drag is None or event.button() is not self._drag.button:
+            return
+        tool, self._drag = self._drag.tool, None
         self.viewport().setCursor(CURSORS[self.tool])
-        if dragged is not None and dragged[0] is Tool.WINDOW:
+        if tool is Tool.WINDOW:
             self._repaint_soon.start()  # now from every pixel
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pan what does not fit; all else is for the window."""
+        shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        way = (PAN_KEYS if shift else PAGE_KEYS).get(Qt.Key(event.key()))
+        if way is None or self._fitted or self._state.shown.radiograph is None:
+            event.ignore()
+        else:
+            room = self.viewport().size()
+            self._move_by(QPointF(way[0] * room.width(), way[1] * room.height()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._ring = event.reason() in BY_KEY
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._ring = False
+        self.viewport().update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:

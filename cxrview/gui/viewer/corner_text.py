@@ -7,10 +7,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
 if TYPE_CHECKING:
     from cxrview.imaging import Identity, Radiograph, Voi
+    from cxrview.inference.prediction import Prediction
 
 MARGIN = 12
-INK = QColor("#cfd6de")
-SHADOW = QColor(0, 0, 0, 200)
+INK = QColor("#e4e9ee")
+PLATE = QColor(0, 0, 0, 115)  # 45 % black, so that the ink is legible on a bright film
+WARNING = QColor("#f0b44c")
+PADDING = 4
+TEXT = Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip
 
 
 def person(name: str) -> str:
@@ -72,22 +76,47 @@ def corners(radiograph: "Radiograph", voi: "Voi | None", zoom: float, inverted: 
     return {corner: [line for line in block if line] for corner, block in lines.items()}
 
 
-def draw(painter: QPainter, area: QRect, blocks: dict[str, list[str]], font: QFont) -> None:
-    """Draw the corner blocks inside `area`, in widget coordinates; what is too long is shortened."""
+def doubt(prediction: "Prediction") -> str:
+    """Return why one should not rely on a reading, as far as it is known, in one line."""
+    reasons = " ".join(prediction.objections) or "Not like the films this model was trained on."
+    return f"{reasons} Do not rely on this reading."
+
+
+def draw(
+    painter: QPainter, area: QRect, blocks: dict[str, list[str]], font: QFont, warning: str = ""
+) -> None:
+    """Draw the corner blocks inside `area`, in widget coordinates, and the warning above those at the bottom.
+
+    What is too long is shortened.
+    """
     painter.setFont(font)
     metrics = QFontMetrics(font)
     inner = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
     share = {"tl": 0.6, "tr": 0.38, "bl": 0.62, "br": 0.36}
     for corner, block in blocks.items():
-        flags = Qt.AlignmentFlag.AlignLeft if corner[1] == "l" else Qt.AlignmentFlag.AlignRight
-        flags |= Qt.AlignmentFlag.AlignVCenter
-        top = inner.top() if corner[0] == "t" else inner.bottom() - len(block) * metrics.lineSpacing()
-        for line in block:
-            text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, int(inner.width() * share[corner]))
-            place = QRect(inner.left(), top, inner.width(), metrics.lineSpacing())
-            painter.setPen(SHADOW)
-            for across, down in ((-1, 0), (1, 0), (0, -1), (0, 1), (1, 1)):
-                painter.drawText(place.translated(across, down), flags, text)
-            painter.setPen(INK)
-            painter.drawText(place, flags, text)
-            top += metrics.lineSpacing()
+        if not block:
+            continue
+        room = int(inner.width() * share[corner])
+        lines = [metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in block]
+        width = max(metrics.horizontalAdvance(line) for line in lines)
+        height = len(lines) * metrics.lineSpacing()
+        left = inner.left() if corner[1] == "l" else inner.right() - width
+        top = inner.top() if corner[0] == "t" else inner.bottom() - height
+        _write(painter, QRect(left, top, width, height), lines, INK, corner[1] == "r")
+    if warning:
+        most = max(len(blocks.get(corner, ())) for corner in ("bl", "br"))
+        line = metrics.elidedText(warning, Qt.TextElideMode.ElideRight, inner.width())
+        top = inner.bottom() - (most + 1) * metrics.lineSpacing() - 3 * PADDING
+        place = QRect(inner.left(), top, metrics.horizontalAdvance(line), metrics.lineSpacing())
+        _write(painter, place, [line], WARNING, False)
+
+
+def _write(painter: QPainter, place: QRect, lines: list[str], ink: QColor, at_right: bool) -> None:
+    painter.fillRect(place.adjusted(-PADDING, -PADDING // 2, PADDING, PADDING // 2), PLATE)
+    painter.setPen(ink)
+    side = Qt.AlignmentFlag.AlignRight if at_right else Qt.AlignmentFlag.AlignLeft
+    for number, line in enumerate(lines):
+        row = QRect(place.left(), place.top(), place.width(), place.height() // len(lines))
+        painter.drawText(
+            row.translated(0, number * row.height()), side | Qt.AlignmentFlag.AlignVCenter | TEXT, line
+        )

@@ -4,11 +4,14 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 if TYPE_CHECKING:
     from cxrview.gui.viewer.picture import Picture
+    from cxrview.inference.prediction import Prediction
+
+HAIRLINE = QColor("#8a929c")
 
 
 class LayerItem(QGraphicsItem):
@@ -71,6 +74,38 @@ class LayerItem(QGraphicsItem):
         """Return the coarsest image that is still at least as fine as the screen."""
         fine = [image for image in self._images if image.width() >= device_width - 0.5]
         return fine[-1] if fine else self._images[0]
+
+
+class FieldFrame(QGraphicsRectItem):
+    """A hairline around what the model sees of the image. Only the line itself has the tool tip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        pen = QPen(HAIRLINE, 0, Qt.PenStyle.DashLine)  # width 0: one pixel at every zoom
+        self.setPen(pen)
+        self.setZValue(2)
+        self.setToolTip("The model sees only what is inside the frame.")
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def frame(self, prediction: "Prediction", area: QRectF) -> None:
+        """Go around the model's field of view on an image that fills `area`; where it sees all, nothing."""
+        box, (left, top, right, bottom) = prediction.letterbox, prediction.field
+        wide, high = area.width() / box.inner_width, area.height() / box.inner_height
+        seen = QRectF(
+            (left * box.size - box.left) * wide,
+            (top * box.size - box.top) * high,
+            (right - left) * box.size * wide,
+            (bottom - top) * box.size * high,
+        ).intersected(area)
+        whole = seen.contains(area.adjusted(1, 1, -1, -1))
+        self.setRect(QRectF() if whole else seen)
+
+    def shape(self) -> QPainterPath:
+        stroker = QPainterPathStroker()
+        stroker.setWidth(0.01 * max(self.rect().width(), self.rect().height()))
+        outline = QPainterPath()
+        outline.addRect(self.rect())
+        return stroker.createStroke(outline)
 
 
 def new_layer(scene_z: float) -> LayerItem:

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cxrview.gui.state import AppState, Shown, Stage
 from cxrview.gui.theme import Theme
@@ -34,7 +42,9 @@ class MessagePage(QWidget):
         column.setContentsMargins(32, 32, 32, 32)
         column.addStretch(2)
         for widget in (self._icon, self.title, self.text, self.detail):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+            row = QHBoxLayout()  # which gives a label its full width, where an alignment would not
+            row.addWidget(widget)
+            column.addLayout(row)
         column.addSpacing(10)
         column.addLayout(buttons)
         column.addStretch(3)
@@ -81,7 +91,11 @@ class StageView(QStackedWidget):
     def set_theme(self, theme: Theme) -> None:
         """Colour the pages' icons."""
         self.empty_page.set_icon(theme, "image-plus", "#5d6670")
-        self.error_page.set_icon(theme, "file-x", "#e5676b")
+        self._theme = theme
+        self._colour_error(False)
+
+    def _colour_error(self, stopped: bool) -> None:
+        self.error_page.set_icon(self._theme, *(("image", "#5d6670") if stopped else ("file-x", "#e5676b")))
 
     def _show(self, shown: Shown) -> None:
         if shown.stage is Stage.FAILED:
@@ -90,11 +104,16 @@ class StageView(QStackedWidget):
                 self._shortened(name), f"{shown.problem} {shown.advice}".strip(), str(shown.path)
             )
             self.error_page.title.setToolTip(name)
+            self._colour_error(shown.stopped)
         pages = {Stage.EMPTY: self.empty_page, Stage.FAILED: self.error_page}
-        focused = self.hasFocus() or self.currentWidget().hasFocus()
+        focused = self.isAncestorOf(QApplication.focusWidget()) or self.hasFocus()
         self.setCurrentWidget(pages.get(shown.stage, self.canvas))
-        if focused and self.currentWidget() is self.canvas:
-            self.canvas.setFocus()
+        if focused:
+            self.take_focus()
+
+    def take_focus(self) -> None:
+        """Let the keys go to the canvas, or to this view where there is none; never to a button."""
+        (self.canvas if self.currentWidget() is self.canvas else self).setFocus()
 
     def _shortened(self, name: str) -> str:
         metrics = self.error_page.title.fontMetrics()
@@ -105,7 +124,7 @@ def _label(name: str) -> QLabel:
     label = QLabel(objectName=name, alignment=Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
-    label.setFixedWidth(TEXT_WIDTH)
+    label.setMaximumWidth(TEXT_WIDTH)
     return label
 
 

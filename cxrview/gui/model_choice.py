@@ -1,0 +1,132 @@
+"""The model in use and the way to another one, which takes its place only once it works."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from cxrview.errors import CxrviewError
+from cxrview.gui import sentences
+from cxrview.gui.state import AppState, ModelInfo, Progress, Reading
+from cxrview.gui.tasks import Job, TaskRunner
+from cxrview.progress import Report
+
+if TYPE_CHECKING:
+    from cxrview.inference.predictor import Predictor
+
+LoadPredictor = Callable[[str, str], "Predictor"]
+
+
+class Choice(NamedTuple):
+    """A model ("": the bundled one) and what it is to run on."""
+
+    model: str
+    device: str
+
+
+class Loaded(NamedTuple):
+    """A predictor, the choice that it is, and why no earlier choice could be had (None: it was the first)."""
+
+    predictor: "Predictor"
+    choice: Choice
+    refusal: CxrviewError | None
+
+
+def load_first(load: LoadPredictor, choices: Sequence[Choice], report: Report) -> Loaded:
+    """Return the first of `choices` that works; if none does, raise what the first one raised."""
+    refusal: CxrviewError | None = None
+    for choice in choices:
+        report(-1.0, choice.model)
+        try:
+            return Loaded(load(*choice), choice, refusal)
+        except CxrviewError as error:
+            refusal = refusal or error
+    raise refusal or ValueError("no choices")
+
+
+class ModelChoice(QObject):
+    """Loads models in the background. `predictor` is None until the first one works.
+
+    Signals:
+        changed: another predictor is in use.
+        settled: an attempt has ended, whether it worked or not, so what is checked in the menus may differ.
+        said: one line for the user, and its details.
+    """
+
+    changed = Signal()
+    settled = Signal()
+    said = Signal(str, str)
+
+    def __init__(self, state: AppState, runner: TaskRunner, load: LoadPredictor, choice: Choice) -> None:
+        super().__init__()
+        self._state, self._runner, self._load = state, runner, load
+        self.choice = choice
+        self.predictor: Predictor | None = None
+        self._job: Job | None = None
+
+    def start(self) -> None:
+        """Load the model chosen last time; where it or its device is gone, what comes nearest to it."""
+        if self._job is not None:  # the user was quicker
+            return
+        model, device = self.choice
+        nearest = (self.choice, Choice(model, "auto"), Choice("", device), Choice("", "auto"))
+        self._try(tuple(dict.fromkeys(nearest)), {})
+
+    def use_model(self, model: str) -> None:
+        """Change to `model`, an installed one or a folder, and remember it if it works."""
+        self._try((Choice(model, self.choice.device),), {"model": model})
+
+    def use_device(self, device: str) -> None:
+        """Run the model on `device`, and remember it if it works."""
+        self._try((Choice(self.choice.model, device),), {"device": device})
+
+    def stopped(self) -> None:
+        """Say that loading was stopped, if it was."""
+        job, self._job = self._job, None
+        if job is not None and job.cancelled:
+            advice = "Choose it again in the menu Model."
+            self._failed(self.choice, CxrviewError("Loading the model was stopped.", advice))
+
+    def _try(self, choices: Sequence[Choice], settings: dict[str, str]) -> None:
+        self._runner.cancel(self._job)
+        self._job = self._runner.start(
+            "Loading the model",
+            partial(load_first, self._load, choices),
+            done=partial(self._loaded, choices[0], settings),
+            failed=partial(self._failed, choices[0]),
+            lane="load",
+        )
+
+    def _loaded(self, wanted: Choice, settings: dict[str, str], loaded: Loaded) -> None:
+        self._job = None
+        self.predictor, self.choice = loaded.predictor, loaded.choice
+        self._state.change_settings(**settings)
+        engine = self.predictor.engine
+        info = ModelInfo(self.predictor.card, engine.name, engine.device, self.predictor.reason)
+        if self._state.reading.prediction is not None:  # another model's words never stand beside this one
+            self._state.set_reading(Reading(Progress.WAITING))
+        self._state.set_model(info)
+        self.changed.emit()
+        self.settled.emit()
+        if loaded.refusal is not None:
+            self.said.emit(self._instead(wanted, loaded.choice, "now"), str(loaded.refusal))
+
+    def _failed(self, wanted: Choice, error: Exception) -> None:
+        self._job = None
+        if self.predictor is None:
+            self._state.set_model(ModelInfo(problem=sentences.whole(error)))
+        elif wanted == self.choice:
+            self.said.emit(sentences.whole(error), "")
+        else:
+            self.said.emit(self._instead(wanted, self.choice, "still"), sentences.whole(error))
+        self.settled.emit()
+
+    def _instead(self, wanted: Choice, used: Choice, word: str) -> str:
+        """Return one line that says what could not be had and what is used in its place."""
+        info = self._state.model
+        if wanted.model != used.model:
+            name = info.card.name if info.card is not None else used.model
+            return f"The model “{wanted.model or 'bundled'}” cannot be used; {word} {name}."
+        device = wanted.device.upper() if wanted.device in ("cpu", "gpu", "npu") else f"“{wanted.device}”"
+        return f"No {device} that works was found here; {word} on {info.device}."
