@@ -110,9 +110,12 @@ def _add_models(commands: Commands) -> None:
 
 
 def _add_model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", default="", metavar="NAME|DIR", help="default: the bundled model")
+    parser.add_argument("--model", default="", metavar="NAME|DIR", help="default: as set in the app")
     parser.add_argument(
-        "--device", default="", metavar="DEVICE", help="auto, cpu, gpu, npu, an engine, or ENGINE:DEVICE"
+        "--device",
+        default="",
+        metavar="DEVICE",
+        help="auto, cpu, gpu, npu, an engine, or ENGINE:DEVICE; default: as set in the app",
     )
 
 
