@@ -1,6 +1,7 @@
 """The window: it puts the panels around the canvas and does what the menus say."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self._settings_file = folder / paths.settings_file().name
         self._geometry = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         stored, complaints = settings.load(self._settings_file)
+        self._spoilt = bool(complaints)  # the file holds something of the user's that would be lost
         self.runner = TaskRunner(self)
         self.state = AppState(stored, self)
         self.session = Session(self.state, self.runner, load_predictor, model=model, device=device)
@@ -75,7 +77,7 @@ class MainWindow(QMainWindow):
         self.reading = ReadingPanel(self.state, self.theme, actions["card"])
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         for index, (widget, least) in enumerate(
-            ((self.studies, 150), (self.stage, 320), (self.reading, 220))
+            ((self.studies, 150), (self.stage, 320), (self.reading, 262))
         ):
             widget.setMinimumWidth(least)
             self.splitter.addWidget(widget)
@@ -326,6 +328,9 @@ class MainWindow(QMainWindow):
     def _save_settings(self) -> None:
         self._save_soon.stop()
         try:
+            if self._spoilt:
+                shutil.copyfile(self._settings_file, f"{self._settings_file}.bak")
+                self._spoilt = False
             settings.save(self.state.settings, self._settings_file)
         except OSError as error:
             self.statusBar().say(f"The settings could not be saved: {error.strerror}.", 8)

@@ -1,5 +1,7 @@
 """The image on the screen: its pixels, its window, its zoom, and the heatmap over it."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
 from cxrview.imaging import Window, render
+from tests.gui.conftest import make_phantom, write_png
 
 
 def array(image: QImage) -> np.ndarray:
@@ -239,6 +242,44 @@ def test_the_pan_tool_moves_the_image_with_the_mouse(actual, qtbot):
     before = canvas.mapFromScene(QPointF(0, 0))
     drag(qtbot, canvas.viewport(), canvas.viewport().rect().center(), QPoint(40, -30))
     assert canvas.mapFromScene(QPointF(0, 0)) - before == QPoint(40, -30)
+
+
+def test_another_button_does_not_end_a_drag(actual, qtbot):
+    viewport = actual.canvas.viewport()
+    centre, left = viewport.rect().center(), Qt.MouseButton.LeftButton
+    qtbot.mousePress(viewport, left, pos=centre)
+    qtbot.mouseRelease(viewport, Qt.MouseButton.RightButton, pos=centre)
+    before = actual.state.voi
+    qtbot.mouseMove(viewport, centre + QPoint(40, 40))
+    assert actual.state.voi != before
+    qtbot.mouseRelease(viewport, left, pos=centre)
+
+
+@pytest.mark.parametrize(("height", "width"), [(60, 3000), (3000, 60), (8, 8)])
+def test_odd_shapes_are_centred_and_never_jump(window, tmp_path, height, width, qtbot):
+    window.open([write_png(tmp_path / "odd.png", make_phantom(0, height, width))])
+    qtbot.waitUntil(lambda: window.state.shown.radiograph is not None)
+    canvas = window.canvas
+    middle = canvas.mapFromScene(canvas.picture_layer.boundingRect().center())
+    assert (middle - canvas.viewport().rect().center()).manhattanLength() <= 3
+    before = canvas.zoom
+    window.zoom_in()
+    assert canvas.zoom >= before
+
+
+def test_a_frame_shows_what_the_model_sees(actual):
+    canvas, reading = actual.canvas, actual.state.reading.prediction
+    assert canvas.field_frame.rect().isEmpty()  # this model sees all of it
+    inner = dataclasses.replace(reading, field=(0.1, 0.25, 0.9, 0.75))
+    area = canvas.picture_layer.boundingRect()
+    canvas.field_frame.frame(inner, area)
+    rect, side = canvas.field_frame.rect(), area.height()  # an upright image fills the height of the square
+    assert rect.top() == pytest.approx(0.25 * side, abs=2)
+    assert rect.height() == pytest.approx(0.5 * side, abs=2)
+    assert rect.width() == pytest.approx(min(area.width(), 0.8 * side), abs=2)
+    actual.menus.actions["heatmap"].trigger()
+    QApplication.processEvents()
+    assert not canvas.field_frame.isVisible()
 
 
 def test_the_zoom_tool_zooms_with_the_mouse(actual, qtbot):

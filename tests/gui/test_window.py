@@ -59,6 +59,14 @@ def test_bad_settings_are_said_and_passed_over(make_window, home):
     assert "theme" in window.statusBar().message.text()
 
 
+def test_a_slip_in_the_settings_does_not_cost_them(make_window, home):
+    mine = 'heatmap_opacity = 0.2\nheatmap_colours = "viridis\n'
+    (home / "settings.toml").write_text(mine)
+    make_window().close()
+    assert (home / "settings.toml.bak").read_text() == mine
+    assert settings.load(home / "settings.toml")[1] == []
+
+
 def test_the_command_line_decides_for_one_session_only(make_window, home, qtbot):
     asked = []
 
@@ -82,6 +90,45 @@ def test_a_device_from_the_menu_is_used_and_remembered(window, home, qtbot):
     assert cpu.isChecked()
     window.close()
     assert settings.load(home / "settings.toml")[0].device == "cpu"
+
+
+def test_full_screen_comes_and_goes_and_keeps_the_window_maximised(make_window, qtbot):
+    window = make_window()
+    action = window.menus.actions["full_screen"]
+    window.showMaximized()
+    action.trigger()
+    assert window.isFullScreen()
+    assert action.isChecked()
+    qtbot.waitUntil(lambda: not window.runner.jobs)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isFullScreen()
+    assert not action.isChecked()
+    assert window.isMaximized()
+    action.trigger()
+    window.close()
+    assert not make_window().isFullScreen()
+
+
+def test_a_long_message_does_not_widen_the_window(window):
+    before = window.minimumSizeHint().width()
+    window.statusBar().say("word " * 200)
+    assert window.minimumSizeHint().width() <= before + 30
+
+
+def test_space_presses_no_button_of_the_error_page(window, tmp_path, qtbot):
+    window.activateWindow()
+    window.stage.setFocus()
+    window.open([tmp_path / "gone.dcm"])
+    qtbot.waitUntil(lambda: window.stage.currentWidget() is window.stage.error_page)
+    assert window.stage.hasFocus()
+
+
+def test_selected_words_are_copied_before_the_picture(opened, qtbot):
+    opened.activateWindow()
+    opened.reading.model.setFocus()
+    opened.reading.model.setSelection(0, 7)
+    opened.menus.actions["copy"].trigger()
+    assert QApplication.clipboard().text() == "phantom"
 
 
 def test_every_action_of_the_table_does_something_that_exists():

@@ -55,7 +55,7 @@ class ColourBar(QWidget):
             gradient.setColorAt(index / (len(self._colours) - 1), colour)
         if self._colours:
             painter.fillRect(area, MID_GREY)
-            painter.setOpacity(self._opacity if self._shown else 0.0)
+            painter.setOpacity(self._opacity * (1.0 if self._shown else 0.25))
             painter.fillRect(area, gradient)
             painter.setOpacity(1.0)
         hidden = round(self._threshold * area.width())

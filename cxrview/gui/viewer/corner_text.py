@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 MARGIN = 12
 INK = QColor("#e4e9ee")
 PLATE = QColor(0, 0, 0, 115)  # 45 % black, so that the ink is legible on a bright film
-WARNING = QColor("#f0b44c")
+WARNING, WARNING_PLATE = QColor("#f0b44c"), QColor(34, 27, 12, 225)
 PADDING = 4
 TEXT = Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip
 
@@ -102,18 +102,20 @@ def draw(
         height = len(lines) * metrics.lineSpacing()
         left = inner.left() if corner[1] == "l" else inner.right() - width
         top = inner.top() if corner[0] == "t" else inner.bottom() - height
-        _write(painter, QRect(left, top, width, height), lines, INK, corner[1] == "r")
+        _write(painter, QRect(left, top, width, height), lines, (INK, PLATE), corner[1] == "r")
     if warning:
         most = max(len(blocks.get(corner, ())) for corner in ("bl", "br"))
         line = metrics.elidedText(warning, Qt.TextElideMode.ElideRight, inner.width())
         top = inner.bottom() - (most + 1) * metrics.lineSpacing() - 3 * PADDING
         place = QRect(inner.left(), top, metrics.horizontalAdvance(line), metrics.lineSpacing())
-        _write(painter, place, [line], WARNING, False)
+        _write(painter, place, [line], (WARNING, WARNING_PLATE), False)
 
 
-def _write(painter: QPainter, place: QRect, lines: list[str], ink: QColor, at_right: bool) -> None:
-    painter.fillRect(place.adjusted(-PADDING, -PADDING // 2, PADDING, PADDING // 2), PLATE)
-    painter.setPen(ink)
+def _write(
+    painter: QPainter, place: QRect, lines: list[str], colours: tuple[QColor, QColor], at_right: bool
+) -> None:
+    painter.fillRect(place.adjusted(-PADDING, -PADDING // 2, PADDING, PADDING // 2), colours[1])
+    painter.setPen(colours[0])
     side = Qt.AlignmentFlag.AlignRight if at_right else Qt.AlignmentFlag.AlignLeft
     for number, line in enumerate(lines):
         row = QRect(place.left(), place.top(), place.width(), place.height() // len(lines))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -18,7 +18,8 @@ from cxrview.gui.state import AppState, Shown, Stage
 from cxrview.gui.theme import Theme
 from cxrview.gui.viewer.canvas import Canvas
 
-TEXT_WIDTH = 460
+TEXT_WIDTH = 460  # at most
+MARGIN = 32
 FORMATS = "DICOM, PNG, JPEG, TIFF or BMP; files or whole folders. Nothing leaves this computer."
 
 
@@ -39,7 +40,7 @@ class MessagePage(QWidget):
             buttons.addWidget(_button(action))
         buttons.addStretch()
         column = QVBoxLayout(self, spacing=10)
-        column.setContentsMargins(32, 32, 32, 32)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.addStretch(2)
         for widget in (self._icon, self.title, self.text, self.detail):
             row = QHBoxLayout()  # which gives a label its full width, where an alignment would not
@@ -64,10 +65,15 @@ class MessagePage(QWidget):
         super().showEvent(event)
         self._fit_labels()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_labels()
+
     def _fit_labels(self) -> None:
+        width = max(1, min(TEXT_WIDTH, self.width() - 2 * MARGIN))
         for label in (self.title, self.text, self.detail):
             label.ensurePolished()  # the style sheet's font decides the height
-            label.setFixedHeight(label.heightForWidth(TEXT_WIDTH) + 2)
+            label.setFixedHeight(label.heightForWidth(width) + 2)
 
 
 class StageView(QStackedWidget):
