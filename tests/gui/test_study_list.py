@@ -202,3 +202,21 @@ def test_the_percentage_stands_beside_the_class_colour(window, films, qtbot):
     grabbed = tree.viewport().grab(tree.visualRect(tree.currentIndex())).toImage()
     seen = {grabbed.pixelColor(x, y).name() for x in range(grabbed.width()) for y in range(grabbed.height())}
     assert theme.class_colour(finding.colour) in seen
+
+
+def test_the_wheel_over_a_control_without_focus_changes_nothing(opened):
+    from PySide6.QtCore import QPoint, QPointF
+    from PySide6.QtGui import QWheelEvent
+
+    none, still = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    slider, combo = opened.reading.heatmap.opacity, opened.reading.heatmap.colours
+    before = (slider.value(), combo.currentIndex())
+    opened.canvas.setFocus()
+    for control in (slider, combo):
+        place = QPointF(control.rect().center())
+        turn = QPoint(0, -240)
+        event = QWheelEvent(
+            place, control.mapToGlobal(place), QPoint(), turn, Qt.MouseButton.NoButton, none, still, False
+        )
+        QApplication.sendEvent(control, event)
+    assert (slider.value(), combo.currentIndex()) == before
