@@ -114,7 +114,10 @@ class ModelChoice(QObject):
 
     def _failed(self, wanted: Choice, error: Exception) -> None:
         self._job = None
-        if self.predictor is None:
+        if self.predictor is None and wanted != self.choice:  # it came before the first model was there
+            self.said.emit(sentences.whole(error), "")
+            self.start()
+        elif self.predictor is None:
             self._state.set_model(ModelInfo(problem=sentences.whole(error)))
         elif wanted == self.choice:
             self.said.emit(sentences.whole(error), "")

@@ -20,6 +20,6 @@ class PeekFilter(QObject):
                 if not event.isAutoRepeat():
                     self._state.set_peeking(kind == QEvent.Type.KeyPress)
                 return True
-        elif kind == QEvent.Type.WindowDeactivate:
+        elif kind in (QEvent.Type.WindowDeactivate, QEvent.Type.FocusOut):  # the release will go elsewhere
             self._state.set_peeking(False)
         return super().eventFilter(watched, event)

@@ -87,6 +87,14 @@ def test_holding_space_peeks_under_the_heatmap(actual, qtbot):
     assert np.array_equal(on_screen(actual), with_heatmap)
 
 
+def test_the_heatmap_comes_back_when_the_focus_goes_while_space_is_held(actual, qtbot):
+    actual.canvas.setFocus()
+    qtbot.keyPress(actual.canvas, Qt.Key.Key_Space)
+    assert actual.state.peeking
+    actual.studies.search.setFocus()
+    assert not actual.state.peeking
+
+
 def test_number_keys_choose_the_class_of_the_heatmap(actual, qtbot):
     assert actual.state.heat_class == "covid19"  # the bright disc lies at the left
     left = on_screen(actual)

@@ -52,3 +52,10 @@ def test_at_the_start_what_is_gone_is_replaced_and_said(make_window, no_gpu, hom
     window.close()
     kept, _ = settings.load(home / "settings.toml")
     assert {name: getattr(kept, name) for name in stored} == stored  # it may come back
+
+
+def test_a_choice_that_fails_before_the_first_model_is_there_leaves_that_one(make_window, no_gpu, qtbot):
+    window = make_window(load_predictor=no_gpu)
+    window.session.models.use_device("gpu")  # takes the place of the load at the start
+    qtbot.waitUntil(lambda: window.state.model.card is not None)
+    assert window.session.models.choice.device == "auto"
