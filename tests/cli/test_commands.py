@@ -14,6 +14,7 @@ from pydicom.data import get_testdata_file
 
 from cxrview import paths
 from cxrview.__main__ import main
+from tests.bad_files import write_bad_files
 from tests.conftest import make_tiny_bundle
 
 
@@ -61,6 +62,20 @@ def test_a_folder_gives_a_row_per_frame_and_failures_are_rows(pictures, tmp_path
         float(found["a.png"][f"p_{name}"]) for name in ("covid19", "normal", "pneumonia")
     ) == pytest.approx(1, abs=1e-5)
     assert "3 frames read, 3 files failed" in capsys.readouterr().err
+
+
+def test_a_bad_file_of_any_kind_is_a_row_with_one_sentence_and_the_rest_is_read(pictures, tmp_path):
+    good = pictures / "a.png"
+    bad = write_bad_files(tmp_path, good.read_bytes())
+    arguments = ["score", *map(str, bad), str(good), "--out", str(tmp_path / "r.csv")]
+    assert main(arguments) == 1
+    *failed, read = table(tmp_path / "r.csv")
+    assert read["status"] == "ok"
+    assert [row["path"] for row in failed] == [str(path) for path in bad]
+    for row, words in zip(failed, bad.values(), strict=True):
+        assert row["status"] == "error"
+        assert words in row["error"]
+        assert "\n" not in row["error"]
 
 
 def test_rows_keep_the_order_of_the_files(pictures, tmp_path):

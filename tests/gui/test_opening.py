@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from cxrview.gui.state import Entry, Mark, Stage
+from tests.bad_files import write_bad_files
 from tests.gui.conftest import make_phantom, write_png
 
 
@@ -122,6 +123,19 @@ def test_an_unreadable_file_shows_its_sentence_and_the_app_goes_on(window, tmp_p
     qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
     assert window.state.shown.path == phantom
     assert window.stage.currentWidget() is window.canvas
+
+
+def test_a_bad_file_of_any_kind_is_said_and_the_app_goes_on(window, tmp_path, phantom, qtbot):
+    folder = tmp_path / "bad"
+    folder.mkdir()
+    bad = write_bad_files(folder, phantom.read_bytes())
+    for path, words in bad.items():
+        window.open([path])
+        qtbot.waitUntil(lambda path=path: window.state.shown.path == path)
+        qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+        assert words in window.stage.error_page.text.text()
+    window.open([phantom])
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
 
 
 def test_a_path_that_is_not_there_is_said(window, tmp_path, qtbot):
