@@ -155,6 +155,10 @@ class MainWindow(QMainWindow):
         name, _ = QFileDialog.getSaveFileName(self, "Export picture", str(proposed), "PNG (*.png)")
         if name:
             path = Path(name) if name.lower().endswith(".png") else Path(f"{name}.png")
+            # The dialog asks about the name as typed, not about the one with the suffix.
+            if path == shown or (path != Path(name) and path.exists()):
+                self.statusBar().say(f"{path.name} exists already and was left alone. Choose another name.")
+                return
             self.session.export(shot, path)
 
     def copy_picture(self) -> None:

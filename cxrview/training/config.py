@@ -1,0 +1,289 @@
+"""What a training run is: one frozen value that the command line, the window and a TOML file all write.
+
+Light to import (no Keras, no scikit-learn), because the window imports it.
+"""
+
+import dataclasses
+import tomllib
+import types
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import tomli_w
+
+from cxrview.errors import BadRequest
+from cxrview.settings import option
+
+SPLIT_SEED = 20261121
+METRICS = ("macro_f1", "accuracy", "balanced_accuracy", "macro_auc", "loss")
+
+
+@dataclass(frozen=True, slots=True)
+class DataConfig:
+    """Which images, and who belongs together.
+
+    `path` is a folder of class folders, a folder with `train`, `val` and `test`, or a CSV file
+    (`file,label[,group][,split][,source]`). `external` and `strangers`, in the same forms, are never
+    trained on: images of other hospitals to judge by, and images outside the model's task.
+    """
+
+    path: str = option("", "Images")
+    group_pattern: str = option("", "Patient in the file name (regular expression with one group)")
+    validation: float = option(0.15, "Share for validation", low=0.05, high=0.4)
+    test: float = option(0.15, "Share for test", low=0.0, high=0.4)
+    split_seed: int = option(SPLIT_SEED, "Seed of the split", low=0, high=2**31 - 1)
+    exclude: tuple[str, ...] = option((), "Files to leave out")
+    allow: tuple[str, ...] = option((), "Findings overridden")
+    near_duplicates: bool = option(True, "Look for near-duplicates")
+    external: str = option("", "Images of other hospitals, to judge by")
+    strangers: str = option("", "Images outside the task, for the domain check")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """Which network, from which weights. An `input_size` of 0 means the architecture's own."""
+
+    name: str = option("", "Name of the model")
+    architecture: str = option("densenet121", "Architecture")
+    start: str = option("bundled", "Start from (bundled, imagenet, none, or a file)")
+    input_size: int = option(0, "Side of the input in pixels", low=0, high=1024)
+    preprocessing: str = option(
+        "architecture", "Preprocessing", choices=("architecture", "source-suppression")
+    )
+    seen_size: int = option(0, "Side that the network sees after cropping", low=0, high=1024)
+    resolution: int = option(160, "Detail in pixels a side (source suppression)", low=32, high=1024)
+    pooling: str = option("average", "Pooling", choices=("average", "flatten"))
+    hidden: tuple[int, ...] = option((), "Widths of dense layers before the classes")
+    dropout: float = option(0.2, "Dropout", low=0.0, high=0.9)
+    exclusive: bool = option(True, "Each image has exactly one class")
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseConfig:
+    """A stretch of training: which part learns, how fast, how long."""
+
+    depth: str = option("all", "What learns", choices=("head", "last-block", "all"))
+    epochs: int = option(6, "Epochs", low=1, high=1000)
+    learning_rate: float = option(2e-4, "Learning rate", low=1e-8, high=10.0)
+    schedule: str = option("cosine", "Schedule", choices=("constant", "cosine", "plateau"))
+    warmup_epochs: float = option(0.5, "Warm-up in epochs", low=0.0, high=100.0)
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeConfig:
+    """How the network learns. `patience` of 0 means no early stopping."""
+
+    phases: tuple[PhaseConfig, ...] = option((PhaseConfig(),), "Phases")
+    optimizer: str = option("adamw", "Optimiser", choices=("adam", "adamw", "sgd", "rmsprop"))
+    weight_decay: float = option(1e-4, "Weight decay (AdamW)", low=0.0, high=1.0)
+    batch_size: int = option(16, "Batch size", low=1, high=1024)
+    label_smoothing: float = option(0.05, "Label smoothing", low=0.0, high=0.5)
+    balance: str = option("sampling", "Balance classes by", choices=("none", "class-weights", "sampling"))
+    batchnorm: str = option("train", "Batch normalisation", choices=("train", "frozen"))
+    batchnorm_momentum: float = option(0.9, "Its momentum", low=0.0, high=0.999)
+    weight_average: float = option(0.0, "Decay of averaged weights (0: none)", low=0.0, high=0.9999)
+    choose_by: str = option("macro_f1", "Best epoch by", choices=METRICS)
+    external_penalty: float = option(
+        0.0, "Minus this times the share of external images called wrongly", low=0.0, high=10.0
+    )
+    patience: int = option(0, "Stop after so many epochs without improvement", low=0, high=1000)
+    cache_features: bool = option(False, "Compute the frozen part's features once")
+    mixed_precision: bool = option(False, "Mixed precision")
+    seed: int = option(1, "Seed", low=0, high=2**31 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class AugmentationConfig:
+    """Random changes of training images; 0 or False switches one off. Shares of the side, or factors ±.
+
+    The mirror images are off by default: the heart has a side, and so have many diseases.
+    """
+
+    plain_share: float = option(0.2, "Share of images left as they are", low=0.0, high=1.0)
+    rotation: float = option(10.0, "Rotation (degrees)", low=0.0, high=180.0)
+    shear: float = option(0.0, "Shear (degrees)", low=0.0, high=45.0)
+    zoom: float = option(0.1, "Zoom", low=0.0, high=0.9)
+    shift: float = option(0.06, "Shift", low=0.0, high=0.5)
+    horizontal_flip: bool = option(False, "Mirror left and right")
+    vertical_flip: bool = option(False, "Turn upside down")
+    crop: float = option(0.0, "Crop and resize, up to", low=0.0, high=0.5)
+    contrast: float = option(0.2, "Contrast", low=0.0, high=0.9)
+    brightness: float = option(0.1, "Brightness", low=0.0, high=0.9)
+    multiply: float = option(0.0, "Multiply", low=0.0, high=0.9)
+    channel_shift: float = option(0.0, "Channel shift", low=0.0, high=0.5)
+    hue: float = option(0.0, "Hue", low=0.0, high=0.5)
+    saturation: float = option(0.0, "Saturation", low=0.0, high=0.9)
+    greyscale: float = option(0.0, "Greyscale (probability)", low=0.0, high=1.0)
+    equalise: float = option(0.0, "Equalise histogram (probability)", low=0.0, high=1.0)
+    clahe: float = option(0.0, "CLAHE (probability)", low=0.0, high=1.0)
+    blur: float = option(0.0, "Blur (standard deviation in pixels, up to)", low=0.0, high=10.0)
+    noise: float = option(0.0, "Noise (standard deviation, up to)", low=0.0, high=0.5)
+    erase: float = option(0.0, "Erase rectangles (probability)", low=0.0, high=1.0)
+    source: float = option(0.0, "Hide the source: strength of the acquisition changes", low=0.0, high=1.0)
+    exchange: float = option(0.0, "Exchange the surroundings of the lungs (probability)", low=0.0, high=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchConfig:
+    """A search over recipes. A parameter that is left empty is not searched."""
+
+    method: str = option("bayesian", "Method", choices=("bayesian", "grid"))
+    trials: int = option(20, "Trials at most", low=1, high=10000)
+    seed: int = option(1, "Seed", low=0, high=2**31 - 1)
+    prune: bool = option(True, "Stop hopeless trials early")
+    learning_rate: tuple[float, ...] = option((), "Learning rates (of the last phase)")
+    batch_size: tuple[int, ...] = option((), "Batch sizes")
+    optimizer: tuple[str, ...] = option((), "Optimisers")
+    start: tuple[str, ...] = option((), "Starting weights")
+    architecture: tuple[str, ...] = option((), "Architectures")
+    augmentation: tuple[str, ...] = option((), "Augmentation (none, light, strong)")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """A whole run. `card` holds what the model card says beyond what follows from the run."""
+
+    data: DataConfig = field(default_factory=DataConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    recipe: RecipeConfig = field(default_factory=RecipeConfig)
+    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
+    search: SearchConfig = field(default_factory=SearchConfig)
+    card: dict[str, Any] = field(default_factory=dict)
+
+
+PRESETS: dict[str, tuple[str, TrainingConfig]] = {
+    "quick": (
+        "A useful model in minutes on a laptop: the network's features are computed once, the head learns.",
+        TrainingConfig(
+            recipe=RecipeConfig(
+                phases=(PhaseConfig("head", 40, 1e-3, "cosine", 1.0),),
+                batch_size=32,
+                cache_features=True,
+                patience=10,
+            ),
+        ),
+    ),
+    "two-phase": (
+        "Head first (1e-3), then every layer (1e-5).",
+        TrainingConfig(
+            recipe=RecipeConfig(
+                phases=(
+                    PhaseConfig("head", 10, 1e-3, "constant", 0.0),
+                    PhaseConfig("all", 20, 1e-5, "constant", 0.0),
+                ),
+                optimizer="adam",
+                batchnorm="frozen",
+                patience=5,
+            ),
+        ),
+    ),
+    "three-phase": (
+        "Head (1e-3), last block (1e-4), every layer (1e-5).",
+        TrainingConfig(
+            recipe=RecipeConfig(
+                phases=(
+                    PhaseConfig("head", 10, 1e-3, "constant", 0.0),
+                    PhaseConfig("last-block", 10, 1e-4, "constant", 0.0),
+                    PhaseConfig("all", 20, 1e-5, "constant", 0.0),
+                ),
+                optimizer="adam",
+                batchnorm="frozen",
+                patience=5,
+            ),
+        ),
+    ),
+    "scratch": (
+        "The small convolutional network, from nothing, at 128 × 128.",
+        TrainingConfig(
+            model=ModelConfig(architecture="small-cnn", start="none", pooling="flatten", hidden=(64,)),
+            recipe=RecipeConfig(
+                phases=(PhaseConfig("all", 40, 1e-3, "constant", 0.0),),
+                optimizer="adam",
+                batch_size=32,
+                patience=8,
+            ),
+        ),
+    ),
+}
+
+_T = TypeVar("_T")
+
+
+def parse(values: dict[str, Any], path: Path | None = None) -> TrainingConfig:
+    """Return the configuration in the nested `values`. Raises BadRequest that names the entry."""
+    try:
+        return _build(TrainingConfig, values, "")
+    except ValueError as error:
+        raise BadRequest(f"{'holds' if path else 'The configuration holds'} {error}.", "", path) from error
+
+
+def load(path: Path) -> TrainingConfig:
+    """Return the configuration in the TOML file `path`. Raises BadRequest.
+
+    A relative path in `data` or `model.start` counts from the folder of the file.
+    """
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadRequest(f"cannot be read as TOML: {error}.", "Check the file.", path) from error
+    return parse(values, path)
+
+
+def as_dict(config: TrainingConfig) -> dict[str, Any]:
+    """Return the nested plain values of `config`, fit for TOML or JSON."""
+    return dataclasses.asdict(config)
+
+
+def save(config: TrainingConfig, path: Path) -> None:
+    """Write `config` to `path` as TOML. Raises OSError."""
+    path.write_bytes(tomli_w.dumps(as_dict(config)).encode("utf-8"))
+
+
+def _build(kind: type[_T], values: Any, where: str) -> _T:
+    if not isinstance(values, dict):
+        raise ValueError(f"no table “{where}”")
+    hints = get_type_hints(kind)
+    fields = {item.name: item for item in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    for name in values:
+        if name not in fields:
+            raise ValueError(f"the unknown entry “{_at(where, name)}”")
+    return kind(
+        **{name: _value(fields[name], hints[name], value, _at(where, name)) for name, value in values.items()}
+    )
+
+
+def _at(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name
+
+
+def _value(item: Any, wanted: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
+        return _build(wanted, value, where)
+    if get_origin(wanted) is tuple:
+        return _items(get_args(wanted)[0], value, where)
+    if isinstance(wanted, types.GenericAlias):
+        wanted = get_origin(wanted)
+    return _checked(item, wanted, value, where)
+
+
+def _items(wanted: Any, value: Any, where: str) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"no list at “{where}”")
+    if dataclasses.is_dataclass(wanted):
+        return tuple(_build(wanted, part, f"{where}[{i}]") for i, part in enumerate(value))  # type: ignore[arg-type]
+    return tuple(_checked(None, wanted, part, f"{where}[{i}]") for i, part in enumerate(value))
+
+
+def _checked(item: Any, wanted: Any, value: Any, where: str) -> Any:
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool)):
+        raise ValueError(f"at “{where}” {value!r}, which is no {wanted.__name__}")
+    metadata = item.metadata if item is not None else {}
+    low, high, choices = (metadata.get(key) for key in ("low", "high", "choices"))
+    if low is not None and not low <= value <= high:
+        raise ValueError(f"at “{where}” {value!r}, which is not between {low} and {high}")
+    if choices and value not in choices:
+        raise ValueError(f"at “{where}” “{value}”, which is none of {', '.join(choices)}")
+    return value

@@ -1,0 +1,184 @@
+"""What a training process says while it runs: one JSON object a line. Light to import.
+
+    {"event": "epoch", "time": 1732180000.1, "phase": 1, "epoch": 3, "metrics": {...}}
+
+Every line has `event` (the snake-case name of a class below) and `time` (seconds since 1970); readers pass
+over events and entries that they do not know.
+"""
+
+import dataclasses
+import json
+import math
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run begins, or goes on after `resumed_epochs` epochs. `total_epochs` counts over all phases."""
+
+    out: str
+    total_epochs: int
+    resumed_epochs: int = 0
+    device: str = ""
+    backend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stretch of work that is not an epoch: "reading", "checking", "features", "calibrating", …"""
+
+    name: str
+    fraction: float
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataReported:
+    """The data report, as `DataReport.as_dict()` gives it."""
+
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStarted:
+    """Phase number `phase` (from 1) of `phases` begins."""
+
+    phase: int
+    phases: int
+    depth: str
+    epochs: int
+    learning_rate: float
+    trainable_parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A batch is done; `epoch` counts from 1 over all phases."""
+
+    phase: int
+    epoch: int
+    step: int
+    steps: int
+    loss: float
+    images_per_second: float
+    remaining_s: float  # until the last epoch, if none is cut short
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """An epoch is done and its checkpoint written. `metrics`: `loss`, `val_loss`, `val_macro_f1`, …"""
+
+    phase: int
+    epoch: int
+    epochs: int
+    learning_rate: float
+    metrics: dict[str, float]
+    best: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that the user should know, in one sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A trial of a search is over. `state` is "complete", "pruned" or "failed"."""
+
+    number: int
+    state: str
+    value: float | None
+    parameters: dict[str, Any]
+    best: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The bundle is written. `metrics` are the test figures, `registered` the name in the model folder."""
+
+    bundle: str
+    report: str
+    best_epoch: int
+    metrics: dict[str, Any]
+    registered: str = ""
+    stopped_early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The run ended without a bundle, for a reason that the user can act on."""
+
+    problem: str
+    advice: str = ""
+    file: str = ""
+    resumable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The user stopped the run; `--resume` goes on after epoch `epochs_done`."""
+
+    epochs_done: int
+
+
+Event = (
+    Started
+    | Stage
+    | DataReported
+    | PhaseStarted
+    | Step
+    | Epoch
+    | Warned
+    | Trial
+    | Finished
+    | Failed
+    | Stopped
+)
+Emit = Callable[[Event], None]
+"""Called with every event; may raise Cancelled."""
+
+_KINDS = {re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in Event.__args__}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An event with the time at which it was written."""
+
+    event: Event
+    time: float = field(default_factory=time.time)
+
+
+def dump(event: Event) -> str:
+    """Return `event` as one line of JSON without a line end; NaN and infinity become null."""
+    values = {"event": _NAMES[type(event)], "time": round(time.time(), 3), **dataclasses.asdict(event)}
+    return json.dumps(_plain(values), ensure_ascii=False, allow_nan=False)
+
+
+def parse(line: str) -> Line | None:
+    """Return the event in `line`, or None if the line is no event that this version knows."""
+    try:
+        values = json.loads(line)
+        kind = _KINDS[values["event"]]
+        known = {item.name for item in dataclasses.fields(kind)}
+        event = kind(**{name: value for name, value in values.items() if name in known})
+        return Line(event, float(values["time"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
