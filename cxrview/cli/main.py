@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cxrview import NOTICE, __version__
-from cxrview.cli import console
+from cxrview.cli import console, training_options
 from cxrview.errors import CxrviewError
 from cxrview.progress import Cancelled
 
@@ -18,6 +18,8 @@ COMMANDS = {
     "score": "cxrview.cli.score:run",
     "explain": "cxrview.cli.explain:run",
     "models": "cxrview.cli.models:run",
+    "train": "cxrview.cli.train:run",
+    "tune": "cxrview.cli.tune:run",
     "doctor": "cxrview.cli.doctor:run",
 }
 
@@ -40,6 +42,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     _add_score(commands)
     _add_explain(commands)
     _add_models(commands)
+    _add_train(commands)
+    _add_tune(commands)
     commands.add_parser("doctor", help="show what works here and what to install")
     try:
         return parser.parse_args(arguments)
@@ -107,6 +111,21 @@ def _add_models(commands: Commands) -> None:
         action.add_argument("model", nargs="?", default="", metavar="NAME|DIR")
         if name == "verify":
             action.add_argument("--device", default="auto", metavar="DEVICE")
+
+
+def _add_train(commands: Commands) -> None:
+    train = commands.add_parser("train", help="train a model on your own images", epilog=EXIT_CODES)
+    training_options.add_shared(train, _positive)
+    train.add_argument("--tensorboard", type=Path, metavar="DIR", help="write logs for TensorBoard")
+    train.add_argument("--check-only", action="store_true", help="report on the images, and end")
+
+
+def _add_tune(commands: Commands) -> None:
+    tune = commands.add_parser("tune", help="search for a good recipe", epilog=EXIT_CODES)
+    training_options.add_shared(tune, _positive)
+    tune.add_argument("--trials", type=_positive, metavar="N", help="at most")
+    tune.add_argument("--method", choices=("bayesian", "grid"))
+    tune.add_argument("--bundle", action="store_true", help="train the best recipe to a finished model")
 
 
 def _add_model_options(parser: argparse.ArgumentParser) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from cxrview import paths
 from cxrview.batch import pseudonym_key, rows, table
-from cxrview.batch.exclusive import exclusive
 from cxrview.batch.score import score
 from cxrview.cli import console
 from cxrview.cli.choices import load_predictor
 from cxrview.cli.pictures import Pictures
 from cxrview.errors import BadRequest
+from cxrview.exclusive import exclusive
 from cxrview.imaging import find_images
 from cxrview.imaging.find import spelled_out
 from cxrview.inference.predictor import Predictor

@@ -4,6 +4,7 @@ Light to import (no Keras, no scikit-learn), because the window imports it.
 """
 
 import dataclasses
+import json
 import tomllib
 import types
 from dataclasses import dataclass, field
@@ -90,6 +91,7 @@ class RecipeConfig:
     patience: int = option(0, "Stop after so many epochs without improvement", low=0, high=1000)
     cache_features: bool = option(False, "Compute the frozen part's features once")
     mixed_precision: bool = option(False, "Mixed precision")
+    recalibrate_bias: bool = option(False, "Set the classes' biases anew on the validation images")
     seed: int = option(1, "Seed", low=0, high=2**31 - 1)
 
 
@@ -218,21 +220,54 @@ def parse(values: dict[str, Any], path: Path | None = None) -> TrainingConfig:
         raise BadRequest(f"{'holds' if path else 'The configuration holds'} {error}.", "", path) from error
 
 
-def load(path: Path) -> TrainingConfig:
-    """Return the configuration in the TOML file `path`. Raises BadRequest.
+def load(path: Path, base: TrainingConfig | None = None) -> TrainingConfig:
+    """Return the configuration in the TOML file `path`; what it leaves out is as in `base`.
 
-    A relative path in `data` or `model.start` counts from the folder of the file.
+    A relative path in `data` counts from the folder of the file, and so does `model.start` if it looks like
+    a file (a slash, or a suffix). Raises BadRequest.
     """
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise BadRequest(f"cannot be read as TOML: {error}.", "Check the file.", path) from error
-    return parse(values, path)
+    parse(values, path)  # so that a wrong entry is found before it is merged
+    for table, names in (("data", ("path", "external", "strangers")), ("model", ("start",))):
+        for name in names:
+            text = values.get(table, {}).get(name, "")
+            if text and (table == "data" or Path(text).suffix or Path(text).name != text):
+                values[table][name] = str(path.parent.resolve() / Path(text).expanduser())
+    return parse(merge(as_dict(base), values) if base is not None else values, path)
+
+
+def merge(base: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Return `base` with the entries of `values` in place of its own, table by table."""
+    merged = dict(base)
+    for name, value in values.items():
+        old = merged.get(name)
+        merged[name] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged
 
 
 def as_dict(config: TrainingConfig) -> dict[str, Any]:
     """Return the nested plain values of `config`, fit for TOML or JSON."""
     return dataclasses.asdict(config)
+
+
+def differences(one: TrainingConfig, other: TrainingConfig) -> list[str]:
+    """Return the entries in which two configurations differ, as in "recipe.batch_size"."""
+    flat = [_flat(as_dict(config), "") for config in (one, other)]
+    return sorted(name for name in flat[0].keys() | flat[1].keys() if flat[0].get(name) != flat[1].get(name))
+
+
+def _flat(values: dict[str, Any], where: str) -> dict[str, str]:
+    """Return every leaf of nested tables with its value as JSON, in which lists and tuples are alike."""
+    leaves: dict[str, str] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            leaves |= _flat(value, _at(where, name))
+        else:
+            leaves[_at(where, name)] = json.dumps(value, default=str, sort_keys=True)
+    return leaves
 
 
 def save(config: TrainingConfig, path: Path) -> None:

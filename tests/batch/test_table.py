@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from cxrview.batch import rows
-from cxrview.batch.exclusive import exclusive
 from cxrview.batch.pseudonym_key import load_key
 from cxrview.batch.table import Table, open_table, resume
 from cxrview.errors import BadRequest, UnreadableImage
+from cxrview.exclusive import exclusive
 
 COLUMNS = rows.columns(["covid19", "normal"])
 
@@ -271,7 +271,7 @@ def test_a_results_file_is_held_by_one_run_at_a_time(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_a_killed_run_holds_nothing(tmp_path):
-    code = "import sys, time; from pathlib import Path; from cxrview.batch.exclusive import exclusive\n"
+    code = "import sys, time; from pathlib import Path; from cxrview.exclusive import exclusive\n"
     code += "with exclusive(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     path = tmp_path / "r.csv"
     with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as process:

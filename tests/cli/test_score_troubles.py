@@ -15,8 +15,8 @@ import pytest
 
 from cxrview import paths
 from cxrview.__main__ import main
-from cxrview.batch.exclusive import exclusive
 from cxrview.cli import console
+from cxrview.exclusive import exclusive
 from cxrview.inference.predictor import Predictor
 from tests.conftest import make_tiny_bundle
 

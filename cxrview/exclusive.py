@@ -1,4 +1,4 @@
-"""One run at a time on one results file."""
+"""One run at a time on one results file or folder."""
 
 import os
 import sys
@@ -10,13 +10,13 @@ from cxrview.errors import BadRequest
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Hold `path` for this process alone, through a lock on `<path>.lock`, which is removed at the end.
+def exclusive(path: Path, lock: Path | None = None) -> Iterator[None]:
+    """Hold `path` for this process alone, through `lock` (`<path>.lock`), which is removed at the end.
 
     The system takes the lock from a process that dies, so that a killed run blocks nobody.
     Raises BadRequest if another process holds it, or if no file can be made there.
     """
-    lock = path.with_name(f"{path.name}.lock")
+    lock = lock or path.with_name(f"{path.name}.lock")
     handle = _acquire(lock, path)
     try:
         yield

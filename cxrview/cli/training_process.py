@@ -1,0 +1,85 @@
+"""The process that trains: what it says, and how it is asked to stop.
+
+With `--events jsonl` the events go to standard output, one a line, and the line `stop` on standard input asks
+for the end; without, they become readable text. Ctrl+C and SIGTERM ask for the end as well; the second time
+they enforce it.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
+
+from cxrview.cli import console
+from cxrview.cli.training_console import TrainingConsole
+from cxrview.progress import Cancelled
+from cxrview.training.events import Emit, Event, Failed, Finished, Stopped, dump
+
+_LAST = (Finished, Failed, Stopped)  # nothing is left to stop
+
+
+@contextmanager
+def training_process(arguments: argparse.Namespace) -> Iterator[Emit]:
+    """Yield the function to call with every event; it raises Cancelled when the user wants the end.
+
+    Call it from the main thread. Raises BrokenPipeError from that function if the reader has gone.
+    """
+    asked = threading.Event()
+    tell = console.put if arguments.events else None
+    show = TrainingConsole() if tell is None else None
+
+    def emit(event: Event) -> None:
+        if tell is not None:
+            tell(dump(event))
+            sys.stdout.flush()
+        elif show is not None:
+            show(event)
+        if asked.is_set() and not isinstance(event, _LAST):
+            raise Cancelled
+
+    if arguments.events:
+        threading.Thread(target=_listen, args=(asked,), daemon=True).start()
+    with _signals(asked):
+        yield emit
+
+
+def _listen(asked: threading.Event) -> None:
+    """Wait for the line `stop`. A standard input that is closed, or none at all, is no reason to stop."""
+    waiting = b""
+    with suppress(OSError, ValueError, AttributeError):
+        # Not through sys.stdin, whose lock a thread that still reads would hold at the interpreter's end.
+        number = sys.stdin.fileno()
+        while received := os.read(number, 4096):
+            *lines, waiting = (waiting + received).split(b"\n")
+            if any(line.strip() == b"stop" for line in lines):
+                asked.set()
+                return
+
+
+@contextmanager
+def _signals(asked: threading.Event) -> Iterator[None]:
+    """Let SIGINT and SIGTERM set `asked`; when one of them comes again, the work ends at once."""
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+        if number == signal.SIGINT:
+            console.say("\ncxrview: stopping after this batch; once more to end at once.")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before: dict[int, Any] = {
+        number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
