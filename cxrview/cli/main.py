@@ -17,6 +17,7 @@ from cxrview.progress import Cancelled
 COMMANDS = {
     "score": "cxrview.cli.score:run",
     "explain": "cxrview.cli.explain:run",
+    "evaluate": "cxrview.cli.evaluate:run",
     "models": "cxrview.cli.models:run",
     "train": "cxrview.cli.train:run",
     "tune": "cxrview.cli.tune:run",
@@ -41,6 +42,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     _add_demo(commands)
     _add_score(commands)
     _add_explain(commands)
+    _add_evaluate(commands)
     _add_models(commands)
     _add_train(commands)
     _add_tune(commands)
@@ -101,6 +103,36 @@ def _add_explain(commands: Commands) -> None:
     _add_model_options(explain)
 
 
+def _add_evaluate(commands: Commands) -> None:
+    evaluate = commands.add_parser(
+        "evaluate", help="measure a model on labelled images and write a report", epilog=EXIT_CODES
+    )
+    evaluate.add_argument("--data", type=Path, required=True, metavar="DIR|CSV", help="images with labels")
+    evaluate.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the report")
+    evaluate.add_argument(
+        "--split",
+        choices=("test", "validation", "train", "all"),
+        default="",
+        help="which part (default: test if the data has such a part, else all)",
+    )
+    evaluate.add_argument(
+        "--external", type=Path, metavar="DIR|CSV", help="labelled images of other hospitals"
+    )
+    evaluate.add_argument("--strangers", type=Path, metavar="DIR|CSV", help="images outside the model's task")
+    evaluate.add_argument(
+        "--group-pattern", default="", metavar="REGEX", help="patient in the file name, as one group"
+    )
+    evaluate.add_argument("--seed", type=int, default=1, metavar="N", help="of the bootstrap")
+    evaluate.add_argument(
+        "--repeats", type=_positive, default=1000, metavar="N", help="samples of the bootstrap"
+    )
+    evaluate.add_argument(
+        "--workers", type=_positive, default=2, metavar="N", help="threads that decode files"
+    )
+    evaluate.add_argument("--overwrite", action="store_true", help="replace a report that is in --out")
+    _add_model_options(evaluate)
+
+
 def _add_models(commands: Commands) -> None:
     models = commands.add_parser("models", help="list, show or verify model bundles")
     actions = models.add_subparsers(dest="action", metavar="ACTION")
@@ -111,6 +143,10 @@ def _add_models(commands: Commands) -> None:
         action.add_argument("model", nargs="?", default="", metavar="NAME|DIR")
         if name == "verify":
             action.add_argument("--device", default="auto", metavar="DEVICE")
+        else:
+            action.add_argument(
+                "--summary", action="store_true", help="print the layers of its graph instead"
+            )
 
 
 def _add_train(commands: Commands) -> None:

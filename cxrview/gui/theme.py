@@ -11,13 +11,8 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from cxrview import paths
+from cxrview.explain.class_colours import class_colour
 
-# Chosen so that colour-blind readers tell them apart (a test simulates them); none is amber or red, which
-# stand for warning and refusal.
-CLASS_COLOURS = {
-    "dark": ("#c04f80", "#86a02f", "#45b4f5", "#7d55b8", "#f2a8c0", "#4c8a66"),
-    "light": ("#b13269", "#637c10", "#0388dc", "#6f3fc0", "#c06c92", "#1d6340"),
-}
 TIP_WIDTH = 72  # characters
 
 
@@ -51,8 +46,7 @@ class Theme:
 
     def class_colour(self, index: int) -> str:
         """Return the colour of the class at `index` of a model's card: the same hue in both themes."""
-        colours = CLASS_COLOURS[self.name]
-        return colours[index % len(colours)]
+        return class_colour(self.name, index)
 
     def pixmap(self, name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
         """Return icon `name` in `colour`, `side` logical pixels on a screen of `ratio`."""

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from cxrview.errors import BadRequest
+from cxrview.explain.class_colours import CLASS_COLOURS
 from cxrview.gui.dialogs import pages
 from cxrview.gui.panels.bars import Bar, percent, tool_tip
 from cxrview.gui.panels.reading import domain_tool_tip, verdict
 from cxrview.gui.panels.status import NOTICE
 from cxrview.gui.state import Mark, Progress, Stage
-from cxrview.gui.theme import CLASS_COLOURS
 from tests.gui.conftest import write_png
 
 

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from cxrview.explain.class_colours import CLASS_COLOURS
 from cxrview.gui import theme
 
 # Machado, Oliveira, Fernandes 2009, severity 1.0, for linear RGB.
@@ -53,7 +54,7 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("vision", VISION)
 def test_class_colours_are_told_apart(vision, name):
     """CIE76 differences: 2 is just seen side by side, and these are seen apart."""
-    seen = [lab(np.array(VISION[vision]) @ linear(colour)) for colour in theme.CLASS_COLOURS[name]]
+    seen = [lab(np.array(VISION[vision]) @ linear(colour)) for colour in CLASS_COLOURS[name]]
     differences = {
         (first, second): np.linalg.norm(seen[first] - seen[second])
         for first, second in itertools.combinations(range(len(seen)), 2)
@@ -66,7 +67,7 @@ def test_class_colours_are_told_apart(vision, name):
 def test_class_colours_are_seen_on_the_panel(name):
     """WCAG 2.1, 1.4.11."""
     paper = theme.THEMES[name].panel
-    assert min(contrast(colour, paper) for colour in theme.CLASS_COLOURS[name]) >= 3
+    assert min(contrast(colour, paper) for colour in CLASS_COLOURS[name]) >= 3
 
 
 @pytest.mark.parametrize("one", theme.THEMES.values(), ids=theme.THEMES)
