@@ -1,4 +1,4 @@
-"""Labelled images from a manifest, and a split that keeps patients on one side."""
+"""Labelled model inputs, and which of them are for what."""
 
 import csv
 import warnings
@@ -20,43 +20,60 @@ _FOLDS = 20  # of 5 % each
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledImages:
-    """N model inputs with their labels. The arrays are read-only.
+    """N model inputs with their classes. The arrays are read-only.
 
-    `labels` indexes `class_names`, and is -1 for an image of no known class; `groups` (patient or cluster
-    of near-duplicates) is the unit of splitting; `sources` says which collection an image comes from.
+    A row of `targets` has exactly one 1 where the classes exclude each other, and none for an image of no
+    known class; `groups` (patient, or cluster of near-duplicates) is the unit of splitting; `sources` says
+    which collection an image comes from ("" if nothing says so); `files` are names as the user knows them.
     """
 
     class_names: tuple[str, ...]
-    images: NDArray[np.uint8]  # (N, S, S)
-    labels: NDArray[np.int64]  # (N,)
+    images: NDArray[np.uint8]  # (N, S, S), maybe a memory map
+    targets: NDArray[np.uint8]  # (N, C), 0 or 1
     groups: NDArray[np.str_]  # (N,)
     sources: NDArray[np.str_]  # (N,)
+    files: NDArray[np.str_]  # (N,)
 
     def __post_init__(self) -> None:
-        for array in (self.images, self.labels, self.groups, self.sources):
+        count = len(self.images)
+        parts = (self.targets, self.groups, self.sources, self.files)
+        if any(len(part) != count for part in parts) or self.targets.shape != (count, len(self.class_names)):
+            raise ValueError(f"{count} images, and {[part.shape for part in parts]}")
+        for array in (self.images, *parts):
             array.setflags(write=False)
 
     def __len__(self) -> int:
-        return len(self.labels)
+        return len(self.images)
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """The (first) class of each image as an index into `class_names`, -1 where it has none: (N,)."""
+        return np.where(self.targets.any(1), self.targets.argmax(1), -1).astype(np.int64)
 
     def subset(self, indices: NDArray[np.int64]) -> "LabelledImages":
-        """Return the images at `indices`, in that order."""
+        """Return the images at `indices`, in that order, in memory."""
         return LabelledImages(
             self.class_names,
-            self.images[indices],
-            self.labels[indices],
+            np.asarray(self.images[indices]),
+            self.targets[indices],
             self.groups[indices],
             self.sources[indices],
+            self.files[indices],
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Indices into one `LabelledImages`; no group is on two sides."""
+    """Indices into one `LabelledImages`, each on one side; `test` may be empty."""
 
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
     test: NDArray[np.int64]
+
+
+def one_hot(labels: NDArray[np.int64], classes: int) -> NDArray[np.uint8]:
+    """Return the targets (N, `classes`) of `labels` (N,); a negative label gives a row of zeros."""
+    return np.asarray(labels[:, None] == np.arange(classes), dtype=np.uint8)
 
 
 def load_manifest(
@@ -77,9 +94,10 @@ def load_manifest(
     return LabelledImages(
         tuple(class_names),
         images,
-        np.array([known.get(row["label"], -1) for row in rows], np.int64),
+        one_hot(np.array([known.get(row["label"], -1) for row in rows], np.int64), len(class_names)),
         np.array([row["group"] for row in rows], np.str_),
         np.array([row["source"] for row in rows], np.str_),
+        np.array([row["file"] for row in rows], np.str_),
     )
 
 

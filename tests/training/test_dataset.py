@@ -6,7 +6,7 @@ import pytest
 
 from cxrview.errors import BadRequest, UnreadableImage
 from cxrview.imaging import Letterbox
-from cxrview.training.dataset import LabelledImages, load_manifest, split_by_group
+from cxrview.training.dataset import LabelledImages, load_manifest, one_hot, split_by_group
 
 CLASSES = ("covid19", "normal", "pneumonia")
 
@@ -18,7 +18,8 @@ def made_up(count=400, seed=0):
     labels = random.integers(0, 3, count)[groups]  # a patient has one label
     sources = np.where(labels == 0, "one", np.where(groups % 5 == 0, "three", "two"))
     images = np.arange(count, dtype=np.uint8).reshape(count, 1, 1)
-    return LabelledImages(CLASSES, images, labels.astype(np.int64), groups.astype(np.str_), sources)
+    names = np.char.add("image", np.arange(count).astype(np.str_))
+    return LabelledImages(CLASSES, images, one_hot(labels, 3), groups.astype(np.str_), sources, names)
 
 
 def test_no_patient_is_on_two_sides_and_every_image_on_one():

@@ -8,7 +8,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 
 from cxrview.progress import Cancelled, silent
 from cxrview.training import recipe
-from cxrview.training.dataset import LabelledImages
+from cxrview.training.dataset import LabelledImages, one_hot
 from cxrview.training.recipe import Recipe
 from cxrview.training.sampling import TrainingBatches, draw_weights
 
@@ -32,7 +32,8 @@ def stripes():
     images[labels == 1] += wave[None, :, None]
     sources = np.where(np.arange(240) % 4, "large", "small")
     images = images.clip(0, 255).astype(np.uint8)
-    return LabelledImages(("a", "b", "c"), images, labels, np.arange(240).astype(np.str_), sources)
+    names = np.arange(240).astype(np.str_)
+    return LabelledImages(("a", "b", "c"), images, one_hot(labels, 3), names, sources, names)
 
 
 def small_network():

@@ -10,7 +10,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 
 from cxrview.progress import silent
 from cxrview.training import run
-from cxrview.training.dataset import LabelledImages, split_by_group
+from cxrview.training.dataset import LabelledImages, one_hot, split_by_group
 from cxrview.training.recipe import Recipe
 from tests.training.test_export import DESCRIPTION, small_model
 
@@ -30,7 +30,7 @@ def drawn(count, source, seed, labels=None):
     images = coarse.repeat(8, 1).repeat(8, 2)
     labels = random.integers(0, 3, count) if labels is None else np.full(count, labels)
     groups = np.char.add(f"{source}-", (np.arange(count) // 2).astype(np.str_))
-    return LabelledImages(NAMES, images, labels.astype(np.int64), groups, np.full(count, source))
+    return LabelledImages(NAMES, images, one_hot(labels, len(NAMES)), groups, np.full(count, source), groups)
 
 
 @pytest.fixture(scope="module")
