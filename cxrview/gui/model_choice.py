@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
@@ -64,22 +65,22 @@ class ModelChoice(QObject):
         self.choice = choice
         self.predictor: Predictor | None = None
         self._job: Job | None = None
+        self._wanted = choice  # by the job under way
+        self._to_keep: dict[str, str] = {}  # of the settings, if that job gets what is wanted
 
     def start(self) -> None:
         """Load the model chosen last time; where it or its device is gone, what comes nearest to it."""
         if self._job is not None:  # the user was quicker
             return
-        model, device = self.choice
-        nearest = (self.choice, Choice(model, "auto"), Choice("", device), Choice("", "auto"))
-        self._try(tuple(dict.fromkeys(nearest)), {})
+        self._try({})
 
     def use_model(self, model: str) -> None:
         """Change to `model`, an installed one or a folder, and remember it if it works."""
-        self._try((Choice(model, self.choice.device),), {"model": model})
+        self._try({"model": model})
 
     def use_device(self, device: str) -> None:
         """Run the model on `device`, and remember it if it works."""
-        self._try((Choice(self.choice.model, device),), {"device": device})
+        self._try({"device": device})
 
     def stopped(self) -> None:
         """Say that loading was stopped, if it was."""
@@ -88,20 +89,37 @@ class ModelChoice(QObject):
             advice = "Choose it again in the menu Model."
             self._failed(self.choice, CxrviewError("Loading the model was stopped.", advice))
 
-    def _try(self, choices: Sequence[Choice], settings: dict[str, str]) -> None:
+    def _try(self, change: dict[str, str]) -> None:
+        """Load what is wanted with `change`; of a job still under way, what it was to change stays wanted."""
+        if self._job is None:
+            self._wanted, self._to_keep = self.choice, {}
+        self._wanted, self._to_keep = self._wanted._replace(**change), self._to_keep | change
         self._runner.cancel(self._job)
         self._job = self._runner.start(
             "Loading the model",
-            partial(load_first, self._load, choices),
-            done=partial(self._loaded, choices[0], settings),
-            failed=partial(self._failed, choices[0]),
+            partial(load_first, self._load, self._nearest(self._wanted)),
+            done=partial(self._loaded, self._wanted, self._to_keep),
+            failed=partial(self._failed, self._wanted),
             lane="load",
         )
 
-    def _loaded(self, wanted: Choice, settings: dict[str, str], loaded: Loaded) -> None:
+    def _nearest(self, wanted: Choice) -> tuple[Choice, ...]:
+        """Return `wanted` and, nearest first, what will do where it or its device cannot be had."""
+        used = self.choice
+        if self.predictor is None:
+            choices = product((wanted.model, used.model, ""), (wanted.device, used.device, "auto"))
+        else:  # what is in use already stays, and need not be loaded again
+            choices = product((wanted.model, used.model), (wanted.device, used.device))
+        nearest = dict.fromkeys(Choice(*choice) for choice in choices)
+        if self.predictor is not None and wanted != used:
+            nearest.pop(used, None)
+        return tuple(nearest)
+
+    def _loaded(self, wanted: Choice, to_keep: dict[str, str], loaded: Loaded) -> None:
         self._job = None
         self.predictor, self.choice = loaded.predictor, loaded.choice
-        self._state.change_settings(**settings)
+        kept = {name: value for name, value in to_keep.items() if getattr(loaded.choice, name) == value}
+        self._state.change_settings(**kept)
         engine = self.predictor.engine
         info = ModelInfo(self.predictor.card, engine.name, engine.device, self.predictor.reason)
         if self._state.reading.prediction is not None:  # another model's words never stand beside this one
@@ -114,10 +132,7 @@ class ModelChoice(QObject):
 
     def _failed(self, wanted: Choice, error: Exception) -> None:
         self._job = None
-        if self.predictor is None and wanted != self.choice:  # it came before the first model was there
-            self.said.emit(sentences.whole(error), "")
-            self.start()
-        elif self.predictor is None:
+        if self.predictor is None:
             self._state.set_model(ModelInfo(problem=sentences.whole(error)))
         elif wanted == self.choice:
             self.said.emit(sentences.whole(error), "")

@@ -76,16 +76,18 @@ class Session(QObject):
         self._opener.open(paths)
 
     def cancel_all(self) -> None:
-        """Stop whatever runs; what was being read or predicted says so, and a click starts it again."""
-        shown, reading = self.state.shown, self.state.reading
+        """Stop whatever runs but exports; what was being read or predicted says so, and a click starts it
+        again.
+        """
+        shown = self.state.shown
         self.runner.cancel_all()
         self._opener.cancel()
         self.models.stopped()
         if shown.stage is Stage.LOADING and shown.path is not None:
-            self.state.change_entry(shown.path, mark=Mark.UNREAD)
+            self._mark_as_before(shown.path)
             problem = "Reading this file was stopped."
             self.state.set_shown(Shown(Stage.FAILED, shown.path, shown.frame, problem=problem, stopped=True))
-        elif reading.progress is Progress.WAITING:
+        elif self.state.reading.progress is Progress.WAITING:  # unless the model has said why it never will
             self.state.set_reading(Reading(Progress.FAILED, problem="The prediction was stopped."))
 
     def close_all(self) -> None:
@@ -187,9 +189,16 @@ class Session(QObject):
         if self._read_job is not None and not self._read_job.cancelled:
             waiting = self.state.shown.path
             if waiting is not None and self.state.shown.stage is Stage.LOADING:
-                self.state.change_entry(waiting, mark=Mark.UNREAD)
+                self._mark_as_before(waiting)
         self.runner.cancel(self._read_job)
         self.runner.cancel(self._predict_job)
+
+    def _mark_as_before(self, path: Path) -> None:
+        """Mark `path`, whose reading was stopped, by what is known about it from earlier."""
+        entry = self.state.entries.get(path)
+        if entry is not None:
+            mark = _mark(entry.findings, entry.frames) if entry.findings else Mark.UNREAD
+            self.state.change_entry(path, mark=mark)
 
     def _open_failed(self, path: Path, error: Exception) -> None:
         self._drop_running()

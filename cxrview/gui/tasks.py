@@ -23,12 +23,14 @@ LANES = (
     "model",
     "export",
 )  # one thread each: work in a lane runs in order
+LASTING = ("export",)  # what the user asked for to keep: neither Stop nor closing the window takes it back
 
 
 class Job:
     """A piece of work that was started. `fraction` is 0…1, or below 0 while it is not known.
 
-    The callbacks may be changed until the result is delivered; `quiet` work is not shown to the user.
+    The callbacks may be changed until the result is delivered; `quiet` work is not shown to the user, and
+    `lasting` work is done whatever is cancelled around it.
     """
 
     def __init__(
@@ -42,7 +44,7 @@ class Job:
         self.text = ""
         self.fraction = -1.0
         self.cancelled = False
-        self.quiet = False
+        self.quiet = self.lasting = False
         self.done, self.failed, self.partial = done, failed, partial
         self.future: Future[None] | None = None
 
@@ -98,7 +100,7 @@ class TaskRunner(QObject):
         `done` gets None.
         """
         job = Job(title, done, failed, partial)
-        job.quiet = quiet
+        job.quiet, job.lasting = quiet, lane in LASTING
         if self._closed:
             job.cancel()
             return job
@@ -114,17 +116,21 @@ class TaskRunner(QObject):
             self._forget(job)
 
     def cancel_all(self) -> None:
-        """Cancel everything that runs or waits."""
+        """Cancel everything that runs or waits and is not lasting."""
         for job in tuple(self._jobs):
-            self.cancel(job)
+            if not job.lasting:
+                self.cancel(job)
 
     def close(self, wait: bool = True) -> None:
-        """Cancel everything; with `wait` return when the threads have ended."""
+        """Cancel everything but lasting work, which is still done; with `wait` return when the threads have
+        ended. Nothing is delivered any more.
+        """
         self._closed = True
         for job in self._jobs:
-            job.cancel()
-        for lane in self._lanes.values():
-            lane.shutdown(wait=wait, cancel_futures=True)
+            if not job.lasting:
+                job.cancel()
+        for name, lane in self._lanes.items():
+            lane.shutdown(wait=wait, cancel_futures=name not in LASTING)
 
     def _lane(self, name: str) -> "ThreadPoolExecutor":
         from concurrent.futures import ThreadPoolExecutor  # not needed before the window is there

@@ -335,3 +335,13 @@ def test_copy_puts_the_picture_with_its_heatmap_on_the_clipboard(opened, qtbot):
     copied = copied[:height]
     assert copied.shape[:2] == (height, width)
     assert (np.ptp(copied, axis=2) > 0).mean() > 0.4
+
+
+def test_the_hand_opens_when_another_image_comes_during_a_drag(actual, second, qtbot):
+    qtbot.keyClick(actual, Qt.Key.Key_P)
+    viewport = actual.canvas.viewport()
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=viewport.rect().center())
+    assert viewport.cursor().shape() is Qt.CursorShape.ClosedHandCursor
+    actual.open([second])
+    qtbot.waitUntil(lambda: actual.state.shown.path == second)
+    assert viewport.cursor().shape() is Qt.CursorShape.OpenHandCursor

@@ -1,5 +1,7 @@
 """Changing the model or the device: what works is kept until something better works."""
 
+import threading
+
 import pytest
 
 from cxrview import settings
@@ -59,3 +61,84 @@ def test_a_choice_that_fails_before_the_first_model_is_there_leaves_that_one(mak
     window.session.models.use_device("gpu")  # takes the place of the load at the start
     qtbot.waitUntil(lambda: window.state.model.card is not None)
     assert window.session.models.choice.device == "auto"
+
+
+@pytest.fixture
+def slow_loads(load_predictor):
+    """Loads the tests' predictor once `gate` is set, and keeps what was asked for; there is no GPU."""
+    gate, asked = threading.Event(), []
+
+    def load(model, device):
+        assert gate.wait(20)
+        asked.append((model, device))
+        if device == "gpu" or model == "gone":
+            raise EngineUnavailable("No engine can run the model. openvino: no such device.")
+        return load_predictor(model, device)
+
+    yield load, gate, asked
+    gate.set()
+
+
+@pytest.mark.parametrize("first", ["model", "device"])
+def test_of_two_quick_choices_neither_is_lost(make_window, slow_loads, home, first, qtbot):
+    load, gate, asked = slow_loads
+    gate.set()
+    window = make_window(load_predictor=load)
+    models = window.session.models
+    qtbot.waitUntil(lambda: models.predictor is not None)
+    gate.clear()
+    if first == "model":
+        models.use_model("other")
+        models.use_device("cpu")
+    else:
+        models.use_device("cpu")
+        models.use_model("other")
+    gate.set()
+    qtbot.waitUntil(lambda: models.choice == ("other", "cpu"))
+    assert asked[-1] == ("other", "cpu")
+    window.close()
+    stored, _ = settings.load(home / "settings.toml")
+    assert (stored.model, stored.device) == ("other", "cpu")
+
+
+def test_of_two_quick_choices_the_one_that_works_is_kept(make_window, slow_loads, home, qtbot):
+    load, gate, _ = slow_loads
+    gate.set()
+    window = make_window(load_predictor=load)
+    models = window.session.models
+    qtbot.waitUntil(lambda: models.predictor is not None)
+    gate.clear()
+    models.use_model("other")
+    models.use_device("gpu")
+    gate.set()
+    qtbot.waitUntil(lambda: models.choice == ("other", "auto"))
+    words = "No GPU that works was found here; now on CPU."
+    qtbot.waitUntil(lambda: window.statusBar().message.text() == words)
+    window.close()
+    stored, _ = settings.load(home / "settings.toml")
+    assert (stored.model, stored.device) == ("other", "auto")
+
+
+def test_an_early_choice_of_the_missing_device_falls_back_like_the_start(
+    make_window, slow_loads, home, qtbot
+):
+    load, gate, asked = slow_loads
+    settings.save(settings.Settings(device="gpu"), home / "settings.toml")
+    window = make_window(load_predictor=load)
+    window.session.models.use_device("gpu")  # the same as stored, before the start has got anywhere
+    gate.set()
+    qtbot.waitUntil(lambda: window.state.model.card is not None)
+    assert window.session.models.choice == ("", "auto")
+    assert ("", "gpu") in asked
+
+
+def test_a_chosen_model_that_is_gone_gives_way_to_the_stored_one(make_window, slow_loads, home, qtbot):
+    load, gate, _ = slow_loads
+    settings.save(settings.Settings(model="mine"), home / "settings.toml")
+    window = make_window(load_predictor=load)
+    window.session.models.use_model("gone")
+    gate.set()
+    qtbot.waitUntil(lambda: window.state.model.card is not None)
+    assert window.session.models.choice == ("mine", "auto")
+    window.close()
+    assert settings.load(home / "settings.toml")[0].model == "mine"

@@ -1,9 +1,11 @@
 """The study list: who is who, what is chosen and by whom, and the order in which it is walked."""
 
+import os
 from pathlib import Path
 
 import pydicom
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
@@ -179,7 +181,6 @@ def test_a_file_that_changed_on_the_disk_is_read_again(window, films, qtbot):
 
 def test_rows_say_what_the_model_said_frame_by_frame(window, tmp_path, qtbot):
     import numpy as np
-    from PIL import Image
 
     path = tmp_path / "frames.tif"
     frames = [Image.fromarray(make_phantom(0, 240, 240)), Image.fromarray(np.full((240, 240), 250, np.uint8))]
@@ -220,3 +221,44 @@ def test_the_wheel_over_a_control_without_focus_changes_nothing(opened):
         )
         QApplication.sendEvent(control, event)
     assert (slider.value(), combo.currentIndex()) == before
+
+
+@pytest.mark.parametrize("stop", ["Esc", "another"])
+def test_stopping_a_second_reading_forgets_nothing_of_the_first(window, films, stop, qtbot):
+    import threading
+
+    show(window, qtbot, films)
+    window.session.select(films[1])
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
+    gate = threading.Event()
+    window.runner.start("before", lambda _report: gate.wait(10), done=str, failed=pytest.fail)
+    os.utime(films[0], ns=(1, 1))  # it looks changed, so it is read once more
+    window.session.select(films[0])
+    assert window.state.entries[films[0]].mark is Mark.LOADING
+    if stop == "Esc":
+        window.cancel_all()
+    else:
+        window.session.select(films[1])
+    assert window.state.entries[films[0]].mark is Mark.SHOWN
+    assert window.state.entries[films[0]].findings
+    gate.set()
+
+
+@pytest.mark.parametrize("frames", [5, 2, 1])
+def test_a_file_that_now_has_more_or_fewer_frames_gets_rows_for_them(window, films, tmp_path, frames, qtbot):
+    path = tmp_path / "frames.tif"
+
+    def write(count: int) -> None:
+        pictures = [Image.fromarray(make_phantom(seed, 60, 50)) for seed in range(count)]
+        pictures[0].save(path, save_all=True, append_images=pictures[1:])
+
+    write(3)
+    show(window, qtbot, [path, *films])
+    file = window.studies.model.itemFromIndex(window.studies.model.index_of(path, 0))
+    assert file.rowCount() == 3
+    window.session.select(films[0])
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
+    write(frames)
+    window.session.select(path)
+    qtbot.waitUntil(lambda: window.state.shown.path == path and window.state.reading.prediction is not None)
+    assert file.rowCount() == (frames if frames > 1 else 0)

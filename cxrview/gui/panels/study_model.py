@@ -69,8 +69,10 @@ class StudyModel(QStandardItemModel):
         if item is None:
             return
         self._dress(item, entry)
-        if entry.frames > 1 and item.rowCount() == 0:
-            for frame in range(entry.frames):
+        frames = entry.frames if entry.frames > 1 else 0
+        if item.rowCount() != frames:  # it was read for the first time, or has changed on the disk
+            item.removeRows(0, item.rowCount())
+            for frame in range(frames):
                 row = QStandardItem(f"Frame {frame + 1}")
                 row.setEditable(False)
                 row.setData((entry.path, frame), KEY)

@@ -192,6 +192,7 @@ class Canvas(QGraphicsView):
     def _show(self, shown: Shown) -> None:
         """Take over another image, or none: an old picture never stands beside a new name."""
         self._drag, self._reduced = None, None
+        self.viewport().setCursor(CURSORS[self.tool])  # a drag that ends here sees no release
         radiograph = shown.radiograph
         self.picture_layer.set_picture(shown.picture)
         self.heat_layer.set_image(None)
