@@ -1,28 +1,79 @@
 """From logits to probabilities that mean something, and thresholds for two ways of reading them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar  # type: ignore[import-untyped]
-from scipy.special import log_softmax, softmax  # type: ignore[import-untyped]
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+from scipy.special import expit, log_expit, log_softmax, softmax  # type: ignore[import-untyped]
 from sklearn.metrics import roc_curve
 
-
-def apply_temperature(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:
-    """Return softmax(logits / temperature), (N, C)."""
-    return np.asarray(softmax(logits.astype(np.float64) / temperature, axis=1), dtype=np.float64)
+_LOWEST, _HIGHEST = 0.05, 20.0  # temperatures
+_LARGEST_BIAS = 20.0
 
 
-def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """Calibrated probabilities are those of (logits + `biases`) / `temperature`."""
+
+    temperature: float
+    biases: NDArray[np.float64]  # (C,)
+
+
+def apply_temperature(
+    logits: NDArray[np.floating], temperature: float, exclusive: bool = True
+) -> NDArray[np.float64]:
+    """Return softmax(logits / temperature), or the sigmoid where classes are not exclusive: (N, C)."""
+    scaled = logits.astype(np.float64) / temperature
+    return np.asarray(softmax(scaled, axis=1) if exclusive else expit(scaled), dtype=np.float64)
+
+
+def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.int64]) -> float:
     """Return the temperature in 0.05…20 with the smallest cross-entropy (Guo 2017)."""
+    targets = labels[:, None] == np.arange(logits.shape[1])
+    return fit_calibration(logits, targets, exclusive=True, with_bias=False).temperature
 
-    def cross_entropy(log_temperature: float) -> float:
-        scaled = log_softmax(logits.astype(np.float64) / np.exp(log_temperature), axis=1)
-        return -float(scaled[np.arange(len(labels)), labels].mean())
 
-    best = minimize_scalar(cross_entropy, bounds=(np.log(0.05), np.log(20)), method="bounded")
-    return float(np.exp(best.x))
+def fit_calibration(
+    logits: NDArray[np.floating], targets: NDArray[np.generic], *, exclusive: bool, with_bias: bool
+) -> Calibration:
+    """Return the temperature, and with `with_bias` the biases, with the smallest cross-entropy.
+
+    `logits` and `targets` (0 or 1) are (N, C); with exclusive classes, rows of no class are passed over. Truth
+    counts as certain only as far as N images allow (Platt 1999), or a few images that are all called right
+    would make every answer 100 %.
+    """
+    truth = targets.astype(np.float64)
+    if exclusive:
+        logits, truth = logits[truth.any(1)], truth[truth.any(1)]
+    classes = logits.shape[1]
+    values = logits.astype(np.float64)
+    doubt = 1 / (len(truth) + 2)
+    truth = truth * (1 - doubt) + (1 - truth) * doubt / (max(1, classes - 1) if exclusive else 1)
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        temperature = np.exp(parameters[0])
+        biases = parameters[1:] if with_bias else np.zeros(classes)
+        scaled = (values + biases) / temperature
+        if exclusive:
+            entropy = -(truth * log_softmax(scaled, axis=1)).sum(1).mean()
+            slope = (softmax(scaled, axis=1) - truth) / len(truth)
+        else:
+            entropy = -(truth * log_expit(scaled) + (1 - truth) * log_expit(-scaled)).sum(1).mean()
+            slope = (expit(scaled) - truth) / len(truth)
+        slopes = [-(slope * scaled).sum()]
+        return float(entropy), np.r_[slopes, slope.sum(0) / temperature] if with_bias else np.array(slopes)
+
+    bounds = [(np.log(_LOWEST), np.log(_HIGHEST))] + [(-_LARGEST_BIAS, _LARGEST_BIAS)] * (classes * with_bias)
+    start = np.zeros(len(bounds))
+    if len(truth):
+        options = {"ftol": 1e-12, "gtol": 1e-8, "maxiter": 500}
+        best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+    else:
+        best = start
+    biases = best[1:] if with_bias else np.zeros(classes)
+    return Calibration(float(np.exp(best[0])), biases - biases.mean() if exclusive else biases)
 
 
 def sensitive_threshold(scores: NDArray[np.float64], truth: NDArray[np.bool_], wanted: float = 0.95) -> float:
@@ -39,15 +90,18 @@ def balanced_threshold(scores: NDArray[np.float64], truth: NDArray[np.bool_]) ->
 
 
 def operating_points(
-    probabilities: NDArray[np.float64], labels: NDArray[np.int64], class_names: Sequence[str]
+    probabilities: NDArray[np.float64], truth: NDArray[np.generic], class_names: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     """Return the thresholds per class, "sensitive" (sensitivity ≥ 0.95) and "balanced" (Youden).
 
-    A class counts as called where its probability is at least the threshold.
+    `truth` is (N,) labels or (N, C) targets. A class counts as called where its probability is at least the
+    threshold. A class that no image has, or that every image has, gets 0.5: nothing can be measured.
     """
+    has = np.asarray(truth[:, None] == np.arange(len(class_names)) if truth.ndim == 1 else truth > 0)
     points: dict[str, dict[str, float]] = {"sensitive": {}, "balanced": {}}
     for index, name in enumerate(class_names):
-        scores, truth = probabilities[:, index], labels == index
-        points["sensitive"][name] = sensitive_threshold(scores, truth)
-        points["balanced"][name] = balanced_threshold(scores, truth)
+        scores, mine = probabilities[:, index], has[:, index]
+        measurable = bool(mine.any() and not mine.all())
+        points["sensitive"][name] = sensitive_threshold(scores, mine) if measurable else 0.5
+        points["balanced"][name] = balanced_threshold(scores, mine) if measurable else 0.5
     return points

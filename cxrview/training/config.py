@@ -89,7 +89,11 @@ class RecipeConfig:
         0.0, "Minus this times the share of external images called wrongly", low=0.0, high=10.0
     )
     patience: int = option(0, "Stop after so many epochs without improvement", low=0, high=1000)
+    recalibration_batches: int = option(
+        0, "Batches of plain images that settle batch normalisation after each epoch", low=0, high=1000
+    )
     cache_features: bool = option(False, "Compute the frozen part's features once")
+    feature_copies: int = option(4, "Changed copies of each image, where features are kept", low=0, high=100)
     mixed_precision: bool = option(False, "Mixed precision")
     recalibrate_bias: bool = option(False, "Set the classes' biases anew on the validation images")
     seed: int = option(1, "Seed", low=0, high=2**31 - 1)
@@ -124,6 +128,29 @@ class AugmentationConfig:
     erase: float = option(0.0, "Erase rectangles (probability)", low=0.0, high=1.0)
     source: float = option(0.0, "Hide the source: strength of the acquisition changes", low=0.0, high=1.0)
     exchange: float = option(0.0, "Exchange the surroundings of the lungs (probability)", low=0.0, high=1.0)
+
+
+AUGMENTATIONS: dict[str, AugmentationConfig] = {
+    "none": AugmentationConfig(
+        plain_share=1.0, rotation=0.0, zoom=0.0, shift=0.0, contrast=0.0, brightness=0.0
+    ),
+    "light": AugmentationConfig(),
+    "strong": AugmentationConfig(
+        rotation=15.0,
+        shear=5.0,
+        zoom=0.2,
+        shift=0.1,
+        crop=0.15,
+        contrast=0.4,
+        brightness=0.2,
+        multiply=0.2,
+        equalise=0.1,
+        clahe=0.1,
+        blur=1.5,
+        noise=0.05,
+        erase=0.3,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,9 +297,14 @@ def _flat(values: dict[str, Any], where: str) -> dict[str, str]:
     return leaves
 
 
+def dumps(config: TrainingConfig) -> str:
+    """Return `config` as TOML."""
+    return tomli_w.dumps(as_dict(config))
+
+
 def save(config: TrainingConfig, path: Path) -> None:
     """Write `config` to `path` as TOML. Raises OSError."""
-    path.write_bytes(tomli_w.dumps(as_dict(config)).encode("utf-8"))
+    path.write_text(dumps(config), "utf-8")
 
 
 def _build(kind: type[_T], values: Any, where: str) -> _T:

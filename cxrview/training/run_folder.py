@@ -1,0 +1,123 @@
+"""What lies where in the folder of a training run, and what may be done with it. Light to import."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cxrview.errors import BadRequest
+from cxrview.exclusive import exclusive
+from cxrview.training import config as configuration
+from cxrview.training import events
+from cxrview.training.config import TrainingConfig
+from cxrview.training.events import Finished
+
+_OWN = {"events.jsonl", "run.lock"}  # there before the configuration is
+_SHOWN = 5  # differing entries that a message names
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The files of the run in the folder `path`."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """What the run is."""
+        return self.path / "config.toml"
+
+    @property
+    def events(self) -> Path:
+        """Everything that the run has said."""
+        return self.path / "events.jsonl"
+
+    @property
+    def data_report(self) -> Path:
+        """What was found about the images."""
+        return self.path / "data_report.json"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of weights and history; there once training has begun."""
+        return self.path / "checkpoints"
+
+    @property
+    def start(self) -> Path:
+        """A sentence on where the weights come from."""
+        return self.path / "start.txt"
+
+    @property
+    def report(self) -> Path:
+        """The folder of the evaluation."""
+        return self.path / "report"
+
+    @property
+    def bundles(self) -> Path:
+        """The folder that holds the folder of the finished model."""
+        return self.path / "bundle"
+
+    @property
+    def finished(self) -> Path:
+        """The last event of a finished run."""
+        return self.path / "finished.json"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make the folder and hold it for this process alone. Raises BadRequest."""
+        with exclusive(self.path, self.path / "run.lock"):
+            yield
+
+    def stored_config(self) -> TrainingConfig | None:
+        """Return the configuration of the run that is here, or None. Raises BadRequest."""
+        return configuration.load(self.config) if self.config.is_file() else None
+
+    def outcome(self) -> Finished | None:
+        """Return how the run ended, if it did."""
+        try:
+            line = events.parse(self.finished.read_text("utf-8"))
+        except OSError:
+            return None
+        return line.event if line is not None and isinstance(line.event, Finished) else None
+
+    def enter(self, config: TrainingConfig, resume: bool) -> None:
+        """Store `config` here, at the beginning of a run or its resumption.
+
+        Raises BadRequest if something else is here, another run, or this run with another configuration,
+        and OSError.
+        """
+        stored = self.stored_config()
+        if stored is None:
+            names = sorted(item.name for item in self.path.iterdir())
+            strange = [name for name in names if name not in _OWN and not name.startswith(".")]
+            if strange:
+                problem = f"{self.path} holds other files ({', '.join(strange[:_SHOWN])})."
+                raise BadRequest(problem, "Choose an empty folder with --out.")
+        elif self.checkpoints.exists() or self.finished.exists():  # before them, there is nothing to lose
+            if not resume:
+                advice = "Add --resume to go on with it, or choose another folder."
+                raise BadRequest(f"{self.path} holds a training run already.", advice)
+            if names := configuration.differences(stored, config):
+                raise BadRequest(_changed(self.path, names), "Resume with what it began with, or start anew.")
+        write_whole(self.config, configuration.dumps(config))
+
+
+def _changed(path: Path, names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"The run in {path} was begun with other settings: {', '.join(names[:_SHOWN])}{more} differ."
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` to `path` so that a reader finds the old file or the new one. Raises OSError."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,61 @@
+"""Temperature and biases: what was done to the logits is found again, and few images make nobody sure."""
+
+import numpy as np
+import pytest
+from scipy.special import expit, softmax
+
+from cxrview.training import calibrate
+
+NAMES = ("a", "b", "c")
+
+
+def drawn(count, exclusive=True, seed=0):
+    """Return logits that are calibrated, and targets drawn from their probabilities."""
+    random = np.random.default_rng(seed)
+    logits = random.normal(0, 2, (count, 3))
+    if not exclusive:
+        return logits, (random.random((count, 3)) < expit(logits)).astype(np.uint8)
+    labels = [random.choice(3, p=row) for row in softmax(logits, axis=1)]
+    return logits, np.eye(3, dtype=np.uint8)[labels]
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+@pytest.mark.parametrize("factor", [3, 0.4])
+def test_temperature_and_biases_are_found_again(exclusive, factor):
+    logits, targets = drawn(20_000, exclusive)
+    shift = np.array([1.0, -2.0, 1.0])
+    found = calibrate.fit_calibration(logits * factor - shift, targets, exclusive=exclusive, with_bias=True)
+    assert found.temperature == pytest.approx(factor, rel=0.04)
+    np.testing.assert_allclose(found.biases, shift, atol=0.15 * max(1, factor))
+
+
+def test_without_biases_none_are_found():
+    logits, targets = drawn(5000)
+    found = calibrate.fit_calibration(logits * 2, targets, exclusive=True, with_bias=False)
+    assert found.temperature == pytest.approx(2, rel=0.05)
+    assert not found.biases.any()
+
+
+def test_a_few_images_that_are_all_right_make_nobody_certain():
+    logits = np.eye(3).repeat(2, 0) * 8.0
+    found = calibrate.fit_calibration(logits, logits > 0, exclusive=True, with_bias=False)
+    sure = calibrate.apply_temperature(logits, found.temperature).max(1)
+    np.testing.assert_allclose(sure, 7 / 8, atol=0.01)
+
+
+def test_images_of_no_known_class_count_for_nothing():
+    logits, targets = drawn(3000)
+    strange = np.r_[targets, np.zeros((500, 3), np.uint8)]
+    more = np.r_[logits, np.full((500, 3), [9.0, 0, 0])]
+    one = calibrate.fit_calibration(logits, targets, exclusive=True, with_bias=True)
+    other = calibrate.fit_calibration(more, strange, exclusive=True, with_bias=True)
+    assert one.temperature == pytest.approx(other.temperature)
+
+
+def test_a_class_that_is_absent_gets_a_plain_threshold():
+    probabilities = np.array([[0.7, 0.2, 0.1], [0.2, 0.7, 0.1], [0.6, 0.3, 0.1]])
+    points = calibrate.operating_points(probabilities, np.array([0, 1, 0]), NAMES)
+    assert points["balanced"] == {"a": 0.6, "b": 0.7, "c": 0.5}
+    several = np.array([[1, 0, 0], [1, 1, 0], [1, 0, 0]])
+    points = calibrate.operating_points(probabilities, several, NAMES)
+    assert points["sensitive"] == {"a": 0.5, "b": 0.7, "c": 0.5}
