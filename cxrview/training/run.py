@@ -14,6 +14,7 @@ from cxrview.errors import BadRequest
 from cxrview.inference.graph.build import POOLING
 from cxrview.progress import Report
 from cxrview.training import calibrate, evaluate, recipe, zoo
+from cxrview.training.answers import answers_for
 from cxrview.training.dataset import LabelledImages, Split, load_manifest, split_by_group
 from cxrview.training.domain_statistics import DomainStatistics, choose_domain, separation
 from cxrview.training.export import write_bundle
@@ -189,11 +190,8 @@ def _metrics(
     def measured(data: LabelledImages) -> dict[str, Any]:
         answers = ask(data)
         probabilities = calibrate.apply_temperature(answers.logits, temperature)
-        figures = evaluate.evaluate(
-            probabilities, data.labels, data.groups, data.sources, data.class_names, SPLIT_SEED
-        )
         inside = domain.distances(answers.embeddings) <= domain.threshold
-        return {**figures, "in_domain": round(float(inside.mean()), 4)}
+        return evaluate.measure(answers_for(data, probabilities, inside), seed=SPLIT_SEED)
 
     names = collection.labelled.class_names
     sides = {"train": collection.train, "validation": collection.validation, "test": collection.test}

@@ -61,7 +61,7 @@ def test_the_card_holds_what_was_measured(collection, tmp_path):
         assert figure["value"] == pytest.approx((called == part.labels).mean(), abs=1e-4)
         assert figure["low"] < figure["value"] < figure["high"]
     assert sum(metrics["split"]["train"].values()) == len(collection.split.train)
-    assert metrics["validation"]["in_domain"] == pytest.approx(0.975, abs=0.035)
+    assert metrics["validation"]["in_domain"]["value"] == pytest.approx(0.975, abs=0.035)
     assert set(card.operating_points) == {"sensitive", "balanced"}
     assert (tmp_path / "domain.npz").stat().st_size == card.files["domain.npz"].bytes
 
