@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,27 +23,27 @@ class Calibration:
 
 
 def apply_temperature(
-    logits: NDArray[np.floating], temperature: float, exclusive: bool = True
+    logits: NDArray[np.floating[Any]], temperature: float, exclusive: bool = True
 ) -> NDArray[np.float64]:
     """Return softmax(logits / temperature), or the sigmoid where classes are not exclusive: (N, C)."""
     scaled = logits.astype(np.float64) / temperature
     return np.asarray(softmax(scaled, axis=1) if exclusive else expit(scaled), dtype=np.float64)
 
 
-def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.int64]) -> float:
+def fit_temperature(logits: NDArray[np.floating[Any]], labels: NDArray[np.int64]) -> float:
     """Return the temperature in 0.05…20 with the smallest cross-entropy (Guo 2017)."""
     targets = labels[:, None] == np.arange(logits.shape[1])
     return fit_calibration(logits, targets, exclusive=True, with_bias=False).temperature
 
 
 def fit_calibration(
-    logits: NDArray[np.floating], targets: NDArray[np.generic], *, exclusive: bool, with_bias: bool
+    logits: NDArray[np.floating[Any]], targets: NDArray[Any], *, exclusive: bool, with_bias: bool
 ) -> Calibration:
     """Return the temperature, and with `with_bias` the biases, with the smallest cross-entropy.
 
-    `logits` and `targets` (0 or 1) are (N, C); with exclusive classes, rows of no class are passed over. Truth
-    counts as certain only as far as N images allow (Platt 1999), or a few images that are all called right
-    would make every answer 100 %.
+    `logits` and `targets` (0 or 1) are (N, C); with exclusive classes, rows of no class are passed over.
+    Truth counts as certain only as far as N images allow (Platt 1999), or a few images that are all called
+    right would make every answer 100 %.
     """
     truth = targets.astype(np.float64)
     if exclusive:
@@ -90,7 +91,7 @@ def balanced_threshold(scores: NDArray[np.float64], truth: NDArray[np.bool_]) ->
 
 
 def operating_points(
-    probabilities: NDArray[np.float64], truth: NDArray[np.generic], class_names: Sequence[str]
+    probabilities: NDArray[np.float64], truth: NDArray[Any], class_names: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     """Return the thresholds per class, "sensitive" (sensitivity ≥ 0.95) and "balanced" (Youden).
 

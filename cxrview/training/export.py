@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.bundle.card import SCHEMA, Card, parse
-from cxrview.errors import UnusableModel
+from cxrview.errors import EngineUnavailable, UnusableModel
 from cxrview.inference.graph import preprocessing
 from cxrview.inference.graph.build import inference_graph
 from cxrview.inference.graph.load import load_model
@@ -21,11 +23,12 @@ from cxrview.inference.onnxruntime_engine import OnnxRuntimeEngine
 from cxrview.inference.openvino_engine import OpenVinoEngine
 from cxrview.progress import Report, silent
 from cxrview.training import onnx_file
+from cxrview.training.calibrate import apply_temperature
 from cxrview.training.domain_statistics import DomainStatistics
 from cxrview.training.keras_file import round_weights, write_keras
 from cxrview.training.phantom import chest_phantom
 
-LARGEST_DIFFERENCE = 1e-3  # of a logit between engines
+LARGEST_DIFFERENCE = 1e-3  # of a probability between engines
 _LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu", "tf2onnx", "onnx", "onnxruntime", "openvino", "numpy")
 
 
@@ -35,18 +38,24 @@ def write_bundle(
     description: Mapping[str, Any],
     domain: DomainStatistics | None = None,
     report: Report = silent,
+    *,
+    attachments: Sequence[Path] = (),
+    warn: Callable[[str], None] = lambda _text: None,
 ) -> Card:
     """Write `model` to `folder` and return its card; an earlier bundle there is replaced once all is well.
 
     `description` holds the entries of the card that do not follow from the model (name, classes,
-    temperature, metrics …). The weights are rounded to half precision in place. Raises UnusableModel if
-    the files do not agree with the model, or if the card is not valid.
+    temperature, metrics …); `attachments` are files that travel along. The weights are rounded to half
+    precision in place. `warn` gets a sentence about an engine that fails here while another one works.
+    Raises UnusableModel if the files do not agree with the model, or if the card is not valid, and OSError.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         made = Path(scratch) / "made"
         made.mkdir()
-        card = _write_files(made, model, description, domain, report)
+        for path in attachments:
+            shutil.copyfile(path, made / path.name)
+        card = _write_files(made, model, description, domain, report, warn)
         if folder.exists():
             folder.rename(Path(scratch) / "earlier")
         made.rename(folder)
@@ -60,6 +69,7 @@ def _write_files(
     description: Mapping[str, Any],
     domain: DomainStatistics | None,
     report: Report,
+    warn: Callable[[str], None],
 ) -> Card:
     round_weights(model)
     report(0.0, "exporting to ONNX")
@@ -69,13 +79,16 @@ def _write_files(
     write_keras(model, folder / "model.keras")
     report(0.8, "comparing the engines")
     image = chest_phantom(model.input_shape[1])[None]
-    agreement = prove_files(folder, graph, image)
+    calibrated = partial(
+        apply_temperature,
+        temperature=float(description["temperature"]) or 1.0,  # 0 is for the card's own check to refuse
+        exclusive=bool(description["exclusive"]),
+    )
+    agreement = prove_files(folder, graph, image, calibrated, warn)
     logits = onnx_file.run_with_keras(graph)(image)["logits"]
     np.savez_compressed(folder / "selftest.npz", image=image, logits=logits)
-    names = ["model.onnx", "model.keras", "selftest.npz"]
     if domain is not None:
         domain.save(folder / "domain.npz")
-        names.append("domain.npz")
     size = model.input_shape[1]
     card = {
         "schema": SCHEMA,
@@ -86,7 +99,7 @@ def _write_files(
         "preprocessing_version": preprocessing.VERSION,
         "engine_agreement": agreement,
         "libraries": library_versions(_LIBRARIES),
-        "files": {name: file_entry(folder / name) for name in names},
+        "files": {path.name: file_entry(path) for path in sorted(folder.iterdir())},
     }
     text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     parsed = parse(text, folder / "card.json")
@@ -94,27 +107,53 @@ def _write_files(
     return parsed
 
 
-def prove_files(folder: Path, graph: keras.Model, phantom: NDArray[np.uint8]) -> dict[str, dict[str, float]]:
+def prove_files(
+    folder: Path,
+    graph: keras.Model,
+    phantom: NDArray[np.uint8],
+    calibrated: Callable[[NDArray[np.float32]], NDArray[np.float64]],
+    warn: Callable[[str], None] = lambda _text: None,
+) -> dict[str, dict[str, float]]:
     """Return how far each installed engine is from Keras on the phantom, noise, black and white, by output.
 
-    Raises UnusableModel if a logit differs by more than `LARGEST_DIFFERENCE`, naming the engine.
+    `calibrated` turns logits into probabilities. Raises UnusableModel if one of these differs by more than
+    `LARGEST_DIFFERENCE`, naming the engine, or if no engine works.
     """
     noise = np.random.default_rng(0).integers(0, 256, (2, *phantom.shape[1:]), dtype=np.uint8)
     images = np.concatenate([phantom, noise, np.zeros_like(phantom), np.full_like(phantom, 255)])
     wanted = onnx_file.run_with_keras(graph)(images)
-    runs = {
-        kind.name: onnx_file.run_with_engine(kind(folder, "cpu"))
-        for kind in (OpenVinoEngine, OnnxRuntimeEngine)
-        if kind.missing() is None
-    }
-    runs["keras_file"] = onnx_file.run_with_keras(inference_graph(load_model(folder / "model.keras")))
+    answers = _ask_engines(folder, images, warn)
+    restored = inference_graph(load_model(folder / "model.keras"))
+    answers["keras_file"] = onnx_file.run_with_keras(restored)(images)
     agreement = {}
-    for name, run in runs.items():
-        agreement[name] = onnx_file.largest_difference(wanted, run(images))
-        if not agreement[name]["logits"] < LARGEST_DIFFERENCE:
-            problem = f"gives other logits in {name}: they differ by {agreement[name]['logits']:.2g}."
+    for name, found in answers.items():
+        agreement[name] = onnx_file.largest_difference(wanted, found)
+        difference = np.abs(calibrated(found["logits"]) - calibrated(wanted["logits"])).max()
+        agreement[name]["probabilities"] = float(difference)
+        if not difference < LARGEST_DIFFERENCE:  # NaN fails too
+            problem = f"gives other answers in {name}: a probability differs by {difference:.2g}."
             raise UnusableModel(problem, "Report this with the versions of the libraries.", folder)
     return agreement
+
+
+def _ask_engines(
+    folder: Path, images: NDArray[np.uint8], warn: Callable[[str], None]
+) -> dict[str, dict[str, NDArray[np.float32]]]:
+    """Return the outputs of every installed engine. Raises UnusableModel if none works."""
+    answers, complaints = {}, []
+    for kind in (OpenVinoEngine, OnnxRuntimeEngine):
+        if kind.missing() is not None:
+            continue
+        try:
+            answers[kind.name] = onnx_file.run_with_engine(kind(folder, "cpu"))(images)
+        except (EngineUnavailable, UnusableModel) as error:
+            complaints.append(f"{kind.name} cannot run the exported model: {error}")
+    if not answers:
+        problem = f"runs in no engine. {' '.join(complaints)}".strip()
+        raise UnusableModel(problem, "Run “cxrview doctor” to see what is missing here.", folder)
+    for complaint in complaints:
+        warn(complaint)
+    return answers
 
 
 def file_entry(path: Path) -> dict[str, str | int]:

@@ -12,13 +12,14 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
 from cxrview.bundle import card, load
-from cxrview.errors import UnusableModel
+from cxrview.errors import EngineUnavailable, UnusableModel
 from cxrview.inference.graph import build as graph
 from cxrview.inference.graph.load import load_model
 from cxrview.inference.graph.preprocessing import SourceSuppression
 from cxrview.inference.onnxruntime_engine import OnnxRuntimeEngine
 from cxrview.inference.openvino_engine import OpenVinoEngine
 from cxrview.training import export, keras_file, onnx_file
+from cxrview.training.calibrate import apply_temperature
 from cxrview.training.domain_statistics import DomainChoice, fit_domain
 from cxrview.training.phantom import chest_phantom
 
@@ -167,8 +168,13 @@ def test_files_that_disagree_are_refused(bundle, tmp_path):
         onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(factor) * np.float32(1.5), factor.name)
     )
     onnx.save(changed, tmp_path / "model.onnx")
-    with pytest.raises(UnusableModel, match="other logits in openvino"):
-        export.prove_files(tmp_path, graph.inference_graph(model), chest_phantom(64)[None])
+    with pytest.raises(UnusableModel, match="other answers in openvino"):
+        export.prove_files(
+            tmp_path,
+            graph.inference_graph(model),
+            chest_phantom(64)[None],
+            lambda logits: apply_temperature(logits, 1.0),
+        )
 
 
 def test_a_failed_export_leaves_the_earlier_bundle_alone(bundle, tmp_path):
@@ -189,6 +195,31 @@ def test_export_replaces_the_earlier_bundle_and_needs_no_onnx_runtime(bundle, tm
     written = export.write_bundle(folder, bundle[1], DESCRIPTION)
     assert set(written.raw["engine_agreement"]) == {"openvino", "keras_file"}
     assert load(folder).card.name == "small"
+
+
+def test_an_engine_that_breaks_is_left_out_and_named(bundle, tmp_path, monkeypatch):
+    """The model is saved all the same as long as one engine shows that the file is right."""
+
+    def break_down(*_):
+        raise EngineUnavailable("It broke.")
+
+    said = []
+    monkeypatch.setattr(OpenVinoEngine, "predict", break_down)
+    written = export.write_bundle(tmp_path / "small", bundle[1], DESCRIPTION, warn=said.append)
+    assert set(written.raw["engine_agreement"]) == {"onnxruntime", "keras_file"}
+    assert said == ["openvino cannot run the exported model: It broke."]
+    monkeypatch.setattr(OnnxRuntimeEngine, "predict", break_down)
+    with pytest.raises(UnusableModel, match="in no engine"):
+        export.write_bundle(tmp_path / "other", bundle[1], DESCRIPTION)
+    assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
+def test_what_is_attached_travels_along_and_is_vouched_for(bundle, tmp_path):
+    page = tmp_path / "report.html"
+    page.write_text("<p>Figures</p>")
+    written = export.write_bundle(tmp_path / "small", bundle[1], DESCRIPTION, attachments=[page])
+    assert written.files["report.html"].bytes == page.stat().st_size
+    assert load(tmp_path / "small").card == written
 
 
 def test_the_phantom_never_changes():
