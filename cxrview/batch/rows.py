@@ -1,6 +1,5 @@
 """The columns of a results table, and the row of one frame. Scripts depend on names and order."""
 
-import hashlib
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from cxrview.errors import CxrviewError
 from cxrview.imaging import Radiograph
 from cxrview.inference.prediction import Prediction
+from cxrview.pseudonym import pseudonym
 
 Row = dict[str, Any]
 
@@ -19,16 +19,6 @@ def columns(class_names: Sequence[str]) -> list[str]:
     reading = ["predicted", *(f"p_{name}" for name in class_names), "in_domain", "domain_score"]
     origin = ["model", "model_version", "engine", "device", "elapsed_ms"]
     return [*identity, "patient_id_hash", "view", *reading, *origin]
-
-
-def pseudonym(patient_id: str, key: bytes) -> str:
-    """Return 16 hex digits that stand for `patient_id`, or "" for an empty one or without a key.
-
-    Keyed (BLAKE2b), because the plain hash of a short number is undone by trying all numbers.
-    """
-    if not patient_id or not key:
-        return ""
-    return hashlib.blake2b(patient_id.encode("utf-8", "surrogatepass"), key=key, digest_size=8).hexdigest()
 
 
 def frame_info(radiograph: Radiograph, key: bytes) -> Row:

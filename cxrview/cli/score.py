@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from cxrview import paths
-from cxrview.batch import pseudonym_key, rows, table
+from cxrview.batch import rows, table
 from cxrview.batch.score import score
 from cxrview.cli import console
 from cxrview.cli.choices import load_predictor
@@ -18,6 +18,7 @@ from cxrview.exclusive import exclusive
 from cxrview.imaging import find_images
 from cxrview.imaging.find import spelled_out
 from cxrview.inference.predictor import Predictor
+from cxrview.pseudonym import load_key
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -110,7 +111,7 @@ def _sink(arguments: argparse.Namespace, columns: list[str]) -> AbstractContextM
 def _pseudonym_key() -> bytes:
     """Return the key for the patient pseudonyms; without one, say so and return b""."""
     try:
-        return pseudonym_key.load_key(paths.pseudonym_key())
+        return load_key(paths.pseudonym_key())
     except BadRequest as error:
         console.say(f"cxrview: {error} The column patient_id_hash stays empty.")
         return b""

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from cxrview.batch import rows
-from cxrview.batch.pseudonym_key import load_key
 from cxrview.batch.table import Table, open_table, resume
 from cxrview.errors import BadRequest, UnreadableImage
 from cxrview.exclusive import exclusive
+from cxrview.pseudonym import load_key, pseudonym
 
 COLUMNS = rows.columns(["covid19", "normal"])
 
@@ -211,13 +211,13 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
 def test_pseudonyms_link_rows_and_hide_the_patient(tmp_path):
     key = load_key(tmp_path / "own" / "key")
     assert load_key(tmp_path / "own" / "key") == key
-    assert rows.pseudonym("12345", key) == rows.pseudonym("12345", key)
-    assert rows.pseudonym("12345", key) != rows.pseudonym("12345", load_key(tmp_path / "other"))
-    assert rows.pseudonym("", key) == ""
+    assert pseudonym("12345", key) == pseudonym("12345", key)
+    assert pseudonym("12345", key) != pseudonym("12345", load_key(tmp_path / "other"))
+    assert pseudonym("", key) == ""
 
 
 def test_without_a_key_there_is_no_pseudonym():
-    assert rows.pseudonym("12345", b"") == ""  # and not a hash that trying all numbers would undo
+    assert pseudonym("12345", b"") == ""  # and not a hash that trying all numbers would undo
 
 
 def test_processes_that_start_together_agree_on_the_key(tmp_path):

@@ -1,5 +1,6 @@
-"""The secret of this installation from which patient pseudonyms are made."""
+"""What stands for a patient where the name and number must not: keyed with a secret of this installation."""
 
+import hashlib
 import os
 import secrets
 import tempfile
@@ -26,6 +27,16 @@ def load_key(path: Path) -> bytes:
     if len(key) != KEY_BYTES:
         raise BadRequest(f"The pseudonym key {path} is damaged.", "Remove it; new pseudonyms will differ.")
     return key
+
+
+def pseudonym(patient_id: str, key: bytes) -> str:
+    """Return 16 hex digits that stand for `patient_id`, or "" for an empty one or without a key.
+
+    Keyed (BLAKE2b), because the plain hash of a short number is undone by trying all numbers.
+    """
+    if not patient_id or not key:
+        return ""
+    return hashlib.blake2b(patient_id.encode("utf-8", "surrogatepass"), key=key, digest_size=8).hexdigest()
 
 
 def _store_new(path: Path) -> None:
