@@ -1,0 +1,124 @@
+"""What was found in the images before training: counts, and findings that warn or stop the run."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+SEVERITIES = ("block", "warning", "info")
+FINAL = frozenset({"one-class", "too-few", "no-images"})  # kinds that nothing overrides
+MAX_NAMED = 5  # files named in the console
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the images. `text` is one sentence; `kind` is what an override names."""
+
+    kind: str
+    severity: str  # "info", "warning" or "block"
+    text: str
+    files: tuple[str, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DataReport:
+    """All findings, the worst first.
+
+    `counts` holds the number of images by side of the split ("train", "validation", "test", and "external"
+    and "strangers" where given) and class; `facts` what else is known: files, sizes, sources, time.
+    """
+
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """The findings that stop the run, without those that the user overrode."""
+        return tuple(
+            item
+            for item in self.findings
+            if item.severity == "block" and (item.kind in FINAL or item.kind not in self.allowed)
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, fit for JSON."""
+        findings = [asdict(item) | {"files": list(item.files)} for item in self.findings]
+        return {
+            "counts": self.counts,
+            "findings": findings,
+            "facts": self.facts,
+            "allowed": list(self.allowed),
+            "blocking": [item.kind for item in self.blocking],
+        }
+
+
+def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Return `findings`, the worst first, otherwise in their order."""
+    return tuple(sorted(findings, key=lambda item: SEVERITIES.index(item.severity)))
+
+
+def save(report: DataReport, path: Path) -> None:
+    """Write `report` to `path` as JSON, whole or not at all. Raises OSError."""
+    write_whole(path, json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write `content` to `path` as UTF-8, whole or not at all. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def text(report: DataReport | Mapping[str, Any]) -> str:
+    """Return `report`, or what its `as_dict` gave, as lines for a terminal."""
+    values = report.as_dict() if isinstance(report, DataReport) else report
+    lines = _table(values.get("counts", {}))
+    stopping = set(values.get("blocking", ()))
+    for item in values.get("findings", ()):
+        lines.append(f"{_mark(item, stopping)}: {item['text']}{_named(item.get('files', ()))}")
+    return "\n".join(lines)
+
+
+def _mark(item: Mapping[str, Any], stopping: set[str]) -> str:
+    if item["severity"] != "block":
+        return {"warning": "Warning", "info": "Note"}.get(item["severity"], "Note")
+    if item["kind"] not in stopping:
+        return f"Overridden ({item['kind']})"
+    return f"Stops the run ({item['kind']})"
+
+
+def _named(files: Any) -> str:
+    if not files:
+        return ""
+    more = f" and {len(files) - MAX_NAMED} more" if len(files) > MAX_NAMED else ""
+    return f" [{', '.join(files[:MAX_NAMED])}{more}]"
+
+
+def _table(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Return the counts with a row for each class and a column for each side."""
+    if not counts:
+        return []
+    names = list(dict.fromkeys(name for side in counts.values() for name in side))
+    rows = [["", *counts]]
+    rows += [[name, *(str(side.get(name, 0)) for side in counts.values())] for name in names]
+    rows.append(["all", *(str(sum(side.values())) for side in counts.values())])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

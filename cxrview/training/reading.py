@@ -1,0 +1,205 @@
+"""Decode the files of a run once, in parallel, into one file of model inputs that a resumed run finds again."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.errors import BadRequest, UnreadableImage
+from cxrview.imaging import Letterbox, Radiograph, read, render
+from cxrview.imaging.acquisition import acquisition
+from cxrview.progress import Report, silent
+from cxrview.pseudonym import pseudonym
+from cxrview.training.data_report import write_whole
+from cxrview.training.sources import Item
+
+VERSION = 1  # of the cache; another one is read anew
+THREADS = 8
+SAMPLED = 256  # rows and columns that are looked at for the contrast
+PERCENTILES = (0.5, 99.5)
+NO_PATIENT = frozenset({"anonymous", "anonymized", "anonymised", "anon", "unknown", "none", "na", "n/a", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was seen of a file while it was read. No name or number of a patient: `patient` stands for it."""
+
+    height: int
+    width: int
+    frames: int
+    format: str  # "PNG, 8 bit"
+    pixels: str  # hash of the picture as shown
+    input: str  # hash of the model input
+    spread: float  # grey levels (0…255) between the 0.5th and 99.5th percentile
+    holes: bool  # NaN or infinite pixels
+    patient: str = ""
+    acquisition: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """The M files that could be read, in the order of the items, and a sentence for each that could not."""
+
+    items: tuple[Item, ...]
+    images: NDArray[np.uint8]  # (M, S, S), a read-only memory map
+    facts: tuple[Facts, ...]
+    failures: dict[str, str]
+    key: str  # changes with any of the files
+
+    def subset(self, indices: NDArray[np.int64]) -> "Inputs":
+        """Return the inputs at `indices`, in memory unless these are all."""
+        if len(indices) == len(self.items):
+            return self
+        items = tuple(self.items[index] for index in indices)
+        facts = tuple(self.facts[index] for index in indices)
+        return Inputs(items, self.images[indices], facts, self.failures, f"{self.key}-{digest(indices)}")
+
+
+def read_inputs(
+    items: Sequence[Item], size: int, cache: Path, name: str, secret: bytes, report: Report = silent
+) -> Inputs:
+    """Return the first frame of each item's file as model input of `size` pixels.
+
+    They are kept as `<cache>/<name>-<size>.npy` and taken from there while no file changes. `secret` is the
+    key of the patient pseudonyms. Raises BadRequest if the folder cannot be written; `report` may raise
+    Cancelled.
+    """
+    images, notes = cache / f"{name}-{size}.npy", cache / f"{name}-{size}.json"
+    key = _key(items, size)
+    if (stored := _stored(items, images, notes, key, size)) is not None:
+        return stored
+    with _writable(cache):
+        cache.mkdir(parents=True, exist_ok=True)
+        notes.unlink(missing_ok=True)  # it must never speak of other images than those beside it
+        facts, failures = _decode(items, size, images, secret, report)
+        write_whole(notes, json.dumps({"key": key, "facts": facts, "failures": failures}))
+    fresh = _stored(items, images, notes, key, size)
+    if fresh is None:
+        raise BadRequest("cannot be read back.", "Check the disk.", images)
+    return fresh
+
+
+def _decode(
+    items: Sequence[Item], size: int, images: Path, secret: bytes, report: Report
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Write the inputs of `items` to `images`, and return the facts of those read and why others were not."""
+    facts: list[dict[str, Any]] = []
+    failures: dict[str, str] = {}
+    part = images.with_suffix(".part")
+    executor = ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1))
+    try:
+        # Plain writing, not a map: on a full disk a map ends the process and an error does not.
+        with part.open("wb") as file:
+            _write_header(file, len(items), size)
+            results = executor.map(lambda item: _read_one(item, size, secret), items)
+            for done, (item, result) in enumerate(zip(items, results, strict=True), start=1):
+                if isinstance(result, str):
+                    failures[item.file] = result
+                else:
+                    file.write(result[0].tobytes())
+                    facts.append(asdict(result[1]))
+                report(done / len(items), item.file)
+            file.seek(0)
+            _write_header(file, len(facts), size)  # as long as before: NumPy leaves room for the number
+        part.replace(images)
+    finally:
+        executor.shutdown(cancel_futures=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return facts, failures
+
+
+def _write_header(file: IO[bytes], count: int, size: int) -> None:
+    header = {"descr": "|u1", "fortran_order": False, "shape": (count, size, size)}
+    np.lib.format.write_array_header_1_0(file, header)
+
+
+def _read_one(item: Item, size: int, secret: bytes) -> tuple[NDArray[np.uint8], Facts] | str:
+    try:
+        radiograph = read(item.path)[0]
+    except UnreadableImage as error:
+        return f"{item.file} {error.problem} {error.advice}".strip()
+    except MemoryError:
+        return f"{item.file} does not fit into memory."
+    return examine(radiograph, size, secret)
+
+
+def examine(radiograph: Radiograph, size: int, secret: bytes) -> tuple[NDArray[np.uint8], Facts]:
+    """Return the model input of `radiograph`, (size, size) uint8, as `imaging.model_input`, and its facts."""
+    picture = render(radiograph, radiograph.default_voi)
+    image = Letterbox.fit(*radiograph.shape, size, radiograph.pixel_aspect).apply(picture)
+    rows, columns = (max(1, side // SAMPLED) for side in picture.shape)
+    low, high = np.percentile(picture[::rows, ::columns], PERCENTILES)
+    patient = radiograph.identity.patient_id.strip()
+    known = "" if patient.casefold() in NO_PATIENT else patient
+    return image, Facts(
+        height=picture.shape[0],
+        width=picture.shape[1],
+        frames=radiograph.frame_count,
+        format=radiograph.format,
+        pixels=digest(picture),
+        input=digest(image),
+        spread=round(float(high - low), 2),
+        holes=any("not finite" in warning for warning in radiograph.warnings),
+        patient=pseudonym(known, secret),
+        acquisition=acquisition(radiograph.path),
+    )
+
+
+def digest(array: NDArray[Any]) -> str:
+    """Return 32 hex digits that stand for the shape and the values of `array`."""
+    state = hashlib.blake2b(repr(array.shape).encode(), digest_size=16)
+    state.update(np.ascontiguousarray(array).data)
+    return state.hexdigest()
+
+
+def _key(items: Sequence[Item], size: int) -> str:
+    """Return what changes when a file is another one or has been written again."""
+    state = hashlib.blake2b(f"{VERSION} {size}".encode(), digest_size=16)
+    for item in items:
+        try:
+            info = item.path.stat()
+            stamp = f"{info.st_mtime_ns} {info.st_size}"
+        except (OSError, ValueError):
+            stamp = "missing"
+        state.update(f"{item.file}\0{item.path}\0{stamp}\0".encode("utf-8", "surrogatepass"))
+    return state.hexdigest()
+
+
+def _stored(items: Sequence[Item], images: Path, notes: Path, key: str, size: int) -> Inputs | None:
+    """Return what the cache holds if it belongs to these files and is whole."""
+    try:
+        values = json.loads(notes.read_text("utf-8"))
+        if values["key"] != key:
+            return None
+        facts = tuple(Facts(**entry) for entry in values["facts"])
+        failures = dict(values["failures"])
+        readable = tuple(item for item in items if item.file not in failures)
+        if len(readable) != len(facts):
+            return None
+        empty = np.empty((0, size, size), np.uint8)  # which cannot be mapped
+        stored = np.load(images, mmap_mode="r") if facts else empty
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if stored.shape != (len(facts), size, size) or stored.dtype != np.uint8:
+        return None
+    return Inputs(readable, stored, facts, failures, key)
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BadRequest(
+            f"cannot be written: {reason}.", "Make room, or choose another folder.", folder
+        ) from error

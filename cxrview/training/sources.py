@@ -1,0 +1,215 @@
+"""Which files a training run is about, and what folders or a table say about each."""
+
+import csv
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PureWindowsPath
+
+from cxrview.errors import BadRequest
+from cxrview.imaging import find_images
+from cxrview.imaging.find import natural_key
+from cxrview.training.config import DataConfig
+
+SPLITS = {
+    "train": "train",
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "test": "test",
+    "testing": "test",
+}
+MAX_LABEL = 100  # characters
+MAX_FILE = 4096
+DELIMITERS = ",;\t"
+ADVICE_FOLDER = "Put the images of each class into a folder of its own, or give a CSV file with the columns file and label."
+ADVICE_TABLE = "The first line names the columns: file, label and, if you like, group, split, source."
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')  # of which some system makes a path, or no file name
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file and what is said about it; "" where nothing is said.
+
+    `file` is relative to the data folder or the table, with forward slashes. `group` is the patient,
+    `source` the collection, `split` one of "train", "validation" and "test".
+    """
+
+    path: Path
+    file: str
+    labels: tuple[str, ...]
+    group: str = ""
+    source: str = ""
+    split: str = ""
+
+
+def find_items(config: DataConfig) -> list[Item]:
+    """Return the files in `config.path`, a folder or a CSV file, without those to leave out.
+
+    A folder without folders, or a table without labels, gives files without labels. A label that could be
+    taken for a path, a file listed twice, classes that differ in case only and a pattern that is none
+    raise BadRequest.
+    """
+    patient_pattern(config)
+    root = Path(config.path)
+    if not config.path or not root.exists():
+        raise BadRequest(f"There are no images at “{config.path}”.", "Check the path.")
+    items = _of_folder(root) if root.is_dir() else _of_table(root)
+    items = [item for item in items if not _left_out(item.file, config.exclude)]
+    if not items:
+        raise BadRequest("holds no images.", ADVICE_FOLDER if root.is_dir() else "", root)
+    _check_labels(items, root)
+    return items
+
+
+def _left_out(file: str, exclude: Iterable[str]) -> bool:
+    return any(file == pattern or fnmatchcase(file, pattern) for pattern in exclude)
+
+
+def _of_folder(root: Path) -> list[Item]:
+    """Return the images in the class folders of `root`, or in those of its train, val and test folders."""
+    parts = _split_folders(root)
+    if parts:
+        return [item for part in parts for item in _of_classes(root, part, SPLITS[part.name.casefold()])]
+    if not _folders(root):
+        return [Item(path, _relative(path, root), ()) for path in find_images([root])]
+    return list(_of_classes(root, root, ""))
+
+
+def _split_folders(root: Path) -> list[Path]:
+    folders = _folders(root)
+    parts = [folder for folder in folders if folder.name.casefold() in SPLITS]
+    sides = Counter(SPLITS[part.name.casefold()] for part in parts)
+    if "train" not in sides or len(folders) == 1:
+        return []
+    if twice := [side for side, count in sides.items() if count > 1]:
+        raise BadRequest(f"has two folders for {twice[0]}.", "Join them.", root)
+    if others := [folder.name for folder in folders if folder not in parts]:
+        problem = f"has the folder “{others[0]}” beside those for training, validation and test."
+        raise BadRequest(problem, "Move it elsewhere.", root)
+    return parts
+
+
+def _of_classes(root: Path, parent: Path, split: str) -> Iterator[Item]:
+    for folder in _folders(parent):
+        for path in find_images([folder]):
+            yield Item(path, _relative(path, root), (folder.name,), split=split)
+    loose = [path for path in _files(parent) if path.suffix.lower() not in (".csv", ".txt", ".md")]
+    if images := find_images(loose):
+        problem = f"holds {len(images)} images outside the class folders, such as {images[0].name}."
+        raise BadRequest(problem, ADVICE_FOLDER, parent)
+
+
+def _folders(parent: Path) -> list[Path]:
+    return [path for path in _entries(parent) if path.is_dir()]
+
+
+def _files(parent: Path) -> list[Path]:
+    return [path for path in _entries(parent) if path.is_file()]
+
+
+def _entries(parent: Path) -> list[Path]:
+    try:
+        found = [path for path in parent.iterdir() if not path.name.startswith(".")]
+    except OSError as error:
+        raise BadRequest(f"cannot be searched: {error.strerror}.", "Ask for access to it.", parent) from error
+    return sorted(found, key=lambda path: natural_key(path.name))
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _of_table(table: Path) -> list[Item]:
+    rows = _rows(table)
+    items = [_item(row, number, table) for number, row in enumerate(rows, start=2)]
+    twice = [file for file, count in Counter(item.file for item in items).items() if count > 1]
+    if twice:
+        raise BadRequest(f"lists “{twice[0]}” twice.", "Join several labels of an image by “|”.", table)
+    given = [number for number, item in enumerate(items, start=2) if item.split]
+    if given and len(given) < len(items):
+        number = next(number for number, item in enumerate(items, start=2) if not item.split)
+        raise BadRequest(
+            f"names no split in line {number}, but in others.", "Fill the column, or drop it.", table
+        )
+    return items
+
+
+def _rows(table: Path) -> list[dict[str, str]]:
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            first = file.readline()
+            file.seek(0)
+            delimiter = max(DELIMITERS, key=first.count)
+            reader = csv.DictReader(file, delimiter=delimiter, restkey="", restval="")
+            names = [name.strip().casefold() for name in reader.fieldnames or ()]
+            reader.fieldnames = names
+            rows = [{name: (row[name] or "").strip() for name in names if name} for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadRequest("cannot be read as a table.", "It should be a CSV file in UTF-8.", table) from error
+    if "file" not in names:
+        raise BadRequest("lacks the column file.", ADVICE_TABLE, table)
+    if doubled := [name for name in names if name and names.count(name) > 1]:
+        raise BadRequest(f"has two columns “{doubled[0]}”.", "Drop one.", table)
+    if not rows:
+        raise BadRequest("lists no images.", path=table)
+    return rows
+
+
+def _item(row: dict[str, str], number: int, table: Path) -> Item:
+    file = row["file"]
+    if not file or "\x00" in file or len(file) > MAX_FILE:
+        raise BadRequest(
+            f"names no usable file in line {number}.", "Give paths relative to the table.", table
+        )
+    text = row.get("label", "")
+    labels = tuple(dict.fromkeys(part.strip() for part in text.split("|"))) if text else ()
+    split = row.get("split", "").casefold()
+    if split and split not in SPLITS:
+        advice = "Use train, validation and test."
+        raise BadRequest(f"knows a split “{row['split'][:40]}” (line {number}).", advice, table)
+    path = Path(os.path.normpath(table.parent / file))
+    return Item(path, file, labels, row.get("group", ""), row.get("source", ""), SPLITS.get(split, ""))
+
+
+def _check_labels(items: list[Item], root: Path) -> None:
+    """Raise BadRequest for a label that is no plain name; class names end up in file names."""
+    seen: dict[str, str] = {}
+    for label in dict.fromkeys(label for item in items for label in item.labels):
+        if (complaint := _complaint(label)) is not None:
+            shown = label if len(label) <= 40 else f"{label[:40]}…"
+            raise BadRequest(f"has the label {shown!r}, which {complaint}.", "Give it a plain name.", root)
+        other = seen.setdefault(label.casefold(), label)
+        if other != label:
+            raise BadRequest(f"has the classes “{other}” and “{label}”.", "Spell them alike.", root)
+
+
+def _complaint(label: str) -> str | None:
+    if not label:
+        return "is empty"
+    if len(label) > MAX_LABEL:
+        return f"has {len(label)} characters; {MAX_LABEL} are allowed"
+    if label in (".", "..") or _UNSAFE.search(label) or PureWindowsPath(label).drive:
+        return "could be taken for a path"
+    if not label.isprintable() or label != label.strip():
+        return "has characters that cannot be seen"
+    return None
+
+
+def patient_pattern(config: DataConfig) -> re.Pattern[str] | None:
+    """Return the pattern that finds the patient in a file's name, if there is one. Raises BadRequest."""
+    pattern = config.group_pattern
+    if not pattern:
+        return None
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise BadRequest(f"The pattern “{pattern}” is no regular expression: {error}.") from error
+    if compiled.groups != 1:
+        advice = r"Put the patient into one, as in p(\d+)_."
+        raise BadRequest(f"The pattern “{pattern}” has {compiled.groups} groups.", advice)
+    return compiled
