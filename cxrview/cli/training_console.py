@@ -10,11 +10,13 @@ from cxrview.training.events import (
     Failed,
     Finished,
     PhaseStarted,
+    Searched,
     Stage,
     Started,
     Step,
     Stopped,
     Trial,
+    TrialStarted,
     Warned,
 )
 
@@ -42,7 +44,7 @@ class TrainingConsole:
                 self._advance(event.name, event.fraction, f"{event.name} {event.text}".strip())
             case Step():
                 self._advance("training", *_step(event))
-            case Failed() | Stopped() | Finished():
+            case Failed() | Stopped() | Finished() | Searched():
                 self._progress.clear()  # the command says the rest
             case _:
                 self._say(_sentence(event))
@@ -81,14 +83,25 @@ def _sentence(event: Event) -> str:
         case Epoch():
             figures = "".join(_figure(event.metrics.get(name)) for name in _COLUMNS)
             return f"{event.epoch:>4}/{event.epochs:<4}{figures}{'  best' if event.best else ''}"
+        case TrialStarted():
+            return f"Trial {event.number} of {event.trials}: {recipe_text(event.parameters)}"
         case Trial():
-            value = "" if event.value is None else f"  {event.value:.4f}"
-            chosen = ", ".join(f"{name} {item}" for name, item in event.parameters.items())
+            value = "" if event.value is None else f"  macro F1 {event.value:.4f}"
             best = "  best" if event.best == event.number else ""
-            return f"Trial {event.number} {event.state}{value}{best}  {chosen}"
+            return f"Trial {event.number} {event.state}{value}{best}  {event.problem}".rstrip()
         case Warned():
             return event.text
     return ""
+
+
+def recipe_text(parameters: dict[str, Any]) -> str:
+    """Return the parameters of a trial in one line."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {value:.3g}"
+        if isinstance(value, float)
+        else f"{name.replace('_', ' ')} {value}"
+        for name, value in parameters.items()
+    )
 
 
 def _figure(value: Any) -> str:

@@ -89,14 +89,40 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialStarted:
+    """Trial `number` (from 1) of at most `trials` begins, or goes on; what follows is about it."""
+
+    number: int
+    trials: int
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
-    """A trial of a search is over. `state` is "complete", "pruned" or "failed"."""
+    """A trial of a search is over. `state` is "complete", "pruned" or "failed" (`problem` says why).
+
+    `value` is the macro F1 on the validation images; `best` is the number of the best trial so far.
+    """
 
     number: int
     state: str
     value: float | None
     parameters: dict[str, Any]
     best: int | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A search is over. `config` is the file of the best recipe, for `cxrview train --config`."""
+
+    best: int
+    value: float
+    parameters: dict[str, Any]
+    config: str
+    complete: int
+    pruned: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +162,9 @@ Event = (
     | Step
     | Epoch
     | Warned
+    | TrialStarted
     | Trial
+    | Searched
     | Finished
     | Failed
     | Stopped
