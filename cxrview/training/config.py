@@ -43,14 +43,18 @@ class DataConfig:
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
-    """Which network, from which weights. An `input_size` of 0 means the architecture's own."""
+    """Which network, from which weights. An `input_size` of 0 means the architecture's own.
+
+    With the preprocessing "auto", the pixels are prepared, and sized, as for the model whose weights the
+    training starts from; if that says nothing, as the authors of the architecture did.
+    """
 
     name: str = option("", "Name of the model")
     architecture: str = option("densenet121", "Architecture")
     start: str = option("bundled", "Start from (bundled, imagenet, none, or a file)")
     input_size: int = option(0, "Side of the input in pixels", low=0, high=1024)
     preprocessing: str = option(
-        "architecture", "Preprocessing", choices=("architecture", "source-suppression")
+        "auto", "Preprocessing", choices=("auto", "architecture", "source-suppression")
     )
     seen_size: int = option(0, "Side that the network sees after cropping", low=0, high=1024)
     resolution: int = option(160, "Detail in pixels a side (source suppression)", low=32, high=1024)

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from cxrview.bundle.card import SCHEMA, Card, parse
 from cxrview.errors import EngineUnavailable, UnusableModel
 from cxrview.inference.graph import preprocessing
-from cxrview.inference.graph.build import inference_graph
+from cxrview.inference.graph.build import inference_graph, to_float32
 from cxrview.inference.graph.load import load_model
 from cxrview.inference.onnxruntime_engine import OnnxRuntimeEngine
 from cxrview.inference.openvino_engine import OpenVinoEngine
 from cxrview.progress import Report, silent
-from cxrview.training import onnx_file
+from cxrview.training import onnx_file, zoo
 from cxrview.training.calibrate import apply_temperature
 from cxrview.training.domain_statistics import DomainStatistics
 from cxrview.training.keras_file import round_weights, write_keras
@@ -72,6 +72,7 @@ def _write_files(
     warn: Callable[[str], None],
 ) -> Card:
     round_weights(model)
+    model = to_float32(model)
     report(0.0, "exporting to ONNX")
     graph = inference_graph(model)
     onnx_file.write_onnx(graph, folder / "model.onnx")
@@ -95,7 +96,7 @@ def _write_files(
         **description,
         "architecture": model.name,
         "input_size": size,
-        "map_field": list(preprocessing.map_field(size)),
+        "map_field": list(zoo.map_field(model)),
         "preprocessing_version": preprocessing.VERSION,
         "engine_agreement": agreement,
         "libraries": library_versions(_LIBRARIES),

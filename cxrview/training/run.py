@@ -15,6 +15,7 @@ from cxrview.inference.graph.build import POOLING
 from cxrview.progress import Report
 from cxrview.training import calibrate, evaluate, recipe, zoo
 from cxrview.training.answers import answers_for
+from cxrview.training.config import ModelConfig
 from cxrview.training.dataset import LabelledImages, Split, load_manifest, split_by_group
 from cxrview.training.domain_statistics import DomainStatistics, choose_domain, separation
 from cxrview.training.export import write_bundle
@@ -129,15 +130,16 @@ def judge(ask: Ask, collection: Collection, epoch: int, weights: Path) -> EpochR
 
 def new_model(choices: Recipe, classes: int) -> keras.Model:
     """Return the untrained model of a recipe."""
-    return zoo.build(
-        choices.architecture,
-        classes,
-        choices.input_size,
+    model = ModelConfig(
+        architecture=choices.architecture,
+        start="none",
+        input_size=choices.input_size,
+        preprocessing="source-suppression",
         seen_size=choices.seen_size,
         resolution=choices.resolution,
         dropout=choices.dropout,
-        batchnorm_momentum=choices.batchnorm_momentum,
     )
+    return zoo.build(model, classes, batchnorm_momentum=choices.batchnorm_momentum)
 
 
 def train(

@@ -1,67 +1,134 @@
-"""The architectures that can be trained."""
+"""Build a network to train: grey bytes in, logits out, everything between in one graph."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import keras
 
+from cxrview.bundle.card import MAX_CLASSES
 from cxrview.errors import BadRequest
-from cxrview.inference.graph.build import BACKBONE, HEAD, POOLING
+from cxrview.inference.graph import preprocessing
+from cxrview.inference.graph.build import BACKBONE, FLATTEN, HEAD, POOLING
 from cxrview.inference.graph.preprocessing import SourceSuppression
+from cxrview.inference.graph.scaling import ChannelScaling
+from cxrview.training import start
+from cxrview.training.architectures import ARCHITECTURES, Architecture, find
+from cxrview.training.config import ModelConfig
+
+__all__ = ["ARCHITECTURES", "Architecture", "build", "input_size", "map_field", "summary_text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Architecture:
-    """A convolutional network without its head.
-
-    `scale` is the standard deviation of the pixels that its ImageNet weights were trained on, after the
-    preprocessing of their authors.
-    """
-
-    title: str
-    builder: Callable[..., keras.Model]
-    scale: float
-
-
-ARCHITECTURES = {
-    "densenet121": Architecture("DenseNet121", keras.applications.DenseNet121, 1.0),
-    "resnet50": Architecture("ResNet50", keras.applications.ResNet50, 58.0),
-}
+def input_size(config: ModelConfig) -> int:
+    """Return the side of the model's input in pixels. Raises BadRequest for an unknown architecture."""
+    return _resolved(config).input_size
 
 
 def build(
-    architecture: str,
-    classes: int,
-    input_size: int = 224,
-    *,
-    seen_size: int = 160,
-    resolution: int = 160,
-    hidden: Sequence[int] = (),
-    dropout: float = 0.2,
-    batchnorm_momentum: float = 0.9,
+    config: ModelConfig, classes: int, *, batchnorm_momentum: float = 0.9, mixed_precision: bool = False
 ) -> keras.Model:
-    """Return an untrained model: `image` (N, input_size, input_size) uint8 → logits (N, classes) float32.
+    """Return an untrained model: `image` (N, S, S) uint8 → logits (N, classes) float32.
 
-    The network sees `seen_size` pixels a side with the detail of `resolution`, after cropping. `hidden`
-    are the widths of ReLU layers before the logits. Keras's own BatchNorm momentum of 0.99 lags behind on
-    a thousand images, hence 0.9. Raises BadRequest for an unknown architecture.
+    Keras's own BatchNorm momentum of 0.99 lags behind on a thousand images, hence 0.9. Mixed precision
+    computes in bfloat16, which needs no scaling of the loss and is fast on CPUs too; the weights and the
+    logits stay in single precision. Raises BadRequest for an unknown architecture, an input that is too
+    small for it, or a number of classes that no card can hold.
     """
-    if architecture not in ARCHITECTURES:
-        raise BadRequest(f"There is no architecture “{architecture}”.", f"Known: {', '.join(ARCHITECTURES)}.")
-    entry = ARCHITECTURES[architecture]
-    image = keras.Input((input_size, input_size), dtype="uint8", name="image")
-    picture = SourceSuppression(
-        seen_size, min(resolution, seen_size), scale=entry.scale, name="source_suppression"
-    )(image)
-    backbone = entry.builder(
-        include_top=False, weights=None, input_shape=(seen_size, seen_size, 3), name=BACKBONE
-    )
-    for layer in backbone.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = batchnorm_momentum
-    hidden_state = keras.layers.GlobalAveragePooling2D(name=POOLING)(backbone(picture))
-    hidden_state = keras.layers.Dropout(dropout, name="dropout")(hidden_state)
-    for index, width in enumerate(hidden):
-        hidden_state = keras.layers.Dense(width, activation="relu", name=f"{HEAD}_{index}")(hidden_state)
-    logits = keras.layers.Dense(classes, name=f"{HEAD}_{len(hidden)}")(hidden_state)
-    return keras.Model(image, logits, name=architecture)
+    if not 2 <= classes <= MAX_CLASSES:
+        raise BadRequest(f"A model tells 2 to {MAX_CLASSES} classes apart, not {classes}.", "Merge classes.")
+    config = _resolved(config)
+    with _precision("mixed_bfloat16" if mixed_precision else "float32"):
+        image = keras.Input((config.input_size, config.input_size), dtype="uint8", name="image")
+        picture = _first_layer(config)(image)
+        backbone = _backbone(config.architecture, picture.shape[1])
+        for layer in backbone.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.momentum = batchnorm_momentum
+        logits = _head(backbone(picture), config, classes)
+        return keras.Model(image, logits, name=config.architecture)
+
+
+def map_field(model: keras.Model) -> tuple[float, float, float, float]:
+    """Return the part of the input square that the heatmaps cover: left, top, right, bottom, 0…1."""
+    if any(isinstance(layer, SourceSuppression) for layer in model.layers):
+        return preprocessing.map_field(model.input_shape[1])
+    return 0.0, 0.0, 1.0, 1.0
+
+
+def summary_text(model: keras.Model) -> str:
+    """Return the table of all layers with their shapes and numbers of parameters."""
+    lines: list[str] = []
+    model.summary(line_length=110, expand_nested=True, show_trainable=True, print_fn=lines.append)
+    return "\n".join(lines)
+
+
+def _resolved(config: ModelConfig) -> ModelConfig:
+    """Return `config` with sizes above 0 and a preprocessing that is not "auto". Raises BadRequest."""
+    entry = find(config.architecture)
+    config = start.with_its_preprocessing(config)
+    size = config.input_size or entry.default_input_size
+    seen = (config.seen_size or size) if config.preprocessing == "source-suppression" else size
+    if min(size, seen) < entry.minimum_input_size:
+        problem = (
+            f"{entry.title} needs at least {entry.minimum_input_size} pixels a side, not {min(size, seen)}."
+        )
+        raise BadRequest(problem, f"Its own input size is {entry.default_input_size}.")
+    # There is no more detail than the crop leaves, and none that the network does not see.
+    resolution = min(config.resolution, seen, size - 2 * preprocessing.crop_margin(size))
+    return dataclasses.replace(config, input_size=size, seen_size=seen, resolution=resolution)
+
+
+def _first_layer(config: ModelConfig) -> keras.layers.Layer:
+    entry = find(config.architecture)
+    if config.preprocessing == "source-suppression":
+        return SourceSuppression(
+            config.seen_size,
+            config.resolution,
+            scale=entry.pixels.spread,
+            name="source_suppression",
+            dtype="float32",
+        )
+    return ChannelScaling(entry.pixels.scale, entry.pixels.offset, name="channel_scaling", dtype="float32")
+
+
+def _backbone(architecture: str, size: int) -> keras.Model:
+    entry = find(architecture)
+    if not entry.network:
+        return _small_cnn(size)
+    network = getattr(keras.applications, entry.network)
+    return network(include_top=False, weights=None, input_shape=(size, size, 3), name=BACKBONE)
+
+
+def _small_cnn(size: int) -> keras.Model:
+    """Return two convolutions, each followed by max pooling: (N, S, S, 3) → (N, S/4, S/4, 64)."""
+    picture = keras.Input((size, size, 3))
+    value = picture
+    for number, filters in enumerate((32, 64), 1):
+        value = keras.layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"conv{number}")(
+            value
+        )
+        value = keras.layers.MaxPooling2D(name=f"pool{number}")(value)
+    return keras.Model(picture, value, name=BACKBONE)
+
+
+def _head(features: Any, config: ModelConfig, classes: int) -> Any:
+    if config.pooling == "flatten":
+        value = keras.layers.Flatten(name=FLATTEN)(features)
+    else:
+        value = keras.layers.GlobalAveragePooling2D(name=POOLING)(features)
+    for index, width in enumerate(config.hidden):
+        value = keras.layers.Dense(width, activation="relu", name=f"{HEAD}_{index}")(value)
+    value = keras.layers.Dropout(config.dropout, name="dropout")(value)
+    return keras.layers.Dense(classes, name=f"{HEAD}_{len(config.hidden)}", dtype="float32")(value)
+
+
+@contextmanager
+def _precision(policy: str) -> Iterator[None]:
+    """Make `policy` the rule for layers made in the block: the networks of Keras take no other way."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

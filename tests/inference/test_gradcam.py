@@ -10,6 +10,7 @@ from cxrview.errors import UnusableModel
 from cxrview.inference.graph import build as graph
 from cxrview.inference.graph.gradcam_layer import GradCamMaps, gradcam_maps
 from cxrview.training import zoo
+from cxrview.training.config import ModelConfig
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -41,13 +42,13 @@ def autodiff_maps(model, images):
 @pytest.fixture(scope="module", params=["densenet121", "resnet50"])
 def backbone_model(request):
     keras.utils.set_random_seed(3)
-    return zoo.build(request.param, 4, 80, seen_size=64, resolution=64)
+    return zoo.build(ModelConfig(architecture=request.param, start="none", input_size=64), 4)
 
 
 @pytest.mark.parametrize("hidden", [(), (24,), (24, 16)], ids=["linear", "two-layer", "three-layer"])
 def test_maps_equal_autodiff(backbone_model, hidden):
     model = with_head(backbone_model, hidden)
-    images = np.random.default_rng(5).integers(0, 256, (3, 80, 80), dtype=np.uint8)
+    images = np.random.default_rng(5).integers(0, 256, (3, 64, 64), dtype=np.uint8)
     maps = keras.ops.convert_to_numpy(graph.inference_graph(model)(images, training=False)["activation_maps"])
     wanted = autodiff_maps(model, images)
     assert maps.shape == (3, 4, *model.get_layer(graph.POOLING).input.shape[1:3])
@@ -73,7 +74,7 @@ def with_head(model, hidden):
 def test_the_two_layer_head_has_open_and_shut_units(backbone_model):
     # Otherwise the comparison above would hold for a head without masks too.
     model = with_head(backbone_model, (24,))
-    images = np.random.default_rng(5).integers(0, 256, (3, 80, 80), dtype=np.uint8)
+    images = np.random.default_rng(5).integers(0, 256, (3, 64, 64), dtype=np.uint8)
     hidden = keras.Model(model.input, model.get_layer(f"{graph.HEAD}_0").output)(images, training=False)
     share = float((keras.ops.convert_to_numpy(hidden) > 0).mean())
     assert 0.1 < share < 0.9
@@ -95,15 +96,16 @@ def test_a_model_without_a_head_is_refused():
 def test_the_layer_survives_serialisation():
     layer = GradCamMaps([5, 2])
     features = np.random.default_rng(0).random((2, 3, 4, 8), dtype=np.float32)
-    wanted = layer(features)
+    hidden = np.random.default_rng(1).standard_normal((2, 5)).astype(np.float32)
+    wanted = layer([features, hidden])
     twin = keras.layers.deserialize(keras.layers.serialize(layer))
     twin.set_weights(layer.get_weights())
-    np.testing.assert_array_equal(twin(features), wanted)
-    assert wanted.shape == layer.compute_output_shape(features.shape)
+    np.testing.assert_array_equal(twin([features, hidden]), wanted)
+    assert wanted.shape == layer.compute_output_shape([features.shape, hidden.shape])
 
 
 def test_inference_outputs_have_their_names_in_order():
-    model = zoo.build("densenet121", 3, 80, seen_size=64, resolution=64, hidden=(8,))
+    model = zoo.build(ModelConfig(start="none", input_size=64, hidden=(8,)), 3)
     whole = graph.inference_graph(model)
     assert list(whole.output) == ["logits", "activation_maps", "embedding"]
     assert [tuple(tensor.shape) for tensor in whole.output.values()] == [
@@ -111,5 +113,5 @@ def test_inference_outputs_have_their_names_in_order():
         (None, 3, 2, 2),
         (None, 1024),
     ]
-    images = np.random.default_rng(1).integers(0, 256, (1, 80, 80), dtype=np.uint8)
+    images = np.random.default_rng(1).integers(0, 256, (1, 64, 64), dtype=np.uint8)
     np.testing.assert_allclose(whole(images)["logits"], model(images), rtol=1e-5, atol=1e-6)

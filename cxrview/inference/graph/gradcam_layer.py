@@ -1,8 +1,10 @@
 """Grad-CAM of every class in the forward pass (Selvaraju 2017, eq. 1–2), with no gradient computed.
 
-Behind global average pooling, the gradient of a logit with respect to the feature maps is the same at
-every place: the product of the head's kernels, each masked where its ReLU is shut, over the number of
-places.
+The weight of a feature map is the mean over all places of the gradient of the logit. Behind global average
+pooling the gradient is the same at every place: the product of the head's kernels, each masked where its
+ReLU is shut, over the number of places. Behind a flattened map it differs from place to place, but its mean
+does not need the places: only the first kernel depends on them, so its sum over the places is all there is
+to know of it.
 """
 
 from collections.abc import Sequence
@@ -10,50 +12,47 @@ from itertools import pairwise
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
 
 @keras.saving.register_keras_serializable("cxrview")
 class GradCamMaps(keras.layers.Layer):  # type: ignore[misc]
     """Turns features (N, h, w, K) into maps (N, C, h, w), ≥ 0, not normalised: one scale for all classes.
 
-    `units` are the widths of the head's dense layers, the classes last; between them stand ReLUs. The
-    weights are copies of the head's, set by `gradcam_maps`, and are never trained.
+    The input is a list: the features, then what each ReLU of the head gives, in order. `units` are the
+    widths of the head's dense layers, the classes last. The weights are copies of the head's kernels, set
+    by `gradcam_maps`, and are never trained.
     """
 
     def __init__(self, units: Sequence[int], **options: Any) -> None:
         super().__init__(**{"trainable": False, **options})
         self.units = tuple(units)
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Create a kernel and a bias for every dense layer of the head."""
-        widths = (input_shape[-1], *self.units)
+    def build(self, input_shape: Sequence[tuple[int | None, ...]]) -> None:
+        """Create a kernel for every dense layer of the head."""
+        widths = (input_shape[0][-1], *self.units)
         self.kernels = [
             self.add_weight(shape=pair, name=f"kernel_{index}") for index, pair in enumerate(pairwise(widths))
         ]
-        self.biases = [
-            self.add_weight(shape=(width,), name=f"bias_{index}") for index, width in enumerate(self.units)
-        ]
 
-    def call(self, features: Any) -> Any:
+    def call(self, inputs: Sequence[Any]) -> Any:
         """Return the maps."""
-        masks = []
-        hidden = ops.mean(features, axis=(1, 2))
-        for kernel, bias in zip(self.kernels[:-1], self.biases[:-1], strict=True):
-            before = ops.matmul(hidden, kernel) + bias
-            masks.append(ops.expand_dims(ops.cast(before > 0, before.dtype), -1))
-            hidden = ops.relu(before)
+        features, *hidden = inputs
         gradient: Any = self.kernels[-1]  # (K, C), or (N, K, C) once a mask has made it differ by image
-        for kernel, mask in zip(reversed(self.kernels[:-1]), reversed(masks), strict=True):
-            gradient = ops.matmul(kernel, mask * gradient)
+        for kernel, after in zip(reversed(self.kernels[:-1]), reversed(hidden), strict=True):
+            is_open = ops.expand_dims(ops.cast(after > 0, features.dtype), -1)
+            gradient = ops.matmul(kernel, is_open * gradient)
         _, height, width, channels = features.shape
         places = ops.reshape(features, (-1, height * width, channels))
         maps = ops.relu(ops.matmul(places, gradient) / (height * width))
         return ops.reshape(ops.transpose(maps, (0, 2, 1)), (-1, self.units[-1], height, width))
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    def compute_output_shape(self, input_shape: Sequence[tuple[int | None, ...]]) -> tuple[int | None, ...]:
         """Return (N, C, h, w)."""
-        return input_shape[0], self.units[-1], input_shape[1], input_shape[2]
+        count, height, width, _ = input_shape[0]
+        return count, self.units[-1], height, width
 
     def get_config(self) -> dict[str, Any]:
         """Return what makes an equal layer, without its weights."""
@@ -63,15 +62,28 @@ class GradCamMaps(keras.layers.Layer):  # type: ignore[misc]
 def gradcam_maps(features: Any, head: Sequence[keras.layers.Dense]) -> Any:
     """Return the symbolic maps (N, C, h, w) of `features` (N, h, w, K) for the dense layers of `head`.
 
-    The head stands behind global average pooling; its weights are copied as they are now, so build the
-    maps when training is done. Raises ValueError if a layer but the last is not a ReLU, or the last is not
-    linear: the masks would be wrong.
+    The head stands behind global average pooling, or behind the flattened features; its weights are copied
+    as they are now, so build the maps when training is done. Raises ValueError if a layer but the last is
+    not a ReLU, if the last is not linear (the masks would be wrong), or if the head takes something else.
     """
     for position, layer in enumerate(head):
         wanted = keras.activations.linear if position == len(head) - 1 else keras.activations.relu
         if layer.activation is not wanted or not layer.use_bias:
             raise ValueError(f"Grad-CAM needs {wanted.__name__} with a bias at the layer {layer.name}")
+    kernels = [dense.get_weights()[0] for dense in head]
+    kernels[0] = _summed_over_places(kernels[0], *features.shape[1:])
     layer = GradCamMaps([dense.units for dense in head], name="activation_maps")
-    maps = layer(features)
-    layer.set_weights([dense.kernel for dense in head] + [dense.bias for dense in head])
+    maps = layer([features, *(dense.output for dense in head[:-1])])
+    layer.set_weights(kernels)
     return maps
+
+
+def _summed_over_places(
+    kernel: NDArray[np.float32], height: int, width: int, channels: int
+) -> NDArray[np.float32]:
+    """Return (K, units): the first kernel itself behind pooling, summed over the places behind flattening."""
+    if kernel.shape[0] == channels:
+        return kernel
+    if kernel.shape[0] != height * width * channels:
+        raise ValueError(f"Grad-CAM needs {channels} features a place, and the head takes {kernel.shape[0]}")
+    return np.asarray(kernel.reshape(height * width, channels, -1).sum(0), dtype=np.float32)

@@ -15,14 +15,18 @@ import keras
 from cxrview.errors import UnusableModel
 
 # The layers register themselves when their modules are imported.
-from cxrview.inference.graph import gradcam_layer, preprocessing
+from cxrview.inference.graph import gradcam_layer, preprocessing, scaling
 
-OWN = {f"cxrview>{kind.__name__}" for kind in (gradcam_layer.GradCamMaps, preprocessing.SourceSuppression)}
+OWN = {
+    f"cxrview>{kind.__name__}"
+    for kind in (gradcam_layer.GradCamMaps, preprocessing.SourceSuppression, scaling.ChannelScaling)
+}
 KERAS = frozenset(
     {
         *("Functional", "Sequential", "Model", "InputLayer", "Identity", "Dense", "Dropout", "Flatten"),
         *("Activation", "ReLU", "Softmax", "Add", "Concatenate", "Reshape", "Rescaling", "Normalization"),
         *("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "BatchNormalization", "ZeroPadding2D"),
+        "CustomScaleLayer",  # of keras.applications' InceptionResNetV2: a sum with a factor
         *("MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D"),
         *("Zeros", "Ones", "Constant", "GlorotUniform", "GlorotNormal", "HeNormal", "HeUniform"),
         *("RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Orthogonal"),
@@ -31,35 +35,42 @@ KERAS = frozenset(
 )
 MAX_CONFIG_BYTES = 16 * 2**20
 MAX_WEIGHT_BYTES = 2 * 2**30
-PARTS = {"metadata.json", "config.json", "model.weights.h5"}
+CONFIG, WEIGHTS = "config.json", "model.weights.h5"
+PARTS = {"metadata.json", CONFIG, WEIGHTS}
 _REFUSED = "Only models made by cxrview, or of plain Keras layers, can be used."
 
 
 def load_model(path: Path) -> keras.Model:
     """Return the trainable model stored at `path`, not compiled. Raises UnusableModel."""
-    _check(path)
+    read_config(path)
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
         raise UnusableModel("cannot be loaded by Keras.", _REFUSED, path) from error
 
 
-def _check(path: Path) -> None:
-    """Raise UnusableModel unless the file holds nothing but known layers and their weights."""
+def read_config(path: Path) -> dict[str, Any]:
+    """Return the configuration of the model stored at `path`, with no layer made.
+
+    Raises UnusableModel unless the file holds nothing but known layers and their weights.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
             if set(sizes) != PARTS:
                 raise UnusableModel("is not a Keras model, or holds more than one.", _REFUSED, path)
-            if sizes["config.json"] > MAX_CONFIG_BYTES or max(sizes.values()) > MAX_WEIGHT_BYTES:
+            if sizes[CONFIG] > MAX_CONFIG_BYTES or max(sizes.values()) > MAX_WEIGHT_BYTES:
                 raise UnusableModel("is too large.", _REFUSED, path)
-            config = json.loads(archive.read("config.json"))
+            config = json.loads(archive.read(CONFIG))
     except (OSError, zipfile.BadZipFile, ValueError, RuntimeError) as error:
         raise UnusableModel("is not a Keras model.", _REFUSED, path) from error
     for found in _classes(config):
         if not _allowed(found):
             name = found.get("registered_name") or found.get("class_name")
             raise UnusableModel(f"contains “{name}”, which could run code.", _REFUSED, path)
+    if not isinstance(config, dict) or not isinstance(config.get("config"), dict):
+        raise UnusableModel("is not a Keras model.", _REFUSED, path)
+    return config
 
 
 def _classes(node: Any) -> Iterator[dict[str, Any]]:

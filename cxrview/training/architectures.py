@@ -1,0 +1,88 @@
+"""The networks that can be trained, in a table that is light to import (no Keras): the window reads it.
+
+An entry of the network holds what its authors fixed: the side of the input that they trained with, what they
+did to the pixels, where the last convolutional block begins and ends.
+"""
+
+from dataclasses import dataclass
+
+from cxrview.errors import BadRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """How a grey value of 0…255 becomes the three channels that the ImageNet weights were trained on.
+
+    `spread` is the standard deviation of ImageNet's pixels after it.
+    """
+
+    scale: tuple[float, float, float]
+    offset: tuple[float, float, float]
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """A convolutional network without its head.
+
+    `network` is its name in keras.applications, "" for our own. The heatmaps weigh the output of
+    `last_convolution`, the layer that ends the last convolutional block; `last_block` is the first layer of
+    that block.
+    """
+
+    title: str
+    network: str
+    default_input_size: int  # pixels a side
+    minimum_input_size: int
+    parameters: int  # without the head
+    last_convolution: str
+    last_block: str
+    pixels: Pixels
+
+
+# ImageNet's red, green and blue have the means 0.485, 0.456, 0.406 and the deviations 0.229, 0.224, 0.225.
+PER_CHANNEL = Pixels(
+    (1 / (255 * 0.229), 1 / (255 * 0.224), 1 / (255 * 0.225)),
+    (-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225),
+    1.0,
+)
+# The Caffe models take blue first; a grey picture has no order, but the means have.
+LESS_MEAN = Pixels((1.0, 1.0, 1.0), (-103.939, -116.779, -123.68), 58.0)
+PLUS_MINUS_ONE = Pixels((1 / 127.5, 1 / 127.5, 1 / 127.5), (-1.0, -1.0, -1.0), 0.45)
+ZERO_TO_ONE = Pixels((1 / 255, 1 / 255, 1 / 255), (0.0, 0.0, 0.0), 0.25)
+
+ARCHITECTURES = {
+    "densenet121": Architecture(
+        *("DenseNet121", "DenseNet121", 224, 32, 7_037_504, "relu", "conv5_block1_0_bn"), PER_CHANNEL
+    ),
+    "resnet50": Architecture(
+        *("ResNet50", "ResNet50", 224, 32, 23_587_712, "conv5_block3_out", "conv5_block1_1_conv"), LESS_MEAN
+    ),
+    "vgg16": Architecture("VGG16", "VGG16", 224, 32, 14_714_688, "block5_pool", "block5_conv1", LESS_MEAN),
+    "vgg19": Architecture("VGG19", "VGG19", 224, 32, 20_024_384, "block5_pool", "block5_conv1", LESS_MEAN),
+    "inceptionv3": Architecture(
+        "InceptionV3", "InceptionV3", 299, 75, 21_802_784, "mixed10", "mixed7", PLUS_MINUS_ONE
+    ),
+    "inceptionresnetv2": Architecture(
+        *("InceptionResNetV2", "InceptionResNetV2", 299, 75, 54_336_736, "conv_7b_ac", "mixed_7a"),
+        PLUS_MINUS_ONE,
+    ),
+    "resnet152": Architecture(
+        *("ResNet152", "ResNet152", 224, 32, 58_370_944, "conv5_block3_out", "conv5_block1_1_conv"),
+        LESS_MEAN,
+    ),
+    "xception": Architecture(
+        *("Xception", "Xception", 299, 71, 20_861_480, "block14_sepconv2_act", "block13_sepconv1_act"),
+        PLUS_MINUS_ONE,
+    ),
+    "small-cnn": Architecture(
+        "Small CNN (two convolutions)", "", 128, 32, 19_392, "pool2", "conv1", ZERO_TO_ONE
+    ),
+}
+
+
+def find(name: str) -> Architecture:
+    """Return the architecture called `name`. Raises BadRequest that names the known ones."""
+    if name not in ARCHITECTURES:
+        raise BadRequest(f"There is no architecture “{name}”.", f"Known: {', '.join(ARCHITECTURES)}.")
+    return ARCHITECTURES[name]
