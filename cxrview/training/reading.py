@@ -1,4 +1,4 @@
-"""Decode the files of a run once, in parallel, into one file of model inputs that a resumed run finds again."""
+"""Decode the files of a run once, in parallel, into files of arrays that a resumed run finds again."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from cxrview.imaging.acquisition import acquisition
 from cxrview.progress import Report, silent
 from cxrview.pseudonym import pseudonym
 from cxrview.training.data_report import write_whole
+from cxrview.training.registration import LOOK, look
 from cxrview.training.sources import Item
 
 VERSION = 1  # of the cache; another one is read anew
@@ -40,6 +41,7 @@ class Facts:
     input: str  # hash of the model input
     spread: float  # grey levels (0…255) between the 0.5th and 99.5th percentile
     holes: bool  # NaN or infinite pixels
+    comparable: bool  # large enough for near-duplicates to be told from lookalikes
     patient: str = ""
     acquisition: dict[str, str] = field(default_factory=dict)
 
@@ -50,6 +52,7 @@ class Inputs:
 
     items: tuple[Item, ...]
     images: NDArray[np.uint8]  # (M, S, S), a read-only memory map
+    looks: NDArray[np.uint8]  # (M, LOOK, LOOK), likewise: for comparing pictures with each other
     facts: tuple[Facts, ...]
     failures: dict[str, str]
     key: str  # changes with any of the files
@@ -60,7 +63,10 @@ class Inputs:
             return self
         items = tuple(self.items[index] for index in indices)
         facts = tuple(self.facts[index] for index in indices)
-        return Inputs(items, self.images[indices], facts, self.failures, f"{self.key}-{digest(indices)}")
+        looks = self.looks[indices]
+        return Inputs(
+            items, self.images[indices], looks, facts, self.failures, f"{self.key}-{digest(indices)}"
+        )
 
 
 def read_inputs(
@@ -72,57 +78,70 @@ def read_inputs(
     key of the patient pseudonyms. Raises BadRequest if the folder cannot be written; `report` may raise
     Cancelled.
     """
-    images, notes = cache / f"{name}-{size}.npy", cache / f"{name}-{size}.json"
+    notes = cache / f"{name}-{size}.json"
+    arrays = cache / f"{name}-{size}.npy", cache / f"{name}-{size}-looks.npy"
     key = _key(items, size)
-    if (stored := _stored(items, images, notes, key, size)) is not None:
+    if (stored := _stored(items, arrays, notes, key, size)) is not None:
         return stored
     with _writable(cache):
         cache.mkdir(parents=True, exist_ok=True)
         notes.unlink(missing_ok=True)  # it must never speak of other images than those beside it
-        facts, failures = _decode(items, size, images, secret, report)
+        facts, failures = _decode(items, size, arrays, secret, report)
         write_whole(notes, json.dumps({"key": key, "facts": facts, "failures": failures}))
-    fresh = _stored(items, images, notes, key, size)
+    fresh = _stored(items, arrays, notes, key, size)
     if fresh is None:
-        raise BadRequest("cannot be read back.", "Check the disk.", images)
+        raise BadRequest("cannot be read back.", "Check the disk.", arrays[0])
     return fresh
 
 
 def _decode(
-    items: Sequence[Item], size: int, images: Path, secret: bytes, report: Report
+    items: Sequence[Item], size: int, arrays: tuple[Path, Path], secret: bytes, report: Report
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Write the inputs of `items` to `images`, and return the facts of those read and why others were not."""
+    """Write inputs and looks of `items`, and return the facts of those read and why others were not."""
     facts: list[dict[str, Any]] = []
     failures: dict[str, str] = {}
-    part = images.with_suffix(".part")
+    parts = [path.with_suffix(".part") for path in arrays]
     executor = ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1))
     try:
         # Plain writing, not a map: on a full disk a map ends the process and an error does not.
-        with part.open("wb") as file:
-            _write_header(file, len(items), size)
+        with parts[0].open("wb") as inputs, parts[1].open("wb") as looks:
+            _write_headers(inputs, looks, len(items), size)
             results = executor.map(lambda item: _read_one(item, size, secret), items)
             for done, (item, result) in enumerate(zip(items, results, strict=True), start=1):
                 if isinstance(result, str):
                     failures[item.file] = result
                 else:
-                    file.write(result[0].tobytes())
-                    facts.append(asdict(result[1]))
+                    inputs.write(result.image.tobytes())
+                    looks.write(result.look.tobytes())
+                    facts.append(asdict(result.facts))
                 report(done / len(items), item.file)
-            file.seek(0)
-            _write_header(file, len(facts), size)  # as long as before: NumPy leaves room for the number
-        part.replace(images)
+            _write_headers(inputs, looks, len(facts), size)  # as long as before: NumPy leaves room
+        for part, path in zip(parts, arrays, strict=True):
+            part.replace(path)
     finally:
         executor.shutdown(cancel_futures=True)
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+        for part in parts:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
     return facts, failures
 
 
-def _write_header(file: IO[bytes], count: int, size: int) -> None:
-    header = {"descr": "|u1", "fortran_order": False, "shape": (count, size, size)}
-    np.lib.format.write_array_header_1_0(file, header)
+def _write_headers(inputs: IO[bytes], looks: IO[bytes], count: int, size: int) -> None:
+    for file, side in ((inputs, size), (looks, LOOK)):
+        file.seek(0)
+        header = {"descr": "|u1", "fortran_order": False, "shape": (count, side, side)}
+        np.lib.format.write_array_header_1_0(file, header)
 
 
-def _read_one(item: Item, size: int, secret: bytes) -> tuple[NDArray[np.uint8], Facts] | str:
+class Seen(NamedTuple):
+    """What is kept of one file."""
+
+    image: NDArray[np.uint8]
+    look: NDArray[np.uint8]
+    facts: Facts
+
+
+def _read_one(item: Item, size: int, secret: bytes) -> Seen | str:
     try:
         radiograph = read(item.path)[0]
     except UnreadableImage as error:
@@ -132,15 +151,16 @@ def _read_one(item: Item, size: int, secret: bytes) -> tuple[NDArray[np.uint8], 
     return examine(radiograph, size, secret)
 
 
-def examine(radiograph: Radiograph, size: int, secret: bytes) -> tuple[NDArray[np.uint8], Facts]:
-    """Return the model input of `radiograph`, (size, size) uint8, as `imaging.model_input`, and its facts."""
+def examine(radiograph: Radiograph, size: int, secret: bytes) -> Seen:
+    """Return the model input of `radiograph`, as `imaging.model_input` gives it, its look and its facts."""
     picture = render(radiograph, radiograph.default_voi)
     image = Letterbox.fit(*radiograph.shape, size, radiograph.pixel_aspect).apply(picture)
     rows, columns = (max(1, side // SAMPLED) for side in picture.shape)
     low, high = np.percentile(picture[::rows, ::columns], PERCENTILES)
     patient = radiograph.identity.patient_id.strip()
     known = "" if patient.casefold() in NO_PATIENT else patient
-    return image, Facts(
+    small, comparable = look(picture)
+    facts = Facts(
         height=picture.shape[0],
         width=picture.shape[1],
         frames=radiograph.frame_count,
@@ -149,9 +169,11 @@ def examine(radiograph: Radiograph, size: int, secret: bytes) -> tuple[NDArray[n
         input=digest(image),
         spread=round(float(high - low), 2),
         holes=any("not finite" in warning for warning in radiograph.warnings),
+        comparable=comparable,
         patient=pseudonym(known, secret),
         acquisition=acquisition(radiograph.path),
     )
+    return Seen(image, small, facts)
 
 
 def digest(array: NDArray[Any]) -> str:
@@ -174,7 +196,9 @@ def _key(items: Sequence[Item], size: int) -> str:
     return state.hexdigest()
 
 
-def _stored(items: Sequence[Item], images: Path, notes: Path, key: str, size: int) -> Inputs | None:
+def _stored(
+    items: Sequence[Item], arrays: tuple[Path, Path], notes: Path, key: str, size: int
+) -> Inputs | None:
     """Return what the cache holds if it belongs to these files and is whole."""
     try:
         values = json.loads(notes.read_text("utf-8"))
@@ -185,13 +209,20 @@ def _stored(items: Sequence[Item], images: Path, notes: Path, key: str, size: in
         readable = tuple(item for item in items if item.file not in failures)
         if len(readable) != len(facts):
             return None
-        empty = np.empty((0, size, size), np.uint8)  # which cannot be mapped
-        stored = np.load(images, mmap_mode="r") if facts else empty
+        images, looks = (_mapped(*each) for each in zip(arrays, (size, LOOK), (len(facts),) * 2, strict=True))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    if stored.shape != (len(facts), size, size) or stored.dtype != np.uint8:
-        return None
-    return Inputs(readable, stored, facts, failures, key)
+    return Inputs(readable, images, looks, facts, failures, key)
+
+
+def _mapped(path: Path, side: int, count: int) -> NDArray[np.uint8]:
+    """Return the array in `path`, read when it is needed. Raises OSError, ValueError."""
+    if count == 0:
+        return np.empty((0, side, side), np.uint8)  # which cannot be mapped
+    stored = np.load(path, mmap_mode="r")
+    if stored.shape != (count, side, side) or stored.dtype != np.uint8:
+        raise ValueError("another array")
+    return np.asanyarray(stored)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ SPLITS = {
 MAX_LABEL = 100  # characters
 MAX_FILE = 4096
 DELIMITERS = ",;\t"
-ADVICE_FOLDER = "Put the images of each class into a folder of its own, or give a CSV file with the columns file and label."
+ADVICE_FOLDER = "Put the images of each class into a folder of its own, or list them in a CSV file."
 ADVICE_TABLE = "The first line names the columns: file, label and, if you like, group, split, source."
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')  # of which some system makes a path, or no file name
 
