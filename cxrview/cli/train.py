@@ -1,0 +1,58 @@
+"""`cxrview train`: from a folder or a table of images to a model that the app uses."""
+
+import argparse
+
+from cxrview.cli import console
+from cxrview.cli.training_options import configure
+from cxrview.cli.training_process import training_process
+from cxrview.training import worker
+from cxrview.training.events import Finished
+from cxrview.training.run_folder import RunFolder
+
+_TITLES = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_f1": "macro F1",
+    "macro_auc": "macro AUC",
+    "ece": "calibration error",
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, or check the images only, and return 0. Raises CxrviewError, and Cancelled if it is stopped."""
+    folder = RunFolder(arguments.out.resolve())
+    config = configure(arguments, folder.stored_config() if arguments.resume else None)
+    with training_process(arguments) as emit:
+        if arguments.check_only:
+            worker.check(config, folder.path, emit)
+            return console.OK
+        done = worker.run(
+            config,
+            folder.path,
+            emit,
+            resume=arguments.resume,
+            register=not arguments.no_register,
+            tensorboard=arguments.tensorboard,
+        )
+    if not arguments.events:
+        _put(done)
+    return console.OK
+
+
+def _put(done: Finished) -> None:
+    figures = {name: value for name, value in done.metrics.items() if name in _TITLES}
+    if figures:
+        part = "test" if done.metrics.get("part") == "test" else "validation"
+        console.put(f"On {done.metrics.get('images')} {part} images (95 % intervals):")
+    for name, value in figures.items():
+        console.put(f"  {_TITLES[name]:<18} {_figure(value)}")
+    console.put(f"Model:  {done.bundle}")
+    console.put(f"Report: {done.report}")
+    if done.registered:
+        console.put(f"Use it: cxrview score --model {done.registered} FILES --out results.csv")
+
+
+def _figure(value: dict[str, float | None]) -> str:
+    """Return "0.912 (0.871 to 0.948)"; what could not be measured is a dash."""
+    shown = ["–" if value.get(key) is None else f"{value[key]:.3f}" for key in ("value", "low", "high")]
+    return f"{shown[0]} ({shown[1]} to {shown[2]})"

@@ -1,0 +1,200 @@
+"""From a trained network to a model that the app uses: calibrate, measure, describe, export, register."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import keras
+
+from cxrview.bundle import store
+from cxrview.errors import CxrviewError
+from cxrview.inference.graph.build import to_float32
+from cxrview.training import card_entries
+from cxrview.training.answering import Asker, shift_logits
+from cxrview.training.answers import Answers, answers_for
+from cxrview.training.calibrate import apply_temperature, fit_calibration, operating_points
+from cxrview.training.config import TrainingConfig
+from cxrview.training.dataset import LabelledImages
+from cxrview.training.domain_choice import Embedded, domain_of
+from cxrview.training.domain_statistics import DomainStatistics
+from cxrview.training.evaluation_report import write_report
+from cxrview.training.events import Finished, Stage, Warned
+from cxrview.training.export import write_bundle
+from cxrview.training.history import History
+from cxrview.training.journal import Journal
+from cxrview.training.keras_file import round_weights
+from cxrview.training.prepare import Prepared
+from cxrview.training.run_folder import RunFolder
+
+HEADLINE = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FinishedModel:
+    """A network with what turns its outputs into calibrated probabilities and a verdict on the domain."""
+
+    ask: Asker
+    temperature: float
+    exclusive: bool
+    domain: DomainStatistics
+    domain_entry: dict[str, Any]  # of the card
+
+    def answers(self, data: LabelledImages, tell: Journal) -> Answers:
+        """Return what the finished model answers about `data`."""
+        raw = self.ask(data, tell.stage("measuring"))
+        inside = self.domain.distances(raw.embeddings) <= self.domain.threshold
+        probabilities = apply_temperature(raw.logits, self.temperature, self.exclusive)
+        return answers_for(data, probabilities, inside, self.exclusive)
+
+
+def finish(
+    model: keras.Model,
+    prepared: Prepared,
+    config: TrainingConfig,
+    history: History,
+    folder: RunFolder,
+    tell: Journal,
+    *,
+    register: bool = True,
+) -> Finished:
+    """Calibrate, measure and write `model` as a bundle, and return where it is.
+
+    The weights are rounded to what the bundle stores before anything is measured. Raises CxrviewError,
+    OSError, and Cancelled when `tell` does; the whole can be done again.
+    """
+    model = to_float32(model)
+    round_weights(model)
+    finished = _calibrate(model, prepared, config, tell)
+    parts = _measured_parts(finished, prepared, tell)
+    card = _card(finished, parts["validation"], prepared, config, history, folder)
+    metrics, page = _report(finished, parts, prepared, card, history, folder, tell)
+    card["metrics"] = card_entries.metrics(metrics, prepared)
+    bundle = folder.bundles / config.model.name
+    folder.bundles.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=folder.path, prefix=".report-") as scratch:
+        shared = write_report(
+            Path(scratch),
+            card["title"],
+            parts,
+            history=history,
+            card=card,
+            data_report=prepared.report,
+            metrics=metrics,
+            to_share=True,
+        )
+        write_bundle(
+            bundle,
+            model,
+            card,
+            finished.domain,
+            tell.stage("exporting"),
+            attachments=[shared, shared.with_name("metrics.json")],
+            warn=lambda text: tell(Warned(text)),
+        )
+    registered = _register(bundle, tell) if register else ""
+    figures = _headline(metrics, "test" if "test" in parts else "validation")
+    return Finished(str(bundle), str(page), history.best_epoch, figures, registered, history.stopped_early)
+
+
+def _calibrate(
+    model: keras.Model, prepared: Prepared, config: TrainingConfig, tell: Journal
+) -> FinishedModel:
+    """Fit temperature, biases and domain statistics; the biases go into `model`."""
+    tell(Stage("calibrating", 0.0))
+    ask, exclusive = Asker(model), config.model.exclusive
+    validation = ask(prepared.validation, tell.stage("calibrating"))
+    calibration = fit_calibration(
+        validation.logits,
+        prepared.validation.targets,
+        exclusive=exclusive,
+        with_bias=config.recipe.recalibrate_bias,
+    )
+    shift_logits(model, calibration.biases)
+    train = ask(prepared.train, tell.stage("domain"))
+    strangers = None
+    if (others := prepared.strangers) is not None and len(others):
+        strangers = Embedded(ask(others, tell.stage("domain")).embeddings, others.groups, others.sources)
+    domain, entry = domain_of(train.embeddings, prepared.train.labels, validation.embeddings, strangers)
+    # The graph is made anew, for it may hold copies of the head's weights.
+    return FinishedModel(Asker(model), round(calibration.temperature, 4), exclusive, domain, entry)
+
+
+def _measured_parts(finished: FinishedModel, prepared: Prepared, tell: Journal) -> dict[str, Answers]:
+    sides = {
+        "validation": prepared.validation,
+        "test": prepared.test,
+        "external": prepared.external,
+    }
+    return {
+        name: finished.answers(data, tell) for name, data in sides.items() if data is not None and len(data)
+    }
+
+
+def _card(
+    finished: FinishedModel,
+    validation: Answers,
+    prepared: Prepared,
+    config: TrainingConfig,
+    history: History,
+    folder: RunFolder,
+) -> dict[str, Any]:
+    start = folder.start.read_text("utf-8") if folder.start.is_file() else ""
+    card = card_entries.entries(config, prepared, history, start)
+    return card | {
+        "temperature": finished.temperature,
+        "operating_points": operating_points(
+            validation.probabilities, prepared.validation.targets, prepared.train.class_names
+        ),
+        "domain": finished.domain_entry,
+    }
+
+
+def _report(
+    finished: FinishedModel,
+    parts: Mapping[str, Answers],
+    prepared: Prepared,
+    card: Mapping[str, Any],
+    history: History,
+    folder: RunFolder,
+    tell: Journal,
+) -> tuple[dict[str, Any], Path]:
+    """Write the report of the run, with pictures; return its figures and the path of its page."""
+    tell(Stage("reporting", 0.0))
+    strangers = None
+    if prepared.strangers is not None and len(prepared.strangers):
+        strangers = finished.answers(prepared.strangers, tell)
+    name = "test" if "test" in parts else "validation"
+    data = prepared.test if name == "test" else prepared.validation
+    page = write_report(
+        folder.report,
+        str(card["title"]),
+        parts,
+        history=history,
+        card=card,
+        examples=finished.ask.examples(data, parts[name]),
+        data_report=prepared.report,
+        strangers=strangers,
+        report=tell.stage("reporting"),
+    )
+    metrics: dict[str, Any] = json.loads((folder.report / "metrics.json").read_text("utf-8"))
+    return metrics, page
+
+
+def _headline(metrics: Mapping[str, Any], part: str) -> dict[str, Any]:
+    """Return the figures that a message shows, with the part of the data and the number of its images."""
+    measured = metrics["parts"][part]
+    figures = measured.get("figures", {})
+    chosen = {name: figures[name] for name in HEADLINE if name in figures}
+    return {"part": part, "images": measured["images"], **chosen}
+
+
+def _register(bundle: Path, tell: Journal) -> str:
+    """Put the model into the user's folder and return its name there, or "" after saying why not."""
+    try:
+        return store.install(bundle)
+    except CxrviewError as error:
+        tell(Warned(f"The model is finished, but the app does not list it: {error}"))
+        return ""
