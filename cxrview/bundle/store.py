@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from cxrview import paths
+from cxrview.bundle import transfer
 from cxrview.errors import BadRequest
 
 DEFAULT = "cxr-densenet121"
@@ -33,3 +34,11 @@ def find(model: str = "") -> Path:
         raise BadRequest("No model is installed.", "Install cxrview again, or choose a model's folder.")
     known = ", ".join(installed) or "none"
     raise BadRequest(f"There is no model “{model}”.", f"Installed: {known}; or give a model's folder.")
+
+
+def install(path: Path) -> str:
+    """Copy the bundle in `path`, a folder or a .zip, to the user's models and return its name there.
+
+    Raises UnusableModel; then nothing has been added.
+    """
+    return transfer.import_bundle(path, paths.user_models()).name

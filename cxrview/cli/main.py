@@ -134,7 +134,7 @@ def _add_evaluate(commands: Commands) -> None:
 
 
 def _add_models(commands: Commands) -> None:
-    models = commands.add_parser("models", help="list, show or verify model bundles")
+    models = commands.add_parser("models", help="list, show, verify, import or export model bundles")
     actions = models.add_subparsers(dest="action", metavar="ACTION")
     models.set_defaults(action="list")
     actions.add_parser("list", help="the installed models")
@@ -147,6 +147,12 @@ def _add_models(commands: Commands) -> None:
             action.add_argument(
                 "--summary", action="store_true", help="print the layers of its graph instead"
             )
+    action = actions.add_parser("import", help="install a model from a folder or a .zip file, and verify it")
+    action.add_argument("file", type=Path, metavar="DIR|ZIP")
+    action.add_argument("--device", default="auto", metavar="DEVICE")
+    action = actions.add_parser("export", help="write a model to a .zip file")
+    action.add_argument("model", metavar="NAME|DIR")
+    action.add_argument("--out", dest="file", type=Path, required=True, metavar="ZIP")
 
 
 def _add_train(commands: Commands) -> None:

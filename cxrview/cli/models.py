@@ -1,28 +1,48 @@
-"""`cxrview models`: what is installed, what a card says, whether a bundle is whole and gives its answers."""
+"""`cxrview models`: what is installed, what a card says, whether it gives its answers; in and out."""
 
 import argparse
 import json
+from pathlib import Path
 
 from cxrview import bundle
 from cxrview.bundle.load import read_card
 from cxrview.cli import console
-from cxrview.errors import UnusableModel
+from cxrview.errors import BadRequest, UnusableModel
 from cxrview.inference import registry
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List, show or verify; returns the exit code. Raises CxrviewError."""
+    """List, show, verify, import or export; returns the exit code. Raises CxrviewError."""
     if arguments.action == "list":
         return _list()
+    if arguments.action == "import":
+        return _import(arguments.file, arguments.device)
     folder = bundle.find(arguments.model)
+    if arguments.action == "export":
+        bundle.export_bundle(folder, arguments.file)
+        console.put(str(arguments.file))
+        return console.OK
     if arguments.action == "show":
         console.put(json.dumps(read_card(folder).raw, indent=2, ensure_ascii=False))
         return console.OK
+    return _verify(folder, arguments.device)
+
+
+def _verify(folder: Path, device: str) -> int:
     card = bundle.load(folder).card
     console.put(f"{card.name} {card.version}: {len(card.files)} files are as the card says.")
-    choice = registry.choose(folder, arguments.device)
+    choice = registry.choose(folder, device)
     console.put(f"Self-test passed with {choice.reason}")
     return console.OK
+
+
+def _import(path: Path, device: str) -> int:
+    """Install the bundle in a folder or archive and see that it gives its answers here."""
+    if not path.exists():
+        raise BadRequest("is not there.", "Give a model's folder or .zip file.", path)
+    name = bundle.install(path)
+    console.put(f"Installed as {name}.")
+    return _verify(bundle.find(name), device)
 
 
 def _list() -> int:

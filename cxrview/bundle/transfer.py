@@ -1,0 +1,145 @@
+"""Bring a bundle in from a folder or a .zip that may come from anywhere, and pack one for others.
+
+What comes in is decided by the card alone: its files are copied, under their plain names, and nothing else.
+"""
+
+import shutil
+import stat
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from cxrview.bundle.card import Card
+from cxrview.bundle.load import MAX_CARD_BYTES, MAX_FILE_BYTES, load, read_card
+from cxrview.errors import BadRequest, UnusableModel
+
+CARD = "card.json"
+MAX_TOTAL_BYTES = 4 * 2**30
+MAX_ENTRIES = 1000
+_AGAIN = "Get the model again from where it came."
+
+
+def import_bundle(path: Path, into: Path) -> Path:
+    """Copy the bundle in `path`, a folder or a .zip, to a new folder in `into` and return that folder.
+
+    It is named after the card, with a number behind the name if another model has it; a bundle that is
+    there already is not copied again. It appears whole and checked, or not at all. Raises UnusableModel.
+    """
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=into, prefix=".import-") as scratch:
+            made = Path(scratch) / "made"  # one level down, where nobody looks for bundles
+            made.mkdir()
+            card = _copy_folder(path, made) if path.is_dir() else _unpack(path, made)
+            load(made)
+            return _settle(made, into, card.name)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        raise UnusableModel(f"is a damaged archive: {error}.", _AGAIN, path) from error
+    except OSError as error:
+        raise UnusableModel(f"cannot be imported: {error.strerror or error}.", "", path) from error
+
+
+def export_bundle(folder: Path, path: Path) -> None:
+    """Write the bundle in `folder` to the archive `path`, whole or not at all; equal bundles, equal bytes.
+
+    Raises UnusableModel if the bundle is not whole, BadRequest if the file is there or cannot be written.
+    """
+    card = load(folder).card
+    if path.exists():
+        raise BadRequest("is there already.", "Choose another name, or delete it.", path)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w") as archive:
+            for name in (CARD, *sorted(card.files)):
+                entry = zipfile.ZipInfo(f"{card.name}/{name}")
+                archive.writestr(entry, (folder / name).read_bytes(), zipfile.ZIP_DEFLATED)
+        part.replace(path)
+    except OSError as error:
+        raise BadRequest(f"cannot be written: {error.strerror}.", "Choose another place.", path) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _settle(made: Path, into: Path, name: str) -> Path:
+    """Move the checked bundle to the first name that is free, unless it is there already."""
+    for number in range(1, MAX_ENTRIES):
+        target = into / (name if number == 1 else f"{name}-{number}")
+        if not target.exists():
+            made.rename(target)
+            return target
+        if (target / CARD).is_file() and (target / CARD).read_bytes() == (made / CARD).read_bytes():
+            load(target)
+            return target
+    raise UnusableModel(f"has a name that {MAX_ENTRIES} models have.", "Delete some of them.", into / name)
+
+
+def _copy_folder(source: Path, made: Path) -> Card:
+    card = read_card(source)
+    for name in (CARD, *card.files):
+        found = source / name
+        if not found.exists() and not found.is_symlink():
+            raise UnusableModel(f"lacks the file {name}, which its card lists.", _AGAIN, source)
+        if not stat.S_ISREG(found.lstat().st_mode):
+            raise UnusableModel(f"holds a link or device in place of {name}.", _AGAIN, source)
+        shutil.copyfile(found, made / name, follow_symlinks=False)
+    return card
+
+
+def _unpack(source: Path, made: Path) -> Card:
+    with zipfile.ZipFile(source) as archive:
+        entries = dict(_entries(archive, source))
+        if CARD not in entries or entries[CARD].file_size > MAX_CARD_BYTES:
+            raise UnusableModel("holds no model: it has no usable card.json.", _AGAIN, source)
+        (made / CARD).write_bytes(archive.read(entries[CARD]))
+        card = read_card(made)
+        if sum(info.bytes for info in card.files.values()) > MAX_TOTAL_BYTES:
+            raise UnusableModel(f"is larger than {MAX_TOTAL_BYTES >> 30} GiB.", _AGAIN, source)
+        for name in entries:
+            if name != CARD and name not in card.files:
+                raise UnusableModel(f"holds the file {name}, which its card does not list.", _AGAIN, source)
+        for name, expected in card.files.items():
+            if name not in entries or entries[name].file_size != min(expected.bytes, MAX_FILE_BYTES):
+                raise UnusableModel(f"lacks the file {name} as its card lists it.", _AGAIN, source)
+            with archive.open(entries[name]) as packed, (made / name).open("wb") as file:
+                shutil.copyfileobj(packed, file, 2**20)  # never more than the entry's stated size
+    return card
+
+
+def _entries(archive: zipfile.ZipFile, source: Path) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    """Yield the files of the bundle by their names in it; it may lie in one folder of the archive.
+
+    Raises UnusableModel for paths that lead out of the archive, links, encryption, and names given twice.
+    """
+    found = archive.infolist()
+    if len(found) > MAX_ENTRIES:
+        raise UnusableModel(f"holds more than {MAX_ENTRIES} files.", _AGAIN, source)
+    cards = [PurePosixPath(entry.filename).parent for entry in found if _is_card(entry.filename)]
+    top = cards[0] if len(cards) == 1 else PurePosixPath()
+    seen = set()
+    for entry in found:
+        place = PurePosixPath(entry.filename)
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if place.is_absolute() or ".." in place.parts or set(entry.filename) & set("\\:\0"):
+            raise UnusableModel(f"holds the path “{entry.filename}”, which leads elsewhere.", _AGAIN, source)
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR) or entry.flag_bits & 1:
+            raise UnusableModel(f"holds “{place}” as a link, a device or encrypted.", _AGAIN, source)
+        if entry.is_dir() or not _concerns(place, top):
+            continue
+        name = str(place.relative_to(top))
+        if name.lower() in seen:
+            raise UnusableModel(f"holds the file {name} twice.", _AGAIN, source)
+        seen.add(name.lower())
+        yield name, entry
+
+
+def _is_card(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.name == CARD and len(path.parts) <= 2
+
+
+def _concerns(place: PurePosixPath, top: PurePosixPath) -> bool:
+    """Return whether a file of the archive is one of the bundle: no report, none that a system put there."""
+    if place.parts[0] == "__MACOSX" or place.name.startswith("."):
+        return False
+    return not place.is_relative_to(top / "report")

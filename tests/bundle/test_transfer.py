@@ -1,0 +1,181 @@
+"""A bundle is imported whole or not at all, and an archive writes nothing but its own files."""
+
+import stat
+import zipfile
+
+import pytest
+
+from cxrview import bundle, paths
+from cxrview.__main__ import main
+from cxrview.bundle import transfer
+from cxrview.errors import BadRequest, CxrviewError, UnusableModel
+from tests.conftest import make_tiny_bundle
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def pack(path, folder, *, top="", extra=()):
+    """Write an archive of the files in `folder` under `top`, with more entries (name or ZipInfo, bytes)."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(folder.iterdir()):
+            archive.write(file, f"{top}{file.name}")
+        for entry, data in extra:
+            archive.writestr(entry, data)
+    return path
+
+
+def with_mode(name, mode):
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = mode << 16
+    return entry
+
+
+def test_what_is_exported_is_imported_again_byte_for_byte(tmp_path):
+    folder = make_tiny_bundle(tmp_path / "m")
+    bundle.export_bundle(folder, tmp_path / "m.zip")
+    imported = bundle.import_bundle(tmp_path / "m.zip", tmp_path / "models")
+    assert imported == tmp_path / "models" / "m"
+    assert contents(imported) == contents(folder)
+    bundle.export_bundle(imported, tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "m.zip").read_bytes()
+
+
+@pytest.mark.parametrize("top", ["", "a model/"])
+def test_an_archive_may_hold_the_files_or_one_folder_and_what_systems_add_is_left_out(tmp_path, top):
+    folder = make_tiny_bundle(tmp_path / "m")
+    extra = [("__MACOSX/._card.json", b"?"), (f"{top}.DS_Store", b"?"), (f"{top}report/report.html", b"?")]
+    archive = pack(tmp_path / "m.zip", folder, top=top, extra=extra)
+    assert contents(bundle.import_bundle(archive, tmp_path / "models")) == contents(folder)
+
+
+def test_a_folder_is_installed_and_found_by_its_name(tmp_path):
+    folder = make_tiny_bundle(tmp_path / "m")
+    (folder / "report").mkdir()
+    assert bundle.install(folder) == "m"
+    assert bundle.find("m") == paths.user_models() / "m"
+    assert not (bundle.find("m") / "report").exists()
+
+
+def test_the_same_bundle_is_installed_once_and_another_of_its_name_beside_it(tmp_path):
+    first = make_tiny_bundle(tmp_path / "m")
+    other = make_tiny_bundle(tmp_path / "other" / "m", temperature=2.0)
+    assert [bundle.install(path) for path in (first, first, other, other)] == ["m", "m", "m-2", "m-2"]
+    assert bundle.load(bundle.find("m-2")).card.temperature == 2.0
+    assert set(bundle.folders()) >= {"m", "m-2"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ("../evil.py", "leads elsewhere"),
+        ("m/../../evil.py", "leads elsewhere"),
+        ("/tmp/evil.py", "leads elsewhere"),
+        ("..\\evil.py", "leads elsewhere"),
+        ("C:evil.py", "leads elsewhere"),
+        (with_mode("link", stat.S_IFLNK | 0o777), "as a link"),
+        (with_mode("pipe", stat.S_IFIFO | 0o644), "as a link"),
+        ("extra.bin", "which its card does not list"),
+        ("deeper/model.onnx", "which its card does not list"),
+        ("MODEL.onnx", "twice"),
+    ],
+)
+def test_a_hostile_archive_is_refused_and_writes_nothing(tmp_path, entry, sentence):
+    folder = make_tiny_bundle(tmp_path / "m")
+    archive = pack(tmp_path / "m.zip", folder, extra=[(entry, b"/etc/passwd")])
+    before = set(tmp_path.rglob("*"))
+    with pytest.raises(UnusableModel, match=sentence):
+        bundle.import_bundle(archive, tmp_path / "models")
+    assert set(tmp_path.rglob("*")) - before == {tmp_path / "models"}
+
+
+def test_an_entry_that_unpacks_to_more_than_the_card_says_is_not_unpacked(tmp_path):
+    folder = make_tiny_bundle(tmp_path / "m")
+    (folder / "model.onnx").write_bytes(bytes(50_000_000))
+    with zipfile.ZipFile(tmp_path / "m.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in folder.iterdir():
+            archive.write(file, file.name)
+    assert (tmp_path / "m.zip").stat().st_size < 200_000
+    with pytest.raises(UnusableModel, match=r"lacks the file model\.onnx as its card lists it"):
+        bundle.import_bundle(tmp_path / "m.zip", tmp_path / "models")
+
+
+def test_a_card_that_promises_too_much_is_refused(tmp_path, monkeypatch):
+    archive = pack(tmp_path / "m.zip", make_tiny_bundle(tmp_path / "m"))
+    monkeypatch.setattr(transfer, "MAX_TOTAL_BYTES", 100)
+    with pytest.raises(UnusableModel, match="is larger than"):
+        bundle.import_bundle(archive, tmp_path / "models")
+
+
+def test_a_changed_file_is_refused_and_nothing_is_left(tmp_path):
+    folder = make_tiny_bundle(tmp_path / "m")
+    graph = bytearray((folder / "model.onnx").read_bytes())
+    graph[100] ^= 1
+    (folder / "model.onnx").write_bytes(graph)
+    for source in (folder, pack(tmp_path / "m.zip", folder)):
+        with pytest.raises(UnusableModel, match="its hash differs"):
+            bundle.import_bundle(source, tmp_path / "models")
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_link_in_a_folder_is_not_followed(tmp_path):
+    folder = make_tiny_bundle(tmp_path / "m")
+    (folder / "model.onnx").rename(tmp_path / "secret")
+    (folder / "model.onnx").symlink_to(tmp_path / "secret")
+    with pytest.raises(UnusableModel, match=r"a link or device in place of model\.onnx"):
+        bundle.import_bundle(folder, tmp_path / "models")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"hello", b"PK\x05\x06" + bytes(18)])
+def test_what_is_no_archive_is_a_sentence(tmp_path, content):
+    (tmp_path / "m.zip").write_bytes(content)
+    with pytest.raises(UnusableModel, match=r"is a damaged archive|holds no model"):
+        bundle.import_bundle(tmp_path / "m.zip", tmp_path / "models")
+
+
+def test_an_encrypted_archive_is_a_sentence(tmp_path):
+    archive = pack(tmp_path / "m.zip", make_tiny_bundle(tmp_path / "m"))
+    data = bytearray(archive.read_bytes())
+    place = data.rindex(b"PK\x01\x02")
+    data[place + 8] |= 1
+    archive.write_bytes(data)
+    with pytest.raises(UnusableModel, match="encrypted"):
+        bundle.import_bundle(archive, tmp_path / "models")
+
+
+def test_a_place_where_nothing_can_be_written_is_a_sentence(tmp_path):
+    folder = make_tiny_bundle(tmp_path / "m")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnusableModel, match="cannot be imported"):
+        bundle.import_bundle(folder, tmp_path / "file" / "models")
+    with pytest.raises(BadRequest, match="cannot be written"):
+        bundle.export_bundle(folder, tmp_path / "absent" / "m.zip")
+
+
+def test_an_export_replaces_no_file(tmp_path):
+    (tmp_path / "m.zip").write_text("mine")
+    with pytest.raises(BadRequest, match="is there already"):
+        bundle.export_bundle(make_tiny_bundle(tmp_path / "m"), tmp_path / "m.zip")
+    assert (tmp_path / "m.zip").read_text() == "mine"
+
+
+def test_an_incomplete_folder_names_what_is_missing(tmp_path):
+    folder = make_tiny_bundle(tmp_path / "m")
+    (folder / "selftest.npz").unlink()
+    with pytest.raises(CxrviewError, match=r"lacks the file selftest\.npz"):
+        bundle.import_bundle(folder, tmp_path / "models")
+
+
+def test_the_command_line_exports_imports_and_verifies(tmp_path, capsys):
+    make_tiny_bundle(paths.user_models() / "m")
+    assert main(["models", "export", "m", "--out", str(tmp_path / "m.zip")]) == 0
+    make_tiny_bundle(tmp_path / "other" / "m", temperature=2.0)
+    assert main(["models", "import", str(tmp_path / "m.zip")]) == 0
+    assert main(["models", "import", str(tmp_path / "other" / "m")]) == 0
+    output = capsys.readouterr().out
+    assert "Installed as m.\n" in output
+    assert "Installed as m-2.\n" in output
+    assert output.count("Self-test passed with") == 2
+    assert main(["models", "import", str(tmp_path / "absent.zip")]) == 2
+    assert "absent.zip is not there" in capsys.readouterr().err
