@@ -26,6 +26,35 @@ def draw_weights(labels: NDArray[np.int64], sources: NDArray[np.str_]) -> NDArra
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
+def class_weights(targets: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the weight (N,) of each image, 1 on average, so that every class weighs alike.
+
+    `targets` is (N, C). An image of several classes weighs as its rarest; those of none are a class.
+    """
+    without = ~targets.any(1, keepdims=True)
+    member = np.concatenate([targets.astype(bool), without], axis=1)
+    weights = (member / np.maximum(member.sum(0), 1)).max(1)
+    return np.asarray(weights / weights.mean(), dtype=np.float32)
+
+
+def epoch_order(
+    count: int, batch_size: int, weights: NDArray[np.float64] | None, random: np.random.Generator
+) -> NDArray[np.int64]:
+    """Return an epoch as indices (steps, batch) of `count` images, every batch full.
+
+    With `weights` (N,) an image comes up its expected number of times, rounded up or down (systematic
+    sampling); without, every image once, and the last batch is filled up with images drawn again.
+    """
+    size = min(batch_size, count)
+    total = -(-count // size) * size
+    if weights is None:
+        drawn = np.concatenate([random.permutation(count), random.permutation(count)[: total - count]])
+    else:
+        points = (random.random() + np.arange(total)) / total
+        drawn = random.permutation(np.searchsorted(np.cumsum(weights), points).clip(max=count - 1))
+    return np.asarray(drawn.reshape(-1, size), dtype=np.int64)
+
+
 class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
     """One epoch is as many draws as there are images; the draws differ from epoch to epoch.
 
