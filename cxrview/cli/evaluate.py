@@ -1,0 +1,161 @@
+"""`cxrview evaluate`: how good a model is on labelled images, as a page, figures and `metrics.json`."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cxrview.cli import console
+from cxrview.cli.choices import load_predictor
+from cxrview.errors import BadRequest
+from cxrview.inference.predictor import Predictor
+from cxrview.training import report_tables
+from cxrview.training.bundle_answers import Answered, answer_files
+from cxrview.training.config import DataConfig
+from cxrview.training.evaluation_report import measure_parts, write_report
+from cxrview.training.sources import Item, find_items
+
+_LINES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure the model and write the report; returns 0, or 1 if some files could not be read.
+
+    Raises BadRequest if nothing can be done, and other CxrviewErrors.
+    """
+    _check_output(arguments)
+    pattern = arguments.group_pattern
+    part, items = _side(find_items(DataConfig(str(arguments.data), pattern)), arguments.split, arguments.data)
+    external = _items(arguments.external, pattern)
+    strangers = _items(arguments.strangers, pattern)
+    predictor = load_predictor(arguments)
+    progress = console.Progress()
+    given = {part: items} | ({"external": external} if external else {})
+    said = {
+        name: answer_files(predictor, found, progress, workers=arguments.workers, examples=number == 0)
+        for number, (name, found) in enumerate(given.items())
+    }
+    outside = None
+    if strangers:
+        outside = answer_files(predictor, strangers, progress, workers=arguments.workers, strangers=True)
+    _check_answers(said[part], arguments.data, predictor)
+    metrics = _report(arguments, predictor, part, said, outside, progress)
+    everything = [*said.values(), *([outside] if outside else [])]
+    _say_what_failed(everything)
+    _put_summary(metrics, part)
+    console.say(f"The report is in {arguments.out / 'report.html'}.")
+    console.say(f"Engine: {predictor.reason}")
+    return console.SOME_FAILED if any(answered.failures for answered in everything) else console.OK
+
+
+def _check_output(arguments: argparse.Namespace) -> None:
+    out: Path = arguments.out
+    if out.exists() and not out.is_dir():
+        raise BadRequest(f"{out} is not a folder.", "Choose another name.")
+    if (out / "report.html").exists() and not arguments.overwrite:
+        raise BadRequest(f"{out} holds a report already.", "Add --overwrite to replace it.")
+
+
+def _items(path: Path | None, pattern: str) -> list[Item]:
+    return [] if path is None else find_items(DataConfig(str(path), pattern))
+
+
+def _side(items: list[Item], asked: str, data: Path) -> tuple[str, list[Item]]:
+    """Return the part of the data to measure, and its name. Raises BadRequest if there is no such part."""
+    sides = {item.split for item in items} - {""}
+    wanted = asked or ("test" if "test" in sides else "all")
+    if wanted == "all":
+        return wanted, items
+    if wanted not in sides:
+        has = f"It has {', '.join(sorted(sides))}." if sides else "It is not split: leave --split out."
+        raise BadRequest(f"has no {wanted} part.", has, data)
+    return wanted, [item for item in items if item.split == wanted]
+
+
+def _check_answers(answered: Answered, data: Path, predictor: Predictor) -> None:
+    if len(answered.answers):
+        return
+    if answered.failures:
+        file, why = answered.failures[0]
+        raise BadRequest(f"holds no image that can be read. The first, {file}: {why}", path=data)
+    labels = ", ".join(label for label, _ in answered.left_out[:5])
+    names = ", ".join(predictor.card.class_names)
+    raise BadRequest(f"has no class that the model knows: {labels}.", f"The model knows {names}.", data)
+
+
+def _report(
+    arguments: argparse.Namespace,
+    predictor: Predictor,
+    part: str,
+    said: Mapping[str, Answered],
+    outside: Answered | None,
+    progress: console.Progress,
+) -> dict[str, Any]:
+    """Measure, write the report, and return the metrics."""
+    card = predictor.card
+    parts = {name: answered.answers for name, answered in said.items() if len(answered.answers)}
+    strangers = outside.answers if outside is not None and len(outside.answers) else None
+    metrics = measure_parts(
+        parts, strangers, card.raw, seed=arguments.seed, repeats=arguments.repeats, report=progress
+    )
+    failures = [
+        failure for answered in (*said.values(), outside) if answered for failure in answered.failures
+    ]
+    write_report(
+        arguments.out,
+        f"{card.title or card.name} on {_shown(arguments.data)}",
+        parts,
+        card=card.raw,
+        examples=said[part].examples,
+        strangers=strangers,
+        notes=[_left_out_note(label, count) for name in said for label, count in said[name].left_out],
+        failures=failures,
+        metrics=metrics,
+        engine=f"{predictor.engine.name} on {predictor.engine.device}",
+    )
+    progress.clear()
+    return metrics
+
+
+def _shown(data: Path) -> str:
+    """Return the name of the folder, or of the table with its folder, for many tables have one name."""
+    place = data.resolve()
+    return place.name if place.is_dir() else f"{place.parent.name}/{place.name}"
+
+
+def _left_out_note(label: str, count: int) -> str:
+    images = "1 image" if count == 1 else f"{count:,} images"
+    return f"{images} labelled “{label}” left out: the model has no such class, or not this combination."
+
+
+def _say_what_failed(everything: list[Answered]) -> None:
+    for answered in everything:
+        for label, count in answered.left_out:
+            console.say(f"cxrview: {_left_out_note(label, count)}")
+        for file, why in answered.failures:
+            console.say(f"{file}: {why}")
+
+
+def _put_summary(metrics: Mapping[str, Any], part: str) -> None:
+    """Print the main figures of each part to standard output."""
+    for name in sorted(metrics["parts"], key=lambda name: name != part):
+        measured = metrics["parts"][name]
+        title = name if name in ("external", "all") else f"{name} part"
+        console.put(f"{title}: {measured['images']} images of {measured['groups']} patients or groups")
+        for figure in _LINES if "figures" in measured else ():
+            _put_figure(figure.replace("_", " "), measured["figures"][figure])
+        for point, classes in measured.get("called_at", {}).items():
+            shares = ", ".join(f"{label} {report_tables.percent(share)}" for label, share in classes.items())
+            console.put(f"  called at the {point} point: {shares}")
+        if "in_domain" in measured:
+            _put_figure("in domain", measured["in_domain"])
+    if "strangers" in metrics:
+        strangers = metrics["strangers"]
+        console.put(f"outside the task: {strangers['images']} images")
+        if strangers["flagged"] is not None:
+            _put_figure("flagged", strangers["flagged"])
+
+
+def _put_figure(name: str, entry: Mapping[str, float | None]) -> None:
+    interval = report_tables.interval_text(entry)
+    console.put(f"  {name:<18} {report_tables.decimal(entry['value'])}{f' ({interval})' if interval else ''}")
