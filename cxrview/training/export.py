@@ -29,7 +29,7 @@ from cxrview.training.keras_file import round_weights, write_keras
 from cxrview.training.phantom import chest_phantom
 
 LARGEST_DIFFERENCE = 1e-3  # of a probability between engines
-_LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu", "tf2onnx", "onnx", "onnxruntime", "openvino", "numpy")
+LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu", "tf2onnx", "onnx", "onnxruntime", "openvino", "numpy")
 
 
 def write_bundle(
@@ -99,7 +99,7 @@ def _write_files(
         "map_field": list(zoo.map_field(model)),
         "preprocessing_version": preprocessing.VERSION,
         "engine_agreement": agreement,
-        "libraries": library_versions(_LIBRARIES),
+        "libraries": library_versions(LIBRARIES),
         "files": {path.name: file_entry(path) for path in sorted(folder.iterdir())},
     }
     text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -22,7 +22,7 @@ from cxrview.training.domain_choice import Embedded, domain_of
 from cxrview.training.domain_statistics import DomainStatistics
 from cxrview.training.evaluation_report import write_report
 from cxrview.training.events import Finished, Stage, Warned
-from cxrview.training.export import write_bundle
+from cxrview.training.export import LIBRARIES, library_versions, write_bundle
 from cxrview.training.history import History
 from cxrview.training.journal import Journal
 from cxrview.training.keras_file import round_weights
@@ -70,6 +70,7 @@ def finish(
     finished = _calibrate(model, prepared, config, tell)
     parts = _measured_parts(finished, prepared, tell)
     card = _card(finished, parts["validation"], prepared, config, history, folder)
+    card |= {"architecture": model.name, "input_size": model.input_shape[1]}
     metrics, page = _report(finished, parts, prepared, card, history, folder, tell)
     card["metrics"] = card_entries.metrics(metrics, prepared)
     bundle = folder.bundles / config.model.name
@@ -149,6 +150,7 @@ def _card(
             validation.probabilities, prepared.validation.targets, prepared.train.class_names
         ),
         "domain": finished.domain_entry,
+        "libraries": library_versions(LIBRARIES),
     }
 
 

@@ -1,0 +1,190 @@
+"""The folder of a run: whom it lets in, what it remembers, and its journal. No network is trained."""
+
+import dataclasses
+import subprocess
+import sys
+
+import pytest
+
+from cxrview import paths
+from cxrview.errors import BadRequest
+from cxrview.progress import Cancelled
+from cxrview.training import config as configuration
+from cxrview.training import events, naming, run_folder
+from cxrview.training.config import PRESETS, DataConfig, ModelConfig, RecipeConfig, TrainingConfig
+from cxrview.training.journal import Journal
+from cxrview.training.run_folder import RunFolder
+from tests.conftest import make_tiny_bundle
+
+CONFIG = TrainingConfig(data=DataConfig(path="/images"))
+OTHER = dataclasses.replace(CONFIG, recipe=RecipeConfig(batch_size=4, seed=7))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "run"
+    path.mkdir()
+    return RunFolder(path)
+
+
+def test_a_new_folder_takes_a_run_and_keeps_its_configuration(folder):
+    with folder.held():
+        folder.enter(CONFIG, resume=False)
+    assert folder.stored_config() == CONFIG
+    assert [item.name for item in folder.path.iterdir()] == ["config.toml"]
+
+
+def test_a_folder_of_something_else_is_left_alone(folder):
+    (folder.path / "thesis.docx").write_text("years of work")
+    with pytest.raises(BadRequest, match=r"holds other files \(thesis.docx\)"):
+        folder.enter(CONFIG, resume=False)
+    assert [item.name for item in folder.path.iterdir()] == ["thesis.docx"]
+
+
+def test_a_run_that_never_came_to_training_can_be_begun_anew_with_another_configuration(folder):
+    folder.enter(CONFIG, resume=False)
+    folder.data_report.write_text("{}")
+    folder.enter(OTHER, resume=False)
+    assert folder.stored_config() == OTHER
+
+
+def test_a_run_is_only_resumed_when_asked_and_with_what_it_began_with(folder):
+    folder.enter(CONFIG, resume=False)
+    folder.checkpoints.mkdir()
+    with pytest.raises(BadRequest, match=r"holds a training run already.*--resume"):
+        folder.enter(CONFIG, resume=False)
+    folder.enter(CONFIG, resume=True)
+    with pytest.raises(BadRequest, match=r"other settings: recipe\.batch_size, recipe\.seed differ"):
+        folder.enter(OTHER, resume=True)
+    assert folder.stored_config() == CONFIG
+
+
+def test_only_one_process_at_a_time_works_in_a_folder(folder):
+    hold = (
+        "import sys; from pathlib import Path; from cxrview.training.run_folder import RunFolder\n"
+        "with RunFolder(Path(sys.argv[1])).held():\n    print('held', flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", hold, str(folder.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(BadRequest, match="is being written by another run"), folder.held():
+            pass
+    finally:
+        other.communicate()
+    with folder.held():
+        pass
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(folder, monkeypatch):
+    run_folder.write_whole(folder.start, "old")
+    monkeypatch.setattr(run_folder.os, "fsync", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        run_folder.write_whole(folder.start, "new")
+    assert folder.start.read_text() == "old"
+    assert [item.name for item in folder.path.iterdir()] == ["start.txt"]
+
+
+def full_disk(*_):
+    raise OSError(28, "No space left on device")
+
+
+def test_the_journal_keeps_and_passes_on_every_event(folder):
+    heard = []
+    with Journal(folder.events, heard.append) as tell:
+        tell(events.Warned("one"))
+        tell.last(events.Stopped(3))
+    assert heard == [events.Warned("one"), events.Stopped(3)]
+    assert [events.parse(line).event for line in folder.events.read_text().splitlines()] == heard
+
+
+def test_half_a_line_of_a_killed_run_spoils_none_of_the_next(folder):
+    folder.events.write_text('{"event": "stopp')
+    with Journal(folder.events, lambda _: None) as tell:
+        tell(events.Warned("one"))
+    lines = [events.parse(line) for line in folder.events.read_text().splitlines()]
+    assert [line and line.event for line in lines] == [None, events.Warned("one")]
+
+
+def test_a_stage_makes_a_few_events_a_second_and_can_be_cancelled(folder):
+    heard = []
+
+    def stop(event):
+        heard.append(event)
+        raise Cancelled
+
+    with Journal(folder.events, heard.append) as tell:
+        report = tell.stage("reading")
+        for number in range(1000):
+            report(number / 1000, str(number))
+    assert heard[0] == events.Stage("reading", 0.0, "0")
+    assert len(heard) < 20
+    with Journal(folder.events, stop) as tell, pytest.raises(Cancelled):
+        tell.stage("reading")(0.5, "")
+
+
+def test_the_last_event_reaches_the_listener_even_when_the_disk_is_full(folder):
+    heard = []
+
+    class Full:
+        def write(self, _):
+            full_disk()
+
+        def close(self):
+            full_disk()
+
+    with Journal(folder.events, heard.append) as tell:
+        tell._file.close()
+        tell._file = Full()
+        with pytest.raises(OSError, match="No space"):
+            tell(events.Warned("one"))
+        tell.last(events.Failed("The disk is full."))
+    assert heard == [events.Failed("The disk is full.")]
+
+
+@pytest.mark.parametrize("bad", ["a/b", "..", "", "a b", "con", "x" * 300, "naïve", ".hidden"])
+def test_a_model_gets_a_name_that_is_a_folder_on_every_system(bad):
+    config = TrainingConfig(DataConfig(path=f"/data/{bad}"), ModelConfig(architecture="small-cnn"))
+    name = naming.model_name(config, must_be_free=False)
+    assert name.endswith("small-cnn") or len(name) == 60
+    again = dataclasses.replace(config, model=dataclasses.replace(config.model, name=name))
+    assert naming.model_name(again, must_be_free=False) == name
+    if bad:
+        asked = dataclasses.replace(config, model=dataclasses.replace(config.model, name=bad))
+        with pytest.raises(BadRequest, match="is no name for a model"):
+            naming.model_name(asked, must_be_free=False)
+
+
+def test_no_model_takes_the_name_of_another():
+    make_tiny_bundle(paths.user_models() / "mine-small-cnn")
+    config = TrainingConfig(DataConfig(path="/data/mine"), ModelConfig(architecture="small-cnn"))
+    assert naming.model_name(config, must_be_free=True) == "mine-small-cnn-2"
+    asked = dataclasses.replace(config, model=dataclasses.replace(config.model, name="Mine-Small-CNN"))
+    with pytest.raises(BadRequest, match="There is a model called “Mine-Small-CNN” already"):
+        naming.model_name(asked, must_be_free=True)
+
+
+def test_relative_paths_count_from_the_file_and_what_it_leaves_out_comes_from_the_base(tmp_path):
+    file = tmp_path / "run.toml"
+    file.write_text('[data]\npath = "images"\nexternal = "/else"\n[model]\nstart = "weights.npz"\n')
+    config = configuration.load(file, PRESETS["scratch"][1])
+    assert config.data.path == str(tmp_path / "images")
+    assert config.data.external == "/else"
+    assert config.model.start == str(tmp_path / "weights.npz")
+    assert config.model.architecture == "small-cnn"
+    file.write_text('[model]\nstart = "imagenet"\n')
+    assert configuration.load(file).model.start == "imagenet"
+    file.write_text("[recipe]\nbatch = 3\n")
+    with pytest.raises(BadRequest, match=r"unknown entry “recipe\.batch”"):
+        configuration.load(file, PRESETS["scratch"][1])
+
+
+def test_every_preset_survives_being_written_and_read(tmp_path):
+    for _, preset in PRESETS.values():
+        configuration.save(preset, tmp_path / "preset.toml")
+        assert configuration.load(tmp_path / "preset.toml") == preset
+        assert configuration.differences(preset, configuration.load(tmp_path / "preset.toml")) == []
