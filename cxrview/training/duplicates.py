@@ -16,9 +16,10 @@ from cxrview.progress import Report, silent
 from cxrview.training.reading import Facts
 from cxrview.training.registration import SAME, Comparison, direction_histogram
 
-NEIGHBOURS = 8  # that are compared with each image, by the model's embedding and by the histogram each
-MANY_NEIGHBOURS = 20  # where the images are too few to wait for the model
-MODEL_FROM = 150  # images from which the model is asked
+BY_MODEL = 8  # neighbours that are compared with each image
+BY_EDGES = 3  # besides
+BY_EDGES_ALONE = 20  # where the model is not asked
+MODEL_FROM = 150  # images that are worth waiting for the model
 BLOCK = 1024  # rows of the matrix of likenesses at a time
 BATCH = 16
 CHUNK = 64  # pairs between two reports
@@ -51,19 +52,19 @@ def exact_pairs(facts: Sequence[Facts]) -> list[Pair]:
 
 
 def near_pairs(
-    images: NDArray[np.uint8],
-    looks: NDArray[np.uint8],
+    images: Sequence[NDArray[np.uint8]],
+    looks: Sequence[NDArray[np.uint8]],
     facts: Sequence[Facts],
     report: Report = silent,
 ) -> list[Pair]:
-    """Return the pairs of images, (N, S, S), that are versions of one picture but not the same pixels.
+    """Return the pairs of N `images`, (S, S), that are versions of one picture but not the same pixels.
 
     `looks` are as `registration.look` gives them. Nearest neighbours by the edges' directions, and where
     there are many images by the bundled model's embedding, are registered and compared. Pictures too small
     to be told apart are not looked at. `report` may raise Cancelled.
     """
     first_of = {pair.second: pair.first for pair in exact_pairs(facts)}
-    chosen = np.array([i for i, fact in enumerate(facts) if fact.comparable and i not in first_of], np.int64)
+    chosen = [i for i, fact in enumerate(facts) if fact.comparable and i not in first_of]
     if len(chosen) < 2:
         return []
     candidates = _candidates(images, looks, chosen, report)
@@ -71,17 +72,19 @@ def near_pairs(
 
 
 def _candidates(
-    images: NDArray[np.uint8], looks: NDArray[np.uint8], chosen: NDArray[np.int64], report: Report
+    images: Sequence[NDArray[np.uint8]],
+    looks: Sequence[NDArray[np.uint8]],
+    chosen: Sequence[int],
+    report: Report,
 ) -> list[tuple[int, int]]:
-    many = len(chosen) >= MODEL_FROM
+    embeddings = None
+    if len(chosen) >= MODEL_FROM:
+        embeddings = _embeddings(images, chosen, lambda done, text: report(done / 2, text))
     histograms = np.stack([direction_histogram(looks[index]) for index in chosen])
-    near = neighbours(histograms, NEIGHBOURS if many else MANY_NEIGHBOURS)
-    if (
-        many
-        and (embeddings := _embeddings(images, chosen, lambda done, text: report(done / 2, text))) is not None
-    ):
-        near |= neighbours(embeddings, NEIGHBOURS)
-    return sorted((int(chosen[one]), int(chosen[other])) for one, other in near)
+    near = neighbours(histograms, BY_EDGES_ALONE if embeddings is None else BY_EDGES)
+    if embeddings is not None:
+        near |= neighbours(embeddings, BY_MODEL)
+    return sorted((chosen[one], chosen[other]) for one, other in near)
 
 
 def neighbours(vectors: NDArray[np.float32], count: int) -> set[tuple[int, int]]:
@@ -102,7 +105,7 @@ def neighbours(vectors: NDArray[np.float32], count: int) -> set[tuple[int, int]]
 
 
 def _embeddings(
-    images: NDArray[np.uint8], chosen: NDArray[np.int64], report: Report
+    images: Sequence[NDArray[np.uint8]], chosen: Sequence[int], report: Report
 ) -> NDArray[np.float32] | None:
     """Return the bundled model's embeddings of the images at `chosen`, None if it cannot be used."""
     try:

@@ -83,7 +83,7 @@ def read_inputs(
     key = _key(items, size)
     if (stored := _stored(items, arrays, notes, key, size)) is not None:
         return stored
-    with _writable(cache):
+    with writable(cache):
         cache.mkdir(parents=True, exist_ok=True)
         notes.unlink(missing_ok=True)  # it must never speak of other images than those beside it
         facts, failures = _decode(items, size, arrays, secret, report)
@@ -226,7 +226,8 @@ def _mapped(path: Path, side: int, count: int) -> NDArray[np.uint8]:
 
 
 @contextmanager
-def _writable(folder: Path) -> Iterator[None]:
+def writable(folder: Path) -> Iterator[None]:
+    """Raise BadRequest where something inside fails to write to `folder`."""
     try:
         yield
     except OSError as error:

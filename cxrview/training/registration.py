@@ -5,6 +5,7 @@ that agrees only where the pictures lie exactly over each other, so they are reg
 Evangelidis and Psarakis 2008).
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
@@ -12,19 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 LOOK = 192  # pixels a side
-COARSE = 96
+COARSE = 64
+HISTOGRAM = 96  # pixels a side, for the edges' directions
 DARK = 12  # grey levels; rims that are darker are cut off
 COMPARABLE = 160  # pixels a side that the picture must have within its rims: smaller ones all look alike
-GATE = 0.70  # agreement at COARSE that is worth a closer look
+GATE = 0.74  # agreement at COARSE that is worth a closer look
 SAME = 0.70  # agreement at LOOK of two versions of one picture
 MIN_OVERLAP = 0.4
-STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-3)
-SMOOTHING = 5  # pixels, of ECC
+STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-3)
+SMOOTHING = {COARSE: 3, LOOK: 5}  # pixels, of ECC
 CELLS, DIRECTIONS = 6, 8
 
 
 def look(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], bool]:
-    """Return `picture` (H, W) without dark rims, stretched to LOOK × LOOK, and whether it was large enough."""
+    """Return `picture` (H, W) without dark rims, as LOOK × LOOK, and whether it was large enough."""
     bright = picture > DARK
     rows, columns = np.flatnonzero(bright.any(1)), np.flatnonzero(bright.any(0))
     if min(len(rows), len(columns)) < COMPARABLE:
@@ -36,8 +38,8 @@ def look(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], bool]:
 
 
 def direction_histogram(small: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return how the edges of a look run in each of 6 × 6 cells, (288,): alike for versions of one picture."""
-    shrunk = cv2.resize(small, (COARSE, COARSE), interpolation=cv2.INTER_AREA)
+    """Return how the edges of a look run in 6 × 6 cells, (288,): alike for versions of one picture."""
+    shrunk = cv2.resize(small, (HISTOGRAM, HISTOGRAM), interpolation=cv2.INTER_AREA)
     detail = _detail(shrunk, 1.0, 4.0, 6.0)
     detail = cv2.GaussianBlur(detail, (0, 0), 1.0)
     across, down = (cv2.Sobel(detail, cv2.CV_32F, *way) for way in ((1, 0), (0, 1)))
@@ -54,9 +56,9 @@ def direction_histogram(small: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 class Comparison:
-    """Compares pairs of `looks`, (N, LOOK, LOOK) uint8. Safe to call in several threads."""
+    """Compares pairs of `looks`, (LOOK, LOOK) uint8 each. Safe to call in several threads."""
 
-    def __init__(self, looks: NDArray[np.uint8]) -> None:
+    def __init__(self, looks: Sequence[NDArray[np.uint8]]) -> None:
         self._looks = looks
         self._coarse = lru_cache(512)(self._coarse_detail)
         self._fine = lru_cache(128)(self._fine_detail)
@@ -77,7 +79,7 @@ class Comparison:
 
     def _coarse_detail(self, index: int) -> NDArray[np.float32]:
         shrunk = cv2.resize(self._looks[index], (COARSE, COARSE), interpolation=cv2.INTER_AREA)
-        return _detail(shrunk, 1.0, 4.0, 6.0)
+        return _detail(shrunk, 0.8, 3.0, 4.5)
 
     def _fine_detail(self, index: int) -> NDArray[np.float32]:
         return np.clip(_detail(self._looks[index], 1.2, 4.0, 10.0), -3, 3)
@@ -97,7 +99,7 @@ def _agreement(
     """Return the correlation where `other` covers `one`, registered from `way` on, and the way found."""
     side = len(one)
     try:
-        _, way = cv2.findTransformECC(one, other, way.copy(), cv2.MOTION_AFFINE, STEPS, None, SMOOTHING)
+        _, way = cv2.findTransformECC(one, other, way.copy(), cv2.MOTION_AFFINE, STEPS, None, SMOOTHING[side])
     except cv2.error:  # it does not converge: the pictures have nothing in common
         return 0.0, way
     inverse = cv2.WARP_INVERSE_MAP
