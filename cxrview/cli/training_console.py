@@ -3,6 +3,7 @@
 from typing import Any
 
 from cxrview.cli import console
+from cxrview.training import data_report
 from cxrview.training.events import (
     DataReported,
     Epoch,
@@ -72,7 +73,7 @@ def _sentence(event: Event) -> str:
             done = f", {event.resumed_epochs} of them done before" if event.resumed_epochs else ""
             return f"{event.total_epochs} epochs{done}, on {event.device or 'cpu'} ({event.backend})."
         case DataReported():
-            return report_text(event.report)
+            return data_report.text(event.report)
         case PhaseStarted():
             depth = _DEPTHS.get(event.depth, event.depth)
             phase = f"Phase {event.phase} of {event.phases}: {depth}"
@@ -106,10 +107,3 @@ def recipe_text(parameters: dict[str, Any]) -> str:
 
 def _figure(value: Any) -> str:
     return f"{'–':>11}" if value is None or value != value else f"{value:>11.4f}"
-
-
-def report_text(report: dict[str, Any]) -> str:
-    """Return the findings of a data report, the worst first."""
-    order = {"block": 0, "warning": 1, "info": 2}
-    findings = sorted(report.get("findings", ()), key=lambda item: order.get(item.get("severity"), 3))
-    return "\n".join(f"{item.get('severity', '')}: {item.get('text', '')}" for item in findings)
