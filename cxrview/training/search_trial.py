@@ -1,0 +1,93 @@
+"""One trial of a search: a training by one configuration, on images that all trials share."""
+
+import gc
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cxrview.errors import CxrviewError
+from cxrview.progress import Cancelled
+from cxrview.training import config as configuration
+from cxrview.training import worker
+from cxrview.training.config import TrainingConfig
+from cxrview.training.events import Emit, Epoch, Event
+from cxrview.training.journal import Journal
+from cxrview.training.memory import memory_errors
+from cxrview.training.run_folder import write_whole
+from cxrview.training.search_folder import SearchFolder, TrialFolder
+
+if TYPE_CHECKING:
+    from cxrview.training.prepare import Prepared
+
+METRIC = "val_macro_f1"
+IsHopeless = Callable[[int, float], bool]
+"""Called with an epoch and the macro F1 reached in it; whether the trial had better end."""
+
+
+class Hopeless(Cancelled):
+    """A trial that is not worth its time."""
+
+
+class Trainer:
+    """Trains the trials of the search in `folder`, one after the other, and tells what happens."""
+
+    def __init__(self, config: TrainingConfig, folder: SearchFolder, tell: Journal) -> None:
+        self._config, self._folder, self._tell = config, folder, tell
+        self._kept: dict[int, Prepared] = {}  # the images, by their side; of one size at a time
+
+    def data(self, config: TrainingConfig) -> "Prepared":
+        """Return the images for the network of `config`: read, checked and split alike for every network.
+
+        Raises BadRequest.
+        """
+        from cxrview.training.zoo import input_size
+
+        side, usual = input_size(config.model), input_size(self._config.model)
+        if side not in self._kept:
+            self._kept.clear()
+            folder = self._folder if side == usual else self._folder.of_size(side)
+            folder.path.mkdir(parents=True, exist_ok=True)
+            if side != usual:  # split as the images of the usual size, which have been checked
+                split = str(self._folder.path / "split.csv")
+                data = replace(config.data, path=split, exclude=(), near_duplicates=False)
+                config = replace(config, data=data)
+            self._kept[side] = worker.prepare_in(config, folder, self._tell)
+        return self._kept[side]
+
+    def __call__(self, config: TrainingConfig, folder: TrialFolder, is_hopeless: IsHopeless) -> float:
+        """Return the best macro F1 on validation images that `config` reaches; what was begun goes on.
+
+        Raises Hopeless, CxrviewError, OSError, and Cancelled when a listener does.
+        """
+        import keras
+
+        from cxrview.training.fit import fit
+
+        folder.path.mkdir(parents=True, exist_ok=True)
+        write_whole(folder.config, configuration.dumps(config))
+        keras.utils.clear_session(free_memory=True)  # of the network before
+        gc.collect()
+        data = self.data(config)
+        emit = self._watched(is_hopeless)
+        with memory_errors(config.recipe.batch_size):
+            model = worker.new_model(config, data, folder, self._tell)
+            story = fit(
+                model, data.train, data.validation, config, folder.checkpoints, emit, external=data.external
+            )
+        value = story.rows[story.best_epoch - 1].metrics[METRIC]
+        if not math.isfinite(value):
+            raise CxrviewError("No epoch gave a macro F1 that is a number.")
+        return value
+
+    def _watched(self, is_hopeless: IsHopeless) -> Emit:
+        """Return what passes the events on, and raises Hopeless after an epoch that leaves no hope."""
+
+        def watch(event: Event) -> None:
+            self._tell(event)
+            if isinstance(event, Epoch) and math.isfinite(value := event.metrics.get(METRIC, math.nan)):
+                hopeless = is_hopeless(event.epoch, value)
+                if hopeless and event.epoch < event.epochs:
+                    raise Hopeless
+
+        return watch
