@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from cxrview.training import report_tables
 from cxrview.training.bundle_answers import Answered, answer_files
 from cxrview.training.config import DataConfig
 from cxrview.training.evaluation_report import measure_parts, write_report
-from cxrview.training.sources import Item, find_items
+from cxrview.training.sources import Item, find_items, patient_pattern
 
 _LINES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
 
@@ -24,20 +25,16 @@ def run(arguments: argparse.Namespace) -> int:
     Raises BadRequest if nothing can be done, and other CxrviewErrors.
     """
     _check_output(arguments)
-    pattern = arguments.group_pattern
-    part, items = _side(find_items(DataConfig(str(arguments.data), pattern)), arguments.split, arguments.data)
-    external = _items(arguments.external, pattern)
-    strangers = _items(arguments.strangers, pattern)
+    config = DataConfig(str(arguments.data), arguments.group_pattern)
+    part, items = _side(find_items(config), arguments.split, arguments.data)
+    external, strangers = _items(arguments.external), _items(arguments.strangers)
     predictor = load_predictor(arguments)
     progress = console.Progress()
-    given = {part: items} | ({"external": external} if external else {})
-    said = {
-        name: answer_files(predictor, found, progress, workers=arguments.workers, examples=number == 0)
-        for number, (name, found) in enumerate(given.items())
-    }
-    outside = None
-    if strangers:
-        outside = answer_files(predictor, strangers, progress, workers=arguments.workers, strangers=True)
+    ask = partial(
+        answer_files, predictor, report=progress, workers=arguments.workers, pattern=patient_pattern(config)
+    )
+    said = {part: ask(items, examples=True)} | ({"external": ask(external)} if external else {})
+    outside = ask(strangers, strangers=True) if strangers else None
     _check_answers(said[part], arguments.data, predictor)
     metrics = _report(arguments, predictor, part, said, outside, progress)
     everything = [*said.values(), *([outside] if outside else [])]
@@ -56,8 +53,8 @@ def _check_output(arguments: argparse.Namespace) -> None:
         raise BadRequest(f"{out} holds a report already.", "Add --overwrite to replace it.")
 
 
-def _items(path: Path | None, pattern: str) -> list[Item]:
-    return [] if path is None else find_items(DataConfig(str(path), pattern))
+def _items(path: Path | None) -> list[Item]:
+    return [] if path is None else find_items(DataConfig(str(path)))
 
 
 def _side(items: list[Item], asked: str, data: Path) -> tuple[str, list[Item]]:

@@ -22,6 +22,13 @@ def run(arguments: argparse.Namespace) -> int:
         bundle.export_bundle(folder, arguments.file)
         console.put(str(arguments.file))
         return console.OK
+    if arguments.action == "show" and arguments.summary:
+        bundle.load(folder)  # a file that is not as the card says is not opened
+        # Here, because it imports TensorFlow's half of the package, which a light edition goes without.
+        from cxrview.training.model_summary import bundle_summary
+
+        console.put(bundle_summary(folder))
+        return console.OK
     if arguments.action == "show":
         console.put(json.dumps(read_card(folder).raw, indent=2, ensure_ascii=False))
         return console.OK

@@ -3,6 +3,7 @@
 Files are decoded a little ahead of the model and forgotten again, so memory does not grow with their number.
 """
 
+import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -87,6 +88,7 @@ def answer_files(
     report: Report = silent,
     *,
     workers: int = 2,
+    pattern: re.Pattern[str] | None = None,
     strangers: bool = False,
     examples: bool = False,
 ) -> Answered:
@@ -94,7 +96,8 @@ def answer_files(
 
     Images with a label that the model does not know are left out, unless they are `strangers`: then all
     are asked about, none has a class, and the label stands in for a source that is not named. The patient
-    is the item's group, else the DICOM PatientID, else each file is its own.
+    is the item's group, else the DICOM PatientID, else what `pattern` finds in the file's name, else each
+    file is its own.
     """
     chosen, left_out = (list(items), Counter[str]()) if strangers else _of_known_class(items, predictor.card)
     failures: list[tuple[str, str]] = []
@@ -108,7 +111,7 @@ def answer_files(
                 continue
             model_input, patient = result
             read_items.append(item)
-            patients.append(item.group or (f"patient {patient}" if patient else f"file {item.file}"))
+            patients.append(_group(item, patient, pattern))
             yield model_input
 
     probabilities, in_domain = ask(predictor, inputs(), len(chosen), report)
@@ -162,6 +165,13 @@ def _answers(
     labels = np.where(targets.any(1), targets.argmax(1), -1).astype(np.int64)
     columns = (groups.copy(), sources.copy(), files.copy())
     return Answers(probabilities, labels, *columns, card.class_names, in_domain, targets, card.exclusive)
+
+
+def _group(item: Item, patient: str, pattern: re.Pattern[str] | None) -> str:
+    if item.group or patient:
+        return item.group or f"patient {patient}"
+    found = pattern.search(Path(item.file).name) if pattern is not None else None
+    return f"pattern {found.group(1)}" if found else f"file {item.file}"
 
 
 def _texts(values: list[str]) -> NDArray[np.str_]:

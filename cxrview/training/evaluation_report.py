@@ -37,6 +37,7 @@ SCHEMA = 1
 MOST_FILES = 12  # named with a finding
 _METHOD = "95 %, percentile bootstrap over patients (groups)"
 _LIBRARIES = ("numpy", "scikit-learn", "matplotlib", "openvino", "opencv-python-headless", "pydicom")
+_NO_CARD: dict[str, Any] = {"name": "", "version": "", "status": "", "limits": (), "libraries": {}}
 TITLES = {
     "test": "Test images",
     "validation": "Validation images",
@@ -87,16 +88,17 @@ def write_report(
         metrics = measure_parts(parts, strangers, card, seed=seed, repeats=repeats, report=report)
     label = partial(_label, {item["name"]: item["label"] for item in card.get("classes", ())})
     drawn = _draw(parts, metrics["parts"], label, history)
+    documents = {name: figures.svg(figure) for name, figure in drawn.items()}
     order = sorted(parts, key=lambda name: name != "test")
     page = _template("report.html").render(
         title=title,
         notice=NOTICE,
         style=Markup(_text("report.css")),
-        card=card,
-        parts=[_part(name, parts[name], metrics["parts"][name], label, drawn) for name in order],
+        card=_NO_CARD | dict(card),
+        parts=[_part(name, parts[name], metrics["parts"][name], label, documents) for name in order],
         strangers=report_tables.stranger_table(metrics["strangers"]) if "strangers" in metrics else None,
         examples=[] if to_share else [_example(item, label) for item in examples or ()],
-        history=_inline(drawn, "history", "Loss and figures of merit by epoch"),
+        history=_inline(documents, "history", "Loss and figures of merit by epoch"),
         phases=_phases(history),
         best_epoch=history.best_epoch if history else 0,
         data=_data(data_report, to_share),
@@ -109,7 +111,7 @@ def write_report(
         today=date.today().isoformat(),
     )
     text = json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    _save(folder, {"metrics.json": text, "report.html": page}, drawn)
+    _save(folder, {"metrics.json": text, "report.html": page}, drawn, documents)
     if not to_share:
         _write(folder / "predictions.csv", _predictions(parts, strangers))
     return folder / "report.html"
@@ -189,7 +191,7 @@ def _part(
     answers: Answers,
     measured: Mapping[str, Any],
     label: Callable[[str], str],
-    drawn: Mapping[str, Figure],
+    documents: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return what the page says about one part of the data."""
     title = TITLES.get(name, name)
@@ -199,7 +201,9 @@ def _part(
         "precision-recall": "Precision–recall curves",
         "calibration": "Calibration curve",
     }
-    squares = [_inline(drawn, f"{name}-{kind}", f"{text}, {title}") for kind, text in descriptions.items()]
+    squares = [
+        _inline(documents, f"{name}-{kind}", f"{text}, {title}") for kind, text in descriptions.items()
+    ]
     return {
         "name": name,
         "title": title,
@@ -210,14 +214,14 @@ def _part(
         "remarks": remarks(answers, measured, label),
         "tables": report_tables.all_tables(measured, label),
         "figures": [figure for figure in squares if figure],
-        "wide": _inline(drawn, f"{name}-sources", f"What the images of each source are called, {title}"),
+        "wide": _inline(documents, f"{name}-sources", f"What the images of each source are called, {title}"),
     }
 
 
-def _inline(drawn: Mapping[str, Figure], name: str, description: str) -> Markup:
-    if name not in drawn:
+def _inline(documents: Mapping[str, str], name: str, description: str) -> Markup:
+    if name not in documents:
         return Markup()
-    return Markup(figures.inline_svg(drawn[name], name, description))
+    return Markup(figures.inline_svg(documents[name], name, description))
 
 
 def _example(example: Example, label: Callable[[str], str]) -> dict[str, Any]:
@@ -313,14 +317,16 @@ def _template(name: str) -> jinja2.Template:
     return environment.from_string(_text(f"{name}.jinja"))
 
 
-def _save(folder: Path, texts: Mapping[str, str], drawn: Mapping[str, Figure]) -> None:
+def _save(
+    folder: Path, texts: Mapping[str, str], drawn: Mapping[str, Figure], documents: Mapping[str, str]
+) -> None:
     place = folder / "figures"
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadRequest(f"{folder} cannot be made: {error.strerror}.", "Choose another place.") from error
     for name, figure in drawn.items():
-        figures.write(figure, place, name)
+        figures.write(figure, place, name, documents[name])
     for name, text in texts.items():
         _write(folder / name, text)
 

@@ -1,7 +1,7 @@
 """The figures of a report, drawn with matplotlib on no screen: each is a `Figure` of its own.
 
 Colours are those of the app. `write` saves a figure as SVG and PNG, the same bytes for the same figure;
-`inline_svg` returns it for an HTML page, whose style sheet then decides the colours.
+`inline_svg` fits it into an HTML page, whose style sheet then decides the colours.
 """
 
 import io
@@ -96,7 +96,7 @@ def confusion_figure(measured: Mapping[str, Any], labels: Sequence[str]) -> Figu
         axes.set_yticks(range(len(labels)), [_short(label) for label in labels])
         axes.tick_params(length=0, labelcolor=INK)
         axes.spines[:].set_visible(False)
-        return figure
+        return _laid_out(figure)
 
 
 def roc_figure(answers: Answers, measured: Mapping[str, Any], labels: Sequence[str]) -> Figure:
@@ -181,7 +181,7 @@ def sources_figure(measured: Mapping[str, Any], labels: Sequence[str]) -> Figure
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         figure.legend(loc="outside lower left", ncols=min(4, len(names)), fontsize=8, handlelength=1)
-        return figure
+        return _laid_out(figure)
 
 
 def history_figure(history: History) -> Figure:
@@ -204,9 +204,10 @@ def history_figure(history: History) -> Figure:
             _draw_history(axes, history, lines)
             axes.set(xlabel="epoch", title=title)
             axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
-            axes.legend(fontsize=8, loc="best")
+            if axes.get_legend_handles_labels()[0]:
+                axes.legend(fontsize=8, loc="best")
         right.set_ylim(top=1.0)
-        return figure
+        return _laid_out(figure)
 
 
 def _draw_history(axes: Axes, history: History, lines: Mapping[str, tuple[str, str]]) -> None:
@@ -246,7 +247,15 @@ def _shown_classes(answers: Answers, measured: Mapping[str, Any]) -> list[tuple[
 
 def _unit_square(figure: Figure, axes: Axes, place: str) -> Figure:
     axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), aspect="equal")
-    axes.legend(loc=place, fontsize=8, handlelength=1.2)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc=place, fontsize=8, handlelength=1.2)
+    return _laid_out(figure)
+
+
+def _laid_out(figure: Figure) -> Figure:
+    """Fix the layout, so that it is worked out once and not at every saving."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
     return figure
 
 
@@ -272,13 +281,12 @@ def svg(figure: Figure) -> str:
         return buffer.getvalue()
 
 
-def inline_svg(figure: Figure, name: str, description: str) -> str:
-    """Return `figure` as an element for an HTML page, with the page's fonts and, by variables, its colours.
+def inline_svg(document: str, name: str, description: str) -> str:
+    """Return an SVG `document` as an element for an HTML page, with the page's fonts and colours.
 
     `name` keeps its identifiers apart from those of other figures; `description` is for screen readers.
     """
-    text = svg(figure)
-    text = text[text.index("<svg") :]
+    text = document[document.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.DOTALL)
     text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", text)
     text = re.sub(r'(<svg\b[^>]*?) width="[^"]*"', r"\1", text, count=1)
@@ -291,15 +299,18 @@ def inline_svg(figure: Figure, name: str, description: str) -> str:
     return text.replace("<svg", f'<svg role="img" aria-label="{title}"', 1).strip()
 
 
-def write(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Save `figure` in `folder` as NAME.svg and NAME.png and return the paths. Raises BadRequest."""
+def write(figure: Figure, folder: Path, name: str, document: str = "") -> list[Path]:
+    """Save `figure` in `folder` as NAME.svg and NAME.png and return the paths. Raises BadRequest.
+
+    `document` is the SVG, if it is there already.
+    """
     image = io.BytesIO()
     with matplotlib.rc_context(_STYLE):
         figure.patch.set_alpha(1)
         figure.savefig(image, format="png", dpi=160, facecolor="white", metadata={"Software": None})
         figure.patch.set_alpha(0)
     written = []
-    for suffix, data in (("svg", svg(figure).encode("utf-8")), ("png", image.getvalue())):
+    for suffix, data in (("svg", (document or svg(figure)).encode("utf-8")), ("png", image.getvalue())):
         path = folder / f"{name}.{suffix}"
         try:
             path.write_bytes(data)

@@ -1,6 +1,7 @@
 """Build a network to train: grey bytes in, logits out, everything between in one graph."""
 
 import dataclasses
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -57,10 +58,29 @@ def map_field(model: keras.Model) -> tuple[float, float, float, float]:
 
 
 def summary_text(model: keras.Model) -> str:
-    """Return the table of all layers with their shapes and numbers of parameters."""
-    lines: list[str] = []
-    model.summary(line_length=110, expand_nested=True, show_trainable=True, print_fn=lines.append)
+    """Return the table of all layers with their shapes and numbers of parameters.
+
+    Keras's own is cut to the width of the terminal, and to 80 columns in a file.
+    """
+    rows = [("Layer", "Kind", "Output", "Parameters", ""), *_layer_rows(model, "")]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = [
+        f"{name:<{widths[0]}}  {kind:<{widths[1]}}  {shape:<{widths[2]}}  {count:>12}{frozen}".rstrip()
+        for name, kind, shape, count, frozen in rows
+    ]
+    trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    lines.append(f"Total params: {model.count_params():,}, of which {trainable:,} trainable")
     return "\n".join(lines)
+
+
+def _layer_rows(model: keras.Model, indent: str) -> Iterator[tuple[str, str, str, str, str]]:
+    for layer in model.layers:
+        shape = " × ".join(str(side or "N") for side in layer.output.shape)
+        count = layer.count_params()
+        frozen = "" if layer.trainable or not count else "  frozen"
+        yield f"{indent}{layer.name}", type(layer).__name__, shape, f"{count:,}" if count else "", frozen
+        if isinstance(layer, keras.Model):
+            yield from _layer_rows(layer, f"{indent}  ")
 
 
 def _resolved(config: ModelConfig) -> ModelConfig:

@@ -6,8 +6,10 @@ import sys
 LIGHT = (
     "cxrview.training",
     "cxrview.training.augment",
+    "cxrview.training.bundle_answers",
     "cxrview.training.dataset",
     "cxrview.training.evaluate",
+    "cxrview.training.evaluation_report",
 )
 
 

@@ -1,0 +1,239 @@
+"""`cxrview evaluate` through the real entry point, on drawn images and a small model."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from cxrview import paths
+from cxrview.__main__ import main
+from cxrview.imaging import read
+from cxrview.inference.predictor import Predictor
+from cxrview.training import bundle_answers
+from cxrview.training.bundle_answers import answer_files, answer_with_bundle
+from cxrview.training.config import DataConfig
+from cxrview.training.dataset import LabelledImages
+from cxrview.training.sources import find_items
+from tests.conftest import CLASSES, TINY_SIZE, make_tiny_bundle
+
+NAMES = tuple(name for name, _ in CLASSES)
+
+
+@pytest.fixture(autouse=True)
+def tiny_is_the_default(own_folders):
+    """Let the small model hide the bundled one, so that these tests are quick."""
+    make_tiny_bundle(paths.user_models() / "cxr-densenet121")
+
+
+def draw(path, seed):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = np.random.default_rng(seed).integers(0, 256, (TINY_SIZE, TINY_SIZE), dtype=np.uint8)
+    cv2.imwrite(str(path), picture)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Class folders named by label or name, in whatever case, with 6 images each."""
+    root = tmp_path / "data"
+    for number, name in enumerate(("COVID-19", "NORMAL", "pneumonia")):
+        for image in range(6):
+            draw(root / name / f"p{image // 2}_{image}.png", 10 * number + image)
+    return root
+
+
+def table(tmp_path, folder, splits=("train", "test")):
+    """Return a CSV of the images in which every second one is of each split."""
+    path = tmp_path / "split.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "label", "group", "source", "split"])
+        for number, image in enumerate(sorted(folder.rglob("*.png"))):
+            source = ("here", "there")[number % 3 == 0]
+            split = splits[number % len(splits)]
+            writer.writerow([image.relative_to(tmp_path), image.parent.name, f"g{number}", source, split])
+    return path
+
+
+def run(*arguments):
+    return main(["evaluate", "--repeats", "20", *map(str, arguments)])
+
+
+def metrics(out):
+    return json.loads((out / "metrics.json").read_text("utf-8"))
+
+
+def test_a_folder_of_classes_is_measured_by_label_or_name(folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert run("--data", folder, "--out", out, "--group-pattern", r"(p\d)_") == 0
+    found = metrics(out)["parts"]["all"]
+    assert found["support"] == dict.fromkeys(NAMES, 6)
+    predictor = Predictor.load()
+    right = sum(
+        predictor.predict(read(path))[0].predicted == name
+        for place, name in zip(("COVID-19", "NORMAL", "pneumonia"), NAMES, strict=True)
+        for path in (folder / place).iterdir()
+    )
+    assert found["figures"]["accuracy"]["value"] == pytest.approx(right / 18, abs=1e-4)
+    assert found["groups"] == 3
+    shown = capsys.readouterr()
+    assert "all: 18 images" in shown.out
+    assert "report.html" in shown.err
+    assert (out / "figures" / "all-roc.svg").is_file()
+    page = (out / "report.html").read_text("utf-8")
+    assert page.count("data:image/jpeg") >= 2
+    assert "It is a test." in page  # the card's limit
+
+
+def test_a_split_table_gives_the_test_part_and_another_if_asked(folder, tmp_path):
+    data = table(tmp_path, folder)
+    assert run("--data", data, "--out", tmp_path / "a") == 0
+    assert {name: part["images"] for name, part in metrics(tmp_path / "a")["parts"].items()} == {"test": 9}
+    assert run("--data", data, "--out", tmp_path / "b", "--split", "train") == 0
+    assert set(metrics(tmp_path / "b")["parts"]) == {"train"}
+    sources = metrics(tmp_path / "b")["parts"]["train"]["per_source"]
+    assert sum(part["images"] for part in sources.values()) == 9
+
+
+def test_a_part_that_is_not_there_exits_2(folder, tmp_path, capsys):
+    assert run("--data", table(tmp_path, folder), "--out", tmp_path / "x", "--split", "validation") == 2
+    assert "has no validation part. It has test, train." in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_files_that_fail_are_listed_and_the_exit_code_is_1(folder, tmp_path, capsys):
+    (folder / "NORMAL" / "bad.png").write_bytes(b"")
+    assert run("--data", folder, "--out", tmp_path / "out") == 1
+    assert "NORMAL/bad.png: bad.png" in capsys.readouterr().err
+    assert metrics(tmp_path / "out")["parts"]["all"]["images"] == 18
+    assert "NORMAL/bad.png" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+def test_labels_that_the_model_does_not_know_are_named_and_left_out(folder, tmp_path, capsys):
+    draw(folder / "Tuberculosis" / "t.png", 99)
+    assert run("--data", folder, "--out", tmp_path / "out") == 0
+    assert "1 image labelled “Tuberculosis” left out" in capsys.readouterr().err
+    assert metrics(tmp_path / "out")["parts"]["all"]["images"] == 18
+    assert "“Tuberculosis” left out" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+def test_no_known_label_at_all_exits_2(tmp_path, capsys):
+    draw(tmp_path / "d" / "cat" / "a.png", 1)
+    draw(tmp_path / "d" / "dog" / "a.png", 2)
+    assert run("--data", tmp_path / "d", "--out", tmp_path / "out") == 2
+    assert "has no class that the model knows: cat, dog. The model knows covid19" in capsys.readouterr().err
+
+
+def test_external_images_and_strangers_have_their_own_parts(folder, tmp_path):
+    for number in range(4):
+        draw(tmp_path / "ext" / "normal" / f"{number}.png", 50 + number)
+        draw(tmp_path / "odd" / ("ct" if number else "lateral") / f"{number}.png", 60 + number)
+    arguments = ("--external", tmp_path / "ext", "--strangers", tmp_path / "odd")
+    assert run("--data", folder, "--out", tmp_path / "out", *arguments) == 0
+    found = metrics(tmp_path / "out")
+    assert found["parts"]["external"]["support"] == {"covid19": 0, "normal": 4, "pneumonia": 0}
+    assert {name: part["images"] for name, part in found["strangers"]["per_source"].items()} == {
+        "ct": 3,
+        "lateral": 1,
+    }
+    predictor = Predictor.load()
+    outside = [not predictor.predict(read(path))[0].in_domain for path in (tmp_path / "odd").rglob("*.png")]
+    assert found["strangers"]["flagged"]["value"] == pytest.approx(np.mean(outside))
+
+
+def test_a_report_is_not_replaced_by_accident(folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "report.html").write_text("precious")
+    assert run("--data", folder, "--out", out) == 2
+    assert (out / "report.html").read_text() == "precious"
+    assert "holds a report already. Add --overwrite" in capsys.readouterr().err
+    assert run("--data", folder, "--out", out, "--overwrite", "--seed", "3") == 0
+    assert metrics(out)["intervals"]["seed"] == 3
+
+
+def test_dicom_files_are_grouped_by_their_patient(tmp_path, chest_pa):
+    for number in range(2):
+        place = tmp_path / "d" / NAMES[number] / f"{number}.dcm"
+        place.parent.mkdir(parents=True)
+        place.write_bytes(chest_pa.read_bytes())
+    said = answer_files(Predictor.load(), find_items(DataConfig(str(tmp_path / "d"))))
+    assert len(said.answers) == 2
+    assert len(set(said.answers.groups)) == 1
+    assert said.answers.labels.tolist() == [0, 1]
+
+
+def test_memory_does_not_grow_with_the_number_of_files(folder, monkeypatch):
+    """Hold how many decoded files are waiting at any time."""
+    waiting, most = 0, 0
+    prepare, ask = bundle_answers._prepare, bundle_answers.BATCH_SIZE
+
+    def counted(predictor, path):
+        nonlocal waiting, most
+        waiting += 1
+        most = max(most, waiting)
+        return prepare(predictor, path)
+
+    predictor = Predictor.load()
+    predict = predictor.predict_inputs
+
+    def emptied(batch):
+        nonlocal waiting
+        waiting -= len(batch)
+        return predict(batch)
+
+    monkeypatch.setattr(bundle_answers, "_prepare", counted)
+    monkeypatch.setattr(predictor, "predict_inputs", emptied)
+    items = find_items(DataConfig(str(folder))) * 20
+    assert len(answer_files(predictor, items, workers=2).answers) == 360
+    assert most <= ask + 2 * 2 + 1
+
+
+def test_arrays_get_the_same_answers_as_their_files(folder, tmp_path):
+    items = find_items(DataConfig(str(folder)))
+    predictor = Predictor.load()
+    from_files = answer_files(predictor, items, examples=True)
+    names = ("pneumonia", "COVID-19", "NORMAL")  # in another order, by other names
+    images = np.stack([predictor.prepare(read(item.path)[0]).image for item in items])
+    targets = np.array([[name in item.labels for name in names] for item in items], np.uint8)
+    texts = np.array([item.file for item in items])
+    data = LabelledImages(names, images, targets, texts, np.full(len(items), ""), texts)
+    from_arrays = answer_with_bundle(predictor, data, examples=True)
+    np.testing.assert_allclose(from_arrays.answers.probabilities, from_files.answers.probabilities, atol=1e-6)
+    np.testing.assert_array_equal(from_arrays.answers.labels, from_files.answers.labels)
+    for one, other in zip(from_arrays.examples, from_files.examples, strict=True):
+        assert (one.file, one.called, one.right) == (other.file, other.called, other.right)
+        np.testing.assert_array_equal(one.heated, other.heated)
+        assert (one.heated[..., 0] != one.plain).any()
+
+
+def test_evaluating_never_imports_tensorflow(folder, tmp_path):
+    code = (
+        "import sys; from cxrview.__main__ import main; code = main(sys.argv[1:]);"
+        "print(code, sorted({'keras', 'tensorflow', 'PySide6', 'matplotlib.pyplot'} & set(sys.modules)))"
+    )
+    model = paths.user_models() / "cxr-densenet121"
+    arguments = ["evaluate", "--data", folder, "--out", tmp_path / "o", "--model", model, "--device", "cpu"]
+    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, "-W", "ignore", "-c", code, *map(str, arguments), "--repeats", "5"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert result.stdout.splitlines()[-1] == "0 []"
+
+
+@pytest.mark.tensorflow
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_the_layers_of_the_bundled_model_can_be_listed(capsys):
+    bundled = paths.bundled_models() / "cxr-densenet121"
+    assert main(["models", "show", str(bundled), "--summary"]) == 0
+    shown = capsys.readouterr().out
+    assert "conv5_block16_concat" in shown
+    assert "Total params" in shown
+
+
+def test_a_model_without_layers_to_list_says_so(capsys):
+    assert main(["models", "show", "--summary"]) == 2
+    assert "has no Keras file" in capsys.readouterr().err
