@@ -159,7 +159,11 @@ AUGMENTATIONS: dict[str, AugmentationConfig] = {
 
 @dataclass(frozen=True, slots=True)
 class SearchConfig:
-    """A search over recipes. A parameter that is left empty is not searched."""
+    """A search over recipes. A parameter that is left empty is not searched.
+
+    Where all are empty, it is learning rate, optimiser and augmentation. The Bayesian method takes the
+    smallest and largest learning rate as the ends of a range.
+    """
 
     method: str = option("bayesian", "Method", choices=("bayesian", "grid"))
     trials: int = option(20, "Trials at most", low=1, high=10000)
@@ -254,8 +258,8 @@ def parse(values: dict[str, Any], path: Path | None = None) -> TrainingConfig:
 def load(path: Path, base: TrainingConfig | None = None) -> TrainingConfig:
     """Return the configuration in the TOML file `path`; what it leaves out is as in `base`.
 
-    A relative path in `data` counts from the folder of the file, and so does `model.start` if it looks like
-    a file (a slash, or a suffix). Raises BadRequest.
+    A relative path in `data` counts from the folder of the file, and so do `model.start` and `search.start`
+    where they look like a file (a slash, or a suffix). Raises BadRequest.
     """
     try:
         values = tomllib.loads(path.read_text("utf-8"))
@@ -265,9 +269,19 @@ def load(path: Path, base: TrainingConfig | None = None) -> TrainingConfig:
     for table, names in (("data", ("path", "external", "strangers")), ("model", ("start",))):
         for name in names:
             text = values.get(table, {}).get(name, "")
-            if text and (table == "data" or Path(text).suffix or Path(text).name != text):
-                values[table][name] = str(path.parent.resolve() / Path(text).expanduser())
+            if text and (table == "data" or _is_file(text)):
+                values[table][name] = _beside(path, text)
+    if starts := values.get("search", {}).get("start"):
+        values["search"]["start"] = [_beside(path, text) if _is_file(text) else text for text in starts]
     return parse(merge(as_dict(base), values) if base is not None else values, path)
+
+
+def _is_file(text: str) -> bool:
+    return bool(Path(text).suffix) or Path(text).name != text
+
+
+def _beside(path: Path, text: str) -> str:
+    return str(path.parent.resolve() / Path(text).expanduser())
 
 
 def merge(base: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

@@ -122,6 +122,12 @@ def test_a_choice_becomes_the_configuration_of_one_run():
     assert run.search == SearchConfig()
 
 
+def test_a_file_to_start_from_lies_beside_the_configuration(tmp_path):
+    (tmp_path / "c.toml").write_text('[search]\nstart = ["none", "own.keras", "bundled"]\n')
+    found = configuration.load(tmp_path / "c.toml").search.start
+    assert found == ("none", str(tmp_path / "own.keras"), "bundled")
+
+
 @pytest.mark.parametrize(
     ("search", "words"),
     [
@@ -227,14 +233,14 @@ def test_a_trial_that_was_stopped_politely_is_not_given_up(searching):
     def stop(_config):
         raise Cancelled
 
-    for _ in range(5):
+    for _ in range(4):
         with pytest.raises(Cancelled):
             search.run(stop)
     assert [outcome.state for outcome in search.run()] == ["complete"]
 
 
 def test_hopeless_trials_are_cut_short(searching):
-    search = searching(trials=6, method="grid", batch_size=(1, 2, 3, 4, 5, 6))
+    search = searching(trials=5, method="grid", batch_size=(1, 2, 3, 4, 5))
     epochs = []
 
     def train(config, _folder, is_hopeless):
@@ -249,20 +255,14 @@ def test_hopeless_trials_are_cut_short(searching):
     states = [outcome.state for outcome in search.run_with(train)]
     assert states[4] == "pruned"
     assert epochs[4] == 1
-    assert "pruned" not in states[:2]
     assert search.study().best().value == 0.9
 
 
 def test_without_pruning_every_trial_is_whole(searching):
     search = searching(trials=4, method="grid", batch_size=(1, 2, 3, 4), prune=False)
-    hopeless = []
-
-    def train(config, _folder, is_hopeless):
-        hopeless.append(is_hopeless(1, 1.0 / config.recipe.batch_size))
-        return 0.5
-
-    search.run_with(train)
-    assert hopeless == [False] * 4
+    qualities = iter((0.9, 0.8, 0.2, 0.1))
+    outcomes = search.run_with(lambda _config, _folder, is_hopeless: float(is_hopeless(1, next(qualities))))
+    assert [outcome.value for outcome in outcomes] == [0.0] * 4
 
 
 def test_a_resumed_trial_reports_an_epoch_only_once(searching):
@@ -318,12 +318,11 @@ def test_a_full_disk_ends_the_search_and_not_the_trial(searching):
 
 
 def test_only_the_best_trial_keeps_its_weights_and_all_keep_their_history(searching):
-    search = searching(trials=4, learning_rate=RATES)
+    search = searching("a {b} %20 c#d", trials=4, learning_rate=RATES)  # which are paths, and no addresses
     search.run()
     best = search.study().best().number
     assert [path.parent.name for path in search.folder.path.glob("trials/*/*.npz")] == [f"{best:03d}"]
     assert len(list(search.folder.path.glob("trials/*/history.json"))) == 4
-    assert rate_of(configuration.load(search.folder.best)) == search.study().best().chosen["learning_rate"]
 
 
 def test_the_same_recipe_is_not_trained_twice(searching):
@@ -389,12 +388,6 @@ def test_a_database_that_is_none_is_said(searching, content, words):
         search.folder.database.write_bytes(content)
     with pytest.raises(CxrviewError, match=words), storage_errors(search.folder.database):
         search.study()
-
-
-def test_paths_with_signs_of_an_address_are_paths(tmp_path):
-    search = Searching(tmp_path / "a {b} %20 c#d", config_of(trials=1, learning_rate=RATES))
-    search.run()
-    assert search.folder.database.is_file()
 
 
 def test_optuna_says_nothing_itself(searching, capfd):
