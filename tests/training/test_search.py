@@ -105,7 +105,6 @@ def test_where_nothing_is_listed_the_usual_things_are_searched():
 
 
 def test_a_choice_becomes_the_configuration_of_one_run():
-    config = config_of(batch_size=(4,))
     chosen = {
         "learning_rate": 0.01,
         "batch_size": 4,
@@ -114,7 +113,7 @@ def test_a_choice_becomes_the_configuration_of_one_run():
         "architecture": "small-cnn",
         "augmentation": "strong",
     }
-    run = with_choice(config, chosen)
+    run = with_choice(config_of(batch_size=(4,)), chosen)
     assert [phase.learning_rate for phase in run.recipe.phases] == [2e-4, 0.01]
     assert (run.recipe.batch_size, run.recipe.optimizer) == (4, "sgd")
     assert (run.model.start, run.model.architecture) == ("none", "small-cnn")
