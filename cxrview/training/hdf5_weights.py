@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import h5py  # type: ignore[import-untyped]
 import keras
@@ -17,10 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import UnusableModel
+from cxrview.inference.graph import hdf5
 
 Arrays = list[NDArray[np.float32]]
-_ADVICE = "Save the weights alone (model.save_weights) and choose that file."
-_DEEPEST, _MOST = 16, 100_000  # groups in groups; groups and arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def read(
     """
     try:
         with h5py.File(file, "r") as root:
-            _check(root, path)
+            hdf5.check(root, path)
             layers = [layer for layer in backbone.layers if layer.weights]
             if _names(root, "layer_names"):
                 return StoredWeights(_in_order(root, layers), {})
@@ -54,31 +53,7 @@ def read(
         advice = "Choose the weights of the same architecture."
         raise UnusableModel(f"does not fit {backbone.name}: {error}.", advice, path) from error
     except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
-        raise UnusableModel(f"cannot be read as HDF5: {error}.", _ADVICE, path) from error
-
-
-def _check(root: h5py.File, path: Path) -> None:
-    """Raise UnusableModel if there is anything but arrays whose numbers are in this file."""
-    if "model_config" in root.attrs:
-        problem = "is a whole model in Keras's old format, which can hold code, so it is not opened."
-        raise UnusableModel(problem, _ADVICE, path)
-    for count, item in enumerate(_items(root, path, 0)):
-        if count > _MOST:
-            raise UnusableModel("holds far too many parts for a network.", _ADVICE, path)
-        if isinstance(item, h5py.Dataset) and (item.external or item.is_virtual):
-            raise UnusableModel("takes numbers from other files, so it is not read.", _ADVICE, path)
-
-
-def _items(group: h5py.Group, path: Path, depth: int) -> Iterator[Any]:
-    if depth > _DEEPEST:
-        raise UnusableModel("is nested far too deep for a network.", _ADVICE, path)
-    for name in group:
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            raise UnusableModel("has links to other places or files, so it is not read.", _ADVICE, path)
-        item = group[name]
-        yield item
-        if isinstance(item, h5py.Group):
-            yield from _items(item, path, depth + 1)
+        raise UnusableModel(f"cannot be read as HDF5: {error}.", hdf5.ADVICE, path) from error
 
 
 def _names(group: h5py.Group, attribute: str) -> list[str]:

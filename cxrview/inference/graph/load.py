@@ -4,18 +4,20 @@ Keras's own safe mode was got round again and again (CVE-2024-3660, 2025-1550, 2
 2025-9906, 2026-0897, 2026-1462), so every class that the file names is held to a list before Keras sees it.
 """
 
+import io
 import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import h5py  # type: ignore[import-untyped]
 import keras
 
 from cxrview.errors import UnusableModel
 
 # The layers register themselves when their modules are imported.
-from cxrview.inference.graph import gradcam_layer, preprocessing, scaling
+from cxrview.inference.graph import gradcam_layer, hdf5, preprocessing, scaling
 
 OWN = {
     f"cxrview>{kind.__name__}"
@@ -37,6 +39,10 @@ MAX_CONFIG_BYTES = 16 * 2**20
 MAX_WEIGHT_BYTES = 2 * 2**30
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 PARTS = {"metadata.json", CONFIG, WEIGHTS}
+_UNREADABLE = (
+    *(OSError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError, RuntimeError),
+    zipfile.BadZipFile,
+)
 _REFUSED = "Only models made by cxrview, or of plain Keras layers, can be used."
 
 
@@ -44,8 +50,10 @@ def load_model(path: Path) -> keras.Model:
     """Return the trainable model stored at `path`, not compiled. Raises UnusableModel."""
     read_config(path)
     try:
+        with zipfile.ZipFile(path) as archive, h5py.File(io.BytesIO(archive.read(WEIGHTS))) as weights:
+            hdf5.check(weights, path)
         return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise UnusableModel("cannot be loaded by Keras.", _REFUSED, path) from error
 
 
