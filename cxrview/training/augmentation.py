@@ -60,10 +60,10 @@ class Augmenter:
         changed[chosen] = self._without_source(images, chosen, random)
         if self._stages:
             draw = Draw(random, keras.random.SeedGenerator(int(random.integers(2**31 - 1))))
-            pictures = changed[chosen].astype(np.float32)[..., None]
+            pictures = changed[_evened(chosen, len(images))].astype(np.float32)[..., None]
             for stage in self._stages:
                 pictures = stage(pictures, draw)
-            changed[chosen] = np.clip(np.rint(pictures[..., 0]), 0, 255)
+            changed[chosen] = np.clip(np.rint(pictures[: len(chosen), ..., 0]), 0, 255)
         return changed
 
     def _without_source(
@@ -188,6 +188,11 @@ def _numbers(tensor: Any) -> Pictures:
     return np.asarray(keras.ops.convert_to_numpy(tensor), dtype=np.float32)
 
 
+def _evened(chosen: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return `chosen`, for JAX repeated until there are `count`: it compiles again for every shape."""
+    return np.resize(chosen, count) if keras.backend.backend() == "jax" else chosen
+
+
 def _in_groups(size: int, stage: Stage) -> Stage:
     return lambda pictures, draw: np.concatenate(
         [stage(pictures[start : start + size], draw) for start in range(0, len(pictures), size)]
@@ -196,11 +201,12 @@ def _in_groups(size: int, stage: Stage) -> Stage:
 
 def _sometimes(probability: float, stage: Stage) -> Stage:
     def apply(pictures: Pictures, draw: Draw) -> Pictures:
-        chosen = draw.random.random(len(pictures)) < probability
-        if chosen.any():
-            pictures = pictures.copy()
-            pictures[chosen] = stage(pictures[chosen], draw)
-        return pictures
+        chosen = np.flatnonzero(draw.random.random(len(pictures)) < probability)
+        if not len(chosen):
+            return pictures
+        changed = pictures.copy()
+        changed[chosen] = stage(pictures[_evened(chosen, len(pictures))], draw)[: len(chosen)]
+        return changed
 
     return apply
 

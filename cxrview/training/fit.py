@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -194,25 +194,24 @@ class _Run:
 
     def _steps(self, number: int, epoch: int, learner: _Learner, pace: Pace) -> tuple[float, float]:
         """Learn for one epoch and return its mean loss and the last learning rate."""
-        phase, net, steps = self._recipe.phases[number - 1], learner.net, len(learner.batches)
+        phase, steps = self._recipe.phases[number - 1], len(learner.batches)
         merits = self._merits(self.history, number)
         first = len(merits) * steps
         after = self._epochs_left(number, len(merits) + 1)
+
+        def rate(step: int) -> float:
+            return schedule.learning_rate(phase, first + step, steps, merits)
+
+        def told(step: int, images: int, loss: float) -> None:
+            if not math.isfinite(loss):
+                raise _diverged(epoch, rate(step))
+            pace.step_done(images)
+            if pace.is_time_to_tell():
+                speed, remaining = pace.images_per_second, pace.remaining(steps - step - 1, after)
+                self._emit(Step(number, epoch, step + 1, steps, loss, speed, remaining))
+
         _reseed(self._model, self._recipe.seed, epoch)
-        net.reset_metrics()
-        loss = rate = math.nan
-        with made_ahead(learner.batches.epoch(epoch), steps) as batches:
-            for step, batch in enumerate(batches):
-                rate = schedule.learning_rate(phase, first + step, steps, merits)
-                net.optimizer.learning_rate = rate
-                loss = float(net.train_on_batch(batch.inputs, batch.targets, batch.weights))
-                if not math.isfinite(loss):
-                    raise _diverged(epoch, rate)
-                pace.step_done(len(batch.inputs))
-                if pace.is_time_to_tell():
-                    speed, remaining = pace.images_per_second, pace.remaining(steps - step - 1, after)
-                    self._emit(Step(number, epoch, step + 1, steps, loss, speed, remaining))
-        return loss, rate
+        return learn(learner.net, learner.batches, epoch, rate, told), rate(steps - 1)
 
     def _recalibrate(self) -> None:
         """Settle the running statistics of batch normalisation on plain images; nothing else changes.
@@ -236,6 +235,28 @@ class _Run:
             if not math.isnan(wrong):
                 metrics["external_wrong"] = wrong
         return metrics
+
+
+def learn(
+    net: keras.Model,
+    batches: Batches,
+    epoch: int,
+    rate: Callable[[int], float],
+    told: Callable[[int, int, float], None],
+) -> float:
+    """Let the compiled `net` learn from the batches of an epoch and return the mean loss.
+
+    `rate` gives the learning rate of a step (from 0); `told` hears of every step: its number, its images,
+    and the mean loss so far.
+    """
+    net.reset_metrics()
+    loss = math.nan
+    with made_ahead(batches.epoch(epoch), len(batches)) as stream:
+        for step, batch in enumerate(stream):
+            net.optimizer.learning_rate = rate(step)
+            loss = float(net.train_on_batch(batch.inputs, batch.targets, batch.weights))
+            told(step, len(batch.inputs), loss)
+    return loss
 
 
 def _diverged(epoch: int, rate: float) -> BadRequest:
@@ -266,7 +287,8 @@ def _watched(config: TrainingConfig, data: LabelledImages) -> int:
 
 
 def _reseed(model: keras.Model, seed: int, epoch: int) -> None:
-    """Set the state behind every dropout of `model` to what belongs to the epoch."""
+    """Set what is behind every dropout of `model` to the epoch: its own state, and PyTorch's only one."""
+    keras.utils.set_random_seed(int(generator(seed, epoch, 0).integers(2**31 - 1)))
     states = [item for item in model.variables if item.name == "seed_generator_state"]
     for place, state in enumerate(states):
         state.assign(np.array([generator(seed, epoch, place).integers(2**31 - 1), 0]))

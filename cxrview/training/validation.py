@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 Targets = NDArray[np.uint8]
+FIGURES = ("val_loss", "val_accuracy", "val_balanced_accuracy", "val_macro_f1", "val_macro_auc")
 
 
 def predict(net: keras.Model, inputs: NDArray[Any], batch_size: int) -> NDArray[np.float32]:
@@ -24,11 +25,14 @@ def predict(net: keras.Model, inputs: NDArray[Any], batch_size: int) -> NDArray[
 
 
 def figures(answers: NDArray[np.float64], targets: Targets, exclusive: bool) -> dict[str, float]:
-    """Return `val_loss` (no smoothing, no weights), accuracies, macro F1 and macro AUC of logits (N, C).
+    """Return the `FIGURES` of logits (N, C); the loss is neither smoothed nor weighted.
 
     Means are over the classes that are present. Where classes do not exclude each other, an image is called
-    a class from a probability of ½ on, and accuracy counts single answers.
+    a class from a probability of ½ on, and accuracy counts single answers. Answers that are no numbers have
+    no figures.
     """
+    if not np.isfinite(answers).all():
+        return dict.fromkeys(FIGURES, float("nan"))
     truth = targets.astype(bool)
     called = np.eye(truth.shape[1], dtype=bool)[answers.argmax(1)] if exclusive else answers >= 0
     hits, calls, truths = (called & truth).sum(0), called.sum(0), truth.sum(0)
@@ -66,8 +70,6 @@ def _loss(answers: NDArray[np.float64], truth: NDArray[np.bool_], exclusive: boo
 
 
 def _macro_auc(answers: NDArray[np.float64], truth: NDArray[np.bool_], exclusive: bool) -> float:
-    if not np.isfinite(answers).all():
-        return float("nan")
     scores = answers - np.logaddexp.reduce(answers, axis=1, keepdims=True) if exclusive else answers
     usable = np.flatnonzero(truth.any(0) & ~truth.all(0))
     areas = [roc_auc_score(truth[:, index], scores[:, index]) for index in usable]

@@ -17,6 +17,7 @@ from cxrview.training.config import AUGMENTATIONS, ModelConfig, PhaseConfig, Rec
 from cxrview.training.events import Epoch, PhaseStarted, Stage, Step, Warned
 from cxrview.training.fit import fit
 from cxrview.training.validation import figures, predict
+from cxrview.training.zoo import build
 from tests.training.stripes import small_network, stripes
 
 pytestmark = [
@@ -259,6 +260,19 @@ def test_cached_features_give_the_history_of_the_whole_network(tmp_path):
     ]
     for row, twin in zip(rows[0].rows, rows[1].rows, strict=True):
         assert row.metrics == pytest.approx(twin.metrics, abs=1e-4)
+
+
+def test_mixed_precision_keeps_weights_and_logits_whole(tmp_path):
+    config = config_of(mixed_precision=True, choose_by="loss")
+    small = ModelConfig(architecture="small-cnn", input_size=32, pooling="flatten", hidden=(16,))
+    model = build(small, 3, mixed_precision=True)
+    assert model.get_layer("backbone").layers[1].compute_dtype == "bfloat16"
+    _, history, _ = trained(config, tmp_path, model)
+    losses = [row.metrics["val_loss"] for row in history.rows]
+    assert min(losses) < math.log(3) - 0.1
+    assert {str(variable.dtype) for variable in model.trainable_variables} == {"float32"}
+    assert predict(model, VALIDATION.images, 32).dtype == np.float32
+    assert val_loss(model) == pytest.approx(min(losses), abs=1e-3)
 
 
 def test_images_may_be_of_several_classes_or_none(tmp_path):
