@@ -169,12 +169,10 @@ def leak_findings(
 def split_findings(data: LabelledImages, split: Split) -> list[Finding]:
     """Return what a side of the split lacks."""
     found = []
-    present: list[bool] = data.targets.any(axis=0).tolist()
+    present = class_counts(data.targets, data.class_names)
     for side, indices in zip(SIDES, (split.train, split.validation, split.test), strict=True):
         amounts = class_counts(data.targets[indices], data.class_names)
-        lacking = [
-            name for name, there in zip(data.class_names, present, strict=True) if there and not amounts[name]
-        ]
+        lacking = [name for name in data.class_names if present[name] and not amounts[name]]
         if lacking and (side == "train" or len(indices)):
             text = f"For {WORDS[side]} there are no images of {_quoted(lacking)}."
             severity = "block" if side == "train" else "warning"
