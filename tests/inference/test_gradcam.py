@@ -19,13 +19,11 @@ pytestmark = [
 ]
 
 
-def autodiff_maps(model, images):
+def autodiff_maps(model, features):
     """Return Grad-CAM of every class by the book: alpha is the mean gradient (Selvaraju 2017, eq. 1–2)."""
     import tensorflow as tf
 
-    to_features = keras.Model(model.input, model.get_layer(graph.POOLING).input)
-    features = tf.convert_to_tensor(to_features(images, training=False))
-    behind = model.layers[model.layers.index(model.get_layer(graph.POOLING)) :]
+    behind = model.layers[model.layers.index(graph.neck(model)) :]
     maps = []
     for index in range(model.output_shape[-1]):
         with tf.GradientTape() as tape:
@@ -39,27 +37,39 @@ def autodiff_maps(model, images):
     return np.stack(maps, 1)
 
 
-@pytest.fixture(scope="module", params=["densenet121", "resnet50"])
+@pytest.fixture(scope="module", params=["densenet121", "small-cnn"])
 def backbone_model(request):
     keras.utils.set_random_seed(3)
     return zoo.build(ModelConfig(architecture=request.param, start="none", input_size=64), 4)
 
 
+@pytest.mark.parametrize("neck", [graph.POOLING, graph.FLATTEN])
 @pytest.mark.parametrize("hidden", [(), (24,), (24, 16)], ids=["linear", "two-layer", "three-layer"])
-def test_maps_equal_autodiff(backbone_model, hidden):
-    model = with_head(backbone_model, hidden)
-    images = np.random.default_rng(5).integers(0, 256, (3, 64, 64), dtype=np.uint8)
-    maps = keras.ops.convert_to_numpy(graph.inference_graph(model)(images, training=False)["activation_maps"])
-    wanted = autodiff_maps(model, images)
-    assert maps.shape == (3, 4, *model.get_layer(graph.POOLING).input.shape[1:3])
+def test_maps_equal_autodiff(backbone_model, hidden, neck):
+    check_maps(with_head(backbone_model, hidden, neck), 64)
+
+
+def check_maps(model, side):
+    """Assert that the maps in the graph of `model` are those of Grad-CAM by the book."""
+    images = np.random.default_rng(5).integers(0, 256, (3, side, side), dtype=np.uint8)
+    whole = graph.inference_graph(model)
+    outputs = keras.Model(whole.input, whole.output | {"features": graph.features_of(model)})(images)
+    maps = keras.ops.convert_to_numpy(outputs["activation_maps"])
+    wanted = autodiff_maps(model, outputs["features"])
+    _, height, width, channels = outputs["features"].shape
+    assert height >= 2  # one place alone would hide a mistake in the mean over places
+    assert maps.shape == (3, model.output_shape[-1], height, width)
+    assert outputs["embedding"].shape == (3, channels)
     assert maps.min() >= 0
     assert wanted.max() > 0
     assert np.abs(maps - wanted).max() <= 1e-4 * wanted.max()
 
 
-def with_head(model, hidden):
+def with_head(model, hidden, neck=graph.POOLING):
     """Return `model` with another head on the same backbone, its biases far from zero."""
-    value = model.get_layer(graph.POOLING).output
+    keras.utils.set_random_seed(8)
+    kind = keras.layers.Flatten if neck == graph.FLATTEN else keras.layers.GlobalAveragePooling2D
+    value = kind(name=neck)(graph.features_of(model))
     for index, width in enumerate(hidden):
         value = keras.layers.Dense(
             width,
