@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.training.augment import CHANGES, change_surroundings
+from cxrview.training.augment import CHANGES, change_surroundings, restyle
 from cxrview.training.config import AugmentationConfig
 from cxrview.training.dataset import LabelledImages
 
@@ -49,7 +49,9 @@ class Augmenter:
     def idle(self) -> bool:
         """Whether every image comes back as it is."""
         config = self._config
-        return config.plain_share == 1 or not (self._stages or config.source or config.exchange)
+        return config.plain_share == 1 or not (
+            self._stages or config.source or config.restyle or config.exchange
+        )
 
     def __call__(self, images: Images, random: np.random.Generator) -> Images:
         """Return `images` (N, S, S) with all but a share of `plain_share` changed, in a new array."""
@@ -70,10 +72,12 @@ class Augmenter:
         self, images: Images, chosen: NDArray[np.int64], random: np.random.Generator
     ) -> Images:
         results = images[chosen]
+        pairings = ((restyle, self._config.restyle), (change_surroundings, self._config.exchange))
         for place, index in enumerate(chosen):
-            if len(images) > 1 and random.random() < self._config.exchange:
-                other = images[(index + random.integers(1, len(images))) % len(images)]
-                results[place] = change_surroundings(results[place], other, random)
+            for pair, share in pairings:
+                if len(images) > 1 and random.random() < share:
+                    other = images[(index + random.integers(1, len(images))) % len(images)]
+                    results[place] = pair(results[place], other, random)
             for change, probability in CHANGES if self._config.source else ():
                 if random.random() < probability * self._config.source:
                     results[place] = change(results[place], random)

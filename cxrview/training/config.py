@@ -54,10 +54,10 @@ class ModelConfig:
     start: str = option("bundled", "Start from (bundled, imagenet, none, or a file)")
     input_size: int = option(0, "Side of the input in pixels", low=0, high=1024)
     preprocessing: str = option(
-        "auto", "Preprocessing", choices=("auto", "architecture", "source-suppression")
+        "auto", "Preprocessing", choices=("auto", "architecture", "source-suppression", "standardised")
     )
     seen_size: int = option(0, "Side that the network sees after cropping", low=0, high=1024)
-    resolution: int = option(160, "Detail in pixels a side (source suppression)", low=32, high=1024)
+    resolution: int = option(160, "Detail in pixels a side (not for “architecture”)", low=32, high=1024)
     pooling: str = option("average", "Pooling", choices=("average", "flatten"))
     hidden: tuple[int, ...] = option((), "Widths of dense layers before the classes")
     dropout: float = option(0.2, "Dropout", low=0.0, high=0.9)
@@ -131,6 +131,7 @@ class AugmentationConfig:
     noise: float = option(0.0, "Noise (standard deviation, up to)", low=0.0, high=0.5)
     erase: float = option(0.0, "Erase rectangles (probability)", low=0.0, high=1.0)
     source: float = option(0.0, "Hide the source: strength of the acquisition changes", low=0.0, high=1.0)
+    restyle: float = option(0.0, "Give it the look of another image (probability)", low=0.0, high=1.0)
     exchange: float = option(0.0, "Exchange the surroundings of the lungs (probability)", low=0.0, high=1.0)
 
 

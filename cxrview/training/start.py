@@ -19,6 +19,7 @@ from cxrview.training.architectures import ARCHITECTURES, find
 from cxrview.training.config import ModelConfig
 
 _SUPPRESSION = f"cxrview>{SourceSuppression.__name__}"
+NORMALISATIONS = {"source-suppression": "bands", "standardised": "whole"}  # of the layer, by preprocessing
 _KINDS = "Give a .keras file, an .h5 file of weights, an .npz archive, or a model's folder or name."
 
 
@@ -37,7 +38,9 @@ def with_its_preprocessing(config: ModelConfig) -> ModelConfig:
     side, layer = found
     return dataclasses.replace(
         config,
-        preprocessing="source-suppression",
+        preprocessing=next(
+            name for name, kind in NORMALISATIONS.items() if kind == layer.get("normalisation", "bands")
+        ),
         input_size=config.input_size or side,
         seen_size=config.seen_size or (0 if config.input_size else int(layer["size"])),
         resolution=int(layer["resolution"]),

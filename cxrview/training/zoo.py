@@ -88,7 +88,7 @@ def _resolved(config: ModelConfig) -> ModelConfig:
     entry = find(config.architecture)
     config = start.with_its_preprocessing(config)
     size = config.input_size or entry.default_input_size
-    seen = (config.seen_size or size) if config.preprocessing == "source-suppression" else size
+    seen = size if config.preprocessing == "architecture" else config.seen_size or size
     if min(size, seen) < entry.minimum_input_size:
         problem = (
             f"{entry.title} needs at least {entry.minimum_input_size} pixels a side, not {min(size, seen)}."
@@ -101,11 +101,12 @@ def _resolved(config: ModelConfig) -> ModelConfig:
 
 def _first_layer(config: ModelConfig) -> keras.layers.Layer:
     entry = find(config.architecture)
-    if config.preprocessing == "source-suppression":
+    if config.preprocessing in start.NORMALISATIONS:
         return SourceSuppression(
             config.seen_size,
             config.resolution,
             scale=entry.pixels.spread,
+            normalisation=start.NORMALISATIONS[config.preprocessing],
             name="source_suppression",
             dtype="float32",
         )

@@ -37,6 +37,7 @@ STRENGTH = {  # strong enough that every image changes
     "noise": 0.1,
     "erase": 1.0,
     "source": 1.0,
+    "restyle": 1.0,
     "exchange": 1.0,
 }
 COLOURS = ("hue", "saturation", "greyscale")
