@@ -1,0 +1,183 @@
+"""What follows training: biases that go into the network, the domain check, and an honest card."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("keras")  # before the modules that need it
+# ruff: noqa: E402
+
+from cxrview import bundle
+from cxrview.bundle import card as cards
+from cxrview.training import calibrate, card_entries, finish, zoo
+from cxrview.training.answering import Asker, shift_logits
+from cxrview.training.config import DataConfig, ModelConfig, RecipeConfig, TrainingConfig
+from cxrview.training.data_report import DataReport, Finding
+from cxrview.training.dataset import LabelledImages, Split, one_hot
+from cxrview.training.domain_choice import Embedded, domain_of
+from cxrview.training.history import EpochRow, History
+from cxrview.training.journal import Journal
+from cxrview.training.phantom import lesion_phantoms
+from cxrview.training.prepare import Prepared
+from cxrview.training.run_folder import RunFolder
+
+pytestmark = [
+    pytest.mark.tensorflow,
+    # Keras 3.15 hands its variables to NumPy 2 without the copy keyword.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+MODEL = ModelConfig(name="mine", architecture="small-cnn", start="none", input_size=32, hidden=(8,))
+HISTORY = History((EpochRow(1, 1, 1e-3, {"loss": 0.7, "val_loss": 0.6, "val_macro_f1": 0.5}, 1.0),), 1)
+LEAK = Finding("leak-patient", "block", "3 patients are on both sides of the split.")
+
+
+def images(count, names=("clear", "lesion"), seed=1, source="here"):
+    phantoms = lesion_phantoms(count, 32, seed)
+    files = np.array([f"p{number}.png" for number in range(count)])
+    targets = one_hot(phantoms.labels, len(names))
+    return LabelledImages(tuple(names), phantoms.images, targets, files, np.full(count, source), files)
+
+
+def prepared(count=60, **changes):
+    order = np.arange(count)
+    data = changes.pop("data", images(count))
+    split = Split(order[: count // 2], order[count // 2 : 3 * count // 4], order[3 * count // 4 :])
+    parts = {"external": None, "strangers": None, "report": DataReport(findings=(LEAK,))} | changes
+    return Prepared(data, split, **parts)
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(3)
+    return zoo.build(MODEL, 2)
+
+
+def test_shifted_logits_are_shifted_and_nothing_else(model):
+    twin = keras.models.clone_model(model)
+    twin.set_weights(model.get_weights())
+    shift_logits(twin, np.array([0.5, -1.5]))
+    data = images(6)
+    before, after = Asker(model)(data), Asker(twin)(data)
+    np.testing.assert_allclose(after.logits - before.logits, [[0.5, -1.5]] * 6, atol=1e-6)
+    np.testing.assert_array_equal(after.embeddings, before.embeddings)
+
+
+def test_the_domain_check_is_chosen_by_half_of_the_strangers_and_reported_on_the_other():
+    random = np.random.default_rng(0)
+    train, validation = random.standard_normal((2, 80, 6)).astype(np.float32)
+    far = (random.standard_normal((41, 6)) + 9).astype(np.float32)
+    groups = (np.arange(41) // 2).astype(np.str_)
+    strangers = Embedded(far, groups, np.where(np.arange(41) % 3, "ct", "lateral"))
+    statistics, entry = domain_of(train, np.arange(80) % 2, validation, strangers)
+    assert entry["choosing"]["images"] + entry["reporting"]["images"] == 41
+    assert not set(strangers.half(0).groups) & set(strangers.half(1).groups)
+    assert entry["reporting"]["auc"] > 0.99
+    assert (
+        sum(int(text.split(" of ")[1]) for text in entry["reporting"]["recognised"].values())
+        == (entry["reporting"]["images"])
+    )
+    assert (statistics.distances(far) > statistics.threshold).mean() > 0.95
+
+
+@pytest.mark.parametrize("strangers", [None, 1])
+def test_without_enough_strangers_the_usual_check_is_taken_and_the_card_says_so(strangers):
+    random = np.random.default_rng(0)
+    train, validation = random.standard_normal((2, 12, 40)).astype(np.float32)
+    few = None if strangers is None else Embedded(train[:1], np.array(["a"]), np.array([""]))
+    statistics, entry = domain_of(train, np.arange(12) % 2, validation, few)
+    assert "no images of other kinds" in entry["choosing"]
+    assert (statistics.distances(validation) <= statistics.threshold).mean() >= 0.9
+
+
+def test_a_network_that_answers_the_same_to_all_still_has_a_usable_domain_check(tmp_path):
+    same = np.ones((10, 4), np.float32)
+    statistics, _ = domain_of(same, np.arange(10) % 2, same, None)
+    assert statistics.threshold > 0
+    assert np.isfinite(statistics.distances(same)).all()
+
+
+def test_the_card_of_a_users_model_is_frank():
+    config = TrainingConfig(DataConfig(path="/home/jane/patients", allow=("leak-patient",)), MODEL)
+    entry = card_entries.entries(config, prepared(), HISTORY, "None: random weights.")
+    text = json.dumps(entry)
+    assert "/home/jane" not in text
+    assert entry["status"] == "user"
+    assert any("must not be used" in limit for limit in entry["limits"])
+    assert f"in spite of this finding about the images: {LEAK.text}" in " ".join(entry["limits"])
+    assert any("only 15 test images" in limit for limit in entry["limits"])
+    assert entry["findings"] == [
+        {"kind": LEAK.kind, "severity": "block", "overridden": True, "text": LEAK.text}
+    ]
+    assert entry["training"]["starting_weights"] == "None: random weights."
+    assert entry["training"]["recipe"]["batch_size"] == RecipeConfig().batch_size
+    assert entry["data"] == [
+        {"source": "here", "images": {"clear": 30, "lesion": 30}, "use": "training, validation, test"}
+    ]
+
+
+def test_what_the_configuration_says_goes_before_what_is_made_up():
+    said = {
+        "version": "2.1.0",
+        "title": "A real title",
+        "status": "release",
+        "license": "Apache-2.0",
+        "limits": ["It is for mice."],
+        "watch_class": "lesion",
+        "classes": [{"name": n, "label": n.title(), "meaning": f"{n}."} for n in ("clear", "lesion")],
+        "data": [{"source": "a zoo", "images": {"clear": 2}}],
+    }
+    entry = card_entries.entries(TrainingConfig(model=MODEL, card=said), prepared(), HISTORY, "")
+    for name in ("version", "title", "status", "license", "classes", "data"):
+        assert entry[name] == said[name]
+    assert "watch_class" not in entry
+    assert entry["limits"][0] == "It is for mice."
+    assert not any("by a user" in limit for limit in entry["limits"])
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_a_finished_model_is_what_was_measured(model, tmp_path, exclusive):
+    """Several classes at once, strangers, external images, biases: the card's figures are the bundle's."""
+    data = images(60)
+    if not exclusive:
+        both = data.targets.copy()
+        both[::5] = 1
+        data = replace(data, targets=both)
+    whole = prepared(data=data, external=images(12, seed=9, source="there"), strangers=images(8, seed=5))
+    config = TrainingConfig(
+        model=replace(MODEL, exclusive=exclusive), recipe=RecipeConfig(recalibrate_bias=True)
+    )
+    folder = RunFolder(tmp_path)
+    with Journal(folder.events, lambda _: None) as tell:
+        done = finish.finish(model, whole, config, HISTORY, folder, tell)
+    assert done.registered == "mine"
+    made = bundle.load(bundle.find("mine")).card
+    assert made.exclusive == exclusive
+    assert made == cards.parse((Path(done.bundle) / "card.json").read_text("utf-8"), Path(done.bundle))
+    raw = Asker(model)(whole.test)
+    probabilities = calibrate.apply_temperature(raw.logits, made.temperature, exclusive)
+    if exclusive:
+        accuracy = (probabilities.argmax(1) == whole.test.labels).mean()
+        assert done.metrics["accuracy"]["value"] == pytest.approx(accuracy, abs=1e-4)
+    assert {"validation", "test", "external", "strangers"} <= made.raw["metrics"].keys()
+    assert made.raw["domain"]["reporting"]["images"] == 4
+    assert {"report.html", "metrics.json", "domain.npz"} <= made.files.keys()
+    page = (Path(done.bundle) / "report.html").read_text("utf-8")
+    assert "p45.png" not in page  # a model travels without the names of its images
+    assert (tmp_path / "report" / "predictions.csv").is_file()
+    assert not list(tmp_path.glob(".report-*"))
+
+
+def test_a_model_that_cannot_be_listed_is_still_finished(model, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr(finish.store, "install", refuse)
+    with Journal(tmp_path / "events.jsonl", said.append) as tell:
+        assert finish._register(tmp_path, tell) == ""
+    assert "the app does not list it: mine is taken." in said[0].text
+
+
+def refuse(_folder):
+    raise finish.CxrviewError("mine is taken.")
