@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.training.domain_statistics import (
+    FEWEST,
     QUANTILE,
     USUAL,
     DomainStatistics,
@@ -16,7 +17,11 @@ from cxrview.training.domain_statistics import (
 )
 
 FILE = "domain.npz"
-_METHOD = "Mahalanobis distance of the embedding in principal components, shrunk"
+_PRINCIPAL = "Mahalanobis distance of the embedding in principal components, shrunk"
+_RESIDUAL = (
+    "What is left of the standardised embedding beside the principal components of the training images"
+)
+_TOWARDS = "; with it the direction that best tells images outside the task from them"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +50,7 @@ def domain_of(
     With `strangers` (images outside the task), the variant is chosen by half of them and the other half is
     reported on; without, it is the usual one.
     """
-    entry: dict[str, Any] = {"file": FILE, "method": _METHOD}
+    entry: dict[str, Any] = {"file": FILE}
     halves = [strangers.half(which) for which in (0, 1)] if strangers is not None else []
     if all(len(half.embeddings) for half in halves) and halves:
         choosing, reporting = halves
@@ -58,9 +63,11 @@ def domain_of(
     else:
         choice, statistics = USUAL, fit_domain(train, labels, validation, USUAL)
         entry["choosing"] = "There were no images of other kinds to choose by or to report on."
+    towards = _TOWARDS if choice.residual and halves and len(halves[0].embeddings) >= FEWEST else ""
     return statistics, entry | {
+        "method": _RESIDUAL + towards if choice.residual else _PRINCIPAL,
         "means": "by class" if choice.by_class else "one",
-        "components": statistics.whitening.shape[1],
+        "components_left_out" if choice.residual else "components": choice.components,
         "shrinkage": choice.shrinkage,
         "threshold": round(statistics.threshold, 4),
         "threshold_quantile_of_validation": QUANTILE,

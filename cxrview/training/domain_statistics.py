@@ -1,8 +1,11 @@
-"""How far an embedding lies from the training images: a Mahalanobis distance that NumPy alone can compute.
+"""How far an embedding lies from the training images: a distance that NumPy alone can compute.
 
-Lee 2018: features of one class are close to normally distributed, so an image of another kind lies many
-standard deviations away. Here the distance is taken in the first principal components, and each variance is
-shrunk towards their mean.
+Two kinds. Lee 2018: features of one class are close to normally distributed, so an image of another kind lies
+many standard deviations away; the distance is taken in the first principal components, each variance shrunk
+towards their mean. Ndiour 2020: an image of another kind also has features where the training images have
+none; the distance is what is left of the standardised embedding beside the first principal components. Where
+images outside the task are at hand, the direction that best tells them from the training images counts too
+(outlier exposure, after Hendrycks 2019).
 """
 
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 Array = NDArray[np.float32]
@@ -45,19 +49,23 @@ class DomainStatistics:
 
 @dataclass(frozen=True, slots=True)
 class DomainChoice:
-    """What there is to choose: means by class or one, how many components, how much shrinkage (0…1)."""
+    """What there is to choose: means by class or one, how many components, how much shrinkage (0…1).
+
+    With `residual`, the components are those that do not count, and there is one mean.
+    """
 
     by_class: bool
     components: int
     shrinkage: float
+    residual: bool = False
 
 
-USUAL = DomainChoice(
-    by_class=False, components=32, shrinkage=0.1
-)  # where there are no strangers to choose by
+USUAL = DomainChoice(False, 128, 0.0, residual=True)  # where there are no strangers to choose by
 CHOICES = tuple(
     DomainChoice(*values) for values in product((False, True), (8, 16, 32, 64, 128, 256), (0.01, 0.1, 0.3))
-)
+) + tuple(DomainChoice(False, count, 0.0, residual=True) for count in (16, 32, 64, 128, 256, 512))
+_EXPOSED = 0.3  # of the usual residual: what one standard deviation towards the strangers counts
+FEWEST = 8  # strangers that a direction can be learnt from
 
 
 def fit_domain(
@@ -68,7 +76,39 @@ def fit_domain(
     quantile: float = QUANTILE,
 ) -> DomainStatistics:
     """Return the statistics of `train` (N, D); the threshold is the `quantile` of validation distances."""
-    return _Spread.of(train, labels, choice.by_class).statistics(validation, choice, quantile)
+    spread = _Residual.of(train) if choice.residual else _Spread.of(train, labels, choice.by_class)
+    return _limited(spread.space(choice, validation), validation, quantile)
+
+
+def choose_domain(
+    train: Array, labels: NDArray[np.int64], validation: Array, strangers: Array
+) -> tuple[DomainChoice, DomainStatistics]:
+    """Return the choice that best tells `strangers` (develop images only) from `validation`, by AUC.
+
+    A residual distance also learns the direction towards the strangers, if there are a few of them.
+    """
+    spreads = {by_class: _Spread.of(train, labels, by_class) for by_class in (False, True)}
+    residual = _Residual.of(train)
+    fitted = [
+        (c, _limited((residual if c.residual else spreads[c.by_class]).space(c, validation), validation))
+        for c in CHOICES
+    ]
+    choice, best = max(fitted, key=lambda pair: separation(pair[1], strangers))
+    if choice.residual and len(strangers) >= FEWEST:
+        column = residual.direction(train, strangers) * _EXPOSED
+        best = _limited((best.mean, np.column_stack([best.whitening, column])), validation)
+    return choice, best
+
+
+Space = tuple[Array, Array]  # mean (M, D) and whitening (D, P)
+
+
+def _limited(space: Space, validation: Array, quantile: float = QUANTILE) -> DomainStatistics:
+    mean, whitening = (np.asarray(array, dtype=np.float32) for array in space)
+    bare = DomainStatistics(mean, whitening, np.inf, np.empty(0, np.float32))
+    reference = np.sort(bare.distances(validation))
+    threshold = max(float(np.quantile(reference, quantile)), _NOTHING)
+    return DomainStatistics(mean, whitening, threshold, reference)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,25 +128,47 @@ class _Spread:
         variance = singular**2 / max(1, len(train) - 1)
         return cls(mean.astype(np.float32), directions, variance)
 
-    def statistics(self, validation: Array, choice: DomainChoice, quantile: float) -> DomainStatistics:
+    def space(self, choice: DomainChoice, _validation: Array) -> Space:
         count = min(choice.components, len(self.variance))
         variance = self.variance[:count]
         variance = (1 - choice.shrinkage) * variance + choice.shrinkage * variance.mean()
         variance = np.maximum(variance, _NOTHING)  # a network that answers the same to all
-        whitening = (self.directions[:count].T / np.sqrt(variance)).astype(np.float32)
-        bare = DomainStatistics(self.mean, whitening, np.inf, np.empty(0, np.float32))
-        reference = np.sort(bare.distances(validation))
-        threshold = max(float(np.quantile(reference, quantile)), _NOTHING)
-        return DomainStatistics(self.mean, whitening, threshold, reference)
+        return self.mean, (self.directions[:count].T / np.sqrt(variance)).astype(np.float32)
 
 
-def choose_domain(
-    train: Array, labels: NDArray[np.int64], validation: Array, strangers: Array
-) -> tuple[DomainChoice, DomainStatistics]:
-    """Return the choice that best tells `strangers` (develop images only) from `validation`, by AUC."""
-    spreads = {by_class: _Spread.of(train, labels, by_class) for by_class in (False, True)}
-    fitted = [(c, spreads[c.by_class].statistics(validation, c, QUANTILE)) for c in CHOICES]
-    return max(fitted, key=lambda pair: separation(pair[1], strangers))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Residual:
+    """All axes of the standardised training images, the principal ones first."""
+
+    mean: Array  # (1, D)
+    deviation: NDArray[np.float64]  # (D,)
+    directions: NDArray[np.float64]  # (D, D)
+    most: int  # components that may be left out: with more, few images would span everything
+
+    @classmethod
+    def of(cls, train: Array) -> "_Residual":
+        mean = train.mean(0, keepdims=True)
+        deviation = np.maximum(train.std(0, dtype=np.float64), 1e-6)
+        standard = (train - mean) / deviation
+        _, directions = np.linalg.eigh(standard.T @ standard)
+        return cls(mean, deviation, directions[:, ::-1].T, min(len(train), train.shape[1]) // 4)
+
+    def space(self, choice: DomainChoice, validation: Array) -> Space:
+        """Return the space in which the middle validation image lies at the distance 1."""
+        rest = self.directions[min(choice.components, self.most) :]
+        whitening = rest.T / self.deviation[:, None]
+        usual = float(np.median(np.linalg.norm((validation - self.mean) @ whitening, axis=1)))
+        # Half precision halves the file; the reference distances are computed with what it holds.
+        halved = (whitening / max(usual, _NOTHING)).astype(np.float16)
+        return self.mean, halved.astype(np.float32)
+
+    def direction(self, train: Array, strangers: Array) -> NDArray[np.float64]:
+        """Return the axis (D,) from the training images to the strangers, of variance 1 on the former."""
+        standard = [(part - self.mean) / self.deviation for part in (train, strangers)]
+        truth = np.repeat([0, 1], [len(train), len(strangers)])
+        learner = LogisticRegression(C=0.01, class_weight="balanced", max_iter=1000)
+        axis = learner.fit(np.concatenate(standard), truth).coef_[0]
+        return np.asarray(axis / self.deviation / max((standard[0] @ axis).std(), _NOTHING))
 
 
 def separation(statistics: DomainStatistics, strangers: Array) -> float:

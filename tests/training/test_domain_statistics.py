@@ -73,3 +73,51 @@ def test_distance_is_to_the_nearest_mean():
         np.array([[0, 0], [10, 0]], np.float32), np.eye(2, dtype=np.float32), 1.0, np.empty(0, np.float32)
     )
     assert statistics.distances(np.array([[9, 0], [1, 1]], np.float32)).tolist() == pytest.approx([1, 2**0.5])
+
+
+@pytest.fixture(scope="module")
+def flat_clouds():
+    """Return train, labels, validation, strangers: images in 12 of 60 dimensions, strangers in others too."""
+    random = np.random.default_rng(1)
+    inside, outside = random.standard_normal((2, 12, 60))
+
+    def cluster(count):
+        noise = 0.1 * random.standard_normal((count, 60))
+        return (random.standard_normal((count, 12)) @ inside + noise).astype(np.float32)
+
+    others = [
+        (cluster(n) + 0.08 * random.standard_normal((n, 12)) @ outside).astype(np.float32) for n in (40, 200)
+    ]
+    return cluster(400), np.arange(400) % 2, cluster(300), *others
+
+
+def test_what_the_training_images_never_show_is_far_away(flat_clouds):
+    train, labels, validation, _, strangers = flat_clouds
+    residual = fit_domain(train, labels, validation, DomainChoice(False, 12, 0.0, residual=True))
+    principal = fit_domain(train, labels, validation, DomainChoice(False, 12, 0.1))
+    assert np.median(residual.reference) == pytest.approx(1, abs=0.01)
+    assert (residual.distances(validation) <= residual.threshold).mean() == pytest.approx(0.975, abs=0.005)
+    assert separation(residual, strangers) > 0.9 > separation(principal, strangers)
+
+
+def test_strangers_seen_while_choosing_help_with_others_of_their_kind(flat_clouds):
+    train, labels, validation, _, _ = flat_clouds
+    random = np.random.default_rng(2)
+    axis = train.std(0) * np.sign(random.standard_normal(60))
+
+    def shifted(count):  # inside what training images show, but all to one side
+        return (train[random.integers(0, 400, count)] * 0.3 + 1.2 * axis).astype(np.float32)
+
+    seen, unseen = shifted(20), shifted(100)
+    choice, statistics = choose_domain(train, labels, validation, seen)
+    plain = fit_domain(train, labels, validation, choice)
+    assert separation(statistics, unseen) >= separation(plain, unseen)
+    assert (statistics.distances(unseen) > statistics.threshold).mean() > 0.95
+    assert (statistics.distances(validation) > statistics.threshold).mean() <= 0.03
+
+
+def test_a_handful_of_images_has_statistics_too(flat_clouds):
+    train, labels, validation, _, strangers = flat_clouds
+    few = fit_domain(train[:10], labels[:10], validation[:5], DomainChoice(False, 128, 0.0, residual=True))
+    assert np.isfinite(few.distances(strangers)).all()
+    assert few.threshold > 0
