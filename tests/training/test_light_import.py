@@ -5,6 +5,7 @@ import sys
 
 LIGHT = (
     "cxrview.training",
+    "cxrview.training.architectures",
     "cxrview.training.augment",
     "cxrview.training.bundle_answers",
     "cxrview.training.dataset",
