@@ -159,7 +159,9 @@ class _Residual:
         whitening = rest.T / self.deviation[:, None]
         usual = float(np.median(np.linalg.norm((validation - self.mean) @ whitening, axis=1)))
         # Half precision halves the file; the reference distances are computed with what it holds.
-        halved = (whitening / max(usual, _NOTHING)).astype(np.float16)
+        # A feature that no training image shows would overflow it.
+        most = float(np.finfo(np.float16).max)
+        halved = (whitening / max(usual, _NOTHING)).clip(-most, most).astype(np.float16)
         return self.mean, halved.astype(np.float32)
 
     def direction(self, train: Array, strangers: Array) -> NDArray[np.float64]:

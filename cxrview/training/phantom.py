@@ -46,11 +46,11 @@ def lesion_phantoms(count: int, size: int, seed: int) -> LesionPhantoms:
         chest, lungs = _varied_chest(row, column, random)
         if labels[index]:
             y, x = lungs[random.integers(2)] + random.uniform(-1, 1, 2) * (0.2, 0.05)
-            radius = random.uniform(0.07, 0.11)
+            radius = random.uniform(0.09, 0.13)
             distance = np.hypot(row - y, column - x) / radius
-            chest += random.uniform(0.6, 0.75) * np.clip(1 - distance**2 / 2, 0, 1)
+            chest += random.uniform(0.65, 0.8) * np.clip(1 - distance**2 / 2, 0, 1)
             masks[index] = distance <= 1.2
-        chest = chest * random.uniform(0.95, 1.05) + random.uniform(-0.02, 0.02)
+        chest = chest * random.uniform(0.97, 1.03) + random.uniform(-0.01, 0.01)
         chest += random.normal(0, 0.015, chest.shape)
         images[index] = np.clip(np.floor(chest * 255), 0, 255)
     return LesionPhantoms(images, labels.astype(np.int64), masks)
