@@ -9,6 +9,7 @@ from cxrview.training import config as configuration
 from cxrview.training.config import PRESETS, TrainingConfig
 
 QUICK = "quick"
+_STARTS = ("bundled", "imagenet", "none")  # whatever lies in the working folder
 
 
 def add_shared(parser: argparse.ArgumentParser, positive: Any) -> None:
@@ -90,4 +91,6 @@ def _absolute(text: str | None) -> str | None:
 
 def _is_file(text: str | None) -> bool:
     """Whether `text` names a file or a folder, and not a way to start or a model."""
-    return bool(text) and text is not None and (Path(text).name != text or Path(text).exists())
+    if not text or text in _STARTS:
+        return False
+    return Path(text).name != text or Path(text).exists()

@@ -15,9 +15,11 @@ import tomli_w
 
 from cxrview.errors import BadRequest
 from cxrview.settings import option
+from cxrview.training import config_check
 
 SPLIT_SEED = 20261121
 METRICS = ("macro_f1", "accuracy", "balanced_accuracy", "macro_auc", "loss")
+_WEIGHTS = (".keras", ".h5", ".hdf5", ".npz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ class RecipeConfig:
     """How the network learns. `patience` of 0 means no early stopping."""
 
     phases: tuple[PhaseConfig, ...] = option((PhaseConfig(),), "Phases")
-    optimizer: str = option("adamw", "Optimiser", choices=("adam", "adamw", "sgd", "rmsprop"))
-    weight_decay: float = option(1e-4, "Weight decay (AdamW)", low=0.0, high=1.0)
+    optimizer: str = option("adamw", "Optimiser", choices=("adam", "adamw", "sgd", "rmsprop", "lbfgs"))
+    weight_decay: float = option(1e-4, "Weight decay (AdamW, L-BFGS)", low=0.0, high=1.0)
     batch_size: int = option(16, "Batch size", low=1, high=1024)
     label_smoothing: float = option(0.05, "Label smoothing", low=0.0, high=0.5)
     balance: str = option("sampling", "Balance classes by", choices=("none", "class-weights", "sampling"))
@@ -251,7 +253,9 @@ _T = TypeVar("_T")
 def parse(values: dict[str, Any], path: Path | None = None) -> TrainingConfig:
     """Return the configuration in the nested `values`. Raises BadRequest that names the entry."""
     try:
-        return _build(TrainingConfig, values, "")
+        config = _build(TrainingConfig, values, "")
+        config_check.check(config)
+        return config
     except ValueError as error:
         raise BadRequest(f"{'holds' if path else 'The configuration holds'} {error}.", "", path) from error
 
@@ -260,7 +264,7 @@ def load(path: Path, base: TrainingConfig | None = None) -> TrainingConfig:
     """Return the configuration in the TOML file `path`; what it leaves out is as in `base`.
 
     A relative path in `data` counts from the folder of the file, and so do `model.start` and `search.start`
-    where they look like a file (a slash, or a suffix). Raises BadRequest.
+    where they look like a file (a slash, or the suffix of weights). Raises BadRequest.
     """
     try:
         values = tomllib.loads(path.read_text("utf-8"))
@@ -278,7 +282,8 @@ def load(path: Path, base: TrainingConfig | None = None) -> TrainingConfig:
 
 
 def _is_file(text: str) -> bool:
-    return bool(Path(text).suffix) or Path(text).name != text
+    """Whether `text` can only be a file or a folder: a model may be called “lungs-1.2”."""
+    return Path(text).suffix.lower() in _WEIGHTS or Path(text).name != text
 
 
 def _beside(path: Path, text: str) -> str:

@@ -82,6 +82,14 @@ def test_the_preset_is_quick_and_flags_go_before_it(tmp_path):
     assert Path(changed.data.path).is_absolute()
 
 
+def test_a_way_to_start_is_no_folder_of_that_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("bundled", "imagenet", "none", "mine"):
+        (tmp_path / name).mkdir()
+        start = configure(options("--data", "x", "--start", name)).model.start
+        assert start == (str(tmp_path / name) if name == "mine" else name)
+
+
 def test_a_file_goes_before_the_preset_and_flags_before_the_file(tmp_path):
     file = tmp_path / "run.toml"
     file.write_text('[data]\npath = "images"\n[recipe]\nbatch_size = 7\nseed = 3\n')

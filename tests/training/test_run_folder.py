@@ -183,6 +183,50 @@ def test_relative_paths_count_from_the_file_and_what_it_leaves_out_comes_from_th
         configuration.load(file, PRESETS["scratch"][1])
 
 
+def test_a_model_with_a_dot_in_its_name_is_no_file(tmp_path):
+    model = dataclasses.replace(PRESETS["quick"][1].model, start="lungs-1.2")
+    search = configuration.SearchConfig(start=("imagenet", "lungs-1.2", "a.h5"))
+    begun = dataclasses.replace(PRESETS["quick"][1], model=model, search=search)
+    configuration.save(begun, tmp_path / "config.toml")
+    stored = configuration.load(tmp_path / "config.toml")
+    assert stored.model.start == "lungs-1.2"
+    assert stored.search.start == ("imagenet", "lungs-1.2", str(tmp_path / "a.h5"))
+
+
+CLASS = {"name": "a", "label": "A", "meaning": "a"}
+
+
+@pytest.mark.parametrize(
+    ("values", "where"),
+    [
+        ({"recipe": {"phases": []}}, "recipe.phases"),
+        ({"model": {"hidden": [64, 0]}}, "model.hidden"),
+        ({"card": {"limits": "One sentence."}}, "card.limits"),
+        ({"card": {"classes": ["a", "b"]}}, "card.classes"),
+        ({"card": {"classes": [CLASS, {"name": "b"}]}}, "card.classes"),
+        ({"card": {"classes": [CLASS, CLASS]}}, "card.classes"),
+        ({"card": {"data": "mine"}}, "card.data"),
+        ({"card": {"training": 3}}, "card.training"),
+        ({"card": {"version": 1.0}}, "card.version"),
+        ({"card": {"schema": 2}}, "card.schema"),
+    ],
+)
+def test_what_would_only_fail_after_the_training_is_refused_before(values, where):
+    with pytest.raises(BadRequest, match=f"The configuration holds .*“{where}”"):
+        configuration.parse(values)
+
+
+def test_a_card_as_the_document_describes_it_is_taken():
+    card = {
+        "version": "1.1",
+        "limits": ["One."],
+        "classes": [CLASS],
+        "data": [{"source": "s"}],
+        "watch_class": "a",
+    }
+    assert configuration.parse({"card": card}).card == card
+
+
 def test_every_preset_survives_being_written_and_read(tmp_path):
     for _, preset in PRESETS.values():
         configuration.save(preset, tmp_path / "preset.toml")
