@@ -199,7 +199,7 @@ def overlap_findings(
         details = {"pairs": [[items[i].file, foreign[j].file, likeness] for i, j, likeness in links]}
         text = (
             f"{count(len(files))} of the external collection also among those to learn from, "
-            "in the same or another version: they judge nothing."
+            "in the same or another version, left out: they judge nothing."
         )
         found.append(Finding("external-duplicate", "warning", text, files, details))
     if shared:

@@ -29,7 +29,7 @@ class DataReport:
     """All findings, the worst first.
 
     `counts` holds the number of images by side of the split ("train", "validation", "test", and "external"
-    and "strangers" where given) and class; `facts` what else is known: files, sizes, sources, time.
+    and "strangers" where given) and class; `facts` what else is known: images by side, files, sizes, sources.
     """
 
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -84,7 +84,7 @@ def write_whole(path: Path, content: str) -> None:
 def text(report: DataReport | Mapping[str, Any]) -> str:
     """Return `report`, or what its `as_dict` gave, as lines for a terminal."""
     values = report.as_dict() if isinstance(report, DataReport) else report
-    lines = _table(values.get("counts", {}))
+    lines = _table(values.get("counts", {}), values.get("facts", {}).get("images", {}))
     stopping = set(values.get("blocking", ()))
     for item in values.get("findings", ()):
         lines.append(f"{_mark(item, stopping)}: {item['text']}{_named(item.get('files', ()))}")
@@ -106,14 +106,17 @@ def _named(files: Any) -> str:
     return f" [{', '.join(files[:MAX_NAMED])}{more}]"
 
 
-def _table(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """Return the counts with a row for each class and a column for each side."""
+def _table(counts: Mapping[str, Mapping[str, int]], images: Mapping[str, int]) -> list[str]:
+    """Return the counts with a row for each class and a column for each side.
+
+    `images` is how many there are on each side, which is less than the sum where classes go together.
+    """
     if not counts:
         return []
     names = list(dict.fromkeys(name for side in counts.values() for name in side))
     rows = [["", *counts]]
     rows += [[name, *(str(side.get(name, 0)) for side in counts.values())] for name in names]
-    rows.append(["all", *(str(sum(side.values())) for side in counts.values())])
+    rows.append(["all", *(str(images.get(name, sum(side.values()))) for name, side in counts.items())])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(

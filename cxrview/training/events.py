@@ -185,9 +185,13 @@ class Line:
 
 
 def dump(event: Event) -> str:
-    """Return `event` as one line of JSON without a line end; NaN and infinity become null."""
+    """Return `event` as one line of JSON without a line end; NaN and infinity become null.
+
+    It is ASCII: a pipe on Windows has another encoding than the reader expects, and a file name may be no
+    Unicode at all.
+    """
     values = {"event": _NAMES[type(event)], "time": round(time.time(), 3), **dataclasses.asdict(event)}
-    return json.dumps(_plain(values), ensure_ascii=False, allow_nan=False)
+    return json.dumps(_plain(values), allow_nan=False)
 
 
 def parse(line: str) -> Line | None:

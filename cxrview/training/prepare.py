@@ -26,7 +26,7 @@ from cxrview.training.dataset import LabelledImages, Split
 from cxrview.training.duplicates import Pair, clusters, exact_pairs, near_pairs
 from cxrview.training.reading import Inputs, read_inputs, writable
 from cxrview.training.sources import ADVICE_FOLDER, Item, find_items, patient_pattern
-from cxrview.training.split import given_split, save_split, split_by_group
+from cxrview.training.split import SIDES, given_split, save_split, split_by_group
 
 ADVICE_BLOCKED = "Mend the data, or go on with {options}; the model's card will say so."
 ONE_PATIENT_FILES = 4  # from this many DICOM files on, one PatientID for all is no patient's
@@ -197,6 +197,9 @@ class _Gathered:
             save_split(kept.items, data.groups, split, out / "split.csv")
         counts = checks.side_counts(data, split)
         external, strangers = self._others(foreign, kept.items, links, findings, counts)
+        parts = dict(zip(SIDES, map(len, (split.train, split.validation, split.test)), strict=True))
+        parts |= {"external": len(external)} if external is not None else {}
+        facts["images"] = parts | ({"strangers": len(strangers)} if strangers is not None else {})
         return Prepared(data, split, external, strangers, self._report(counts, findings, facts))
 
     def _report(
@@ -215,6 +218,7 @@ class _Gathered:
         found = checks.class_findings(data, self.config.model.exclusive)
         if final := [item for item in found if item.kind in data_report.FINAL]:
             counts = {"all": checks.class_counts(data.targets, data.class_names)}
+            facts["images"] = {"all": len(data)}
             raise _Unusable(BadRequest(final[0].text), self._report(counts, findings + found, facts))
         return found
 
@@ -256,8 +260,11 @@ class _Gathered:
         if foreign is not None and self.foreign is not None:
             findings += checks.file_findings(self.foreign, self.size, "external collection")
             findings += checks.overlap_findings(items, foreign.items, links)
-            external = labelled(foreign, self.names, patients(foreign, self.config.data)[0])
-            counts["external"] = checks.class_counts(external.targets, self.names)
+            seen = [other for _, other, _ in links]  # a copy of a training image judges nothing
+            foreign = foreign.subset(np.setdiff1d(np.arange(len(foreign.items)), seen))
+            if foreign.items:
+                external = labelled(foreign, self.names, patients(foreign, self.config.data)[0])
+                counts["external"] = checks.class_counts(external.targets, self.names)
         if self.strange is not None:
             findings += checks.file_findings(self.strange, self.size, "strangers")
             kinds = [replace(i, source=i.source or "|".join(i.labels), labels=()) for i in self.strange.items]

@@ -51,8 +51,8 @@ def find_items(config: DataConfig) -> list[Item]:
     """Return the files in `config.path`, a folder or a CSV file, without those to leave out.
 
     A folder without folders, or a table without labels, gives files without labels. A label that could be
-    taken for a path, a file listed twice, classes that differ in case only and a pattern that is none
-    raise BadRequest.
+    taken for a path, a file listed twice, a file name that is no Unicode, classes that differ in case only
+    and a pattern that is none raise BadRequest.
     """
     patient_pattern(config)
     root = Path(config.path)
@@ -62,8 +62,21 @@ def find_items(config: DataConfig) -> list[Item]:
     items = [item for item in items if not _left_out(item.file, config.exclude)]
     if not items:
         raise BadRequest("holds no images.", ADVICE_FOLDER if root.is_dir() else "", root)
+    _check_names(items, root)
     _check_labels(items, root)
     return items
+
+
+def _check_names(items: list[Item], root: Path) -> None:
+    """Raise BadRequest for a file name that no table could name again."""
+    for item in items:
+        try:
+            f"{item.file}{item.path}".encode()
+        except UnicodeEncodeError as error:
+            shown = item.file.encode("utf-8", "backslashreplace").decode()
+            raise BadRequest(
+                f"holds “{shown}”, whose name is not valid UTF-8.", "Rename it.", root
+            ) from error
 
 
 def _left_out(file: str, exclude: Iterable[str]) -> bool:

@@ -13,8 +13,8 @@ import pytest
 from cxrview.errors import BadRequest
 from cxrview.imaging import model_input, read
 from cxrview.progress import Cancelled
+from cxrview.training import data_report, reading
 from cxrview.training import prepare as preparing
-from cxrview.training import reading
 from cxrview.training.config import DataConfig, ModelConfig, TrainingConfig
 from cxrview.training.prepare import prepare
 from cxrview.training.reading import read_inputs
@@ -184,9 +184,14 @@ def test_near_duplicates_are_kept_together_and_found_in_the_external_images(tmp_
     assert found["external-duplicate"].files == ("a/known.png",)
     group = dict(zip(prepared.data.files, prepared.data.groups, strict=True))
     assert group["a/3.png"] == group["a/version.png"]
-    assert prepared.external.labels.tolist() == [0, -1]
+    assert prepared.external.files.tolist() == ["c/new.png"]  # the one that was learnt from does not judge
+    assert prepared.external.labels.tolist() == [-1]
     assert prepared.strangers.labels.tolist() == [-1]
-    assert prepared.report.counts["external"] == {"a": 1, "b": 0, "–": 1}
+    assert prepared.report.counts["external"] == {"a": 0, "b": 0, "–": 1}
+    (tmp_path / "other" / "c" / "new.png").unlink()
+    nothing_new = prepare(choices, SIZE, tmp_path / "out")
+    assert nothing_new.external is None
+    assert "external" not in nothing_new.report.counts
     without = prepare(
         replace(choices, data=replace(choices.data, near_duplicates=False)), SIZE, tmp_path / "out"
     )
@@ -240,7 +245,11 @@ def test_labels_may_go_together(folder, tmp_path):
     several = table(folder / "list.csv", *rows)
     with pytest.raises(BadRequest, match=r"2 labels to normal/p001\.png"):
         prepare(config(several), SIZE, tmp_path / "out")
-    data = prepare(config(several, exclusive=False), SIZE, tmp_path / "out").data
+    prepared = prepare(config(several, exclusive=False), SIZE, tmp_path / "out")
+    data = prepared.data
+    lines = data_report.text(prepared.report).splitlines()
+    every = next(line for line in lines if line.startswith("all "))
+    assert sum(map(int, every.split()[1:])) == 20  # images, of which some have two labels
     assert data.class_names == ("normal", "old", "sick")
     assert data.targets[:4].tolist() == [[1, 0, 0], [0, 1, 1], [0, 1, 0], [0, 0, 0]]
     assert data.labels[:4].tolist() == [0, 1, 1, -1]

@@ -102,6 +102,13 @@ def test_the_journal_keeps_and_passes_on_every_event(folder):
     assert [events.parse(line).event for line in folder.events.read_text().splitlines()] == heard
 
 
+def test_an_event_is_ascii_and_takes_every_file_name():
+    for text in ("Brüche 正常", "p\udcff.png"):
+        line = events.dump(events.Warned(text))
+        assert line.isascii()
+        assert events.parse(line).event == events.Warned(text)
+
+
 def test_half_a_line_of_a_killed_run_spoils_none_of_the_next(folder):
     folder.events.write_text('{"event": "stopp')
     with Journal(folder.events, lambda _: None) as tell:
