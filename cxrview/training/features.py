@@ -83,7 +83,7 @@ class FeatureBatches:
     """Batches of features: of each image the plain copy or one of the changed ones, drawn anew each epoch."""
 
     def __init__(self, data: LabelledImages, config: TrainingConfig, copies: list[Features]) -> None:
-        self._copies, self._config = copies, config
+        self.data, self.copies, self._config = data, copies, config
         self._order = Order(data, config.recipe)
 
     def __len__(self) -> int:
@@ -95,14 +95,14 @@ class FeatureBatches:
 
         def make(step: int) -> Batch:
             random = generator(self._config.recipe.seed, number, step)
-            inputs = np.stack([self._copies[copy][index] for copy, index in self._draw(order[step], random)])
+            inputs = np.stack([self.copies[copy][index] for copy, index in self._draw(order[step], random)])
             return self._order.batch(inputs, order[step])
 
         return make
 
     def _draw(self, chosen: NDArray[np.int64], random: np.random.Generator) -> list[tuple[Any, Any]]:
-        if len(self._copies) == 1:
+        if len(self.copies) == 1:
             return [(0, index) for index in chosen]
-        copies = random.integers(1, len(self._copies), len(chosen))
+        copies = random.integers(1, len(self.copies), len(chosen))
         copies[random.random(len(chosen)) < self._config.augmentation.plain_share] = 0
         return list(zip(copies, chosen, strict=True))

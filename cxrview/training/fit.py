@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import BadRequest
-from cxrview.training import schedule
+from cxrview.inference.graph.build import head_layers
+from cxrview.training import logistic, schedule
 from cxrview.training.augmentation import Augmenter, remarks
 from cxrview.training.batches import Batches, ImageBatches, generator, made_ahead
 from cxrview.training.checkpoint import Checkpoints
@@ -26,7 +27,7 @@ from cxrview.training.history import EpochRow, History, merit
 from cxrview.training.memory import memory_errors
 from cxrview.training.objective import compile_for
 from cxrview.training.pace import Pace
-from cxrview.training.sampling import draw_weights
+from cxrview.training.sampling import class_weights, draw_weights
 from cxrview.training.scalars import Write, scalar_log
 from cxrview.training.validation import figures, predict, wrongly_called
 
@@ -53,6 +54,7 @@ def fit(
     checkpoint cannot be read or written.
     """
     recipe = config.recipe
+    logistic.check(config)
     keras.utils.set_random_seed(recipe.seed)
     train, validation = (_with_class(part, config, emit) for part in (train, validation))
     data = _Data(train, validation, external, _watched(config, train))
@@ -163,9 +165,13 @@ class _Run:
     def _epoch(self, number: int, learner: _Learner, pace: Pace) -> None:
         epoch = len(self.history.rows) + 1
         began = time.monotonic()
-        loss, rate = self._steps(number, epoch, learner, pace)
         recipe = self._recipe
-        with _averaged(learner.net, recipe.weight_average):
+        if recipe.optimizer == logistic.NAME:
+            loss, rate, average = self._solve(learner), 0.0, 0.0
+        else:
+            loss, rate = self._steps(number, epoch, learner, pace)
+            average = recipe.weight_average
+        with _averaged(learner.net, average):
             if learner.net is self._model and recipe.batchnorm == "train":
                 self._recalibrate()
             metrics = {"loss": loss, **self._judge(learner)}
@@ -212,6 +218,27 @@ class _Run:
 
         _reseed(self._model, self._recipe.seed, epoch)
         return learn(learner.net, learner.batches, epoch, rate, told), rate(steps - 1)
+
+    def _solve(self, learner: _Learner) -> float:
+        """Set the head to the best there is for the kept features, and return its loss on plain images."""
+        self._emit(Stage("solving", 0.0))
+        batches, recipe = learner.batches, self._recipe
+        if not isinstance(batches, FeatureBatches):
+            raise TypeError("only kept features can be solved")
+        data = batches.data
+        draw = draw_weights(data.labels, data.sources) if recipe.balance == "sampling" else None
+        weights = class_weights(data.targets) if recipe.balance == "class-weights" else np.ones(len(data))
+        found = logistic.solve(
+            batches.copies,
+            data.targets,
+            np.asarray(weights if draw is None else draw, dtype=np.float64),
+            self._config.model.exclusive,
+            recipe.weight_decay,
+        )
+        head_layers(self._model)[-1].set_weights(found)
+        self._emit(Stage("solving", 1.0))
+        loss = learner.net.evaluate(batches.copies[0], data.targets.astype(np.float32), JUDGED, verbose=0)
+        return float(loss)
 
     def _recalibrate(self) -> None:
         """Settle the running statistics of batch normalisation on plain images; nothing else changes.

@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from cxrview.training import logistic
 from cxrview.training.config import RecipeConfig
 
 CLIP = 5.0  # norm of the gradient of all weights together
@@ -12,6 +13,8 @@ CLIP = 5.0  # norm of the gradient of all weights together
 def optimizer(recipe: RecipeConfig, learning_rate: float) -> keras.optimizers.Optimizer:
     """Return the optimiser of `recipe`; biases and the scales of normalisation are not decayed."""
     options: dict[str, Any] = {"global_clipnorm": CLIP}
+    if recipe.optimizer == logistic.NAME:
+        return keras.optimizers.SGD(learning_rate)  # never takes a step
     if recipe.weight_average:
         options |= {"use_ema": True, "ema_momentum": recipe.weight_average}
     if recipe.optimizer == "adamw":
