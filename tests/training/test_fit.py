@@ -251,6 +251,30 @@ def test_features_are_computed_once_and_used_again(tmp_path):
     assert len(history.rows) == 2
 
 
+def test_a_solved_head_beats_steps_and_goes_on_after_a_kill(tmp_path):
+    head = PhaseConfig("head", 1, 1e-3, "constant", 0.0)
+    kept = {"cache_features": True, "feature_copies": 2, "augmentation": "light", "label_smoothing": 0.0}
+    solved = config_of(head, optimizer="lbfgs", weight_decay=1e-4, **kept)
+    model, history, events = trained(solved, tmp_path / "solved" / "checkpoints")
+    _, stepped, _ = trained(config_of(head, **kept), tmp_path / "stepped" / "checkpoints")
+    assert len(history.rows) == 1
+    assert history.rows[0].metrics["loss"] < stepped.rows[0].metrics["loss"]
+    assert Stage("solving", 1.0) in kinds(events, Stage)
+
+    def die(event):
+        if event == Stage("solving", 0.0):
+            raise Killed
+
+    folder = tmp_path / "killed" / "checkpoints"
+    with pytest.raises(Killed):
+        fit(small_network(), TRAIN, VALIDATION, solved, folder, die)
+    again, resumed, _ = trained(solved, folder)
+    assert [row.epoch for row in resumed.rows] == [1]
+    np.testing.assert_allclose(
+        predict(again, VALIDATION.images, 32), predict(model, VALIDATION.images, 32), atol=1e-4
+    )
+
+
 def test_cached_features_give_the_history_of_the_whole_network(tmp_path):
     """Without augmentation and dropout the two ways are the same arithmetic."""
     head = PhaseConfig("head", 3, 0.02, "constant", 0.0)
