@@ -5,6 +5,7 @@ import argparse
 from cxrview.cli import console
 from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
+from cxrview.errors import BadRequest
 from cxrview.training import worker
 from cxrview.training.events import Finished
 from cxrview.training.run_folder import RunFolder
@@ -20,6 +21,9 @@ _TITLES = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, or check the images only, and return 0. Raises CxrviewError, and Cancelled if it is stopped."""
+    if arguments.check_only and arguments.resume:
+        advice = "Check in a folder of its own, or go on with --resume alone."
+        raise BadRequest("There is nothing to check in a run that has begun.", advice)
     folder = RunFolder(arguments.out.resolve())
     config = configure(arguments, folder.stored_config() if arguments.resume else None)
     with training_process(arguments) as emit:

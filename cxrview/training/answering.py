@@ -36,14 +36,17 @@ class Asker:
     def __call__(self, data: LabelledImages, report: Report = silent) -> RawAnswers:
         """Return the answers about every image of `data`, in order.
 
-        `report` is called after every batch and may raise Cancelled.
+        Every batch is full, so that the graph is traced once. `report` is called before every batch and may
+        raise Cancelled.
         """
         logits, embeddings = [], []
         for start in range(0, len(data), BATCH_SIZE):
             report(start / len(data), f"image {start + 1} of {len(data)}")
-            outputs = self._outputs(data.images[start : start + BATCH_SIZE])
-            logits.append(outputs["logits"])
-            embeddings.append(outputs["embedding"])
+            images = np.asarray(data.images[start : start + BATCH_SIZE])
+            missing = BATCH_SIZE - len(images)
+            outputs = self._outputs(np.concatenate([images, np.repeat(images[-1:], missing, axis=0)]))
+            logits.append(outputs["logits"][: len(images)])
+            embeddings.append(outputs["embedding"][: len(images)])
         return RawAnswers(np.concatenate(logits), np.concatenate(embeddings))
 
     def examples(self, data: LabelledImages, answers: Answers) -> list[Example]:

@@ -44,7 +44,7 @@ def entries(config: TrainingConfig, prepared: Prepared, history: History, start:
         **said,
         "name": config.model.name,
         "exclusive": config.model.exclusive,
-        "limits": (own_limits or _usual_limits(prepared)) + _found_limits(config, prepared),
+        "limits": (own_limits or _usual_limits(config, prepared)) + _found_limits(config, prepared),
         "training": {**_training(config, history, start), **said.pop("training", {})},
         "seeds": {"split": config.data.split_seed, "training": config.recipe.seed},
         "findings": [_finding(item, config) for item in prepared.report.findings if item.severity != "info"],
@@ -110,13 +110,17 @@ def _training(config: TrainingConfig, history: History, start: str) -> dict[str,
     }
 
 
-def _usual_limits(prepared: Prepared) -> list[str]:
+def _usual_limits(config: TrainingConfig, prepared: Prepared) -> list[str]:
     judged = len(prepared.test) or len(prepared.validation)
     of_what = "test" if len(prepared.test) else "validation"
+    classes = len(prepared.train.class_names)
+    known = f"Whatever an image shows gets the name of one of its {classes} classes."
+    if not config.model.exclusive:
+        known = f"It knows nothing but its {classes} classes: an image with none of them may show much else."
     limits = [
         NOT_FOR_DIAGNOSIS,
         f"It was trained by a user of cxrview, on {len(prepared.train)} images.",
-        f"Whatever an image shows gets the name of one of its {len(prepared.train.class_names)} classes.",
+        known,
         "The activation maps show where the network looked, not where disease is.",
     ]
     if judged < _FEW:

@@ -289,7 +289,10 @@ def _counts(counts: Mapping[str, Mapping[str, int]]) -> report_tables.Table | No
 
 
 def _predictions(parts: Mapping[str, Answers], strangers: Answers | None) -> str:
-    """Return the answers for every image as CSV, in the order in which they were asked."""
+    """Return the answers for every image as CSV, in the order in which they were asked.
+
+    `predicted` is the most probable class, as `cxrview score` has it.
+    """
     everything = dict(parts) | ({"strangers": strangers} if strangers is not None else {})
     names = next(iter(parts.values())).class_names
     buffer = io.StringIO()

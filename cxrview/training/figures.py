@@ -6,7 +6,9 @@ Colours are those of the app. `write` saves a figure as SVG and PNG, the same by
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -254,9 +256,18 @@ def _unit_square(figure: Figure, axes: Axes, place: str) -> Figure:
 
 def _laid_out(figure: Figure) -> Figure:
     """Fix the layout, so that it is worked out once and not at every saving."""
-    figure.draw_without_rendering()
+    with _whatever_the_script():
+        figure.draw_without_rendering()
     figure.set_layout_engine("none")
     return figure
+
+
+@contextmanager
+def _whatever_the_script() -> Iterator[None]:
+    """Draw a box for a character that the font lacks, and do not warn: the page uses its own fonts."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        yield
 
 
 def _with_interval(entry: Mapping[str, float | None]) -> str:
@@ -275,7 +286,7 @@ def _slant(labels: Sequence[str]) -> int:
 
 def svg(figure: Figure) -> str:
     """Return `figure` as an SVG document, the same for the same figure on every day."""
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(_STYLE), _whatever_the_script():
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         return buffer.getvalue()
@@ -305,7 +316,7 @@ def write(figure: Figure, folder: Path, name: str, document: str = "") -> list[P
     `document` is the SVG, if it is there already.
     """
     image = io.BytesIO()
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(_STYLE), _whatever_the_script():
         figure.patch.set_alpha(1)
         figure.savefig(image, format="png", dpi=160, facecolor="white", metadata={"Software": None})
         figure.patch.set_alpha(0)

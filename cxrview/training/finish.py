@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from cxrview.bundle import store
 from cxrview.errors import CxrviewError
@@ -38,6 +40,7 @@ class FinishedModel:
 
     ask: Asker
     temperature: float
+    biases: NDArray[np.float64]  # (C,) that have gone into the logits
     exclusive: bool
     domain: DomainStatistics
     domain_entry: dict[str, Any]  # of the card
@@ -120,7 +123,8 @@ def _calibrate(
         strangers = Embedded(ask(others, tell.stage("domain")).embeddings, others.groups, others.sources)
     domain, entry = domain_of(train.embeddings, prepared.train.labels, validation.embeddings, strangers)
     # The graph is made anew, for it may hold copies of the head's weights.
-    return FinishedModel(Asker(model), round(calibration.temperature, 4), exclusive, domain, entry)
+    temperature = round(calibration.temperature, 4)
+    return FinishedModel(Asker(model), temperature, calibration.biases, exclusive, domain, entry)
 
 
 def _measured_parts(finished: FinishedModel, prepared: Prepared, tell: Journal) -> dict[str, Answers]:
@@ -144,6 +148,9 @@ def _card(
 ) -> dict[str, Any]:
     start = folder.start.read_text("utf-8") if folder.start.is_file() else ""
     card = card_entries.entries(config, prepared, history, start)
+    if finished.biases.any():
+        added = dict(zip(prepared.train.class_names, finished.biases.round(4).tolist(), strict=True))
+        card["training"] = {**card["training"], "added_to_logits": added}
     return card | {
         "temperature": finished.temperature,
         "operating_points": operating_points(

@@ -39,6 +39,11 @@ class RunFolder:
         return self.path / "data_report.json"
 
     @property
+    def split(self) -> Path:
+        """Which image is on which side."""
+        return self.path / "split.csv"
+
+    @property
     def checkpoints(self) -> Path:
         """The folder of weights and history; there once training has begun."""
         return self.path / "checkpoints"

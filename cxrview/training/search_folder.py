@@ -70,6 +70,8 @@ class SearchFolder(RunFolder):
         for path in (*trial.path.glob("*.npz"), trial.checkpoints / history.NAME):
             shutil.copyfile(path, part.checkpoints / path.name)
         shutil.copyfile(trial.start, part.start)
+        if self.split.is_file():  # so that the run refuses other images than the search had
+            shutil.copyfile(self.split, part.split)
         write_whole(part.config, configuration.dumps(config))
         part.path.rename(target)
 

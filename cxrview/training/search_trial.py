@@ -49,7 +49,7 @@ class Trainer:
             folder = self._folder if side == usual else self._folder.of_size(side)
             folder.path.mkdir(parents=True, exist_ok=True)
             if side != usual:  # split as the images of the usual size, which have been checked
-                split = str(self._folder.path / "split.csv")
+                split = str(self._folder.split)
                 data = replace(config.data, path=split, exclude=(), near_duplicates=False)
                 config = replace(config, data=data)
             self._kept[side] = worker.prepare_in(config, folder, self._tell)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxrview.errors import BadRequest, CxrviewError
 from cxrview.progress import Cancelled
-from cxrview.training import naming
+from cxrview.training import naming, same_images
 from cxrview.training.config import TrainingConfig
 from cxrview.training.events import (
     DataReported,
@@ -168,7 +168,10 @@ def _run(
 
 
 def prepare_in(config: TrainingConfig, folder: RunFolder, tell: Journal) -> "Prepared":
-    """Return the checked images; what was found is told even where it forbids the training."""
+    """Return the checked images; what was found is told even where it forbids the training.
+
+    Raises BadRequest, also where the training has begun with other images.
+    """
     tell(Stage("starting", 0.0, "loading Keras"))
     find_device()
     from cxrview.training.prepare import prepare
@@ -176,12 +179,14 @@ def prepare_in(config: TrainingConfig, folder: RunFolder, tell: Journal) -> "Pre
 
     tell(Stage("reading", 0.0))
     folder.data_report.unlink(missing_ok=True)
+    begun_with = same_images.remembered(folder)
     try:
         prepared = prepare(config, input_size(config.model), folder.path, tell.stage("reading"))
     except BadRequest:
         if folder.data_report.is_file():
             tell(DataReported(json.loads(folder.data_report.read_text("utf-8"))))
         raise
+    same_images.check(folder, begun_with)
     tell(DataReported(prepared.report.as_dict()))
     return prepared
 

@@ -103,6 +103,13 @@ def test_class_names_are_text_and_never_markup_or_mathematics(measured):
     assert ET.fromstring(page).attrib["aria-label"] == 'a "<title>"'
 
 
+def test_a_class_may_be_written_in_any_script_and_nobody_is_warned(measured, tmp_path):
+    labels = ["正常", *LABELS[1:]]
+    figure = figures.confusion_figure(measured, labels)
+    assert "正常" in " ".join(texts(figures.svg(figure)))
+    assert len(figures.write(figure, tmp_path, "x")) == 2
+
+
 def test_an_inline_figure_takes_colours_and_font_from_the_page(measured):
     page = figures.inline_svg(figures.svg(figures.roc_figure(answers(), measured, LABELS)), "roc", "ROC")
     assert "DejaVu" not in page

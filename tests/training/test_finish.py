@@ -66,6 +66,15 @@ def test_shifted_logits_are_shifted_and_nothing_else(model):
     np.testing.assert_array_equal(after.embeddings, before.embeddings)
 
 
+@pytest.mark.parametrize("count", [1, 33])
+def test_every_image_is_answered_and_in_order_whatever_their_number(model, count):
+    data = images(count)
+    raw = Asker(model)(data)
+    expected = keras.ops.convert_to_numpy(model(data.images, training=False))
+    assert raw.embeddings.shape[0] == count
+    np.testing.assert_allclose(raw.logits, expected, atol=1e-5)
+
+
 def test_the_domain_check_is_chosen_by_half_of_the_strangers_and_reported_on_the_other():
     random = np.random.default_rng(0)
     train, validation = random.standard_normal((2, 80, 6)).astype(np.float32)
@@ -157,6 +166,11 @@ def test_a_finished_model_is_what_was_measured(model, tmp_path, exclusive):
     made = bundle.load(bundle.find("mine")).card
     assert made.exclusive == exclusive
     assert made == cards.parse((Path(done.bundle) / "card.json").read_text("utf-8"), Path(done.bundle))
+    added = made.raw["training"]["added_to_logits"]
+    assert tuple(added) == made.class_names
+    assert any(added.values())
+    one_of_them = any("the name of one of its 2 classes" in limit for limit in made.limits)
+    assert one_of_them == exclusive
     raw = Asker(model)(whole.test)
     probabilities = calibrate.apply_temperature(raw.logits, made.temperature, exclusive)
     if exclusive:

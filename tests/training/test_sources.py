@@ -154,7 +154,7 @@ def test_a_folder_whose_name_is_no_plain_name_is_refused(tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="only there may a file name be any bytes")
 def test_a_file_name_that_is_no_unicode_is_refused_and_named(tmp_path):
     folder = class_folders(tmp_path, {"a": 2, "b": 2})
-    bad = os.fsencode(folder / "a") + b"/p\xff.png"
-    os.rename(folder / "a" / "p001.png", bad)
+    picture = folder / "a" / "p001.png"
+    picture.rename(picture.with_name(os.fsdecode(b"p\xff.png")))
     with pytest.raises(BadRequest, match=r"holds “a/p\\udcff\.png”, whose name is not valid UTF-8"):
         find_items(DataConfig(path=str(folder)))

@@ -122,6 +122,42 @@ def test_a_run_can_be_stopped_after_any_epoch_and_goes_on_as_if_nothing_had_been
     np.testing.assert_allclose(figures(out), figures(finished[0]), rtol=1e-4)
 
 
+@pytest.mark.parametrize("change", ["new", "gone", "renamed"])
+def test_a_run_does_not_go_on_with_other_images(change, tmp_path, no_finish):
+    folder, out = tmp_path / "images", tmp_path / "run"
+    write_phantoms(folder, 40, 48)
+    stop = Listener(lambda event: isinstance(event, events.Epoch), Cancelled)
+    with pytest.raises(Cancelled):
+        worker.run(tiny_config(folder, ONE_PHASE), out, stop, register=False)
+    split = (out / "split.csv").read_text()
+    picture = folder / CLASSES[0] / "p000.png"
+    if change == "new":
+        other = cv2.imread(str(picture)) // 2
+        assert cv2.imwrite(str(folder / CLASSES[0] / "q.png"), other)
+    elif change == "gone":
+        picture.unlink()
+    else:
+        picture.rename(picture.with_name("z.png"))
+    for _ in range(2):  # the second time as well
+        told = Listener()
+        with pytest.raises(BadRequest, match=r"The images are not those that .* was begun with: \d+ are new"):
+            worker.run(tiny_config(folder, ONE_PHASE), out, told, resume=True, register=False)
+        assert isinstance(told.events[-1], events.Failed)
+        assert (out / "split.csv").read_text() == split
+    assert epochs(out) == [1]
+
+
+def test_a_run_whose_folder_was_moved_goes_on(data, tmp_path, no_finish):
+    stop = Listener(lambda event: isinstance(event, events.Epoch), Cancelled)
+    with pytest.raises(Cancelled):
+        worker.run(tiny_config(data, ONE_PHASE), tmp_path / "run", stop, register=False)
+    moved = tmp_path / "deeper" / "down"
+    moved.parent.mkdir()
+    (tmp_path / "run").rename(moved)
+    worker.run(tiny_config(data, ONE_PHASE), moved, Listener(), resume=True, register=False)
+    assert epochs(moved) == [1, 2]
+
+
 def test_a_run_can_be_stopped_while_it_is_exported(data, tmp_path):
     """Nothing half is left, and the export is made up for without another epoch."""
     stop = Listener(lambda event: isinstance(event, events.Stage) and event.name == "exporting", Cancelled)
