@@ -64,17 +64,27 @@ def test_a_chest_is_in_the_domain_and_a_leg_is_not(predictor, original):
     assert not predictor.predict(read(sample("RG3_UNCR.dcm")))[0].in_domain
 
 
+@pytest.mark.parametrize("name", ["RG3_UNCR.dcm", "MR2_UNCR.dcm", "US1_UNCR.dcm", "CT_small.dcm"])
+def test_features_alone_tell_other_kinds_of_images(predictor, original, name):
+    """Whatever the header says: the distance of the features is beyond its limit."""
+    assert original.domain_score < 1 < predictor.predict(read(sample(name))[:1])[0].domain_score
+
+
 def test_the_card_says_what_the_model_is_and_where_it_fails():
     folder = bundle.find()
     assert folder.parent == paths.bundled_models()
     card = bundle.load(folder).card
-    assert card.status == "interim"
+    assert card.status == "release"
     assert card.class_names == ("covid19", "normal", "pneumonia")
     assert card.limits
     figures = card.raw["metrics"]["test"]["figures"]
     for name in ("accuracy", "macro_auc", "ece"):
         assert figures[name]["low"] <= figures[name]["value"] <= figures[name]["high"]
     assert card.raw["seeds"]["split"] > 0
+    external = card.raw["metrics"]["external"]["operating_points"]["balanced"]["covid19"]
+    told = f"{round(external['specificity']['value'] * 55)} of 55"
+    missed = f"calls {55 - int(told.split()[0])} COVID-19"
+    assert any(missed in limit for limit in card.limits), "the limits quote the figures"
 
 
 def test_the_bundle_is_small_enough_to_travel():
