@@ -12,6 +12,7 @@ from sklearn.metrics import roc_curve
 
 _LOWEST, _HIGHEST = 0.05, 20.0  # temperatures
 _LARGEST_BIAS = 20.0
+_MARGIN = 1e-4  # of a probability: engines differ by less
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,13 +97,23 @@ def operating_points(
     """Return the thresholds per class, "sensitive" (sensitivity ≥ 0.95) and "balanced" (Youden).
 
     `truth` is (N,) labels or (N, C) targets. A class counts as called where its probability is at least the
-    threshold. A class that no image has, or that every image has, gets 0.5: nothing can be measured.
+    threshold, which lies a little below the score that it was found at, and so calls the same images in
+    every engine. A class that no image has, or that every image has, gets 0.5: nothing can be measured.
     """
     has = np.asarray(truth[:, None] == np.arange(len(class_names)) if truth.ndim == 1 else truth > 0)
     points: dict[str, dict[str, float]] = {"sensitive": {}, "balanced": {}}
     for index, name in enumerate(class_names):
         scores, mine = probabilities[:, index], has[:, index]
         measurable = bool(mine.any() and not mine.all())
-        points["sensitive"][name] = sensitive_threshold(scores, mine) if measurable else 0.5
-        points["balanced"][name] = balanced_threshold(scores, mine) if measurable else 0.5
+        for point, threshold in _FINDERS.items():
+            points[point][name] = _just_below(threshold(scores, mine), scores) if measurable else 0.5
     return points
+
+
+def _just_below(threshold: float, scores: NDArray[np.float64]) -> float:
+    """Return a threshold at which the same `scores` count as called, with room for rounding on both sides."""
+    below = float(scores[scores < threshold].max(initial=0.0))
+    return max((threshold + below) / 2, threshold - _MARGIN)
+
+
+_FINDERS = {"sensitive": sensitive_threshold, "balanced": balanced_threshold}

@@ -204,6 +204,7 @@ def find_device() -> tuple[str, str]:
     if backend == "tensorflow":
         import tensorflow
 
+        tensorflow.get_logger().setLevel("ERROR")  # its remarks on its own graphs help no user
         for gpu in tensorflow.config.list_physical_devices("GPU"):
             # Else the first process takes the whole memory of the card.
             tensorflow.config.experimental.set_memory_growth(gpu, True)

@@ -3,6 +3,7 @@
 import csv
 import errno
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -274,6 +275,13 @@ def test_a_real_full_disk_is_a_sentence_and_the_run_goes_on_when_there_is_room(d
         assert bundle.load(Path(done.bundle))
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="it is about TensorFlow")
+def test_tensorflow_says_nothing_about_its_own_graphs():
+    worker.find_device.cache_clear()
+    assert worker.find_device()[1] == "tensorflow"
+    assert not logging.getLogger("tensorflow").isEnabledFor(logging.WARNING)
 
 
 def test_a_want_of_memory_names_a_smaller_batch(data, tmp_path, monkeypatch):
