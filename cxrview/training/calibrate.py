@@ -1,6 +1,6 @@
 """From logits to probabilities that mean something, and thresholds for two ways of reading them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sklearn.metrics import roc_curve
 
 _LOWEST, _HIGHEST = 0.05, 20.0  # temperatures
 _LARGEST_BIAS = 20.0
+FEWEST_ELSEWHERE = 20  # images with a class, and as many without, by which its threshold is balanced
 _MARGIN = 1e-4  # of a probability: engines differ by less
 
 
@@ -84,30 +85,57 @@ def sensitive_threshold(scores: NDArray[np.float64], truth: NDArray[np.bool_], w
     return float(positives[int(np.ceil(wanted * len(positives))) - 1])
 
 
-def balanced_threshold(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+def balanced_threshold(
+    scores: NDArray[np.float64], truth: NDArray[np.bool_], weights: NDArray[np.float64] | None = None
+) -> float:
     """Return the threshold with the largest sensitivity + specificity (Youden 1950)."""
-    false_rate, true_rate, thresholds = roc_curve(truth, scores)
+    false_rate, true_rate, thresholds = roc_curve(truth, scores, sample_weight=weights)
     best = int(np.argmax(true_rate[1:] - false_rate[1:])) + 1  # the first threshold is infinite
     return float(thresholds[best])
 
 
+Finder = Callable[[NDArray[np.float64], NDArray[np.bool_]], float]
+Judged = tuple[NDArray[np.float64], NDArray[Any]]  # probabilities (N, C), truth (N,) or (N, C)
+
+
 def operating_points(
-    probabilities: NDArray[np.float64], truth: NDArray[Any], class_names: Sequence[str]
+    probabilities: NDArray[np.float64],
+    truth: NDArray[Any],
+    class_names: Sequence[str],
+    elsewhere: Judged | None = None,
 ) -> dict[str, dict[str, float]]:
     """Return the thresholds per class, "sensitive" (sensitivity ≥ 0.95) and "balanced" (Youden).
 
     `truth` is (N,) labels or (N, C) targets. A class counts as called where its probability is at least the
     threshold, which lies a little below the score that it was found at, and so calls the same images in
     every engine. A class that no image has, or that every image has, gets 0.5: nothing can be measured.
+    Where images from `elsewhere` have and lack a class often enough, it is balanced over both places, each
+    counting alike: a threshold that is balanced at home alone may call nearly everything elsewhere.
     """
-    has = np.asarray(truth[:, None] == np.arange(len(class_names)) if truth.ndim == 1 else truth > 0)
+    has = _members(truth, len(class_names))
     points: dict[str, dict[str, float]] = {"sensitive": {}, "balanced": {}}
     for index, name in enumerate(class_names):
         scores, mine = probabilities[:, index], has[:, index]
         measurable = bool(mine.any() and not mine.all())
         for point, threshold in _FINDERS.items():
             points[point][name] = _just_below(threshold(scores, mine), scores) if measurable else 0.5
+        if elsewhere is not None and measurable:
+            others, theirs = elsewhere[0][:, index], _members(elsewhere[1], len(class_names))[:, index]
+            if min(theirs.sum(), (~theirs).sum()) >= FEWEST_ELSEWHERE:
+                both = np.r_[scores, others]
+                found = balanced_threshold(both, np.r_[mine, theirs], np.r_[_alike(mine), _alike(theirs)])
+                points["balanced"][name] = _just_below(found, both)
     return points
+
+
+def _members(truth: NDArray[Any], classes: int) -> NDArray[np.bool_]:
+    return np.asarray(truth[:, None] == np.arange(classes) if truth.ndim == 1 else truth > 0)
+
+
+def _alike(truth: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return weights with which those who have it, and those who lack it, count 1 in all."""
+    shares = np.where(truth, 1 / max(1, truth.sum()), 1 / max(1, (~truth).sum()))
+    return np.asarray(shares, dtype=np.float64)
 
 
 def _just_below(threshold: float, scores: NDArray[np.float64]) -> float:
@@ -116,4 +144,4 @@ def _just_below(threshold: float, scores: NDArray[np.float64]) -> float:
     return max((threshold + below) / 2, threshold - _MARGIN)
 
 
-_FINDERS = {"sensitive": sensitive_threshold, "balanced": balanced_threshold}
+_FINDERS: dict[str, Finder] = {"sensitive": sensitive_threshold, "balanced": balanced_threshold}

@@ -15,8 +15,8 @@ NOT_FOR_DIAGNOSIS = (
     "For research and teaching. It has been tested by nobody for diagnosis and must not be used for it."
 )
 CHOICES = (
-    "The epoch was chosen on validation{external}; temperature, operating points and the limit of the domain "
-    "check on validation; no choice has seen test."
+    "The epoch and the balanced operating points were chosen on validation{external}; temperature, sensitive "
+    "operating points and the limit of the domain check on validation; no choice has seen test."
 )
 _SHOWN = ("images", "groups", "in_domain", "called", "operating_points")
 _LONG = ("sensitivity_at_", "specificity_at_")  # figures that the report has

@@ -17,7 +17,7 @@ from cxrview.inference.graph.build import to_float32
 from cxrview.training import card_entries
 from cxrview.training.answering import Asker, shift_logits
 from cxrview.training.answers import Answers, answers_for
-from cxrview.training.calibrate import apply_temperature, fit_calibration, operating_points
+from cxrview.training.calibrate import Judged, apply_temperature, fit_calibration, operating_points
 from cxrview.training.config import TrainingConfig
 from cxrview.training.dataset import LabelledImages
 from cxrview.training.domain_choice import Embedded, domain_of
@@ -72,7 +72,7 @@ def finish(
     round_weights(model)
     finished = _calibrate(model, prepared, config, tell)
     parts = _measured_parts(finished, prepared, tell)
-    card = _card(finished, parts["validation"], prepared, config, history, folder)
+    card = _card(finished, parts, prepared, config, history, folder)
     card |= {"architecture": model.name, "input_size": model.input_shape[1]}
     metrics, page = _report(finished, parts, prepared, card, history, folder, tell)
     card["metrics"] = card_entries.metrics(metrics, prepared)
@@ -140,12 +140,13 @@ def _measured_parts(finished: FinishedModel, prepared: Prepared, tell: Journal) 
 
 def _card(
     finished: FinishedModel,
-    validation: Answers,
+    parts: Mapping[str, Answers],
     prepared: Prepared,
     config: TrainingConfig,
     history: History,
     folder: RunFolder,
 ) -> dict[str, Any]:
+    validation, external = parts["validation"], parts.get("external")
     start = folder.start.read_text("utf-8") if folder.start.is_file() else ""
     card = card_entries.entries(config, prepared, history, start)
     if finished.biases.any():
@@ -154,11 +155,21 @@ def _card(
     return card | {
         "temperature": finished.temperature,
         "operating_points": operating_points(
-            validation.probabilities, prepared.validation.targets, prepared.train.class_names
+            validation.probabilities,
+            prepared.validation.targets,
+            prepared.train.class_names,
+            _judged(external),
         ),
         "domain": finished.domain_entry,
         "libraries": library_versions(LIBRARIES),
     }
+
+
+def _judged(external: Answers | None) -> Judged | None:
+    if external is None:
+        return None
+    known = external.subset(external.known)
+    return known.probabilities, known.truth.astype(np.uint8)
 
 
 def _report(

@@ -70,3 +70,23 @@ def test_a_threshold_calls_the_same_images_in_an_engine_that_rounds_otherwise():
     for wobble in (-1e-5, 0.0, 1e-5):
         called = scores + wobble >= points["sensitive"]["yes"]
         np.testing.assert_array_equal(called, scores >= exact)
+
+
+def test_the_balanced_point_is_balanced_over_both_places():
+    random = np.random.default_rng(4)
+
+    def place(shift):  # where all scores lie higher, a threshold from home calls nearly everything
+        truth = np.repeat([0, 1], 400)
+        logit = random.normal(2.0 * truth, 1.0) + shift
+        share = 1 / (1 + np.exp(-logit))
+        return np.stack([share, 1 - share], axis=1), 1 - truth
+
+    (home, truth), elsewhere = place(-1.0), place(1.0)
+    alone = calibrate.operating_points(home, truth, ["ill", "well"])["balanced"]["ill"]
+    both = calibrate.operating_points(home, truth, ["ill", "well"], elsewhere)
+    called = elsewhere[0][:, 0][elsewhere[1] == 1]
+    assert alone == pytest.approx(0.5, abs=0.12)
+    assert (called >= both["balanced"]["ill"]).mean() < (called >= alone).mean() - 0.1
+    assert both["sensitive"] == calibrate.operating_points(home, truth, ["ill", "well"])["sensitive"]
+    few = elsewhere[0][395:405], elsewhere[1][395:405]
+    assert calibrate.operating_points(home, truth, ["ill", "well"], few)["balanced"]["ill"] == alone
