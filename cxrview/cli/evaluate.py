@@ -14,6 +14,7 @@ from cxrview.training import report_tables
 from cxrview.training.bundle_answers import Answered, answer_files
 from cxrview.training.config import DataConfig
 from cxrview.training.evaluation_report import measure_parts, write_report
+from cxrview.training.run_folder import check_apart
 from cxrview.training.sources import Item, find_items, patient_pattern
 
 _LINES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
@@ -25,6 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     Raises BadRequest if nothing can be done, and other CxrviewErrors.
     """
     _check_output(arguments)
+    for images in (arguments.data, arguments.external, arguments.strangers):
+        check_apart(arguments.out, images)
     config = DataConfig(str(arguments.data), arguments.group_pattern)
     part, items = _side(find_items(config), arguments.split, arguments.data)
     external, strangers = _items(arguments.external), _items(arguments.strangers)

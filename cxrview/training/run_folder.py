@@ -90,8 +90,10 @@ class RunFolder:
         """Store `config` here, at the beginning of a run or its resumption.
 
         Raises BadRequest if something else is here, another run, or this run with another configuration,
-        and OSError.
+        or if this is among the images, and OSError.
         """
+        for data in (config.data.path, config.data.external, config.data.strangers):
+            check_apart(self.path, Path(data) if data else None)
         stored = self.stored_config()
         if stored is None:
             names = sorted(item.name for item in self.path.iterdir())
@@ -106,6 +108,12 @@ class RunFolder:
             if names := configuration.differences(stored, config):
                 raise BadRequest(_changed(self.path, names), "Resume with what it began with, or start anew.")
         write_whole(self.config, configuration.dumps(config))
+
+
+def check_apart(out: Path, data: Path | None) -> None:
+    """Raise BadRequest if `out` lies in the folder `data`, where its pictures would pass for a class."""
+    if data is not None and data.is_dir() and out.resolve().is_relative_to(data.resolve()):
+        raise BadRequest(f"{out} lies among the images in {data}.", "Choose a folder elsewhere with --out.")
 
 
 def _changed(path: Path, names: list[str]) -> str:

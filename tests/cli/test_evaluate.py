@@ -156,6 +156,13 @@ def test_a_report_is_not_replaced_by_accident(folder, tmp_path, capsys):
     assert metrics(out)["intervals"]["seed"] == 3
 
 
+def test_a_report_does_not_lie_among_the_images(tmp_path, capsys):
+    (tmp_path / "images").mkdir()
+    assert run("--data", tmp_path / "images", "--out", tmp_path / "images" / "report") == 2
+    assert "lies among the images" in capsys.readouterr().err
+    assert not (tmp_path / "images" / "report").exists()
+
+
 def test_dicom_files_are_grouped_by_their_patient(tmp_path, chest_pa):
     for number in range(2):
         place = tmp_path / "d" / NAMES[number] / f"{number}.dcm"

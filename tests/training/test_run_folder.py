@@ -41,6 +41,19 @@ def test_a_folder_of_something_else_is_left_alone(folder):
     assert [item.name for item in folder.path.iterdir()] == ["thesis.docx"]
 
 
+@pytest.mark.parametrize("part", ["path", "external", "strangers"])
+def test_a_run_does_not_lie_among_its_images(part, tmp_path):
+    """Its figures would be a class of their own in the next training."""
+    (tmp_path / "images").mkdir()
+    data = configuration.DataConfig(**{part: str(tmp_path / "images")})
+    inside, beside = RunFolder(tmp_path / "images" / "a" / "run"), RunFolder(tmp_path / "images-run")
+    for folder in (inside, beside):
+        folder.path.mkdir(parents=True)
+    with pytest.raises(BadRequest, match="lies among the images"):
+        inside.enter(configuration.TrainingConfig(data=data), resume=False)
+    beside.enter(configuration.TrainingConfig(data=data), resume=False)
+
+
 def test_a_run_that_never_came_to_training_can_be_begun_anew_with_another_configuration(folder):
     folder.enter(CONFIG, resume=False)
     folder.data_report.write_text("{}")
