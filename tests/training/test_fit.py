@@ -287,7 +287,9 @@ def test_cached_features_give_the_history_of_the_whole_network(tmp_path):
 
 
 def test_mixed_precision_keeps_weights_and_logits_whole(tmp_path):
-    config = config_of(mixed_precision=True, choose_by="loss")
+    phase = PhaseConfig("all", 4, 2e-3, "constant", 0.0)
+    config = config_of(phase, mixed_precision=True, choose_by="loss")
+    keras.utils.set_random_seed(1)
     small = ModelConfig(architecture="small-cnn", input_size=32, pooling="flatten", hidden=(16,))
     model = build(small, 3, mixed_precision=True)
     assert model.get_layer("backbone").layers[1].compute_dtype == "bfloat16"
