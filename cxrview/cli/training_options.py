@@ -51,6 +51,9 @@ def configure(arguments: argparse.Namespace, stored: TrainingConfig | None = Non
     values["data"]["allow"] = tuple(dict.fromkeys((*values["data"]["allow"], *arguments.allow)))
     config = configuration.parse(values)
     if not config.data.path:
+        if arguments.resume and stored is None:
+            problem = f"There is nothing in {arguments.out} to go on with."
+            raise BadRequest(problem, "Check --out, or begin with --data.")
         raise BadRequest("There are no images to learn from.", "Name a folder or a table with --data.")
     return config
 

@@ -113,6 +113,7 @@ def test_resuming_needs_no_other_option_and_bears_the_same_ones(tmp_path):
     [
         ((), "There are no images to learn from. Name a folder or a table with --data."),
         (("--data", "x", "--lr", "-1"), "learning_rate"),
+        (("--resume",), "There is nothing in out to go on with. Check --out, or begin with --data."),
         (("--data", "x", "--check-only", "--resume"), "There is nothing to check in a run that has begun."),
         (("--data", "x", "--config", "gone.toml"), "gone.toml cannot be read as TOML"),
     ],
