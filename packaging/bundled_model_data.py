@@ -2,7 +2,8 @@
 
     python packaging/bundled_model_data.py DATA OUT
 
-DATA holds `cxr`, `external` and `ood`, each with a `manifest.csv` (file, label, group, source). Written to OUT:
+DATA holds `cxr`, `external` and `ood`, each with a `manifest.csv` (file, label, group, source).
+Written to OUT:
 
 - `train.csv`: `cxr` without the COVID-19 images that also occur in the COVID-19 Image Data Collection;
 - `external.csv`: these, and the images of `external`, which are of that collection too: a place with and
@@ -10,8 +11,8 @@ DATA holds `cxr`, `external` and `ood`, each with a `manifest.csv` (file, label,
 - `strangers.csv`: `ood`.
 
 The manifests number the groups by collection, and a near-duplicate takes the number of the later one, so a
-COVID-19 image with a number from the collection's range occurs in it. Trained with these images, a model learns
-that the look of that collection means COVID-19.
+COVID-19 image with a number from the collection's range occurs in it. Trained with these images, a model
+learns that the look of that collection means COVID-19.
 """
 
 import argparse
