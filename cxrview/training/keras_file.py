@@ -19,8 +19,12 @@ def round_weights(model: keras.Model) -> None:
 
 
 def write_keras(model: keras.Model, path: Path) -> None:
-    """Write `model` to `path`, without optimizer state, and compress it: Keras itself does not."""
+    """Write `model` to `path`, without optimizer state, and compress it: Keras itself does not.
+
+    Whatever was frozen while it was trained may learn again, in `model` as in the file.
+    """
     plain = path.with_name(f"plain-{path.name}")
+    model.trainable = True
     keras.Model(model.input, model.output, name=model.name).save(plain)
     # Fixed dates make equal models equal files.
     with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w") as target:

@@ -18,8 +18,10 @@ from cxrview.inference.graph.load import load_model
 from cxrview.inference.graph.preprocessing import SourceSuppression
 from cxrview.inference.onnxruntime_engine import OnnxRuntimeEngine
 from cxrview.inference.openvino_engine import OpenVinoEngine
-from cxrview.training import export, keras_file, onnx_file
+from cxrview.training import export, keras_file, onnx_file, zoo
 from cxrview.training.calibrate import apply_temperature
+from cxrview.training.config import ModelConfig
+from cxrview.training.depth import set_depth
 from cxrview.training.domain_statistics import DomainChoice, fit_domain
 from cxrview.training.phantom import chest_phantom
 
@@ -228,3 +230,11 @@ def test_the_phantom_never_changes():
 
 
 PHANTOM_224 = "486b47666af3181b864cf79fa3ba408a4ebf98d593e4fc349570bb7b15ff9093"
+
+
+def test_what_was_frozen_in_training_may_learn_again(tmp_path):
+    model = zoo.build(ModelConfig(architecture="small-cnn", start="none", input_size=32), 2)
+    set_depth(model, "head", "frozen")
+    assert len(model.trainable_variables) == 2
+    keras_file.write_keras(model, tmp_path / "model.keras")
+    assert len(load_model(tmp_path / "model.keras").trainable_variables) == len(model.variables) == 6
