@@ -24,7 +24,8 @@ def write_keras(model: keras.Model, path: Path) -> None:
     Whatever was frozen while it was trained may learn again, in `model` as in the file.
     """
     plain = path.with_name(f"plain-{path.name}")
-    model.trainable = True
+    for layer in model._flatten_layers():  # the model's own switch leaves layers of layers as they are
+        layer.trainable = True
     keras.Model(model.input, model.output, name=model.name).save(plain)
     # Fixed dates make equal models equal files.
     with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w") as target:
