@@ -9,6 +9,7 @@ import os
 import sys
 from types import ModuleType
 
+from cxrview import paths
 from cxrview.errors import EngineUnavailable
 
 
@@ -38,9 +39,15 @@ def onnxruntime() -> ModuleType:
 def tensorflow() -> ModuleType:
     """Return TensorFlow, with Keras set to run on it. Raises EngineUnavailable."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    house_matplotlib()
     if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
         raise EngineUnavailable(f"Keras is set to run on {os.environ['KERAS_BACKEND']}, not on TensorFlow.")
     return _load("tensorflow", "TensorFlow", "function")
+
+
+def house_matplotlib() -> None:
+    """Have Matplotlib keep its list of fonts among our own files; Keras imports it where it is installed."""
+    os.environ.setdefault("MPLCONFIGDIR", str(paths.cache() / "matplotlib"))
 
 
 def _load(name: str, title: str, wanted: str) -> ModuleType:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxrview.errors import BadRequest, CxrviewError
+from cxrview.inference import libraries
 from cxrview.progress import Cancelled
 from cxrview.training import naming, same_images
 from cxrview.training.config import TrainingConfig
@@ -195,6 +196,7 @@ def prepare_in(config: TrainingConfig, folder: RunFolder, tell: Journal) -> "Pre
 def find_device() -> tuple[str, str]:
     """Return what Keras computes on and with which backend. Raises BadRequest if Keras is not here."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    libraries.house_matplotlib()
     try:
         import keras
     except ImportError as error:
