@@ -52,6 +52,13 @@ class Order:
         self._targets = data.targets.astype(np.float32)
         self.steps = len(self.of_epoch(1))
 
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """What each image counts in all, (N,): how often it is drawn, or how it is weighed."""
+        if self._draw is not None:
+            return self._draw
+        return np.ones(self._count) if self._weights is None else self._weights.astype(np.float64)
+
     def of_epoch(self, epoch: int) -> NDArray[np.int64]:
         """Return the indices (steps, batch) of an epoch."""
         random = np.random.default_rng((self._recipe.seed, epoch))

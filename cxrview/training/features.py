@@ -85,6 +85,7 @@ class FeatureBatches:
     def __init__(self, data: LabelledImages, config: TrainingConfig, copies: list[Features]) -> None:
         self.data, self.copies, self._config = data, copies, config
         self._order = Order(data, config.recipe)
+        self.weights = self._order.weights
 
     def __len__(self) -> int:
         return self._order.steps

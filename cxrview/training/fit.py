@@ -27,7 +27,7 @@ from cxrview.training.history import EpochRow, History, merit
 from cxrview.training.memory import memory_errors
 from cxrview.training.objective import compile_for
 from cxrview.training.pace import Pace
-from cxrview.training.sampling import class_weights, draw_weights
+from cxrview.training.sampling import draw_weights
 from cxrview.training.scalars import Write, scalar_log
 from cxrview.training.validation import figures, predict, wrongly_called
 
@@ -226,12 +226,10 @@ class _Run:
         if not isinstance(batches, FeatureBatches):
             raise TypeError("only kept features can be solved")
         data = batches.data
-        draw = draw_weights(data.labels, data.sources) if recipe.balance == "sampling" else None
-        weights = class_weights(data.targets) if recipe.balance == "class-weights" else np.ones(len(data))
         found = logistic.solve(
             batches.copies,
             data.targets,
-            np.asarray(weights if draw is None else draw, dtype=np.float64),
+            batches.weights,
             self._config.model.exclusive,
             recipe.weight_decay,
         )
