@@ -2,10 +2,11 @@
 
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from cxrview.errors import CxrviewError
 from cxrview.progress import Cancelled, Report
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
 PROGRESS_INTERVAL = 0.05  # seconds between two progress messages of one job
+TURN = 0.008  # seconds of delivering, after which the window gets its turn
 LANES = (
     "folders",
     "named",
@@ -72,7 +74,10 @@ class TaskRunner(QObject):
         self._lanes: dict[str, ThreadPoolExecutor] = {}
         self._jobs: list[Job] = []
         self._closed = False
-        self._message.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._message.connect(self._arrived, Qt.ConnectionType.QueuedConnection)
+        self._waiting: deque[tuple[Job, str, Any]] = deque()
+        # A timer, because all that is posted while posted events are handled is handled in the same turn.
+        self._turn = QTimer(self, interval=0, timeout=self._deliver_some)
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -178,8 +183,19 @@ class TaskRunner(QObject):
             self._message.emit((job, kind, value))
 
     @Slot(object)
-    def _deliver(self, message: tuple[Job, str, Any]) -> None:
-        job, kind, value = message
+    def _arrived(self, message: tuple[Job, str, Any]) -> None:
+        self._waiting.append(message)
+        self._turn.start()
+
+    def _deliver_some(self) -> None:
+        """Deliver in the order of arrival until the time is up: many small results must not stop the window."""
+        end = time.monotonic() + TURN
+        while self._waiting and time.monotonic() < end:
+            self._deliver(*self._waiting.popleft())
+        if not self._waiting:
+            self._turn.stop()
+
+    def _deliver(self, job: Job, kind: str, value: Any) -> None:
         if job.cancelled or self._closed:  # looked at here, so a stale result never lands
             return
         if kind in ("done", "failed"):

@@ -43,6 +43,7 @@ def test_closing_all_files_ends_every_search(window, slow_folder, phantom, qtbot
     folder, _paths, gate, begun = slow_folder
     window.open([folder])
     qtbot.waitUntil(begun.is_set)
+    qtbot.waitUntil(lambda: window.menus.actions["close_all"].isEnabled())  # the first film has arrived
     window.open([phantom])
     window.menus.actions["close_all"].trigger()
     gate.set()
