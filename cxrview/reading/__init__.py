@@ -1,0 +1,1 @@
+"""What the reader did with an image: measurements and annotations, and where they are kept. No Qt."""

@@ -1,0 +1,46 @@
+"""The words of the interface in the user's language. English is written in the code and is the key.
+
+Catalogues are gettext files in `resources/translations`; a text without a translation stays English.
+"""
+
+import gettext
+
+from cxrview import paths
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+DECIMAL_SIGNS = {"de": ","}
+
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_decimal_sign = "."
+
+
+def use(language: str) -> None:
+    """Speak `language` from now on; texts that were made before stay as they are."""
+    global _catalogue, _decimal_sign
+    path = paths.resources() / "translations" / f"{language}.mo"
+    _decimal_sign = DECIMAL_SIGNS.get(language, ".")
+    if not path.is_file():
+        _catalogue = gettext.NullTranslations()
+        return
+    with path.open("rb") as file:
+        _catalogue = gettext.GNUTranslations(file)
+
+
+def tr(text: str) -> str:
+    """Return `text` in the user's language. Fill in values afterwards: `tr("Saved {name}.").format(name=…)`."""
+    return _catalogue.gettext(text) if text else ""
+
+
+def trn(one: str, many: str, count: int) -> str:
+    """Return the form of a text that goes with `count` things."""
+    return _catalogue.ngettext(one, many, count)
+
+
+def mark(text: str) -> str:
+    """Return `text` as it is; the catalogue gets it, and `tr` is called where it is shown."""
+    return text
+
+
+def fixed(value: float, decimals: int) -> str:
+    """Return `value` with `decimals` places and the decimal sign of the user's language."""
+    return f"{value:.{decimals}f}".replace(".", _decimal_sign)
