@@ -1,6 +1,7 @@
 """Menus, toolbar and shortcuts, built from the table of actions and kept in step with the state."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
@@ -9,8 +10,9 @@ from PySide6.QtWidgets import QMenu, QToolBar
 
 from cxrview import paths
 from cxrview.gui import theme as themes
-from cxrview.gui.actions import ACTIONS, MENUS, TOOLBAR, ActionSpec
+from cxrview.gui.actions import MENUS, TOOLBAR, ActionSpec
 from cxrview.gui.state import ModelInfo, Shown
+from cxrview.words import tr
 
 if TYPE_CHECKING:
     from cxrview.gui.main_window import MainWindow
@@ -26,13 +28,13 @@ class Menus:
         self.actions: dict[str, QAction] = {}
         self._specs: dict[str, ActionSpec] = {}
         self._groups: dict[str, QActionGroup] = {}
-        self.menus = {title: window.menuBar().addMenu(title) for title in MENUS}
+        self.menus = {name: window.menuBar().addMenu(tr(title)) for name, (title, _) in MENUS.items()}
         self._fill()
         self.toolbar = self._make_toolbar()
-        self.classes = self._submenu("&View", "Heatmap &class", before="stronger")
-        self.windows = self._submenu("&Image", "Window &presets", before="previous")
-        self.models = self._submenu("&Model", "&Use model", before="model_folder")
-        self.devices = self._submenu("&Model", "&Run on", before="card")
+        self.classes = self._submenu("heatmap", tr("Heatmap &class"), before="stronger")
+        self.windows = self._submenu("image", tr("Window &presets"), before="previous")
+        self.models = self._submenu("model", tr("&Use model"), before="model_folder")
+        self.devices = self._submenu("model", tr("&Run on"), before="card")
         self._fill_devices()
         self.models.aboutToShow.connect(self._fill_models)
         state = self._state
@@ -62,6 +64,8 @@ class Menus:
         for name, spec in self._specs.items():
             if spec.when is not None:
                 self.actions[name].setEnabled(spec.when(state))
+            if spec.checked is not None:
+                self.actions[name].setChecked(spec.checked(state))
         self.actions["heatmap"].setChecked(settings.heatmap_visible)
         self.actions["light"].setChecked(settings.theme == "light")
         self.actions["invert"].setChecked(state.inverted)
@@ -73,26 +77,30 @@ class Menus:
                 self.actions[name].setIcon(theme.icon(spec.icon))
 
     def _fill(self) -> None:
-        for spec, follower in zip(ACTIONS, (*ACTIONS[1:], None), strict=True):
-            if spec is not None and not (spec.name == "sample" and paths.sample_radiograph() is None):
-                self._add(spec)
-            elif spec is None and follower is not None:
-                self.menus[follower.menu].addSeparator()
+        for name, (_title, specs) in MENUS.items():
+            menu = self.menus[name]
+            for spec in specs:
+                if spec is None:
+                    menu.addSeparator()
+                elif spec.name != "sample" or paths.sample_radiograph() is not None:
+                    menu.addAction(self._add(spec))
+            menu.menuAction().setVisible(not menu.isEmpty())
 
-    def _add(self, spec: ActionSpec) -> None:
+    def _add(self, spec: ActionSpec) -> QAction:
         window = self._window
-        action = QAction(spec.text, window, checkable=spec.checkable)
+        action = QAction(tr(spec.text), window, checkable=spec.checkable)
         action.setShortcuts(list(spec.keys))
         keys = f" ({spec.keys[0]})" if spec.keys else ""
-        action.setToolTip(f"{spec.tip or spec.text.replace('&', '')}{keys}")
+        action.setToolTip(f"{tr(spec.tip) or tr(spec.text).replace('&', '')}{keys}")
+        find = attrgetter(spec.method)  # looked up when it is given: it may lead to the active canvas
         if spec.checkable:
-            action.triggered.connect(getattr(window, spec.method))
+            action.triggered.connect(lambda on: find(window)(on))
         else:
-            action.triggered.connect(_without_state(getattr(window, spec.method)))
+            action.triggered.connect(lambda _on: find(window)())
         if spec.group:
             self._groups.setdefault(spec.group, QActionGroup(window)).addAction(action)
-        self.menus[spec.menu].addAction(action)
         self.actions[spec.name], self._specs[spec.name] = action, spec
+        return action
 
     def _make_toolbar(self) -> QToolBar:
         toolbar = QToolBar("Tools", self._window, movable=False, floatable=False, iconSize=QSize(20, 20))

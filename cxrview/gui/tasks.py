@@ -188,7 +188,7 @@ class TaskRunner(QObject):
         self._turn.start()
 
     def _deliver_some(self) -> None:
-        """Deliver in the order of arrival until the time is up: many small results must not stop the window."""
+        """Deliver in order of arrival until the time is up, lest many small results stop the window."""
         end = time.monotonic() + TURN
         while self._waiting and time.monotonic() < end:
             self._deliver(*self._waiting.popleft())

@@ -4,7 +4,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from cxrview import __version__, paths
-from cxrview.gui.actions import ACTIONS, MENUS, MOUSE
+from cxrview.gui.actions import MENUS, MOUSE
+from cxrview.words import tr
 
 if TYPE_CHECKING:
     from cxrview.bundle import Card
@@ -63,15 +64,14 @@ def about() -> str:
 def keys() -> str:
     """Return every shortcut, menu by menu, and what the mouse does."""
     html = ""
-    for menu in MENUS:
+    for title, specs in MENUS.values():
         rows = [
-            (spec.text, spec.keys) for spec in ACTIONS if spec is not None and spec.menu == menu and spec.keys
+            (", ".join(spec.keys), tr(spec.text).replace("&", "").rstrip("…"))
+            for spec in specs
+            if spec is not None and spec.keys
         ]
-        title = menu.replace("&", "")
-        html += f"<h4>{title}</h4>" + _table(
-            [(", ".join(names), text.replace("&", "").rstrip("…")) for text, names in rows]
-        )
-    return html + "<h4>Mouse and more</h4>" + _table(list(MOUSE))
+        html += f"<h4>{tr(title).replace('&', '')}</h4>" + _table(rows) if rows else ""
+    return html + "<h4>Mouse and more</h4>" + _table([(tr(mouse), tr(does)) for mouse, does in MOUSE])
 
 
 def model_card(card: "Card") -> str:

@@ -1,0 +1,41 @@
+"""Every command of the window, once: menus, toolbar, shortcuts, palette and help are made from these."""
+
+from collections.abc import Iterator
+
+from cxrview.gui.actions import edit, file, heatmap, help, image, measure, model, view  # noqa: A004
+from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
+from cxrview.words import mark
+
+__all__ = ["MENUS", "MOUSE", "SEPARATOR", "TOOLBAR", "ActionSpec", "Menu", "specs"]
+
+Menu = tuple[str, tuple[ActionSpec | None, ...]]
+MENUS: dict[str, Menu] = {
+    "file": (mark("&File"), file.ACTIONS),
+    "edit": (mark("&Edit"), edit.ACTIONS),
+    "view": (mark("&View"), view.ACTIONS),
+    "image": (mark("&Image"), image.ACTIONS),
+    "measure": (mark("M&easure"), measure.ACTIONS),
+    "heatmap": (mark("Heat&map"), heatmap.ACTIONS),
+    "model": (mark("&Model"), model.ACTIONS),
+    "help": (mark("&Help"), help.ACTIONS),
+}
+TOOLBAR = (
+    "open", "open_folder", SEPARATOR, "window", "pan", "zoom", SEPARATOR,
+    "invert", "fit", "actual", "reset", SEPARATOR, "heatmap", SEPARATOR, "studies", "reading",
+)  # fmt: skip
+MOUSE = (
+    (mark("Wheel"), mark("Zoom at the pointer")),
+    (mark("Right button, drag"), mark("Window: sideways contrast, up and down brightness")),
+    (mark("Middle button, drag"), mark("Pan")),
+    (mark("Double click"), mark("Fit to window")),
+    (mark("Shift and an arrow key, Page up, Page down"), mark("Pan, when zoomed in")),
+    (mark("Esc"), mark("Stop what is running; empty and leave the search; leave full screen")),
+    (mark("Space, hold"), mark("Look under the heatmap")),
+    (mark("1 … 9"), mark("Heatmap of that class")),
+)
+
+
+def specs() -> Iterator[ActionSpec]:
+    """Yield every command, menu by menu."""
+    for _title, actions in MENUS.values():
+        yield from (spec for spec in actions if spec is not None)

@@ -1,0 +1,78 @@
+"""The commands of the Image menu."""
+
+from cxrview.gui.actions.spec import SEPARATOR, ActionSpec, has_files, has_image
+from cxrview.words import mark
+
+ACTIONS: tuple[ActionSpec | None, ...] = (
+    ActionSpec(
+        "window",
+        mark("&Window"),
+        ("W",),
+        "use_window_tool",
+        icon="contrast",
+        tip=mark("Drag to change brightness and contrast; the right mouse button always does"),
+        checkable=True,
+        group="tool",
+    ),
+    ActionSpec(
+        "pan",
+        mark("&Pan"),
+        ("P",),
+        "use_pan_tool",
+        icon="hand",
+        tip=mark("Drag to move the image; the middle mouse button always does"),
+        checkable=True,
+        group="tool",
+    ),
+    ActionSpec(
+        "zoom",
+        mark("&Zoom"),
+        ("Z",),
+        "use_zoom_tool",
+        icon="zoom-in",
+        tip=mark("Drag up and down to zoom; the wheel always does"),
+        checkable=True,
+        group="tool",
+    ),
+    SEPARATOR,
+    ActionSpec(
+        "invert",
+        mark("&Invert"),
+        ("I",),
+        "set_inverted",
+        icon="eclipse",
+        tip=mark("Swap black and white"),
+        checkable=True,
+        when=has_image,
+    ),
+    ActionSpec(
+        "reset",
+        mark("&Reset"),
+        ("0",),
+        "reset",
+        icon="rotate-ccw",
+        tip=mark("Back to the file's own window, fitted"),
+        when=has_image,
+    ),
+    SEPARATOR,
+    ActionSpec(
+        "previous",
+        mark("P&revious image"),
+        ("Left",),
+        "previous_image",
+        icon="chevron-left",
+        tip=mark("Previous image"),
+        when=has_files,
+    ),
+    ActionSpec(
+        "next",
+        mark("&Next image"),
+        ("Right",),
+        "next_image",
+        icon="chevron-right",
+        tip=mark("Next image"),
+        when=has_files,
+    ),
+    ActionSpec("previous_study", mark("Previous s&tudy"), ("Up",), "previous_study", when=has_files),
+    ActionSpec("next_study", mark("Next st&udy"), ("Down",), "next_study", when=has_files),
+)
