@@ -4,65 +4,219 @@ import dataclasses
 import os
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
+from cxrview import words
+from cxrview.words import mark, tr
+
+# Values that mean the same in every language, with the words that the reader sees.
+COLOUR_MAPS = {
+    "inferno": mark("Inferno"),
+    "viridis": mark("Viridis"),
+    "jet": mark("Jet, as in papers"),
+    "grey": mark("Grey"),
+}
+LANGUAGES = {"auto": mark("Language of the system")} | words.LANGUAGES
+
 
 def option(
     default: Any,
     label: str,
     *,
+    page: str = "",
+    help: str = "",  # noqa: A002 - what it is
     low: float | None = None,
     high: float | None = None,
-    choices: tuple[str, ...] = (),
+    unit: str = "",
+    choices: Mapping[str, str] | tuple[str, ...] = (),
 ) -> Any:
-    """Return a dataclass field whose metadata a preferences page and the validator both read."""
-    metadata = {"label": label, "low": low, "high": high, "choices": choices}
+    """Return a dataclass field whose metadata a preferences page and the validator both read.
+
+    `label`, `help` and the words of `choices` (value: words) are marked for translation; `page` is one of
+    PAGES, or empty where the option has no place there. With the unit "%" a fraction is shown as percent.
+    """
+    words_of = dict(choices) if isinstance(choices, Mapping) else {value: value for value in choices}
+    metadata = {
+        "label": label,
+        "page": page,
+        "help": help,
+        "low": low,
+        "high": high,
+        "unit": unit,
+        "choices": words_of,
+    }
+    if isinstance(default, dict):
+        return dataclasses.field(default_factory=default.copy, metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
+
+
+PAGES = {
+    "general": mark("General"),
+    "display": mark("Display"),
+    "corners": mark("Corner texts"),
+    "heatmap": mark("Heatmap"),
+    "model": mark("Model and device"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the user has chosen. Change with `dataclasses.replace`."""
 
-    theme: str = option("dark", "Theme", choices=("dark", "light"))
-    model: str = option("", "Model (empty: the bundled one)")
-    device: str = option("auto", "Run the model on (auto, cpu, gpu, npu, or ENGINE:DEVICE)")
-    heatmap_visible: bool = option(True, "Show the heatmap")
-    heatmap_opacity: float = option(0.45, "Heatmap opacity", low=0.0, high=1.0)
-    heatmap_threshold: float = option(0.2, "Hide the heatmap below", low=0.0, high=1.0)
-    heatmap_colours: str = option("inferno", "Heatmap colours", choices=("inferno", "viridis", "jet", "grey"))
+    language: str = option(
+        "auto",
+        mark("Language"),
+        page="general",
+        help=mark("Takes effect when cxrview is started again."),
+        choices=LANGUAGES,
+    )
+    theme: str = option(
+        "dark",
+        mark("Theme"),
+        page="general",
+        help=mark("The image stands on black in both."),
+        choices={"dark": mark("Dark"), "light": mark("Light")},
+    )
+    restore_session: bool = option(
+        False,
+        mark("Open again at start what was open at the end"),
+        page="general",
+        help=mark("Files that are gone are named in one line and passed over."),
+    )
+    smooth: bool = option(
+        True,
+        mark("Smooth the image between its pixels"),
+        page="display",
+        help=mark("Without it every pixel of the image is a square of its own when zoomed in."),
+    )
+    show_overlays: bool = option(
+        True,
+        mark("Show the overlays of the file"),
+        page="display",
+        help=mark("Graphics that the modality or the archive has laid over the pixels."),
+    )
+    prefetch: int = option(
+        2,
+        mark("Read ahead"),
+        page="display",
+        help=mark("How many images on either side of the one shown are read in the background."),
+        low=0,
+        high=8,
+        unit=mark("images"),
+    )
+    memory_budget_mb: int = option(
+        1024,
+        mark("Memory for images"),
+        page="display",
+        help=mark(
+            "What has not been looked at for longest is let go first, and read again when it is wanted."
+        ),
+        low=256,
+        high=16384,
+        unit="MB",
+    )
+    hide_identity: bool = option(
+        False,
+        mark("Hide who the patient is"),
+        page="corners",
+        help=mark("For teaching. What is written into the pixels themselves stays visible."),
+    )
+    corner_patient: bool = option(True, mark("Patient"), page="corners")
+    corner_study: bool = option(True, mark("Study and view"), page="corners")
+    corner_technique: bool = option(True, mark("Technique"), page="corners")
+    corner_window: bool = option(True, mark("Window"), page="corners")
+    corner_zoom: bool = option(True, mark("Zoom and pixel spacing"), page="corners")
+    corner_laterality: bool = option(True, mark("Laterality"), page="corners")
+    heatmap_visible: bool = option(
+        True, mark("Show the heatmap"), page="heatmap", help=mark("Hold Space to look underneath.")
+    )
+    heatmap_mode: str = option(
+        "smooth",
+        mark("Drawn as"),
+        page="heatmap",
+        help=mark("Cells are what the model computes; all else is drawn between them."),
+        choices={"smooth": mark("Smooth colours"), "contour": mark("Contours"), "cells": mark("Cells")},
+    )
+    heatmap_grid: bool = option(
+        False,
+        mark("Draw the grid of the cells"),
+        page="heatmap",
+        help=mark("It says how coarse the heatmap is."),
+    )
+    heatmap_opacity: float = option(
+        0.45, mark("Heatmap opacity"), page="heatmap", low=0.0, high=1.0, unit="%"
+    )
+    heatmap_threshold: float = option(
+        0.2, mark("Hide the heatmap below"), page="heatmap", low=0.0, high=1.0, unit="%"
+    )
+    heatmap_colours: str = option("inferno", mark("Heatmap colours"), page="heatmap", choices=COLOUR_MAPS)
+    model: str = option(
+        "",
+        mark("Model"),
+        page="model",
+        help=mark("The name of an installed model, or the folder of one; empty: the bundled one."),
+    )
+    device: str = option(
+        "auto",
+        mark("Run the model on"),
+        page="model",
+        help=mark("auto, cpu, gpu, npu, or ENGINE:DEVICE."),
+    )
+    shortcuts: dict[str, tuple[str, ...]] = option(  # noqa: RUF009 - a fresh one each time
+        {}, mark("Keys that differ from the usual ones")
+    )
 
 
 def validate(values: dict[str, Any]) -> tuple[Settings, list[str]]:
-    """Return the settings in `values` and a sentence for each entry that was passed over."""
+    """Return the settings in `values` and a sentence for each entry that was passed over.
+
+    Which names in `shortcuts` are known is left to the window, which has the commands.
+    """
     fields = {field.name: field for field in dataclasses.fields(Settings)}
     accepted: dict[str, Any] = {}
     complaints = []
     for key, value in values.items():
         if key not in fields:
-            complaints.append(f"The setting “{key}” is not known and was passed over.")
+            complaints.append(tr("The setting “{key}” is not known and was passed over.").format(key=key))
+        elif key == "shortcuts" and isinstance(value, dict):
+            accepted[key], wrong = _shortcuts(value)
+            complaints += wrong
         elif (complaint := _complaint(fields[key], value)) is not None:
-            complaints.append(f"The setting “{key}” {complaint}; its default is used.")
+            sentence = tr("The setting “{key}” {complaint}; its default is used.")
+            complaints.append(sentence.format(key=key, complaint=complaint))
         else:
             accepted[key] = float(value) if isinstance(fields[key].default, float) else value
     return Settings(**accepted), complaints
 
 
 def _complaint(field: Any, value: Any) -> str | None:
-    wanted = type(field.default)
+    wanted = dict if field.default is dataclasses.MISSING else type(field.default)
     number = wanted is float and isinstance(value, int) and not isinstance(value, bool)
-    if not isinstance(value, wanted) and not number:
-        return f"should be of type {wanted.__name__}"
+    if type(value) is not wanted and not number:
+        return tr("should be of type {wanted}").format(wanted=wanted.__name__)
     low, high, choices = (field.metadata[name] for name in ("low", "high", "choices"))
     if low is not None and not low <= value <= high:
-        return f"should lie between {low} and {high}"
+        return tr("should lie between {low} and {high}").format(low=low, high=high)
     if choices and value not in choices:
-        return f"should be one of {', '.join(choices)}"
+        return tr("should be one of {choices}").format(choices=", ".join(choices))
     return None
+
+
+def _shortcuts(table: dict[str, Any]) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """Return the keys of each command in `table`, a list of sequences, and a sentence for what is none."""
+    accepted, complaints = {}, []
+    for name, keys in table.items():
+        if isinstance(keys, list | tuple) and all(isinstance(key, str) for key in keys):
+            accepted[name] = tuple(keys)
+        else:
+            sentence = tr("The keys of “{name}” should be a list of texts; the usual ones are used.")
+            complaints.append(sentence.format(name=name))
+    return accepted, complaints
 
 
 def load(path: Path) -> tuple[Settings, list[str]]:
@@ -72,7 +226,8 @@ def load(path: Path) -> tuple[Settings, list[str]]:
     except FileNotFoundError:
         return Settings(), []
     except (OSError, ValueError) as error:
-        return Settings(), [f"{path.name} cannot be read ({error}); defaults are used."]
+        sentence = tr("{file} cannot be read ({error}); defaults are used.")
+        return Settings(), [sentence.format(file=path.name, error=error)]
     return validate(values)
 
 
