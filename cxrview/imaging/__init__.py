@@ -2,6 +2,7 @@
 
 from cxrview.imaging.find import find_images
 from cxrview.imaging.letterbox import Letterbox
+from cxrview.imaging.overlays import overlay_mask
 from cxrview.imaging.radiograph import (
     Anatomy,
     Identity,
@@ -32,6 +33,7 @@ __all__ = [
     "choose_voi",
     "find_images",
     "model_input",
+    "overlay_mask",
     "percentile_window",
     "read",
     "render",

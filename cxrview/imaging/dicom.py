@@ -28,11 +28,11 @@ from cxrview.imaging.metadata import (
     read_anatomy,
     read_burned_in,
     read_identity,
-    read_overlays,
     read_pixel_aspect,
     read_spacing,
 )
 from cxrview.imaging.modality import modality_values, padding_mask
+from cxrview.imaging.overlays import read_overlays
 from cxrview.imaging.palette import apply_palette
 from cxrview.imaging.radiograph import Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance
@@ -60,7 +60,7 @@ def read_dicom(path: Path, force: bool = False) -> list[Radiograph]:
     """
     with library_notes.collected() as remarks:
         with damage_reported(path, "is damaged: its DICOM elements cannot be read."):
-            _check_inflated_size(path)
+            check_inflated_size(path)
             dataset = dcmread(path, force=force)
         elements = Elements(dataset, [], dataset.original_encoding[1] is not False)
         _check_holds_pixels(elements, path)
@@ -70,7 +70,7 @@ def read_dicom(path: Path, force: bool = False) -> list[Radiograph]:
     return [common.radiograph(index, notes) for index in range(len(pixels.frames))]
 
 
-def _check_inflated_size(path: Path) -> None:
+def check_inflated_size(path: Path) -> None:
     """Raise UnreadableImage if a deflated file grows beyond the limit: pydicom inflates without one."""
     with path.open("rb") as file:
         if file.read(132)[128:] != b"DICM":

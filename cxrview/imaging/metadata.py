@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from cxrview.imaging.elements import CONVERSION_ERRORS, Elements
-from cxrview.imaging.radiograph import Anatomy, Identity, Overlay, Spacing, SpacingSource
+from cxrview.imaging.elements import Elements
+from cxrview.imaging.radiograph import Anatomy, Identity, Spacing, SpacingSource
 
 MAX_SPACING = 100.0  # mm; anything beyond is a mistake
 MAX_MAGNIFICATION = 10.0
@@ -27,6 +27,10 @@ def read_identity(elements: Elements) -> Identity:
         series_description=elements.text("SeriesDescription"),
         instance_uid=elements.text("SOPInstanceUID"),
         modality=elements.text("Modality"),
+        study_time=elements.text("StudyTime"),
+        accession_number=elements.text("AccessionNumber"),
+        series_number=elements.text("SeriesNumber"),
+        instance_number=elements.text("InstanceNumber"),
     )
 
 
@@ -98,33 +102,3 @@ def _pair(elements: Elements, keyword: str, limit: float = MAX_SPACING) -> tuple
         elements.note(f"The value {shown} of {keyword} makes no sense and was passed over.")
         return None
     return numbers[0], numbers[1]
-
-
-def read_overlays(elements: Elements, frame: int) -> tuple[Overlay, ...]:
-    """Return the overlay planes that belong to the 0-based `frame` (PS3.3 C.9.2)."""
-    found = (_overlay(elements, group, frame) for group in range(0x6000, 0x6020, 2))
-    return tuple(overlay for overlay in found if overlay is not None)
-
-
-def _overlay(elements: Elements, group: int, frame: int) -> Overlay | None:
-    block = elements.dataset.group_dataset(group)
-    if (group, 0x0010) not in block:
-        return None
-    if (group, 0x3000) not in block:
-        elements.note("An overlay is kept in unused bits of the pixels (retired) and is not shown.")
-        return None
-    try:
-        planes = elements.dataset.overlay_array(group)
-        origin = block[group, 0x0050].value if (group, 0x0050) in block else (1, 1)
-        first = int(block[group, 0x0051].value) - 1 if (group, 0x0051) in block else 0
-        row, column = int(origin[0]) - 1, int(origin[1]) - 1
-        label = str(block[group, 0x1500].value) if (group, 0x1500) in block else ""
-        label = label or (str(block[group, 0x0022].value) if (group, 0x0022) in block else "")
-    except CONVERSION_ERRORS:
-        elements.note("An overlay is malformed and is not shown.")
-        return None
-    if planes.ndim == 3:  # each plane belongs to a frame of its own
-        if not 0 <= frame - first < len(planes):
-            return None
-        planes = planes[frame - first]
-    return Overlay(np.asarray(planes, dtype=np.bool_), row, column, label.strip())

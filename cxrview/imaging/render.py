@@ -101,7 +101,7 @@ def choose_voi(
     where the values are meant to be shown as they are, and a percentile window otherwise. `padding` is
     not looked at.
     """
-    sample = _sample(values, padding)
+    sample = thin_out(values, padding)
     sentences: list[str] = []
     for voi in vois:
         complaint = _complaint(sample, voi)
@@ -142,7 +142,7 @@ def full_range_window(bits: int) -> Window:
 
 def percentile_range(values: NDArray[Any], padding: NDArray[np.bool_] | None = None) -> tuple[float, float]:
     """Return the 0.5th and 99.5th percentile of what is not padding; minimum and maximum if they agree."""
-    sample = _sample(values, padding)
+    sample = thin_out(values, padding)
     low, high = (float(value) for value in np.percentile(sample, PERCENTILES))
     return (low, high) if low < high else (float(sample.min()), float(sample.max()))
 
@@ -158,7 +158,7 @@ def percentile_window(values: NDArray[Any], padding: NDArray[np.bool_] | None = 
     return Window((low + high) / 2 + 0.5, high - low + 1, explanation="automatic")
 
 
-def _sample(values: NDArray[Any], padding: NDArray[np.bool_] | None) -> NDArray[Any]:
+def thin_out(values: NDArray[Any], padding: NDArray[np.bool_] | None) -> NDArray[Any]:
     """Return up to about SAMPLE of the values that are not padding, spread over the picture."""
     step = max(1, round((values.size / SAMPLE) ** 0.5))
     rows, columns = slice(None, None, step), slice(None, None, step)
