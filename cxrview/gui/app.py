@@ -13,8 +13,9 @@ from PySide6.QtCore import QEventLoop, QMessageLogContext, QSize, QTimer, QtMsgT
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from cxrview import __version__, paths
+from cxrview import __version__, paths, settings
 from cxrview.errors import BadRequest, CxrviewError, UnreadableImage, UnusableModel
+from cxrview.gui import language
 from cxrview.gui.main_window import MainWindow
 from cxrview.gui.state import Progress, Stage
 
@@ -60,6 +61,7 @@ def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "") -> in
         )
         return NO_DISPLAY
     app = application()
+    language.speak(app, settings.load(paths.settings_file())[0].language)  # before any text is made
     window = MainWindow(model=model, device=device)
     _catch_mistakes(window)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it at once
