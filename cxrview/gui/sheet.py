@@ -1,0 +1,116 @@
+"""A page measured in millimetres: text, rules, bars and pictures on whatever a painter paints on."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QTextLayout, QTextOption
+
+INCH = 25.4  # mm
+# The first of them that is installed; none of them is shipped.
+FAMILIES = ("Segoe UI", "Helvetica Neue", "Noto Sans", "Liberation Sans", "DejaVu Sans")
+LEADING = 1.3  # of the size of the type, from one baseline to the next
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """How words look: size in points, colour, and whether they are heavy."""
+
+    size: float
+    colour: str = "#000000"
+    heavy: bool = False
+
+
+class Sheet:
+    """Draws with `painter`; places and lengths are millimetres from the corner of its device."""
+
+    def __init__(self, painter: QPainter, draws: bool = True) -> None:
+        self._painter, self._draws = painter, draws
+        self._device = painter.device()
+        self._unit = self._device.logicalDpiX() / INCH
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+
+    def measuring(self) -> "Sheet":
+        """Return a sheet that says how large things are, and draws nothing."""
+        return Sheet(self._painter, draws=False)
+
+    def height(self, words: str, look: Type, width: float) -> float:
+        """Return how high `words` are when broken into lines of `width`."""
+        return self._set(words, look, width, Qt.AlignmentFlag.AlignLeft)[1]
+
+    def width(self, words: str, look: Type) -> float:
+        """Return how wide `words` are on one line."""
+        return QFontMetricsF(self._font(look), self._device).horizontalAdvance(words) / self._unit
+
+    def write(
+        self,
+        place: QPointF,
+        words: str,
+        look: Type,
+        width: float,
+        side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> float:
+        """Write `words` from `place` downwards in lines of `width`; return how high they are."""
+        layout, height = self._set(words, look, width, side)
+        if self._draws:
+            self._painter.setPen(QColor(look.colour))
+            layout.draw(self._painter, place * self._unit)
+        return height
+
+    def shortened(self, words: str, look: Type, width: float) -> str:
+        """Return `words`, or their beginning and "…", so that they fit on one line of `width`."""
+        metrics = QFontMetricsF(self._font(look), self._device)
+        return metrics.elidedText(words, Qt.TextElideMode.ElideRight, width * self._unit)
+
+    def rule(self, start: QPointF, width: float, colour: str, thickness: float = 0.2) -> None:
+        """Draw a line to the right of `start`."""
+        if not self._draws:
+            return
+        self._painter.setPen(QPen(QColor(colour), thickness * self._unit))
+        self._painter.drawLine(start * self._unit, QPointF(start.x() + width, start.y()) * self._unit)
+
+    def box(self, area: QRectF, fill: str, line: str = "", rounding: float = 0.0) -> None:
+        """Fill `area`, and draw its outline if `line` is a colour."""
+        if not self._draws:
+            return
+        pen = QPen(QColor(line), 0.25 * self._unit) if line else Qt.PenStyle.NoPen
+        self._painter.setPen(pen)
+        self._painter.setBrush(QColor(fill))
+        self._painter.drawRoundedRect(self._scaled(area), rounding * self._unit, rounding * self._unit)
+
+    def picture(self, area: QRectF, image: QImage) -> QRectF:
+        """Draw `image` as large as it goes at the top of the middle of `area`; return where it is."""
+        size = QSizeF(image.size()).scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRectF(QPointF(area.center().x() - size.width() / 2, area.top()), size)
+        if self._draws:
+            self._painter.drawImage(self._scaled(place), image)
+        return place
+
+    def stretched(self, area: QRectF, image: QImage) -> None:
+        """Draw `image` over the whole of `area`."""
+        if self._draws:
+            self._painter.drawImage(self._scaled(area), image)
+
+    def _font(self, look: Type) -> QFont:
+        font = QFont(list(FAMILIES))
+        font.setPointSizeF(look.size)
+        font.setWeight(QFont.Weight.DemiBold if look.heavy else QFont.Weight.Normal)
+        return font
+
+    def _set(self, words: str, look: Type, width: float, side: Qt.AlignmentFlag) -> tuple[QTextLayout, float]:
+        """Return `words` broken into lines, and their height in millimetres."""
+        layout = QTextLayout(words, self._font(look), self._device)
+        option = QTextOption(side)
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        step = look.size / 72 * INCH * LEADING * self._unit
+        top = 0.0
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(width * self._unit)
+            line.setPosition(QPointF(0, top + (step - line.height()) / 2))
+            top += step
+        layout.endLayout()
+        return layout, top / self._unit
+
+    def _scaled(self, area: QRectF) -> QRectF:
+        return QRectF(area.topLeft() * self._unit, area.size() * self._unit)
