@@ -48,7 +48,7 @@ def discover(paths: Sequence[Path], report: Report) -> Iterator[list[Entry]]:
 def _entry(path: Path) -> Entry:
     """Return the entry of `path` with what its header says, as far as that is quick to find out."""
     known = importlib.import_module("cxrview.imaging.peek").peek(path)
-    return Entry(path) if known is None else Entry(path, *known)
+    return Entry(path) if known is None else Entry(path, known.identity, known.anatomy, frames=known.frames)
 
 
 def read_and_render(path: Path, frame: int, report: Report) -> FileRead:

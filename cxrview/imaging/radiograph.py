@@ -80,6 +80,10 @@ class Identity:
     series_description: str = ""
     instance_uid: str = ""
     modality: str = ""
+    study_time: str = ""  # HHMMSS.FFFFFF, cut short where the file says less
+    accession_number: str = ""
+    series_number: str = ""
+    instance_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,27 @@
 """Looking into headers: for every file there is, quickly, and with the same answer as reading it whole."""
 
 import os
+import zlib
 from pathlib import Path
 
 import pydicom.data
 import pytest
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import read
-from cxrview.imaging.peek import peek
+from cxrview.imaging import limits, read
+from cxrview.imaging.peek import BEGINNING, peek
+from tests.imaging.phantoms import RAMP, phantom, save
 
 FILES = sorted(Path(pydicom.data.__file__).parent.rglob("*.dcm"))
+WHO = {
+    "PatientName": "Doe^Jane",
+    "StudyDate": "20260103",
+    "StudyTime": "141503.25",
+    "AccessionNumber": "A-77",
+    "SeriesNumber": "3",
+    "InstanceNumber": "12",
+}
 
 
 def test_every_sample_file_can_be_peeked_at():
@@ -26,7 +37,9 @@ def test_the_header_says_the_same_as_the_whole_file(path):
     except UnreadableImage:
         return
     if known is not None:
-        assert known == (radiograph.identity, radiograph.anatomy)
+        assert (known.identity, known.anatomy) == (radiograph.identity, radiograph.anatomy)
+        assert known.frames == radiograph.frame_count
+        assert (known.rows, known.columns) == radiograph.shape
 
 
 def test_what_is_no_dicom_file_has_nothing_to_say(tmp_path):
@@ -49,3 +62,50 @@ def test_a_header_that_breaks_off_is_not_an_error(chest_pa, tmp_path):
 def test_a_pipe_has_nothing_to_say_and_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.dcm")
     assert peek(tmp_path / "pipe.dcm") is None
+
+
+def test_the_header_tells_where_a_file_stands_among_others(tmp_path):
+    identity = peek(save(phantom(RAMP, **WHO), tmp_path / "a.dcm")).identity
+    assert identity.study_time == "141503.25"
+    assert identity.accession_number == "A-77"
+    assert (identity.series_number, identity.instance_number) == ("3", "12")
+
+
+def test_a_header_longer_than_the_beginning_of_the_file_is_read_all_the_same(tmp_path):
+    dataset = phantom(RAMP, **WHO, BodyPartExamined="CHEST", Laterality="L")
+    block = dataset.private_block(0x0009, "A vendor", create=True)
+    block.add_new(0x01, "OB", bytes(3 * BEGINNING))
+    known = peek(save(dataset, tmp_path / "long.dcm"))
+    assert (known.identity.patient_name, known.anatomy.body_part, known.anatomy.laterality) == (
+        "Doe^Jane",
+        "CHEST",
+        "L",
+    )
+    assert (known.rows, known.columns) == RAMP.shape
+
+
+def test_a_value_of_absurd_length_ends_the_header(tmp_path):
+    dataset = phantom(RAMP, PatientName="Doe^Jane")
+    dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2"  # implicit VR: lengths of 32 bits
+    dataset.SeriesDescription = "x" * (2 * BEGINNING)
+    known = peek(save(dataset, tmp_path / "absurd.dcm"))
+    assert (known.identity.patient_name, known.identity.series_description) == ("", "")
+    assert known.rows == 0
+
+
+def test_a_deflated_file_that_grows_beyond_the_limit_is_not_inflated(tmp_path, monkeypatch):
+    monkeypatch.setattr("cxrview.imaging.dicom.MAX_DECODED_BYTES", 2**20)
+    dataset = phantom(RAMP, **WHO)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    path = save(dataset, tmp_path / "deflated.dcm")
+    assert peek(path).identity.patient_name == "Doe^Jane"
+    head = path.read_bytes()
+    start = 144 + int.from_bytes(head[140:144], "little")
+    packer = zlib.compressobj(0, wbits=-zlib.MAX_WBITS)
+    path.write_bytes(head[:start] + packer.compress(bytes(2 * limits.MAX_SIDE * 32)) + packer.flush())
+    assert peek(path) is None
+
+
+@pytest.mark.parametrize("frames", ["0", "-3", "999999"])
+def test_an_impossible_number_of_frames_counts_as_one(tmp_path, frames):
+    assert peek(save(phantom(RAMP, NumberOfFrames=frames), tmp_path / "a.dcm")).frames == 1
