@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import dcmread
+from pydicom import FileDataset, dcmread
 from pydicom.filereader import read_file_meta_info
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
@@ -59,15 +59,20 @@ def read_dicom(path: Path, force: bool = False) -> list[Radiograph]:
     Raises UnreadableImage if it is damaged, too large, holds no image or cannot be decoded; OSError.
     """
     with library_notes.collected() as remarks:
-        with damage_reported(path, "is damaged: its DICOM elements cannot be read."):
-            check_inflated_size(path)
-            dataset = dcmread(path, force=force)
+        dataset = read_dataset(path, force)
         elements = Elements(dataset, [], dataset.original_encoding[1] is not False)
         _check_holds_pixels(elements, path)
         pixels = decode(elements, path)
         common = _Common(elements, pixels, path)
         notes = [*library_notes.sentences(remarks), *elements.notes]
     return [common.radiograph(index, notes) for index in range(len(pixels.frames))]
+
+
+def read_dataset(path: Path, force: bool = False) -> FileDataset:
+    """Return the elements of a DICOM file. Raises UnreadableImage if they cannot be read; OSError."""
+    with damage_reported(path, "is damaged: its DICOM elements cannot be read."):
+        check_inflated_size(path)
+        return dcmread(path, force=force)
 
 
 def check_inflated_size(path: Path) -> None:

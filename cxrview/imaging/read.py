@@ -1,6 +1,9 @@
 """Read any file that holds a radiograph. The content decides, never the name."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 
 from cxrview.errors import UnreadableImage
@@ -13,6 +16,14 @@ from cxrview.imaging.raster import read_raster
 ADVICE_KINDS = "DICOM, PNG, JPEG, TIFF and BMP are read."
 
 
+class Kind(Enum):
+    """What a file that is read turns out to be."""
+
+    DICOM = "DICOM"
+    ELEMENTS = "DICOM without preamble and meta header"
+    RASTER = "PNG, JPEG, TIFF or BMP"
+
+
 def read(path: Path) -> list[Radiograph]:
     """Return the frames of the file at `path`, in order, at least one.
 
@@ -20,22 +31,38 @@ def read(path: Path) -> list[Radiograph]:
     file is missing, not an image, damaged, encrypted or too large.
     """
     path = Path(path)
+    with trouble_reported(path):
+        kind = identify(path)
+        return read_raster(path) if kind is Kind.RASTER else read_dicom(path, force=kind is Kind.ELEMENTS)
+
+
+def identify(path: Path) -> Kind:
+    """Return what the file at `path` is. Raises UnreadableImage if it is nothing that is read; OSError."""
+    if path.is_dir():
+        os.scandir(path).close()  # a search that could not look into it comes here for the sentence
+        raise UnreadableImage("is a folder, not a file.", "Give the files in it.", path)
+    if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+        raise UnreadableImage("is not a regular file.", ADVICE_KINDS, path)
+    size = check_file_size(path)
+    with path.open("rb") as file:
+        head = file.read(sniff.HEAD)
+    if sniff.is_dicom(head):
+        return Kind.DICOM
+    if sniff.raster_kind(head):
+        return Kind.RASTER
+    kind = sniff.other_kind(head)
+    if not kind and sniff.looks_like_dicom_elements(head, size):
+        return Kind.ELEMENTS
+    if kind:
+        raise UnreadableImage(f"is {kind}, not an image that is read.", _advice(kind), path)
+    raise UnreadableImage("is not an image.", ADVICE_KINDS, path)
+
+
+@contextmanager
+def trouble_reported(path: Path) -> Iterator[None]:
+    """Turn what the system says about a file that cannot be read into UnreadableImage."""
     try:
-        if path.is_dir():
-            os.scandir(path).close()  # a search that could not look into it comes here for the sentence
-            raise UnreadableImage("is a folder, not a file.", "Give the files in it.", path)
-        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
-            raise UnreadableImage("is not a regular file.", ADVICE_KINDS, path)
-        size = check_file_size(path)
-        with path.open("rb") as file:
-            head = file.read(sniff.HEAD)
-        if sniff.is_dicom(head):
-            return read_dicom(path)
-        if sniff.raster_kind(head):
-            return read_raster(path)
-        kind = sniff.other_kind(head)
-        if not kind and sniff.looks_like_dicom_elements(head, size):
-            return read_dicom(path, force=True)
+        yield
     except FileNotFoundError as error:
         raise UnreadableImage("does not exist.", "Check the path.", path) from error
     except PermissionError as error:
@@ -43,9 +70,6 @@ def read(path: Path) -> list[Radiograph]:
     except OSError as error:
         reason = error.strerror or (os.strerror(error.errno) if error.errno else str(error))
         raise UnreadableImage(f"cannot be read: {reason}.", "Copy it again.", path) from error
-    if kind:
-        raise UnreadableImage(f"is {kind}, not an image that is read.", _advice(kind), path)
-    raise UnreadableImage("is not an image.", ADVICE_KINDS, path)
 
 
 def _advice(kind: str) -> str:
