@@ -11,7 +11,7 @@ from PIL import Image
 
 from cxrview.errors import BadRequest, UnreadableImage
 from cxrview.imaging import find_images, read
-from cxrview.imaging.find import natural_key
+from cxrview.imaging.find import iter_images, natural_key
 from cxrview.progress import Cancelled
 from tests.imaging.samples import sample
 
@@ -137,6 +137,33 @@ def test_search_can_be_cancelled(folder):
 
     with pytest.raises(Cancelled):
         find_images([folder], impatient)
+
+
+def test_the_first_image_comes_before_the_search_has_ended(folder):
+    found = iter_images([folder])
+    first = next(found)
+    (folder / "series10" / "late.png").write_bytes((folder / "series10" / "b.png").read_bytes())
+    assert [first, *found] == find_images([folder])
+    assert len(find_images([folder])) == 7
+
+
+def test_a_bad_request_is_said_before_anything_is_found(folder):
+    with pytest.raises(BadRequest):
+        next(iter_images([folder / "nowhere"]))
+
+
+def test_a_search_that_finds_nothing_can_be_cancelled_too(tmp_path):
+    for number in range(40):
+        (tmp_path / f"notes{number}.txt").touch()
+    asked = []
+
+    def impatient(_fraction, _text):
+        asked.append(1)
+        if len(asked) == 5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        list(iter_images([tmp_path], impatient))
 
 
 def test_search_tells_how_many_it_has_found(folder):
