@@ -17,9 +17,12 @@ from cxrview.words import mark, tr
 # Values that mean the same in every language, with the words that the reader sees.
 COLOUR_MAPS = {
     "inferno": mark("Inferno"),
+    "magma": mark("Magma"),
+    "plasma": mark("Plasma"),
     "viridis": mark("Viridis"),
-    "jet": mark("Jet, as in papers"),
+    "cividis": mark("Cividis"),
     "grey": mark("Grey"),
+    "jet": mark("Jet (as in papers; misleading)"),
 }
 LANGUAGES = {"auto": mark("Language of the system")} | words.LANGUAGES
 
@@ -148,6 +151,7 @@ class Settings:
         page="heatmap",
         help=mark("It says how coarse the heatmap is."),
     )
+    heatmap_bar: bool = option(True, mark("Show the colour scale beside the image"), page="heatmap")
     heatmap_opacity: float = option(
         0.45, mark("Heatmap opacity"), page="heatmap", low=0.0, high=1.0, unit="%"
     )

@@ -6,8 +6,19 @@ from numpy.typing import NDArray
 
 from cxrview.errors import BadRequest
 
-_OPENCV_MAPS = {"inferno": cv2.COLORMAP_INFERNO, "viridis": cv2.COLORMAP_VIRIDIS, "jet": cv2.COLORMAP_JET}
+# The first five are perceptually uniform: equal steps of heat look equal. Smith and van der Walt gave away
+# inferno, magma, plasma and viridis (CC0, 2015); cividis also looks so to colour-blind readers (Nuñez 2018,
+# doi 10.1371/journal.pone.0199239). Jet is not: it shows edges where there are none (Borland 2007).
+_OPENCV_MAPS = {
+    "inferno": cv2.COLORMAP_INFERNO,
+    "magma": cv2.COLORMAP_MAGMA,
+    "plasma": cv2.COLORMAP_PLASMA,
+    "viridis": cv2.COLORMAP_VIRIDIS,
+    "cividis": cv2.COLORMAP_CIVIDIS,
+    "jet": cv2.COLORMAP_JET,
+}
 COLOUR_MAPS: tuple[str, ...] = (*_OPENCV_MAPS, "grey")
+MISLEADING: tuple[str, ...] = ("jet",)
 EDGE = 0.04  # of heat, over which the layer comes in at the threshold: a hard edge would look like anatomy
 
 
@@ -22,17 +33,35 @@ def colour_table(name: str) -> NDArray[np.uint8]:
 
 
 def colourise(
-    heat: NDArray[np.float32], table: NDArray[np.uint8], opacity: float, threshold: float
+    heat: NDArray[np.float32],
+    table: NDArray[np.uint8],
+    opacity: float,
+    threshold: float,
+    edge: float = EDGE,
 ) -> NDArray[np.uint8]:
     """Return `heat`, (h, w) in 0…1, as (h, w, 4) uint8 RGBA with straight alpha.
 
-    The alpha is 0 up to `threshold`, `opacity` from `threshold` + EDGE on, and rises in between: apart from
-    that seam one constant per layer, as DICOM blending has it, so a colour always means the same strength.
+    The alpha is 0 up to `threshold`, `opacity` from `threshold` + `edge` on, and rises in between: apart
+    from that seam one constant per layer, as DICOM blending has it, so a colour always means the same
+    strength. An `edge` of 0 hides or shows, with nothing between.
     """
     rgba = np.empty((*heat.shape, 4), np.uint8)
     rgba[..., :3] = table[np.rint(np.clip(heat, 0, 1) * 255).astype(np.uint8)]
-    rgba[..., 3] = np.rint(np.clip((heat - threshold) / EDGE, 0, 1) * (255 * opacity))
+    above = np.clip((heat - threshold) / edge, 0, 1) if edge > 0 else heat > threshold
+    rgba[..., 3] = np.rint(above * (255 * opacity))
     return rgba
+
+
+def lay_over(picture: NDArray[np.uint8], rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return `picture`, (h, w) grey or (h, w, 3) RGB, under `rgba`, (h, w, 4): (h, w, 3) uint8 RGB.
+
+    Raises ValueError if heights or widths differ.
+    """
+    if picture.shape[:2] != rgba.shape[:2]:
+        raise ValueError(f"picture {picture.shape} and heatmap {rgba.shape} differ")
+    below = picture[..., None] if picture.ndim == 2 else picture
+    alpha = rgba[..., 3:].astype(np.float32) / 255
+    return np.asarray(np.rint(below * (1 - alpha) + rgba[..., :3] * alpha), dtype=np.uint8)
 
 
 def blend(
@@ -46,9 +75,4 @@ def blend(
 
     Raises ValueError if the shapes differ.
     """
-    if picture.shape != heat.shape:
-        raise ValueError(f"picture {picture.shape} and heatmap {heat.shape} differ")
-    rgba = colourise(heat, table, opacity, threshold)
-    alpha = rgba[..., 3:].astype(np.float32) / 255
-    mixed = picture[..., None] * (1 - alpha) + rgba[..., :3] * alpha
-    return np.asarray(np.rint(mixed), dtype=np.uint8)
+    return lay_over(picture, colourise(heat, table, opacity, threshold))

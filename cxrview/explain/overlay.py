@@ -7,19 +7,28 @@ from cxrview.errors import BadRequest
 from cxrview.inference.prediction import Prediction
 
 
-def overlay(
-    prediction: Prediction, class_name: str, shape: tuple[int, int] | None = None
-) -> NDArray[np.float32]:
-    """Return the heatmap of `class_name` over the whole image, float32 in 0…1.
+def shares(prediction: Prediction, class_name: str) -> NDArray[np.float32]:
+    """Return the cells of `class_name`, (h, w) float32 in 0…1, of the model's own coarse map.
 
-    It has the image's height and width, or `shape` rows and columns spread over the same area. 1 is the
-    strongest activation of *any* class in this image, so a class that the model hardly considered stays
-    faint; parts of the image that the model never saw are 0. Raises BadRequest for an unknown class.
+    1 is the strongest cell of *any* class in this image, so a class that the model hardly considered stays
+    faint. Raises BadRequest for an unknown class.
     """
     if class_name not in prediction.class_names:
         known = ", ".join(prediction.class_names)
         raise BadRequest(f"This model has no class “{class_name}”; it knows {known}.")
     strongest = float(prediction.activation_maps.max())
     maps = prediction.activation_maps[prediction.class_names.index(class_name)]
-    scaled = maps / strongest if strongest > 0 else maps
-    return np.clip(prediction.letterbox.back(scaled, prediction.field, shape), 0, 1)
+    return np.asarray(np.clip(maps / strongest if strongest > 0 else maps, 0, 1), dtype=np.float32)
+
+
+def overlay(
+    prediction: Prediction, class_name: str, shape: tuple[int, int] | None = None
+) -> NDArray[np.float32]:
+    """Return the heatmap of `class_name` over the whole image, float32 in 0…1, smooth between the cells.
+
+    It has the image's height and width, or `shape` rows and columns spread over the same area. The scale
+    is that of `shares`; parts of the image that the model never saw are 0. Raises BadRequest for an
+    unknown class.
+    """
+    cells = shares(prediction, class_name)
+    return np.clip(prediction.letterbox.back(cells, prediction.field, shape), 0, 1)

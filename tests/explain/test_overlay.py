@@ -7,31 +7,7 @@ from cxrview.errors import BadRequest
 from cxrview.explain.colour import COLOUR_MAPS, EDGE, blend, colour_table, colourise
 from cxrview.explain.overlay import overlay
 from cxrview.imaging import Letterbox
-from cxrview.inference.prediction import Prediction
-
-FULL = (0.0, 0.0, 1.0, 1.0)
-
-
-def prediction(maps: np.ndarray, letterbox: Letterbox, field=FULL) -> Prediction:
-    count = len(maps)
-    return Prediction(
-        class_names=tuple("abcdef"[:count]),
-        probabilities=np.full(count, 1 / count, np.float32),
-        logits=np.zeros(count, np.float32),
-        activation_maps=maps.astype(np.float32),
-        embedding=np.zeros(4, np.float32),
-        in_domain=True,
-        domain_score=0.5,
-        domain_percentile=50,
-        objections=(),
-        letterbox=letterbox,
-        field=field,
-        model="m",
-        model_version="1",
-        engine="e",
-        device="CPU",
-        elapsed_ms=1,
-    )
+from tests.explain.predictions import FULL, prediction
 
 
 def peak(heat: np.ndarray) -> tuple[float, float]:

@@ -1,0 +1,90 @@
+"""The coarse cells that a heatmap is made of, in the coordinates of the image.
+
+x is the column and y the row, continuous: pixel (0, 0) covers 0…1 × 0…1.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.explain.overlay import shares
+from cxrview.inference.prediction import Prediction
+
+
+class Area(NamedTuple):
+    """A rectangle in image coordinates."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class CellEdges(NamedTuple):
+    """The lines between the cells of a map of h × w: `x`, (w + 1,), and `y`, (h + 1,), increasing.
+
+    They may lie outside the image, where the model saw the letterbox's bars.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+
+
+def cell_edges(prediction: Prediction) -> CellEdges:
+    """Return where the cells of the activation maps begin and end on the image."""
+    box, (left, top, right, bottom) = prediction.letterbox, prediction.field
+    high, wide = prediction.activation_maps.shape[1:]
+    x = np.linspace(left, right, wide + 1) * box.size - box.left
+    y = np.linspace(top, bottom, high + 1) * box.size - box.top
+    return CellEdges(x * box.width / box.inner_width, y * box.height / box.inner_height)
+
+
+def seen_area(prediction: Prediction) -> Area:
+    """Return the part of the image that the model looked at."""
+    x, y = cell_edges(prediction)
+    box = prediction.letterbox
+    across, down = np.clip(x[[0, -1]], 0, box.width), np.clip(y[[0, -1]], 0, box.height)
+    return Area(float(across[0]), float(down[0]), float(across[1]), float(down[1]))
+
+
+def sees_all(prediction: Prediction) -> bool:
+    """Whether the model looked at the whole image, but for a pixel at its edges."""
+    area, box = seen_area(prediction), prediction.letterbox
+    near = max(area.left, area.top) <= 1
+    return near and area.right >= box.width - 1 and area.bottom >= box.height - 1
+
+
+def grid_lines(prediction: Prediction) -> tuple[NDArray[np.float64], ...]:
+    """Return the lines around and between the cells, each (2, 2) of x and y, where they lie on the image."""
+    edges, area = cell_edges(prediction), seen_area(prediction)
+    down = [np.array([[x, area.top], [x, area.bottom]]) for x in edges.x if area.left <= x <= area.right]
+    across = [np.array([[area.left, y], [area.right, y]]) for y in edges.y if area.top <= y <= area.bottom]
+    return (*down, *across)
+
+
+def cell_at(prediction: Prediction, x: float, y: float) -> tuple[int, int] | None:
+    """Return row and column of the cell over the image point, or None where the model saw nothing."""
+    edges = cell_edges(prediction)
+    column, row = (
+        int(np.searchsorted(line, at, "right")) - 1 for line, at in zip(edges, (x, y), strict=True)
+    )
+    box = prediction.letterbox
+    inside = 0 <= column < len(edges.x) - 1 and 0 <= row < len(edges.y) - 1
+    return (row, column) if inside and 0 <= x <= box.width and 0 <= y <= box.height else None
+
+
+def cells_over(
+    prediction: Prediction, class_name: str, shape: tuple[int, int] | None = None
+) -> NDArray[np.float32]:
+    """Return the map of `class_name` over the whole image without smoothing: each cell is one square.
+
+    Shape, scale and errors are those of `overlay`.
+    """
+    box, edges = prediction.letterbox, cell_edges(prediction)
+    rows, columns = shape or (box.height, box.width)
+    x = (np.arange(columns) + 0.5) * box.width / columns
+    y = (np.arange(rows) + 0.5) * box.height / rows
+    cells = np.pad(shares(prediction, class_name), 1)  # what was not seen lies around
+    across = np.searchsorted(edges.x, x, "right")
+    return np.asarray(cells[np.searchsorted(edges.y, y, "right")][:, across], dtype=np.float32)

@@ -1,0 +1,137 @@
+"""How a heatmap is drawn: the same colours and lines on the screen and in files."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.explain.colour import EDGE, colour_table, colourise, lay_over
+from cxrview.explain.contour import heat_contours, levels
+from cxrview.explain.grid import cells_over, grid_lines
+from cxrview.explain.overlay import overlay
+from cxrview.inference.prediction import Prediction
+from cxrview.settings import Settings
+
+MODES = ("smooth", "contour", "cells")
+GRID_COLOUR, GRID_OPACITY = (216, 222, 228), 0.45
+CASING_OPACITY = 0.6  # of the darker or lighter seam that keeps a contour visible on every grey
+LINE_SHARE = 1 / 640  # width of a contour in files, of the longer side
+ROWS = 256  # blended at a time, so that memory stays small and other threads get their turn
+_SHIFT = 4  # bits of a pixel in OpenCV's coordinates
+
+
+@dataclass(frozen=True, slots=True)
+class HeatStyle:
+    """How to draw a heatmap; `mode` is one of MODES, `opacity` and `threshold` are 0…1."""
+
+    mode: str = "smooth"
+    grid: bool = False
+    colours: str = "inferno"
+    opacity: float = 0.45
+    threshold: float = 0.2
+
+    @classmethod
+    def of(cls, settings: Settings) -> "HeatStyle":
+        """Return what the user has chosen."""
+        return cls(
+            settings.heatmap_mode,
+            settings.heatmap_grid,
+            settings.heatmap_colours,
+            settings.heatmap_opacity,
+            settings.heatmap_threshold,
+        )
+
+
+class Contour(NamedTuple):
+    """A line of equal heat: `points`, (n, 2) of x and y on the image, and `level`, 0…1, with its colour."""
+
+    points: NDArray[np.float64]
+    level: float
+    colour: tuple[int, int, int]
+
+    @property
+    def casing(self) -> tuple[int, int, int]:
+        """Black under a light line, white under a dark one."""
+        red, green, blue = self.colour
+        return (0, 0, 0) if 0.3 * red + 0.59 * green + 0.11 * blue > 110 else (255, 255, 255)
+
+
+def fill(
+    prediction: Prediction, class_name: str, style: HeatStyle, shape: tuple[int, int]
+) -> NDArray[np.uint8] | None:
+    """Return the coloured area over the whole image, (*shape, 4) uint8 RGBA with straight alpha.
+
+    None in the mode "contour", which has lines only. Raises BadRequest for an unknown class.
+    """
+    if style.mode == "contour":
+        return None
+    smooth = style.mode == "smooth"
+    heat = (overlay if smooth else cells_over)(prediction, class_name, shape)
+    table = colour_table(style.colours)
+    return colourise(heat, table, style.opacity, style.threshold, EDGE if smooth else 0.0)
+
+
+def contour_lines(prediction: Prediction, class_name: str, style: HeatStyle) -> tuple[Contour, ...]:
+    """Return the lines of the mode "contour", faintest first, none in other modes; errors as `fill`."""
+    if style.mode != "contour":
+        return ()
+    table = colour_table(style.colours)
+    lines = []
+    for level in levels(style.threshold):
+        red, green, blue = table[round(level * 255)].tolist()
+        for points in heat_contours(prediction, class_name, level):
+            lines.append(Contour(points, level, (red, green, blue)))
+    return tuple(lines)
+
+
+def paint(
+    picture: NDArray[np.uint8], prediction: Prediction, class_name: str, style: HeatStyle
+) -> NDArray[np.uint8]:
+    """Return `picture`, the whole image as (h, w) grey or (h, w, 3) RGB, under the heatmap: RGB uint8.
+
+    The picture may be larger or smaller than the image. Raises BadRequest for an unknown class.
+    """
+    height, width = picture.shape[:2]
+    area = fill(prediction, class_name, style, (height, width))
+    painted = np.empty((height, width, 3), np.uint8)
+    for start in range(0, height, ROWS):
+        rows = slice(start, start + ROWS)
+        below = picture[rows]
+        if area is not None:
+            painted[rows] = lay_over(below, area[rows])
+        else:
+            painted[rows] = below[..., None] if below.ndim == 2 else below
+    box = prediction.letterbox
+    scale = np.array([width / box.width, height / box.height])
+    thick = max(1, round(max(height, width) * LINE_SHARE))
+    if style.grid:
+        lines = [points * scale for points in grid_lines(prediction)]
+        painted = _with_lines(painted, [(points, GRID_COLOUR, 1) for points in lines], GRID_OPACITY)
+    contours = contour_lines(prediction, class_name, style)
+    casings = [(line.points * scale, line.casing, thick + 2) for line in contours]
+    inner = [(line.points * scale, line.colour, thick) for line in contours]
+    painted = _with_lines(painted, casings, CASING_OPACITY * line_opacity(style))
+    return _with_lines(painted, inner, line_opacity(style))
+
+
+def line_opacity(style: HeatStyle) -> float:
+    """Return the opacity of contours: thin lines need more of it than areas to look as strong."""
+    return float(style.opacity**0.5)
+
+
+def _with_lines(
+    picture: NDArray[np.uint8],
+    lines: list[tuple[NDArray[np.float64], tuple[int, int, int], int]],
+    opacity: float,
+) -> NDArray[np.uint8]:
+    """Return `picture`, RGB, under lines of points, colour and thickness."""
+    if not lines or opacity <= 0:
+        return picture
+    drawn = picture.copy()
+    for points, colour, thickness in lines:
+        # OpenCV has the middle of the first pixel at 0, we at 0.5.
+        places = np.rint((points - 0.5) * 2**_SHIFT).astype(np.int32)
+        cv2.polylines(drawn, [places], False, colour, thickness, cv2.LINE_AA, _SHIFT)
+    return np.asarray(cv2.addWeighted(drawn, opacity, picture, 1 - opacity, 0), dtype=np.uint8)

@@ -1,0 +1,63 @@
+"""What the model saw: its actual input, and the part of it that the network looks at."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.bundle import Card
+from cxrview.imaging import Letterbox, Radiograph, model_input
+from cxrview.inference.prediction import Prediction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """The input of a model for one radiograph.
+
+    `given` is handed to the graph, (S, S) uint8; `seen` is what its first layer keeps of that, (n, n)
+    uint8, cropped to `frame` (left, top, right, bottom in pixels of `given`) and averaged, before the grey
+    levels are brought to the network's scale. `preprocessing` is the name of that layer's work in the
+    model's card, "" where the card does not tell.
+    """
+
+    given: NDArray[np.uint8]
+    letterbox: Letterbox
+    seen: NDArray[np.uint8]
+    frame: tuple[int, int, int, int]
+    preprocessing: str
+
+
+def seen_by(card: Card, radiograph: Radiograph) -> Seen:
+    """Return what the model of `card` sees of `radiograph`."""
+    given, letterbox = model_input(radiograph, card.input_size)
+    left, top, right, bottom = (round(part * card.input_size) for part in card.map_field)
+    inside = given[top:bottom, left:right]
+    side, name = _detail(card, min(inside.shape))
+    cropped = max(inside.shape) < card.input_size
+    kept = cv2.resize(inside, (side, side), interpolation=cv2.INTER_AREA) if cropped else inside
+    return Seen(given, letterbox, np.asarray(kept, dtype=np.uint8), (left, top, right, bottom), name)
+
+
+def in_the_square(prediction: Prediction) -> Prediction:
+    """Return `prediction` as one of the model's square itself, to be drawn over `Seen.given`."""
+    size = prediction.letterbox.size
+    return dataclasses.replace(prediction, letterbox=Letterbox.fit(size, size, size))
+
+
+def in_the_crop(prediction: Prediction, seen: Seen) -> Prediction:
+    """Return `prediction` as one of the crop itself, to be drawn over `Seen.seen`."""
+    height, width = seen.seen.shape
+    whole = Letterbox.fit(height, width, max(height, width))
+    return dataclasses.replace(prediction, letterbox=whole, field=(0.0, 0.0, 1.0, 1.0))
+
+
+def _detail(card: Card, cropped: int) -> tuple[int, str]:
+    """Return how many pixels a side the network tells apart, at most `cropped`, and the preprocessing."""
+    model = card.raw.get("training", {})
+    model = model.get("model", {}) if isinstance(model, dict) else {}
+    values = model if isinstance(model, dict) else {}
+    sides = [values.get(name) for name in ("seen_size", "resolution")]
+    known = [side for side in sides if isinstance(side, int) and side > 0]
+    return min([*known, cropped]), str(values.get("preprocessing", ""))

@@ -1,0 +1,77 @@
+"""The cells on the image are where the model's cells are in its square."""
+
+import numpy as np
+import pytest
+
+from cxrview.explain.grid import cell_at, cell_edges, cells_over, grid_lines, seen_area, sees_all
+from cxrview.explain.overlay import overlay, shares
+from cxrview.imaging import Letterbox
+from tests.explain.predictions import FULL, prediction
+
+MIDDLE = (0.25, 0.25, 0.75, 0.75)
+
+
+def test_a_square_image_is_divided_evenly():
+    whole = prediction(np.zeros((1, 4, 5)), Letterbox.fit(1000, 1000, 224))
+    edges = cell_edges(whole)
+    assert edges.x == pytest.approx(np.arange(6) * 200)
+    assert edges.y == pytest.approx(np.arange(5) * 250)
+    assert sees_all(whole)
+
+
+def test_the_letterbox_and_the_crop_are_taken_back():
+    """200 × 400 in a square of 100: the image fills rows 25…75; the model looks at 25…75 of both."""
+    whole = prediction(np.zeros((1, 5, 5)), Letterbox.fit(200, 400, 100), MIDDLE)
+    edges = cell_edges(whole)
+    assert edges.x == pytest.approx(100 + np.arange(6) * 40)
+    assert edges.y == pytest.approx(np.arange(6) * 40)
+    assert seen_area(whole) == (100, 0, 300, 200)
+    assert not sees_all(whole)
+
+
+def test_cells_outside_the_image_have_no_lines():
+    """The bars above and below a wide image hold cells that lie on nothing."""
+    whole = prediction(np.zeros((1, 4, 4)), Letterbox.fit(200, 400, 80))
+    lines = grid_lines(whole)
+    ends = np.concatenate(lines)
+    assert ends.min() >= 0
+    assert (ends.max(0) <= [400, 200]).all()
+    across = [line for line in lines if line[0, 1] == line[1, 1]]
+    assert [line[0, 1] for line in across] == pytest.approx([0, 100, 200])
+
+
+@pytest.mark.parametrize("aspect", [1.0, 1.5])
+@pytest.mark.parametrize(("height", "width"), [(300, 500), (900, 200)])
+def test_each_cell_covers_its_place_with_its_value(height, width, aspect):
+    maps = np.random.default_rng(2).random((2, 5, 7))
+    whole = prediction(maps, Letterbox.fit(height, width, 224, aspect), (0.1, 0.1, 0.9, 0.9))
+    drawn, cells = cells_over(whole, "b"), shares(whole, "b")
+    assert drawn.shape == (height, width)
+    found = 0
+    for row in range(0, height, 17):
+        for column in range(0, width, 13):
+            cell = cell_at(whole, column + 0.5, row + 0.5)
+            assert drawn[row, column] == (cells[cell] if cell is not None else 0)
+            found += cell is not None
+    assert found
+
+
+def test_smooth_and_cells_agree_in_the_middle_of_each_cell():
+    maps = np.random.default_rng(4).random((1, 5, 5))
+    whole = prediction(maps, Letterbox.fit(1000, 1000, 500))
+    middles = slice(100, None, 200)
+    smooth, cells = overlay(whole, "a")[middles, middles], cells_over(whole, "a")[middles, middles]
+    assert smooth == pytest.approx(cells, abs=0.02)
+
+
+def test_no_cell_lies_outside_the_image():
+    whole = prediction(np.ones((1, 4, 4)), Letterbox.fit(200, 400, 80))
+    assert cell_at(whole, 10, 50) == (1, 0)
+    assert cell_at(whole, 399, 150) == (2, 3)
+    assert cell_at(whole, 10, 201) is None
+    assert cell_at(whole, -1, 50) is None
+
+
+def test_the_field_is_not_called_the_whole_image():
+    assert sees_all(prediction(np.ones((1, 4, 4)), Letterbox.fit(300, 200, 224), FULL))
+    assert not sees_all(prediction(np.ones((1, 4, 4)), Letterbox.fit(300, 200, 224), (0, 0.1, 1, 0.9)))
