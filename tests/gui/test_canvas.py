@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
-from cxrview.imaging import Window, render
+from cxrview.imaging import VoiFunction, Window, render
 from tests.gui.conftest import make_phantom, write_png
 
 
@@ -300,11 +300,16 @@ def test_the_zoom_tool_zooms_with_the_mouse(actual, qtbot):
 def test_windows_of_the_file_are_offered(window, chest_pa, qtbot):
     window.open([chest_pa])
     qtbot.waitUntil(lambda: window.state.shown.radiograph is not None)
-    titles = [action.text() for action in window.menus.windows.actions() if action.text()]
-    assert titles[-1] == "&Automatic"
-    window.menus.windows.actions()[-1].trigger()
+    offered = {action.text(): action for action in window.menus.windows.actions()}
+    assert [
+        name for name in ("Auto", "Lung", "Soft tissue", "Bone", "Full range") if name not in offered
+    ] == []
+    offered["Bone"].trigger()
     assert isinstance(window.state.voi, Window)
-    assert window.state.voi.explanation == "automatic"
+    assert window.state.voi.explanation == "Bone"
+    offered["&S-shaped curve"].trigger()
+    assert window.state.voi.function is VoiFunction.SIGMOID
+    assert offered["&S-shaped curve"].isChecked()
 
 
 def test_export_writes_what_is_shown_at_full_size(opened, tmp_path, monkeypatch, qtbot):

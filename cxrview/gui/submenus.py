@@ -1,0 +1,157 @@
+"""The submenus whose content depends on the image and the model: classes, windows, models, devices."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from cxrview.gui.state import AppState, ModelInfo, Shown
+from cxrview.words import mark, tr
+
+if TYPE_CHECKING:
+    from cxrview.gui.model_choice import ModelChoice
+    from cxrview.imaging import Voi
+
+DEVICES = {"auto": mark("&Automatic"), "cpu": mark("&CPU"), "gpu": mark("&GPU"), "npu": mark("&NPU")}
+DIGITS = 9  # classes with a key of their own
+
+
+def without_state(command: Callable[..., object], *arguments: object) -> Callable[[], None]:
+    """Return a slot that calls `command(*arguments)` and takes no `checked` from the signal."""
+
+    def run() -> None:
+        command(*arguments)
+
+    return run
+
+
+class ClassMenu(QMenu):
+    """Whose heatmap is shown: the most probable class's, or always the same one's."""
+
+    def __init__(self, state: AppState, parent: QWidget) -> None:
+        super().__init__(tr("Heatmap &class"), parent)
+        self._state = state
+        self._group = QActionGroup(self)
+        state.model_changed.connect(self._fill)
+        state.heat_class_changed.connect(self._check)
+        self._fill(state.model)
+
+    def _fill(self, model: ModelInfo) -> None:
+        self.clear()
+        self._group = QActionGroup(self)
+        names = model.card.class_names if model.card is not None else ()
+        for index, name in enumerate((None, *names)):
+            label = model.label(name) if name is not None else tr("Most probable")
+            action = self.addAction(label, without_state(self._state.choose_class, name))
+            action.setCheckable(True)
+            action.setData(name)
+            if 1 <= index <= DIGITS:
+                action.setShortcut(str(index))
+            self._group.addAction(action)
+        self.setEnabled(bool(names))
+        self._check()
+
+    def _check(self, *_news: object) -> None:
+        for action in self._group.actions():
+            action.setChecked(action.data() == self._state.chosen_class)
+
+
+class WindowMenu(QMenu):
+    """The file's own windows and LUTs by name, and the presets that suit any image."""
+
+    def __init__(self, state: AppState, parent: QWidget) -> None:
+        super().__init__(tr("Window &presets"), parent)
+        self._state = state
+        self._curve: QAction | None = None
+        state.shown_changed.connect(self._fill)
+        state.voi_changed.connect(self._check)
+        self._fill(state.shown)
+
+    def _check(self, voi: "Voi | None") -> None:
+        if self._curve is not None:
+            from cxrview.imaging.presets import is_sigmoid
+
+            self._curve.setChecked(is_sigmoid(voi))
+
+    def _fill(self, shown: Shown) -> None:
+        self.clear()
+        self._curve = None
+        radiograph = shown.radiograph
+        self.setEnabled(radiograph is not None)
+        if radiograph is None:
+            return
+        from cxrview.gui.viewer.corner_text import voi_text
+        from cxrview.imaging.presets import AUTO, BONE, FULL, LUNG, SOFT, is_sigmoid
+
+        for voi in dict.fromkeys((radiograph.default_voi, *radiograph.vois)):
+            words = [voi.explanation, voi_text(voi)] if not hasattr(voi, "table") else [voi_text(voi)]
+            title = "   ".join(word for word in words if word)
+            self.addAction(title.replace("&", "&&"), without_state(self._state.set_voi, voi))
+        self.addSeparator()
+        for name in (AUTO, LUNG, SOFT, BONE, FULL):
+            self.addAction(tr(name), without_state(self._use_preset, name))
+        self.addSeparator()
+        curve = self.addAction(tr("&S-shaped curve"), self._bend)
+        curve.setCheckable(True)
+        curve.setChecked(is_sigmoid(self._state.voi))
+        self._curve = curve
+
+    def _use_preset(self, name: str) -> None:
+        from cxrview.imaging.presets import presets  # some 20 ms for a large radiograph, so not in advance
+
+        radiograph = self._state.shown.radiograph
+        if radiograph is not None:
+            self._state.set_voi(dict(presets(radiograph))[name])
+
+    def _bend(self) -> None:
+        from cxrview.imaging.presets import is_sigmoid, linear, sigmoid
+
+        radiograph, voi = self._state.shown.radiograph, self._state.voi
+        if radiograph is not None and voi is not None and not hasattr(voi, "table"):
+            self._state.set_voi(linear(voi, radiograph) if is_sigmoid(voi) else sigmoid(voi))
+
+
+class ModelMenu(QMenu):
+    """The models that are installed here."""
+
+    def __init__(self, state: AppState, models: "ModelChoice", parent: QWidget) -> None:
+        super().__init__(tr("&Use model"), parent)
+        self._state, self._models = state, models
+        self.setToolTipsVisible(True)
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        from cxrview import bundle
+
+        self.clear()
+        current = self._state.model.card
+        for name, folder in bundle.folders().items():
+            action = self.addAction(name.replace("&", "&&"), without_state(self._models.use_model, name))
+            action.setCheckable(True)
+            action.setChecked(current is not None and current.name == name)
+            action.setToolTip(str(folder))
+        if self.isEmpty():
+            self.addAction(tr("No model is installed")).setEnabled(False)
+
+
+class DeviceMenu(QMenu):
+    """What the model runs on."""
+
+    def __init__(self, models: "ModelChoice", parent: QWidget) -> None:
+        super().__init__(tr("&Run on"), parent)
+        self._models = models
+        for device, title in DEVICES.items():
+            action = self.addAction(tr(title), without_state(self._use, device))
+            action.setCheckable(True)
+            action.setData(device)
+        models.settled.connect(self._check)
+        self._check()
+
+    def _use(self, device: str) -> None:
+        self._models.use_device(device)
+        self._check()  # what was clicked on is not in use yet
+
+    def _check(self) -> None:
+        for action in self.actions():
+            action.setChecked(action.data() == self._models.choice.device)
