@@ -76,15 +76,22 @@ _registering = threading.Lock()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredPixels:
-    """All frames of a file as stored: unused bits masked, sign extended, colour as RGB.
+    """Frames of a file as stored: unused bits masked, sign extended, colour as RGB.
 
-    `frames` is (N, H, W) or (N, H, W, 3); `bits` is the number of bits in use, 0 for floating point.
+    `frames` is (N, H, W) or (N, H, W, 3), the first of them number `first` (0-based) of the `count` that
+    the file has; `bits` is the number of bits in use, 0 for floating point.
     """
 
     frames: NDArray[Any]
     photometric: str
     bits: int
     signed: bool
+    count: int
+    first: int = 0
+
+    def frame(self, index: int) -> NDArray[Any]:
+        """Return the frame with the 0-based number `index` in the file."""
+        return np.asarray(self.frames[index - self.first])
 
 
 @contextmanager
@@ -123,8 +130,9 @@ def transfer_syntax(dataset: Dataset) -> UID:
     return ExplicitVRLittleEndian if little_endian else ExplicitVRBigEndian
 
 
-def decode(elements: Elements, path: Path) -> StoredPixels:
-    """Return the stored pixels of a dataset that has some.
+def decode(elements: Elements, path: Path, only: int | None = None) -> StoredPixels:
+    """Return the stored pixels of a dataset that has some: all frames, or `only` one (0-based; the last one
+    where it has fewer).
 
     The header is checked against the limits before anything is decoded.
     Raises UnreadableImage if the header makes no sense, no decoder is there or the data is damaged.
@@ -135,7 +143,9 @@ def decode(elements: Elements, path: Path) -> StoredPixels:
     decoder = _decoder(syntax, path)
     # Where the bits lie elsewhere than at the bottom, pydicom's correction would cut the wrong ones.
     shift = _bits_below(elements) if not syntax.is_encapsulated or syntax == RLELossless else 0
-    options = {"correct_unused_bits": False} if shift else {}
+    options: dict[str, Any] = {"correct_unused_bits": False} if shift else {}
+    if only is not None:
+        options["index"] = only = min(only, (elements.whole("NumberOfFrames") or 1) - 1)
     problem = f"has pixel data that cannot be decoded ({syntax.name}); it is damaged or cut short."
     with damage_reported(path, problem):
         if syntax in JPEG_FAMILY:
@@ -146,7 +156,7 @@ def decode(elements: Elements, path: Path) -> StoredPixels:
             allow_excess_frames=False,
             **options,
         )
-    count = int(properties.get("number_of_frames", 1))
+    count = int(properties.get("number_of_frames", 1)) if only is None else 1
     frames = pixels if count > 1 else pixels[np.newaxis]
     frames = frames.astype(frames.dtype.newbyteorder("="), copy=False)
     bits, signed = int(properties.get("bits_stored", 0)), bool(properties.get("pixel_representation", 0))
@@ -155,7 +165,10 @@ def decode(elements: Elements, path: Path) -> StoredPixels:
     elif shift:
         frames = _move_down(frames, bits, shift)
         elements.note(f"The pixels lie {shift} bits above the lowest (High Bit); they were moved down.")
-    return StoredPixels(frames, str(properties["photometric_interpretation"]), bits, signed)
+    photometric = str(properties["photometric_interpretation"])
+    if only is None:
+        return StoredPixels(frames, photometric, bits, signed, len(frames))
+    return StoredPixels(frames, photometric, bits, signed, elements.whole("NumberOfFrames") or 1, only)
 
 
 def _decoder(syntax: UID, path: Path) -> Decoder:

@@ -27,6 +27,7 @@ from cxrview.imaging.limits import MAX_DECODED_BYTES
 from cxrview.imaging.metadata import (
     read_anatomy,
     read_burned_in,
+    read_frame_time,
     read_identity,
     read_pixel_aspect,
     read_spacing,
@@ -53,8 +54,10 @@ MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
 COLOUR = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 
 
-def read_dicom(path: Path, force: bool = False) -> list[Radiograph]:
+def read_dicom(path: Path, force: bool = False, only: int | None = None) -> list[Radiograph]:
     """Return the frames of a DICOM file. `force` reads a file without preamble and meta header.
+
+    With `only` the list holds that frame alone (0-based; the last one where there are fewer).
 
     Raises UnreadableImage if it is damaged, too large, holds no image or cannot be decoded; OSError.
     """
@@ -62,10 +65,11 @@ def read_dicom(path: Path, force: bool = False) -> list[Radiograph]:
         dataset = read_dataset(path, force)
         elements = Elements(dataset, [], dataset.original_encoding[1] is not False)
         _check_holds_pixels(elements, path)
-        pixels = decode(elements, path)
+        pixels = decode(elements, path, only)
         common = _Common(elements, pixels, path)
         notes = [*library_notes.sentences(remarks), *elements.notes]
-    return [common.radiograph(index, notes) for index in range(len(pixels.frames))]
+    indices = range(pixels.first, pixels.first + len(pixels.frames))
+    return [common.radiograph(index, notes) for index in indices]
 
 
 def read_dataset(path: Path, force: bool = False) -> FileDataset:
@@ -155,7 +159,7 @@ class _Common:
         return Radiograph(
             path=self.path,
             frame=index,
-            frame_count=len(self.pixels.frames),
+            frame_count=self.pixels.count,
             values=picture.values,
             default_voi=picture.default_voi,
             vois=picture.vois,
@@ -168,6 +172,7 @@ class _Common:
             anatomy=self.anatomy,
             burned_in_annotation=self.burned_in,
             overlays=overlays,
+            frame_time=read_frame_time(elements),
             format=self.format,
             warnings=tuple(dict.fromkeys((*file_notes, *elements.notes))),
         )
@@ -182,7 +187,7 @@ class _Common:
         raise UnreadableImage(problem, "Export it as RGB.", self.path)
 
     def _grey(self, elements: Elements, index: int) -> _Picture:
-        stored = self.pixels.frames[index]
+        stored = self.pixels.frame(index)
         if stored.ndim != 2:
             problem = "is called grey and has several samples a pixel."
             raise UnreadableImage(problem, ADVICE_DAMAGED, self.path)
@@ -202,7 +207,7 @@ class _Common:
         return _Picture(values, chosen, vois, self.inverted, None, padding)
 
     def _colour(self, elements: Elements, index: int) -> _Picture:
-        frame = self.pixels.frames[index]
+        frame = self.pixels.frame(index)
         bits = self.pixels.bits
         palette = self.pixels.photometric == "PALETTE COLOR"
         if frame.ndim != (2 if palette else 3) or frame.dtype.kind == "f":
