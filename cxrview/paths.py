@@ -43,6 +43,11 @@ def pseudonym_key() -> Path:
     return platformdirs.user_data_path("cxrview", appauthor=False) / "pseudonym.key"
 
 
+def reading_store() -> Path:
+    """Return the file of what the user draws on images (SQLite); it may not exist yet."""
+    return platformdirs.user_data_path("cxrview", appauthor=False) / "reading.sqlite"
+
+
 def sample_radiograph() -> Path | None:
     """Return a real DICOM chest radiograph (CR, MONOCHROME1) if the package pydicom-data is installed."""
     package = importlib.util.find_spec("data_store")

@@ -1,0 +1,35 @@
+"""Which image an annotation belongs to, wherever its file lies."""
+
+import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cxrview.imaging import Identity, Radiograph
+
+
+def uid_key(identity: "Identity | None", frame: int = 0) -> str:
+    """Return the key of a frame by its SOP Instance UID; "" if it has none, as a PNG has."""
+    uid = identity.instance_uid if identity is not None else ""
+    return f"uid:{uid}/{frame}" if uid else ""
+
+
+def image_key(radiograph: "Radiograph") -> str:
+    """Return the key of a frame: by SOP Instance UID, else by the bytes of its file, else by its pixels.
+
+    So a copy of a PNG elsewhere, under another name, has the same key. Reads the file where there is no
+    UID: not for the GUI thread.
+    """
+    known = uid_key(radiograph.identity, radiograph.frame)
+    if known:
+        return known
+    digest = hashlib.blake2b(digest_size=20)
+    try:
+        with radiograph.path.open("rb") as file:
+            while block := file.read(2**20):
+                digest.update(block)
+        kind = "file"
+    except OSError:  # gone, or a member of an archive
+        digest = hashlib.blake2b(f"{radiograph.values.dtype}{radiograph.shape}".encode(), digest_size=20)
+        digest.update(radiograph.values.tobytes())
+        kind = "pixels"
+    return f"{kind}:{digest.hexdigest()}/{radiograph.frame}"
