@@ -54,9 +54,12 @@ def _overlay(elements: Elements, group: int, frame: int) -> Overlay | None:
 
 
 def _plane(dataset: Dataset, block: Dataset, group: int, frame: int) -> NDArray[np.bool_] | None:
-    """Return the plane of `frame` in the overlay's own data, or None if it belongs to other frames."""
+    """Return the plane of `frame` in the overlay's own data, or None if it belongs to other frames.
+
+    A multi-frame overlay goes one to one with the frames from its origin on (PS3.3 C.9.3.1.1).
+    """
     planes = np.asarray(dataset.overlay_array(group), dtype=np.bool_)
-    if (group, 0x0051) in block or planes.ndim == 3:  # else one plane, which belongs to every frame
+    if (group, 0x0015) in block or (group, 0x0051) in block:  # else it belongs to every frame
         planes = planes.reshape(-1, *planes.shape[-2:])
         place = frame - (int(_value(block, group, 0x0051, 1)) - 1)
         return planes[place] if 0 <= place < len(planes) else None

@@ -187,7 +187,11 @@ def test_an_overlay_in_the_picture_s_own_bits_is_not_believed(tmp_path):
 
 def test_one_plane_with_a_frame_of_its_own_lies_on_that_frame_only(tmp_path):
     mask = marks((1, 2)).astype(np.uint8)
-    for changes, wanted in (({0x0051: ("US", 2)}, [False, True, False]), ({}, [True, True, True])):
+    for changes, wanted in (
+        ({0x0051: ("US", 2)}, [False, True, False]),
+        ({0x0015: ("IS", 1)}, [True, False, False]),
+        ({}, [True, True, True]),
+    ):
         dataset = phantom(np.stack([RAMP] * 3), NumberOfFrames=3)
         frames = read(
             save(with_overlay(dataset, overlay_plane(mask, changes=changes)), tmp_path / "frames.dcm")
