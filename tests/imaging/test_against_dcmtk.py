@@ -179,7 +179,12 @@ def test_presentation_lut_shape_inverse_is_inverted_once(dcmtk, tmp_path, photom
     assert picture[0, 0] == 255
 
 
-# Where DCMTK 3.6.7 shows something else
+# Where DCMTK shows something else. Another version than the one looked at may do it differently.
+
+
+def is_looked_at() -> bool:
+    words = subprocess.run([str(PROGRAM), "--version"], capture_output=True, text=True, check=False).stdout
+    return "v3.6.7 " in words
 
 
 def test_the_exact_function_is_not_known_to_dcmtk(dcmtk, tmp_path):
@@ -191,8 +196,9 @@ def test_the_exact_function_is_not_known_to_dcmtk(dcmtk, tmp_path):
     values = np.array([1998, 1999, 2000, 2001, 2002])
     standard = np.clip((values - 2000) / 3 + 0.5, 0, 1) * 255
     assert np.abs(ours[values] - standard).max() <= 0.51
-    assert np.abs(theirs[values] - standard).max() > 20
-    assert np.abs(render(radiograph, Window(2000, 3)).ravel().astype(int) - theirs).max() <= 1
+    if is_looked_at():
+        assert np.abs(theirs[values] - standard).max() > 20
+        assert np.abs(render(radiograph, Window(2000, 3)).ravel().astype(int) - theirs).max() <= 1
 
 
 def test_dcmtk_believes_the_shape_rather_than_monochrome1(dcmtk, tmp_path):
@@ -203,7 +209,10 @@ def test_dcmtk_believes_the_shape_rather_than_monochrome1(dcmtk, tmp_path):
     attributes = WIDE | {"PresentationLUTShape": "IDENTITY", "PhotometricInterpretation": "MONOCHROME1"}
     path = save(phantom(RAMP, **attributes), tmp_path / "phantom.dcm")
     (radiograph,) = read(path)
-    assert_same(255 - render(radiograph, radiograph.vois[0]), dcmtk(path, "+Wi", 1))
+    ours, theirs = render(radiograph, radiograph.vois[0]), dcmtk(path, "+Wi", 1)
+    assert (ours[0, 0], ours[-1, -1]) == (255, 0)
+    if is_looked_at():
+        assert_same(255 - ours, theirs)
     assert any("contradicts MONOCHROME1" in text for text in radiograph.warnings)
 
 
@@ -215,7 +224,8 @@ def test_dcmtk_shows_padding_as_if_it_were_image(dcmtk, tmp_path):
     ours, theirs = render(radiograph, radiograph.vois[0]), dcmtk(path, "+Wi", 1)
     padding = pixels == 4000
     assert ours[padding].max() == 0
-    assert theirs[padding].min() == 255
+    if is_looked_at():
+        assert theirs[padding].min() == 255
     assert agreement(ours[~padding], theirs[~padding]) >= SHARE
 
 
@@ -314,4 +324,5 @@ def test_dcmtk_draws_no_plane_that_has_an_origin_and_no_number(dcmtk, tmp_path):
     frames = overlaid(path, np.stack([RAMP] * 3), planes, NumberOfFrames=3, **DARK)
     assert [overlay_mask(frame) is not None for frame in frames] == [False, True, False]
     theirs = dcmtk(path, "+O", 0, "+Wi", 1, frame=2)
-    np.testing.assert_array_equal(theirs, dcmtk(path, "-O", "+Wi", 1, frame=2))
+    if is_looked_at():
+        np.testing.assert_array_equal(theirs, dcmtk(path, "-O", "+Wi", 1, frame=2))
