@@ -24,6 +24,8 @@ LANES = (
     "load",
     "model",
     "export",
+    "tags",
+    "histogram",
 )  # one thread each: work in a lane runs in order
 LASTING = ("export",)  # what the user asked for to keep: neither Stop nor closing the window takes it back
 
