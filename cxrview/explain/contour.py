@@ -1,5 +1,6 @@
 """Lines of equal heat: marching squares (Lorensen 1987, in the plane), in the coordinates of the image."""
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,8 +8,8 @@ from cxrview.explain.grid import seen_area
 from cxrview.explain.overlay import overlay
 from cxrview.inference.prediction import Prediction
 
-LEVELS = (0.2, 0.4, 0.6, 0.8)
 SAMPLES = 192  # along the longer side; between them the lines are straight
+SLACK = 0.05  # of a sample, by which a line may leave its points, so that few of them remain
 
 # For each of the 16 ways in which the corners of a square can lie above the level (1 top left, 2 top right,
 # 4 bottom right, 8 bottom left): pairs of sides (0 top, 1 right, 2 bottom, 3 left) that a line joins, with
@@ -18,11 +19,6 @@ _PAIRS: tuple[tuple[tuple[int, int], ...], ...] = (
     ((2, 3),), ((2, 0),), ((0, 1), (2, 3)), ((2, 1),), ((1, 3),), ((1, 0),), ((0, 3),), (),
 )  # fmt: skip
 _MIDDLE_ABOVE = {5: ((3, 2), (1, 0)), 10: ((0, 3), (2, 1))}
-
-
-def levels(threshold: float) -> tuple[float, ...]:
-    """Return the heights at which lines are drawn: LEVELS, but none below `threshold` (0…1)."""
-    return tuple(level for level in LEVELS if level >= threshold) or (threshold,)
 
 
 def contours(values: NDArray[np.float32], level: float) -> tuple[NDArray[np.float64], ...]:
@@ -102,5 +98,11 @@ def heat_contours(prediction: Prediction, class_name: str, level: float) -> tupl
             ],
             axis=1,
         )
-        for line in lines
+        for line in map(_simplified, lines)
     )
+
+
+def _simplified(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return `line` without the points that it does not need (Douglas and Peucker 1973)."""
+    kept = cv2.approxPolyDP(line.astype(np.float32)[:, None], SLACK, False)
+    return np.asarray(kept[:, 0], dtype=np.float64)

@@ -1,6 +1,5 @@
 """How a heatmap is drawn: the same colours and lines on the screen and in files."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import cv2
@@ -8,40 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.explain.colour import EDGE, colour_table, colourise, lay_over
-from cxrview.explain.contour import heat_contours, levels
+from cxrview.explain.contour import heat_contours
 from cxrview.explain.grid import cells_over, grid_lines
-from cxrview.explain.overlay import overlay
+from cxrview.explain.overlay import overlay, shares
+from cxrview.explain.style import HeatStyle
 from cxrview.inference.prediction import Prediction
-from cxrview.settings import Settings
 
-MODES = ("smooth", "contour", "cells")
 GRID_COLOUR, GRID_OPACITY = (216, 222, 228), 0.45
 CASING_OPACITY = 0.6  # of the darker or lighter seam that keeps a contour visible on every grey
 LINE_SHARE = 1 / 640  # width of a contour in files, of the longer side
 ROWS = 256  # blended at a time, so that memory stays small and other threads get their turn
 _SHIFT = 4  # bits of a pixel in OpenCV's coordinates
-
-
-@dataclass(frozen=True, slots=True)
-class HeatStyle:
-    """How to draw a heatmap; `mode` is one of MODES, `opacity` and `threshold` are 0…1."""
-
-    mode: str = "smooth"
-    grid: bool = False
-    colours: str = "inferno"
-    opacity: float = 0.45
-    threshold: float = 0.2
-
-    @classmethod
-    def of(cls, settings: Settings) -> "HeatStyle":
-        """Return what the user has chosen."""
-        return cls(
-            settings.heatmap_mode,
-            settings.heatmap_grid,
-            settings.heatmap_colours,
-            settings.heatmap_opacity,
-            settings.heatmap_threshold,
-        )
 
 
 class Contour(NamedTuple):
@@ -59,18 +35,36 @@ class Contour(NamedTuple):
 
 
 def fill(
-    prediction: Prediction, class_name: str, style: HeatStyle, shape: tuple[int, int]
+    prediction: Prediction,
+    class_name: str,
+    style: HeatStyle,
+    shape: tuple[int, int],
+    opacity: float | None = None,
 ) -> NDArray[np.uint8] | None:
     """Return the coloured area over the whole image, (*shape, 4) uint8 RGBA with straight alpha.
 
-    None in the mode "contour", which has lines only. Raises BadRequest for an unknown class.
+    None in the mode "contour", which has lines only. `opacity` stands for that of the style. Raises
+    BadRequest for an unknown class.
     """
     if style.mode == "contour":
         return None
     smooth = style.mode == "smooth"
     heat = (overlay if smooth else cells_over)(prediction, class_name, shape)
-    table = colour_table(style.colours)
-    return colourise(heat, table, style.opacity, style.threshold, EDGE if smooth else 0.0)
+    return _coloured(heat, style, opacity, EDGE if smooth else 0.0)
+
+
+def cell_colours(
+    prediction: Prediction, class_name: str, style: HeatStyle, opacity: float | None = None
+) -> NDArray[np.uint8]:
+    """Return the cells of the mode "cells", (h, w, 4) uint8 RGBA; opacity and errors as in `fill`."""
+    return _coloured(shares(prediction, class_name), style, opacity, 0.0)
+
+
+def _coloured(
+    heat: NDArray[np.float32], style: HeatStyle, opacity: float | None, edge: float
+) -> NDArray[np.uint8]:
+    alpha = style.opacity if opacity is None else opacity
+    return colourise(heat, colour_table(style.colours), alpha, style.threshold, edge)
 
 
 def contour_lines(prediction: Prediction, class_name: str, style: HeatStyle) -> tuple[Contour, ...]:
@@ -79,7 +73,7 @@ def contour_lines(prediction: Prediction, class_name: str, style: HeatStyle) -> 
         return ()
     table = colour_table(style.colours)
     lines = []
-    for level in levels(style.threshold):
+    for level in style.levels:
         red, green, blue = table[round(level * 255)].tolist()
         for points in heat_contours(prediction, class_name, level):
             lines.append(Contour(points, level, (red, green, blue)))
@@ -110,15 +104,16 @@ def paint(
         lines = [points * scale for points in grid_lines(prediction)]
         painted = _with_lines(painted, [(points, GRID_COLOUR, 1) for points in lines], GRID_OPACITY)
     contours = contour_lines(prediction, class_name, style)
+    opacity = line_opacity(style.opacity)
     casings = [(line.points * scale, line.casing, thick + 2) for line in contours]
     inner = [(line.points * scale, line.colour, thick) for line in contours]
-    painted = _with_lines(painted, casings, CASING_OPACITY * line_opacity(style))
-    return _with_lines(painted, inner, line_opacity(style))
+    painted = _with_lines(painted, casings, CASING_OPACITY * opacity)
+    return _with_lines(painted, inner, opacity)
 
 
-def line_opacity(style: HeatStyle) -> float:
-    """Return the opacity of contours: thin lines need more of it than areas to look as strong."""
-    return float(style.opacity**0.5)
+def line_opacity(opacity: float) -> float:
+    """Return the opacity of contours: thin lines need more than areas of `opacity` to look as strong."""
+    return float(opacity**0.5)
 
 
 def _with_lines(

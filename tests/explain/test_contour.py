@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cxrview.explain.contour import LEVELS, contours, heat_contours, levels
+from cxrview.explain.contour import contours, heat_contours
 from cxrview.explain.overlay import overlay
 from cxrview.imaging import Letterbox
 from tests.explain.predictions import FULL, prediction
@@ -91,9 +91,3 @@ def test_contours_end_at_the_border_of_the_field_and_do_not_run_along_it():
     (line,) = heat_contours(prediction(maps, Letterbox.fit(400, 400, 200), (0.2, 0.2, 0.8, 0.8)), "a", 0.5)
     assert line[:, 0] == pytest.approx(200, abs=0.5)
     assert sorted(line[[0, -1], 1]) == pytest.approx([80, 320])
-
-
-def test_no_line_lies_below_the_threshold():
-    assert levels(0.0) == LEVELS
-    assert levels(0.5) == (0.6, 0.8)
-    assert levels(0.9) == (0.9,)

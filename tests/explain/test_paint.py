@@ -6,7 +6,8 @@ import pytest
 from cxrview.errors import BadRequest
 from cxrview.explain.colour import COLOUR_MAPS, MISLEADING, colour_table
 from cxrview.explain.grid import cell_edges, cells_over
-from cxrview.explain.paint import MODES, HeatStyle, contour_lines, fill, paint
+from cxrview.explain.paint import contour_lines, fill, paint
+from cxrview.explain.style import LEVELS, MODES, HeatStyle
 from cxrview.imaging import Letterbox
 from cxrview.settings import COLOUR_MAPS as OFFERED
 from cxrview.settings import Settings
@@ -79,6 +80,11 @@ def test_contours_have_the_colours_of_their_levels(whole):
     assert {line.level for line in lines} == {0.6, 0.8}
     assert all(line.colour == tuple(colour_table("inferno")[round(line.level * 255)]) for line in lines)
     assert contour_lines(whole, "a", HeatStyle("smooth")) == ()
+
+
+@pytest.mark.parametrize(("threshold", "levels"), [(0.0, LEVELS), (0.5, (0.6, 0.8)), (0.9, (0.9,))])
+def test_no_contour_lies_below_the_threshold(threshold, levels):
+    assert HeatStyle(threshold=threshold).levels == levels
 
 
 def test_the_grid_is_drawn_at_the_edges_of_the_cells(whole):
