@@ -1,56 +1,68 @@
-"""Read the next image of the list while the user looks at this one."""
+"""Read the neighbours of the image that the user looks at, so that the next one is there at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cxrview.gui.cache import RecentImages
+from cxrview.gui.cache import FileRead, RecentImages
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.gui.work import read_and_render
+from cxrview.gui.work import read_file
 
-MAX_BYTES = 64 * 2**20  # of a file; a larger one would push out what was looked at before
+GROWTH = 3  # pixels in memory are at most about so many times as large as a file of radiographs
+SHARE = 0.5  # of the memory budget may be spent on what nobody has asked for yet
 
 
 class ReadAhead:
-    """Keeps at most one file on its way. What goes wrong with it is said when somebody wants to see it."""
+    """Keeps a few files on their way. What goes wrong with one is said when somebody wants to see it."""
 
     def __init__(self, runner: TaskRunner, images: RecentImages) -> None:
         self._runner, self._images = runner, images
-        self._path: Path | None = None
-        self._job: Job | None = None
+        self._jobs: dict[Path, Job] = {}
 
-    def begin(self, path: Path | None) -> None:
-        """Read `path`, first frame rendered, in the background; with None only stop what is on its way."""
-        self._runner.cancel(self._job)
-        self._path, self._job = None, None
-        if path is None or self._images.get(path) is not None or not _is_small(path):
-            return
-        self._path = path
-        self._job = self._runner.start(
-            f"Reading {path.name}",
-            partial(read_and_render, path, 0),
-            done=lambda result: self._images.put(result.stamp, result.radiographs),
-            failed=lambda _error: None,
-            lane="ahead",
-            quiet=True,
-        )
+    def begin(self, paths: Sequence[Path]) -> None:
+        """Read `paths`, the most wanted first, and stop what is on its way and not among them."""
+        for path in [path for path in self._jobs if path not in paths]:
+            self._runner.cancel(self._jobs.pop(path))
+        room = self._images.budget * SHARE
+        for path in paths:
+            room -= _size(path) * GROWTH
+            if room < 0:
+                return
+            if path not in self._jobs and self._images.get(path) is None:
+                self._start(path)
 
     def take(
         self, path: Path, done: Callable[[Any], None], failed: Callable[[Exception], None]
     ) -> Job | None:
         """Return the job that is reading `path` already, now with these callbacks, or None."""
-        job = self._job
-        if job is None or path != self._path or not self._runner.is_running(job):
+        job = self._jobs.pop(path, None)
+        if job is None or not self._runner.is_running(job):
             return None
-        self._path, self._job = None, None
         job.done, job.failed, job.quiet = done, failed, False
         self._runner.changed.emit()
         return job
 
+    def _start(self, path: Path) -> None:
+        def done(read: FileRead) -> None:
+            self._jobs.pop(path, None)
+            self._images.put(read)
 
-def _is_small(path: Path) -> bool:
+        def failed(_error: Exception) -> None:
+            self._jobs.pop(path, None)
+
+        self._jobs[path] = self._runner.start(
+            f"Reading {path.name}",
+            partial(read_file, path, 0),
+            done=done,
+            failed=failed,
+            lane="ahead",
+            quiet=True,
+        )
+
+
+def _size(path: Path) -> int:
     try:
-        return path.stat().st_size <= MAX_BYTES
+        return path.stat().st_size
     except OSError:
-        return False
+        return 0

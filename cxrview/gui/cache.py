@@ -1,16 +1,16 @@
-"""The last few images and readings, as long as the file that they came from has not changed."""
+"""The last images and readings, as long as the file that they came from has not changed."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from cxrview.gui.viewer.levels import Levels
     from cxrview.imaging import Radiograph
     from cxrview.inference.prediction import Prediction
 
-MAX_BYTES = 400 * 2**20
-MAX_FILES = 12
+MEGABYTE = 2**20
 MAX_PREDICTIONS = 2000  # of about 5 kB
 
 
@@ -35,40 +35,71 @@ class Stamp(NamedTuple):
         return Stamp.of(self.path) in (self, None)
 
 
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What a file held, when that was, and which of its frames are ready to be drawn (by number)."""
+
+    stamp: Stamp
+    radiographs: "tuple[Radiograph, ...]"
+    levels: "dict[int, Levels]" = field(default_factory=dict)
+
+    def levels_of(self, frame: int) -> "Levels":
+        """Return frame `frame` ready to be drawn; what had to be made for that is kept."""
+        from cxrview.gui.viewer.levels import Levels
+
+        if frame not in self.levels:
+            self.levels[frame] = Levels.of(self.radiographs[frame])
+        return self.levels[frame]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all pixels."""
+        arrays = (
+            array
+            for radiograph in self.radiographs
+            for array in (radiograph.values, radiograph.rgb, radiograph.padding)
+            if array is not None
+        )
+        levels = list(self.levels.values())  # a worker may add one meanwhile
+        return sum(array.nbytes for array in arrays) + sum(level.nbytes for level in levels)
+
+
 class RecentImages:
-    """Keeps what was read last, at most MAX_FILES files and MAX_BYTES of pixels; at least one file."""
+    """Keeps what was read last, at most `budget` bytes of pixels; at least one file."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Path, tuple[Stamp, Sequence[Radiograph]]] = OrderedDict()
+    def __init__(self, budget: int) -> None:
+        self.budget = budget
+        self._kept: OrderedDict[Path, FileRead] = OrderedDict()
 
-    def get(self, path: Path) -> "tuple[Stamp, Sequence[Radiograph]] | None":
-        """Return the radiographs of `path`, with its stamp, if they are still here and still right."""
+    def get(self, path: Path) -> FileRead | None:
+        """Return what was read from `path`, if it is still here and still right."""
         kept = self._kept.get(path)
-        if kept is None or not kept[0].holds():
+        if kept is None or not kept.stamp.holds():
             self._kept.pop(path, None)
             return None
         self._kept.move_to_end(path)
         return kept
 
-    def put(self, stamp: Stamp, radiographs: "Sequence[Radiograph]") -> None:
-        """Keep the radiographs read from `stamp`, and let go of the longest unused ones."""
-        self._kept[stamp.path] = (stamp, radiographs)
-        self._kept.move_to_end(stamp.path)
-        while len(self._kept) > 1 and (len(self._kept) > MAX_FILES or self._bytes() > MAX_BYTES):
-            self._kept.popitem(last=False)
+    def put(self, read: FileRead) -> None:
+        """Keep `read`, and let go of what has not been used for longest."""
+        self._kept[read.stamp.path] = read
+        self._kept.move_to_end(read.stamp.path)
+        self.trim()
+
+    def trim(self) -> None:
+        """Let go of what is beyond the budget."""
+        total = self.nbytes
+        while len(self._kept) > 1 and total > self.budget:
+            total -= self._kept.popitem(last=False)[1].nbytes
 
     def clear(self) -> None:
         """Let go of everything."""
         self._kept.clear()
 
-    def _bytes(self) -> int:
-        return sum(
-            array.nbytes
-            for _, radiographs in self._kept.values()
-            for radiograph in radiographs
-            for array in (radiograph.values, radiograph.rgb)
-            if array is not None
-        )
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all pixels that are kept."""
+        return sum(read.nbytes for read in self._kept.values())
 
 
 class RecentPredictions:

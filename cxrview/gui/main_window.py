@@ -1,19 +1,27 @@
 """The window: it puts the panels around the canvas and does what the menus say."""
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QMainWindow, QSlider, QSplitter
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QMainWindow, QSlider, QSplitter
 
 from cxrview import paths, settings
 from cxrview.gui import theme as themes
 from cxrview.gui.dialogs import pages
 from cxrview.gui.dialogs.text import CrashDialog, TextDialog
+from cxrview.gui.exporter import Exporter
 from cxrview.gui.keys import OwnKeys
+from cxrview.gui.looking import Looking
 from cxrview.gui.menus import Menus
 from cxrview.gui.model_choice import LoadPredictor
 from cxrview.gui.panels.reading import ReadingPanel
@@ -23,13 +31,16 @@ from cxrview.gui.peek import PeekFilter
 from cxrview.gui.session import Session
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.viewer.canvas import Tool
-from cxrview.gui.viewer.stage_view import StageView
+from cxrview.gui.viewer.canvas import Canvas
+from cxrview.gui.viewer.heat_layer import HeatLayer
+from cxrview.gui.viewer.overlay_layer import OverlayLayer
+from cxrview.gui.viewer.tools import basic_tools
+from cxrview.gui.viewer.viewport import Viewport
+from cxrview.gui.viewports import Viewports
 from cxrview.settings import Settings
 
 SAVE_DELAY = 500  # ms between a change and writing the settings
 OPACITY_STEP = 0.1
-ZOOM_STEP = 1.25
 # Archives export DICOM files without a suffix, so all files come first.
 FILTER = "All files (*);;Images (*.dcm *.dicom *.ima *.png *.jpg *.jpeg *.tif *.tiff *.bmp)"
 
@@ -72,25 +83,50 @@ class MainWindow(QMainWindow):
             [actions["sample"]] if "sample" in actions else []
         )
         self.studies = StudyPanel(self.state, self.theme)
-        self.stage = StageView(self.state, self.theme, start, [actions["again"], actions["open"]])
-        self.canvas = self.stage.canvas
+        self.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
+        self.looking = Looking(self.state, self.viewports)
+        self.exporter = Exporter(self, self._geometry)
         self.reading = ReadingPanel(self.state, self.theme, actions["card"])
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         for index, (widget, least) in enumerate(
-            ((self.studies, 150), (self.stage, 320), (self.reading, 262))
+            ((self.studies, 150), (self.viewports.grid, 320), (self.reading, 262))
         ):
             widget.setMinimumWidth(least)
             self.splitter.addWidget(widget)
-            self.splitter.setStretchFactor(index, 1 if widget is self.stage else 0)
+            self.splitter.setStretchFactor(index, 1 if widget is self.viewports.grid else 0)
         self.splitter.setSizes([250, 760, 270])
         self.setCentralWidget(self.splitter)
         self.stage.setFocus()  # not the search field, which would swallow the single-letter keys
         self.setStatusBar(StatusBar(self.state, self.runner, self.theme))
 
+    def _make_viewports(self, start: list[QAction], again: list[QAction]) -> Viewports:
+        layers = (
+            lambda canvas: OverlayLayer(canvas, self.state),
+            lambda canvas: HeatLayer(canvas, self.state),
+        )
+        pages = (start, again)
+        viewports = Viewports(self.state, self.session, self.theme, basic_tools(), layers, pages)
+        viewports.canvas_made.connect(self._take_canvas)
+        return viewports
+
+    def _take_canvas(self, canvas: Canvas) -> None:
+        canvas.installEventFilter(self._peek)
+        canvas.opacity_turned.connect(lambda notches: self._change_opacity(notches * OPACITY_STEP / 2))
+
+    @property
+    def stage(self) -> Viewport:
+        """The active viewport."""
+        return self.viewports.active
+
+    @property
+    def canvas(self) -> Canvas:
+        """The canvas of the active viewport."""
+        return self.viewports.active.canvas
+
     def _connect(self) -> None:
         state = self.state
         self.studies.chosen.connect(self.session.select)
-        self.studies.left.connect(self.stage.take_focus)
+        self.studies.left.connect(lambda: self.stage.take_focus())
         self.session.next_file, self.session.next_study = self.studies.next_file, self.studies.next_study
         self.session.said.connect(lambda text, details: self.statusBar().say(text, 12, details))
         self.statusBar().cancel.clicked.connect(self.cancel_all)
@@ -98,8 +134,10 @@ class MainWindow(QMainWindow):
         state.settings_changed.connect(self._settings_changed)
         state.shown_changed.connect(self._name_window)
         self._peek = PeekFilter(state, self)
-        for widget in (self, self.canvas, self.studies.tree):
+        for widget in (self, self.studies.tree):
             widget.installEventFilter(self._peek)
+        for canvas in self.viewports.canvases:
+            self._take_canvas(canvas)
         self._own_keys = OwnKeys(self)
         for widget in self.findChildren(QSlider) + self.findChildren(QComboBox) + [self.studies.tree]:
             widget.installEventFilter(self._own_keys)
@@ -124,7 +162,7 @@ class MainWindow(QMainWindow):
         """Dress the whole application in `theme`."""
         self.theme = theme
         themes.apply(QApplication.instance(), theme)
-        for widget in (self.menus, self.studies, self.stage, self.reading, self.statusBar()):
+        for widget in (self.menus, self.studies, self.viewports, self.reading, self.statusBar()):
             widget.set_theme(theme)
 
     # Commands, by the names in actions.ACTIONS
@@ -145,58 +183,9 @@ class MainWindow(QMainWindow):
         if sample is not None:
             self.open([sample])
 
-    def export_picture(self) -> None:
-        """Save what is shown as PNG, where the user wants it."""
-        shot, shown = self.canvas.shot(), self.state.shown.path
-        if shot is None or shown is None:
-            return
-        folder = shown.parent if os.access(shown.parent, os.W_OK) else Path(self._last_folder())
-        proposed = folder / f"{shown.stem}-cxrview.png"
-        name, _ = QFileDialog.getSaveFileName(self, "Export picture", str(proposed), "PNG (*.png)")
-        if name:
-            path = Path(name) if name.lower().endswith(".png") else Path(f"{name}.png")
-            # The dialog asks about the name as typed, not about the one with the suffix.
-            if path == shown or (path != Path(name) and path.exists()):
-                self.statusBar().say(f"{path.name} exists already and was left alone. Choose another name.")
-                return
-            self.session.export(shot, path)
-
-    def copy_picture(self) -> None:
-        """Put what is shown on the clipboard, or the words that are selected in the reading."""
-        words = next((label.selectedText() for label in self.findChildren(QLabel) if label.hasFocus()), "")
-        shot = self.canvas.shot()
-        if words:
-            QGuiApplication.clipboard().setText(words)
-        elif shot is not None:
-            self.session.copy(shot)
-
     def close_all(self) -> None:
         """Forget all files."""
         self.session.close_all()
-
-    def use_window_tool(self, _on: bool = True) -> None:
-        """Left drag changes the window."""
-        self.canvas.set_tool(Tool.WINDOW)
-
-    def use_pan_tool(self, _on: bool = True) -> None:
-        """Left drag moves the image."""
-        self.canvas.set_tool(Tool.PAN)
-
-    def use_zoom_tool(self, _on: bool = True) -> None:
-        """Left drag zooms."""
-        self.canvas.set_tool(Tool.ZOOM)
-
-    def set_inverted(self, inverted: bool) -> None:
-        """Swap black and white, or back."""
-        self.state.set_inverted(inverted)
-
-    def reset(self) -> None:
-        """Show the image as it was when it was opened."""
-        radiograph = self.state.shown.radiograph
-        if radiograph is not None:
-            self.state.set_voi(radiograph.default_voi)
-            self.state.set_inverted(False)
-            self.canvas.fit()
 
     def try_again(self) -> None:
         """Read once more what could not be read."""
@@ -225,22 +214,6 @@ class MainWindow(QMainWindow):
         """Go one image down in the list."""
         self.session.step(1)
 
-    def fit(self) -> None:
-        """Show the whole image."""
-        self.canvas.fit()
-
-    def actual_pixels(self) -> None:
-        """Show one image pixel on one pixel of the screen."""
-        self.canvas.set_zoom(1.0)
-
-    def zoom_in(self) -> None:
-        """Zoom in by a step."""
-        self.canvas.set_zoom(self.canvas.zoom * ZOOM_STEP)
-
-    def zoom_out(self) -> None:
-        """Zoom out by a step."""
-        self.canvas.set_zoom(self.canvas.zoom / ZOOM_STEP)
-
     def show_heatmap(self, visible: bool) -> None:
         """Show or hide the heatmap."""
         self.state.change_settings(heatmap_visible=visible)
@@ -260,6 +233,10 @@ class MainWindow(QMainWindow):
     def show_reading(self, visible: bool) -> None:
         """Unfold or fold the reading."""
         self.reading.setVisible(visible)
+
+    def show_second_window(self, on: bool) -> None:
+        """Open or close the second window."""
+        self.viewports.show_second_window(on, list(self.menus.actions.values()))
 
     def use_light_theme(self, light: bool) -> None:
         """Change between the light and the dark theme."""
@@ -377,5 +354,6 @@ class MainWindow(QMainWindow):
         self._geometry.setValue("reading", not self.reading.isHidden())
         self._geometry.sync()
         self._save_settings()
+        self.viewports.show_second_window(False)
         self.runner.close(wait=False)
         super().closeEvent(event)

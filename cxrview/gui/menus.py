@@ -50,10 +50,13 @@ class Menus:
             state.entries_cleared,
             state.settings_changed,
             state.inverted_changed,
+            state.voi_changed,
+            state.filters_changed,
+            state.views_changed,
+            state.arrangement_changed,
         ):
             signal.connect(self.refresh)
         window.runner.changed.connect(self._show_running)
-        self.actions["window"].setChecked(True)
         self._show_running()
         self.refresh()
 
@@ -67,9 +70,6 @@ class Menus:
                 self.actions[name].setChecked(spec.checked(state))
         if settings.shortcuts != self._changes:
             self._give_keys()
-        self.actions["heatmap"].setChecked(settings.heatmap_visible)
-        self.actions["light"].setChecked(settings.theme == "light")
-        self.actions["invert"].setChecked(state.inverted)
 
     def set_theme(self, theme: themes.Theme) -> None:
         """Draw the icons in the colours of `theme`."""
@@ -91,7 +91,9 @@ class Menus:
         window = self._window
         action = QAction(tr(spec.text), window, checkable=spec.checkable)
         find = attrgetter(spec.method)  # looked up when it is given: it may lead to the active canvas
-        if spec.checkable:
+        if spec.argument is not None:
+            action.triggered.connect(lambda _on: find(window)(spec.argument))
+        elif spec.checkable:
             action.triggered.connect(lambda on: find(window)(on))
         else:
             action.triggered.connect(lambda _on: find(window)())

@@ -122,8 +122,9 @@ class ModelChoice(QObject):
         self._state.change_settings(**kept)
         engine = self.predictor.engine
         info = ModelInfo(self.predictor.card, engine.name, engine.device, self.predictor.reason)
-        if self._state.reading.prediction is not None:  # another model's words never stand beside this one
-            self._state.set_reading(Reading(Progress.WAITING))
+        for view in self._state.views:
+            if view.reading.prediction is not None:  # another model's words never stand beside this one
+                view.set_reading(Reading(Progress.WAITING))
         self._state.set_model(info)
         self.changed.emit()
         self.settled.emit()

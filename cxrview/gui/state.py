@@ -9,13 +9,38 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from cxrview.gui.view_state import Progress, Reading, Shown, Stage, ViewState
 from cxrview.settings import Settings
 
 if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
     from cxrview.bundle import Card
-    from cxrview.gui.viewer.picture import Picture
-    from cxrview.imaging import Anatomy, Identity, Radiograph, Voi
-    from cxrview.inference.prediction import Prediction
+    from cxrview.imaging import Anatomy, Identity, Voi
+
+
+__all__ = [
+    "AppState",
+    "Arrangement",
+    "Entry",
+    "Finding",
+    "Mark",
+    "ModelInfo",
+    "Progress",
+    "Reading",
+    "Shown",
+    "Stage",
+    "ViewState",
+]
+
+PASSED_ON = (
+    "shown",
+    "voi",
+    "inverted",
+    "orientation",
+    "filters",
+    "reading",
+    "heat_class",
+    "heat_shown",
+)  # in the order in which a viewport says them
 
 
 class Mark(Enum):
@@ -54,47 +79,8 @@ class Entry:
     note: str = ""  # the sentence that says why it failed
     frames: int = 1
     findings: Mapping[int, Finding] = field(default_factory=dict)  # by frame, as far as they were read
-
-
-class Stage(Enum):
-    """What the middle of the window shows."""
-
-    EMPTY = "empty"
-    LOADING = "loading"
-    SHOWN = "shown"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The middle of the window: nothing, a file being read, a radiograph, or why there is none."""
-
-    stage: Stage = Stage.EMPTY
-    path: Path | None = None
-    frame: int = 0
-    radiograph: "Radiograph | None" = None
-    picture: "Picture | None" = None  # the radiograph in its default window
-    problem: str = ""
-    advice: str = ""
-    stopped: bool = False  # failed only because the user stopped it
-
-
-class Progress(Enum):
-    """How far the model has come with the radiograph on the screen."""
-
-    NONE = "none"
-    WAITING = "waiting"
-    DONE = "done"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the model says about the radiograph on the screen, or why it says nothing."""
-
-    progress: Progress = Progress.NONE
-    prediction: "Prediction | None" = None
-    problem: str = ""
+    seen: bool = False  # the reader has looked at it
+    archive: Path | None = None  # the archive that the file was unpacked from
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,32 +98,54 @@ class ModelInfo:
         return self.card.label(class_name) if self.card is not None else class_name
 
 
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How the viewports stand, what ties them together, and what the left mouse button does."""
+
+    rows: int = 1
+    columns: int = 1
+    twins: bool = False  # the image beside the same with its heatmap
+    synchronised: bool = False
+    second_window: bool = False
+    tool: str = "window"
+
+
 class AppState(QObject):
     """Everything that more than one widget shows. A setter that changes nothing emits nothing.
 
+    What belongs to a viewport (`shown`, `voi`, `reading` …) is that of the active one, so that panels and
+    menus follow it without knowing of the others; its signals are passed on, and all of them are emitted
+    when another viewport becomes the active one.
+
     Signals:
         entries_added: files came to the study list; carries the list of new entries.
+        entries_removed: files left the study list; carries the list of their paths.
         entries_cleared: the study list is empty again.
         entry_changed: one entry was replaced; carries the new one.
-        shown_changed: another file, frame or stage in the middle; carries Shown.
-        voi_changed: another window or LUT; carries it, or None.
-        inverted_changed: the user inverted the picture; carries whether it is inverted now.
-        reading_changed: carries Reading.
+        active_changed: another viewport is the active one; carries its ViewState.
+        views_changed: viewports came or went.
+        arrangement_changed: carries Arrangement.
         model_changed: carries ModelInfo.
-        heat_class_changed: another class's heatmap; carries its name or "".
         settings_changed: carries Settings.
         peeking_changed: the heatmap is held away; carries whether it is.
     """
 
     entries_added = Signal(list)
+    entries_removed = Signal(list)
     entries_cleared = Signal()
     entry_changed = Signal(object)
+    active_changed = Signal(object)
+    views_changed = Signal()
+    arrangement_changed = Signal(object)
     shown_changed = Signal(object)
     voi_changed = Signal(object)
     inverted_changed = Signal(bool)
+    orientation_changed = Signal(object)
+    filters_changed = Signal(object)
     reading_changed = Signal(object)
-    model_changed = Signal(object)
     heat_class_changed = Signal(str)
+    heat_shown_changed = Signal(bool)
+    model_changed = Signal(object)
     settings_changed = Signal(object)
     peeking_changed = Signal(bool)
 
@@ -145,14 +153,87 @@ class AppState(QObject):
         super().__init__(parent)
         self.settings = settings
         self.entries: dict[Path, Entry] = {}
-        self.shown = Shown()
-        self.voi: Voi | None = None
-        self.inverted = False
-        self.reading = Reading()
         self.model = ModelInfo()
-        self.chosen_class: str | None = None  # None: the most probable one
-        self.heat_class = ""
         self.peeking = False
+        self.arrangement = Arrangement()
+        self.active = ViewState(self)
+        self.views: tuple[ViewState, ...] = (self.active,)
+        self._pass_on(self.active)
+
+    @property
+    def shown(self) -> Shown:
+        """What is in the active viewport."""
+        return self.active.shown
+
+    @property
+    def voi(self) -> "Voi | None":
+        """The window or LUT of the active viewport."""
+        return self.active.voi
+
+    @property
+    def inverted(self) -> bool:
+        """Whether black and white are swapped in the active viewport."""
+        return self.active.inverted
+
+    @property
+    def reading(self) -> Reading:
+        """What the model says about the image of the active viewport."""
+        return self.active.reading
+
+    @property
+    def chosen_class(self) -> str | None:
+        """The class whose heatmap the user wants in the active viewport; None for the most probable one."""
+        return self.active.chosen_class
+
+    @property
+    def heat_class(self) -> str:
+        """The class whose heatmap the active viewport shows."""
+        return self.active.heat_class
+
+    def add_view(self) -> ViewState:
+        """Return a new viewport's state."""
+        view = ViewState(self)
+        self.views = (*self.views, view)
+        self.views_changed.emit()
+        return view
+
+    def remove_view(self, view: ViewState) -> None:
+        """Forget a viewport; the last one stays. Raises ValueError for one that is not there."""
+        if view not in self.views:
+            raise ValueError("no such viewport")
+        if len(self.views) == 1:
+            return
+        self.views = tuple(other for other in self.views if other is not view)
+        if view is self.active:
+            self.set_active(self.views[0])
+        self.views_changed.emit()
+        view.deleteLater()
+
+    def set_active(self, view: ViewState) -> None:
+        """Let panels and commands be about `view`."""
+        if view is self.active:
+            return
+        self._let_go(self.active)
+        self.active = view
+        self._pass_on(view)
+        self.active_changed.emit(view)
+        for name in PASSED_ON:
+            getattr(self, f"{name}_changed").emit(getattr(view, name))
+
+    def arrange(self, **changes: Any) -> None:
+        """Replace fields of the arrangement."""
+        changed = dataclasses.replace(self.arrangement, **changes)
+        if changed != self.arrangement:
+            self.arrangement = changed
+            self.arrangement_changed.emit(changed)
+
+    def _pass_on(self, view: ViewState) -> None:
+        for name in PASSED_ON:
+            getattr(view, f"{name}_changed").connect(getattr(self, f"{name}_changed"))
+
+    def _let_go(self, view: ViewState) -> None:
+        for name in PASSED_ON:
+            getattr(view, f"{name}_changed").disconnect(getattr(self, f"{name}_changed"))
 
     def add_entries(self, entries: Iterable[Entry]) -> None:
         """Append `entries` to the study list; files that are in it already are passed over."""
@@ -160,6 +241,12 @@ class AppState(QObject):
         if new:
             self.entries.update((entry.path, entry) for entry in new)
             self.entries_added.emit(new)
+
+    def remove_entries(self, paths: Iterable[Path]) -> None:
+        """Take files off the study list; what is on the screen stays there."""
+        gone = [path for path in paths if self.entries.pop(path, None) is not None]
+        if gone:
+            self.entries_removed.emit(gone)
 
     def clear_entries(self) -> None:
         """Empty the study list."""
@@ -178,52 +265,29 @@ class AppState(QObject):
             self.entry_changed.emit(changed)
 
     def set_shown(self, shown: Shown) -> None:
-        """Show another file or stage: window, inversion and reading begin anew."""
-        if shown == self.shown:
-            return
-        radiograph = shown.radiograph
-        self.shown = shown
-        self.voi = radiograph.default_voi if radiograph is not None else None
-        self.inverted = False
-        self.reading = Reading()
-        self.shown_changed.emit(shown)
-        self.voi_changed.emit(self.voi)
-        self.inverted_changed.emit(False)
-        self.reading_changed.emit(self.reading)
-        self._follow_heat_class()
+        """Show another file or stage in the active viewport."""
+        self.active.set_shown(shown)
 
     def set_voi(self, voi: "Voi | None") -> None:
-        """Show the radiograph in another window or LUT."""
-        if voi is not self.voi and voi != self.voi:
-            self.voi = voi
-            self.voi_changed.emit(voi)
+        """Show the radiograph of the active viewport in another window or LUT."""
+        self.active.set_voi(voi)
 
     def set_inverted(self, inverted: bool) -> None:
-        """Swap black and white, whatever the file says, or go back."""
-        if inverted != self.inverted:
-            self.inverted = inverted
-            self.inverted_changed.emit(inverted)
+        """Swap black and white in the active viewport, or go back."""
+        self.active.set_inverted(inverted)
 
-    def set_reading(self, reading: Reading) -> None:
-        """Take over what the model says about the radiograph on the screen."""
-        if reading != self.reading:
-            self.reading = reading
-            self.reading_changed.emit(reading)
-            self._follow_heat_class()
+    def choose_class(self, name: str | None) -> None:
+        """Show the heatmap of class `name` in all viewports; None: of each image's most probable class."""
+        for view in self.views:
+            view.choose_class(name)
 
     def set_model(self, model: ModelInfo) -> None:
         """Take over another model; a heatmap class that it does not have is let go."""
         if model != self.model:
             self.model = model
             if model.card is None or self.chosen_class not in model.card.class_names:
-                self.chosen_class = None
+                self.choose_class(None)
             self.model_changed.emit(model)
-            self._follow_heat_class()
-
-    def choose_class(self, name: str | None) -> None:
-        """Show the heatmap of class `name`, or of the most probable class of each image if None."""
-        self.chosen_class = name
-        self._follow_heat_class(always=True)
 
     def change_settings(self, **changes: Any) -> None:
         """Replace fields of the settings."""
@@ -237,10 +301,3 @@ class AppState(QObject):
         if peeking != self.peeking:
             self.peeking = peeking
             self.peeking_changed.emit(peeking)
-
-    def _follow_heat_class(self, always: bool = False) -> None:
-        prediction = self.reading.prediction
-        name = self.chosen_class or (prediction.predicted if prediction is not None else "")
-        if always or name != self.heat_class:
-            self.heat_class = name
-            self.heat_class_changed.emit(name)

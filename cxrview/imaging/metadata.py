@@ -40,7 +40,14 @@ def read_anatomy(elements: Elements) -> Anatomy:
         body_part=elements.text("BodyPartExamined") or _meaning(elements, "AnatomicRegionSequence"),
         view_position=elements.text("ViewPosition") or _meaning(elements, "ViewCodeSequence"),
         laterality=elements.text("ImageLaterality") or elements.text("Laterality"),
+        patient_orientation=_patient_orientation(elements),
     )
+
+
+def _patient_orientation(elements: Elements) -> tuple[str, ...]:
+    letters = tuple(part.upper() for part in elements.texts("PatientOrientation"))
+    sound = len(letters) == 2 and all(part and set(part) <= set("LRAPHF") for part in letters)
+    return letters if sound else ()
 
 
 def _meaning(elements: Elements, keyword: str) -> str:
@@ -51,6 +58,16 @@ def _meaning(elements: Elements, keyword: str) -> str:
 def read_burned_in(elements: Elements) -> bool | None:
     """Return whether the file says that text is burned into the picture; None if it does not say."""
     return {"YES": True, "NO": False}.get(elements.code("BurnedInAnnotation"))
+
+
+def read_frame_time(elements: Elements) -> float:
+    """Return the time from one frame to the next in ms (Frame Time, or from a rate), or 0."""
+    if (time := elements.number("FrameTime")) is not None and time > 0:
+        return time
+    for keyword in ("RecommendedDisplayFrameRate", "CineRate"):
+        if (rate := elements.number(keyword)) is not None and rate > 0:
+            return 1000 / rate
+    return 0.0
 
 
 def read_spacing(elements: Elements, frame: Elements) -> Spacing | None:

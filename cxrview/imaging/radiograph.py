@@ -93,6 +93,8 @@ class Anatomy:
     body_part: str = ""
     view_position: str = ""
     laterality: str = ""
+    # Where rows lead to (rightwards) and columns (downwards): letters of PS3.3 C.7.6.1.1.1, or empty.
+    patient_orientation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,6 +138,7 @@ class Radiograph:
     anatomy: Anatomy = field(default_factory=Anatomy)
     burned_in_annotation: bool | None = None  # None: the file does not say
     overlays: tuple[Overlay, ...] = ()
+    frame_time: float = 0.0  # ms from one frame to the next; 0 where the file does not say
     format: str = ""  # "DICOM, JPEG 2000 Lossless", "PNG, 16 bit"
     warnings: tuple[str, ...] = ()  # whole sentences about what was odd in the file
 

@@ -71,17 +71,18 @@ def _grey_levels(values: NDArray[Any], voi: Voi, inverted: bool) -> NDArray[np.u
     integers = values.dtype.kind in "iu"
     low, high = (int(values.min()), int(values.max())) if integers else (0, 0)
     if not integers or high - low >= TABLE_RANGE:
-        return _to_bytes(apply_voi(values, voi), inverted)
+        return to_bytes(apply_voi(values, voi), inverted)
     # Sixteen bits hold few different values: work them out once and look them up.
     start = 0 if values.dtype.kind == "u" and high < TABLE_RANGE else low
-    table = _to_bytes(apply_voi(np.arange(start, high + 1), voi), inverted)
+    table = to_bytes(apply_voi(np.arange(start, high + 1), voi), inverted)
     # Where the type is too narrow for the difference it wraps around, and unsigned it is right again.
     unsigned = values.dtype.str.replace("i", "u")
     index = values if start == 0 else (values - np.asarray(low, values.dtype)).view(unsigned)
     return np.asarray(np.take(table, index, mode="clip"))
 
 
-def _to_bytes(levels: NDArray[np.float32], inverted: bool) -> NDArray[np.uint8]:
+def to_bytes(levels: NDArray[np.float32], inverted: bool) -> NDArray[np.uint8]:
+    """Return 0…1 as 0…255, the other way round if `inverted`: the presentation, which comes after VOI."""
     grey = levels * np.float32(-255 if inverted else 255)
     if inverted:
         grey += 255

@@ -20,11 +20,15 @@ MENUS: dict[str, Menu] = {
     "help": (mark("&Help"), help.ACTIONS),
 }
 TOOLBAR = (
-    "open", "open_folder", SEPARATOR, "window", "pan", "zoom", SEPARATOR,
-    "invert", "fit", "actual", "reset", SEPARATOR, "heatmap", SEPARATOR, "studies", "reading",
+    "open", "open_folder", SEPARATOR, "window", "pan", "zoom", "lens", SEPARATOR,
+    "invert", "turn_right", "flip_sides", "fit", "actual", "reset", SEPARATOR,
+    "one", "two_columns", "four", "twins", "synchronise", SEPARATOR, "heatmap", SEPARATOR,
+    "studies", "reading",
 )  # fmt: skip
 MOUSE = (
     (mark("Wheel"), mark("Zoom at the pointer")),
+    (mark("Shift and wheel"), mark("Heatmap fainter or stronger")),
+    (mark("Ctrl and wheel"), mark("Next or previous image or frame")),
     (mark("Right button, drag"), mark("Window: sideways contrast, up and down brightness")),
     (mark("Middle button, drag"), mark("Pan")),
     (mark("Double click"), mark("Fit to window")),

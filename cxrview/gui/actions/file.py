@@ -20,12 +20,14 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "export",
         mark("&Export picture…"),
         ("Ctrl+S",),
-        "export_picture",
+        "exporter.save_picture",
         icon="image-down",
         tip=mark("Save what is shown as PNG"),
         when=has_image,
     ),
-    ActionSpec("copy", mark("&Copy picture"), ("Ctrl+C",), "copy_picture", icon="copy", when=has_image),
+    ActionSpec(
+        "copy", mark("&Copy picture"), ("Ctrl+C",), "exporter.copy_picture", icon="copy", when=has_image
+    ),
     SEPARATOR,
     ActionSpec("close_all", mark("Close &all files"), ("Ctrl+W",), "close_all", when=has_files),
     ActionSpec("quit", mark("&Quit"), ("Ctrl+Q",), "close"),

@@ -13,6 +13,7 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         tip=mark("Show the heatmap; hold Space to look underneath"),
         checkable=True,
         when=has_prediction,
+        checked=lambda state: state.settings.heatmap_visible,
     ),
     ActionSpec("stronger", mark("&Stronger heatmap"), ("]",), "stronger_heatmap", when=has_prediction),
     ActionSpec("fainter", mark("Fain&ter heatmap"), ("[",), "fainter_heatmap", when=has_prediction),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cxrview.gui.state import AppState, Stage
+from cxrview.words import mark, tr
 
 When = Callable[[AppState], bool]
 SEPARATOR = None
@@ -14,8 +15,9 @@ class ActionSpec:
     """A command. `text` and `tip` are marked for translation and translated where they are shown.
 
     `method` is a dotted name that is looked up from the window when the command is given, such as
-    "canvas.fit"; a checkable command gets the new state. Neighbours with the same `group` exclude each
-    other, `when` says whether it can be done now, and `checked` whether it is on.
+    "looking.fit"; it is given the `argument`, or else a checkable command gets the new state. Neighbours with
+    the same `group` exclude each other, `when` says whether it can be done now, and `checked` whether it is
+    on.
     """
 
     name: str
@@ -28,6 +30,24 @@ class ActionSpec:
     group: str = ""
     when: When | None = None
     checked: When | None = None
+    argument: str | None = None
+
+
+def shows_many(state: AppState) -> bool:
+    """There is more than one viewport."""
+    return len(state.views) > 1
+
+
+def has_frames(state: AppState) -> bool:
+    """The file on the screen has more than one frame."""
+    radiograph = state.shown.radiograph
+    return radiograph is not None and radiograph.frame_count > 1
+
+
+def has_spacing(state: AppState) -> bool:
+    """The radiograph on the screen says how large its pixels are."""
+    radiograph = state.shown.radiograph
+    return radiograph is not None and radiograph.spacing is not None
 
 
 def has_files(state: AppState) -> bool:
@@ -53,3 +73,18 @@ def has_prediction(state: AppState) -> bool:
 def has_card(state: AppState) -> bool:
     """A model is loaded."""
     return state.model.card is not None
+
+
+REASONS: dict[When, str] = {  # what is said where a command cannot be given; other tables add theirs
+    has_files: mark("Nothing is open."),
+    has_failed: mark("Only after a file could not be read."),
+    has_image: mark("No image is on the screen."),
+    has_prediction: mark("The model has not read this image."),
+    has_card: mark("No model is loaded."),
+}
+
+
+def why_not(spec: ActionSpec | None) -> str:
+    """Return why the command `spec` cannot be given now (None: one that comes and goes with the image)."""
+    reason = REASONS.get(spec.when, "") if spec is not None and spec.when is not None else ""
+    return tr(reason) or tr("This cannot be done now.")

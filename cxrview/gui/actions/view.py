@@ -1,47 +1,88 @@
-"""The commands of the View menu."""
+"""The commands of the View menu: zoom, viewports, panels."""
 
-from cxrview.gui.actions.spec import ActionSpec, has_image
+from cxrview.gui.actions.spec import SEPARATOR, ActionSpec, has_image, has_spacing, shows_many
+from cxrview.gui.state import AppState
 from cxrview.words import mark
 
+
+def _layout(name: str, text: str, key: str, method: str, icon: str, size: tuple[int, int]) -> ActionSpec:
+    def checked(state: AppState) -> bool:
+        arranged = state.arrangement
+        return (arranged.rows, arranged.columns) == size and not arranged.twins
+
+    return ActionSpec(name, text, (key,), method, icon=icon, checkable=True, group="layout", checked=checked)
+
+
 ACTIONS: tuple[ActionSpec | None, ...] = (
-    ActionSpec(
-        "fit",
-        mark("&Fit to window"),
-        ("F",),
-        "fit",
-        icon="maximize",
-        tip=mark("Fit to window"),
-        when=has_image,
-    ),
+    ActionSpec("fit", mark("&Fit to window"), ("F",), "looking.fit", icon="maximize", when=has_image),
     ActionSpec(
         "actual",
         mark("&Actual pixels"),
         ("Ctrl+1",),
-        "actual_pixels",
+        "looking.actual_pixels",
         tip=mark("One image pixel on one screen pixel"),
         when=has_image,
     ),
     ActionSpec(
-        "zoom_in",
-        mark("Zoom &in"),
-        (
-            "+",
-            "Ctrl++",
-            "=",
-        ),
-        "zoom_in",
+        "actual_size",
+        mark("Actual si&ze"),
+        ("Ctrl+2",),
+        "looking.actual_size",
+        tip=mark("As large on the screen as the pixel spacing says, if the screen knows its own size"),
+        when=has_spacing,
+    ),
+    ActionSpec("zoom_in", mark("Zoom &in"), ("+", "Ctrl++", "="), "looking.zoom_in", when=has_image),
+    ActionSpec("zoom_out", mark("Zoom &out"), ("-", "Ctrl+-"), "looking.zoom_out", when=has_image),
+    SEPARATOR,
+    _layout("one", mark("&One viewport"), "Alt+1", "viewports.use_one", "square", (1, 1)),
+    _layout(
+        "two_columns", mark("Two, &side by side"), "Alt+2", "viewports.use_two_columns", "columns-2", (1, 2)
+    ),
+    _layout(
+        "two_rows", mark("Two, one o&ver the other"), "Alt+3", "viewports.use_two_rows", "rows-2", (2, 1)
+    ),
+    _layout("four", mark("Fo&ur viewports"), "Alt+4", "viewports.use_four", "grid-2x2", (2, 2)),
+    ActionSpec(
+        "twins",
+        mark("Image beside its &heatmap"),
+        ("Alt+5",),
+        "viewports.compare_heatmap",
+        icon="square-split-horizontal",
+        tip=mark("The plain image and the same with its heatmap, moved together"),
+        checkable=True,
+        when=has_image,
+        checked=lambda state: state.arrangement.twins,
+    ),
+    ActionSpec(
+        "arrange",
+        mark("Arran&ge the study"),
+        ("Alt+6",),
+        "viewports.arrange_study",
+        tip=mark("Frontal beside lateral, or the image beside the one before it"),
         when=has_image,
     ),
     ActionSpec(
-        "zoom_out",
-        mark("Zoom &out"),
-        (
-            "-",
-            "Ctrl+-",
-        ),
-        "zoom_out",
-        when=has_image,
+        "synchronise",
+        mark("S&ynchronise viewports"),
+        ("Y",),
+        "viewports.synchronise",
+        icon="link-2",
+        tip=mark("Zoom, move and window all viewports together"),
+        checkable=True,
+        when=shows_many,
+        checked=lambda state: state.arrangement.synchronised,
     ),
+    ActionSpec("next_viewport", mark("Ne&xt viewport"), ("F6",), "viewports.next_viewport", when=shows_many),
+    ActionSpec(
+        "second_window",
+        mark("Second &window"),
+        ("Ctrl+F11",),
+        "show_second_window",
+        tip=mark("A viewport in a window of its own, for another screen"),
+        checkable=True,
+        checked=lambda state: state.arrangement.second_window,
+    ),
+    SEPARATOR,
     ActionSpec(
         "studies",
         mark("Study &list"),
@@ -51,16 +92,32 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         tip=mark("Study list"),
         checkable=True,
     ),
-    ActionSpec("search", mark("&Search the study list"), ("Ctrl+F",), "search_studies"),
+    ActionSpec("search", mark("Sea&rch the study list"), ("Ctrl+F",), "search_studies"),
     ActionSpec(
         "reading",
-        mark("&Reading"),
+        mark("Rea&ding"),
         ("Ctrl+R",),
         "show_reading",
         icon="panel-right",
         tip=mark("Reading"),
         checkable=True,
     ),
-    ActionSpec("light", mark("&Light theme"), ("T",), "use_light_theme", checkable=True),
-    ActionSpec("full_screen", mark("F&ull screen"), ("F11",), "use_full_screen", checkable=True),
+    ActionSpec(
+        "hide_identity",
+        mark("Hide who the &patient is"),
+        ("Alt+P",),
+        "looking.hide_identity",
+        tip=mark("For teaching; what is written into the pixels stays visible"),
+        checkable=True,
+        checked=lambda state: state.settings.hide_identity,
+    ),
+    ActionSpec(
+        "light",
+        mark("Light &theme"),
+        ("T",),
+        "use_light_theme",
+        checkable=True,
+        checked=lambda state: state.settings.theme == "light",
+    ),
+    ActionSpec("full_screen", mark("Full s&creen"), ("F11",), "use_full_screen", checkable=True),
 )

@@ -1,13 +1,12 @@
-"""The image canvas: radiograph and heatmap, zoomed, moved and windowed with the mouse."""
+"""The image canvas of one viewport: the radiograph, what lies over it, and the mouse."""
 
-from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+import dataclasses
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
-    QFont,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -16,26 +15,28 @@ from PySide6.QtGui import (
     QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
+from PySide6.QtWidgets import QWidget
 
-from cxrview.gui.state import AppState, Shown, Stage
-from cxrview.gui.viewer import corner_text
-from cxrview.gui.viewer.corner_text import doubt
-from cxrview.gui.viewer.items import FieldFrame, new_layer
+from cxrview.gui.state import AppState
+from cxrview.gui.view_state import Shown, Stage, ViewState
+from cxrview.gui.viewer.corners import Corners
+from cxrview.gui.viewer.layer import Layer
+from cxrview.gui.viewer.placement import Placement
+from cxrview.gui.viewer.tools import PanTool, Tool, WindowTool
+from cxrview.words import tr
 
 if TYPE_CHECKING:
-    from cxrview.gui.viewer.export import Shot
-    from cxrview.imaging import Radiograph, Voi
-    from cxrview.inference.prediction import Prediction
+    from numpy import uint8
+    from numpy.typing import NDArray
 
-BLACK = QColor(0, 0, 0)
+    from cxrview.gui.viewer.levels import Part
+
 WHEEL_STEP = 1.0015  # zoom for one eighth of a degree
+NOTCH = 120  # eighths of a degree
 MOST_ZOOM = 32.0  # device pixels per image pixel
 FIT_MARGIN = 4  # logical pixels around a fitted image
 LOADING_DELAY = 150  # ms before "Reading …" appears, so that quick files do not flicker
-
-
-# Fractions of the viewport by which the image moves.
+# Fractions of the canvas by which the image moves.
 PAN_KEYS = {
     Qt.Key.Key_Left: (0.1, 0.0),
     Qt.Key.Key_Right: (-0.1, 0.0),
@@ -46,329 +47,361 @@ PAGE_KEYS = {Qt.Key.Key_PageUp: (0.0, 0.8), Qt.Key.Key_PageDown: (0.0, -0.8)}
 BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
-class Tool(Enum):
-    """What the left mouse button does."""
-
-    WINDOW = "window"
-    PAN = "pan"
-    ZOOM = "zoom"
-
-
-CURSORS = {
-    Tool.WINDOW: Qt.CursorShape.CrossCursor,
-    Tool.PAN: Qt.CursorShape.OpenHandCursor,
-    Tool.ZOOM: Qt.CursorShape.SizeVerCursor,
-}
-
-
 class Drag(NamedTuple):
-    """A drag of the mouse, and how things were when it began."""
+    """Who has the mouse while `button` is down."""
 
-    tool: Tool
+    taker: Layer | Tool
     button: Qt.MouseButton
-    start: QPointF
-    voi: "Voi | None"
-    zoom: float
 
 
-class Canvas(QGraphicsView):
-    """Shows what the state says. The right button always windows, the middle one always pans.
+class Drawn(NamedTuple):
+    """What is drawn at the moment: it is drawn anew only when one of `of` has changed."""
+
+    of: tuple[object, ...]
+    image: QImage
+    pixels: "NDArray[uint8]"  # whose memory the image shares
+    corner: QPointF
+
+
+class Canvas(QWidget):
+    """Shows what its ViewState says. The right button always windows, the middle one always pans.
 
     Signals:
-        zoom_changed: carries the device pixels per image pixel.
+        placement_changed: zoomed, moved, turned, or of another size; carries whether the user did it.
+        activated: the user turned to this canvas, with the mouse or by key.
+        opacity_turned: the wheel was turned with Shift; carries the notches.
+        frames_turned: the wheel was turned with Ctrl; carries by how many images to go on.
     """
 
-    zoom_changed = Signal(float)
+    placement_changed = Signal(bool)
+    activated = Signal()
+    opacity_turned = Signal(float)
+    frames_turned = Signal(int)
 
-    def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
+    def __init__(self, view: ViewState, state: AppState, tool: Tool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state = state
-        self.tool = Tool.WINDOW
-        self._fitted = True
+        self.view, self._state = view, state
+        self.tool = tool
+        self.layers: list[Layer] = []
+        self.corners = Corners(self, state)
+        self.placement = Placement(1, 1, 1.0, 1, 1, 1.0, 1.0, QPointF(0.5, 0.5))
+        self.fitted = True
+        self.pointer: QPointF | None = None  # where the mouse is, while it is over the canvas
         self._drag: Drag | None = None
-        self._last = QPointF()
+        self._lent: dict[Qt.MouseButton, Tool] = {
+            Qt.MouseButton.RightButton: WindowTool(),
+            Qt.MouseButton.MiddleButton: PanTool(),
+        }
+        self._drawn: Drawn | None = None
         self._ring = False  # the focus came by key, so it is shown
-        self._heat: tuple[Prediction, str, Any] | None = None  # the class's heatmap, before colours
-        self._reduced: Radiograph | None = None  # windowed instead of a large image while the mouse moves
-        self.picture_layer, self.heat_layer = new_layer(0), new_layer(1)
-        scene = QGraphicsScene(self)
-        scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        scene.addItem(self.picture_layer)
-        scene.addItem(self.heat_layer)
-        self.field_frame = FieldFrame()
-        scene.addItem(self.field_frame)
-        self.setScene(scene)
+        self._loading = QTimer(self, singleShot=True, interval=LOADING_DELAY, timeout=self.update)
         self._dress()
-        self._repaint_soon = QTimer(self, singleShot=True, interval=0, timeout=self._render)
-        self._heat_soon = QTimer(self, singleShot=True, interval=0, timeout=self._render_heat)
-        self._loading = QTimer(self, singleShot=True, interval=LOADING_DELAY, timeout=self.viewport().update)
-        state.shown_changed.connect(self._show)
-        state.voi_changed.connect(self._repaint_soon.start)
-        state.inverted_changed.connect(self._repaint_soon.start)
-        for signal in (state.reading_changed, state.heat_class_changed, state.settings_changed):
-            signal.connect(self._heat_soon.start)
-        state.peeking_changed.connect(self._dim_heat)
-        for signal in (state.shown_changed, state.reading_changed):
-            signal.connect(self._describe)
+        view.shown_changed.connect(self._show)
+        view.orientation_changed.connect(self._turn)
+        for signal in (
+            view.voi_changed,
+            view.inverted_changed,
+            view.filters_changed,
+            view.reading_changed,
+            view.heat_class_changed,
+            view.heat_shown_changed,
+            state.settings_changed,
+            state.peeking_changed,
+        ):
+            signal.connect(self.refresh)
+        self._show(view.shown)
 
     def _dress(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setBackgroundBrush(BLACK)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(QSize(240, 240))
+        self.setMinimumSize(QSize(120, 120))
+        self.setMouseTracking(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.setAccessibleName("Radiograph")
-        self.setAcceptDrops(False)  # the window takes the files
-        self.viewport().setAcceptDrops(False)
-        self.set_tool(self.tool)
+        self.setAccessibleName(tr("Radiograph"))
+        self.setCursor(self.tool.cursor)
 
     def set_tool(self, tool: Tool) -> None:
         """Let the left mouse button do `tool`."""
-        self.tool = tool
-        self.viewport().setCursor(CURSORS[tool])
+        if tool is not self.tool:
+            self.tool.drop(self)
+            self.tool = tool
+            self.setCursor(tool.cursor)
+            self.update()
+
+    def refresh(self, *_news: object) -> None:
+        """Draw anew, and say the same to a screen reader."""
+        self.setAccessibleDescription(self.corners.words())
+        self.update()
+
+    # Zoom and place
 
     @property
     def zoom(self) -> float:
-        """Device pixels per image pixel, across."""
-        return self.transform().m11() * self.devicePixelRatioF()
+        """Device pixels per image column."""
+        return self.placement.zoom
+
+    def has_image(self) -> bool:
+        """Whether there is a radiograph to zoom and move."""
+        return self.view.shown.radiograph is not None
 
     def set_zoom(self, zoom: float, anchor: QPointF | None = None) -> None:
-        """Zoom to `zoom` device pixels per image pixel; `anchor` (viewport, default centre) stays put."""
-        area = self.picture_layer.boundingRect()
-        if area.isEmpty():
+        """Zoom to `zoom` device pixels per image column; `anchor` (widget, default middle) stays put."""
+        if not self.has_image():
             return
-        centre = QPointF(self.viewport().rect().center())
-        anchor = anchor if anchor is not None else centre
-        least = min(self._fit_zoom() / 2, 1.0)
-        scale = min(max(zoom, least), max(MOST_ZOOM, self._fit_zoom())) / self.devicePixelRatioF()
-        place = self._scene_point(anchor)
-        self._fitted = False
-        self.setTransform(QTransform.fromScale(scale, scale))
-        self.centerOn(place + (centre - anchor) / scale)
-        self.zoom_changed.emit(self.zoom)
+        fit = self.placement.fit_zoom(FIT_MARGIN)
+        bounded = min(max(zoom, min(fit / 2, 1.0)), max(MOST_ZOOM, fit))
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        self.fitted = False
+        self._place(self.placement.zoomed(bounded, anchor if anchor is not None else middle), True)
 
-    def fit(self) -> None:
-        """Show the whole image, as large as it goes, and keep doing so when the window changes size."""
-        area = self.picture_layer.boundingRect()
-        if area.isEmpty():
-            return
-        scale = self._fit_zoom() / self.devicePixelRatioF()
-        self.setTransform(QTransform.fromScale(scale, scale))
-        self.centerOn(area.center())
-        self._fitted = True
-        self.zoom_changed.emit(self.zoom)
+    def fit(self, by_user: bool = True) -> None:
+        """Show the whole image, as large as it goes, and keep doing so when the canvas changes size."""
+        place = self.placement
+        middle = QPointF(place.columns / 2, place.rows / 2)
+        self.fitted = True
+        zoom = place.fit_zoom(FIT_MARGIN)
+        self._place(dataclasses.replace(place, zoom=zoom, centre=middle), by_user)
 
-    def shot(self) -> "Shot | None":
-        """Return what is shown at this moment, for export; None if there is no radiograph."""
-        radiograph, voi = self._state.shown.radiograph, self._state.voi
-        if radiograph is None or voi is None:
-            return None
-        from cxrview.gui.viewer.export import Heat, Shot
+    def move_by(self, way: QPointF) -> None:
+        """Move the image by `way` logical pixels; its middle half stays in reach."""
+        if self.has_image():
+            self.fitted = False
+            self._place(self._within(self.placement.moved(way)), True)
 
-        reading, settings, name = self._state.reading.prediction, self._state.settings, self._state.heat_class
-        heat = None
-        if reading is not None and settings.heatmap_visible and settings.heatmap_opacity > 0:
-            label = self._state.model.label(name)
-            look = (settings.heatmap_colours, settings.heatmap_opacity, settings.heatmap_threshold)
-            heat = Heat(reading, name, label, *look)
-        return Shot(radiograph, voi, self._state.inverted, heat)
+    def set_placement(self, zoom: float, centre: QPointF) -> None:
+        """Show the image point `centre` in the middle at `zoom`; not counted as done by the user."""
+        if self.has_image():
+            self.fitted = False
+            self._place(self._within(dataclasses.replace(self.placement, zoom=zoom, centre=centre)), False)
 
-    def _fit_zoom(self) -> float:
-        area = self.picture_layer.boundingRect()
-        room = self.viewport().size() - QSize(2 * FIT_MARGIN, 2 * FIT_MARGIN)
-        fraction = min(max(1, room.width()) / area.width(), max(1, room.height()) / area.height())
-        return fraction * self.devicePixelRatioF()
+    def _within(self, placement: Placement) -> Placement:
+        x = min(max(placement.centre.x(), 0.0), float(placement.columns))
+        y = min(max(placement.centre.y(), 0.0), float(placement.rows))
+        return dataclasses.replace(placement, centre=QPointF(x, y))
 
-    def _scene_point(self, point: QPointF) -> QPointF:
-        inverted, _ = self.viewportTransform().inverted()
-        return inverted.map(point)
+    def _place(self, placement: Placement, by_user: bool) -> None:
+        if placement != self.placement:
+            self.placement = placement
+            self.placement_changed.emit(by_user)
+            self.refresh()
 
     def _show(self, shown: Shown) -> None:
         """Take over another image, or none: an old picture never stands beside a new name."""
-        self._drag, self._reduced = None, None
-        self.viewport().setCursor(CURSORS[self.tool])  # a drag that ends here sees no release
+        self._end_drag()
+        self.tool.drop(self)
+        self._drawn = None
         radiograph = shown.radiograph
-        self.picture_layer.set_picture(shown.picture)
-        self.heat_layer.set_image(None)
         if shown.stage is Stage.LOADING:
             self._loading.start()
-        if radiograph is None:
-            self.viewport().update()
-            return
-        height, width = radiograph.shape
-        area = QRectF(0, 0, width, height * radiograph.pixel_aspect)
-        if area != self.picture_layer.boundingRect():
-            self.picture_layer.set_area(area)
-            self.heat_layer.set_area(area)
-            margin = 2 * max(area.width(), area.height())  # so that any place of any shape can be centred
-            self.setSceneRect(area.adjusted(-margin, -margin, margin, margin))
-            self._fitted = True
-        if self._fitted:
-            self.fit()
-        self._repaint_soon.stop()  # the picture came with the file
+        if radiograph is not None:
+            rows, columns = radiograph.shape
+            same = (rows, columns) == (self.placement.rows, self.placement.columns)
+            self.placement = dataclasses.replace(
+                self._sized(), rows=rows, columns=columns, pixel_aspect=radiograph.pixel_aspect
+            )
+            if self.fitted or not same:
+                self.fit(by_user=False)
+        self.refresh()
 
-    def _render(self) -> None:
-        """Make the picture anew for another window."""
-        radiograph, voi = self._state.shown.radiograph, self._state.voi
-        if radiograph is None or voi is None:
-            return
-        from cxrview.gui.viewer.picture import picture, reduce
+    def _turn(self, _orientation: object) -> None:
+        self._place(self._sized(), False)
+        if self.fitted:
+            self.fit(by_user=False)
 
-        shown = self._state.shown.picture
-        if voi is radiograph.default_voi and not self._state.inverted and shown is not None:
-            self.picture_layer.set_picture(shown)
-        else:
-            moving = self._drag is not None and self._drag.tool is Tool.WINDOW
-            if moving and self._reduced is None:
-                self._reduced = reduce(radiograph)
-            source = self._reduced if moving and self._reduced is not None else radiograph
-            self.picture_layer.set_picture(picture(source, voi, self._state.inverted))
-        self.viewport().update()
-
-    def _render_heat(self) -> None:
-        prediction, settings = self._state.reading.prediction, self._state.settings
-        name = self._state.heat_class
-        self._dim_heat()
-        if prediction is None or name not in prediction.class_names:
-            self.heat_layer.set_image(None)
-            return
-        self.field_frame.frame(prediction, self.picture_layer.boundingRect())
-        from cxrview.gui.viewer.picture import heat_image, heat_of
-
-        if self._heat is None or self._heat[0] is not prediction or self._heat[1] != name:
-            self._heat = (prediction, name, heat_of(prediction, name))
-        image = heat_image(self._heat[2], settings.heatmap_colours, settings.heatmap_threshold)
-        self.heat_layer.set_image(image)
-
-    def _dim_heat(self) -> None:
-        settings = self._state.settings
-        self.heat_layer.setOpacity(settings.heatmap_opacity)
-        visible = settings.heatmap_visible and settings.heatmap_opacity > 0 and not self._state.peeking
-        self.heat_layer.setVisible(visible)
-        self.field_frame.setVisible(visible and self._state.reading.prediction is not None)
-
-    def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
-        """Write into the corners, over the image and whatever its zoom."""
-        shown = self._state.shown
-        painter.resetTransform()
-        area = self.viewport().rect()
-        font = QFont(self.font())
-        if shown.radiograph is not None:
-            corner_text.draw(painter, area, self._corners(shown.radiograph), font, self._warning())
-        elif shown.stage is Stage.LOADING and shown.path is not None and not self._loading.isActive():
-            corner_text.draw(painter, area, {"tl": [f"Reading {shown.path.name} …"]}, font)
-        if self._ring:
-            painter.setPen(self.palette().link().color())
-            painter.drawRect(area.adjusted(0, 0, -1, -1))
-
-    def _corners(self, radiograph: "Radiograph") -> dict[str, list[str]]:
-        return corner_text.corners(radiograph, self._state.voi, self.zoom, self._state.inverted)
-
-    def _warning(self) -> str:
-        """Return the line that stays on the image when the reading is folded away."""
-        prediction = self._state.reading.prediction
-        return doubt(prediction) if prediction is not None and not prediction.in_domain else ""
-
-    def _describe(self, *_news: object) -> None:
-        """Say to a screen reader what stands in the corners."""
-        radiograph = self._state.shown.radiograph
-        words = self._corners(radiograph).values() if radiograph is not None else ()
-        lines = [*(line for block in words for line in block), self._warning()]
-        self.setAccessibleDescription(", ".join(line for line in lines if line))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        # Qt complains about painting on an empty viewport, which splitters can make.
-        if not self.viewport().size().isEmpty():
-            super().paintEvent(event)
+    def _sized(self) -> Placement:
+        """Return the placement for the canvas's present size, screen and orientation."""
+        return dataclasses.replace(
+            self.placement,
+            width=max(1, self.width()),
+            height=max(1, self.height()),
+            ratio=self.devicePixelRatioF(),
+            orientation=self.view.orientation,
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        place = self._scene_point(QPointF(event.oldSize().width() / 2, event.oldSize().height() / 2))
         super().resizeEvent(event)
-        if self._fitted:
-            self.fit()
-        else:
-            self.centerOn(place)
+        self._place(self._sized(), False)
+        if self.fitted:
+            self.fit(by_user=False)
+
+    # Painting
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self.placement.ratio != self.devicePixelRatioF():  # moved to another screen
+            self.placement = self._sized()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Qt.GlobalColor.black)
+        if self.has_image():
+            self.paint_image(painter, self.placement, QRectF(self.rect()))
+            self.tool.paint(self, painter, self.placement)
+            painter.resetTransform()
+        self.corners.draw(painter, self.rect(), loading=not self._loading.isActive())
+        if self._ring:
+            painter.setPen(self.palette().link().color())
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def paint_image(self, painter: QPainter, placement: Placement, clip: QRectF) -> None:
+        """Paint picture and layers as `placement` says, as far as they lie in `clip` (logical pixels)."""
+        drawn = self._draw(placement, clip)
+        if drawn is not None:
+            painter.drawImage(drawn.corner, drawn.image)
+        for layer in self.layers:
+            painter.save()
+            layer.paint(painter, placement)
+            painter.restore()
+
+    def _draw(self, placement: Placement, clip: QRectF) -> Drawn | None:
+        """Return the picture as it is seen inside `clip`, drawn before if nothing has changed."""
+        from cxrview.gui.viewer.levels import Look, render_part
+        from cxrview.gui.viewer.picture import to_image
+
+        view = self.view
+        smooth = self._state.settings.smooth or placement.zoom < 1  # smaller is always smooth
+        levels = view.shown.levels
+        device = _device_rect(placement.area.intersected(clip), placement.ratio)
+        if levels is None or view.voi is None or device.isEmpty():
+            return None
+        look = Look(view.voi, view.inverted, view.filters, smooth)
+        of = (levels, look, placement, device)
+        main = placement is self.placement  # the lens and its like are drawn beside it
+        if main and self._drawn is not None and self._drawn.of == of:
+            return self._drawn
+        pixels = _oriented(render_part(levels, look, _part(placement, device)), placement)
+        image = to_image(pixels)
+        image.setDevicePixelRatio(placement.ratio)
+        drawn = Drawn(of, image, pixels, QPointF(device.topLeft()) / placement.ratio)
+        if main:
+            self._drawn = drawn
+        return drawn
+
+    # Mouse and keys
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta().y() or event.angleDelta().x()
-        if turn and self._state.shown.radiograph is not None:
-            self.set_zoom(self.zoom * WHEEL_STEP**turn, event.position())
         event.accept()
+        if not turn or not self.has_image():
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.opacity_turned.emit(turn / NOTCH)
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.frames_turned.emit(-1 if turn > 0 else 1)
+        else:
+            self.set_zoom(self.zoom * WHEEL_STEP**turn, event.position())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        tools = {Qt.MouseButton.RightButton: Tool.WINDOW, Qt.MouseButton.MiddleButton: Tool.PAN}
-        tool = tools.get(event.button(), self.tool)
-        if self._state.shown.radiograph is None or self._drag is not None:
+        self.activated.emit()
+        if not self.has_image() or self._drag is not None:
             return
-        self._drag = Drag(tool, event.button(), event.position(), self._state.voi, self.zoom)
-        self._last = event.position()
-        if tool is Tool.PAN:
-            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        button = event.button()
+        taker: Layer | Tool | None = self._lent.get(button)
+        if button is Qt.MouseButton.LeftButton:
+            taker = next((layer for layer in reversed(self.layers) if layer.press(event)), None)
+            if taker is not None:
+                self._drag = Drag(taker, button)
+                return
+            taker = self.tool
+        if taker is not None:
+            self._drag = Drag(taker, button)
+            taker.press(self, event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointer = event.position()
         if self._drag is None:
-            return
-        tool, _, start, voi, zoom = self._drag
-        way = event.position() - start
-        if tool is Tool.WINDOW:
-            self._window_by(way, voi)
-        elif tool is Tool.ZOOM:
-            self.set_zoom(zoom * 1.006 ** (-way.y()), start)
+            self._hover(event)
+        elif isinstance(self._drag.taker, Tool):
+            self._drag.taker.move(self, event)
         else:
-            self._move_by(event.position() - self._last)
-        self._last = event.position()
+            self._drag.taker.move(event)
+        if self._state.settings.corner_technique:
+            self.update(self.corners.value_place())
+
+    def _hover(self, event: QMouseEvent) -> None:
+        if not self.has_image():
+            return
+        found = (layer.hover(event) for layer in reversed(self.layers))
+        cursor = next((cursor for cursor in found if cursor is not None), self.tool.cursor)
+        if cursor != self.cursor().shape():
+            self.setCursor(cursor)
+        self.tool.hover(self, event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._drag is None or event.button() is not self._drag.button:
             return
-        tool, self._drag = self._drag.tool, None
-        self.viewport().setCursor(CURSORS[self.tool])
-        if tool is Tool.WINDOW:
-            self._repaint_soon.start()  # now from every pixel
+        taker = self._drag.taker
+        if isinstance(taker, Tool):
+            taker.release(self, event)
+        else:
+            taker.release(event)
+        self._end_drag()
+
+    def _end_drag(self) -> None:
+        self._drag = None
+        self.setCursor(self.tool.cursor)  # a drag that another image ends sees no release
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton or not self.has_image():
+            return
+        if any(layer.double_click(event) for layer in reversed(self.layers)):
+            return
+        if not self.tool.double_click(self, event):
+            self.fit()
+
+    def leaveEvent(self, _event: object) -> None:
+        self.pointer = None
+        self.update(self.corners.value_place())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Pan what does not fit; all else is for the window."""
+        """Let layers and the tool have the key, pan what does not fit; all else is for the window."""
+        if self.has_image() and (
+            any(layer.key(event) for layer in reversed(self.layers)) or self.tool.key(self, event)
+        ):
+            return
         shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
         way = (PAN_KEYS if shift else PAGE_KEYS).get(Qt.Key(event.key()))
-        if way is None or self._fitted or self._state.shown.radiograph is None:
+        if way is None or self.fitted or not self.has_image():
             event.ignore()
         else:
-            room = self.viewport().size()
-            self._move_by(QPointF(way[0] * room.width(), way[1] * room.height()))
+            self.move_by(QPointF(way[0] * self.width(), way[1] * self.height()))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._ring = event.reason() in BY_KEY
-        self.viewport().update()
+        self.activated.emit()
+        self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._ring = False
-        self.viewport().update()
+        self.update()
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton:
-            self.fit()
 
-    def _window_by(self, way: QPointF, start: "Voi | None") -> None:
-        radiograph = self._state.shown.radiograph
-        if radiograph is None or start is None or way.isNull():
-            return
-        from cxrview.gui.viewer.picture import adjust
+def _device_rect(area: QRectF, ratio: float) -> QRect:
+    """Return `area`, in logical pixels, in whole device pixels."""
+    left, top = round(area.left() * ratio), round(area.top() * ratio)
+    return QRect(left, top, round(area.right() * ratio) - left, round(area.bottom() * ratio) - top)
 
-        side = max(400, self.viewport().height())
-        # A lower centre is brighter, unless black and white are swapped.
-        sign = 1 if radiograph.inverted is not self._state.inverted else -1
-        self._state.set_voi(adjust(radiograph.default_voi, start, way.x() / side, -way.y() / side, sign))
 
-    def _move_by(self, way: QPointF) -> None:
-        self._fitted = False
-        horizontal, vertical = self.horizontalScrollBar(), self.verticalScrollBar()
-        horizontal.setValue(horizontal.value() - round(way.x()))
-        vertical.setValue(vertical.value() - round(way.y()))
+def _part(placement: Placement, device: QRect) -> "Part":
+    """Return the part of the image that lies under `device`, before it is turned."""
+    from cxrview.gui.viewer.levels import Part
+
+    ratio = placement.ratio
+    to_device = placement.to_widget * QTransform.fromScale(ratio, ratio)
+    seen = to_device.inverted()[0].mapRect(QRectF(device))
+    across, down = 1 / placement.zoom, 1 / (placement.zoom * placement.pixel_aspect)
+    turned = placement.orientation.quarters % 2 == 1
+    columns, rows = (device.height(), device.width()) if turned else (device.width(), device.height())
+    return Part(seen.left(), seen.top(), across, down, columns, rows)
+
+
+def _oriented(pixels: "NDArray[uint8]", placement: Placement) -> "NDArray[uint8]":
+    """Return `pixels` mirrored and turned as the placement says."""
+    import cv2
+
+    quarters = placement.orientation.quarters
+    if placement.orientation.mirrored:
+        pixels = cv2.flip(pixels, 1)
+    if quarters:
+        turns = (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
+        pixels = cv2.rotate(pixels, turns[quarters - 1])
+    return pixels

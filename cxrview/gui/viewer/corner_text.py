@@ -5,10 +5,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
+from cxrview.words import tr
+
 if TYPE_CHECKING:
+    from cxrview.gui.view_state import ViewState
+    from cxrview.gui.viewer.placement import Orientation
     from cxrview.imaging import Identity, Radiograph, Voi
     from cxrview.inference.prediction import Prediction
+    from cxrview.settings import Settings
 
+Blocks = dict[str, list[str]]
 MARGIN = 12
 INK = QColor("#e4e9ee")
 PLATE = QColor(0, 0, 0, 115)  # 45 % black, so that the ink is legible on a bright film
@@ -46,40 +52,85 @@ def voi_text(voi: "Voi | None") -> str:
         return ""
     if hasattr(voi, "table"):
         return f"VOI LUT {voi.explanation}".strip()
-    return f"W {number(voi.width)}  L {number(voi.center)}"
+    name = voi.function.value.lower().replace("_", " ")
+    suffix = "" if name == "linear" else f"  {name}"
+    return f"W {number(voi.width)}  L {number(voi.center)}{suffix}"
 
 
 def spacing_text(radiograph: "Radiograph") -> str:
     """Return the pixel spacing with its provenance, or that there is none."""
     spacing = radiograph.spacing
     if spacing is None:
-        return "no pixel spacing"
+        return tr("no pixel spacing")
     row, column = f"{spacing.row:.3g}", f"{spacing.column:.3g}"
     size = row if row == column else f"{row} × {column}"
-    return f"{size} {spacing.source.value}"
+    return f"{size} {tr(spacing.source.value)}"
 
 
-def corners(radiograph: "Radiograph", voi: "Voi | None", zoom: float, inverted: bool) -> dict[str, list[str]]:
+def lines(radiograph: "Radiograph", view: "ViewState", zoom: float, settings: "Settings") -> Blocks:
     """Return the lines for the corners "tl", "tr", "bl" and "br"; `zoom` is device pixels per pixel."""
     who, anatomy = radiograph.identity, radiograph.anatomy
     height, width = radiograph.shape
-    view = " ".join(part for part in (anatomy.body_part, anatomy.view_position, anatomy.laterality) if part)
-    kind = " / ".join(part for part in (view, who.modality) if part)
-    frame = f"frame {radiograph.frame + 1} of {radiograph.frame_count}" if radiograph.frame_count > 1 else ""
-    shown = "  ".join(part for part in (voi_text(voi), "inverted" if inverted else "") if part)
-    lines = {
-        "tl": [person(who.patient_name) or radiograph.path.name, who.patient_id, age_and_sex(who)],
-        "tr": [date(who.study_date), kind, who.study_description or who.series_description],
-        "bl": [frame, shown, f"{zoom * 100:.0f} %   {spacing_text(radiograph)}"],
-        "br": [f"{width} × {height} px"],
+    side = anatomy.laterality if settings.corner_laterality else ""
+    what = " ".join(part for part in (anatomy.body_part, anatomy.view_position, side) if part)
+    kind = " / ".join(part for part in (what, who.modality) if part)
+    frame = tr("frame {frame} of {count}").format(frame=radiograph.frame + 1, count=radiograph.frame_count)
+    if settings.hide_identity:
+        patient = [tr("Identity hidden"), age_and_sex(who)]
+    else:
+        patient = [person(who.patient_name) or radiograph.path.name, who.patient_id, age_and_sex(who)]
+    day = [] if settings.hide_identity else [date(who.study_date)]
+    study = [*day, kind, who.study_description or who.series_description]
+    technique = [tr("{width} × {height} px").format(width=width, height=height)]
+    shown = "  ".join(part for part in (voi_text(view.voi), *_changes(view)) if part)
+    scale = [f"{zoom * 100:.0f} %   {spacing_text(radiograph)}"]
+    blocks = {
+        "tl": patient if settings.corner_patient else [],
+        "tr": study if settings.corner_study else [],
+        "bl": [
+            frame if radiograph.frame_count > 1 else "",
+            *([shown] if settings.corner_window else []),
+            *(scale if settings.corner_zoom else []),
+        ],
+        "br": technique if settings.corner_technique else [],
     }
-    return {corner: [line for line in block if line] for corner, block in lines.items()}
+    return {corner: [line for line in block if line] for corner, block in blocks.items()}
+
+
+def _changes(view: "ViewState") -> list[str]:
+    """Return what the reader has done to the picture that the file does not say."""
+    names = {"clahe": tr("CLAHE"), "sharpen": tr("sharpened")}
+    words = [names[name] for name in sorted(view.filters) if name in names]
+    if view.inverted:
+        words.append(tr("inverted"))
+    if view.orientation.mirrored:
+        words.append(tr("mirrored"))
+    if view.orientation.quarters:
+        words.append(tr("turned {degrees}°").format(degrees=90 * view.orientation.quarters))
+    return words
+
+
+def edges(patient_orientation: tuple[str, str], orientation: "Orientation") -> dict[str, str]:
+    """Return the letters at the "left", "right", "top" and "bottom" edges of the picture as it is turned.
+
+    `patient_orientation` is Patient Orientation (0020,0020): where the rows and the columns lead to.
+    """
+    row, column = patient_orientation
+    sides = [_opposite(column), row, column, _opposite(row)]  # top, right, bottom, left of the file's image
+    if orientation.mirrored:
+        sides[1], sides[3] = sides[3], sides[1]
+    sides = [sides[(place - orientation.quarters) % 4] for place in range(4)]
+    return dict(zip(("top", "right", "bottom", "left"), sides, strict=True))
+
+
+def _opposite(letters: str) -> str:
+    return letters.translate(str.maketrans("LRAPHF", "RLPAFH"))
 
 
 def doubt(prediction: "Prediction") -> str:
     """Return why one should not rely on a reading, as far as it is known, in one line."""
-    reasons = " ".join(prediction.objections) or "Not like the films this model was trained on."
-    return f"{reasons} Do not rely on this reading."
+    reasons = " ".join(prediction.objections) or tr("Not like the films this model was trained on.")
+    return tr("{reasons} Do not rely on this reading.").format(reasons=reasons)
 
 
 def draw(

@@ -1,9 +1,17 @@
-"""The middle of the window: the canvas, or what to do instead."""
+"""One viewport of the window: the canvas, or what to do instead."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QDropEvent,
+    QFocusEvent,
+    QMouseEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -14,13 +22,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui.state import AppState, Shown, Stage
+from cxrview.gui.browser.drag import unpacked
 from cxrview.gui.theme import Theme
+from cxrview.gui.view_state import Shown, Stage
 from cxrview.gui.viewer.canvas import Canvas
+from cxrview.gui.viewer.frame_bar import FrameBar
+from cxrview.words import mark, tr
 
 TEXT_WIDTH = 460  # at most
 MARGIN = 32
-FORMATS = "DICOM, PNG, JPEG, TIFF or BMP; files or whole folders. Nothing leaves this computer."
+FORMATS = mark(
+    "DICOM, PNG, JPEG, TIFF or BMP; files, folders, DICOMDIR or ZIP. Nothing leaves this computer."
+)
 
 
 class MessagePage(QWidget):
@@ -34,7 +47,9 @@ class MessagePage(QWidget):
         self.text = _label("messageText")
         self.detail = _label("messageDetail")
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        buttons = QHBoxLayout(spacing=8)
+        self._buttons = QWidget()
+        buttons = QHBoxLayout(self._buttons, spacing=8)
+        buttons.setContentsMargins(0, 0, 0, 0)
         buttons.addStretch()
         for action in actions:
             buttons.addWidget(_button(action))
@@ -47,12 +62,16 @@ class MessagePage(QWidget):
             row.addWidget(widget)
             column.addLayout(row)
         column.addSpacing(10)
-        column.addLayout(buttons)
+        column.addWidget(self._buttons)
         column.addStretch(3)
 
     def set_icon(self, theme: Theme, name: str, colour: str) -> None:
         """Show icon `name` in `colour`."""
         self._icon.setPixmap(theme.pixmap(name, colour, 40, self.devicePixelRatioF()))
+
+    def show_buttons(self, shown: bool) -> None:
+        """Show or hide the buttons."""
+        self._buttons.setVisible(shown)
 
     def say(self, title: str, text: str, detail: str = "") -> None:
         """Show these words; empty ones take no room."""
@@ -76,29 +95,59 @@ class MessagePage(QWidget):
             label.setFixedHeight(label.heightForWidth(width) + 2)
 
 
-class StageView(QStackedWidget):
-    """The canvas, the empty page or the error page, as the state says."""
+class Viewport(QStackedWidget):
+    """One viewport: its canvas, what to do where it is empty, or why it shows nothing.
+
+    Signals:
+        dropped: a row of the study list was dropped here; carries its path and frame.
+        activated: the user turned to this viewport.
+    """
+
+    dropped = Signal(object, int)
+    activated = Signal()
 
     def __init__(
-        self, state: AppState, theme: Theme, start: Sequence[QAction], again: Sequence[QAction]
+        self,
+        canvas: Canvas,
+        theme: Theme,
+        start: Sequence[QAction],
+        again: Sequence[QAction],
     ) -> None:
         super().__init__()
-        self.canvas = Canvas(state)
+        self.canvas, self.view = canvas, canvas.view
+        self.frames = FrameBar(self.view)
+        self._picture_page = QWidget()
+        column = QVBoxLayout(self._picture_page, spacing=0)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(canvas, 1)
+        column.addWidget(self.frames)
         self.empty_page = MessagePage(start)
         self.error_page = MessagePage(again)
-        for page in (self.canvas, self.empty_page, self.error_page):
+        for page in (self._picture_page, self.empty_page, self.error_page):
             self.addWidget(page)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.empty_page.say("Drop chest radiographs here", FORMATS)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(QSize(120, 120))
+        self.set_only(True)
         self.set_theme(theme)
-        state.shown_changed.connect(self._show)
-        self._show(state.shown)
+        canvas.activated.connect(self.activated)
+        self.view.shown_changed.connect(self._show)
+        self._show(self.view.shown)
 
     def set_theme(self, theme: Theme) -> None:
         """Colour the pages' icons."""
         self.empty_page.set_icon(theme, "image-plus", "#5d6670")
         self._theme = theme
         self._colour_error(False)
+        self.frames.set_theme(theme)
+
+    def set_only(self, only: bool) -> None:
+        """Say what to do here: all of it where this is the only viewport, a word where there are more."""
+        self.empty_page.show_buttons(only)
+        if only:
+            self.empty_page.say(tr("Drop chest radiographs here"), tr(FORMATS))
+        else:
+            self.empty_page.say("", tr("Drop an image from the list here, or click here and choose one."))
 
     def _colour_error(self, stopped: bool) -> None:
         self.error_page.set_icon(self._theme, *(("image", "#5d6670") if stopped else ("file-x", "#e5676b")))
@@ -113,17 +162,43 @@ class StageView(QStackedWidget):
             self._colour_error(shown.stopped)
         pages = {Stage.EMPTY: self.empty_page, Stage.FAILED: self.error_page}
         focused = self.isAncestorOf(QApplication.focusWidget()) or self.hasFocus()
-        self.setCurrentWidget(pages.get(shown.stage, self.canvas))
+        self.setCurrentWidget(pages.get(shown.stage, self._picture_page))
         if focused:
             self.take_focus()
 
+    @property
+    def shows_image(self) -> bool:
+        """Whether the canvas is on top, and no message."""
+        return self.currentWidget() is self._picture_page
+
     def take_focus(self) -> None:
         """Let the keys go to the canvas, or to this view where there is none; never to a button."""
-        (self.canvas if self.currentWidget() is self.canvas else self).setFocus()
+        (self.canvas if self.shows_image else self).setFocus()
 
     def _shortened(self, name: str) -> str:
         metrics = self.error_page.title.fontMetrics()
         return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, TEXT_WIDTH - 20)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self.activated.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.activated.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if unpacked(event.mimeData()) is not None:
+            event.acceptProposedAction()
+        else:
+            event.ignore()  # files are for the window
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        key = unpacked(event.mimeData())
+        if key is not None:
+            event.acceptProposedAction()
+            self.activated.emit()
+            self.dropped.emit(*key)
 
 
 def _label(name: str) -> QLabel:

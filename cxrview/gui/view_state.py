@@ -1,0 +1,161 @@
+"""What one viewport shows. The window has one to four of them, and one more in the second window."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from cxrview.gui.viewer.placement import Orientation
+
+if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
+    from cxrview.gui.viewer.levels import Levels
+    from cxrview.imaging import Radiograph, Voi
+    from cxrview.inference.prediction import Prediction
+
+
+class Stage(Enum):
+    """How far a viewport has come with its file."""
+
+    EMPTY = "empty"
+    LOADING = "loading"
+    SHOWN = "shown"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is in a viewport: nothing, a file being read, a radiograph, or why there is none."""
+
+    stage: Stage = Stage.EMPTY
+    path: Path | None = None
+    frame: int = 0
+    radiograph: "Radiograph | None" = None
+    levels: "Levels | None" = None  # the radiograph, ready to be drawn
+    problem: str = ""
+    advice: str = ""
+    stopped: bool = False  # failed only because the user stopped it
+
+
+class Progress(Enum):
+    """How far the model has come with the radiograph of a viewport."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the model says about the radiograph of a viewport, or why it says nothing."""
+
+    progress: Progress = Progress.NONE
+    prediction: "Prediction | None" = None
+    problem: str = ""
+
+
+class ViewState(QObject):
+    """One viewport's image and how it is shown. A setter that changes nothing emits nothing.
+
+    Signals:
+        shown_changed: another file, frame or stage; carries Shown.
+        voi_changed: another window or LUT; carries it, or None.
+        inverted_changed: the user inverted the picture; carries whether it is inverted now.
+        orientation_changed: turned or mirrored; carries Orientation.
+        filters_changed: carries the names of the filters that are on.
+        reading_changed: carries Reading.
+        heat_class_changed: another class's heatmap; carries its name or "".
+        heat_shown_changed: the heatmap of this viewport came or went; carries whether it is shown.
+    """
+
+    shown_changed = Signal(object)
+    voi_changed = Signal(object)
+    inverted_changed = Signal(bool)
+    orientation_changed = Signal(object)
+    filters_changed = Signal(object)
+    reading_changed = Signal(object)
+    heat_class_changed = Signal(str)
+    heat_shown_changed = Signal(bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.shown = Shown()
+        self.voi: Voi | None = None
+        self.inverted = False
+        self.orientation = Orientation()
+        self.filters: frozenset[str] = frozenset()
+        self.reading = Reading()
+        self.chosen_class: str | None = None  # None: the most probable one
+        self.heat_class = ""
+        self.heat_shown = True
+        self.settling = False  # another image is just coming: what changes now, nobody has chosen
+
+    def set_shown(self, shown: Shown) -> None:
+        """Show another file or stage: window, turn, filters and reading begin anew."""
+        if shown == self.shown:
+            return
+        before, self.shown = self.shown, shown
+        self.voi = shown.radiograph.default_voi if shown.radiograph is not None else None
+        if shown.path != before.path:  # the next frame of a file is seen as this one was
+            self.inverted, self.orientation, self.filters = False, Orientation(), frozenset()
+        self.reading = Reading()
+        self.settling = True
+        self.shown_changed.emit(shown)
+        self.voi_changed.emit(self.voi)
+        self.inverted_changed.emit(self.inverted)
+        self.orientation_changed.emit(self.orientation)
+        self.filters_changed.emit(self.filters)
+        self.reading_changed.emit(self.reading)
+        self._follow_heat_class()
+        self.settling = False
+
+    def set_voi(self, voi: "Voi | None") -> None:
+        """Show the radiograph in another window or LUT."""
+        if voi is not self.voi and voi != self.voi:
+            self.voi = voi
+            self.voi_changed.emit(voi)
+
+    def set_inverted(self, inverted: bool) -> None:
+        """Swap black and white, whatever the file says, or go back."""
+        if inverted != self.inverted:
+            self.inverted = inverted
+            self.inverted_changed.emit(inverted)
+
+    def set_orientation(self, orientation: Orientation) -> None:
+        """Turn or mirror the picture."""
+        if orientation != self.orientation:
+            self.orientation = orientation
+            self.orientation_changed.emit(orientation)
+
+    def set_filters(self, filters: frozenset[str]) -> None:
+        """Show the picture through these filters, by their names in `imaging.filters`."""
+        if filters != self.filters:
+            self.filters = filters
+            self.filters_changed.emit(filters)
+
+    def set_reading(self, reading: Reading) -> None:
+        """Take over what the model says about the radiograph."""
+        if reading != self.reading:
+            self.reading = reading
+            self.reading_changed.emit(reading)
+            self._follow_heat_class()
+
+    def choose_class(self, name: str | None) -> None:
+        """Show the heatmap of class `name`, or of the most probable class of each image if None."""
+        self.chosen_class = name
+        self._follow_heat_class(always=True)
+
+    def set_heat_shown(self, shown: bool) -> None:
+        """Show or hide the heatmap in this viewport only."""
+        if shown != self.heat_shown:
+            self.heat_shown = shown
+            self.heat_shown_changed.emit(shown)
+
+    def _follow_heat_class(self, always: bool = False) -> None:
+        prediction = self.reading.prediction
+        name = self.chosen_class or (prediction.predicted if prediction is not None else "")
+        if always or name != self.heat_class:
+            self.heat_class = name
+            self.heat_class_changed.emit(name)

@@ -1,0 +1,101 @@
+"""What is written over one canvas: the corners, the edges' letters, the value under the pointer, warnings."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+
+from cxrview.gui.state import AppState
+from cxrview.gui.view_state import Stage
+from cxrview.gui.viewer import corner_text
+from cxrview.words import tr
+
+if TYPE_CHECKING:
+    from cxrview.gui.viewer.canvas import Canvas
+    from cxrview.imaging import Radiograph
+
+VALUE_ROOM = (360, 60)  # logical pixels at the bottom right that the value under the pointer may take
+
+
+class Corners:
+    """The texts of one canvas; the settings say which of them are wanted."""
+
+    def __init__(self, canvas: "Canvas", state: AppState) -> None:
+        self._canvas, self._state = canvas, state
+
+    def draw(self, painter: QPainter, area: QRect, loading: bool) -> None:
+        """Draw what there is to say over the whole `area`; `loading`: reading has taken a while."""
+        canvas, shown = self._canvas, self._canvas.view.shown
+        font = QFont(canvas.font())
+        if shown.radiograph is not None:
+            blocks = self.blocks()
+            if (value := self._value(shown.radiograph)) and self._state.settings.corner_technique:
+                blocks["br"] = [value, *blocks["br"]]
+            corner_text.draw(painter, area, blocks, font, self.warning())
+            self._draw_edges(painter, area, shown.radiograph, font)
+        elif shown.stage is Stage.LOADING and shown.path is not None and loading:
+            words = tr("Reading {name} …").format(name=shown.path.name)
+            corner_text.draw(painter, area, {"tl": [words]}, font)
+
+    def blocks(self) -> corner_text.Blocks:
+        """Return the lines of the four corners, without the value under the pointer."""
+        radiograph = self._canvas.view.shown.radiograph
+        if radiograph is None:
+            return {}
+        return corner_text.lines(radiograph, self._canvas.view, self._canvas.zoom, self._state.settings)
+
+    def warning(self) -> str:
+        """Return the line that stays on the image also when the reading is folded away."""
+        prediction = self._canvas.view.reading.prediction
+        if prediction is not None and not prediction.in_domain:
+            return corner_text.doubt(prediction)
+        return ""
+
+    def words(self) -> str:
+        """Return all of it for a screen reader."""
+        lines = [line for block in self.blocks().values() for line in block]
+        return ", ".join(line for line in (*lines, self.warning()) if line)
+
+    def value_place(self) -> QRect:
+        """Return the part of the canvas in which the value under the pointer stands."""
+        area = self._canvas.rect()
+        return QRect(area.right() - VALUE_ROOM[0], area.bottom() - VALUE_ROOM[1], *VALUE_ROOM)
+
+    def _value(self, radiograph: "Radiograph") -> str:
+        """Return place and value of the pixel under the pointer; colour as its luminance."""
+        pointer = self._canvas.pointer
+        if pointer is None:
+            return ""
+        place = self._canvas.placement.to_image.map(QPointF(pointer))
+        column, row = int(place.x() // 1), int(place.y() // 1)
+        height, width = radiograph.shape
+        if not (0 <= column < width and 0 <= row < height):
+            return ""
+        if radiograph.padding is not None and radiograph.padding[row, column]:
+            return tr("x {x}  y {y}   no image").format(x=column, y=row)
+        return f"x {column}  y {row}   {radiograph.values[row, column]:g}"
+
+    def _draw_edges(self, painter: QPainter, area: QRect, radiograph: "Radiograph", font: QFont) -> None:
+        patient = radiograph.anatomy.patient_orientation
+        if len(patient) != 2 or not self._state.settings.corner_laterality:
+            return
+        orientation = self._canvas.view.orientation
+        bold = QFont(font)
+        bold.setBold(True)
+        bold.setPointSizeF(font.pointSizeF() * 1.3)
+        painter.setFont(bold)
+        # A burned-in letter is mirrored with the film: then the letters here are the ones to go by.
+        painter.setPen(corner_text.WARNING if orientation.mirrored else corner_text.INK)
+        height = QFontMetrics(bold).height()
+        margin = corner_text.MARGIN
+        places = {
+            "left": (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
+            "right": (Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
+            "top": (Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter),
+            "bottom": (Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignHCenter),
+        }
+        inner = area.adjusted(margin, margin, -margin, -margin)
+        if inner.height() < 6 * height:
+            return
+        for edge, letters in corner_text.edges(patient, orientation).items():
+            painter.drawText(inner, places[edge], letters)

@@ -1,0 +1,159 @@
+"""A radiograph at several resolutions, from which what is seen is rendered at the screen's resolution.
+
+Values are interpolated first and go through window and presentation last, so redrawing costs what the
+screen shows and not what the file holds.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.imaging import Radiograph, Voi, filters
+from cxrview.imaging.render import apply_voi, to_bytes
+
+SMALLEST_SIDE = 512
+TABLE = 2**16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Levels:
+    """An image and its halvings, finest first; each covers the whole image.
+
+    `arrays` are (h, w) uint8, uint16, int16 or float32, or (h, w, 3) uint8 in colour; a stored number n of
+    the integer ones stands for the modality value n + `first`. `padding` are (h, w) uint8, 255 where there
+    is no image, or empty.
+    """
+
+    arrays: tuple[NDArray[Any], ...]
+    padding: tuple[NDArray[np.uint8], ...]
+    first: int
+    inverted: bool  # by the file: small values are bright
+
+    @classmethod
+    def of(cls, radiograph: Radiograph) -> "Levels":
+        """Return the levels of `radiograph`; the finest one shares its memory where it can."""
+        values, first = (radiograph.rgb, 0) if radiograph.rgb is not None else _as_numbers(radiograph.values)
+        mask = radiograph.padding
+        padding = () if mask is None else _halvings(mask.astype(np.uint8) * np.uint8(255))
+        # Colour is shown as it is: MONOCHROME1 and its like are about grey values.
+        inverted = radiograph.inverted and radiograph.rgb is None
+        return cls(_halvings(values), padding, first, inverted)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the coarser levels; the finest one is counted with its radiograph."""
+        return sum(array.nbytes for array in (*self.arrays[1:], *self.padding))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The part of an image that is seen, and its size on the screen.
+
+    Screen pixel (i, j), 0-based, covers the image from (`left` + i·`across`, `top` + j·`down`) on;
+    `columns` and `rows` are numbers of screen pixels.
+    """
+
+    left: float
+    top: float
+    across: float
+    down: float
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How values become grey levels: window or LUT, black and white swapped, filters of the view."""
+
+    voi: Voi
+    inverted: bool = False
+    filters: frozenset[str] = frozenset()
+    smooth: bool = True
+
+
+def render_part(levels: Levels, look: Look, part: Part) -> NDArray[np.uint8]:
+    """Return what is seen, (rows, columns) uint8 or (rows, columns, 3) in colour."""
+    number = _level(levels, part)
+    array = levels.arrays[number]
+    if look.filters:  # they look at whole neighbourhoods, so they see the whole image
+        array = filters.apply(_tones(array, levels, look), look.filters)
+    sampled = _sample(array, part, levels, look.smooth)
+    picture = sampled if look.filters else _tones(sampled, levels, look)
+    if levels.padding:
+        mask = _sample(levels.padding[number], part, levels, smooth=False)
+        picture[mask > 0] = 0  # what is no image stays dark
+    return picture
+
+
+@lru_cache(maxsize=8)
+def tone_table(voi: Voi, inverted: bool, dtype: np.dtype[Any], first: int) -> NDArray[np.uint8]:
+    """Return the grey level of every number of an integer `dtype`, indexed by its bits read as unsigned."""
+    count = 2 ** (8 * dtype.itemsize)
+    numbers = np.arange(count) - (count // 2 if dtype.kind == "i" else 0) + first
+    grey = to_bytes(apply_voi(numbers, voi), inverted)
+    return np.roll(grey, count // 2) if dtype.kind == "i" else grey
+
+
+def _as_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], int]:
+    """Return `values` in a type that OpenCV interpolates, and what has to be added to get them back."""
+    if values.dtype in (np.uint8, np.uint16, np.int16):
+        return values, 0
+    if values.dtype.kind in "iu":
+        low, high = int(values.min()), int(values.max())
+        if high - low < TABLE:
+            return (values.astype(np.int64) - low).astype(np.uint16), low
+    return np.asarray(values, dtype=np.float32), 0
+
+
+def _halvings(array: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    found = [np.ascontiguousarray(array)]
+    while max(found[-1].shape[:2]) > 2 * SMALLEST_SIDE:
+        height, width = found[-1].shape[:2]
+        half = ((width + 1) // 2, (height + 1) // 2)
+        found.append(cv2.resize(found[-1], half, interpolation=cv2.INTER_AREA))
+    return tuple(found)
+
+
+def _level(levels: Levels, part: Part) -> int:
+    """Return the coarsest level that is at least as fine as the screen."""
+    width = levels.arrays[0].shape[1]
+    wanted = width / part.across  # screen pixels for the whole width
+    fine = [number for number, array in enumerate(levels.arrays) if array.shape[1] >= wanted - 0.5]
+    return fine[-1] if fine else 0
+
+
+def _sample(array: NDArray[Any], part: Part, levels: Levels, smooth: bool) -> NDArray[Any]:
+    """Return `array`, one of the levels, at the centres of the screen's pixels."""
+    height, width = levels.arrays[0].shape[:2]
+    fine_x, fine_y = array.shape[1] / width, array.shape[0] / height
+    step_x, step_y = part.across * fine_x, part.down * fine_y
+    x, y = part.left * fine_x + step_x / 2 - 0.5, part.top * fine_y + step_y / 2 - 0.5
+    # OpenCV's sides are limited, and so is what it should look at: cut out what is seen, and a margin.
+    left, top = max(0, int(x) - 2), max(0, int(y) - 2)
+    right, bottom = int(x + step_x * part.columns) + 4, int(y + step_y * part.rows) + 4
+    seen = array[top:bottom, left:right]
+    method = cv2.INTER_LINEAR if smooth else cv2.INTER_NEAREST
+    way = np.array([[step_x, 0, x - left], [0, step_y, y - top]])
+    if step_x == step_y == 1 and float(x).is_integer() and float(y).is_integer():
+        method = cv2.INTER_NEAREST  # pixel for pixel
+    return cv2.warpAffine(
+        np.ascontiguousarray(seen),
+        way,
+        (part.columns, part.rows),
+        flags=method | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+
+
+def _tones(array: NDArray[Any], levels: Levels, look: Look) -> NDArray[np.uint8]:
+    """Return `array` through window and presentation, uint8."""
+    if array.dtype.kind == "f":
+        grey = to_bytes(apply_voi(array, look.voi), levels.inverted)
+        return np.invert(grey) if look.inverted else grey
+    table = tone_table(look.voi, levels.inverted, array.dtype, levels.first)
+    unsigned = array.view(array.dtype.str.replace("i", "u"))
+    return np.asarray(cv2.LUT(unsigned, np.invert(table) if look.inverted else table))
