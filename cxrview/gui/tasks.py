@@ -24,10 +24,12 @@ LANES = (
     "load",
     "model",
     "export",
+    "estimate",
+    "tidying",
     "tags",
     "histogram",
 )  # one thread each: work in a lane runs in order
-LASTING = ("export",)  # what the user asked for to keep: neither Stop nor closing the window takes it back
+LASTING = ("export", "tidying")  # neither Stop nor closing the window takes back what is done here
 
 
 class Job:

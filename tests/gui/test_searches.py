@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from cxrview.gui import opening, work
+from cxrview.gui import discovery, opening
 from tests.gui.conftest import make_phantom, write_png
 
 
@@ -16,8 +16,8 @@ def slow_folder(tmp_path, monkeypatch):
     paths = [write_png(folder / f"{number}.png", make_phantom(number, 60, 50)) for number in range(3)]
     gate, begun = threading.Event(), threading.Event()
 
-    def discover(chosen, report):
-        for number, batch in enumerate(work.discover(chosen, report)):
+    def discover(chosen, unpacked, report):
+        for number, batch in enumerate(discovery.discover(chosen, unpacked, report)):
             if number == 1 and chosen == [folder]:
                 begun.set()
                 assert gate.wait(20)
