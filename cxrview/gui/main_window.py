@@ -42,7 +42,10 @@ from cxrview.settings import Settings
 SAVE_DELAY = 500  # ms between a change and writing the settings
 OPACITY_STEP = 0.1
 # Archives export DICOM files without a suffix, so all files come first.
-FILTER = "All files (*);;Images (*.dcm *.dicom *.ima *.png *.jpg *.jpeg *.tif *.tiff *.bmp)"
+FILTER = (
+    "All files (*);;Images (*.dcm *.dicom *.ima *.png *.jpg *.jpeg *.tif *.tiff *.bmp)"
+    ";;Archives and DICOM directories (*.zip *.ZIP DICOMDIR dicomdir)"
+)
 
 
 class MainWindow(QMainWindow):
@@ -355,5 +358,6 @@ class MainWindow(QMainWindow):
         self._geometry.sync()
         self._save_settings()
         self.viewports.show_second_window(False)
+        self.session.close()
         self.runner.close(wait=False)
         super().closeEvent(event)

@@ -102,6 +102,10 @@ class Session(QObject):
         for view in self.state.views:
             self.viewing(view).close()
 
+    def close(self) -> None:
+        """Remove what was unpacked from archives, in the background; the window closes."""
+        self._opener.close()
+
     def try_again(self) -> None:
         """Read once more what could not be read."""
         shown = self.state.shown
