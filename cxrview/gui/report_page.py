@@ -11,9 +11,10 @@ from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from cxrview import __version__
 from cxrview.errors import CxrviewError
 from cxrview.gui.sheet import Sheet, Type
+from cxrview.gui.viewer import heat_scale
+from cxrview.gui.viewer.export_choices import NOTICE
 from cxrview.words import mark, tr, trn
 
-NOTICE = mark("For research and teaching, not for diagnosis")
 NAME = mark("Radiograph and what the model says")
 MARGIN = 15.0  # mm
 GUTTER = 6.0  # mm between columns
@@ -198,12 +199,12 @@ class _Page:
 
     def _scale(self, place: QPointF, width: float, scale: QImage) -> float:
         """Draw the colours of the heatmap from 0 to 1; return where they end."""
-        sheet, words = self.sheet, tr("the strongest activation of any class")
-        long = 24.0
+        sheet, words, long = self.sheet, tr("of the strongest cell of any class"), 24.0
         sheet.write(place, "0", LABEL, 3)
         sheet.stretched(QRectF(place.x() + 3, place.y() + 0.7, long, 2.2), scale)
-        one = QPointF(place.x() + long + 4.2, place.y())
-        sheet.write(one, sheet.shortened(f"1: {words}", LABEL, width - long - 5), LABEL, width)
+        end = QPointF(place.x() + long + 4.2, place.y())
+        words = f"{heat_scale.percent(1)} {words}"
+        sheet.write(end, sheet.shortened(words, LABEL, width - long - 5), LABEL, width)
         return place.y() + 4
 
     def _below(self, top: float) -> float:

@@ -27,6 +27,8 @@ class Sheet:
         self._painter, self._draws = painter, draws
         self._device = painter.device()
         self._unit = self._device.logicalDpiX() / INCH
+        # A recording painter, as a print preview has, leaves out a black pen that is there by default.
+        painter.setPen(Qt.GlobalColor.white)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
 
     def measuring(self) -> "Sheet":

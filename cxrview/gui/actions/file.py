@@ -22,12 +22,40 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         ("Ctrl+S",),
         "exporter.save_picture",
         icon="image-down",
-        tip=mark("Save what is shown as PNG"),
+        tip=mark("Save what is shown as PNG, JPEG or TIFF"),
         when=has_image,
     ),
     ActionSpec(
         "copy", mark("&Copy picture"), ("Ctrl+C",), "exporter.copy_picture", icon="copy", when=has_image
     ),
+    ActionSpec(
+        "copy_anonymous",
+        mark("Copy picture &without identity"),
+        ("Ctrl+Shift+C",),
+        "exporter.copy_anonymous",
+        when=has_image,
+    ),
+    SEPARATOR,
+    ActionSpec(
+        "report",
+        mark("Save &report as PDF…"),
+        ("Ctrl+Shift+S",),
+        "exporter.save_report",
+        icon="file-text",
+        tip=mark("One page: the picture, what the model says, what was measured"),
+        when=has_image,
+    ),
+    ActionSpec(
+        "report_anonymous",
+        mark("Save report without &identity…"),
+        (),
+        "exporter.save_anonymous_report",
+        when=has_image,
+    ),
+    ActionSpec(
+        "print", mark("&Print report…"), ("Ctrl+P",), "exporter.print_report", icon="printer", when=has_image
+    ),
+    ActionSpec("print_picture", mark("Pri&nt picture…"), (), "exporter.print_picture", when=has_image),
     SEPARATOR,
     ActionSpec("close_all", mark("Close &all files"), ("Ctrl+W",), "close_all", when=has_files),
     ActionSpec("quit", mark("&Quit"), ("Ctrl+Q",), "close"),

@@ -240,15 +240,28 @@ class Canvas(QWidget):
             painter.setPen(self.palette().link().color())
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def paint_image(self, painter: QPainter, placement: Placement, clip: QRectF) -> None:
-        """Paint picture and layers as `placement` says, as far as they lie in `clip` (logical pixels)."""
+    def paint_image(
+        self,
+        painter: QPainter,
+        placement: Placement,
+        clip: QRectF,
+        leave_out: frozenset[str] = frozenset(),
+    ) -> None:
+        """Paint picture and layers as `placement` says, as far as they lie in `clip` (logical pixels);
+        without the layers whose kind is in `leave_out`.
+        """
         drawn = self._draw(placement, clip)
         if drawn is not None:
             painter.drawImage(drawn.corner, drawn.image)
+        self.paint_layers(painter, placement, leave_out)
+
+    def paint_layers(self, painter: QPainter, placement: Placement, leave_out: frozenset[str]) -> None:
+        """Paint the layers whose kind is not in `leave_out`."""
         for layer in self.layers:
-            painter.save()
-            layer.paint(painter, placement)
-            painter.restore()
+            if layer.kind not in leave_out:
+                painter.save()
+                layer.paint(painter, placement)
+                painter.restore()
 
     def _draw(self, placement: Placement, clip: QRectF) -> Drawn | None:
         """Return the picture as it is seen inside `clip`, drawn before if nothing has changed."""

@@ -82,7 +82,7 @@ def lines(radiograph: "Radiograph", view: "ViewState", zoom: float, settings: "S
     day = [] if settings.hide_identity else [date(who.study_date)]
     study = [*day, kind, who.study_description or who.series_description]
     technique = [tr("{width} × {height} px").format(width=width, height=height)]
-    shown = "  ".join(part for part in (voi_text(view.voi), *_changes(view)) if part)
+    shown = shown_text(view)
     scale = [f"{zoom * 100:.0f} %   {spacing_text(radiograph)}"]
     blocks = {
         "tl": patient if settings.corner_patient else [],
@@ -95,6 +95,11 @@ def lines(radiograph: "Radiograph", view: "ViewState", zoom: float, settings: "S
         "br": technique if settings.corner_technique else [],
     }
     return {corner: [line for line in block if line] for corner, block in blocks.items()}
+
+
+def shown_text(view: "ViewState") -> str:
+    """Return the window and what the reader has done to the picture: "W 2000  L 1000  inverted"."""
+    return "  ".join(part for part in (voi_text(view.voi), *_changes(view)) if part)
 
 
 def _changes(view: "ViewState") -> list[str]:

@@ -13,6 +13,7 @@ from cxrview.words import tr
 if TYPE_CHECKING:
     from cxrview.gui.viewer.canvas import Canvas
     from cxrview.imaging import Radiograph
+    from cxrview.settings import Settings
 
 VALUE_ROOM = (360, 60)  # logical pixels at the bottom right that the value under the pointer may take
 
@@ -36,6 +37,15 @@ class Corners:
         elif shown.stage is Stage.LOADING and shown.path is not None and loading:
             words = tr("Reading {name} …").format(name=shown.path.name)
             corner_text.draw(painter, area, {"tl": [words]}, font)
+
+    def draw_still(self, painter: QPainter, area: QRect, settings: "Settings", zoom: float) -> None:
+        """Draw what belongs on a saved picture: as `settings` say, and nothing about the pointer."""
+        canvas = self._canvas
+        radiograph = canvas.view.shown.radiograph
+        font = QFont(canvas.font())
+        blocks = corner_text.lines(radiograph, canvas.view, zoom, settings)
+        corner_text.draw(painter, area, blocks, font, self.warning())
+        self._draw_edges(painter, area, radiograph, font)
 
     def blocks(self) -> corner_text.Blocks:
         """Return the lines of the four corners, without the value under the pointer."""

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 
 class Layer:
-    """A layer that paints nothing and takes nothing. Positions in events are those of the canvas."""
+    """A layer that paints nothing and takes nothing. Positions in events are those of the canvas.
+
+    `kind` is "overlays", "heatmap" or "annotations" where an export may leave the layer out.
+    """
+
+    kind = ""
 
     def __init__(self, canvas: "Canvas") -> None:
         self.canvas = canvas

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class OverlayLayer(Layer):
     """Draws them white, unless the settings hide them."""
 
+    kind = "overlays"
+
     def __init__(self, canvas: "Canvas", state: AppState) -> None:
         super().__init__(canvas)
         self._state = state

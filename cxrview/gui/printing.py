@@ -1,0 +1,87 @@
+"""The report or a picture on paper: a preview first, and PDF where there is no printer."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QImage, QPageLayout, QPainter
+from PySide6.QtPrintSupport import QPrinter, QPrinterInfo, QPrintPreviewDialog
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from cxrview.gui import report_page
+from cxrview.gui.sheet import Sheet
+from cxrview.words import tr
+
+if TYPE_CHECKING:
+    from cxrview.gui.report_page import ReportFacts
+
+MARGIN = 12.0  # mm
+Draw = Callable[[QPrinter, QPainter], None]
+
+
+class PrintPreview(QPrintPreviewDialog):
+    """Qt's own preview of one page, on the paper of the user's country."""
+
+    def __init__(self, parent: QWidget, draw: Draw) -> None:
+        self._printer = QPrinter(QPrinter.PrinterMode.HighResolution)  # has to live as long as the dialog
+        self._printer.setPageLayout(report_page.layout(report_page.paper()))
+        self._printer.setFullPage(True)
+        self._printer.setCreator("cxrview")
+        self._printer.setDocName(tr(report_page.NAME))
+        self._draw = draw
+        super().__init__(self._printer, parent)
+        self.setWindowTitle(tr("Print"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.paintRequested.connect(self._paint)
+        self.resize(820, 900)
+
+    def _paint(self, printer: QPrinter) -> None:
+        painter = QPainter(printer)
+        self._draw(printer, painter)
+        painter.end()
+
+
+def preview_page(parent: QWidget, facts: "ReportFacts", save_instead: Callable[[], None]) -> None:
+    """Show the report as the printer will print it; without one offer to save it (`save_instead`)."""
+    _preview(
+        parent, lambda printer, painter: report_page.draw(painter, facts, _millimetres(printer)), save_instead
+    )
+
+
+def preview_image(parent: QWidget, image: QImage, save_instead: Callable[[], None]) -> None:
+    """Show the picture as large as the paper allows."""
+
+    def draw(printer: QPrinter, painter: QPainter) -> None:
+        size = _millimetres(printer)
+        room = QRectF(MARGIN, MARGIN, size.width() - 2 * MARGIN, size.height() - 2 * MARGIN)
+        Sheet(painter).picture(room, image)
+
+    _preview(parent, draw, save_instead)
+
+
+def printers() -> list[str]:
+    """Return the names of the printers that are set up here."""
+    return QPrinterInfo.availablePrinterNames()
+
+
+def _millimetres(printer: QPrinter) -> QSizeF:
+    return printer.pageLayout().fullRect(QPageLayout.Unit.Millimeter).size()
+
+
+def _preview(parent: QWidget, draw: Draw, save_instead: Callable[[], None]) -> None:
+    if not printers():
+        _offer_pdf(parent, save_instead)
+        return
+    PrintPreview(parent, draw).open()
+
+
+def _offer_pdf(parent: QWidget, save_instead: Callable[[], None]) -> None:
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle(tr("Print"))
+    box.setText(tr("No printer is set up on this computer."))
+    box.setInformativeText(tr("The report can be saved as PDF and printed elsewhere."))
+    save = box.addButton(tr("&Save as PDF…"), QMessageBox.ButtonRole.AcceptRole)
+    box.addButton(QMessageBox.StandardButton.Close)
+    save.clicked.connect(save_instead)
+    box.open()

@@ -1,0 +1,157 @@
+"""The whole image as it is shown, at full resolution or any other, drawn in a worker thread.
+
+The reader's marks are recorded in the window's thread, where they live, and played back here.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPicture
+
+from cxrview.explain.paint import HeatStyle
+from cxrview.gui.viewer.heat_picture import HeatPicture
+from cxrview.gui.viewer.levels import Levels, Look, Part, render_part
+from cxrview.gui.viewer.picture import to_image
+from cxrview.gui.viewer.placement import Orientation, Placement
+from cxrview.inference.prediction import Prediction
+from cxrview.progress import Report
+
+PAPER, INK = QColor("#000000"), QColor("#d6d6d6")
+LEAST_TEXT = 11  # pixels
+LETTERS = 96  # about as many fit into the width of a large picture
+STANDARD_SIDE = 1000  # logical pixels of the longer side: type and lines of marks look as on a screen of it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heat:
+    """The heatmap to lay over the picture."""
+
+    prediction: Prediction
+    class_name: str
+    label: str
+    style: HeatStyle
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """A whole image as it was shown at one moment; `heat` is None where no heatmap is wanted.
+
+    `overlay` is (H, W) bool, where the file's overlays are drawn, or None. `marks` were painted for
+    `placement`, and `caption` stands under the picture if there is one.
+    """
+
+    levels: Levels
+    look: Look
+    placement: Placement
+    overlay: NDArray[np.bool_] | None = None
+    heat: Heat | None = None
+    marks: QPicture | None = None
+    caption: str = ""
+
+
+def placement_of(rows: int, columns: int, aspect: float, orientation: Orientation, zoom: float) -> Placement:
+    """Return how an image lies on a picture of its own at `zoom` pixels per image column."""
+    width, height = max(1, round(columns * zoom)), max(1, round(rows * aspect * zoom))
+    ratio = max(width, height) / STANDARD_SIDE
+    if orientation.quarters % 2:
+        width, height = height, width
+    middle = QPointF(columns / 2, rows / 2)
+    size = (round(width / ratio), round(height / ratio))
+    return Placement(rows, columns, aspect, *size, ratio, zoom, middle, orientation)
+
+
+def size_of(placement: Placement) -> tuple[int, int]:
+    """Return width and height in pixels of the picture that `placement` is for."""
+    across, down = placement.shown_size
+    return max(1, round(across * placement.zoom)), max(1, round(down * placement.zoom))
+
+
+def compose(whole: Whole) -> NDArray[np.uint8]:
+    """Return the picture over its caption, (h, w, 3) uint8 RGB, or (h, w) where all of it is grey."""
+    pixels = _turned(_image(whole), whole.placement.orientation)
+    if whole.heat is not None or whole.marks is not None:
+        pixels = _painted(pixels, whole)
+    if whole.caption:
+        pixels = np.vstack((_in_colour(pixels), strip(whole.caption, pixels.shape[1])))
+    return pixels
+
+
+def image(whole: Whole, report: Report) -> QImage:
+    """Return the picture over its caption as an image that owns its memory."""
+    report(-1.0, "")
+    return to_image(compose(whole)).copy()
+
+
+def pixels_of(image: QImage) -> NDArray[np.uint8]:
+    """Return the pixels of any image, (h, w, 3) uint8 RGB, as a copy."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()
+
+
+def _image(whole: Whole) -> NDArray[np.uint8]:
+    """Return picture and overlays before they are turned."""
+    place = whole.placement
+    columns, rows = size_of(dataclasses.replace(place, orientation=Orientation()))
+    across, down = place.columns / columns, place.rows / rows
+    pixels = render_part(whole.levels, whole.look, Part(0.0, 0.0, across, down, columns, rows))
+    if whole.overlay is not None:
+        mask = cv2.resize(whole.overlay.astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST)
+        pixels[mask > 0] = 255
+    return pixels
+
+
+def _turned(pixels: NDArray[np.uint8], orientation: Orientation) -> NDArray[np.uint8]:
+    if orientation.mirrored:
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(np.rot90(pixels, -orientation.quarters))
+
+
+def _in_colour(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB) if pixels.ndim == 2 else pixels
+
+
+def _painted(pixels: NDArray[np.uint8], whole: Whole) -> NDArray[np.uint8]:
+    """Return `pixels` in colour, under the heatmap and the marks."""
+    height, width = pixels.shape[:2]
+    coloured = _in_colour(pixels)
+    below = QImage(coloured.data, width, height, width * 3, QImage.Format.Format_RGB888)
+    canvas = below.convertToFormat(QImage.Format.Format_RGB32)
+    painter = QPainter(canvas)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(whole.placement.ratio, whole.placement.ratio)
+    if whole.heat is not None:
+        heat = whole.heat
+        drawn = HeatPicture(heat.prediction, heat.class_name, dataclasses.replace(heat.style, opacity=1.0))
+        drawn.paint(painter, whole.placement, heat.style.opacity)
+        drawn.paint_frame(painter, whole.placement)
+    if whole.marks is not None:
+        painter.drawPicture(0, 0, whole.marks)
+    painter.end()
+    return pixels_of(canvas)
+
+
+def strip(caption: str, width: int) -> NDArray[np.uint8]:
+    """Return the caption on black, (h, width, 3) uint8 RGB, broken into lines where it must be."""
+    font = QFont()
+    font.setPixelSize(max(LEAST_TEXT, round(width / LETTERS * 1.6)))
+    margin = font.pixelSize()
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+    room = QRect(margin, margin // 2, max(1, width - 2 * margin), 100 * margin)
+    canvas = QImage(width, 1, QImage.Format.Format_RGB888)
+    painter = QPainter(canvas)
+    painter.setFont(font)
+    needed = painter.boundingRect(room, flags, caption)
+    painter.end()
+    canvas = QImage(width, needed.height() + margin, QImage.Format.Format_RGB888)
+    canvas.fill(PAPER)
+    painter = QPainter(canvas)
+    painter.setFont(font)
+    painter.setPen(INK)
+    painter.drawText(room, flags, caption)
+    painter.end()
+    return pixels_of(canvas)
