@@ -28,6 +28,7 @@ LANES = (
     "tidying",
     "tags",
     "histogram",
+    "explain",
 )  # one thread each: work in a lane runs in order
 LASTING = ("export", "tidying")  # neither Stop nor closing the window takes back what is done here
 

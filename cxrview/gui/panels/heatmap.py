@@ -1,69 +1,37 @@
-"""The heatmap's controls: which class, how strong, from where on, and in which colours."""
-
-import dataclasses
+"""The heatmap's controls: which class, drawn how, how strong, from where on, and in which colours."""
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QCheckBox,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QPushButton,
+    QSizePolicy,
     QSlider,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from cxrview.explain.style import MODES, HeatStyle
+from cxrview.gui.panels.heat_bar import HeatBar
+from cxrview.gui.panels.multiples import Multiples
 from cxrview.gui.state import AppState, ModelInfo, Reading
 from cxrview.gui.theme import Theme
-from cxrview.settings import Settings
+from cxrview.settings import COLOUR_MAPS, Settings
+from cxrview.words import mark, tr
 
-MOST_PROBABLE = "Most probable"
-COLOUR_LABELS = {"inferno": "Inferno", "viridis": "Viridis", "jet": "Jet", "grey": "Grey"}
-COLOURS = next(
-    field.metadata["choices"] for field in dataclasses.fields(Settings) if field.name == "heatmap_colours"
-)
-
-
-MID_GREY = QColor(128, 128, 128)
-
-
-class ColourBar(QWidget):
-    """The colour scale from 0 to the strongest activation of any class, as it looks over mid-grey.
-
-    What is hidden is left out; the whole is dim while the heatmap is off.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._colours: tuple[QColor, ...] = ()
-        self._threshold, self._opacity, self._shown = 0.0, 1.0, True
-        self.setFixedHeight(12)
-        self.setToolTip("Left: no activation. Right: the strongest activation of any class in this image.")
-
-    def set_scale(self, colours: tuple[QColor, ...], threshold: float, opacity: float, shown: bool) -> None:
-        """Show `colours` from weak to strong at `opacity`; below `threshold` (0…1) nothing is drawn."""
-        self._colours, self._threshold, self._opacity, self._shown = colours, threshold, opacity, shown
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        area = self.rect()
-        gradient = QLinearGradient(area.left(), 0, area.right(), 0)
-        for index, colour in enumerate(self._colours):
-            gradient.setColorAt(index / (len(self._colours) - 1), colour)
-        if self._colours:
-            painter.fillRect(area, MID_GREY)
-            painter.setOpacity(self._opacity * (1.0 if self._shown else 0.25))
-            painter.fillRect(area, gradient)
-            painter.setOpacity(1.0)
-        hidden = round(self._threshold * area.width())
-        role = self.palette().window()
-        painter.fillRect(area.left(), area.top(), hidden, area.height(), role)
-        painter.setPen(self.palette().mid().color())
-        painter.drawRect(area.adjusted(0, 0, -1, -1))
-        painter.end()
+MOST_PROBABLE = mark("Most probable")
+MODE_LABELS = {"smooth": mark("Smooth"), "contour": mark("Contours"), "cells": mark("Cells")}
+MODE_TIPS = {
+    "smooth": mark("Colours, smooth between the middles of the cells"),
+    "contour": mark("Lines of equal strength, which leave the image as it is"),
+    "cells": mark("The cells that the model computed, as coarse as they are"),
+}
 
 
 class HeatmapControls(QWidget):
@@ -72,21 +40,40 @@ class HeatmapControls(QWidget):
     def __init__(self, state: AppState, theme: Theme) -> None:
         super().__init__()
         self._state, self._theme = state, theme
-        self.visible = QCheckBox("Show on the image")
-        self.visible.setToolTip("H; hold Space to look underneath")
-        self.class_choice = _combo("Class whose heatmap is shown")
-        self.opacity, self.opacity_value = _slider("Opacity of the heatmap ([ and ])")
-        self.threshold, self.threshold_value = _slider("Activation below which nothing is drawn")
-        self.colours = _combo("Colours of the heatmap")
-        for name in COLOURS:
-            self.colours.addItem(COLOUR_LABELS.get(name, name), name)
-        self.colour_bar = ColourBar()
-        self._lay_out()
-        self.visible.toggled.connect(lambda on: state.change_settings(heatmap_visible=on))
-        self.opacity.valueChanged.connect(lambda value: state.change_settings(heatmap_opacity=value / 100))
-        self.threshold.valueChanged.connect(
-            lambda value: state.change_settings(heatmap_threshold=value / 100)
+        self.visible = _check(tr("Show on the image"), tr("H; hold Space to look underneath"))
+        self.grid = _check(tr("Grid of the cells"), tr("How coarse the heatmap is"))
+        self.scale = _check(tr("Scale on the image"), tr("The colour scale at the edge of the image"))
+        self.class_choice = _combo(tr("Class whose heatmap is shown"))
+        self.modes = {name: _mode_button(name) for name in MODES}
+        self.opacity, self.opacity_value = _slider(
+            tr("Opacity of the heatmap ([ and ], or Shift and the wheel on the image)")
         )
+        self.threshold, self.threshold_value = _slider(tr("Activation below which nothing is drawn"))
+        self.colours = _combo(tr("Colours of the heatmap"))
+        for name, label in COLOUR_MAPS.items():
+            self.colours.addItem(tr(label), name)
+        self.bar = HeatBar()
+        self.multiples = Multiples(state, theme)
+        self.all_classes = _link(tr("All classes, enlarged…"))
+        self.model_view = _link(tr("What the model saw…"))
+        self._lay_out()
+        self._connect()
+        self._show_settings(state.settings)
+        self._show_classes(state.model)
+        self._show_reading(state.reading)
+
+    def _connect(self) -> None:
+        state = self._state
+        for box, name in (
+            (self.visible, "heatmap_visible"),
+            (self.grid, "heatmap_grid"),
+            (self.scale, "heatmap_bar"),
+        ):
+            box.toggled.connect(lambda on, name=name: state.change_settings(**{name: on}))
+        for slider, name in ((self.opacity, "heatmap_opacity"), (self.threshold, "heatmap_threshold")):
+            slider.valueChanged.connect(lambda value, name=name: state.change_settings(**{name: value / 100}))
+        for name, button in self.modes.items():
+            button.clicked.connect(lambda _on, name=name: state.change_settings(heatmap_mode=name))
         self.colours.activated.connect(
             lambda _index: state.change_settings(heatmap_colours=self.colours.currentData())
         )
@@ -97,69 +84,62 @@ class HeatmapControls(QWidget):
         state.model_changed.connect(self._show_classes)
         state.heat_class_changed.connect(self._show_class)
         state.reading_changed.connect(self._show_reading)
-        self._show_settings(state.settings)
-        self._show_classes(state.model)
-        self._show_reading(state.reading)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
         self._theme = theme
+        self.multiples.set_theme(theme)
         self._show_classes(self._state.model)
 
     def _lay_out(self) -> None:
         form = QGridLayout(horizontalSpacing=10, verticalSpacing=8)
         form.setContentsMargins(0, 0, 0, 0)
         form.setColumnStretch(1, 1)
-        for row, name in enumerate(("Class", "Opacity", "Hide below", "Colours")):
-            form.addWidget(_name(name), row, 0)
+        for row, name in enumerate((tr("Class"), tr("Opacity"), tr("Hide below"), tr("Colours"))):
+            form.addWidget(QLabel(name, objectName="muted"), row, 0)
         form.addWidget(self.class_choice, 0, 1, 1, 2)
         form.addWidget(self.opacity, 1, 1)
         form.addWidget(self.opacity_value, 1, 2)
         form.addWidget(self.threshold, 2, 1)
         form.addWidget(self.threshold_value, 2, 2)
         form.addWidget(self.colours, 3, 1, 1, 2)
-        ends = QHBoxLayout()
-        ends.addWidget(_name("0"))
-        ends.addStretch()
-        ends.addWidget(_name("strongest"))
         column = QVBoxLayout(self, spacing=8)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.visible)
+        column.addWidget(_segments(list(self.modes.values())))
         column.addLayout(form)
-        column.addSpacing(2)
-        column.addWidget(self.colour_bar)
-        column.addLayout(ends)
+        column.addWidget(self.bar)
+        self.unit = QLabel(tr("of the strongest cell of any class"), objectName="muted", wordWrap=True)
+        column.addWidget(self.unit)
+        column.addWidget(self.grid)
+        column.addWidget(self.scale)
+        column.addWidget(self.multiples)
+        for link in (self.all_classes, self.model_view):
+            column.addWidget(link)
 
     def _show_settings(self, settings: Settings) -> None:
-        with (
-            QSignalBlocker(self.visible),
-            QSignalBlocker(self.opacity),
-            QSignalBlocker(self.threshold),
-            QSignalBlocker(self.colours),
-        ):
-            self.visible.setChecked(settings.heatmap_visible)
+        boxes = {self.visible: "heatmap_visible", self.grid: "heatmap_grid", self.scale: "heatmap_bar"}
+        for box, name in boxes.items():
+            with QSignalBlocker(box):
+                box.setChecked(getattr(settings, name))
+        with QSignalBlocker(self.opacity), QSignalBlocker(self.threshold), QSignalBlocker(self.colours):
             self.opacity.setValue(round(settings.heatmap_opacity * 100))
             self.threshold.setValue(round(settings.heatmap_threshold * 100))
             self.colours.setCurrentIndex(self.colours.findData(settings.heatmap_colours))
-        self.opacity_value.setText(f"{self.opacity.value()} %")
-        self.threshold_value.setText(f"{self.threshold.value()} %")
+        self.modes[settings.heatmap_mode].setChecked(True)
+        for slider, value in ((self.opacity, self.opacity_value), (self.threshold, self.threshold_value)):
+            value.setText(tr("{number} %").format(number=slider.value()))
         self._show_scale()
 
     def _show_scale(self) -> None:
-        if self._state.reading.prediction is None:  # the colours need NumPy, which the first image brings
-            return
-        from cxrview.explain.colour import colour_table
-
-        settings = self._state.settings
-        colours = tuple(QColor(*row) for row in colour_table(settings.heatmap_colours)[::15].tolist())
-        self.colour_bar.set_scale(
-            colours, settings.heatmap_threshold, settings.heatmap_opacity, settings.heatmap_visible
-        )
+        if self._state.reading.prediction is not None:  # the colours need NumPy, which the first image brings
+            settings = self._state.settings
+            self.bar.set_style(HeatStyle.of(settings), settings.heatmap_visible)
 
     def _show_classes(self, model: ModelInfo) -> None:
         with QSignalBlocker(self.class_choice):
             self.class_choice.clear()
-            self.class_choice.addItem(MOST_PROBABLE, None)
+            self.class_choice.addItem(tr(MOST_PROBABLE), None)
             for index, item in enumerate(model.card.classes if model.card is not None else ()):
                 self.class_choice.addItem(_swatch(self._theme.class_colour(index)), item.label, item.name)
         self._show_class(self._state.heat_class)
@@ -180,6 +160,39 @@ def _swatch(colour: str) -> QIcon:
     return QIcon(pixmap)
 
 
+def _check(text: str, tool_tip: str) -> QCheckBox:
+    return QCheckBox(text, toolTip=tool_tip)
+
+
+def _mode_button(name: str) -> QToolButton:
+    button = QToolButton(text=tr(MODE_LABELS[name]), toolTip=tr(MODE_TIPS[name]), checkable=True)
+    button.setAccessibleName(tr(MODE_LABELS[name]))
+    button.setAccessibleDescription(tr(MODE_TIPS[name]))
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
+
+
+def _segments(buttons: list[QToolButton]) -> QWidget:
+    """Return `buttons` side by side, of which one is down."""
+    whole = QWidget(objectName="segments")
+    whole.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    row = QHBoxLayout(whole, spacing=2)
+    row.setContentsMargins(2, 2, 2, 2)
+    whole.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    group = QButtonGroup(whole)
+    for button in buttons:
+        group.addButton(button)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        row.addWidget(button)
+    return whole
+
+
+def _link(text: str) -> QPushButton:
+    button = QPushButton(text, objectName="link")
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    return button
+
+
 def _combo(tool_tip: str) -> QComboBox:
     combo = QComboBox(toolTip=tool_tip, accessibleName=tool_tip, iconSize=QSize(10, 10))
     combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel must not take the focus
@@ -195,7 +208,3 @@ def _slider(tool_tip: str) -> tuple[QSlider, QLabel]:
     value = QLabel("100 %", alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     value.setFixedWidth(value.fontMetrics().horizontalAdvance("100 %") + 4)
     return slider, value
-
-
-def _name(text: str) -> QLabel:
-    return QLabel(text, objectName="muted")

@@ -1,0 +1,183 @@
+"""What the model saw: its actual input, which is far smaller than the radiograph."""
+
+import dataclasses
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cxrview.explain.style import HeatStyle
+from cxrview.gui.dialogs.seen_picture import SeenPicture
+from cxrview.gui.state import AppState
+from cxrview.gui.tasks import Job, TaskRunner
+from cxrview.words import mark, tr
+
+if TYPE_CHECKING:
+    from cxrview.bundle import Card
+    from cxrview.explain.seen import Seen
+    from cxrview.imaging import Radiograph
+    from cxrview.progress import Report
+
+PREPARED = {
+    "standardised": mark("Then the grey levels of the whole are brought to the mean 0 and the spread 1."),
+    "source-suppression": mark(
+        "Then bands of detail are brought to equal strength, and each place is shown relative to its "
+        "surroundings, so that the scanner's grey scale and sharpness matter less."
+    ),
+    "architecture": mark("Then the grey levels are scaled as the authors of the architecture did it."),
+}
+
+
+def _look(card: "Card", radiograph: "Radiograph", _report: "Report") -> "Seen":
+    """Return what the model of `card` sees; runs in a worker thread."""
+    from cxrview.explain.seen import seen_by
+
+    return seen_by(card, radiograph)
+
+
+class ModelViewDialog(QDialog):
+    """Follows the active viewport. The picture is worked out beside the window, only while this is open."""
+
+    def __init__(self, parent: QWidget | None, state: AppState, runner: TaskRunner) -> None:
+        super().__init__(parent, windowTitle=tr("What the model saw"))
+        self._state, self._runner = state, runner
+        self._job: Job | None = None
+        self._seen: Seen | None = None
+        self._asked: tuple[object, object] = (None, None)
+        self.picture = SeenPicture()
+        self.title = QLabel(objectName="title", wordWrap=True)
+        self.words = QLabel(objectName="muted", wordWrap=True)
+        self.whole = QRadioButton(tr("Its input"))
+        self.kept = QRadioButton(tr("What it keeps"))
+        self.heatmap = QCheckBox(tr("Heatmap"))
+        self.grid = QCheckBox(tr("Grid of the cells"))
+        self.whole.setChecked(True)
+        self.grid.setChecked(True)
+        self._lay_out()
+        self._soon = QTimer(self, singleShot=True, interval=0, timeout=self._follow)
+        for signal in (
+            state.shown_changed,
+            state.reading_changed,
+            state.model_changed,
+            state.heat_class_changed,
+            state.settings_changed,
+        ):
+            signal.connect(self._start)
+        for button in (self.whole, self.kept, self.heatmap, self.grid):
+            button.toggled.connect(self._start)
+
+    def _lay_out(self) -> None:
+        choices = QHBoxLayout(spacing=16)
+        for button in (self.whole, self.kept, self.heatmap, self.grid):
+            choices.addWidget(button)
+            if button is self.kept:
+                choices.addStretch()
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self, spacing=10)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.addWidget(self.title)
+        column.addWidget(self.picture, 1)
+        column.addLayout(choices)
+        column.addWidget(self.words)
+        column.addWidget(buttons)
+        self.resize(QSize(520, 700))
+
+    def _start(self, *_news: object) -> None:
+        self._soon.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._start()
+
+    def _follow(self) -> None:
+        """Work out what the model saw of another image, or show it otherwise."""
+        if not self.isVisible():
+            return
+        radiograph, card = self._state.shown.radiograph, self._state.model.card
+        if radiograph is None or card is None:
+            self._forget(tr("No image, or no model") if card is None else tr("No image"))
+            return
+        if self._asked[0] is not radiograph or self._asked[1] is not card:
+            self._forget(tr("Preparing the model's input …"))
+            self._asked = (radiograph, card)
+            self._job = self._runner.start(
+                tr("Preparing the model's input"),
+                partial(_look, card, radiograph),
+                done=self._take,
+                failed=lambda _error: self._forget(tr("The model's input could not be prepared.")),
+                lane="explain",
+                quiet=True,
+            )
+        elif self._seen is not None:
+            self._show(self._seen)
+
+    def _forget(self, title: str) -> None:
+        self._runner.cancel(self._job)
+        self._seen, self._job, self._asked = None, None, (None, None)
+        self.picture.clear()
+        self.title.setText(title)
+        self.words.clear()
+        self._enable(False)
+
+    def _take(self, seen: "Seen") -> None:
+        self._seen = seen
+        self._show(seen)
+
+    def _enable(self, on: bool) -> None:
+        prediction = self._state.reading.prediction
+        self.whole.setEnabled(on)
+        self.kept.setEnabled(on)
+        for box in (self.heatmap, self.grid):
+            box.setEnabled(on and prediction is not None)
+
+    def _show(self, seen: "Seen") -> None:
+        prediction, settings = self._state.reading.prediction, self._state.settings
+        self._enable(True)
+        style = HeatStyle.of(settings)
+        style = dataclasses.replace(
+            style, grid=self.grid.isChecked(), opacity=style.opacity if self.heatmap.isChecked() else 0.0
+        )
+        self.picture.show_seen(seen, prediction, self._state.heat_class, style, self.kept.isChecked())
+        side, given = seen.seen.shape[0], seen.given.shape[0]
+        self.title.setText(tr("The model saw {side} × {side} pixels").format(side=side))
+        self.whole.setText(tr("Its input, {side} × {side}").format(side=given))
+        self.kept.setText(tr("What it keeps, {side} × {side}").format(side=side))
+        self.words.setText(" ".join(self._sentences(seen, side, given)))
+        self.picture.setAccessibleName(self.title.text())
+        self.picture.setAccessibleDescription(self.words.text())
+
+    def _sentences(self, seen: "Seen", side: int, given: int) -> list[str]:
+        radiograph = self._state.shown.radiograph
+        rows, columns = radiograph.shape
+        box = seen.letterbox
+        sentences = [
+            tr(
+                "The radiograph of {columns} × {rows} pixels is reduced to {wide} × {high} in a square of "
+                "{given} × {given}, in the file's own window, whatever is set on the screen."
+            ).format(columns=columns, rows=rows, wide=box.inner_width, high=box.inner_height, given=given)
+        ]
+        left, top, right, bottom = seen.frame
+        if (right - left, bottom - top) != (given, given):
+            sentences.append(
+                tr("The model cuts off the border and keeps {wide} × {high}, reduced to {side} × {side}.")
+                .format(wide=right - left, high=bottom - top, side=side)
+            )  # fmt: skip
+        if seen.preprocessing in PREPARED:
+            sentences.append(tr(PREPARED[seen.preprocessing]))
+        prediction = self._state.reading.prediction
+        if prediction is not None:
+            high, wide = prediction.activation_maps.shape[1:]
+            sentences.append(tr("Its heatmap has {wide} × {high} cells.").format(wide=wide, high=high))
+        return sentences

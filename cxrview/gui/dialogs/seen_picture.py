@@ -1,0 +1,106 @@
+"""The model's input as a picture, pixel by pixel, with crop, cells and heatmap."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from cxrview.explain.style import HeatStyle
+from cxrview.gui.viewer.placement import Placement
+
+if TYPE_CHECKING:
+    from cxrview.explain.seen import Seen
+    from cxrview.gui.viewer.heat_picture import HeatPicture
+    from cxrview.inference.prediction import Prediction
+
+SHADE = QColor(0, 0, 0, 130)  # over what is cut off
+FRAME = QColor("#e4e9ee")
+LEAST, USUAL = 240, 460  # logical pixels a side
+
+
+class SeenPicture(QWidget):
+    """Shows what is given to the model, or what its first layer keeps of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: Seen | None = None
+        self._prediction: Prediction | None = None
+        self._image = QImage()
+        self._heat: HeatPicture | None = None
+        self._opacity = 0.0
+        self.kept = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return QSize(USUAL, USUAL)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST, LEAST)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._seen, self._prediction, self._heat, self._image = None, None, None, QImage()
+        self.update()
+
+    def show_seen(
+        self,
+        seen: "Seen",
+        prediction: "Prediction | None",
+        class_name: str,
+        style: HeatStyle | None,
+        kept: bool,
+    ) -> None:
+        """Show `seen` whole, or what is `kept` of it; with the heatmap of a class in `style` unless None."""
+        from cxrview.explain.seen import in_the_crop, in_the_square
+        from cxrview.gui.viewer.heat_picture import HeatPicture
+        from cxrview.gui.viewer.picture import to_image
+
+        self._seen, self._prediction, self.kept = seen, prediction, kept
+        self._image = to_image(seen.seen if kept else seen.given).copy()
+        self._heat = None
+        if prediction is not None and style is not None:
+            there = in_the_crop(prediction, seen) if kept else in_the_square(prediction)
+            self._heat = HeatPicture(there, class_name, style)
+            self._opacity = style.opacity
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Qt.GlobalColor.black)
+        if self._image.isNull():
+            return
+        placement = self._placement()
+        # The pixels are shown as they are: what looks coarse is coarse.
+        painter.drawImage(placement.area, self._image, QRectF(self._image.rect()))
+        if not self.kept:
+            self._shade(painter, placement)
+        if self._heat is not None and self._opacity > 0:
+            self._heat.paint(painter, placement, self._opacity)
+        elif self._heat is not None:
+            self._heat.paint_grid(painter, placement)
+
+    def _placement(self) -> Placement:
+        """Return where the picture lies: as large as it goes, in whole device pixels where it is enlarged."""
+        width, height, ratio = self._image.width(), self._image.height(), self.devicePixelRatioF()
+        middle = QPointF(width / 2, height / 2)
+        size = (max(1, self.width()), max(1, self.height()))
+        zoom = Placement(height, width, 1.0, *size, ratio, 1.0, middle).fit_zoom()
+        return Placement(height, width, 1.0, *size, ratio, int(zoom) if zoom >= 2 else zoom, middle)
+
+    def _shade(self, painter: QPainter, placement: Placement) -> None:
+        """Darken what the first layer cuts off, and frame what it keeps."""
+        left, top, right, bottom = self._seen.frame
+        frame = placement.to_widget.mapRect(QRectF(left, top, right - left, bottom - top))
+        if frame == placement.area:
+            return
+        area = placement.area
+        for part in (
+            QRectF(area.left(), area.top(), area.width(), frame.top() - area.top()),
+            QRectF(area.left(), frame.bottom(), area.width(), area.bottom() - frame.bottom()),
+            QRectF(area.left(), frame.top(), frame.left() - area.left(), frame.height()),
+            QRectF(frame.right(), frame.top(), area.right() - frame.right(), frame.height()),
+        ):
+            painter.fillRect(part, SHADE)
+        painter.setPen(QPen(FRAME, 1, Qt.PenStyle.DashLine))
+        painter.drawRect(frame)

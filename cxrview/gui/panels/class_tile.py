@@ -1,0 +1,159 @@
+"""One class of the small multiples: the picture with its heatmap, its name and its probability."""
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
+
+from cxrview.gui.theme import Theme
+from cxrview.gui.viewer.placement import Placement
+from cxrview.words import tr
+
+if TYPE_CHECKING:
+    from cxrview.explain.style import HeatStyle
+    from cxrview.gui.view_state import ViewState
+    from cxrview.gui.viewer.heat_picture import HeatPicture
+
+EDGE = 2  # of the frame around the chosen one
+GAP = 4
+CORNER = 4
+SWATCH = 8
+SAMPLES = 256  # of the heatmap; the tiles are small
+TALLEST = 1.25  # a tile's picture is at most so much higher than wide
+
+
+class ClassTile(QAbstractButton):
+    """A picture to click on; checked while its class is the one on the canvas."""
+
+    def __init__(self, name: str, label: str, value: str, colour: str, theme: Theme) -> None:
+        super().__init__()
+        self.name, self.label, self.value = name, label, value
+        self._colour, self._theme = QColor(colour), theme
+        self._view: ViewState | None = None
+        self._base: tuple[tuple[object, ...], QImage] | None = None
+        self._heat: HeatPicture | None = None
+        self._opacity = 0.0
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setText(label)
+        self.setAccessibleName(tr("{label}, probability {value}").format(label=label, value=value))
+        self.setToolTip(tr("{label}: show its heatmap on the image").format(label=label))
+
+    def show_class(self, view: "ViewState", style: "HeatStyle") -> None:
+        """Show the picture of `view` with this class's heatmap."""
+        from cxrview.gui.viewer.heat_picture import HeatPicture
+
+        prediction = view.reading.prediction
+        self._view, self._opacity = view, style.opacity
+        plain = dataclasses.replace(style, opacity=1.0)
+        old = self._heat
+        if prediction is not None and (old is None or old.prediction is not prediction or old.style != plain):
+            self._heat = HeatPicture(prediction, self.name, plain, SAMPLES)
+        self.update()
+
+    def height_for(self, width: int, shape: tuple[float, float]) -> int:
+        """Return the height of a tile of `width` with a picture of `shape` (width, height)."""
+        room = width - 2 * EDGE
+        return round(min(TALLEST, shape[1] / shape[0]) * room) + 2 * EDGE + GAP + self._words_height()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, 150)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, 40)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE - GAP - self._words_height())
+        outline = QPainterPath()
+        outline.addRoundedRect(area, CORNER, CORNER)
+        painter.save()
+        painter.setClipPath(outline)
+        painter.fillRect(area, Qt.GlobalColor.black)
+        if not area.isEmpty():
+            self._paint_picture(painter, area)
+        painter.restore()
+        self._paint_edge(painter, area)
+        self._paint_words(painter)
+
+    def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
+        view = self._view
+        if view is None or view.shown.radiograph is None or view.shown.levels is None or view.voi is None:
+            return
+        placement = self._placement(area)
+        base = self._picture(placement)
+        painter.translate(area.topLeft())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(placement.area, base, QRectF(base.rect()))
+        # A tile that is still there after its image has gone shows no heat of the one before.
+        if self._heat is not None and self._heat.prediction is view.reading.prediction:
+            self._heat.paint(painter, placement, self._opacity)
+        painter.translate(-area.topLeft())
+
+    def _placement(self, area: QRectF) -> Placement:
+        radiograph = self._view.shown.radiograph
+        rows, columns = radiograph.shape
+        size = (round(area.width()), round(area.height()))
+        middle = QPointF(columns / 2, rows / 2)
+        ratio, turn = self.devicePixelRatioF(), self._view.orientation
+        first = Placement(rows, columns, radiograph.pixel_aspect, *size, ratio, 1.0, middle, turn)
+        zoom = first.fit_zoom()
+        return Placement(rows, columns, radiograph.pixel_aspect, *size, ratio, zoom, middle, turn)
+
+    def _picture(self, placement: Placement) -> QImage:
+        """Return the whole picture as the view shows it, rendered at the tile's size."""
+        from cxrview.gui.viewer.heat_picture import oriented
+        from cxrview.gui.viewer.levels import Look, Part, render_part
+        from cxrview.gui.viewer.picture import to_image
+
+        view = self._view
+        look = Look(view.voi, view.inverted, view.filters)
+        of = (view.shown.levels, look, placement)
+        if self._base is None or self._base[0] != of:
+            wide = max(1, round(placement.columns * placement.zoom))
+            high = max(1, round(placement.rows * placement.pixel_aspect * placement.zoom))
+            part = Part(0.0, 0.0, placement.columns / wide, placement.rows / high, wide, high)
+            pixels = oriented(render_part(view.shown.levels, look, part), placement.orientation)
+            self._base = (of, to_image(pixels).copy())
+        return self._base[1]
+
+    def _paint_edge(self, painter: QPainter, area: QRectF) -> None:
+        colour = self._theme.accent if self.isChecked() else self._theme.line
+        if self.underMouse() and not self.isChecked():
+            colour = self._theme.muted
+        width = 2.0 if self.isChecked() else 1.0
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(colour), width))
+        painter.drawRoundedRect(area.adjusted(-0.5, -0.5, 0.5, 0.5), CORNER, CORNER)
+        if self.hasFocus() and not self.isChecked():
+            painter.setPen(QPen(QColor(self._theme.accent), 1.0, Qt.PenStyle.DotLine))
+            painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), CORNER - 1, CORNER - 1)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        metrics = painter.fontMetrics()
+        words = self.rect().adjusted(EDGE, self.height() - self._words_height(), -EDGE, 0)
+        row, beside = metrics.height(), SWATCH + GAP
+        two = self._words_height() > row + GAP  # then the swatch goes with the value, and the name has room
+        value_width = metrics.horizontalAdvance(self.value)
+        room = words.width() - (0 if two else beside + value_width + GAP)
+        label = metrics.elidedText(self.label, Qt.TextElideMode.ElideRight, room)
+        painter.setPen(QColor(self._theme.text if self.isEnabled() else self._theme.faint))
+        painter.drawText(words.left() + (0 if two else beside), words.top() + metrics.ascent(), label)
+        left = words.left() + beside if two else words.right() - value_width + 1
+        painter.setPen(QColor(self._theme.muted if two else self._theme.text))
+        painter.drawText(left, words.top() + (row if two else 0) + metrics.ascent(), self.value)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._colour)
+        top = words.top() + (row if two else 0) + (row - SWATCH) / 2
+        painter.drawRoundedRect(QRectF(words.left(), top, SWATCH, SWATCH), 2, 2)
+
+    def _words_height(self) -> int:
+        """Return the height of the words: name over value where they do not fit on one line."""
+        metrics = self.fontMetrics()
+        wide = metrics.horizontalAdvance(f"{self.label}  {self.value}") + SWATCH + 2 * GAP
+        return metrics.height() * (2 if wide > self.width() - 2 * EDGE else 1) + 2

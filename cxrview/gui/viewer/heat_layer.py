@@ -1,0 +1,103 @@
+"""The heatmap over the picture of one canvas, with its grid, contours, frame and colour scale."""
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QPainter
+
+from cxrview.explain.style import HeatStyle
+from cxrview.gui.state import AppState
+from cxrview.gui.theme import wrapped
+from cxrview.gui.viewer import heat_scale
+from cxrview.gui.viewer.layer import Layer
+from cxrview.gui.viewer.placement import Placement
+from cxrview.words import tr
+
+if TYPE_CHECKING:
+    from cxrview.gui.viewer.canvas import Canvas
+    from cxrview.gui.viewer.heat_picture import HeatPicture
+
+NEAR = 4  # logical pixels from the frame within which it explains itself
+
+
+class HeatLayer(Layer):
+    """Shows the heatmap of the canvas's view as the settings say."""
+
+    kind = "heatmap"
+
+    def __init__(self, canvas: "Canvas", state: AppState) -> None:
+        super().__init__(canvas)
+        self._state = state
+        self._made: HeatPicture | None = None
+
+    @property
+    def visible(self) -> bool:
+        """Whether there is a heatmap on the canvas at this moment."""
+        settings, view = self._state.settings, self.canvas.view
+        on = settings.heatmap_visible and view.heat_shown and not self._state.peeking
+        prediction = view.reading.prediction
+        known = prediction is not None and view.heat_class in prediction.class_names
+        return on and known and settings.heatmap_opacity > 0
+
+    def paint(self, painter: QPainter, placement: Placement) -> None:
+        """Paint heatmap and frame; the colour scale only on the canvas itself, not in a lens."""
+        if not self.visible:
+            return
+        picture = self._picture()
+        picture.paint(painter, placement, self._state.settings.heatmap_opacity)
+        picture.paint_frame(painter, placement)
+        if placement is self.canvas.placement and self._state.settings.heatmap_bar:
+            self.paint_scale(painter)
+
+    def paint_scale(self, painter: QPainter) -> None:
+        """Draw the colour scale at the right edge of the canvas."""
+        label = self._state.model.label(self.canvas.view.heat_class)
+        heat_scale.draw(painter, self.canvas.rect(), self.canvas.font(), label, self._style())
+
+    def hover(self, event: QMouseEvent) -> Qt.CursorShape | None:
+        """Explain the frame, and the cells while they are drawn; the cursor stays that of the tool."""
+        self.canvas.setToolTip(wrapped(self.explain(event.position())) if self.visible else "")
+        return None
+
+    def explain(self, point: QPointF) -> str:
+        """Return a sentence about what is under `point` (widget), or ""."""
+        from cxrview.explain.grid import cell_at
+        from cxrview.explain.overlay import shares
+
+        picture, view = self._picture(), self.canvas.view
+        frame = picture.frame
+        if frame is not None:
+            placed = self.canvas.placement.to_widget.mapRect(frame)
+            outer = placed.adjusted(-NEAR, -NEAR, NEAR, NEAR)
+            if outer.contains(point) and not placed.adjusted(NEAR, NEAR, -NEAR, -NEAR).contains(point):
+                return tr("The model sees only what is inside the frame.")
+        if self._state.settings.heatmap_mode != "cells" and not self._state.settings.heatmap_grid:
+            return ""
+        at = self.canvas.placement.to_image.map(point)
+        cell = cell_at(picture.prediction, at.x(), at.y())
+        if cell is None:
+            return ""
+        share = float(shares(picture.prediction, view.heat_class)[cell])
+        high, wide = picture.prediction.activation_maps.shape[1:]
+        words = tr("One of {wide} × {high} cells: {share} of the strongest cell of any class.")
+        return words.format(wide=wide, high=high, share=heat_scale.percent(share))
+
+    def _style(self) -> "HeatStyle":
+
+        return HeatStyle.of(self._state.settings)
+
+    def _picture(self) -> "HeatPicture":
+        """Return the heatmap, made anew where prediction, class or style are others."""
+        from cxrview.gui.viewer.heat_picture import HeatPicture
+
+        prediction, name = self.canvas.view.reading.prediction, self.canvas.view.heat_class
+        style = dataclasses.replace(self._style(), opacity=1.0)  # painted with, not made with
+        made = self._made
+        if (
+            made is None
+            or made.prediction is not prediction
+            or (made.class_name, made.style) != (name, style)
+        ):
+            self._made = HeatPicture(prediction, name, style)
+        return self._made

@@ -1,0 +1,156 @@
+"""A heatmap ready to be painted at any zoom, turn and place: on the canvas, on small pictures, in dialogs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from cxrview.explain.grid import cell_edges, grid_lines, seen_area, sees_all
+from cxrview.explain.paint import (
+    CASING_OPACITY,
+    GRID_COLOUR,
+    GRID_OPACITY,
+    cell_colours,
+    contour_lines,
+    fill,
+    line_opacity,
+)
+from cxrview.explain.style import HeatStyle
+from cxrview.gui.viewer.picture import to_image
+from cxrview.gui.viewer.placement import Orientation, Placement
+from cxrview.inference.prediction import Prediction
+
+HEAT_SIDE = 768  # samples along the longer side; at 512 the edges of the threshold look jagged
+LINE, CASING = 1.8, 3.6  # logical pixels
+STROKE = (Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin)
+HAIRLINE = QColor("#8a929c")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A contour: its points on the image, its colour and that of its casing."""
+
+    points: QPolygonF
+    colour: QColor
+    casing: QColor
+
+
+class HeatPicture:
+    """The heatmap of one class in one style. Its opacity is given when it is painted."""
+
+    def __init__(
+        self, prediction: Prediction, class_name: str, style: HeatStyle, side: int = HEAT_SIDE
+    ) -> None:
+        """Make what does not depend on the place; BadRequest for an unknown class.
+
+        `style.opacity` is not looked at. `side` is the number of samples along the longer side.
+        """
+        self.prediction, self.class_name, self.style = prediction, class_name, style
+        self._pixels = _pixels(prediction, class_name, style, side)
+        self._cells = _cells(prediction, class_name, style) if style.mode == "cells" else ()
+        self._image: tuple[Orientation, QImage] | None = None
+        self._contours = tuple(
+            Line(_polygon(line.points), QColor(*line.colour), QColor(*line.casing))
+            for line in contour_lines(prediction, class_name, style)
+        )
+        self._grid = tuple(_line(points) for points in grid_lines(prediction)) if style.grid else ()
+        self.frame = None if sees_all(prediction) else _rect(*seen_area(prediction))
+
+    def paint(self, painter: QPainter, placement: Placement, opacity: float) -> None:
+        """Paint over the picture that lies as `placement` says; nothing at an opacity of 0."""
+        if opacity <= 0:
+            return
+        painter.save()
+        # The cells may reach beyond the image, over the bars of the letterbox.
+        painter.setClipRect(placement.area, Qt.ClipOperation.IntersectClip)
+        if self._pixels is not None:
+            painter.setOpacity(opacity)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            image = self._turned(placement.orientation)
+            painter.drawImage(placement.area, image, QRectF(image.rect()))
+            painter.setOpacity(1.0)
+        self._draw_cells(painter, placement, opacity)
+        self.paint_grid(painter, placement)
+        self._draw_contours(painter, placement, line_opacity(opacity))
+        painter.restore()
+
+    def paint_grid(self, painter: QPainter, placement: Placement) -> None:
+        """Draw the lines between the cells if the style has them."""
+        colour = QColor(*GRID_COLOUR)
+        colour.setAlphaF(GRID_OPACITY)
+        painter.setPen(colour)
+        for line in self._grid:
+            painter.drawLine(placement.to_widget.map(line))
+
+    def paint_frame(self, painter: QPainter, placement: Placement) -> None:
+        """Draw a hairline around what the model looked at; nothing where it looked at the whole image."""
+        if self.frame is not None:
+            pen = QPen(HAIRLINE, 1, Qt.PenStyle.DashLine)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(placement.to_widget.mapRect(self.frame))
+
+    def _draw_cells(self, painter: QPainter, placement: Placement, opacity: float) -> None:
+        for cell, colour in self._cells:
+            colour.setAlphaF(opacity)
+            painter.fillRect(placement.to_widget.mapRect(cell), colour)
+
+    def _draw_contours(self, painter: QPainter, placement: Placement, opacity: float) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        placed = [(placement.to_widget.map(line.points), line) for line in self._contours]
+        for width, strength in ((CASING, opacity * CASING_OPACITY), (LINE, opacity)):
+            for points, line in placed:
+                colour = QColor(line.casing if width == CASING else line.colour)
+                colour.setAlphaF(strength)  # the painter's own opacity is four times as slow
+                painter.setPen(QPen(colour, width, *STROKE))
+                painter.drawPolyline(points)
+
+    def _turned(self, orientation: Orientation) -> QImage:
+        """Return the filled area as it is turned; upright drawing is three times as fast as turning."""
+        if self._image is None or self._image[0] != orientation:
+            image = to_image(oriented(self._pixels, orientation)).convertToFormat(
+                QImage.Format.Format_ARGB32_Premultiplied
+            )
+            self._image = (orientation, image)
+        return self._image[1]
+
+
+def oriented(pixels: NDArray[np.uint8], orientation: Orientation) -> NDArray[np.uint8]:
+    """Return `pixels`, (h, w) or (h, w, c), mirrored and turned."""
+    mirrored = pixels[:, ::-1] if orientation.mirrored else pixels
+    return np.ascontiguousarray(np.rot90(mirrored, -orientation.quarters))
+
+
+def _pixels(prediction: Prediction, class_name: str, style: HeatStyle, side: int) -> NDArray[np.uint8] | None:
+    """Return the smooth colours over the whole image, opaque where they are drawn; None in other modes."""
+    if style.mode != "smooth":
+        return None
+    box = prediction.letterbox
+    scale = side / max(box.height, box.width)
+    shape = (max(1, round(box.height * scale)), max(1, round(box.width * scale)))
+    return fill(prediction, class_name, style, shape, 1.0)
+
+
+def _cells(prediction: Prediction, class_name: str, style: HeatStyle) -> tuple[tuple[QRectF, QColor], ...]:
+    """Return the cells that are drawn, on the image, with their colours."""
+    (x, y), colours = cell_edges(prediction), cell_colours(prediction, class_name, style, 1.0)
+    return tuple(
+        (_rect(x[column], y[row], x[column + 1], y[row + 1]), QColor(*colours[row, column, :3].tolist()))
+        for row, column in np.argwhere(colours[..., 3]).tolist()
+    )
+
+
+def _polygon(points: NDArray[np.float64]) -> QPolygonF:
+    return QPolygonF([QPointF(x, y) for x, y in points.tolist()])
+
+
+def _line(points: NDArray[np.float64]) -> QLineF:
+    (x, y), (to_x, to_y) = points.tolist()
+    return QLineF(x, y, to_x, to_y)
+
+
+def _rect(left: float, top: float, right: float, bottom: float) -> QRectF:
+    return QRectF(left, top, right - left, bottom - top)

@@ -1,0 +1,121 @@
+"""The colour scale of a heatmap: what each colour means, as it looks over mid-grey."""
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
+
+from cxrview.explain.style import HeatStyle
+from cxrview.words import tr
+
+INK, PLATE, TRACK = QColor("#e4e9ee"), QColor(0, 0, 0, 115), QColor("#3a4149")
+BAR, TICK, GAP = 10, 4, 6  # logical pixels: width of the bar, length of a tick, room beside it
+SHARE, LONGEST, LEAST = 0.3, 190, 70  # length of the bar: of the canvas's height, and in logical pixels
+INSET = 34  # from the right edge; the letter of the patient's side stands there
+PADDING = 7
+SPACIOUS = 6  # widths of the caption that a canvas has room for, or it goes without
+MID_GREY = 128
+STEPS = 256
+
+
+def meaning() -> str:
+    """Return what the numbers of the scale are."""
+    return tr(
+        "100 % is the strongest cell of any class in this image (Grad-CAM). It says where the model looked, "
+        "not how probable a class is."
+    )
+
+
+def scale_image(style: HeatStyle, upright: bool) -> QImage:
+    """Return the scale, one pixel thick: 0 at the left or at the bottom, clear where nothing is drawn."""
+    import numpy as np
+
+    from cxrview.explain.colour import colour_table, colourise, lay_over
+    from cxrview.gui.viewer.picture import to_image
+
+    heat = np.linspace(0, 1, STEPS, dtype=np.float32)[None]
+    if style.mode == "contour":  # lines at some levels, and nothing between
+        drawn = np.abs(heat - np.array(style.levels)[:, None]).min(0) < 1.5 / STEPS
+    else:
+        drawn = heat[0] > style.threshold
+    coloured = colourise(heat, colour_table(style.colours), max(style.opacity, 0.0), 0.0, 0.0)
+    mixed = lay_over(np.full((1, STEPS), MID_GREY, np.uint8), coloured)
+    rgba = np.dstack([mixed, np.where(drawn, 255, 0).astype(np.uint8)[None]])
+    if upright:
+        rgba = rgba.transpose(1, 0, 2)[::-1]
+    return to_image(np.ascontiguousarray(rgba)).copy()
+
+
+def ticks(style: HeatStyle) -> tuple[float, ...]:
+    """Return where the scale is labelled: its ends, and the threshold or the contours between."""
+    if style.mode == "contour":
+        return (0.0, *style.levels, 1.0)
+    between = (style.threshold,) if 0.1 <= style.threshold <= 0.9 else (0.5,)
+    return (0.0, *between, 1.0)
+
+
+def percent(share: float) -> str:
+    """Return a share as whole percent."""
+    return tr("{number} %").format(number=round(share * 100))
+
+
+def draw(painter: QPainter, canvas: QRect, font: QFont, title: str, style: HeatStyle) -> QRectF:
+    """Draw the scale at the right edge of `canvas` and return where; an empty one where there is no room.
+
+    A small canvas gets the numbers only.
+    """
+    small = QFont(font)
+    small.setPixelSize(max(10, round(QFontMetrics(font).height() * 0.68)))
+    metrics = QFontMetrics(small)
+    length = min(LONGEST, round(canvas.height() * SHARE))
+    captions = [tr("of the strongest"), tr("cell of any class")]
+    wide = max(metrics.horizontalAdvance(line) for line in captions)
+    if canvas.width() < SPACIOUS * wide:
+        captions, title = [], ""
+        wide = metrics.horizontalAdvance(percent(1.0)) + GAP + BAR
+    wide += 2 * PADDING
+    if length < LEAST or canvas.width() < 4 * wide:
+        return QRectF()
+    row = metrics.height()
+    above = 1.5 * row if title else 0.5 * row
+    below = len(captions) * row + (0.7 * row if captions else 0.5 * row)
+    high = above + length + below + 2 * PADDING
+    plate = QRectF(canvas.right() - INSET - wide + 1, canvas.center().y() - high / 2, wide, high)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(PLATE)
+    painter.drawRoundedRect(plate, 4, 4)
+    painter.setFont(small)
+    painter.setPen(INK)
+    right = plate.right() - PADDING
+    title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, round(wide - 2 * PADDING))
+    _write(painter, title, right, plate.top() + PADDING, metrics)
+    bar = QRectF(right - BAR, round(plate.top() + PADDING + above), BAR, length)
+    _draw_bar(painter, bar, style, metrics)
+    for number, line in enumerate(captions):
+        _write(painter, line, right, plate.bottom() - PADDING - (len(captions) - number) * row, metrics)
+    painter.restore()
+    return plate
+
+
+def _draw_bar(painter: QPainter, bar: QRectF, style: HeatStyle, metrics: QFontMetrics) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    image = scale_image(style, upright=True)
+    painter.drawImage(bar, image, QRectF(image.rect()))
+    painter.setPen(TRACK.lighter(160))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(bar.adjusted(0, 0, -1, -1))
+    painter.setPen(INK)
+    last = float("inf")
+    for share in ticks(style):
+        y = bar.bottom() - share * bar.height()
+        painter.drawLine(QPointF(bar.left() - TICK, y), QPointF(bar.left() - 1, y))
+        top = y - metrics.height() / 2
+        if last - top >= metrics.height() - 2:  # numbers that would touch are left out
+            _write(painter, percent(share), bar.left() - GAP, top, metrics)
+            last = top
+
+
+def _write(painter: QPainter, text: str, right: float, top: float, metrics: QFontMetrics) -> None:
+    """Write one line that ends at `right`."""
+    painter.drawText(QPointF(right - metrics.horizontalAdvance(text), top + metrics.ascent()), text)
