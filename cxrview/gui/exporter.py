@@ -141,7 +141,7 @@ class Exporter(QObject):
         from cxrview.gui.viewer.export_view import has_heat
 
         found = {"heatmap": has_heat(self._window.canvas, self._window.state)}
-        found["annotations"] = bool(self._annotations()) and self._window.annotations.shown
+        found["annotations"] = bool(self._annotations())
         return frozenset(name for name, there in found.items() if there)
 
     def _whole(self, choices: ExportChoices) -> Any:
@@ -261,7 +261,7 @@ class Exporter(QObject):
         return ReportOrder(
             view.shown.radiograph,
             whole(canvas, state, plain, zoom),
-            whole(canvas, state, with_heat, zoom, scale=False) if has_heat(canvas, state) else None,
+            whole(canvas, state, with_heat, zoom) if has_heat(canvas, state) else None,
             corner_text.shown_text(view),
             view.reading.prediction,
             state.model.card,
@@ -271,7 +271,8 @@ class Exporter(QObject):
         )
 
     def _annotations(self) -> "tuple[Annotation, ...]":
-        return self._window.annotations.on(self._window.canvas.view)
+        drawn = getattr(self._window, "annotations", None)
+        return drawn.on(self._window.canvas.view) if drawn is not None else ()
 
     def _print_page(self, facts: "ReportFacts") -> None:
         from cxrview.gui import printing

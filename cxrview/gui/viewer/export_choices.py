@@ -1,6 +1,7 @@
 """What the user wants in a saved picture, how that is remembered, and what it would give away."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ NOTICE = mark("For research and teaching, not for diagnosis")
 SUFFIXES = {"png": (".png",), "jpeg": (".jpg", ".jpeg"), "tiff": (".tif", ".tiff")}
 FORMATS = {"png": mark("PNG, lossless"), "jpeg": mark("JPEG, small"), "tiff": mark("TIFF, lossless")}
 LEAST_QUALITY, MOST_QUALITY = 50, 100
+LEAST_TELLING = 3  # letters of a name that are no accident in the name of a file
 GROUP = "export"  # in the file where the window keeps its shape
 
 
@@ -75,7 +77,16 @@ def names_shown(radiograph: "Radiograph", choices: ExportChoices) -> str:
         return ""
     if choices.corners and (radiograph.identity.patient_name or radiograph.identity.patient_id):
         return tr("The picture says who the patient is.")
-    return tr("The name of the file stands under the picture.") if choices.caption else ""
+    if choices.caption and file_names_patient(radiograph):
+        return tr("The name of the file, under the picture, says who the patient is.")
+    return ""
+
+
+def file_names_patient(radiograph: "Radiograph") -> bool:
+    """Return whether the name of the file holds the patient's ID or a part of the name."""
+    who, name = radiograph.identity, radiograph.path.name.casefold()
+    parts = re.split(r"[\^= ,]+", f"{who.patient_name} {who.patient_id}".casefold())
+    return any(len(part) >= LEAST_TELLING and part in name for part in parts)
 
 
 def burned_in(radiograph: "Radiograph", choices: ExportChoices) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPicture
 
-from cxrview.gui.viewer import corner_text, heat_scale
+from cxrview.gui.viewer import corner_text
 from cxrview.gui.viewer.export_choices import NOTICE, ExportChoices
 from cxrview.gui.viewer.placement import Placement
 from cxrview.words import tr
@@ -66,7 +66,8 @@ def whole_preview(canvas: "Canvas", state: "AppState", choices: ExportChoices, r
 
     words = caption(canvas, state, choices) if choices.caption else ""
     place = _placement(canvas, 1.0)
-    below = strip(words, max(64, room.width())).shape[0] if words else 0
+    heat = _heat(canvas, state) if choices.heatmap and has_heat(canvas, state) else None
+    below = strip(words, max(64, room.width()), heat).shape[0] if words else 0
     across, down = place.shown_size
     zoom = min(room.width() / across, max(1, room.height() - below) / down)
     place = _placement(canvas, zoom)
@@ -75,20 +76,13 @@ def whole_preview(canvas: "Canvas", state: "AppState", choices: ExportChoices, r
     image.setDevicePixelRatio(place.ratio)
     painter = QPainter(image)
     _paint(painter, canvas, state, place, choices)
-    if choices.heatmap and has_heat(canvas, state) and state.settings.heatmap_bar:
-        _paint_scale(painter, canvas, place, _heat(canvas, state))
     painter.end()
     image.setDevicePixelRatio(1.0)
-    return _over(image, words) if words else image
+    return _over(image, words, heat) if words else image
 
 
-def whole(
-    canvas: "Canvas", state: "AppState", choices: ExportChoices, zoom: float = 1.0, scale: bool = True
-) -> "Whole":
-    """Note down the whole image as it is shown, `zoom` pixels for an image column.
-
-    The heatmap's colour scale is in the picture if it is on the screen, unless `scale` is false.
-    """
+def whole(canvas: "Canvas", state: "AppState", choices: ExportChoices, zoom: float = 1.0) -> "Whole":
+    """Note down the whole image as it is shown, `zoom` pixels for an image column."""
     from cxrview.gui.viewer.export_whole import Whole
     from cxrview.gui.viewer.levels import Look
     from cxrview.imaging import overlay_mask
@@ -96,15 +90,13 @@ def whole(
     view, settings = canvas.view, state.settings
     radiograph = view.shown.radiograph
     place = _placement(canvas, zoom)
-    heat = _heat(canvas, state) if choices.heatmap and has_heat(canvas, state) else None
-    shown_scale = heat if scale and settings.heatmap_bar else None
     return Whole(
         view.shown.levels,
         Look(view.voi, view.inverted, view.filters, settings.smooth),
         place,
         overlay_mask(radiograph) if settings.show_overlays and radiograph.overlays else None,
-        heat,
-        _marks(canvas, state, place, choices, shown_scale),
+        _heat(canvas, state) if choices.heatmap and has_heat(canvas, state) else None,
+        _marks(canvas, state, place, choices),
         caption(canvas, state, choices) if choices.caption else "",
     )
 
@@ -133,14 +125,12 @@ def _placement(canvas: "Canvas", zoom: float) -> Placement:
 
 
 def _marks(
-    canvas: "Canvas", state: "AppState", placement: Placement, choices: ExportChoices, heat: "Heat | None"
+    canvas: "Canvas", state: "AppState", placement: Placement, choices: ExportChoices
 ) -> QPicture | None:
-    """Record what stands over picture and heatmap, with the scale of `heat`; None if there is nothing."""
+    """Record what stands over picture and heatmap; None if there is nothing."""
     picture = QPicture()
     painter = QPainter(picture)
     canvas.paint_layers(painter, placement, DRAWN_APART | _unwanted(choices))
-    if heat is not None:
-        _paint_scale(painter, canvas, placement, heat)
     if choices.corners:
         _paint_corners(painter, canvas, state, placement, choices)
     painter.end()
@@ -162,26 +152,22 @@ def _paint_corners(
     hidden = state.settings.hide_identity or not choices.identity
     settings: Settings = dataclasses.replace(state.settings, hide_identity=hidden)
     area = QRect(0, 0, placement.width, placement.height)
+    zoom = placement.zoom if placement is canvas.placement else 1.0  # a preview says what the file will say
     painter.save()
-    canvas.corners.draw_still(painter, area, settings, placement.zoom)
+    canvas.corners.draw_still(painter, area, settings, zoom)
     painter.restore()
-
-
-def _paint_scale(painter: QPainter, canvas: "Canvas", placement: Placement, heat: "Heat") -> None:
-    area = QRect(0, 0, placement.width, placement.height)
-    heat_scale.draw(painter, area, canvas.font(), heat.label, heat.style)
 
 
 def _unwanted(choices: ExportChoices) -> frozenset[str]:
     return frozenset(kind for kind in ("heatmap", "annotations") if not getattr(choices, kind))
 
 
-def _over(image: QImage, words: str) -> QImage:
-    """Return `image` over its caption."""
+def _over(image: QImage, words: str, heat: "Heat | None" = None) -> QImage:
+    """Return `image` over its caption, with the scale of `heat`."""
     from cxrview.gui.viewer.export_whole import strip
     from cxrview.gui.viewer.picture import to_image
 
-    below = to_image(strip(words, image.width()))
+    below = to_image(strip(words, image.width(), heat))
     both = QImage(image.width(), image.height() + below.height(), QImage.Format.Format_RGB32)
     painter = QPainter(both)
     painter.drawImage(0, 0, image)

@@ -9,16 +9,18 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPicture
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPicture, QTextLayout, QTextOption
 
 from cxrview.explain.paint import HeatStyle
+from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.heat_picture import HeatPicture
 from cxrview.gui.viewer.levels import Levels, Look, Part, render_part
 from cxrview.gui.viewer.picture import to_image
 from cxrview.gui.viewer.placement import Orientation, Placement
 from cxrview.inference.prediction import Prediction
 from cxrview.progress import Report
+from cxrview.words import tr
 
 PAPER, INK = QColor("#000000"), QColor("#d6d6d6")
 LEAST_TEXT = 11  # pixels
@@ -76,7 +78,7 @@ def compose(whole: Whole) -> NDArray[np.uint8]:
     if whole.heat is not None or whole.marks is not None:
         pixels = _painted(pixels, whole)
     if whole.caption:
-        pixels = np.vstack((_in_colour(pixels), strip(whole.caption, pixels.shape[1])))
+        pixels = np.vstack((_in_colour(pixels), strip(whole.caption, pixels.shape[1], whole.heat)))
     return pixels
 
 
@@ -135,23 +137,56 @@ def _painted(pixels: NDArray[np.uint8], whole: Whole) -> NDArray[np.uint8]:
     return pixels_of(canvas)
 
 
-def strip(caption: str, width: int) -> NDArray[np.uint8]:
-    """Return the caption on black, (h, width, 3) uint8 RGB, broken into lines where it must be."""
+def strip(caption: str, width: int, heat: Heat | None = None) -> NDArray[np.uint8]:
+    """Return the caption on black, (h, width, 3) uint8 RGB, broken into lines where it must be.
+
+    With `heat` its colours stand above the words, from 0 to 100 %.
+    """
     font = QFont()
     font.setPixelSize(max(LEAST_TEXT, round(width / LETTERS * 1.6)))
-    margin = font.pixelSize()
-    flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-    room = QRect(margin, margin // 2, max(1, width - 2 * margin), 100 * margin)
-    canvas = QImage(width, 1, QImage.Format.Format_RGB888)
-    painter = QPainter(canvas)
-    painter.setFont(font)
-    needed = painter.boundingRect(room, flags, caption)
-    painter.end()
-    canvas = QImage(width, needed.height() + margin, QImage.Format.Format_RGB888)
+    margin, row = font.pixelSize(), round(font.pixelSize() * 1.35)
+    words = _lines(caption, font, width - 2 * margin)
+    top = margin // 2 + (round(row * 1.2) if heat is not None else 0)
+    canvas = QImage(width, top + row * words.lineCount() + margin // 2, QImage.Format.Format_RGB888)
     canvas.fill(PAPER)
     painter = QPainter(canvas)
     painter.setFont(font)
     painter.setPen(INK)
-    painter.drawText(room, flags, caption)
+    if heat is not None:
+        _draw_scale(painter, QRectF(margin, margin // 2, width - 2 * margin, row), heat)
+    words.draw(painter, QPointF(margin, top))
     painter.end()
     return pixels_of(canvas)
+
+
+def _lines(words: str, font: QFont, width: int) -> QTextLayout:
+    """Return `words` in lines of `width`, broken between words if they can be."""
+    layout = QTextLayout(words, font)
+    layout.setTextOption(_wrapping())
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(1, width))
+        line.setPosition(QPointF(0, (layout.lineCount() - 1) * round(font.pixelSize() * 1.35)))
+    layout.endLayout()
+    return layout
+
+
+def _wrapping() -> QTextOption:
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    return option
+
+
+def _draw_scale(painter: QPainter, area: QRectF, heat: Heat) -> None:
+    """Draw "0 %", the colours, and what 100 % is, as far as there is room."""
+    middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+    metrics, gap = painter.fontMetrics(), area.height() / 2
+    painter.drawText(area, middle, heat_scale.percent(0))
+    left = area.left() + metrics.horizontalAdvance(heat_scale.percent(0)) + gap
+    bar = QRectF(left, area.top() + area.height() * 0.3, area.width() / 6, area.height() * 0.4)
+    image = heat_scale.scale_image(heat.style, upright=False)
+    painter.drawImage(bar, image, QRectF(image.rect()))
+    rest = QRectF(bar.right() + gap, area.top(), area.right() - bar.right() - gap, area.height())
+    end = f"{heat_scale.percent(1)} {tr('of the strongest cell of any class')}"
+    words = metrics.elidedText(end, Qt.TextElideMode.ElideRight, round(rest.width()))
+    painter.drawText(rest, middle, words)
