@@ -1,16 +1,23 @@
 """Opening files and folders, and what is shown when that does not work."""
 
+import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QModelIndex, QModelIndex, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
+from cxrview import paths
+from cxrview.gui import opening
 from cxrview.gui.state import Entry, Mark, Stage
+from cxrview.gui.unpacked import remove_leftovers
+from cxrview.progress import silent
 from tests.bad_files import write_bad_files
 from tests.gui.conftest import make_phantom, write_png
+from tests.imaging.samples import sample
 
 
 def drop(window, paths: list[Path]) -> None:
@@ -26,20 +33,21 @@ def drop(window, paths: list[Path]) -> None:
 
 def rows(window) -> list[str]:
     """Return the texts of the study list, depth first."""
+    model = window.studies.model
 
     def walk(parent):
-        for row in range(parent.rowCount()):
-            child = parent.child(row)
-            yield child.text()
-            yield from walk(child)
+        for row in range(model.rowCount(parent)):
+            index = model.index(row, 0, parent)
+            yield index.data()
+            yield from walk(index)
 
-    return list(walk(window.studies.model.invisibleRootItem()))
+    return list(walk(QModelIndex()))
 
 
 def test_a_file_is_opened_read_and_predicted(opened, phantom):
     assert opened.state.shown.stage is Stage.SHOWN
     assert opened.state.shown.radiograph.path == phantom
-    assert opened.stage.currentWidget() is opened.canvas
+    assert opened.canvas.isVisible()
     assert opened.windowTitle() == "phantom.png – cxrview"
     assert opened.reading.bars.bars[0].label == "COVID-19"
 
@@ -122,7 +130,7 @@ def test_an_unreadable_file_shows_its_sentence_and_the_app_goes_on(window, tmp_p
     window.session.step(1)
     qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
     assert window.state.shown.path == phantom
-    assert window.stage.currentWidget() is window.canvas
+    assert window.canvas.isVisible()
 
 
 def test_a_bad_file_of_any_kind_is_said_and_the_app_goes_on(window, tmp_path, phantom, qtbot):
@@ -246,3 +254,131 @@ def test_the_study_date_can_be_searched_for(window, chest_pa, phantom, qtbot):
     qtbot.keyClicks(window.studies.search, "2004-08")
     model = window.studies.tree.model()
     assert [model.index(row, 0).data() for row in range(model.rowCount())] == ["CompressedSamples, RG1"]
+
+
+@pytest.fixture
+def archive(tmp_path) -> Path:
+    """A ZIP archive of five films in two folders, and a letter."""
+    path = tmp_path / "From the clinic.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for number in range(5):
+            film = write_png(tmp_path / "film.png", make_phantom(number, 60, 50))
+            file.write(film, f"{'first' if number < 2 else 'second'}/film{number}.png")
+        file.writestr("letter.txt", "Dear colleague")
+    return path
+
+
+def unpacked_files() -> list[Path]:
+    """Return all files of archives that lie on the disk."""
+    return [path for path in (paths.cache() / "unpacked").rglob("*") if path.is_file()]
+
+
+def test_an_archive_is_opened_like_a_folder(window, archive, qtbot):
+    drop(window, [archive])
+    qtbot.waitUntil(lambda: len(window.state.entries) == 5 and not window.runner.jobs)
+    assert [path.name for path in window.state.entries] == [f"film{number}.png" for number in range(5)]
+    assert {entry.archive for entry in window.state.entries.values()} == {archive}
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    assert window.state.shown.path.name == "film0.png"
+    assert np.array_equal(window.state.shown.radiograph.values, make_phantom(0, 60, 50))
+
+
+def test_opening_an_archive_again_adds_nothing(window, archive, qtbot):
+    for _ in range(2):
+        window.open([archive])
+        qtbot.waitUntil(lambda: len(window.state.entries) == 5 and not window.runner.jobs)
+
+
+def test_what_was_unpacked_goes_with_the_window(window, archive, qtbot):
+    window.open([archive])
+    qtbot.waitUntil(lambda: len(window.state.entries) == 5)
+    assert len(unpacked_files()) == 6  # and the lock
+    window.close()
+    window.runner.close(wait=True)
+    assert unpacked_files() == []
+
+
+def test_closing_the_window_in_the_middle_of_an_archive_leaves_nothing(window, tmp_path, qtbot):
+    path = tmp_path / "large.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        for number in range(200):
+            file.writestr(f"{number}.dcm", bytes(10**6))
+    window.open([path])
+    qtbot.waitUntil(lambda: len(window.state.entries) > 2)
+    window.close()
+    window.runner.close(wait=True)
+    assert len(window.state.entries) < 200
+    assert unpacked_files() == []
+
+
+def test_what_an_earlier_session_left_behind_goes_soon_after_the_start(make_window, qtbot, monkeypatch):
+    monkeypatch.setattr(opening, "TIDY_DELAY", 1)
+    left = paths.cache() / "unpacked" / "0123abcd" / "1" / "films"
+    left.mkdir(parents=True)
+    (left / "a.png").write_bytes(b"a patient")
+    make_window()
+    qtbot.waitUntil(lambda: not left.exists())
+    remove_leftovers(silent)
+    assert unpacked_files() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"a.txt": b"no image"}, "holds no radiographs"),
+        ({"../a.png": b"no image"}, "would go outside of its folder"),
+    ],
+)
+def test_an_archive_that_gives_nothing_says_why(window, tmp_path, content, words, qtbot):
+    path = tmp_path / "bad.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for name, data in content.items():
+            file.writestr(name, data)
+    window.open([path])
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    assert window.stage.error_page.title.text() == "bad.zip"
+    assert words in window.stage.error_page.text.text()
+    assert window.state.entries == {}
+
+
+def test_one_bad_archive_among_good_files_is_said_in_passing(window, tmp_path, phantom, qtbot):
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(b"PK\3\4 and nothing more")
+    said = []
+    window.session.said.connect(lambda text, _details: said.append(text))
+    window.open([bad, phantom])
+    qtbot.waitUntil(lambda: bool(said))
+    assert said[0].startswith("bad.zip is a ZIP archive that is damaged or cut short.")
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    assert window.state.shown.path == phantom
+
+
+def test_a_dicom_directory_opens_the_images_that_it_lists(window, qtbot):
+    directory = sample("DICOMDIR-reordered").with_name("DICOMDIR")
+    window.open([directory])
+    qtbot.waitUntil(lambda: len(window.state.entries) == 31 and not window.runner.jobs, timeout=10000)
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    assert window.state.shown.path == directory.parent / "77654033" / "CR1" / "6154"
+
+
+def test_an_image_that_a_directory_lists_and_the_disc_lacks_says_so(window, tmp_path, qtbot):
+    shutil.copy(sample("DICOMDIR-reordered").with_name("DICOMDIR"), tmp_path / "DICOMDIR")
+    window.open([tmp_path / "DICOMDIR"])
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    assert window.stage.error_page.title.text() == "6154"
+    assert "does not exist" in window.stage.error_page.text.text()
+    qtbot.waitUntil(lambda: len(window.state.entries) == 31)
+
+
+def test_a_search_through_thousands_of_files_stops_at_once(window, tmp_path, qtbot):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(4000):
+        (folder / f"{number}.dcm").write_bytes(b"no image")
+    window.open([folder])
+    qtbot.waitUntil(lambda: len(window.state.entries) > 0)
+    ended = []
+    window.menus.actions["close_all"].trigger()
+    window.runner.start("after", lambda _report: None, done=ended.append, failed=pytest.fail, lane="folders")
+    qtbot.waitUntil(lambda: bool(ended), timeout=500)
+    assert window.state.entries == {}
