@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QMainWindow,
 from cxrview import paths, settings
 from cxrview.gui import theme as themes
 from cxrview.gui.dialogs import pages
+from cxrview.gui.dialogs.tags_command import Tags
 from cxrview.gui.dialogs.text import CrashDialog, TextDialog
 from cxrview.gui.exporter import Exporter
 from cxrview.gui.keys import OwnKeys
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
         self.looking = Looking(self.state, self.viewports)
         self.exporter = Exporter(self, self._geometry)
+        self.tags = Tags(self, self._geometry)
         self.reading = ReadingPanel(self.state, self.theme, actions["card"])
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         for index, (widget, least) in enumerate(

@@ -1,6 +1,6 @@
 """The commands of the View menu: zoom, viewports, panels."""
 
-from cxrview.gui.actions.spec import SEPARATOR, ActionSpec, has_image, has_spacing, shows_many
+from cxrview.gui.actions.spec import SEPARATOR, ActionSpec, has_files, has_image, has_spacing, shows_many
 from cxrview.gui.state import AppState
 from cxrview.words import mark
 
@@ -110,6 +110,15 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         tip=mark("For teaching; what is written into the pixels stays visible"),
         checkable=True,
         checked=lambda state: state.settings.hide_identity,
+    ),
+    ActionSpec(
+        "tags",
+        mark("DICO&M tags…"),
+        ("Ctrl+T",),
+        "tags.show",
+        icon="list-tree",
+        tip=mark("What stands in the file's header; search it, copy it, compare it with another"),
+        when=has_files,
     ),
     ActionSpec(
         "light",

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cxrview.imaging.tags import Pair
 
 SIZE = QSize(880, 680)
-NAME_WIDTH = 30  # characters
+NAME_WIDTH = 36  # characters
 ICON = QSize(16, 16)
 
 
@@ -86,7 +86,7 @@ class TagDialog(QDialog):
         self.search = SearchLine()
         self.private = QCheckBox(tr("&Private elements"), checked=True)
         self.differing = QCheckBox(tr("Only &differences"))
-        self.compare = QToolButton(text=tr("Co&mpare with …"), objectName="field")
+        self.compare = QToolButton(text=tr("Co&mpare with…"), objectName="field")
         self.compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.compare.setMenu(QMenu(self.compare))
         self.stop = QToolButton(toolTip=tr("Stop comparing"), accessibleName=tr("Stop comparing"))

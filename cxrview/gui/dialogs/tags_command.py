@@ -172,7 +172,7 @@ class Tags(QObject):
             action = menu.addAction(label(entry))
             action.triggered.connect(partial(self._compare_with, entry.path))
         menu.addSeparator()
-        menu.addAction(tr("Another &file …"), self._ask_for_file)
+        menu.addAction(tr("Another &file…"), self._ask_for_file)
 
     def _ask_for_file(self) -> None:
         folder = str(self._left.parent) if self._left is not None else ""
