@@ -56,7 +56,7 @@ class ModelViewDialog(QDialog):
         self._seen: Seen | None = None
         self._asked: tuple[object, object] = (None, None)
         self.picture = SeenPicture()
-        self.title = QLabel(objectName="title", wordWrap=True)
+        self.title = QLabel(objectName="pageTitle", wordWrap=True)
         self.words = QLabel(objectName="muted", wordWrap=True)
         self.whole = QRadioButton(tr("Its input"))
         self.kept = QRadioButton(tr("What it keeps"))

@@ -56,7 +56,7 @@ class MultiplesDialog(QDialog):
         column.addWidget(scroll, 1)
         for widget in (self.bar, self.note, buttons):
             column.addWidget(widget)
-        self.resize(QSize(860, 520))
+        self.resize(QSize(860, 480))
 
     def _show(self, *_news: object) -> None:
         settings, known = self._state.settings, self._state.reading.prediction is not None

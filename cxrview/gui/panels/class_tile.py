@@ -4,7 +4,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from cxrview.gui.theme import Theme
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cxrview.gui.view_state import ViewState
     from cxrview.gui.viewer.heat_picture import HeatPicture
 
+BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 EDGE = 2  # of the frame around the chosen one
 GAP = 4
 CORNER = 4
@@ -35,6 +36,7 @@ class ClassTile(QAbstractButton):
         self._base: tuple[tuple[object, ...], QImage] | None = None
         self._heat: HeatPicture | None = None
         self._opacity = 0.0
+        self._ring = False  # the focus came by key, so it is shown
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -65,6 +67,14 @@ class ClassTile(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, 40)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._ring = event.reason() in BY_KEY
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._ring = False
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -130,7 +140,7 @@ class ClassTile(QAbstractButton):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(colour), width))
         painter.drawRoundedRect(area.adjusted(-0.5, -0.5, 0.5, 0.5), CORNER, CORNER)
-        if self.hasFocus() and not self.isChecked():
+        if self._ring:
             painter.setPen(QPen(QColor(self._theme.accent), 1.0, Qt.PenStyle.DotLine))
             painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), CORNER - 1, CORNER - 1)
 
