@@ -161,7 +161,10 @@ def _point(annotation: PointValue, radiograph: "Radiograph") -> Result:
     value = Quantity(mark("Value"), number, unit, _decimals(number))
     at = tr("column {column}, row {row}").format(column=column, row=row)
     quantities = (value, Quantity(mark("Column"), column, "", 0), Quantity(mark("Row"), row, "", 0))
-    return Result(quantities, (with_unit(value.number, unit), at), with_unit(value.number, unit))
+    if unit == HOUNSFIELD:
+        text = with_unit(value.number, unit)
+        return Result(quantities, (text, at), text)
+    return Result(quantities, (value.number, tr(unit), at), value.number)
 
 
 def _region(annotation: Annotation, radiograph: "Radiograph", scale: Scale) -> Result:
@@ -184,7 +187,7 @@ def _region(annotation: Annotation, radiograph: "Radiograph", scale: Scale) -> R
         Quantity(mark("Pixels"), found.count, PIXELS, 0),
     )
     mean, sd, low, high = (quantity.number for quantity in quantities[:4])
-    summary = tr("mean {mean}, SD {sd}").format(mean=mean, sd=sd)
+    summary = tr("mean {mean}").format(mean=with_unit(mean, unit) if unit == HOUNSFIELD else mean)
     lines = (
         tr("Mean {mean}   SD {sd}").format(mean=mean, sd=sd),
         tr("Min {low}   Max {high}").format(low=low, high=high),

@@ -60,7 +60,9 @@ def test_the_ratio_says_how_far_the_view_allows_it(view, remark):
 def test_a_point_says_value_unit_and_place():
     result = said(PointValue(points=points((3.9, 2.1))), of_modality("CT"))
     assert result.lines == ("123 HU", "column 3, row 2")
-    assert said(PointValue(points=points((3.9, 2.1))), image()).summary == "123 stored value after rescale"
+    stored = said(PointValue(points=points((3.9, 2.1))), image())
+    assert stored.lines == ("123", "stored value after rescale", "column 3, row 2")
+    assert stored.quantities[0].unit == "stored value after rescale"
     assert said(PointValue(points=points((-0.1, 2))), image()).summary == "outside the image"
 
 

@@ -1,5 +1,37 @@
 """The commands of the Edit menu."""
 
-from cxrview.gui.actions.spec import ActionSpec
+from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
+from cxrview.words import mark
 
-ACTIONS: tuple[ActionSpec | None, ...] = ()
+ACTIONS: tuple[ActionSpec | None, ...] = (
+    ActionSpec(
+        "undo",
+        mark("&Undo"),
+        ("Ctrl+Z",),
+        "measuring.undo",
+        icon="undo-2",
+        tip=mark("Take back what was drawn"),
+    ),
+    ActionSpec(
+        "redo",
+        mark("&Redo"),
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "measuring.redo",
+        icon="redo-2",
+        tip=mark("Draw it again"),
+    ),
+    SEPARATOR,
+    ActionSpec(
+        "delete_annotation",
+        mark("&Delete annotation"),
+        ("Del",),
+        "measuring.delete",
+        icon="trash-2",
+        tip=mark("Remove the selected measurement or annotation"),
+    ),
+    ActionSpec("rename_annotation", mark("&Label…"), (), "measuring.rename"),
+    ActionSpec("next_annotation", mark("&Next annotation"), ("N",), "measuring.select_next"),
+    SEPARATOR,
+    ActionSpec("preferences", mark("&Preferences…"), ("Ctrl+,",), "preferences.show", icon="settings-2"),
+    ActionSpec("shortcuts", mark("&Shortcuts…"), (), "preferences.show_shortcuts", icon="keyboard"),
+)

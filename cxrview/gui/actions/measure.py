@@ -1,5 +1,77 @@
 """The commands of the Measure menu."""
 
-from cxrview.gui.actions.spec import ActionSpec
+from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
+from cxrview.words import mark
 
-ACTIONS: tuple[ActionSpec | None, ...] = ()
+
+def _tool(name: str, text: str, key: str, icon: str, tip: str) -> ActionSpec:
+    return ActionSpec(
+        name,
+        text,
+        (key,),
+        "viewports.use_tool",
+        icon=icon,
+        tip=tip,
+        checkable=True,
+        group="tool",
+        checked=lambda state: state.arrangement.tool == name,
+        argument=name,
+    )
+
+
+ACTIONS: tuple[ActionSpec | None, ...] = (
+    _tool("length", mark("&Length"), "L", "ruler", mark("Distance of two points")),
+    _tool("angle", mark("&Angle"), "A", "angle", mark("Angle at the second of three points")),
+    _tool("cobb", mark("&Cobb angle"), "C", "cobb-angle", mark("Angle of two lines, at most 90°")),
+    _tool(
+        "ctr",
+        mark("Cardio&thoracic ratio"),
+        "Shift+C",
+        "cardiothoracic",
+        mark("Width of the heart divided by that of the thorax, in two steps"),
+    ),
+    SEPARATOR,
+    _tool(
+        "rectangle",
+        mark("&Rectangle"),
+        "R",
+        "rectangle-horizontal",
+        mark("Mean, standard deviation, extremes and area"),
+    ),
+    _tool("ellipse", mark("&Ellipse"), "E", "ellipse", mark("Mean, standard deviation, extremes and area")),
+    _tool(
+        "freehand", mark("&Outline"), "O", "lasso", mark("Mean, standard deviation, extremes and area inside")
+    ),
+    _tool("point", mark("Point &value"), "V", "crosshair", mark("Value of a pixel")),
+    SEPARATOR,
+    _tool("arrow", mark("Arro&w"), "Shift+A", "move-up-left", mark("An arrow, from its tip")),
+    _tool("text", mark("Te&xt"), "Shift+T", "type", mark("Words on the image")),
+    SEPARATOR,
+    _tool(
+        "calibration",
+        mark("Cali&brate…"),
+        "Shift+L",
+        "ruler-dimension-line",
+        mark("Draw along something of known length to give this image a scale"),
+    ),
+    ActionSpec("uncalibrate", mark("Re&move calibration"), (), "measuring.remove_calibration"),
+    SEPARATOR,
+    ActionSpec(
+        "show_annotations",
+        mark("&Show annotations"),
+        ("Shift+M",),
+        "measuring.show",
+        icon="eye",
+        tip=mark("Show or hide all that is drawn"),
+        checkable=True,
+    ),
+    ActionSpec(
+        "copy_values",
+        mark("Copy all &values"),
+        ("Ctrl+Shift+C",),
+        "measuring.copy_values",
+        icon="copy",
+        tip=mark("Copy the measurements of this image with their units, for a spreadsheet"),
+    ),
+    ActionSpec("clear_annotations", mark("Remove a&ll"), (), "measuring.clear"),
+)

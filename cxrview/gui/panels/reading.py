@@ -95,10 +95,17 @@ class ReadingPanel(QScrollArea):
         column.addStretch()
         above.addWidget(heading("Reading"))
         bars.addWidget(self.bars)
+        self._sections = below
         for widget in (self.verdict, rule(), heading("Heatmap"), self.heatmap, rule()):
             below.addWidget(widget)
         for widget in (heading("Model"), self.model, card_button, self._notes_heading, self.notes):
             below.addWidget(widget)
+
+    def add_section(self, section: QWidget) -> None:
+        """Put `section` right under the verdict, with a hairline above it."""
+        place = self._sections.indexOf(self.verdict) + 1
+        self._sections.insertWidget(place, section)
+        self._sections.insertWidget(place, rule())
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
