@@ -193,6 +193,7 @@ class AppState(QObject):
     def add_view(self) -> ViewState:
         """Return a new viewport's state."""
         view = ViewState(self)
+        view.chosen_class = self.active.chosen_class
         self.views = (*self.views, view)
         self.views_changed.emit()
         return view
