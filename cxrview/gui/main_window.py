@@ -23,8 +23,11 @@ from cxrview.gui.dialogs.text import CrashDialog, TextDialog
 from cxrview.gui.exporter import Exporter
 from cxrview.gui.keys import OwnKeys
 from cxrview.gui.looking import Looking
+from cxrview.gui.measuring import Measuring
 from cxrview.gui.menus import Menus
 from cxrview.gui.model_choice import LoadPredictor
+from cxrview.gui.panels.annotations import AnnotationPanel
+from cxrview.gui.panels.measure_button import MeasureButton
 from cxrview.gui.panels.reading import ReadingPanel
 from cxrview.gui.panels.status import StatusBar
 from cxrview.gui.panels.studies import StudyPanel
@@ -61,6 +64,7 @@ class MainWindow(QMainWindow):
         load_predictor: LoadPredictor | None = None,
     ) -> None:
         super().__init__()
+        self._reading_store = folder / "reading.sqlite" if folder is not None else paths.reading_store()
         folder = folder if folder is not None else paths.settings_file().parent
         self._settings_file = folder / paths.settings_file().name
         self._geometry = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
@@ -87,11 +91,20 @@ class MainWindow(QMainWindow):
             [actions["sample"]] if "sample" in actions else []
         )
         self.studies = StudyPanel(self.state, self.theme)
+        self.measuring = Measuring(
+            self.state, self.runner, self._reading_store, lambda: self.canvas, self._use_tool
+        )
         self.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
+        self.measuring.connect_actions(actions)
+        tools = MeasureButton(self.menus.menus["measure"], actions, self.measuring.tools)
+        self.menus.toolbar.insertWidget(actions["invert"], tools)
         self.looking = Looking(self.state, self.viewports)
         self.exporter = Exporter(self, self._geometry)
         self.tags = Tags(self, self._geometry)
         self.reading = ReadingPanel(self.state, self.theme, actions["card"])
+        self.annotations = AnnotationPanel(self.measuring, self.theme, actions)
+        self.annotations.centre_wanted.connect(self.measuring.bring_into_view)
+        self.reading.add_section(self.annotations)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         for index, (widget, least) in enumerate(
             ((self.studies, 150), (self.viewports.grid, 320), (self.reading, 262))
@@ -108,11 +121,16 @@ class MainWindow(QMainWindow):
         layers = (
             lambda canvas: OverlayLayer(canvas, self.state),
             lambda canvas: HeatLayer(canvas, self.state),
+            self.measuring.make_layer,
         )
         pages = (start, again)
-        viewports = Viewports(self.state, self.session, self.theme, basic_tools(), layers, pages)
+        tools = basic_tools() | self.measuring.tools
+        viewports = Viewports(self.state, self.session, self.theme, tools, layers, pages)
         viewports.canvas_made.connect(self._take_canvas)
         return viewports
+
+    def _use_tool(self, name: str) -> None:
+        self.viewports.use_tool(name)
 
     def _take_canvas(self, canvas: Canvas) -> None:
         canvas.installEventFilter(self._peek)
@@ -135,6 +153,7 @@ class MainWindow(QMainWindow):
         self.session.next_file, self.session.next_study = self.studies.next_file, self.studies.next_study
         self.session.said.connect(lambda text, details: self.statusBar().say(text, 12, details))
         self.statusBar().cancel.clicked.connect(self.cancel_all)
+        self.measuring.said.connect(lambda text: self.statusBar().say(text, 12))
         self.runner.crashed.connect(self.show_crash)
         state.settings_changed.connect(self._settings_changed)
         state.shown_changed.connect(self._name_window)
@@ -167,7 +186,14 @@ class MainWindow(QMainWindow):
         """Dress the whole application in `theme`."""
         self.theme = theme
         themes.apply(QApplication.instance(), theme)
-        for widget in (self.menus, self.studies, self.viewports, self.reading, self.statusBar()):
+        for widget in (
+            self.menus,
+            self.studies,
+            self.viewports,
+            self.reading,
+            self.annotations,
+            self.statusBar(),
+        ):
             widget.set_theme(theme)
 
     # Commands, by the names in actions.ACTIONS
@@ -360,6 +386,7 @@ class MainWindow(QMainWindow):
         self._geometry.sync()
         self._save_settings()
         self.viewports.show_second_window(False)
+        self.measuring.annotations.flush()
         self.session.close()
         self.runner.close(wait=False)
         super().closeEvent(event)

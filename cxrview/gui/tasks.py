@@ -24,13 +24,17 @@ LANES = (
     "load",
     "model",
     "export",
+    "thumbnails",
     "estimate",
     "tidying",
     "tags",
     "histogram",
+    "store",
+    "measure",
+    "facts",
     "explain",
 )  # one thread each: work in a lane runs in order
-LASTING = ("export", "tidying")  # neither Stop nor closing the window takes back what is done here
+LASTING = ("export", "tidying", "store")  # neither Stop nor closing the window takes back what is done here
 
 
 class Job:
