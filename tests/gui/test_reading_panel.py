@@ -5,6 +5,7 @@ import dataclasses
 import cv2
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from cxrview.errors import BadRequest
 from cxrview.explain.class_colours import CLASS_COLOURS
@@ -19,7 +20,7 @@ from tests.gui.conftest import write_png
 def tip(window, path):
     """Return the tool tip of the row of `path` in the study list, in one line."""
     index = window.studies.model.index_of(path, 0)
-    return window.studies.model.itemFromIndex(index).toolTip().replace("\n", " ")
+    return index.data(Qt.ItemDataRole.ToolTipRole).replace("\n", " ")
 
 
 def test_bars_show_the_predicted_probabilities_in_the_order_of_the_card(opened):

@@ -1,17 +1,29 @@
-"""The left side of the window: a search field over the study list."""
+"""The left side of the window: a search field, filters and order over the study list, and strips under it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QStandardItem
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from cxrview.gui.panels.study_model import KEY, SEARCHED, StudyModel
+from cxrview.gui import hanging
+from cxrview.gui.browser.filter_bar import FilterBar
+from cxrview.gui.browser.filters import Filters
+from cxrview.gui.browser.row_menu import row_menu
+from cxrview.gui.browser.sorting import Order
+from cxrview.gui.browser.strips import PriorStrip, UndoStrip
+from cxrview.gui.browser.thumbnails import Thumbnails
+from cxrview.gui.panels.study_model import KEY, StudyModel
 from cxrview.gui.panels.study_tree import StudyTree, file_beside, study_beside
-from cxrview.gui.state import AppState, Entry, Shown
+from cxrview.gui.state import AppState, Entry, Mark, Shown, Stage
+from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.theme import Theme
+from cxrview.words import tr
 
 MOST_UNFOLDED = 500  # files; in longer lists only what is shown unfolds
+SMALL = 2000  # files; a longer list takes new ones in a few times a second, since each time it is laid out
+COLLECTED = 200  # ms
 
 
 class SearchField(QLineEdit):
@@ -24,8 +36,8 @@ class SearchField(QLineEdit):
     left = Signal(bool)
 
     def __init__(self) -> None:
-        super().__init__(placeholderText="Search name, ID, date or file", clearButtonEnabled=True)
-        self.setAccessibleName("Search the study list")
+        super().__init__(placeholderText=tr("Search name, ID, date, view or file"), clearButtonEnabled=True)
+        self.setAccessibleName(tr("Search the study list"))
         self.setAcceptDrops(False)  # dropped files are opened, not typed
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -41,85 +53,247 @@ class SearchField(QLineEdit):
 
 
 class StudyPanel(QWidget):
-    """Shows the entries, and tells which image the user wants to see.
+    """Shows the entries, and tells which image the user wants to see, and where.
 
     Signals:
         chosen: the user went to a row, or back to it; carries its path and frame.
         left: the user is done with searching.
+        beside: the user wants an image in another viewport; carries its path and frame.
+        compare: the user wants an image beside a prior; carries both paths.
     """
 
     chosen = Signal(object, int)
     left = Signal()
+    beside = Signal(object, int)
+    compare = Signal(object, object)
 
-    def __init__(self, state: AppState, theme: Theme) -> None:
+    def __init__(self, state: AppState, theme: Theme, runner: TaskRunner | None = None) -> None:
         super().__init__(objectName="panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._state = state
+        self._waiting: list[Path] = []
+        self._flush_soon = QTimer(self, singleShot=True, interval=COLLECTED, timeout=self._flush)
+        self._following: tuple[Path | None, int] = (None, 0)
         self.search = SearchField()
-        self.model = StudyModel(theme)
-        self._filter = QSortFilterProxyModel(
-            self, recursiveFilteringEnabled=True, filterRole=SEARCHED, autoAcceptChildRows=True
+        self.bar = FilterBar(theme)
+        self.model = StudyModel()
+        self.thumbnails = Thumbnails(
+            runner or TaskRunner(self), self._rows_in_sight, self._is_reading, parent=self
         )
-        self._filter.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._filter.setSourceModel(self.model)
-        self.tree = StudyTree(self._filter, theme)
-        self.hint = QLabel("No files opened", objectName="muted", alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.tree = StudyTree(self.model, theme, self.thumbnails.get)
+        self.hint = QLabel(tr("No files opened"), objectName="muted", alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.prior_strip, self.undo_strip = PriorStrip(), UndoStrip()
         self._lay_out()
-        self.search.textChanged.connect(self._search)
-        self.search.left.connect(self._leave_search)
-        self.tree.chosen.connect(self._choose)
-        self.model.group_added.connect(self._unfold)
-        state.entries_added.connect(self._add)
-        state.entries_cleared.connect(self._clear)
-        state.entry_changed.connect(self.model.change)
-        state.shown_changed.connect(self._follow)
+        self._connect()
+        self.set_theme(theme)
+        self._count()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self, spacing=6)
         column.setContentsMargins(8, 10, 0, 0)
-        search_row = QVBoxLayout()
-        search_row.setContentsMargins(0, 0, 8, 0)
-        search_row.addWidget(self.search)
-        column.addLayout(search_row)
+        top = QVBoxLayout(spacing=4)
+        top.setContentsMargins(0, 0, 8, 0)
+        top.addWidget(self.search)
+        top.addWidget(self.bar)
+        column.addLayout(top)
         column.addWidget(self.hint)
         column.addWidget(self.tree, 1)
+        foot = QVBoxLayout(spacing=0)
+        foot.setContentsMargins(-8, 0, 0, 0)
+        foot.addWidget(self.undo_strip)
+        foot.addWidget(self.prior_strip)
+        column.addLayout(foot)
+
+    def _connect(self) -> None:
+        state = self._state
+        self.search.textChanged.connect(self._sift)
+        self.search.left.connect(self._leave_search)
+        self.bar.filters_changed.connect(self._sift)
+        self.bar.order_changed.connect(self._sort)
+        self.bar.cleared.connect(self.show_all)
+        self.tree.chosen.connect(self._choose)
+        self.tree.removed.connect(lambda: self.remove(self.selected()))
+        self.tree.menu_wanted.connect(self._show_menu)
+        self.model.group_shown.connect(self._unfold)
+        self.thumbnails.made.connect(self.tree.viewport().update)
+        self.prior_strip.wanted.connect(lambda prior: self.compare.emit(self._state.shown.path, prior))
+        self.undo_strip.undone.connect(self._bring_back)
+        state.entries_added.connect(self._add)
+        state.entries_removed.connect(self._remove)
+        state.entries_cleared.connect(self._clear)
+        state.entry_changed.connect(self._change)
+        state.shown_changed.connect(self._follow)
+        state.model_changed.connect(self.bar.set_model)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
         self.tree.delegate.theme = theme
-        self.model.set_theme(theme, self._state.entries)
+        for part in (self.bar, self.prior_strip, self.undo_strip):
+            part.set_theme(theme)
+        self.tree.viewport().update()
+
+    # What others ask for
 
     def next_file(self, path: Path, by: int) -> Path | None:
         """Return the file after (1) or before (-1) `path` in the list as it is seen, or None."""
-        return _path(file_beside(self._filter, self._index(path), by))
+        return _path(file_beside(self.model, self._index(path), by))
 
     def next_study(self, path: Path, by: int) -> Path | None:
         """Return the first file of the next (1) or previous (-1) study or folder that is seen, or None."""
-        return _path(study_beside(self._filter, self._index(path), by))
+        return _path(study_beside(self.model, self._index(path), by))
 
-    def _index(self, path: Path, frame: int = 0) -> QModelIndex:
-        return self._filter.mapFromSource(self.model.index_of(path, frame))
+    def priors(self, path: Path) -> list[Entry]:
+        """Return an image of each earlier study of the patient that `path` is of, latest first."""
+        entries = {entry.path: entry for entry in self.model.same_patient(path)}
+        return [entries[prior] for prior in hanging.priors(entries, path)]
+
+    def compare_with_prior(self) -> None:
+        """Ask for the image on the screen beside the one of the study before."""
+        path = self._state.shown.path
+        prior = next(iter(self.priors(path)), None) if path is not None else None
+        if prior is not None:
+            self.compare.emit(path, prior.path)
+
+    def show_all(self) -> None:
+        """Let go of the search and of all filters."""
+        self.search.clear()
+        self.bar.set_filters(Filters())
+
+    def selected(self) -> list[Entry]:
+        """Return the entries of the selected rows, of a group all that is in sight."""
+        found: dict[Path, Entry] = {}
+        for index in self.tree.selectionModel().selectedRows():
+            found.update((entry.path, entry) for entry in self.model.entries(index))
+        return list(found.values())
+
+    def mark_seen(self, entries: Sequence[Entry], seen: bool) -> None:
+        """Mark `entries` as looked at by the reader, or as not."""
+        for entry in entries:
+            self._state.change_entry(entry.path, seen=seen)
+
+    def remove(self, entries: Sequence[Entry]) -> None:
+        """Take `entries` out of the list, not off the disk; the next image is shown if the one shown goes."""
+        gone = {entry.path for entry in entries}
+        shown = self._state.shown.path
+        following = self._beside_all(shown, gone) if shown in gone else None
+        self._state.remove_entries(list(gone))
+        if following is not None:
+            self.chosen.emit(following, 0)
+        elif shown in gone:
+            self._state.set_shown(Shown())
+        self.undo_strip.offer(entries)
+
+    def _beside_all(self, path: Path, gone: set[Path]) -> Path | None:
+        """Return the nearest file below, else above, `path` that is not in `gone`."""
+        for by in (1, -1):
+            beside: Path | None = path
+            while beside in gone:
+                beside = self.next_file(beside, by)
+            if beside is not None:
+                return beside
+        return None
+
+    def _bring_back(self, entries: list[Entry]) -> None:
+        self._state.add_entries(entries)
+        if self._state.shown.stage is Stage.EMPTY and entries:
+            self.chosen.emit(entries[0].path, 0)
+
+    # What the state tells
 
     def _add(self, entries: list[Entry]) -> None:
-        self.model.add(entries)
-        self.hint.setVisible(False)
+        self._waiting += [entry.path for entry in entries]
+        if self.model.total <= SMALL:
+            self._flush()
+        elif not self._flush_soon.isActive():
+            self._flush_soon.start()
 
-    def _unfold(self, group: QStandardItem) -> None:
-        if len(self._state.entries) <= MOST_UNFOLDED:
-            self.tree.expand(self._filter.mapFromSource(group.index()))
+    def _flush(self) -> None:
+        """Take in what has come."""
+        self._flush_soon.stop()
+        entries = self._state.entries
+        waiting, self._waiting = self._waiting, []
+        self.model.add([entries[path] for path in waiting if path in entries])
+        self._count()
+        shown = self._state.shown
+        if not self.tree.currentIndex().isValid():  # what is shown may have come just now
+            self._mark_current(shown)
+        self._offer_priors(shown)
+
+    def _remove(self, paths: list[Path]) -> None:
+        self.model.remove(paths)
+        self._count()
+        self._offer_priors(self._state.shown)
 
     def _clear(self) -> None:
+        self._flush_soon.stop()
+        self._waiting.clear()
         self.model.empty()
-        self.hint.setVisible(True)
+        self.tree.forget()
+        self.thumbnails.clear()
+        self.undo_strip.offer([])
+        self._count()
 
-    def _search(self, text: str) -> None:
-        self._filter.setFilterFixedString(text)
-        if text:
-            self.tree.expandAll()
-        self._follow(self._state.shown)
+    def _change(self, entry: Entry) -> None:
+        self.model.change(entry)
+        if entry.mark is not Mark.LOADING:
+            self.thumbnails.doubt(entry.path)
+        self._count()
+
+    def _follow(self, shown: Shown) -> None:
+        """Mark the row of what is shown, if it is in sight, without asking for it again."""
+        if self._following != (shown.path, shown.frame) or not self.tree.currentIndex().isValid():
+            self._following = (shown.path, shown.frame)
+            self._mark_current(shown)
+            self._offer_priors(shown)
+        self.thumbnails.go_on()
+
+    def _mark_current(self, shown: Shown) -> None:
+        index = self._index(shown.path, shown.frame) if shown.path is not None else QModelIndex()
+        if index.isValid():
+            self.tree.setCurrentIndex(index)
+            self.tree.scrollTo(index)
+        else:
+            self.tree.selectionModel().clear()
+
+    def _index(self, path: Path, frame: int = 0) -> QModelIndex:
+        if self._waiting:
+            self._flush()
+        return self.model.index_of(path, frame)
+
+    def _offer_priors(self, shown: Shown) -> None:
+        self.prior_strip.offer(self.priors(shown.path) if shown.path is not None else [])
+
+    def _count(self) -> None:
+        self.bar.say(self.model.in_sight, self.model.total, self._is_filtered())
+        self.hint.setText(tr("No image matches") if self.model.total else tr("No files opened"))
+        self.hint.setVisible(not self.model.in_sight)
+
+    # What the user does
+
+    def _is_filtered(self) -> bool:
+        return bool(self.search.text().strip()) or self.bar.filters.count > 0
+
+    def _sift(self, *_news: object) -> None:
+        """Show what the search and the filters want."""
+        filters = self.bar.filters
+        self.model.set_filter(filters.keeps if filters.count else None, self.search.text())
+        self._after_reset()
+
+    def _sort(self, order: Order) -> None:
+        self.model.sort_by(order)
+        self._after_reset()
+
+    def _after_reset(self) -> None:
+        self.tree.unfold_again(self._is_filtered() and self.model.in_sight <= MOST_UNFOLDED)
+        self._mark_current(self._state.shown)
+        self._count()
+
+    def _unfold(self, group: QModelIndex) -> None:
+        if len(self._state.entries) <= MOST_UNFOLDED:
+            self.tree.expand(group)
 
     def _leave_search(self, into_list: bool) -> None:
-        first = file_beside(self._filter, QModelIndex(), 1)
+        first = file_beside(self.model, QModelIndex(), 1)
         if not into_list:
             self.left.emit()
         elif first.isValid():
@@ -133,14 +307,16 @@ class StudyPanel(QWidget):
         if key is not None:
             self.chosen.emit(*key)
 
-    def _follow(self, shown: Shown) -> None:
-        """Mark the row of what is shown, if it is in sight, without asking for it again."""
-        index = self._index(shown.path, shown.frame) if shown.path is not None else QModelIndex()
-        if index.isValid():
-            self.tree.setCurrentIndex(index)
-            self.tree.scrollTo(index)
-        else:
-            self.tree.selectionModel().clear()
+    def _show_menu(self, place: QPoint) -> None:
+        entries = self.selected()
+        if entries:
+            row_menu(self, self.tree.currentIndex().data(KEY), entries).popup(place)
+
+    def _rows_in_sight(self) -> set[tuple[Path, int]]:
+        return self.tree.rows_in_sight() if self.isVisible() else set()
+
+    def _is_reading(self) -> bool:
+        return self._state.shown.stage is Stage.LOADING
 
 
 def _path(index: QModelIndex) -> Path | None:

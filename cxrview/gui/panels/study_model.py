@@ -1,202 +1,352 @@
-"""The study list as a tree model: patients, their studies, the images in them, and how far each has come."""
+"""The study list as a tree model: patients, their studies, the images in them, and how far each has come.
 
+Lean on purpose: plain nodes, texts made when they are painted, and one model that filters and sorts itself.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QIcon, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
-from cxrview.gui.state import Entry, Finding, Mark
-from cxrview.gui.theme import Theme, wrapped
-from cxrview.gui.viewer.corner_text import date, person
+from cxrview.gui.browser import drag, nodes, row_texts
+from cxrview.gui.browser.namesakes import Namesakes
+from cxrview.gui.browser.nodes import Group, Kind, Node
+from cxrview.gui.browser.sorting import Order, sort_key
+from cxrview.gui.browser.tree_model import Index, TreeModel, images, insert, key_of
+from cxrview.gui.state import Entry
 
 KEY = Qt.ItemDataRole.UserRole + 1  # (path, frame) of a row that can be shown
-SEARCHED = Qt.ItemDataRole.UserRole + 2
+NODE = Qt.ItemDataRole.UserRole + 2
 FINDING = Qt.ItemDataRole.UserRole + 3  # of a row that the model has read
-ICONS = {
-    Mark.UNREAD: ("circle", "faint"),
-    Mark.LOADING: ("circle", "accent"),
-    Mark.SHOWN: ("circle-filled", "muted"),
-    Mark.REFUSED: ("triangle-alert", "warning"),
-    Mark.FAILED: ("circle-x", "error"),
-}
+Keep = Callable[[Entry], bool]
 
 
-class Group(NamedTuple):
-    """A patient, a study or a folder: what tells it from all others, and how it is called.
-
-    `details` are what tells it from others of its name, shortest first; the last one always does.
-    """
-
-    key: tuple[str, ...]
-    name: str
-    details: tuple[str, ...]
-    icon: str
-
-
-class StudyModel(QStandardItemModel):
+class StudyModel(TreeModel):
     """The entries as a tree. A row stays where it was put, whatever is learned about it later.
 
-    Signals:
-        group_added: a patient, study or folder has its first row; carries its item.
+    A series has a row of its own only where its study holds other series too and it holds more than one
+    image: in radiography nearly every series is a single film, and a level that says the same as the one
+    row below it only makes the way longer.
     """
 
-    group_added = Signal(object)
-
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._theme = theme
-        self._groups: dict[tuple[str, ...], tuple[Group, QStandardItem]] = {}
-        self._namesakes: dict[tuple[str, ...], list[Group]] = {}  # by the parent's key and the name
-        self._rows: dict[Path, QStandardItem] = {}
+        self._order = Order.NAME
+        self._keep: Keep | None = None
 
-    def add(self, entries: list[Entry]) -> None:
-        """Append rows for `entries`."""
+    def _plant(self) -> None:
+        super()._plant()
+        self._images: dict[Path, Node] = {}
+        self._groups: dict[tuple[str, ...], Node] = {}
+        self._namesakes: dict[tuple[str, ...], Namesakes] = {}  # by the parent's key and the name
+        self._series: dict[tuple[str, ...], Counter[str]] = {}  # images of each series, by study
+
+    @property
+    def order(self) -> Order:
+        """What the rows are sorted by."""
+        return self._order
+
+    @property
+    def total(self) -> int:
+        """The number of files."""
+        return len(self._images)
+
+    @property
+    def in_sight(self) -> int:
+        """The number of files that the filter lets through."""
+        return self._root.images
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Insert rows for `entries`, each at its place; those that are here already are passed over."""
+        touched: dict[int, Node] = {}
         for entry in entries:
-            item = QStandardItem()
-            item.setEditable(False)
-            item.setData((entry.path, 0), KEY)
-            self._rows[entry.path] = item
-            self._dress(item, entry)
-            parent, new_groups = self._parent(entry)
-            parent.appendRow(item)
-            for group in new_groups:
-                self.group_added.emit(group)
+            if entry.path not in self._images:
+                for node in self._above(self._add(entry)):
+                    touched[node.number] = node
+        for node in touched.values():  # their counts have changed
+            self._tell(node)
 
     def change(self, entry: Entry) -> None:
-        """Show the new state of `entry`."""
-        item = self._rows.get(entry.path)
-        if item is None:
+        """Show the new state of `entry`. What is in sight stays there until the filter is set anew."""
+        node = self._images.get(entry.path)
+        if node is None:
             return
-        self._dress(item, entry)
-        frames = entry.frames if entry.frames > 1 else 0
-        if item.rowCount() != frames:  # it was read for the first time, or has changed on the disk
-            item.removeRows(0, item.rowCount())
-            for frame in range(frames):
-                row = QStandardItem(f"Frame {frame + 1}")
-                row.setEditable(False)
-                row.setData((entry.path, frame), KEY)
-                item.appendRow(row)
-        for frame in range(item.rowCount()):
-            self._dress_frame(item.child(frame), entry.findings.get(frame))
+        node.entry = entry
+        node.searched = ""
+        self._set_frames(node, entry.frames if entry.frames > 1 else 0)
+        if not node.kept and self._keeps(node):
+            self._set_kept(node, True)
+            self._show(node)
+            for above in self._above(node):
+                self._tell(above)
+        self._tell(node)
+        for frame in node.shown:
+            self._tell(frame)
+
+    def remove(self, paths: Iterable[Path]) -> None:
+        """Take the rows of `paths` out, and the groups that are empty then."""
+        for path in paths:
+            node = self._images.pop(path, None)
+            if node is None:
+                continue
+            if node.kept:
+                self._set_kept(node, False)
+                self._hide(node)
+            above = list(self._above(node))
+            self._forget(node)
+            for group in above:
+                self._tell(group)
 
     def empty(self) -> None:
-        """Remove every row."""
-        self.clear()
-        for kept in (self._groups, self._namesakes, self._rows):
-            kept.clear()
+        """Remove every row; the filter stays."""
+        self.beginResetModel()
+        self._plant()
+        self.endResetModel()
 
-    def set_theme(self, theme: Theme, entries: dict[Path, Entry]) -> None:
-        """Colour the icons anew."""
-        self._theme = theme
-        for path in self._rows:
-            self.change(entries[path])
-        for group, item in self._groups.values():
-            item.setIcon(self._icon(group.icon, "muted"))
-
-    def index_of(self, path: Path, frame: int) -> QModelIndex:
-        """Return the index of a row, or an invalid one."""
-        item = self._rows.get(path)
-        if item is None:
-            return QModelIndex()
-        return item.child(frame).index() if frame and item.rowCount() > frame else item.index()
-
-    def _dress(self, item: QStandardItem, entry: Entry) -> None:
-        # A file that cannot be read says so in its row; the others are named by what they show.
-        failed = entry.mark is Mark.FAILED
-        item.setText(f"{entry.path.name}\n{entry.note}" if failed else _title(entry))
-        item.setIcon(self._icon(*ICONS[entry.mark]))
-        finding = entry.findings.get(0) if entry.frames == 1 else None
-        item.setData(finding, FINDING)
-        item.setToolTip("\n".join((str(entry.path), wrapped(entry.note or _state(entry, finding)))))
-        item.setData(f"{item.text()} {entry.path} {_words(entry)}", SEARCHED)
-
-    def _dress_frame(self, row: QStandardItem, finding: Finding | None) -> None:
-        mark = finding.mark if finding is not None else Mark.UNREAD
-        row.setIcon(self._icon(*ICONS[mark]))
-        row.setData(finding, FINDING)
-        row.setToolTip(said(finding) if finding is not None else mark.value)
-
-    def _parent(self, entry: Entry) -> tuple[QStandardItem, list[QStandardItem]]:
-        """Return the group that `entry` belongs to, and which groups had to be made for it."""
-        new: list[QStandardItem] = []
-        parent = self.invisibleRootItem()
-        for group in _groups(entry):
-            if group.key not in self._groups:
-                item = QStandardItem(self._icon(group.icon, "muted"), group.name)
-                item.setEditable(False)
-                item.setToolTip("\n".join((group.name, group.details[-1])))
-                parent.appendRow(item)
-                self._groups[group.key] = (group, item)
-                self._tell_apart(group)
-                new.append(item)
-            parent = self._groups[group.key][1]
-        return parent, new
-
-    def _tell_apart(self, new: Group) -> None:
-        """Add the shortest detail that differs to the names of all groups called the same."""
-        namesakes = self._namesakes.setdefault((*new.key[:-1], new.name), [])
-        namesakes.append(new)
-        if len(namesakes) < 2:
+    def set_filter(self, keep: Keep | None, text: str = "") -> None:
+        """Let through the entries that `keep` (None: all) wants and that hold every word of `text`."""
+        parts = text.casefold().split()
+        if keep is None and not parts and self._keep is None:
             return
-        for details in zip(*(group.details for group in namesakes), strict=False):
-            if len(set(details)) == len(namesakes):
-                break
-        for group, detail in zip(namesakes, details, strict=True):
-            self._groups[group.key][1].setText(f"{group.name}  ({detail})")
 
-    def _icon(self, name: str, token: str) -> QIcon:
-        return QIcon(self._theme.pixmap(name, getattr(self._theme, token), 14, 2.0))
+        def wanted(entry: Entry) -> bool:
+            found = self._searched(self._images[entry.path])
+            return all(part in found for part in parts) and (keep is None or keep(entry))
+
+        self.beginResetModel()
+        self._keep = wanted if keep is not None or parts else None
+        self._sift()
+        self.endResetModel()
+
+    def sort_by(self, order: Order) -> None:
+        """Put all rows into another order."""
+        if order is self._order:
+            return
+        self.beginResetModel()
+        self._order = order
+        for node in self._nodes.values():
+            node.key = sort_key(node, order)
+        for node in (self._root, *self._groups.values()):
+            node.children.sort(key=key_of)
+            node.shown.sort(key=key_of)
+        self.endResetModel()
+
+    def index_of(self, path: Path, frame: int = 0) -> QModelIndex:
+        """Return the index of a row, or an invalid one where it is not in sight."""
+        node = self._images.get(path)
+        if node is not None and 0 < frame < len(node.shown):
+            node = node.shown[frame]
+        return self._index(node) if node is not None and self._in_sight(node) else QModelIndex()
+
+    def index_of_number(self, number: int) -> QModelIndex:
+        """Return the index of the node with a serial number, or an invalid one."""
+        node = self._nodes.get(number)
+        return self._index(node) if node is not None and self._in_sight(node) else QModelIndex()
+
+    def study_of(self, index: Index) -> QModelIndex:
+        """Return the index of the study or folder that a row is in, or an invalid one."""
+        node = self.node(index)
+        while node is not None and node.kind not in (Kind.STUDY, Kind.FOLDER):
+            node = node.parent
+        return self._index(node) if node is not None else QModelIndex()
+
+    def entries(self, index: Index, everything: bool = False) -> list[Entry]:
+        """Return the entries in sight at and below `index`, or also the others, in the order of the list."""
+        node = self.node(index) if index.isValid() else self._root
+        found = images(node, everything) if node is not None else ()
+        return [image.entry for image in found if image.entry is not None]
+
+    def same_patient(self, path: Path) -> list[Entry]:
+        """Return every entry of the patient that `path` is of, itself too; [] if nobody is named."""
+        node = self._images.get(path)
+        above = self._above(node) if node is not None else ()
+        patient = next((group for group in above if group.kind is Kind.PATIENT), None)
+        if patient is None or patient.group is None or patient.group.key[1] == "\\":
+            return []
+        return [image.entry for image in images(patient, True) if image.entry is not None]
+
+    # What Qt asks for
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        node = self._nodes.get(index.internalId()) if index.isValid() else None
+        if node is None:
+            return None
+        reader = READERS.get(role)
+        return reader(node) if reader is not None else None
+
+    def mimeTypes(self) -> list[str]:
+        return [drag.MIME_TYPE]
+
+    def mimeData(self, indexes: list[QModelIndex]) -> QMimeData:
+        """Return what a viewport takes: the first image among the rows."""
+        key = next((key for index in indexes if (key := index.data(KEY)) is not None), None)
+        return drag.packed(*key) if key is not None else QMimeData()
+
+    # Adding and removing
+
+    def _add(self, entry: Entry) -> Node:
+        parent = self._root
+        moment = nodes.moment(entry)
+        for key in nodes.above(entry):
+            node = self._groups.get(key)
+            parent = node or self._new_group(nodes.group(entry, key), parent, moment)
+            if moment > parent.newest:
+                parent.newest = moment
+                self._set_key(parent, sort_key(parent, self._order))
+        if parent.kind is Kind.STUDY:
+            parent = self._place_in_study(parent, entry)
+        node = self._new(Kind.IMAGE, parent, entry=entry)
+        node.key = sort_key(node, self._order)
+        node.searched = nodes.searched(entry)  # now, so that the first key typed does not wait for it
+        self._images[entry.path] = node
+        insert(parent.children, node)
+        self._set_frames(node, entry.frames if entry.frames > 1 else 0)
+        if self._keeps(node):
+            self._set_kept(node, True)
+            self._show(node)
+        return node
+
+    def _new_group(self, group: Group, parent: Node, moment: int) -> Node:
+        """Return a new node for `group`; it is shown when it has an image."""
+        node = self._new(group.kind, parent, group=group, text=group.name, newest=moment)
+        node.key = sort_key(node, self._order)
+        self._groups[group.key] = node
+        insert(parent.children, node)
+        self._tell_apart(node)
+        return node
+
+    def _place_in_study(self, study: Node, entry: Entry) -> Node:
+        """Return where in `study` a new image stands: in it, or in the row of its series."""
+        assert study.group is not None
+        identity = entry.identity
+        uid = identity.series_uid if identity is not None else ""
+        counts = self._series.setdefault(study.group.key, Counter())
+        counts[uid] += 1
+        if len(counts) == 1:
+            return study
+        changed = tuple(counts) if len(counts) == 2 else (uid,)
+        for other in changed:
+            if counts[other] > 1 and (*study.group.key, other) not in self._groups:
+                self._raise_series(study, study.group, other, entry)
+        return self._groups.get((*study.group.key, uid), study)
+
+    def _raise_series(self, study: Node, above: Group, uid: str, entry: Entry) -> None:
+        """Give the images of series `uid`, which stood in `study` itself, a row of their own above them."""
+        alike = [child for child in study.children if child.kind is Kind.IMAGE and _series_uid(child) == uid]
+        known = alike[0].entry if alike and alike[0].entry is not None else entry
+        group = nodes.series(known, above)
+        series = self._new_group(group, study, study.newest)
+        if any(image.visible for image in alike):
+            self._show(series)
+        for image in alike:
+            study.children.remove(image)
+            insert(series.children, image)
+            series.images += image.kept
+            self._move_to(image, series)
+
+    def _forget(self, node: Node) -> None:
+        """Let go of an image, which is out of sight, and of the groups that are empty without it."""
+        for gone in (node, *node.children):
+            self._nodes.pop(gone.number, None)
+        for group in self._above(node):
+            if group.kind is Kind.STUDY and group.group is not None:
+                self._series[group.group.key] -= Counter({_series_uid(node): 1})
+        below = node
+        for above in (*self._above(node), self._root):
+            above.children.remove(below)
+            if above.children or above.group is None:
+                return
+            key = above.group.key
+            self._nodes.pop(above.number, None)
+            self._groups.pop(key, None)
+            self._series.pop(key, None)
+            self._namesakes[*key[:-1], above.group.name].remove(above)
+            below = above
+
+    def _set_frames(self, node: Node, count: int) -> None:
+        """Give an image a row a frame; it was read for the first time, or has changed on the disk."""
+        here = len(node.shown)
+        if here == count:
+            return
+        index = self._index(node) if node.visible else QModelIndex()
+        if here > count:
+            if node.visible:
+                self.beginRemoveRows(index, count, here - 1)
+            for frame in node.shown[count:]:
+                self._nodes.pop(frame.number, None)
+            node.shown = node.shown[:count]
+            if node.visible:
+                self.endRemoveRows()
+        else:
+            if node.visible:
+                self.beginInsertRows(index, here, count - 1)
+            added = [self._new(Kind.FRAME, node, visible=True) for _ in range(here, count)]
+            for number, frame in enumerate(added, here):
+                frame.key = (number,)
+            node.shown = [*node.shown, *added]
+            if node.visible:
+                self.endInsertRows()
+        node.children = node.shown
+
+    # Filtering
+
+    def _searched(self, node: Node) -> str:
+        if not node.searched and node.entry is not None:
+            node.searched = nodes.searched(node.entry)
+        return node.searched
+
+    def _keeps(self, node: Node) -> bool:
+        return node.entry is not None and (self._keep is None or self._keep(node.entry))
+
+    def _set_kept(self, node: Node, kept: bool) -> None:
+        node.kept = kept
+        for above in (*self._above(node), self._root):
+            above.images += 1 if kept else -1
+
+    def _sift(self) -> None:
+        """Work out anew what is seen."""
+        for node in (self._root, *self._groups.values()):
+            node.images = 0
+            node.shown = []
+            node.visible = node is self._root
+        for image in self._images.values():
+            image.visible = image.kept = False
+            if self._keeps(image):
+                self._set_kept(image, True)
+                node = image
+                while node.parent is not None and not node.visible:
+                    node.visible = True
+                    node.parent.shown.append(node)
+                    node = node.parent
+        for node in (self._root, *self._groups.values()):
+            node.shown.sort(key=key_of)
+
+    def _tell_apart(self, new: Node) -> None:
+        """Add the shortest detail that differs to the names of all groups called the same."""
+        group = new.group
+        assert group is not None
+        same = self._namesakes.setdefault((*group.key[:-1], group.name), Namesakes())
+        for node in same.add(new):
+            self._tell(node)
 
 
-def said(finding: Finding) -> str:
-    """Return what the model said, or that one should not rely on it."""
-    return f"{finding.label} {finding.probability:.0%}" if finding.in_domain else Mark.REFUSED.value
+def _series_uid(image: Node) -> str:
+    identity = image.entry.identity if image.entry is not None else None
+    return identity.series_uid if identity is not None else ""
 
 
-def _state(entry: Entry, finding: Finding | None) -> str:
-    if entry.frames > 1 and entry.mark is Mark.SHOWN:
-        return f"{len(entry.findings)} of {entry.frames} frames read"
-    return said(finding) if finding is not None else entry.mark.value
+def _row_key(node: Node) -> tuple[Path, int] | None:
+    path = node.path
+    return (path, node.frame) if path is not None else None
 
 
-def _groups(entry: Entry) -> tuple[Group, ...]:
-    """Return the groups that `entry` stands in, the outermost first."""
-    identity, folder = entry.identity, entry.path.parent
-    if identity is None:
-        above = tuple(reversed(folder.parts[:-1]))
-        details = tuple("/".join(reversed(above[: depth + 1])) for depth in range(len(above)))
-        details = (*details, str(folder))
-        return (Group(("folder", str(folder)), folder.name or str(folder), details, "folder"),)
-    name = person(identity.patient_name) or identity.patient_id or "No patient name"
-    number = f"ID {identity.patient_id}" if identity.patient_id else "no patient ID"
-    patient = ("patient", f"{identity.patient_id}\\{identity.patient_name}")  # no value holds a backslash
-    day, words = date(identity.study_date), identity.study_description
-    title = "  ".join(part for part in (day, words) if part) or "No study date"
-    study = identity.study_uid or f"{identity.study_date} {words}"
-    return (
-        # Two spellings of one name are told apart by the spelling alone.
-        Group(patient, name, (number, f"{number}, {identity.patient_name}"), "user"),
-        Group((*patient, study), title, (f"…{study[-6:]}", study), "calendar"),
-    )
-
-
-def _words(entry: Entry) -> str:
-    """Return what else a search finds the row by."""
-    identity = entry.identity
-    if identity is None:
-        return ""
-    return " ".join(
-        (
-            person(identity.patient_name),
-            identity.patient_id,
-            date(identity.study_date),
-            identity.study_description,
-        )
-    )
-
-
-def _title(entry: Entry) -> str:
-    anatomy = entry.anatomy
-    view = " ".join(part for part in (anatomy.view_position, anatomy.laterality) if part) if anatomy else ""
-    return f"{view}  {entry.path.name}" if view else entry.path.name
+READERS: dict[int, Callable[[Node], Any]] = {
+    Qt.ItemDataRole.DisplayRole: row_texts.title,
+    Qt.ItemDataRole.ToolTipRole: row_texts.tool_tip,
+    Qt.ItemDataRole.AccessibleTextRole: row_texts.spoken,
+    KEY: _row_key,
+    NODE: lambda node: node,
+    FINDING: row_texts.finding,
+}

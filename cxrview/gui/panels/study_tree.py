@@ -1,77 +1,134 @@
-"""The tree of the study list: how its rows are drawn, chosen and walked."""
+"""The tree of the study list: what is chosen in it and by whom, what is unfolded, and how it is walked."""
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QTreeView
 
-from cxrview.gui.panels.bars import percent
-from cxrview.gui.panels.study_model import FINDING, KEY
+from cxrview.gui.browser.row_painter import HEIGHT, Picture, RowPainter
+from cxrview.gui.panels.study_model import KEY, StudyModel
 from cxrview.gui.theme import Theme
+from cxrview.words import tr
 
-DOT = 8
-GAP = 6
-
-
-class FindingDelegate(QStyledItemDelegate):
-    """Writes what the model said at the right of a row: a dot in the class's colour, and how probable."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.theme = theme
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        finding = index.data(FINDING)
-        if finding is None or not finding.in_domain:
-            super().paint(painter, option, index)
-            return
-        words = percent(finding.probability)
-        width = option.fontMetrics.horizontalAdvance(words)
-        room = width + DOT + 2 * GAP + 4
-        narrowed = QStyleOptionViewItem(option)
-        narrowed.rect = option.rect.adjusted(0, 0, -room, 0)
-        self.parent().style().drawPrimitive(
-            self.parent().style().PrimitiveElement.PE_PanelItemViewItem, option, painter, self.parent()
-        )
-        super().paint(painter, narrowed, index)
-        right = option.rect.right() - 4
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(self.theme.muted))
-        place = QRect(right - width, option.rect.top(), width, option.rect.height())
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.theme.class_colour(finding.colour)))
-        painter.drawEllipse(place.left() - GAP - DOT, place.center().y() - DOT // 2 + 1, DOT, DOT)
-        painter.restore()
+EXTENDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class StudyTree(QTreeView):
     """A tree whose current row may move by itself, when rows come and go: only the user chooses one.
 
+    What is on the screen stays where it is while rows are added above it.
+
     Signals:
         chosen: the user clicked on a row, went to it with the keys, or pressed Enter on it.
+        removed: the user wants the selected rows out of the list.
+        menu_wanted: the user asked for a menu; carries where on the screen.
     """
 
     chosen = Signal(QModelIndex)
+    removed = Signal()
+    menu_wanted = Signal(QPoint)
 
-    def __init__(self, model: QAbstractItemModel, theme: Theme) -> None:
-        super().__init__(headerHidden=True, indentation=14, iconSize=QSize(14, 14))
+    def __init__(self, model: StudyModel, theme: Theme, picture: Picture) -> None:
+        super().__init__(headerHidden=True, indentation=14, iconSize=QSize(14, 14), uniformRowHeights=True)
+        self._anchor: tuple[QPersistentModelIndex, int, int] | None = None
+        self._unfolded: set[int] = set()  # serial numbers, so that they outlive a filter
+        self._mine = False  # the filter unfolds, not the user
+        self._model = model
+        model.rowsAboutToBeInserted.connect(self._drop_anchor)
+        model.rowsAboutToBeRemoved.connect(self._drop_anchor)
+        model.rowsAboutToBeMoved.connect(self._drop_anchor)
         self.setModel(model)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setFrameShape(QTreeView.Shape.NoFrame)
-        self.setAccessibleName("Study list")
-        self.delegate = FindingDelegate(theme, self)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setAutoScroll(False)  # which would scroll sideways after the current row
+        self.setAccessibleName(tr("Study list"))
+        self.delegate = RowPainter(theme, picture, self)
         self.setItemDelegate(self.delegate)
-        self.clicked.connect(self.chosen)
+        self.clicked.connect(self._clicked)
         self.activated.connect(self.chosen)
+        self.expanded.connect(self._note_unfolded)
+        self.collapsed.connect(self._note_folded)
+
+    def rows_in_sight(self) -> set[tuple]:
+        """Return path and frame of the images that are on the screen now."""
+        seen, index = set(), self.indexAt(QPoint(1, 1))
+        bottom = self.viewport().height()
+        while index.isValid() and self.visualRect(index).top() < bottom:
+            if (key := index.data(KEY)) is not None:
+                seen.add(key)
+            index = self.indexBelow(index)
+        return seen
+
+    def unfold_again(self, everything: bool) -> None:
+        """After a reset: unfold what was unfolded before, or all rows for as long as a filter holds."""
+        self._mine = everything
+        if everything:
+            self.expandAll()
+            return
+        self.blockSignals(True)
+        for number in self._unfolded:
+            index = self._model.index_of_number(number)
+            if index.isValid():
+                self.setExpanded(index, True)
+        self.blockSignals(False)
+
+    def forget(self) -> None:
+        """The list is empty: nothing is unfolded any more."""
+        self._unfolded.clear()
+        self._anchor = None
+
+    def doItemsLayout(self) -> None:
+        super().doItemsLayout()
+        anchor, self._anchor = self._anchor, None
+        bar = self.verticalScrollBar()
+        if anchor is not None and anchor[0].isValid() and bar.value() == anchor[2]:
+            bar.setValue(bar.value() + self.visualRect(QModelIndex(anchor[0])).top() - anchor[1])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit()
+            return
         before = QPersistentModelIndex(self.currentIndex())
         super().keyPressEvent(event)
-        if self.currentIndex() != before:
+        if self.currentIndex() != before and not event.modifiers() & EXTENDING:
             self.chosen.emit(self.currentIndex())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        place = event.globalPos()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            row = self.visualRect(self.currentIndex()) if self.currentIndex().isValid() else self.rect()
+            place = self.viewport().mapToGlobal(row.center())
+        self.menu_wanted.emit(place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.verticalScrollBar().setSingleStep(HEIGHT)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        if not QApplication.keyboardModifiers() & EXTENDING:
+            self.chosen.emit(index)
+
+    def _note_unfolded(self, index: QModelIndex) -> None:
+        if not self._mine:
+            self._unfolded.add(index.internalId())
+
+    def _note_folded(self, index: QModelIndex) -> None:
+        if not self._mine:
+            self._unfolded.discard(index.internalId())
+
+    def _drop_anchor(self) -> None:
+        """Remember where the current row is, or else the first on the screen, until the next layout."""
+        if self._anchor is not None and self._anchor[0].isValid():
+            return
+        index = self.currentIndex()
+        if not self.viewport().rect().intersects(self.visualRect(index)):
+            index = self.indexAt(QPoint(1, 1))
+        if index.isValid():
+            top = self.visualRect(index).top()
+            self._anchor = (QPersistentModelIndex(index), top, self.verticalScrollBar().value())
 
 
 def file_beside(model: QAbstractItemModel, index: QModelIndex, by: int) -> QModelIndex:
@@ -89,10 +146,11 @@ def file_beside(model: QAbstractItemModel, index: QModelIndex, by: int) -> QMode
     return QModelIndex()
 
 
-def study_beside(model: QAbstractItemModel, index: QModelIndex, by: int) -> QModelIndex:
-    """Return the first file row of the group after or before the one that `index`, a file row, is in."""
-    beside = file_beside(model, index.parent(), by)
-    return beside.siblingAtRow(0) if beside.isValid() else beside
+def study_beside(model: StudyModel, index: QModelIndex, by: int) -> QModelIndex:
+    """Return the first file row of the study or folder after or before the one of `index`, a file row."""
+    beside = file_beside(model, model.study_of(index), by)
+    study = model.study_of(beside)
+    return _end(model, _child(model, study, 1), 1) if study.isValid() else beside
 
 
 def _end(model: QAbstractItemModel, index: QModelIndex, by: int) -> QModelIndex:

@@ -1,0 +1,130 @@
+"""Quiet lines at the foot of the study list: an earlier study of the patient, and what was just removed."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from cxrview.gui.browser import nodes
+from cxrview.gui.panels.elided import ElidedLabel
+from cxrview.gui.state import Entry
+from cxrview.gui.theme import Theme
+from cxrview.gui.viewer.corner_text import date
+from cxrview.words import tr, trn
+
+
+class Strip(QFrame):
+    """An icon, one line of words, and something to do about it at the right."""
+
+    def __init__(self, icon: str, button: QWidget) -> None:
+        super().__init__(objectName="strip")
+        self._icon_name = icon
+        self._icon = QLabel()
+        self.words = ElidedLabel(QSizePolicy.Policy.Ignored)
+        row = QHBoxLayout(self, spacing=8)
+        row.setContentsMargins(8, 6, 6, 6)
+        row.addWidget(self._icon)
+        row.addWidget(self.words, 1)
+        row.addWidget(button)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        self._icon.setPixmap(theme.pixmap(self._icon_name, theme.muted, 16, self.devicePixelRatioF()))
+
+
+class PriorStrip(Strip):
+    """Offers to put the last study before the one on the screen beside it.
+
+    Signals:
+        wanted: carries the path of the prior to compare with.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(self) -> None:
+        self.compare = QToolButton(text=tr("Compare"), iconSize=QSize(16, 16), objectName="quiet")
+        self.compare.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.compare.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        super().__init__("history", self.compare)
+        self._priors: list[Entry] = []
+        self.compare.clicked.connect(self._clicked)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        super().set_theme(theme)
+        self.compare.setIcon(theme.icon("columns-2"))
+
+    def offer(self, priors: Sequence[Entry]) -> None:
+        """Offer `priors`, latest first; the others stand in a menu."""
+        self._priors = list(priors)
+        self.setVisible(bool(priors))
+        if not priors:
+            return
+        self.words.setText(tr("Prior: {study}").format(study=_study(priors[0])))
+        self.words.setToolTip("\n".join(_study(prior) for prior in priors))
+        self.compare.setToolTip(tr("Show the image beside the prior"))
+        self.compare.setAccessibleName(tr("Compare with prior {study}").format(study=_study(priors[0])))
+        several = len(priors) > 1
+        if (old := self.compare.menu()) is not None:
+            old.deleteLater()
+        self.compare.setMenu(self._menu() if several else None)
+        mode = QToolButton.ToolButtonPopupMode
+        self.compare.setPopupMode(mode.MenuButtonPopup if several else mode.DelayedPopup)
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self.compare)
+        for prior in self._priors:
+            menu.addAction(_study(prior).replace("&", "&&"), partial(self.wanted.emit, prior.path))
+        return menu
+
+    def _clicked(self) -> None:
+        if self._priors:
+            self.wanted.emit(self._priors[0].path)
+
+
+class UndoStrip(Strip):
+    """Says what was removed from the list, until it is brought back or something else is done with the list.
+
+    Signals:
+        undone: the user wants it back; carries the entries.
+    """
+
+    undone = Signal(list)
+
+    def __init__(self) -> None:
+        self.undo = QPushButton(tr("Undo"), objectName="link", accessibleName=tr("Undo the removal"))
+        super().__init__("x", self.undo)
+        self._removed: list[Entry] = []
+        self.undo.clicked.connect(self._clicked)
+
+    def offer(self, removed: Sequence[Entry]) -> None:
+        """Offer to bring `removed` back, or nothing any more."""
+        self._removed = list(removed)
+        words = trn(
+            "Removed {count} image from the list", "Removed {count} images from the list", len(removed)
+        )
+        self.words.setText(words.format(count=len(removed)))
+        self.words.setToolTip("\n".join(str(entry.path) for entry in removed[:20]))
+        self.setVisible(bool(removed))
+
+    def _clicked(self) -> None:
+        removed = self._removed
+        self.offer([])
+        self.undone.emit(removed)
+
+
+def _study(prior: Entry) -> str:
+    """Return the words for a prior, such as "2025-11-20 PA"."""
+    day = date(prior.identity.study_date) if prior.identity is not None else ""
+    return " ".join(part for part in (day, nodes.view(prior)) if part) or prior.path.name
