@@ -85,9 +85,7 @@ class RowPainter(QStyledItemDelegate):
         if unread:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.accent))
-            painter.drawEllipse(
-                QPointF(text.left() + 3, self._first_line(option, area).center().y() + 1), 3, 3
-            )
+            painter.drawEllipse(QPointF(text.left() + 3, line.center().y() + 1), 3, 3)
         self._paint_lines(painter, option, text, lines, selected, unread, 11 if unread else 0)
 
     def _paint_picture(self, painter: QPainter, place: QRect, node: Node) -> None:
