@@ -94,6 +94,7 @@ class MainWindow(QMainWindow):
         self.measuring = Measuring(
             self.state, self.runner, self._reading_store, lambda: self.canvas, self._use_tool
         )
+        self.annotations = self.measuring.annotations
         self.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
         self.measuring.connect_actions(actions)
         tools = MeasureButton(self.menus.menus["measure"], actions, self.measuring.tools)
@@ -102,9 +103,9 @@ class MainWindow(QMainWindow):
         self.exporter = Exporter(self, self._geometry)
         self.tags = Tags(self, self._geometry)
         self.reading = ReadingPanel(self.state, self.theme, actions["card"])
-        self.annotations = AnnotationPanel(self.measuring, self.theme, actions)
-        self.annotations.centre_wanted.connect(self.measuring.bring_into_view)
-        self.reading.add_section(self.annotations)
+        self.measurements = AnnotationPanel(self.measuring, self.theme, actions)
+        self.measurements.centre_wanted.connect(self.measuring.bring_into_view)
+        self.reading.add_section(self.measurements)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         for index, (widget, least) in enumerate(
             ((self.studies, 150), (self.viewports.grid, 320), (self.reading, 262))
@@ -191,7 +192,7 @@ class MainWindow(QMainWindow):
             self.studies,
             self.viewports,
             self.reading,
-            self.annotations,
+            self.measurements,
             self.statusBar(),
         ):
             widget.set_theme(theme)
@@ -386,7 +387,7 @@ class MainWindow(QMainWindow):
         self._geometry.sync()
         self._save_settings()
         self.viewports.show_second_window(False)
-        self.measuring.annotations.flush()
+        self.annotations.flush()
         self.session.close()
         self.runner.close(wait=False)
         super().closeEvent(event)

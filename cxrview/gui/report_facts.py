@@ -78,7 +78,7 @@ def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> t
     for annotation in annotations:
         result = result_of(annotation, radiograph, scale)
         if result.quantities:
-            value = ". ".join(part for part in (result.summary, result.remark) if part)
+            value = ". ".join(part for part in (", ".join(result.lines), result.remark) if part)
             lines.append(Line(annotation.label or tr(NAMES[annotation.kind]), value))
     return tuple(lines)
 

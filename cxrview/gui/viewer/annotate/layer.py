@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
 
 from cxrview.gui.annotations import Annotations, renamed
 from cxrview.gui.viewer.annotate.constrain import held_straight
@@ -61,6 +62,8 @@ class AnnotationLayer(Layer):
     `active` is the handle that the arrow keys move; -1 for none, so that they go on paging.
     """
 
+    kind = "annotations"
+
     def __init__(self, canvas: "Canvas", annotations: Annotations, values: Values) -> None:
         super().__init__(canvas)
         self.annotations, self.values = annotations, values
@@ -105,7 +108,9 @@ class AnnotationLayer(Layer):
         return self.canvas.font()
 
     def paint(self, painter: QPainter, placement: Placement) -> None:
-        own = placement is self.canvas.placement  # else it is for export, or under the lens
+        own = (
+            isinstance(painter.device(), QWidget) and placement is self.canvas.placement
+        )  # no export, no lens
         sights = self.sights(placement)
         for sight in sights:
             chosen = own and sight.annotation.id in (self.annotations.selected, self._hovered)
