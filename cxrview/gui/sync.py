@@ -55,8 +55,11 @@ class Sync(QObject):
         x, y = place.centre.x() / place.columns, place.centre.y() / place.rows
         for canvas in self._others(leader):
             own = canvas.placement
+            same = (own.rows, own.columns) == (place.rows, place.columns)
             if leader.fitted:
                 canvas.fit(by_user=False)
+            elif same:
+                canvas.set_placement(place.zoom, place.centre)
             else:
                 zoom = relative * own.fit_zoom(FIT_MARGIN)
                 canvas.set_placement(zoom, QPointF(x * own.columns, y * own.rows))

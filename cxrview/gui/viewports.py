@@ -20,6 +20,7 @@ from cxrview.gui.viewer.tools import Tool
 from cxrview.gui.viewer.viewport import Viewport
 from cxrview.words import tr
 
+LAYOUTS = {"one": (1, 1), "two_columns": (1, 2), "two_rows": (2, 1), "four": (2, 2)}  # rows, columns
 MakeLayer = Callable[[Canvas], Layer]
 
 
@@ -135,21 +136,9 @@ class Viewports(QObject):
 
     # Layouts
 
-    def use_one(self) -> None:
-        """Show one viewport."""
-        self.use_layout(1, 1)
-
-    def use_two_columns(self) -> None:
-        """Show two viewports side by side."""
-        self.use_layout(1, 2)
-
-    def use_two_rows(self) -> None:
-        """Show two viewports one over the other."""
-        self.use_layout(2, 1)
-
-    def use_four(self) -> None:
-        """Show two by two viewports."""
-        self.use_layout(2, 2)
+    def use(self, name: str) -> None:
+        """Show the layout called `name` in LAYOUTS."""
+        self.use_layout(*LAYOUTS[name])
 
     def use_layout(self, rows: int, columns: int) -> None:
         """Show `rows` × `columns` viewports. The active one stays, and so do as many others as fit."""
@@ -173,7 +162,7 @@ class Viewports(QObject):
     def compare_heatmap(self, on: bool = True) -> None:
         """Show the image beside the same image with its heatmap, moved together; or one image again."""
         if not on:
-            self.use_one()
+            self.use("one")
             return
         self.use_layout(1, 2)
         left, right = (port.view for port in self.grid.viewports)

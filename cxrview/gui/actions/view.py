@@ -5,12 +5,22 @@ from cxrview.gui.state import AppState
 from cxrview.words import mark
 
 
-def _layout(name: str, text: str, key: str, method: str, icon: str, size: tuple[int, int]) -> ActionSpec:
+def _layout(name: str, text: str, key: str, icon: str, size: tuple[int, int]) -> ActionSpec:
     def checked(state: AppState) -> bool:
         arranged = state.arrangement
         return (arranged.rows, arranged.columns) == size and not arranged.twins
 
-    return ActionSpec(name, text, (key,), method, icon=icon, checkable=True, group="layout", checked=checked)
+    return ActionSpec(
+        name,
+        text,
+        (key,),
+        "viewports.use",
+        icon=icon,
+        checkable=True,
+        group="layout",
+        checked=checked,
+        argument=name,
+    )
 
 
 ACTIONS: tuple[ActionSpec | None, ...] = (
@@ -34,14 +44,10 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
     ActionSpec("zoom_in", mark("Zoom &in"), ("+", "Ctrl++", "="), "looking.zoom_in", when=has_image),
     ActionSpec("zoom_out", mark("Zoom &out"), ("-", "Ctrl+-"), "looking.zoom_out", when=has_image),
     SEPARATOR,
-    _layout("one", mark("&One viewport"), "Alt+1", "viewports.use_one", "square", (1, 1)),
-    _layout(
-        "two_columns", mark("Two, &side by side"), "Alt+2", "viewports.use_two_columns", "columns-2", (1, 2)
-    ),
-    _layout(
-        "two_rows", mark("Two, one o&ver the other"), "Alt+3", "viewports.use_two_rows", "rows-2", (2, 1)
-    ),
-    _layout("four", mark("Fo&ur viewports"), "Alt+4", "viewports.use_four", "grid-2x2", (2, 2)),
+    _layout("one", mark("&One viewport"), "Alt+1", "square", (1, 1)),
+    _layout("two_columns", mark("Two, &side by side"), "Alt+2", "columns-2", (1, 2)),
+    _layout("two_rows", mark("Two, one o&ver the other"), "Alt+3", "rows-2", (2, 1)),
+    _layout("four", mark("Fo&ur viewports"), "Alt+4", "grid-2x2", (2, 2)),
     ActionSpec(
         "twins",
         mark("Image beside its &heatmap"),

@@ -107,5 +107,9 @@ class Corners:
         inner = area.adjusted(margin, margin, -margin, -margin)
         if inner.height() < 6 * height:
             return
+        ink = painter.pen().color()
         for edge, letters in corner_text.edges(patient, orientation).items():
-            painter.drawText(inner, places[edge], letters)
+            place = painter.boundingRect(inner, places[edge], letters)
+            painter.fillRect(place.adjusted(-5, -1, 5, 1), corner_text.PLATE)
+            painter.setPen(ink)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, letters)
