@@ -45,6 +45,7 @@ class Exporter(QObject):
         self._window, self._store = window, store
         self._dialog: ExportDialog | None = None
         self._estimate: Job | None = None
+        window.state.shown_changed.connect(self._leave_dialog)
         self._estimate_soon = QTimer(self, singleShot=True, interval=ESTIMATE_DELAY, timeout=self._weigh)
 
     # Commands
@@ -71,7 +72,6 @@ class Exporter(QObject):
         dialog.save_wanted.connect(self._save)
         dialog.copy_wanted.connect(self._copy_from_dialog)
         dialog.finished.connect(self._dialog_closed)
-        canvas.view.shown_changed.connect(dialog.reject)  # it would be about another image
         self._dialog = dialog
         dialog.open()
         self._estimate_soon.start()
@@ -141,7 +141,7 @@ class Exporter(QObject):
         from cxrview.gui.viewer.export_view import has_heat
 
         found = {"heatmap": has_heat(self._window.canvas, self._window.state)}
-        found["annotations"] = bool(self._annotations())
+        found["annotations"] = bool(self._annotations()) and self._window.annotations.shown
         return frozenset(name for name, there in found.items() if there)
 
     def _whole(self, choices: ExportChoices) -> Any:
@@ -219,8 +219,15 @@ class Exporter(QObject):
             quiet=True,
         )
 
+    def _leave_dialog(self, *_news: object) -> None:
+        """Another image is shown: the dialog was about the one before."""
+        if self._dialog is not None:
+            self._dialog.reject()
+
     def _dialog_closed(self) -> None:
         dialog, self._dialog = self._dialog, None
+        if dialog is None:
+            return
         self._estimate_soon.stop()
         self._window.runner.cancel(self._estimate)
         remember(self._store, dialog.choices, self._window.state.settings.hide_identity)
@@ -271,8 +278,7 @@ class Exporter(QObject):
         )
 
     def _annotations(self) -> "tuple[Annotation, ...]":
-        drawn = getattr(self._window, "annotations", None)
-        return drawn.on(self._window.canvas.view) if drawn is not None else ()
+        return self._window.annotations.on(self._window.canvas.view)
 
     def _print_page(self, facts: "ReportFacts") -> None:
         from cxrview.gui import printing
