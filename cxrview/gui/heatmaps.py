@@ -85,5 +85,4 @@ class Heatmaps(QObject):
 
 def _to_front(dialog: QDialog) -> None:
     dialog.show()
-    dialog.raise_()
     dialog.activateWindow()

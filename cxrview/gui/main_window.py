@@ -21,6 +21,7 @@ from cxrview.gui.dialogs import pages
 from cxrview.gui.dialogs.tags_command import Tags
 from cxrview.gui.dialogs.text import CrashDialog, TextDialog
 from cxrview.gui.exporter import Exporter
+from cxrview.gui.heatmaps import Heatmaps
 from cxrview.gui.keys import OwnKeys
 from cxrview.gui.looking import Looking
 from cxrview.gui.measuring import Measuring
@@ -44,7 +45,6 @@ from cxrview.gui.viewports import Viewports
 from cxrview.settings import Settings
 
 SAVE_DELAY = 500  # ms between a change and writing the settings
-OPACITY_STEP = 0.1
 # Archives export DICOM files without a suffix, so all files come first.
 FILTER = (
     "All files (*);;Images (*.dcm *.dicom *.ima *.png *.jpg *.jpeg *.tif *.tiff *.bmp)"
@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         self.exporter = Exporter(self, self._geometry)
         self.tags = Tags(self, self._geometry)
         self.reading = ReadingPanel(self.state, self.theme, actions["card"])
+        self.heatmaps = Heatmaps(self)
         self.measurements = AnnotationPanel(self.measuring, self.theme, actions)
         self.measurements.centre_wanted.connect(self.measuring.bring_into_view)
         self.reading.add_section(self.measurements)
@@ -135,7 +136,7 @@ class MainWindow(QMainWindow):
 
     def _take_canvas(self, canvas: Canvas) -> None:
         canvas.installEventFilter(self._peek)
-        canvas.opacity_turned.connect(lambda notches: self._change_opacity(notches * OPACITY_STEP / 2))
+        canvas.opacity_turned.connect(self.heatmaps.change_opacity)
 
     @property
     def stage(self) -> Viewport:
@@ -192,6 +193,7 @@ class MainWindow(QMainWindow):
             self.studies,
             self.viewports,
             self.reading,
+            self.heatmaps,
             self.measurements,
             self.statusBar(),
         ):
@@ -245,18 +247,6 @@ class MainWindow(QMainWindow):
     def next_image(self) -> None:
         """Go one image down in the list."""
         self.session.step(1)
-
-    def show_heatmap(self, visible: bool) -> None:
-        """Show or hide the heatmap."""
-        self.state.change_settings(heatmap_visible=visible)
-
-    def stronger_heatmap(self) -> None:
-        """Make the heatmap more opaque by a step."""
-        self._change_opacity(OPACITY_STEP)
-
-    def fainter_heatmap(self) -> None:
-        """Make the heatmap more transparent by a step."""
-        self._change_opacity(-OPACITY_STEP)
 
     def show_studies(self, visible: bool) -> None:
         """Unfold or fold the study list."""
@@ -319,10 +309,6 @@ class MainWindow(QMainWindow):
         dialog = TextDialog(self, title, html, size)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
-
-    def _change_opacity(self, step: float) -> None:
-        opacity = min(1.0, max(0.0, round(self.state.settings.heatmap_opacity + step, 2)))
-        self.state.change_settings(heatmap_opacity=opacity)
 
     def _open_chosen(self, chosen: list[Path]) -> None:
         if chosen:

@@ -60,7 +60,7 @@ class ClassTile(QAbstractButton):
     def height_for(self, width: int, shape: tuple[float, float]) -> int:
         """Return the height of a tile of `width` with a picture of `shape` (width, height)."""
         room = width - 2 * EDGE
-        return round(min(TALLEST, shape[1] / shape[0]) * room) + 2 * EDGE + GAP + self._words_height()
+        return round(min(TALLEST, shape[1] / shape[0]) * room) + 2 * EDGE + GAP + self._words_height(width)
 
     def sizeHint(self) -> QSize:
         return QSize(120, 150)
@@ -79,7 +79,7 @@ class ClassTile(QAbstractButton):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE - GAP - self._words_height())
+        area = QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE - GAP - self._words_height(self.width()))
         outline = QPainterPath()
         outline.addRoundedRect(area, CORNER, CORNER)
         painter.save()
@@ -146,9 +146,11 @@ class ClassTile(QAbstractButton):
 
     def _paint_words(self, painter: QPainter) -> None:
         metrics = painter.fontMetrics()
-        words = self.rect().adjusted(EDGE, self.height() - self._words_height(), -EDGE, 0)
+        words = self.rect().adjusted(EDGE, self.height() - self._words_height(self.width()), -EDGE, 0)
         row, beside = metrics.height(), SWATCH + GAP
-        two = self._words_height() > row + GAP  # then the swatch goes with the value, and the name has room
+        two = (
+            self._words_height(self.width()) > row + GAP
+        )  # then the swatch goes with the value, and the name has room
         value_width = metrics.horizontalAdvance(self.value)
         room = words.width() - (0 if two else beside + value_width + GAP)
         label = metrics.elidedText(self.label, Qt.TextElideMode.ElideRight, room)
@@ -162,8 +164,8 @@ class ClassTile(QAbstractButton):
         top = words.top() + (row if two else 0) + (row - SWATCH) / 2
         painter.drawRoundedRect(QRectF(words.left(), top, SWATCH, SWATCH), 2, 2)
 
-    def _words_height(self) -> int:
-        """Return the height of the words: name over value where they do not fit on one line."""
+    def _words_height(self, width: int) -> int:
+        """Return the height of the words: name over value where they do not fit on one line of `width`."""
         metrics = self.fontMetrics()
         wide = metrics.horizontalAdvance(f"{self.label}  {self.value}") + SWATCH + 2 * GAP
-        return metrics.height() * (2 if wide > self.width() - 2 * EDGE else 1) + 2
+        return metrics.height() * (2 if wide > width - 2 * EDGE else 1) + 2

@@ -100,13 +100,17 @@ class HeatPicture:
 
     def _draw_contours(self, painter: QPainter, placement: Placement, opacity: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         placed = [(placement.to_widget.map(line.points), line) for line in self._contours]
         for width, strength in ((CASING, opacity * CASING_OPACITY), (LINE, opacity)):
             for points, line in placed:
                 colour = QColor(line.casing if width == CASING else line.colour)
                 colour.setAlphaF(strength)  # the painter's own opacity is four times as slow
                 painter.setPen(QPen(colour, width, *STROKE))
-                painter.drawPolyline(points)
+                if points.isClosed():
+                    painter.drawPolygon(points)
+                else:
+                    painter.drawPolyline(points)
 
     def _turned(self, orientation: Orientation) -> QImage:
         """Return the filled area as it is turned; upright drawing is three times as fast as turning."""

@@ -6,12 +6,12 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 from cxrview.explain.style import HeatStyle
 from cxrview.words import tr
 
-INK, PLATE, TRACK = QColor("#e4e9ee"), QColor(0, 0, 0, 115), QColor("#3a4149")
+INK, PLATE, TRACK = QColor("#e4e9ee"), QColor(0, 0, 0, 100), QColor("#3a4149")
 BAR, TICK, GAP = 10, 4, 6  # logical pixels: width of the bar, length of a tick, room beside it
 SHARE, LONGEST, LEAST = 0.3, 190, 70  # length of the bar: of the canvas's height, and in logical pixels
 INSET = 34  # from the right edge; the letter of the patient's side stands there
 PADDING = 7
-SPACIOUS = 6  # widths of the caption that a canvas has room for, or it goes without
+SPACIOUS = 10  # widths of the caption that a canvas has room for, or it goes without
 MID_GREY = 128
 STEPS = 256
 
