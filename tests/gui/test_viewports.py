@@ -26,8 +26,10 @@ def pair(opened, phantom, second, qtbot):
     opened.resize(1500, 900)
     qtbot.keyClick(opened, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     left, right = opened.viewports.grid.viewports
-    opened.session.select(second, 0, right.view)
+    opened.state.set_active(right.view)
+    opened.open([second])
     qtbot.waitUntil(lambda: shows(left, phantom) and shows(right, second))
+    opened.state.set_active(left.view)
     return opened, left, right
 
 
