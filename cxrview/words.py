@@ -12,13 +12,14 @@ DECIMAL_SIGNS = {"de": ","}
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _decimal_sign = "."
+_language = "en"
 
 
 def use(language: str) -> None:
     """Speak `language` from now on; texts that were made before stay as they are."""
-    global _catalogue, _decimal_sign
+    global _catalogue, _decimal_sign, _language
     path = paths.resources() / "translations" / f"{language}.mo"
-    _decimal_sign = DECIMAL_SIGNS.get(language, ".")
+    _language, _decimal_sign = language, DECIMAL_SIGNS.get(language, ".")
     if not path.is_file():
         _catalogue = gettext.NullTranslations()
         return
@@ -26,8 +27,13 @@ def use(language: str) -> None:
         _catalogue = gettext.GNUTranslations(file)
 
 
+def language() -> str:
+    """Return the language that is spoken, a key of LANGUAGES."""
+    return _language
+
+
 def tr(text: str) -> str:
-    """Return `text` in the user's language. Fill in values afterwards: `tr("Saved {name}.").format(name=…)`."""
+    """Return `text` in the user's language; fill in values afterwards: `tr("Saved {name}.").format(…)`."""
     return _catalogue.gettext(text) if text else ""
 
 

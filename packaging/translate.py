@@ -117,8 +117,6 @@ def _message_faults(message: Message) -> Iterator[str]:
             yield f"other places for values: {message.id!r} → {form!r}"
         elif sources[0].endswith("…") != form.endswith("…"):
             yield f"an ellipsis says that a dialog comes: {message.id!r} → {form!r}"
-        elif ("&" in sources[0]) != ("&" in form):
-            yield f"a letter to press: {message.id!r} → {form!r}"
     if message.fuzzy:
         yield f"fuzzy: {message.id!r}"
 

@@ -1,36 +1,21 @@
 """`cxrview doctor`: versions, engines, decoders and models, and what to install for what is missing."""
 
 import argparse
-import importlib.metadata
-import platform
 import time
 from collections.abc import Callable
 
-from cxrview import __version__, bundle, paths
+from cxrview import bundle, facts, paths
 from cxrview.cli import console
 from cxrview.errors import CxrviewError
 from cxrview.imaging.codecs import codecs
 from cxrview.inference import registry
 
-_PACKAGES = (
-    "PySide6-Essentials",
-    "pydicom",
-    "python-gdcm",
-    "pylibjpeg-openjpeg",
-    "opencv-python-headless",
-    "numpy",
-    "openvino",
-    "onnxruntime",
-    "keras",
-    "tensorflow",
-)
-
 
 def run(_arguments: argparse.Namespace) -> int:
     """Print the report; returns 1 if no engine can run the default model."""
-    console.put(f"cxrview {__version__} on Python {platform.python_version()}, {platform.platform()}")
-    for package in _PACKAGES:
-        console.put(f"  {package:<24} {_version(package)}")
+    console.put(facts.headline())
+    for package in facts.PACKAGES:
+        console.put(f"  {package:<24} {facts.version(package)}")
     console.put("DICOM decoders")
     for codec in codecs():
         if codec.used or codec.missing:
@@ -45,16 +30,6 @@ def run(_arguments: argparse.Namespace) -> int:
         console.put(f"  {name:<24} {outcome}")
     works = any(outcome.startswith("works") for outcome in engines.values())
     return console.OK if works else console.SOME_FAILED
-
-
-def _version(package: str) -> str:
-    # TensorFlow has a second package, without GPU support, that serves as well.
-    for name in (package, f"{package}-cpu"):
-        try:
-            return importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return "not installed"
 
 
 def _outcome(check: Callable[[str], str], name: str) -> str:

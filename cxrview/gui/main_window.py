@@ -16,23 +16,28 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QMainWindow, QSlider, QSplitter
 
 from cxrview import paths, settings
+from cxrview.gui import shortcuts
 from cxrview.gui import theme as themes
+from cxrview.gui.browser.browsing import Browsing
 from cxrview.gui.dialogs import pages
 from cxrview.gui.dialogs.tags_command import Tags
 from cxrview.gui.dialogs.text import CrashDialog, TextDialog
 from cxrview.gui.exporter import Exporter
 from cxrview.gui.heatmaps import Heatmaps
+from cxrview.gui.help import Help
 from cxrview.gui.keys import OwnKeys
 from cxrview.gui.looking import Looking
 from cxrview.gui.measuring import Measuring
 from cxrview.gui.menus import Menus
 from cxrview.gui.model_choice import LoadPredictor
+from cxrview.gui.palette import CommandPalette
 from cxrview.gui.panels.annotations import AnnotationPanel
 from cxrview.gui.panels.measure_button import MeasureButton
 from cxrview.gui.panels.reading import ReadingPanel
 from cxrview.gui.panels.status import StatusBar
 from cxrview.gui.panels.studies import StudyPanel
 from cxrview.gui.peek import PeekFilter
+from cxrview.gui.preferences import Preferences
 from cxrview.gui.session import Session
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.tasks import TaskRunner
@@ -69,6 +74,7 @@ class MainWindow(QMainWindow):
         self._settings_file = folder / paths.settings_file().name
         self._geometry = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         stored, complaints = settings.load(self._settings_file)
+        complaints += shortcuts.complaints(stored.shortcuts)
         self._spoilt = bool(complaints)  # the file holds something of the user's that would be lost
         self.runner = TaskRunner(self)
         self.state = AppState(stored, self)
@@ -79,6 +85,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._build()
         self._connect()
+        self.browsing = Browsing(self, folder)
         self.set_theme(self.theme)
         self._restore()
         if complaints:
@@ -86,11 +93,14 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.menus = Menus(self)
+        self.commands = CommandPalette(self, self._geometry)
+        self.preferences = Preferences(self, self._settings_file)
+        self.help = Help(self)
         actions = self.menus.actions
         start = [actions["open"], actions["open_folder"]] + (
             [actions["sample"]] if "sample" in actions else []
         )
-        self.studies = StudyPanel(self.state, self.theme)
+        self.studies = StudyPanel(self.state, self.theme, self.runner)
         self.measuring = Measuring(
             self.state, self.runner, self._reading_store, lambda: self.canvas, self._use_tool
         )
@@ -103,10 +113,10 @@ class MainWindow(QMainWindow):
         self.exporter = Exporter(self, self._geometry)
         self.tags = Tags(self, self._geometry)
         self.reading = ReadingPanel(self.state, self.theme, actions["card"])
-        self.heatmaps = Heatmaps(self)
         self.measurements = AnnotationPanel(self.measuring, self.theme, actions)
         self.measurements.centre_wanted.connect(self.measuring.bring_into_view)
         self.reading.add_section(self.measurements)
+        self.heatmaps = Heatmaps(self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         for index, (widget, least) in enumerate(
             ((self.studies, 150), (self.viewports.grid, 320), (self.reading, 262))
@@ -182,6 +192,7 @@ class MainWindow(QMainWindow):
 
     def open(self, chosen: Sequence[Path]) -> None:
         """Open files and folders."""
+        self.browsing.note(chosen)
         self.session.open(chosen)
 
     def set_theme(self, theme: themes.Theme) -> None:
@@ -289,14 +300,6 @@ class MainWindow(QMainWindow):
         if self.state.model.card is not None:
             self._show_page("Model card", pages.model_card(self.state.model.card), QSize(720, 640))
 
-    def show_keys(self) -> None:
-        """List the shortcuts."""
-        self._show_page("Keys and mouse", pages.keys(), QSize(460, 640))
-
-    def show_about(self) -> None:
-        """Say what this is and whose work is in it."""
-        self._show_page("About cxrview", pages.about(), QSize(600, 560))
-
     def show_crash(self, details: str) -> None:
         """Show the details of a mistake of ours, to be copied."""
         if self.findChildren(CrashDialog):  # one is enough when the same mistake comes again and again
@@ -344,6 +347,7 @@ class MainWindow(QMainWindow):
         if not self._started:  # the model is loaded behind the window, never before it
             self._started = True
             QTimer.singleShot(0, self.session.models.start)
+            QTimer.singleShot(0, self.browsing.restore)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -366,6 +370,7 @@ class MainWindow(QMainWindow):
         self.open(dropped)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.browsing.remember()
         self._geometry.setValue("geometry", self.saveGeometry())
         self._geometry.setValue("splitter", self.splitter.saveState())
         self._geometry.setValue("studies", not self.studies.isHidden())

@@ -11,6 +11,7 @@ from cxrview import paths
 from cxrview.gui import shortcuts
 from cxrview.gui import theme as themes
 from cxrview.gui.actions import MENUS, TOOLBAR, ActionSpec
+from cxrview.gui.mnemonics import plain, with_letters
 from cxrview.gui.submenus import ClassMenu, DeviceMenu, ModelMenu, WindowMenu
 from cxrview.words import tr
 
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from cxrview.gui.main_window import MainWindow
 
 Submenu = TypeVar("Submenu", bound=QMenu)
-
-
-def plain(text: str) -> str:
-    """Return the text of an action without the mark before the letter to press and without the ellipsis."""
-    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
 
 
 class Menus:
@@ -33,7 +29,9 @@ class Menus:
         self.actions: dict[str, QAction] = {}
         self.specs: dict[str, ActionSpec] = {}
         self._groups: dict[str, QActionGroup] = {}
-        self.menus = {name: window.menuBar().addMenu(tr(title)) for name, (title, _) in MENUS.items()}
+        titles = with_letters((tr(title) for title, _specs in MENUS.values()), shortcuts.alt_letters())
+        bar = window.menuBar()
+        self.menus = {name: bar.addMenu(title) for name, title in zip(MENUS, titles, strict=True)}
         self._fill()
         self._give_keys()
         self.toolbar = self._make_toolbar()
@@ -42,6 +40,7 @@ class Menus:
         self.windows = self._put(WindowMenu(state, window), "image", before="previous")
         self.models = self._put(ModelMenu(state, models, window), "model", before="model_folder")
         self.devices = self._put(DeviceMenu(models, window), "model", before="card")
+        self._mark_letters()
         for signal in (
             state.shown_changed,
             state.reading_changed,
@@ -101,6 +100,13 @@ class Menus:
             self._groups.setdefault(spec.group, QActionGroup(window)).addAction(action)
         self.actions[spec.name], self.specs[spec.name] = action, spec
         return action
+
+    def _mark_letters(self) -> None:
+        """Underline another letter in each line of a menu, so that it can be given by keyboard."""
+        for menu in self.menus.values():
+            actions = [action for action in menu.actions() if not action.isSeparator()]
+            for action, text in zip(actions, with_letters(map(QAction.text, actions)), strict=True):
+                action.setText(text)
 
     def _give_keys(self) -> None:
         """Put the keys in use on the actions, and into their tool tips."""

@@ -37,6 +37,13 @@ def usual() -> Keys:
     return {spec.name: tuple(filter(None, map(normal, spec.keys))) for spec in specs()}
 
 
+def alt_letters() -> set[str]:
+    """Return the letters that give a command together with Alt, which the menu bar has to leave alone."""
+    return {
+        key[-1] for keys in usual().values() for key in keys if len(key) == len("Alt+X") and key[:4] == "Alt+"
+    }
+
+
 def in_use(changes: Mapping[str, tuple[str, ...]]) -> Keys:
     """Return the keys of every command: the user's count before the usual ones, and each key once."""
     found, taken = usual(), set(RESERVED)

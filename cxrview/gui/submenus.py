@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cxrview.gui.state import AppState, ModelInfo, Shown
@@ -11,7 +11,6 @@ from cxrview.words import mark, tr
 
 if TYPE_CHECKING:
     from cxrview.gui.model_choice import ModelChoice
-    from cxrview.imaging import Voi
 
 DEVICES = {"auto": mark("&Automatic"), "cpu": mark("&CPU"), "gpu": mark("&GPU"), "npu": mark("&NPU")}
 DIGITS = 9  # classes with a key of their own
@@ -63,26 +62,17 @@ class WindowMenu(QMenu):
     def __init__(self, state: AppState, parent: QWidget) -> None:
         super().__init__(tr("Window &presets"), parent)
         self._state = state
-        self._curve: QAction | None = None
         state.shown_changed.connect(self._fill)
-        state.voi_changed.connect(self._check)
         self._fill(state.shown)
-
-    def _check(self, voi: "Voi | None") -> None:
-        if self._curve is not None:
-            from cxrview.imaging.presets import is_sigmoid
-
-            self._curve.setChecked(is_sigmoid(voi))
 
     def _fill(self, shown: Shown) -> None:
         self.clear()
-        self._curve = None
         radiograph = shown.radiograph
         self.setEnabled(radiograph is not None)
         if radiograph is None:
             return
         from cxrview.gui.viewer.corner_text import voi_text
-        from cxrview.imaging.presets import AUTO, BONE, FULL, LUNG, SOFT, is_sigmoid
+        from cxrview.imaging.presets import AUTO, BONE, FULL, LUNG, SOFT
 
         for voi in dict.fromkeys((radiograph.default_voi, *radiograph.vois)):
             words = [voi.explanation, voi_text(voi)] if not hasattr(voi, "table") else [voi_text(voi)]
@@ -91,11 +81,6 @@ class WindowMenu(QMenu):
         self.addSeparator()
         for name in (AUTO, LUNG, SOFT, BONE, FULL):
             self.addAction(tr(name), without_state(self._use_preset, name))
-        self.addSeparator()
-        curve = self.addAction(tr("&S-shaped curve"), self._bend)
-        curve.setCheckable(True)
-        curve.setChecked(is_sigmoid(self._state.voi))
-        self._curve = curve
 
     def _use_preset(self, name: str) -> None:
         from cxrview.imaging.presets import presets  # some 20 ms for a large radiograph, so not in advance
@@ -103,13 +88,6 @@ class WindowMenu(QMenu):
         radiograph = self._state.shown.radiograph
         if radiograph is not None:
             self._state.set_voi(dict(presets(radiograph))[name])
-
-    def _bend(self) -> None:
-        from cxrview.imaging.presets import is_sigmoid, linear, sigmoid
-
-        radiograph, voi = self._state.shown.radiograph, self._state.voi
-        if radiograph is not None and voi is not None and not hasattr(voi, "table"):
-            self._state.set_voi(linear(voi, radiograph) if is_sigmoid(voi) else sigmoid(voi))
 
 
 class ModelMenu(QMenu):

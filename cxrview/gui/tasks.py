@@ -25,6 +25,7 @@ LANES = (
     "model",
     "export",
     "thumbnails",
+    "recents",
     "estimate",
     "tidying",
     "tags",

@@ -14,8 +14,8 @@ MENUS: dict[str, Menu] = {
     "edit": (mark("&Edit"), edit.ACTIONS),
     "view": (mark("&View"), view.ACTIONS),
     "image": (mark("&Image"), image.ACTIONS),
-    "measure": (mark("M&easure"), measure.ACTIONS),
-    "heatmap": (mark("Heat&map"), heatmap.ACTIONS),
+    "measure": (mark("Meas&ure"), measure.ACTIONS),
+    "heatmap": (mark("Hea&tmap"), heatmap.ACTIONS),
     "model": (mark("&Model"), model.ACTIONS),
     "help": (mark("&Help"), help.ACTIONS),
 }

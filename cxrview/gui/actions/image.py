@@ -135,7 +135,7 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
     ActionSpec(
         "smooth",
         mark("Smooth bet&ween pixels"),
-        ("Alt+I",),
+        ("Alt+X",),
         "looking.smooth_pixels",
         tip=mark("Without it every pixel of the image is a square of its own when zoomed in"),
         checkable=True,

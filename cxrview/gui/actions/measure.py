@@ -68,7 +68,7 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
     ActionSpec(
         "copy_values",
         mark("Copy all &values"),
-        ("Ctrl+Shift+C",),
+        ("Ctrl+Alt+C",),
         "measuring.copy_values",
         icon="copy",
         tip=mark("Copy the measurements of this image with their units, for a spreadsheet"),

@@ -81,6 +81,9 @@ REASONS: dict[When, str] = {  # what is said where a command cannot be given; ot
     has_image: mark("No image is on the screen."),
     has_prediction: mark("The model has not read this image."),
     has_card: mark("No model is loaded."),
+    has_frames: mark("The file has one frame only."),
+    has_spacing: mark("The file does not say how large a pixel is."),
+    shows_many: mark("There is only one viewport."),
 }
 
 

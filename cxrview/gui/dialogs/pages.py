@@ -1,105 +1,73 @@
-"""The text of the dialogs, as HTML: about, keys and mouse, and the model card."""
+"""The text of two pages: the keys in use as Markdown, and the model card as HTML."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from cxrview import __version__, paths
+from cxrview.gui import shortcuts
 from cxrview.gui.actions import MENUS, MOUSE
-from cxrview.words import tr
+from cxrview.gui.mnemonics import plain
+from cxrview.words import mark, tr
 
 if TYPE_CHECKING:
     from cxrview.bundle import Card
 
-LIBRARIES = (  # what is shown and linked into the frozen application
-    ("PySide6-Essentials", "Qt for Python, LGPL 3.0"),
-    ("numpy", "BSD 3-Clause"),
-    ("opencv-python-headless", "Apache 2.0"),
-    ("pillow", "MIT-CMU"),
-    ("pydicom", "MIT"),
-    ("python-gdcm", "BSD 3-Clause"),
-    ("pylibjpeg", "MIT"),
-    ("pylibjpeg-openjpeg", "MIT"),
-    ("pylibjpeg-rle", "MIT"),
-    ("pyjpegls", "MIT"),
-    ("openvino", "Apache 2.0"),
-    ("onnxruntime", "MIT"),
-    ("platformdirs", "MIT"),
-)
 STATUS = {
-    "interim": "Interim: a first model to build and try cxrview with.",
-    "release": "Released with cxrview.",
-    "user": "Trained or imported by a user.",
+    "interim": mark("Interim: a first model to build and try cxrview with."),
+    "release": mark("Released with cxrview."),
+    "user": mark("Trained or imported by a user."),
 }
 FIRST_COLUMN = 170  # pixels
-NOT_A_DEVICE = (
-    "cxrview is a tool for research and teaching. It is not a medical device, has not been tested or cleared "
-    "as one, and must not be used for diagnosis, treatment or triage of patients. A reading is what a "
-    "statistical model computes from pixels; it can be wrong without any sign of it."
-)
 
 
-def about() -> str:
-    """Return what cxrview is, what it is not, and whose work is in it."""
-    from importlib.metadata import PackageNotFoundError, version  # slow to import, and seldom wanted
-
-    rows = []
-    for package, licence in LIBRARIES:
-        try:
-            rows.append((f"{package} {version(package)}", licence))
-        except PackageNotFoundError:  # an optional engine, or a frozen application without metadata
-            continue
-    rows.append(("Lucide icons", "ISC; some from Feather, MIT"))
-    icons = (paths.resources() / "icons" / "LICENSE").read_text("utf-8")
-    return (
-        f"<h2>cxrview {escape(__version__)}</h2><p>Review chest radiographs with a model that shows "
-        f"where it looked and says what it cannot know.</p><p><b>Not a medical device.</b> {NOT_A_DEVICE}</p>"
-        "<p>Everything is computed on this computer; no image leaves it.</p>"
-        "<p>cxrview is free software under the Apache License 2.0 and comes without any warranty. "
-        "It stands on:</p>"
-        + _table(rows)
-        + f"<h4>Licence of the icons</h4><pre style='white-space: pre-wrap'>{escape(icons)}</pre>"
-    )
-
-
-def keys() -> str:
-    """Return every shortcut, menu by menu, and what the mouse does."""
-    html = ""
+def keys(changes: Mapping[str, tuple[str, ...]]) -> str:
+    """Return every key in use, menu by menu, and what the mouse does, as Markdown."""
+    held, parts = shortcuts.in_use(changes), []
     for title, specs in MENUS.values():
         rows = [
-            (", ".join(spec.keys), tr(spec.text).replace("&", "").rstrip("…"))
+            ("   ".join(map(shortcuts.shown, held[spec.name])), plain(tr(spec.text)))
             for spec in specs
-            if spec is not None and spec.keys
+            if spec is not None and held[spec.name]
         ]
-        html += f"<h4>{tr(title).replace('&', '')}</h4>" + _table(rows) if rows else ""
-    return html + "<h4>Mouse and more</h4>" + _table([(tr(mouse), tr(does)) for mouse, does in MOUSE])
+        if rows:
+            parts.append(_markdown(plain(tr(title)), tr("Keys"), rows))
+    mouse = [(tr(what), tr(does)) for what, does in MOUSE]
+    return "\n\n".join((*parts, _markdown(tr("Mouse and more"), tr("Keys"), mouse)))
+
+
+def _markdown(title: str, left: str, rows: list[tuple[str, str]]) -> str:
+    lines = [f"| {left} | {tr('What it does')} |", "| --- | --- |"]
+    lines += [f"| {what.replace('|', '&#124;')} | {does} |" for what, does in rows]
+    return f"## {title}\n\n" + "\n".join(lines)
 
 
 def model_card(card: "Card") -> str:
     """Return the model card: what it is, what it cannot do, its classes, figures and origin."""
     html = f"<h2>{escape(card.title)}</h2>"
     html += f"<p>{escape(card.name)} {escape(card.version)} · {escape(card.architecture)}"
-    html += f" · input {card.input_size} × {card.input_size}</p>"
-    html += f"<p><b>{escape(STATUS.get(card.status, card.status))}</b></p>"
+    size = tr("input {size} × {size}").format(size=card.input_size)
+    html += f" · {escape(size)}</p>"
+    html += f"<p><b>{escape(tr(STATUS.get(card.status, card.status)))}</b></p>"
     html += (
-        "<h4>What it cannot do</h4><ul>"
+        f"<h4>{tr('What it cannot do')}</h4><ul>"
         + "".join(f"<li>{escape(limit)}</li>" for limit in card.limits)
         + "</ul>"
     )
-    html += "<h4>Classes</h4>" + _table([(item.label, item.meaning) for item in card.classes])
+    html += f"<h4>{tr('Classes')}</h4>" + _table([(item.label, item.meaning) for item in card.classes])
     for key, title in SECTIONS.items():
         if card.raw.get(key):
-            html += f"<h4>{title}</h4>{_value(card.raw[key])}"
+            html += f"<h4>{tr(title)}</h4>{_value(card.raw[key])}"
     return html
 
 
 SECTIONS = {
-    "metrics": "Figures",
-    "operating_points": "Operating points",
-    "domain": "Out-of-domain check",
-    "data": "Data",
-    "training": "Training",
-    "seeds": "Seeds",
-    "libraries": "Libraries",
+    "metrics": mark("Figures"),
+    "operating_points": mark("Operating points"),
+    "domain": mark("Out-of-domain check"),
+    "data": mark("Data"),
+    "training": mark("Training"),
+    "seeds": mark("Seeds"),
+    "libraries": mark("Libraries"),
 }
 
 
@@ -114,7 +82,7 @@ def _value(value: Any) -> str:
             return " … ".join(map(_value, value)) if len(value) == 2 else ", ".join(map(_value, value))
         return "<br>".join(_value(item) for item in value)
     if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no"}.get(value, "–")
+        return {True: tr("yes"), False: tr("no")}.get(value, "–")
     return f"{value:.3g}" if isinstance(value, float) else escape(str(value))
 
 

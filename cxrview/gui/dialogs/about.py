@@ -1,0 +1,136 @@
+"""What cxrview is and is not, whose work is in it, and what is installed here."""
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, qVersion
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QPlainTextEdit,
+    QTabWidget,
+    QTextBrowser,
+    QVBoxLayout,
+)
+
+from cxrview import __version__, paths
+from cxrview.errors import CxrviewError
+from cxrview.gui.dialogs.manual_text import dressed
+from cxrview.gui.dialogs.text import MONOSPACE
+from cxrview.gui.panels.reading import model_line
+from cxrview.words import mark, tr
+
+if TYPE_CHECKING:
+    from cxrview.facts import Package
+    from cxrview.gui.main_window import MainWindow
+    from cxrview.progress import Report
+
+SIZE = QSize(720, 600)
+PURPOSE = mark(
+    "Review chest radiographs with a model that shows where it looked and says what it cannot know."
+)
+NOT_A_DEVICE = mark(
+    "cxrview is a tool for research and teaching. It is not a medical device, has not been tested or cleared "
+    "as one, and must not be used for diagnosis, treatment or triage of patients. A reading is what a "
+    "statistical model computes from pixels; it can be wrong without any sign of it."
+)
+Findings = tuple[list[str], "list[Package]", str]
+
+
+def find(_report: "Report") -> Findings:
+    """Return what is installed here, the packages with their licences, and the notices. Runs in a worker."""
+    from cxrview import facts
+
+    return list(facts.lines()), facts.licences(), facts.notices()
+
+
+class AboutDialog(QDialog):
+    """Three pages: about, licences, this computer. The last two are filled from a worker."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window, windowTitle=tr("About cxrview"))
+        self._window = window
+        self.about = QTextBrowser(openLinks=False, accessibleName=tr("About cxrview"))
+        self.licences = QTextBrowser(openLinks=False, accessibleName=tr("Licences"))
+        self.system = QPlainTextEdit(readOnly=True, accessibleName=tr("This computer"))
+        self.system.setStyleSheet(MONOSPACE)
+        self.system.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.tabs = QTabWidget(documentMode=True)
+        for widget, title in (
+            (self.about, tr("About")),
+            (self.licences, tr("Licences")),
+            (self.system, tr("This computer")),
+        ):
+            self.tabs.addTab(widget, title)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.copy = buttons.addButton(tr("Copy system information"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.system.toPlainText()))
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self, spacing=10)
+        column.setContentsMargins(14, 14, 14, 12)
+        column.addWidget(self.tabs)
+        column.addWidget(buttons)
+        self.resize(SIZE)
+
+    def open(self) -> None:
+        """Show the dialog and look anew at what is installed."""
+        window = self._window
+        self.about.setDocument(dressed(self._words(), window.theme, self.about))
+        self.licences.setPlainText(tr("One moment …"))
+        self.system.setPlainText(tr("One moment …"))
+        self.copy.setEnabled(False)
+        window.runner.start(
+            tr("Looking at what is installed"),
+            find,
+            done=self._show_findings,
+            failed=self._say_failure,
+            lane="facts",
+            quiet=True,
+        )
+        self.show()
+        self.activateWindow()
+
+    def _words(self) -> str:
+        words = [
+            f"# cxrview {__version__}",
+            tr(PURPOSE),
+            f"**{tr('Not a medical device.')}** {tr(NOT_A_DEVICE)}",
+            tr("Everything is computed on this computer; no image leaves it."),
+            f"## {tr('The model in use')}",
+            escape(self._window.state.model.problem or model_line(self._window.state.model)),
+            f"## {tr('Licence')}",
+            tr(
+                "cxrview is free software under the Apache License 2.0 and comes without any warranty. The "
+                "page Licences lists whose work it stands on."
+            ),
+        ]
+        return "\n\n".join(words)
+
+    def _show_findings(self, findings: Findings) -> None:
+        installed, packages, notices = findings
+        rows = [f"| {name} | {version} | {escape(licence)} |" for name, version, licence in packages]
+        head = [f"| {tr('Package')} | {tr('Version')} | {tr('Licence')} |", "| --- | --- | --- |"]
+        icons = (paths.resources() / "icons" / "LICENSE").read_text("utf-8")
+        parts = [
+            notices,
+            f"## {tr('Installed here')}\n\n" + "\n".join(head + rows) if rows else "",
+            f"## {tr('Licence of the icons')}\n\n```\n{icons}\n```",
+        ]
+        self.licences.setDocument(dressed("\n\n".join(parts), self._window.theme, self.licences))
+        model = self._window.state.model
+        used = [f"Model: {model.problem or model_line(model)}", f"  {model.reason}"]
+        self.system.setPlainText("\n".join([*installed, *used, *self._screens()]))
+        self.copy.setEnabled(True)
+
+    def _screens(self) -> list[str]:
+        lines = [f"Qt {qVersion()}, {QGuiApplication.platformName()}"]
+        for screen in QGuiApplication.screens():
+            size, ratio = screen.size(), screen.devicePixelRatio()
+            lines.append(f"  {screen.name() or 'screen'} {size.width()} × {size.height()} at {ratio:.0%}")
+        return lines
+
+    def _say_failure(self, error: Exception) -> None:
+        words = str(error) if isinstance(error, CxrviewError) else repr(error)
+        self.system.setPlainText(words)
+        self.licences.setPlainText(words)

@@ -1,0 +1,166 @@
+"""The manual: pages that lie beside the program, their list, and a search through all of them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor, QTextDocument
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QTextBrowser,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cxrview import paths, words
+from cxrview.gui.dialogs import pages
+from cxrview.gui.dialogs.manual_text import dressed
+from cxrview.words import tr
+
+if TYPE_CHECKING:
+    from cxrview.gui.main_window import MainWindow
+
+SIZE = QSize(940, 680)
+SUFFIX = ".md"
+
+
+def folder() -> Path:
+    """Return the folder of the manual in the user's language, or the English one."""
+    own = paths.resources() / "help" / words.language()
+    return own if own.is_dir() else paths.resources() / "help" / "en"
+
+
+def manual() -> dict[str, str]:
+    """Return the pages of the manual by name, in their order, as Markdown."""
+    found = {}
+    for path in sorted(folder().glob(f"*{SUFFIX}")):
+        found[path.stem.partition("-")[2]] = path.read_text("utf-8")
+    return found
+
+
+class HelpWindow(QDialog):
+    """Stays beside the work: it is not modal, and F1 brings it back."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window, windowTitle=tr("cxrview – manual"))
+        self._window = window
+        self._texts = manual()
+        self._name = ""
+        self.search = QLineEdit(
+            placeholderText=tr("Search the manual"),
+            accessibleName=tr("Search the manual"),
+            clearButtonEnabled=True,
+        )
+        self.contents = QListWidget(objectName="pages", accessibleName=tr("Contents"))
+        self.browser = QTextBrowser(objectName="manual", openLinks=False, accessibleName=tr("Page"))
+        self.found = QLabel(objectName="muted", wordWrap=True)
+        self.found.setContentsMargins(12, 4, 12, 10)
+        for name, text in self._texts.items():
+            item = QListWidgetItem(text.partition("\n")[0].lstrip("# "), self.contents)
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(QSize(0, self.fontMetrics().height() * 2))
+        sidebar = QWidget(objectName="chrome")
+        sidebar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        sidebar.setFixedWidth(250)
+        left = QVBoxLayout(sidebar, spacing=0)
+        left.setContentsMargins(0, 0, 0, 0)
+        top = QVBoxLayout()
+        top.setContentsMargins(12, 12, 12, 4)
+        top.addWidget(self.search)
+        left.addLayout(top)
+        left.addWidget(self.contents)
+        left.addWidget(self.found)
+        row = QHBoxLayout(self, spacing=0)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(sidebar)
+        row.addWidget(self.browser, 1)
+        self.resize(SIZE)
+        self.contents.currentItemChanged.connect(self._turn)
+        self.search.textChanged.connect(self._find)
+        self.search.returnPressed.connect(self._next)
+        self.browser.anchorClicked.connect(self._follow)
+        QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
+
+    def open(self, name: str = "") -> None:
+        """Show the window, on the page `name`; without one where it was left."""
+        self._show_page(name or self._name or next(iter(self._texts)), again=True)
+        self.show()
+        self.activateWindow()
+
+    def _turn(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self._show_page(item.data(Qt.ItemDataRole.UserRole))
+
+    def _follow(self, link: QUrl) -> None:
+        name = link.toString().removesuffix(SUFFIX)
+        if name in self._texts:
+            self._show_page(name)
+
+    def _text(self, name: str) -> str:
+        """Return the page `name`; the one about keys lists those in use."""
+        keys = pages.keys(self._window.state.settings.shortcuts) if name == "keys" else ""
+        return f"{self._texts[name]}\n\n{keys}"
+
+    def _show_page(self, name: str, again: bool = False) -> None:
+        if name == self._name and not again:
+            return
+        self._name = name
+        text, theme = self._text(name), self._window.theme
+        self.browser.setDocument(dressed(text, theme, self.browser))
+        self._mark()
+        for row in range(self.contents.count()):
+            if self.contents.item(row).data(Qt.ItemDataRole.UserRole) == name:
+                self.contents.setCurrentRow(row)
+
+    def _find(self, query: str) -> None:
+        """Show only the pages that hold what is searched, and turn to the first if this one does not."""
+        hits = []
+        for row in range(self.contents.count()):
+            item = self.contents.item(row)
+            name = item.data(Qt.ItemDataRole.UserRole)
+            item.setHidden(query.casefold() not in self._text(name).casefold())
+            hits += [] if item.isHidden() else [name]
+        self.found.setText("" if hits else tr("No page holds these words."))
+        if query and hits and self._name not in hits:
+            self._show_page(hits[0])
+        self._mark()
+
+    def _mark(self) -> None:
+        """Mark what is searched on this page and go to the first place."""
+        places, query, document = [], self.search.text(), self.browser.document()
+        cursor = document.find(query) if query else QTextCursor()
+        while not cursor.isNull():
+            place = QTextEdit.ExtraSelection()
+            place.cursor = QTextCursor(cursor)
+            place.format.setBackground(self.palette().highlight())
+            place.format.setForeground(self.palette().highlightedText())
+            places.append(place)
+            cursor = document.find(query, cursor)
+        self.browser.setExtraSelections(places)
+        if places:
+            self.browser.setTextCursor(_start_of(places[0].cursor))
+            self.browser.ensureCursorVisible()
+
+    def _next(self) -> None:
+        """Go to the next place, and on to the next page that has one."""
+        query = self.search.text()
+        if not query or self.browser.find(query):
+            return
+        shown = [row for row in range(self.contents.count()) if not self.contents.item(row).isHidden()]
+        if shown:
+            later = [row for row in shown if row > self.contents.currentRow()]
+            self.contents.setCurrentRow((later or shown)[0])
+            self.browser.moveCursor(QTextCursor.MoveOperation.Start)
+            self.browser.find(query, QTextDocument.FindFlag(0))
+
+
+def _start_of(cursor: QTextCursor) -> QTextCursor:
+    start = QTextCursor(cursor)
+    start.setPosition(cursor.selectionStart())
+    return start

@@ -1,0 +1,72 @@
+"""Markdown of the manual as a document in the colours and proportions of the window."""
+
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTable,
+)
+from PySide6.QtWidgets import QWidget
+
+from cxrview.gui.theme import Theme
+
+HEADINGS = {1: 1.7, 2: 1.25, 3: 1.05}  # size beside that of the text
+ABOVE = {1: 0, 2: 22, 3: 14}  # pixels
+BELOW = {0: 8, 1: 12, 2: 6, 3: 4}
+LINE = 138  # % of the height of a line
+MARGIN = 28
+
+
+def dressed(markdown: str, theme: Theme, parent: QWidget) -> QTextDocument:
+    """Return `markdown` as a document to be read in `theme`."""
+    document = QTextDocument(parent)
+    document.setDefaultFont(parent.font())
+    document.setMarkdown(markdown, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
+    document.setDocumentMargin(MARGIN)
+    block = document.begin()
+    while block.isValid():
+        _set_block(block, theme, parent.font())
+        block = block.next()
+    for frame in document.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            _set_table(frame, theme)
+    return document
+
+
+def _set_block(block: QTextBlock, theme: Theme, font: QFont) -> None:
+    level = min(block.blockFormat().headingLevel(), 3)
+    layout = QTextBlockFormat()
+    in_table = QTextCursor(block).currentTable() is not None
+    if not in_table:
+        layout.setLineHeight(LINE, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    layout.setTopMargin(ABOVE.get(level, 0))
+    layout.setBottomMargin(0 if in_table else 3 if block.textList() else BELOW[level])
+    cursor = QTextCursor(block)
+    cursor.mergeBlockFormat(layout)
+    if level:
+        letters = QTextCharFormat()  # a new one: Markdown's own has a size that would win
+        letters.setFontPointSize(font.pointSizeF() * HEADINGS[level])
+        letters.setFontWeight(QFont.Weight.DemiBold)
+        letters.setForeground(QColor(theme.text))
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        cursor.setCharFormat(letters)
+
+
+def _set_table(table: QTextTable, theme: Theme) -> None:
+    layout = table.format()
+    layout.setBorder(1)
+    layout.setBorderBrush(QColor(theme.line))
+    layout.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+    layout.setBorderCollapse(True)
+    layout.setCellPadding(5)
+    layout.setCellSpacing(0)
+    layout.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+    layout.setTopMargin(4)
+    layout.setBottomMargin(12)
+    table.setFormat(layout)
