@@ -68,6 +68,15 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         when=has_image,
     ),
     ActionSpec(
+        "compare_prior",
+        mark("Compare with prio&r"),
+        ("Alt+7",),
+        "browsing.compare_with_prior",
+        icon="history",
+        tip=mark("The image beside the one of the same patient's study before"),
+        when=has_image,
+    ),
+    ActionSpec(
         "synchronise",
         mark("S&ynchronise viewports"),
         ("Y",),

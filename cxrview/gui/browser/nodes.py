@@ -18,6 +18,7 @@ class Kind(Enum):
 
     PATIENT = "patient"
     FOLDER = "folder"
+    ARCHIVE = "archive"  # a folder in one
     STUDY = "study"
     SERIES = "series"
     IMAGE = "image"
@@ -84,7 +85,9 @@ def above(entry: Entry) -> tuple[tuple[str, ...], ...]:
 def group(entry: Entry, key: tuple[str, ...]) -> Group:
     """Return the group with `key`, one of those that `entry` stands in."""
     if entry.identity is None:
-        return _folder(entry.path.parent, key)
+        return (
+            _folder(entry.path.parent, key) if entry.archive is None else _archive(entry, entry.archive, key)
+        )
     return _patient(entry.identity, key) if len(key) == 2 else _study(entry.identity, key)
 
 
@@ -92,6 +95,11 @@ def _folder(folder: Path, key: tuple[str, ...]) -> Group:
     parts = tuple(reversed(folder.parts[:-1]))
     details = tuple("/".join(reversed(parts[: depth + 1])) for depth in range(len(parts)))
     return Group(key, Kind.FOLDER, folder.name or str(folder), (*details, str(folder)))
+
+
+def _archive(entry: Entry, archive: Path, key: tuple[str, ...]) -> Group:
+    # Where it was unpacked is nobody's business.
+    return Group(key, Kind.ARCHIVE, entry.path.parent.name, (archive.name, f"{archive} {key[1]}"))
 
 
 def _patient(identity: "Identity", key: tuple[str, ...]) -> Group:
@@ -130,7 +138,7 @@ def moment(entry: Entry) -> int:
 def searched(entry: Entry) -> str:
     """Return what a search finds the row by, in lower case: file, who, when, what and from which side."""
     identity, anatomy = entry.identity, entry.anatomy
-    words = [str(entry.path), entry.note]
+    words = [str(entry.path) if entry.archive is None else f"{entry.archive}\n{entry.path.name}", entry.note]
     if identity is not None:
         words += (
             person(identity.patient_name),

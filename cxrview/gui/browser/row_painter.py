@@ -21,7 +21,13 @@ ROUND = 3
 DOT = 8
 GAP = 6
 MARGIN = 6
-ICONS = {Kind.PATIENT: "user", Kind.FOLDER: "folder", Kind.STUDY: "calendar", Kind.SERIES: "layers"}
+ICONS = {
+    Kind.PATIENT: "user",
+    Kind.FOLDER: "folder",
+    Kind.ARCHIVE: "archive",
+    Kind.STUDY: "calendar",
+    Kind.SERIES: "layers",
+}
 Picture = Callable[[Path, int, int], QPixmap | None]
 
 

@@ -39,6 +39,8 @@ def lines(node: Node) -> tuple[str, str]:
     words = entry.identity.series_description if entry.identity is not None else ""
     if node.parent is not None and node.parent.kind is Kind.SERIES:
         words = ""  # stands above
+    if words.casefold() == view.casefold():
+        words = ""
     frames = trn("{count} frame", "{count} frames", entry.frames) if entry.frames > 1 else ""
     below = [words, frames.format(count=entry.frames), entry.path.name if view else ""]
     return view or entry.path.name, DOT.join(part for part in below if part)
@@ -84,9 +86,16 @@ def tool_tip(node: Node) -> str:
         return said(found) if found is not None else tr(Mark.UNREAD.value)
     if entry is not None:
         state = entry.note or _state(entry, finding(node))
-        return "\n".join((str(entry.path), wrapped(state)))
+        return "\n".join((place(entry), wrapped(state)))
     details = node.group.details[-1] if node.group is not None else ""
     return "\n".join((node.text, details, count(node)))
+
+
+def place(entry: Entry) -> str:
+    """Return where the file of `entry` is; one out of an archive lies in that for the user."""
+    if entry.archive is None:
+        return str(entry.path)
+    return tr("{name} in {archive}").format(name=entry.path.name, archive=entry.archive)
 
 
 def spoken(node: Node) -> str:

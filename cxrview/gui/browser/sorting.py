@@ -26,7 +26,7 @@ LABELS = {
     Order.FILE: mark("File name"),
     Order.ADDED: mark("Order of opening"),
 }
-TOP = (Kind.PATIENT, Kind.FOLDER)
+TOP = (Kind.PATIENT, Kind.FOLDER, Kind.ARCHIVE)
 
 
 def sort_key(node: Node, order: Order) -> tuple:
@@ -58,7 +58,7 @@ def _sortable(number: re.Match[str]) -> str:
 def _top_key(node: Node, order: Order) -> tuple:
     group = node.group
     assert group is not None
-    folder = node.kind is Kind.FOLDER
+    folder = node.kind is not Kind.PATIENT
     first: object = 0
     if order is Order.PATIENT_ID and not folder:
         first = natural(group.key[1].partition("\\")[0])
@@ -95,6 +95,7 @@ def _frame_key(node: Node, _order: Order) -> tuple:
 _KEYS: dict[Kind, Callable[[Node, Order], tuple]] = {
     Kind.PATIENT: _top_key,
     Kind.FOLDER: _top_key,
+    Kind.ARCHIVE: _top_key,
     Kind.STUDY: _study_key,
     Kind.SERIES: _series_key,
     Kind.IMAGE: _image_key,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -53,17 +53,11 @@ class PriorStrip(Strip):
     wanted = Signal(object)
 
     def __init__(self) -> None:
-        self.compare = QToolButton(text=tr("Compare"), iconSize=QSize(16, 16), objectName="quiet")
-        self.compare.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.compare = QToolButton(text=tr("Compare"))
         self.compare.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         super().__init__("history", self.compare)
         self._priors: list[Entry] = []
         self.compare.clicked.connect(self._clicked)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        super().set_theme(theme)
-        self.compare.setIcon(theme.icon("columns-2"))
 
     def offer(self, priors: Sequence[Entry]) -> None:
         """Offer `priors`, latest first; the others stand in a menu."""
@@ -71,8 +65,8 @@ class PriorStrip(Strip):
         self.setVisible(bool(priors))
         if not priors:
             return
-        self.words.setText(tr("Prior: {study}").format(study=_study(priors[0])))
-        self.words.setToolTip("\n".join(_study(prior) for prior in priors))
+        self.words.setText(_study(priors[0]))
+        self.words.setToolTip("\n".join((tr("Earlier studies of this patient:"), *map(_study, priors))))
         self.compare.setToolTip(tr("Show the image beside the prior"))
         self.compare.setAccessibleName(tr("Compare with prior {study}").format(study=_study(priors[0])))
         several = len(priors) > 1

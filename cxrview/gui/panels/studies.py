@@ -147,12 +147,13 @@ class StudyPanel(QWidget):
         entries = {entry.path: entry for entry in self.model.same_patient(path)}
         return [entries[prior] for prior in hanging.priors(entries, path)]
 
-    def compare_with_prior(self) -> None:
-        """Ask for the image on the screen beside the one of the study before."""
+    def compare_with_prior(self) -> bool:
+        """Ask for the image on the screen beside the one of the study before; return whether there is one."""
         path = self._state.shown.path
         prior = next(iter(self.priors(path)), None) if path is not None else None
         if prior is not None:
             self.compare.emit(path, prior.path)
+        return prior is not None
 
     def show_all(self) -> None:
         """Let go of the search and of all filters."""

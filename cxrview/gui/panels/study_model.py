@@ -20,6 +20,7 @@ from cxrview.gui.state import Entry
 KEY = Qt.ItemDataRole.UserRole + 1  # (path, frame) of a row that can be shown
 NODE = Qt.ItemDataRole.UserRole + 2
 FINDING = Qt.ItemDataRole.UserRole + 3  # of a row that the model has read
+PLACES = (Kind.STUDY, Kind.FOLDER, Kind.ARCHIVE)  # what one goes through study by study
 Keep = Callable[[Entry], bool]
 
 
@@ -148,7 +149,7 @@ class StudyModel(TreeModel):
     def study_of(self, index: Index) -> QModelIndex:
         """Return the index of the study or folder that a row is in, or an invalid one."""
         node = self.node(index)
-        while node is not None and node.kind not in (Kind.STUDY, Kind.FOLDER):
+        while node is not None and node.kind not in PLACES:
             node = node.parent
         return self._index(node) if node is not None else QModelIndex()
 

@@ -63,6 +63,8 @@ class MessagePage(QWidget):
             column.addLayout(row)
         column.addSpacing(10)
         column.addWidget(self._buttons)
+        self.below = QHBoxLayout()  # for what was opened lately
+        column.addLayout(self.below)
         column.addStretch(3)
 
     def set_icon(self, theme: Theme, name: str, colour: str) -> None:

@@ -1,0 +1,79 @@
+"""What the study browser does with the window: recent files, the last session, images beside each other."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from cxrview.gui.browser import session_file
+from cxrview.gui.browser.recent_menu import RecentList, RecentMenu
+from cxrview.gui.browser.recents import Recents
+from cxrview.words import tr
+
+if TYPE_CHECKING:
+    from cxrview.gui.main_window import MainWindow
+
+
+class Browsing(QObject):
+    """Made when the window's parts are there. `folder` keeps recent.json and session.json."""
+
+    def __init__(self, window: "MainWindow", folder: Path) -> None:
+        super().__init__(window)
+        self._window, self._file = window, folder / "session.json"
+        self.recents = Recents(folder / "recent.json", window.runner, self)
+        self.opened: list[Path] = []  # as chosen, since all files were closed last
+        self.menu = RecentMenu(self.recents, window.open, window)
+        window.menus.menus["file"].insertMenu(window.menus.actions["again"], self.menu)
+        state, studies = window.state, window.studies
+        state.entries_cleared.connect(self.opened.clear)
+        state.entries_removed.connect(self._forget)
+        state.arrangement_changed.connect(self._fill_empty_pages)
+        studies.beside.connect(self._show_beside)
+        studies.compare.connect(lambda path, prior: window.viewports.show_beside((path, 0), (prior, 0)))
+        self._fill_empty_pages()
+
+    def note(self, paths: Sequence[Path]) -> None:
+        """The user has opened `paths`."""
+        paths = [path.absolute() for path in paths]
+        self.recents.note(paths)
+        self.opened += [path for path in paths if path not in self.opened]
+
+    def remember(self) -> None:
+        """The window closes: store what is open, if that is wished."""
+        with suppress(OSError):  # nobody is there to read about it
+            session_file.remember(self._window, self.opened, self._file)
+
+    def restore(self) -> None:
+        """The window has come: open what was open at the end, if that is wished and nothing else is."""
+        if not self.opened:
+            session_file.restore(self._window, self._file)
+
+    def compare_with_prior(self) -> None:
+        """Show the image beside the patient's earlier one, or say that there is none."""
+        if not self._window.studies.compare_with_prior():
+            self._window.session.said.emit(tr("There is no earlier image of this patient in the list."), "")
+
+    def _forget(self, paths: Sequence[Path]) -> None:
+        gone = set(paths)
+        self.opened[:] = [path for path in self.opened if path not in gone]
+
+    def _show_beside(self, path: Path, frame: int) -> None:
+        """Show an image in the next viewport, which is made if there is only one."""
+        viewports = self._window.viewports
+        if len(viewports.viewports) == 1:
+            viewports.use("two_columns")
+        ports = viewports.viewports
+        following = ports[(ports.index(viewports.active) + 1) % len(ports)]
+        self._window.session.select(path, frame, following.view)
+
+    def reopen(self, paths: Sequence[Path]) -> None:
+        """Open `paths` of the last session: one after another they stand among the recent ones already."""
+        self.opened += paths
+        self._window.session.open(paths)
+
+    def _fill_empty_pages(self, *_news: object) -> None:
+        for viewport in self._window.viewports.viewports:
+            if viewport.empty_page.below.isEmpty():
+                viewport.empty_page.below.addWidget(RecentList(self.recents, self._window.open))
