@@ -8,7 +8,7 @@ from cxrview.explain.grid import seen_area
 from cxrview.explain.overlay import overlay
 from cxrview.inference.prediction import Prediction
 
-SAMPLES = 192  # along the longer side; between them the lines are straight
+SAMPLES = 192  # between which the lines are straight
 SLACK = 0.05  # of a sample, by which a line may leave its points, so that few of them remain
 
 # For each of the 16 ways in which the corners of a square can lie above the level (1 top left, 2 top right,
@@ -71,13 +71,16 @@ def _points(values: NDArray[np.float32], level: float, sides: NDArray[np.int64])
     return np.stack([column + part * (1 - down), row + part * down], axis=1)
 
 
-def heat_contours(prediction: Prediction, class_name: str, level: float) -> tuple[NDArray[np.float64], ...]:
+def heat_contours(
+    prediction: Prediction, class_name: str, level: float, samples: int = SAMPLES
+) -> tuple[NDArray[np.float64], ...]:
     """Return the lines at `level` (0…1) of the heatmap of `class_name`, each (n, 2) of x and y.
 
-    They lie where the model looked and end at the border of that. Raises BadRequest for an unknown class.
+    They lie where the model looked and end at the border of that. `samples` are taken along the longer
+    side of the image. Raises BadRequest for an unknown class.
     """
     box, area = prediction.letterbox, seen_area(prediction)
-    step = max(box.height, box.width) / SAMPLES
+    step = max(box.height, box.width) / samples
     rows, columns = max(1, round(box.height / step)), max(1, round(box.width / step))
     heat = overlay(prediction, class_name, (rows, columns))
     x = (np.arange(columns) + 0.5) * box.width / columns

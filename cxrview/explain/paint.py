@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.explain.colour import EDGE, colour_table, colourise, lay_over
-from cxrview.explain.contour import heat_contours
+from cxrview.explain.contour import SAMPLES, heat_contours
 from cxrview.explain.grid import cells_over, grid_lines
 from cxrview.explain.overlay import overlay, shares
 from cxrview.explain.style import HeatStyle
@@ -67,15 +67,20 @@ def _coloured(
     return colourise(heat, colour_table(style.colours), alpha, style.threshold, edge)
 
 
-def contour_lines(prediction: Prediction, class_name: str, style: HeatStyle) -> tuple[Contour, ...]:
-    """Return the lines of the mode "contour", faintest first, none in other modes; errors as `fill`."""
+def contour_lines(
+    prediction: Prediction, class_name: str, style: HeatStyle, samples: int = SAMPLES
+) -> tuple[Contour, ...]:
+    """Return the lines of the mode "contour", faintest first, none in other modes.
+
+    `samples` and errors are those of `heat_contours`.
+    """
     if style.mode != "contour":
         return ()
     table = colour_table(style.colours)
     lines = []
     for level in style.levels:
         red, green, blue = table[round(level * 255)].tolist()
-        for points in heat_contours(prediction, class_name, level):
+        for points in heat_contours(prediction, class_name, level, samples):
             lines.append(Contour(points, level, (red, green, blue)))
     return tuple(lines)
 

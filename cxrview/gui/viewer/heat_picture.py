@@ -53,7 +53,7 @@ class HeatPicture:
         self._image: tuple[Orientation, QImage] | None = None
         self._contours = tuple(
             Line(_polygon(line.points), QColor(*line.colour), QColor(*line.casing))
-            for line in contour_lines(prediction, class_name, style)
+            for line in contour_lines(prediction, class_name, style, side // 4)
         )
         self._grid = tuple(_line(points) for points in grid_lines(prediction)) if style.grid else ()
         self.frame = None if sees_all(prediction) else _rect(*seen_area(prediction))
