@@ -2,6 +2,7 @@
 
 import math
 import struct
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,15 @@ CONVERSION_ERRORS = (
     struct.error,
     BytesLengthException,
 )
+
+
+class Readable(Protocol):
+    """What texts and sequences are read from by keyword: Elements, or a quicker reader of plain headers."""
+
+    def text(self, keyword: str) -> str: ...
+    def texts(self, keyword: str) -> tuple[str, ...]: ...
+    def whole(self, keyword: str) -> int | None: ...
+    def item(self, keyword: str) -> "Elements | None": ...
 
 
 class Elements:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from cxrview.imaging.elements import Elements
+from cxrview.imaging.elements import Elements, Readable
 from cxrview.imaging.radiograph import Anatomy, Identity, Spacing, SpacingSource
 
 MAX_SPACING = 100.0  # mm; anything beyond is a mistake
@@ -13,7 +13,7 @@ MAX_ASPECT = 10.0
 SAME = 1e-4  # relative difference below which two spacings are one
 
 
-def read_identity(elements: Elements) -> Identity:
+def read_identity(elements: Readable) -> Identity:
     """Return who and what the image belongs to; empty where the file does not say."""
     return Identity(
         patient_name=elements.text("PatientName"),
@@ -34,7 +34,7 @@ def read_identity(elements: Elements) -> Identity:
     )
 
 
-def read_anatomy(elements: Elements) -> Anatomy:
+def read_anatomy(elements: Readable) -> Anatomy:
     """Return what is pictured and how; codes stand in where the plain attributes are empty."""
     return Anatomy(
         body_part=elements.text("BodyPartExamined") or _meaning(elements, "AnatomicRegionSequence"),
@@ -44,13 +44,13 @@ def read_anatomy(elements: Elements) -> Anatomy:
     )
 
 
-def _patient_orientation(elements: Elements) -> tuple[str, ...]:
+def _patient_orientation(elements: Readable) -> tuple[str, ...]:
     letters = tuple(part.upper() for part in elements.texts("PatientOrientation"))
     sound = len(letters) == 2 and all(part and set(part) <= set("LRAPHF") for part in letters)
     return letters if sound else ()
 
 
-def _meaning(elements: Elements, keyword: str) -> str:
+def _meaning(elements: Readable, keyword: str) -> str:
     item = elements.item(keyword)
     return item.text("CodeMeaning") if item is not None else ""
 

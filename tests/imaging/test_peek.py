@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pydicom.data
 import pytest
-from pydicom.uid import DeflatedExplicitVRLittleEndian
+from pydicom.dataset import Dataset
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import limits, read
+from cxrview.imaging import library_notes, limits, read
+from cxrview.imaging import peek as peeking
+from cxrview.imaging.elements import Elements
 from cxrview.imaging.peek import BEGINNING, peek
+from cxrview.imaging.plain_header import NotPlain, PlainHeader
 from tests.imaging.phantoms import RAMP, phantom, save
+from tests.imaging.samples import samples
 
 FILES = sorted(Path(pydicom.data.__file__).parent.rglob("*.dcm"))
 WHO = {
@@ -104,6 +109,82 @@ def test_a_deflated_file_that_grows_beyond_the_limit_is_not_inflated(tmp_path, m
     packer = zlib.compressobj(0, wbits=-zlib.MAX_WBITS)
     path.write_bytes(head[:start] + packer.compress(bytes(2 * limits.MAX_SIDE * 32)) + packer.flush())
     assert peek(path) is None
+
+
+def slowly(path):
+    """Return what pydicom makes of the header, without the quick reader."""
+    with library_notes.collected():
+        return peeking._header(Elements(peeking._from_file(path), []))
+
+
+def quickly(path):
+    """Return what the quick reader makes of it. Raises NotPlain."""
+    data = path.read_bytes()
+    return peeking._header(PlainHeader(data[:BEGINNING], len(data) < BEGINNING, peeking.KEYWORDS))
+
+
+def test_the_quick_reader_says_the_same_of_every_sample():
+    plain = 0
+    for path in samples():
+        if peek(path) is not None:
+            try:
+                assert quickly(path) == slowly(path), path.name
+                plain += 1
+            except NotPlain:
+                assert peek(path) == slowly(path), path.name
+    assert plain > 150
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian])
+@pytest.mark.parametrize("undefined", [True, False])
+def test_sequences_of_all_forms_are_stepped_over(tmp_path, syntax, undefined):
+    inner, outer = Dataset(), Dataset()
+    inner.CodeMeaning, inner.PatientName = "Chest", "Not^Me"
+    inner.is_undefined_length_sequence_item = undefined
+    outer.ConceptCodeSequence = [inner, inner]
+    outer["ConceptCodeSequence"].is_undefined_length = undefined
+    outer.is_undefined_length_sequence_item = undefined
+    dataset = phantom(RAMP, **WHO, ProcedureCodeSequence=[outer], RequestAttributesSequence=[])
+    dataset["ProcedureCodeSequence"].is_undefined_length = undefined
+    dataset["RequestAttributesSequence"].is_undefined_length = undefined
+    dataset.file_meta.TransferSyntaxUID = syntax
+    path = save(dataset, tmp_path / "nested.dcm")
+    assert quickly(path) == slowly(path)
+    assert quickly(path).identity.patient_name == "Doe^Jane"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"PatientName": "Müller^Jörg", "SpecificCharacterSet": "ISO_IR 100"},
+        {"PatientName": "Müller^Jörg", "SpecificCharacterSet": "ISO_IR 192"},
+        {"PatientName": " Doe^Jane ^^ ", "StudyDescription": "a\tb "},
+        {"PatientOrientation": ["L", "F"], "InstanceNumber": "007"},
+        {"PatientName": "", "PatientID": None, "StudyDescription": "x" * 2000},
+    ],
+    ids=["Latin-1", "UTF-8", "spaces", "two values", "empty and long"],
+)
+def test_the_quick_reader_says_the_same_of_odd_values(tmp_path, attributes):
+    path = save(phantom(RAMP, **attributes), tmp_path / "odd.dcm")
+    assert quickly(path) == slowly(path)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"PatientName": "Yamada^Tarou=山田^太郎", "SpecificCharacterSet": ["", "ISO 2022 IR 87"]},
+        {"PatientName": "Дое^Иван", "SpecificCharacterSet": "ISO_IR 144"},
+        {"StudyDescription": ["one ", " two"]},
+        {"InstanceNumber": "-4"},
+        {"ViewCodeSequence": [Dataset()]},
+    ],
+    ids=["Japanese", "Cyrillic", "several values", "negative", "code"],
+)
+def test_what_is_not_plain_is_left_to_pydicom(tmp_path, attributes):
+    path = save(phantom(RAMP, **attributes), tmp_path / "odd.dcm")
+    with pytest.raises(NotPlain):
+        quickly(path)
+    assert peek(path) == slowly(path)
 
 
 @pytest.mark.parametrize("frames", ["0", "-3", "999999"])
