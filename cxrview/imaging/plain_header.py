@@ -1,4 +1,4 @@
-"""Read the header of a DICOM file that is written plainly, five times as fast as by building a dataset.
+"""Read the header of a DICOM file that is written plainly, several times as fast as by building a dataset.
 
 Whatever is out of the ordinary (another byte order, an unknown VR, a rare character set, elements out of
 order) raises NotPlain: then pydicom reads the file. So nothing here need be more than right.
