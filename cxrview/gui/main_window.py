@@ -32,6 +32,7 @@ from cxrview.gui.menus import Menus
 from cxrview.gui.model_choice import LoadPredictor
 from cxrview.gui.palette import CommandPalette
 from cxrview.gui.panels.annotations import AnnotationPanel
+from cxrview.gui.panels.histogram import HistogramPanel
 from cxrview.gui.panels.measure_button import MeasureButton
 from cxrview.gui.panels.reading import ReadingPanel
 from cxrview.gui.panels.status import StatusBar
@@ -115,7 +116,11 @@ class MainWindow(QMainWindow):
         self.reading = ReadingPanel(self.state, self.theme, actions["card"])
         self.measurements = AnnotationPanel(self.measuring, self.theme, actions)
         self.measurements.centre_wanted.connect(self.measuring.bring_into_view)
-        self.reading.add_section(self.measurements)
+        self.histogram = HistogramPanel(self.state, self.runner, self.theme, self._geometry)
+        self.histogram.fold.toggled.connect(actions["histogram"].setChecked)
+        actions["histogram"].setChecked(self.histogram.fold.isChecked())
+        for section in (self.histogram, self.measurements):
+            self.reading.add_section(section)
         self.heatmaps = Heatmaps(self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         for index, (widget, least) in enumerate(
@@ -206,6 +211,7 @@ class MainWindow(QMainWindow):
             self.reading,
             self.heatmaps,
             self.measurements,
+            self.histogram,
             self.statusBar(),
         ):
             widget.set_theme(theme)

@@ -70,6 +70,13 @@ def ends(window: Window) -> tuple[float, float]:
     return window.center - window.width / 2, window.center + window.width / 2
 
 
+def with_ends(window: Window, low: float, high: float) -> Window:
+    """Return a window through the function of `window` from `low` to `high`; it has no name any more."""
+    if window.function is VoiFunction.LINEAR:
+        return Window((low + high) / 2 + 0.5, high - low + 1)
+    return Window((low + high) / 2, high - low, window.function)
+
+
 def sigmoid(window: Window) -> Window:
     """Return `window` with the same centre and width through the S-shaped function (PS3.3 C.11.2.1.3.1)."""
     return Window(window.center, window.width, VoiFunction.SIGMOID, window.explanation)

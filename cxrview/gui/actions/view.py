@@ -118,6 +118,14 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         checkable=True,
     ),
     ActionSpec(
+        "histogram",
+        mark("Histogram of th&e values"),
+        ("Alt+H",),
+        "histogram.set_open",
+        tip=mark("How often each value occurs, with the window to be dragged over it"),
+        checkable=True,
+    ),
+    ActionSpec(
         "hide_identity",
         mark("Hide who the &patient is"),
         ("Alt+P",),
