@@ -75,5 +75,6 @@ class Browsing(QObject):
 
     def _fill_empty_pages(self, *_news: object) -> None:
         for viewport in self._window.viewports.viewports:
-            if viewport.empty_page.below.isEmpty():
-                viewport.empty_page.below.addWidget(RecentList(self.recents, self._window.open))
+            place = viewport.empty_page.below.layout()
+            if place.isEmpty():
+                place.addWidget(RecentList(self.recents, self._window.open))

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QIcon
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from cxrview.gui.browser.recents import Recent, Recents
 from cxrview.gui.theme import DARK
@@ -14,6 +14,9 @@ from cxrview.words import tr
 
 ON_PAGE = 5
 WIDTH = 380
+LEAST_PLACE = 60  # pixels; less says nothing
+ICON, MARGIN = 15, 8
+GREY = "#565e67"
 ARCHIVES = (".zip",)
 Open = Callable[[Sequence[Path]], None]
 
@@ -63,8 +66,9 @@ class RecentList(QWidget):
     def __init__(self, recents: Recents, open_paths: Open) -> None:
         super().__init__(objectName="recent")
         self._recents, self._open = recents, open_paths
-        self._buttons: dict[Recent, QPushButton] = {}
+        self._buttons: dict[Recent, RecentButton] = {}
         self.setMaximumWidth(WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._column = QVBoxLayout(self, spacing=1)
         self._column.setContentsMargins(0, 14, 0, 0)
         recents.changed.connect(self._fill)
@@ -84,18 +88,8 @@ class RecentList(QWidget):
             self._column.addWidget(self._buttons[item])
         self._recents.look_for(self._hide)
 
-    def _button(self, item: Recent) -> QPushButton:
-        button = QPushButton(
-            QIcon(DARK.pixmap(_icon(item), DARK.faint, 15, 2.0)), "", objectName="recentItem"
-        )
-        button.setIconSize(QSize(15, 15))
-        room = WIDTH - 60
-        name = button.fontMetrics().elidedText(item.name, Qt.TextElideMode.ElideMiddle, room)
-        left = room - button.fontMetrics().horizontalAdvance(name) - 24
-        place = button.fontMetrics().elidedText(item.place, Qt.TextElideMode.ElideMiddle, max(0, left))
-        button.setText(f"{name}    {place if left > 60 else ''}".rstrip().replace("&", "&&"))
-        button.setAccessibleName(tr("Open {name} again").format(name=item.name))
-        button.setToolTip(_whole(item))
+    def _button(self, item: Recent) -> "RecentButton":
+        button = RecentButton(item)
         button.clicked.connect(partial(self._chosen, item))
         return button
 
@@ -106,6 +100,38 @@ class RecentList(QWidget):
         for item in missing & self._buttons.keys():
             self._buttons[item].setEnabled(False)
             self._buttons[item].setToolTip(tr("{path} is not there.").format(path=item.paths[0]))
+
+
+class RecentButton(QPushButton):
+    """An icon, a name, and after it in a fainter ink the place."""
+
+    def __init__(self, item: Recent) -> None:
+        super().__init__(objectName="recentItem")
+        self._item = item
+        self.setAccessibleName(tr("Open {name} again").format(name=item.name))
+        self.setToolTip(_whole(item))
+        self.setMinimumHeight(28)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        ratio, enabled = self.devicePixelRatioF(), self.isEnabled()
+        middle = self.height() // 2
+        ink = DARK.text if enabled else GREY
+        icon = DARK.pixmap(_icon(self._item), DARK.faint if enabled else GREY, ICON, ratio)
+        painter.drawPixmap(QPoint(MARGIN, middle - ICON // 2), icon)
+        area = self.rect().adjusted(MARGIN + ICON + 9, 0, -MARGIN, 0)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        metrics, elide = painter.fontMetrics(), Qt.TextElideMode.ElideMiddle
+        name = metrics.elidedText(self._item.name, elide, area.width())
+        painter.setPen(QColor(ink))
+        painter.drawText(area, flags, name)
+        area.adjust(metrics.horizontalAdvance(name) + 12, 0, 0, 0)
+        if area.width() > LEAST_PLACE:
+            painter.setPen(QColor(DARK.faint if enabled else GREY))
+            painter.drawText(area, flags, metrics.elidedText(self._item.place, elide, area.width()))
+        painter.end()
 
 
 def _whole(item: Recent) -> str:

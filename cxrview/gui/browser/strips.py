@@ -24,9 +24,9 @@ from cxrview.words import tr, trn
 
 
 class Strip(QFrame):
-    """An icon, one line of words, and something to do about it at the right."""
+    """An icon if there is one, a line of words, and something to do about it at the right."""
 
-    def __init__(self, icon: str, button: QWidget) -> None:
+    def __init__(self, button: QWidget, icon: str = "") -> None:
         super().__init__(objectName="strip")
         self._icon_name = icon
         self._icon = QLabel()
@@ -34,13 +34,15 @@ class Strip(QFrame):
         row = QHBoxLayout(self, spacing=8)
         row.setContentsMargins(8, 6, 6, 6)
         row.addWidget(self._icon)
+        self._icon.setVisible(bool(icon))
         row.addWidget(self.words, 1)
         row.addWidget(button)
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
-        self._icon.setPixmap(theme.pixmap(self._icon_name, theme.muted, 16, self.devicePixelRatioF()))
+        if self._icon_name:
+            self._icon.setPixmap(theme.pixmap(self._icon_name, theme.muted, 16, self.devicePixelRatioF()))
 
 
 class PriorStrip(Strip):
@@ -55,7 +57,7 @@ class PriorStrip(Strip):
     def __init__(self) -> None:
         self.compare = QToolButton(text=tr("Compare"))
         self.compare.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        super().__init__("history", self.compare)
+        super().__init__(self.compare, "history")
         self._priors: list[Entry] = []
         self.compare.clicked.connect(self._clicked)
 
@@ -75,6 +77,8 @@ class PriorStrip(Strip):
         self.compare.setMenu(self._menu() if several else None)
         mode = QToolButton.ToolButtonPopupMode
         self.compare.setPopupMode(mode.MenuButtonPopup if several else mode.DelayedPopup)
+        self.compare.setProperty("several", several)
+        self.compare.style().polish(self.compare)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self.compare)
@@ -98,7 +102,7 @@ class UndoStrip(Strip):
 
     def __init__(self) -> None:
         self.undo = QPushButton(tr("Undo"), objectName="link", accessibleName=tr("Undo the removal"))
-        super().__init__("x", self.undo)
+        super().__init__(self.undo)
         self._removed: list[Entry] = []
         self.undo.clicked.connect(self._clicked)
 

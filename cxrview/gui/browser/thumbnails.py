@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPixmap
 from cxrview.gui.cache import Stamp
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.progress import Report
+from cxrview.words import tr
 
 MAX_BYTES = 48 * 2**20
 PAUSE = 30  # ms after scrolling, before the first is made
@@ -106,7 +107,7 @@ class Thumbnails(QObject):
         known = self._kept.get(key)
         path, frame = key
         self._job = self._runner.start(
-            f"Thumbnail of {path.name}",
+            tr("Thumbnail of {file}").format(file=path.name),
             partial(make, path, frame, side, known.stamp if known is not None else None),
             done=partial(self._done, key),
             failed=lambda _error: self._done(key, Made(None, QImage())),  # its row says what is wrong with it

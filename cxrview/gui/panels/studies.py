@@ -287,6 +287,8 @@ class StudyPanel(QWidget):
     def _after_reset(self) -> None:
         self.tree.unfold_again(self._is_filtered() and self.model.in_sight <= MOST_UNFOLDED)
         self._mark_current(self._state.shown)
+        if not self.tree.currentIndex().isValid():
+            self.tree.scrollToTop()
         self._count()
 
     def _unfold(self, group: QModelIndex) -> None:

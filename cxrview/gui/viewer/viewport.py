@@ -63,8 +63,9 @@ class MessagePage(QWidget):
             column.addLayout(row)
         column.addSpacing(10)
         column.addWidget(self._buttons)
-        self.below = QHBoxLayout()  # for what was opened lately
-        column.addLayout(self.below)
+        self.below = QWidget()  # for what was opened lately
+        QHBoxLayout(self.below).setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.below)
         column.addStretch(3)
 
     def set_icon(self, theme: Theme, name: str, colour: str) -> None:
@@ -72,8 +73,9 @@ class MessagePage(QWidget):
         self._icon.setPixmap(theme.pixmap(name, colour, 40, self.devicePixelRatioF()))
 
     def show_buttons(self, shown: bool) -> None:
-        """Show or hide the buttons."""
+        """Show or hide the buttons and what stands below them."""
         self._buttons.setVisible(shown)
+        self.below.setVisible(shown)
 
     def say(self, title: str, text: str, detail: str = "") -> None:
         """Show these words; empty ones take no room."""
