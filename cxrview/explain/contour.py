@@ -107,5 +107,7 @@ def heat_contours(
 
 def _simplified(line: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return `line` without the points that it does not need (Douglas and Peucker 1973)."""
-    kept = cv2.approxPolyDP(line.astype(np.float32)[:, None], SLACK, False)
-    return np.asarray(kept[:, 0], dtype=np.float64)
+    closed = len(line) > 3 and bool((line[0] == line[-1]).all())
+    points = (line[:-1] if closed else line).astype(np.float32)
+    kept = cv2.approxPolyDP(points[:, None], SLACK, closed)[:, 0]
+    return np.asarray(np.vstack((kept, kept[:1])) if closed else kept, dtype=np.float64)

@@ -91,3 +91,13 @@ def test_contours_end_at_the_border_of_the_field_and_do_not_run_along_it():
     (line,) = heat_contours(prediction(maps, Letterbox.fit(400, 400, 200), (0.2, 0.2, 0.8, 0.8)), "a", 0.5)
     assert line[:, 0] == pytest.approx(200, abs=0.5)
     assert sorted(line[[0, -1], 1]) == pytest.approx([80, 320])
+
+
+def test_a_hill_inside_has_a_closed_line_of_few_points():
+    maps = np.zeros((1, 7, 7))
+    maps[0, 3, 3] = 1
+    (line,) = heat_contours(prediction(maps, Letterbox.fit(700, 700, 224)), "a", 0.5)
+    np.testing.assert_array_equal(line[0], line[-1])
+    assert 8 < len(line) < 60
+    assert line.mean(0) == pytest.approx([350, 350], abs=6)
+    assert np.hypot(*np.diff(line, axis=0).T).max() < 40

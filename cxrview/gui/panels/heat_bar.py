@@ -44,7 +44,7 @@ class HeatBar(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        bar = QRectF(0, 0, self.width() - 1, HEIGHT)
+        bar = QRectF(0.5, 0.5, self.width() - 1, HEIGHT)  # whole lines at every scaling
         if self._style is not None:
             painter.setOpacity(1.0 if self._shown else 0.25)
             painter.drawImage(bar, self._image, QRectF(self._image.rect()))

@@ -41,8 +41,8 @@ class HeatmapControls(QWidget):
         super().__init__()
         self._state, self._theme = state, theme
         self.visible = _check(tr("Show on the image"), tr("H; hold Space to look underneath"))
-        self.grid = _check(tr("Grid of the cells"), tr("How coarse the heatmap is"))
-        self.scale = _check(tr("Scale on the image"), tr("The colour scale at the edge of the image"))
+        self.grid = _check(tr("Grid"), tr("The grid of the cells: how coarse the heatmap is"))
+        self.scale = _check(tr("Scale"), tr("The colour scale at the edge of the image"))
         self.class_choice = _combo(tr("Class whose heatmap is shown"))
         self.modes = {name: _mode_button(name) for name in MODES}
         self.opacity, self.opacity_value = _slider(
@@ -111,8 +111,11 @@ class HeatmapControls(QWidget):
         column.addWidget(self.bar)
         self.unit = QLabel(tr("of the strongest cell of any class"), objectName="muted", wordWrap=True)
         column.addWidget(self.unit)
-        column.addWidget(self.grid)
-        column.addWidget(self.scale)
+        boxes = QHBoxLayout()
+        for box in (self.grid, self.scale):
+            boxes.addWidget(box, 1)
+        column.addLayout(boxes)
+        column.addSpacing(2)
         column.addWidget(self.multiples)
         for link in (self.all_classes, self.model_view):
             column.addWidget(link)

@@ -29,14 +29,16 @@ def scale_image(style: HeatStyle, upright: bool) -> QImage:
     import numpy as np
 
     from cxrview.explain.colour import colour_table, colourise, lay_over
+    from cxrview.explain.paint import line_opacity
     from cxrview.gui.viewer.picture import to_image
 
     heat = np.linspace(0, 1, STEPS, dtype=np.float32)[None]
     if style.mode == "contour":  # lines at some levels, and nothing between
-        drawn = np.abs(heat - np.array(style.levels)[:, None]).min(0) < 1.5 / STEPS
+        drawn = np.abs(heat - np.array(style.levels)[:, None]).min(0) < 2.5 / STEPS
     else:
         drawn = heat[0] > style.threshold
-    coloured = colourise(heat, colour_table(style.colours), max(style.opacity, 0.0), 0.0, 0.0)
+    opacity = line_opacity(style.opacity) if style.mode == "contour" else style.opacity
+    coloured = colourise(heat, colour_table(style.colours), opacity, -1.0, 0.0)
     mixed = lay_over(np.full((1, STEPS), MID_GREY, np.uint8), coloured)
     rgba = np.dstack([mixed, np.where(drawn, 255, 0).astype(np.uint8)[None]])
     if upright:
