@@ -6,15 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QModelIndex, QModelIndex, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from cxrview import paths
 from cxrview.gui import opening
 from cxrview.gui.state import Entry, Mark, Stage
-from cxrview.gui.unpacked import remove_leftovers
-from cxrview.progress import silent
 from tests.bad_files import write_bad_files
 from tests.gui.conftest import make_phantom, write_png
 from tests.imaging.samples import sample
@@ -317,9 +315,7 @@ def test_what_an_earlier_session_left_behind_goes_soon_after_the_start(make_wind
     left.mkdir(parents=True)
     (left / "a.png").write_bytes(b"a patient")
     make_window()
-    qtbot.waitUntil(lambda: not left.exists())
-    remove_leftovers(silent)
-    assert unpacked_files() == []
+    qtbot.waitUntil(lambda: not left.exists() and unpacked_files() == [])
 
 
 @pytest.mark.parametrize(
