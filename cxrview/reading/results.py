@@ -59,7 +59,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an annotation says. `lines` are for the image, `summary` for one line of a list.
+    """What an annotation says. `lines` are for the image, `summary` for a list that names the scale itself.
 
     `remark` is a whole sentence on how far to rely on it, or empty.
     """
@@ -113,8 +113,8 @@ def table(rows: Iterable[tuple[Annotation, Result]]) -> str:
 
 def _length(annotation: Length | CalibrationLine, scale: Scale) -> Result:
     distance = Quantity(mark("Length"), measure.length(annotation.points, scale), scale.unit)
-    text = with_unit(distance.number, distance.unit)
-    return Result((distance,), (text,), text)
+    lines = (with_unit(distance.number, distance.unit),)
+    return Result((distance,), lines, with_unit(distance.number, scale.short_unit))
 
 
 def _angle(turn: Quantity) -> Result:

@@ -47,6 +47,11 @@ class Scale:
     unit: str
 
     @property
+    def short_unit(self) -> str:
+        """The bare unit, "mm" or "px"."""
+        return PIXELS if self.unit == PIXELS else MILLIMETRES
+
+    @property
     def area_unit(self) -> str:
         """The unit of an area on this scale: "mm² at detector"."""
         return AREAS[self.unit]

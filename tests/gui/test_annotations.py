@@ -421,14 +421,14 @@ def test_values_are_copied_from_the_menu_and_from_the_list(film):
 
 
 def test_a_large_region_is_measured_behind_the_window(window, tmp_path, qtbot):
-    pixels = make_phantom(0, 3000, 3000).astype(np.uint16) * 200
+    pixels = make_phantom(0, 1200, 1200).astype(np.uint16) * 200
     show(window, write_png(tmp_path / "large.png", pixels), qtbot)
     turns = np.linspace(0, 2 * np.pi, 2000, endpoint=False)
-    outline = [Point(1500 + 1400 * np.cos(turn), 1500 + 1400 * np.sin(turn)) for turn in turns]
+    outline = [Point(600 + 550 * np.cos(turn), 600 + 550 * np.sin(turn)) for turn in turns]
     draw(window, FreehandRoi(points=tuple(outline)))
     assert rows(window) == [("Freehand region", "…")]  # nothing was counted in this thread
     qtbot.waitUntil(lambda: rows(window)[0][1].startswith("mean"))
-    y, x = np.mgrid[:3000, :3000] + 0.5
-    inside = pixels[(x - 1500) ** 2 + (y - 1500) ** 2 <= 1400**2]
+    y, x = np.mgrid[:1200, :1200] + 0.5
+    inside = pixels[(x - 600) ** 2 + (y - 600) ** 2 <= 550**2]
     ((_, result),) = window.measuring.results()
     assert result.quantities[0].value == pytest.approx(inside.mean(), rel=1e-4)

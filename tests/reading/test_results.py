@@ -37,8 +37,11 @@ CTR = CardiothoracicRatio(points=points((10, 0), (23, 5), (0, 0), (26, 0)))
 def test_a_length_says_its_unit_and_where_that_comes_from():
     line = Length(points=points((0, 0), (30, 40)))
     assert said(line, image()).lines == ("50.0 px",)
-    assert said(line, spaced(0.1, 0.1)).summary == "5.0 mm"
-    assert said(line, spaced(0.1, 0.1, SpacingSource.IMAGER)).summary == "5.0 mm at detector"
+    assert said(line, spaced(0.1, 0.1)).lines == ("5.0 mm",)
+    at_detector = said(line, spaced(0.1, 0.1, SpacingSource.IMAGER))
+    assert at_detector.lines == ("5.0 mm at detector",)
+    assert at_detector.summary == "5.0 mm"
+    assert at_detector.quantities[0].unit == "mm at detector"
 
 
 def test_an_angle_says_degrees():

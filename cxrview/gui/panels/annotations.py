@@ -19,8 +19,9 @@ from cxrview.gui.actions import measure
 from cxrview.gui.annotations import renamed
 from cxrview.gui.measuring import Measuring
 from cxrview.gui.theme import Theme
-from cxrview.reading.annotation import Annotation, calibration_of
+from cxrview.reading.annotation import Annotation
 from cxrview.reading.results import NAMES, Result, table
+from cxrview.reading.units import AREAS, MILLIMETRES, PIXELS
 from cxrview.words import tr
 
 MOST_ROWS = 8  # before the list scrolls
@@ -94,7 +95,7 @@ class AnnotationPanel(QWidget):
         unfolded, there = self.fold.isChecked(), bool(rows)
         self.empty.setVisible(unfolded and not there)
         self.list.setVisible(unfolded and there)
-        self._show_scale(unfolded)
+        self._show_scale(rows)
         fresh = {annotation.id: (annotation, result) for annotation, result in rows}
         selected = self._measuring.annotations.selected
         if fresh != self._results:
@@ -103,11 +104,15 @@ class AnnotationPanel(QWidget):
         with QSignalBlocker(self.list):
             self.list.select(selected)
 
-    def _show_scale(self, unfolded: bool) -> None:
-        line = calibration_of(self._measuring.items())
-        self.scale.setVisible(unfolded and line is not None)
-        if line is not None:
-            self.scale.setText(tr("Lengths are in mm, calibrated by hand."))
+    def _show_scale(self, rows: list[tuple[Annotation, Result]]) -> None:
+        """Say what the lengths of the list are worth, where the bare unit would hide it."""
+        units = [each.unit for _, result in rows for each in result.quantities if each.unit in AREAS]
+        unit = units[0] if units else MILLIMETRES  # one image has one scale
+        text = tr("Lengths are in {unit}.").format(unit=tr(unit))
+        if unit == PIXELS:
+            text = tr("Lengths are in pixels: the file does not say how large they are.")
+        self.scale.setText(text)
+        self.scale.setVisible(self.fold.isChecked() and unit != MILLIMETRES)
 
     def _fill(self) -> None:
         with QSignalBlocker(self.list):

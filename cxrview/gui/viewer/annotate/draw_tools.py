@@ -156,7 +156,7 @@ class DrawTool(Tool):
         canvas.update()
 
     def _release_outline(self, dragged: bool) -> None:
-        if self._began and dragged:  # drawn in one go
+        if self._began and (dragged or len(self._points) >= 3):  # drawn in one go, perhaps all around
             self._finish_outline()
         elif not self._began and self._floating is not None:
             self._points.append(self._floating)
@@ -292,9 +292,14 @@ class DrawTool(Tool):
     def paint(self, canvas: "Canvas", painter: QPainter, placement: Placement) -> None:
         if canvas is self._canvas and self._points:
             self._paint_half_done(canvas, painter, placement)
-        hint = HINTS.get(self.name, {}).get(len(self._points) if canvas is self._canvas else 0)
-        if hint is not None and (canvas is self._canvas or canvas.pointer is not None):
-            draw_hint(painter, tr(hint), canvas.width(), self._layer_of(canvas).font())
+        if canvas is self._canvas or canvas.pointer is not None:
+            draw_hint(painter, self.hint(canvas), canvas.width(), self._layer_of(canvas).font())
+
+    def hint(self, canvas: "Canvas") -> str:
+        """Return what to do next on `canvas`, or "" where that is plain."""
+        steps = HINTS.get(self.name, {})
+        there = len(self._points) if canvas is self._canvas else 0
+        return tr(steps[max(step for step in steps if step <= there)]) if steps else ""
 
     def _paint_half_done(self, canvas: "Canvas", painter: QPainter, placement: Placement) -> None:
         points = self._points + ([self._floating] if self._floating is not None else [])

@@ -8,18 +8,19 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 
 from cxrview.gui.viewer.annotate.shapes import Shape
 
-LINE = QColor("#6ecbff")  # the same in both themes: it lies on the film, not on the chrome
-CHOSEN = QColor("#c4ecff")
+LINE = QColor("#55c1fa")  # the same in both themes: it lies on the film, not on the chrome
+CHOSEN = QColor("#a3e2ff")
 RIM = QColor(0, 0, 0, 150)
 PLATE = QColor(10, 13, 17, 205)
 PLATE_EDGE = QColor(110, 203, 255, 150)
 INK, FAINT_INK = QColor("#eef4f9"), QColor("#a9b6c2")
 NOTE = QColor("#f0b44c")
-WIDTH, CHOSEN_WIDTH, RIM_WIDTH = 1.6, 2.0, 2.4  # the rim is added to the line
+WIDTH, CHOSEN_WIDTH, RIM_WIDTH = 1.8, 2.4, 2.0  # the rim is added to the line
 HANDLE = 4.0  # radius
 PADDING = QSizeF(7, 4)
 GAP = 12.0  # between a shape and its plate
 CORNER = 4.0
+HINT_TOP = 44.0
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def draw_shape(painter: QPainter, shape: Shape, chosen: bool) -> None:
 def _draw_dashed(painter: QPainter, path: QPainterPath, colour: QColor) -> None:
     if path.isEmpty():
         return
-    for pen in (QPen(RIM, 3.0), QPen(colour, 1.2)):
+    for pen in (QPen(RIM, 2.8), QPen(colour, 1.6)):
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pen.setDashPattern([5 / pen.widthF(), 4 / pen.widthF()])  # Qt counts in widths of the pen
         painter.setPen(pen)
@@ -170,7 +171,9 @@ def draw_plate(painter: QPainter, plate: Plate, place: QRectF, font: QFont, chos
 
 
 def draw_hint(painter: QPainter, text: str, width: float, font: QFont) -> None:
-    """Write what to do next at the top of a widget that is `width` wide."""
+    """Write what to do next at the top of a widget that is `width` wide, under the letter of the edge."""
+    if not text:
+        return
     size = plate_size(Plate(lines=(text,)), font)
-    place = QRectF(QPointF((width - size.width()) / 2, 10), size)
+    place = QRectF(QPointF((width - size.width()) / 2, HINT_TOP), size)
     draw_plate(painter, Plate(lines=(text,)), place, font, True)
