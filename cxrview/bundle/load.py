@@ -6,10 +6,11 @@ from pathlib import Path
 
 from cxrview.bundle.card import Card, FileInfo, parse
 from cxrview.errors import UnusableModel
+from cxrview.words import mark, tr
 
 MAX_CARD_BYTES = 4 * 2**20
 MAX_FILE_BYTES = 2 * 2**30
-_AGAIN = "Import the model again from where you got it."
+_AGAIN = mark("Import the model again from where you got it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,12 @@ def read_card(folder: Path) -> Card:
     path = folder / "card.json"
     try:
         if path.stat().st_size > MAX_CARD_BYTES:
-            raise UnusableModel("is far too large for a model card.", _AGAIN, path)
+            raise UnusableModel(tr("is far too large for a model card."), tr(_AGAIN), path)
         return parse(path.read_text("utf-8"), path)
     except (OSError, UnicodeDecodeError) as error:
-        problem = "is not a model bundle: it has no readable card.json."
+        problem = tr("is not a model bundle: it has no readable card.json.")
         raise UnusableModel(
-            problem, "Choose the folder that holds model.onnx and card.json.", folder
+            problem, tr("Choose the folder that holds model.onnx and card.json."), folder
         ) from error
 
 
@@ -48,7 +49,11 @@ def load(folder: Path) -> Bundle:
         place = path.relative_to(folder)
         listed = str(place) == "card.json" or str(place) in card.files
         if path.is_file() and not listed and place.parts[0] != "report" and not place.name.startswith("."):
-            raise UnusableModel(f"holds the file {place}, which its card does not list.", _AGAIN, folder)
+            raise UnusableModel(
+                tr("holds the file {place}, which its card does not list.").format(place=place),
+                tr(_AGAIN),
+                folder,
+            )
     for name, expected in card.files.items():
         _verify(folder / name, expected)
     return Bundle(folder, card)
@@ -58,12 +63,22 @@ def _verify(path: Path, expected: FileInfo) -> None:
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
-            raise UnusableModel(f"is larger than {MAX_FILE_BYTES >> 30} GiB.", _AGAIN, path)
+            raise UnusableModel(
+                tr("is larger than {value} GiB.").format(value=MAX_FILE_BYTES >> 30), tr(_AGAIN), path
+            )
         if size != expected.bytes:
-            raise UnusableModel(f"has {size} bytes and the card says {expected.bytes}.", _AGAIN, path)
+            raise UnusableModel(
+                tr("has {size} bytes and the card says {bytes}.").format(size=size, bytes=expected.bytes),
+                tr(_AGAIN),
+                path,
+            )
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise UnusableModel(f"cannot be read: {error.strerror}.", _AGAIN, path) from error
+        raise UnusableModel(
+            tr("cannot be read: {strerror}.").format(strerror=error.strerror), tr(_AGAIN), path
+        ) from error
     if digest != expected.sha256.lower():
-        raise UnusableModel("is not the file that the card was written for (its hash differs).", _AGAIN, path)
+        raise UnusableModel(
+            tr("is not the file that the card was written for (its hash differs)."), tr(_AGAIN), path
+        )

@@ -5,6 +5,7 @@ from pathlib import Path
 from cxrview import paths
 from cxrview.bundle import transfer
 from cxrview.errors import BadRequest
+from cxrview.words import tr
 
 DEFAULT = "cxr-densenet121"
 
@@ -31,9 +32,14 @@ def find(model: str = "") -> Path:
     if model and (Path(model) / "card.json").is_file():
         return Path(model)
     if not model:
-        raise BadRequest("No model is installed.", "Install cxrview again, or choose a model's folder.")
+        raise BadRequest(
+            tr("No model is installed."), tr("Install cxrview again, or choose a model's folder.")
+        )
     known = ", ".join(installed) or "none"
-    raise BadRequest(f"There is no model “{model}”.", f"Installed: {known}; or give a model's folder.")
+    raise BadRequest(
+        tr("There is no model “{model}”.").format(model=model),
+        tr("Installed: {known}; or give a model's folder.").format(known=known),
+    )
 
 
 def install(path: Path) -> str:

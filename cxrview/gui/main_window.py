@@ -49,12 +49,14 @@ from cxrview.gui.viewer.tools import basic_tools
 from cxrview.gui.viewer.viewport import Viewport
 from cxrview.gui.viewports import Viewports
 from cxrview.settings import Settings
+from cxrview.words import mark, tr
 
 SAVE_DELAY = 500  # ms between a change and writing the settings
 # Archives export DICOM files without a suffix, so all files come first.
-FILTER = (
-    "All files (*);;Images (*.dcm *.dicom *.ima *.png *.jpg *.jpeg *.tif *.tiff *.bmp)"
-    ";;Archives and DICOM directories (*.zip *.ZIP DICOMDIR dicomdir)"
+FILTERS = (
+    (mark("All files"), "*"),
+    (mark("Images"), "*.dcm *.dicom *.ima *.png *.jpg *.jpeg *.tif *.tiff *.bmp"),
+    (mark("Archives and DICOM directories"), "*.zip *.ZIP DICOMDIR dicomdir"),
 )
 
 
@@ -220,12 +222,13 @@ class MainWindow(QMainWindow):
 
     def ask_for_files(self) -> None:
         """Let the user choose files to open."""
-        names, _ = QFileDialog.getOpenFileNames(self, "Open radiographs", self._last_folder(), FILTER)
+        filters = ";;".join(f"{tr(words)} ({patterns})" for words, patterns in FILTERS)
+        names, _ = QFileDialog.getOpenFileNames(self, tr("Open radiographs"), self._last_folder(), filters)
         self._open_chosen([Path(name) for name in names])
 
     def ask_for_folder(self) -> None:
         """Let the user choose a folder to open."""
-        name = QFileDialog.getExistingDirectory(self, "Open a folder of radiographs", self._last_folder())
+        name = QFileDialog.getExistingDirectory(self, tr("Open a folder of radiographs"), self._last_folder())
         self._open_chosen([Path(name)] if name else [])
 
     def open_sample(self) -> None:
@@ -296,7 +299,7 @@ class MainWindow(QMainWindow):
     def ask_for_model(self) -> None:
         """Let the user choose the folder of a model."""
         name = QFileDialog.getExistingDirectory(
-            self, "Folder of a model, with its card.json", self._last_folder()
+            self, tr("Folder of a model, with its card.json"), self._last_folder()
         )
         if name:
             self.session.models.use_model(name)
@@ -304,7 +307,7 @@ class MainWindow(QMainWindow):
     def show_card(self) -> None:
         """Open the model card."""
         if self.state.model.card is not None:
-            self._show_page("Model card", pages.model_card(self.state.model.card), QSize(720, 640))
+            self._show_page(tr("Model card"), pages.model_card(self.state.model.card), QSize(720, 640))
 
     def show_crash(self, details: str) -> None:
         """Show the details of a mistake of ours, to be copied."""
@@ -341,7 +344,8 @@ class MainWindow(QMainWindow):
                 self._spoilt = False
             settings.save(self.state.settings, self._settings_file)
         except OSError as error:
-            self.statusBar().say(f"The settings could not be saved: {error.strerror}.", 8)
+            sentence = tr("The settings could not be saved: {reason}.")
+            self.statusBar().say(sentence.format(reason=error.strerror), 8)
 
     def _name_window(self, shown: Shown) -> None:
         self.setWindowTitle(f"{shown.path.name} – cxrview" if shown.path is not None else "cxrview")

@@ -12,10 +12,19 @@ from cxrview.gui import sentences
 from cxrview.gui.state import AppState, ModelInfo, Progress, Reading
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.progress import Report
+from cxrview.words import mark, tr
 
 if TYPE_CHECKING:
     from cxrview.inference.predictor import Predictor
 
+NOW = (
+    mark("The model “{model}” cannot be used; now {name}."),
+    mark("No {device} that works was found here; now on {used}."),
+)
+STILL = (
+    mark("The model “{model}” cannot be used; still {name}."),
+    mark("No {device} that works was found here; still on {used}."),
+)
 LoadPredictor = Callable[[str, str], "Predictor"]
 
 
@@ -86,8 +95,8 @@ class ModelChoice(QObject):
         """Say that loading was stopped, if it was."""
         job, self._job = self._job, None
         if job is not None and job.cancelled:
-            advice = "Choose it again in the menu Model."
-            self._failed(self.choice, CxrviewError("Loading the model was stopped.", advice))
+            advice = tr("Choose it again in the menu Model.")
+            self._failed(self.choice, CxrviewError(tr("Loading the model was stopped."), advice))
 
     def _try(self, change: dict[str, str]) -> None:
         """Load what is wanted with `change`; of a job still under way, what it was to change stays wanted."""
@@ -96,7 +105,7 @@ class ModelChoice(QObject):
         self._wanted, self._to_keep = self._wanted._replace(**change), self._to_keep | change
         self._runner.cancel(self._job)
         self._job = self._runner.start(
-            "Loading the model",
+            tr("Loading the model"),
             partial(load_first, self._load, self._nearest(self._wanted)),
             done=partial(self._loaded, self._wanted, self._to_keep),
             failed=partial(self._failed, self._wanted),
@@ -129,7 +138,7 @@ class ModelChoice(QObject):
         self.changed.emit()
         self.settled.emit()
         if loaded.refusal is not None:
-            self.said.emit(self._instead(wanted, loaded.choice, "now"), str(loaded.refusal))
+            self.said.emit(self._instead(wanted, loaded.choice, NOW), str(loaded.refusal))
 
     def _failed(self, wanted: Choice, error: Exception) -> None:
         self._job = None
@@ -138,14 +147,15 @@ class ModelChoice(QObject):
         elif wanted == self.choice:
             self.said.emit(sentences.whole(error), "")
         else:
-            self.said.emit(self._instead(wanted, self.choice, "still"), sentences.whole(error))
+            self.said.emit(self._instead(wanted, self.choice, STILL), sentences.whole(error))
         self.settled.emit()
 
-    def _instead(self, wanted: Choice, used: Choice, word: str) -> str:
+    def _instead(self, wanted: Choice, used: Choice, sentences: tuple[str, str]) -> str:
         """Return one line that says what could not be had and what is used in its place."""
         info = self._state.model
         if wanted.model != used.model:
             name = info.card.name if info.card is not None else used.model
-            return f"The model “{wanted.model or 'bundled'}” cannot be used; {word} {name}."
+            model = wanted.model or tr("bundled")
+            return tr(sentences[0]).format(model=model, name=name)
         device = wanted.device.upper() if wanted.device in ("cpu", "gpu", "npu") else f"“{wanted.device}”"
-        return f"No {device} that works was found here; {word} on {info.device}."
+        return tr(sentences[1]).format(device=device, used=info.device)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cxrview.gui.view_state import Progress, Reading, Shown, Stage, ViewState
 from cxrview.settings import Settings
+from cxrview.words import mark
 
 if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
     from cxrview.bundle import Card
@@ -46,11 +47,11 @@ PASSED_ON = (
 class Mark(Enum):
     """How far a file has come; the study list shows it."""
 
-    UNREAD = "not opened yet"
-    LOADING = "being read"
-    SHOWN = "read"
-    REFUSED = "not like the training films; do not rely on the reading"
-    FAILED = "cannot be read"
+    UNREAD = mark("not opened yet")
+    LOADING = mark("being read")
+    SHOWN = mark("read")
+    REFUSED = mark("not like the training films; do not rely on the reading")
+    FAILED = mark("cannot be read")
 
 
 @dataclass(frozen=True, slots=True)

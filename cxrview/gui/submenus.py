@@ -75,7 +75,7 @@ class WindowMenu(QMenu):
         from cxrview.imaging.presets import AUTO, BONE, FULL, LUNG, SOFT
 
         for voi in dict.fromkeys((radiograph.default_voi, *radiograph.vois)):
-            words = [voi.explanation, voi_text(voi)] if not hasattr(voi, "table") else [voi_text(voi)]
+            words = [tr(voi.explanation), voi_text(voi)] if not hasattr(voi, "table") else [voi_text(voi)]
             title = "   ".join(word for word in words if word)
             self.addAction(title.replace("&", "&&"), without_state(self._state.set_voi, voi))
         self.addSeparator()

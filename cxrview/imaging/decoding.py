@@ -40,9 +40,10 @@ from cxrview.imaging import gdcm_jpeg
 from cxrview.imaging.codestream import read_header
 from cxrview.imaging.elements import CONVERSION_ERRORS, Elements
 from cxrview.imaging.limits import check_dimensions
+from cxrview.words import mark, tr
 
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
-ADVICE_DAMAGED = "Export it again from the archive."
+ADVICE_DAMAGED = mark("Export it again from the archive.")
 # Of several decoders the one that fails with an exception. GDCM ends the program on some damaged streams.
 PLUGINS = {
     JPEGBaseline8Bit: "pillow",
@@ -100,7 +101,7 @@ def damage_reported(path: Path, problem: str) -> Iterator[None]:
     try:
         yield
     except FOREIGN_ERRORS as error:
-        raise UnreadableImage(problem, ADVICE_DAMAGED, path) from error
+        raise UnreadableImage(problem, tr(ADVICE_DAMAGED), path) from error
 
 
 def register_decoders() -> None:
@@ -146,7 +147,9 @@ def decode(elements: Elements, path: Path, only: int | None = None) -> StoredPix
     options: dict[str, Any] = {"correct_unused_bits": False} if shift else {}
     if only is not None:
         options["index"] = only = min(only, (elements.whole("NumberOfFrames") or 1) - 1)
-    problem = f"has pixel data that cannot be decoded ({syntax.name}); it is damaged or cut short."
+    problem = tr("has pixel data that cannot be decoded ({name}); it is damaged or cut short.").format(
+        name=syntax.name
+    )
     with damage_reported(path, problem):
         if syntax in JPEG_FAMILY:
             _check_streams(elements)
@@ -164,7 +167,11 @@ def decode(elements: Elements, path: Path, only: int | None = None) -> StoredPix
         bits = 0
     elif shift:
         frames = _move_down(frames, bits, shift)
-        elements.note(f"The pixels lie {shift} bits above the lowest (High Bit); they were moved down.")
+        elements.note(
+            tr("The pixels lie {shift} bits above the lowest (High Bit); they were moved down.").format(
+                shift=shift
+            )
+        )
     photometric = str(properties["photometric_interpretation"])
     if only is None:
         return StoredPixels(frames, photometric, bits, signed, len(frames))
@@ -175,12 +182,16 @@ def _decoder(syntax: UID, path: Path) -> Decoder:
     try:
         decoder = get_decoder(syntax)
     except NotImplementedError as error:
-        name = syntax.name if syntax.name != str(syntax) else f"a method that is not known ({syntax})"
-        problem = f"is compressed with {name}, which cannot be decoded."
-        raise UnreadableImage(problem, "Export it without compression.", path) from error
+        name = (
+            syntax.name
+            if syntax.name != str(syntax)
+            else tr("a method that is not known ({syntax})").format(syntax=syntax)
+        )
+        problem = tr("is compressed with {name}, which cannot be decoded.").format(name=name)
+        raise UnreadableImage(problem, tr("Export it without compression."), path) from error
     if not decoder.is_available:
-        problem = f"is compressed with {syntax.name}, and its decoder is not installed."
-        raise UnreadableImage(problem, "Run “cxrview doctor”.", path)
+        problem = tr("is compressed with {name}, and its decoder is not installed.").format(name=syntax.name)
+        raise UnreadableImage(problem, tr("Run “cxrview doctor”."), path)
     return decoder
 
 
@@ -200,20 +211,24 @@ def used_plugins(syntax: UID) -> tuple[str, ...]:
 def _check_header(elements: Elements, path: Path) -> None:
     rows, columns = elements.whole("Rows"), elements.whole("Columns")
     if rows is None or columns is None:
-        raise UnreadableImage("does not say how many rows and columns it has.", ADVICE_DAMAGED, path)
+        raise UnreadableImage(tr("does not say how many rows and columns it has."), tr(ADVICE_DAMAGED), path)
     frames = elements.whole("NumberOfFrames")
     if frames is None:
         if elements.text("NumberOfFrames") or _malformed(elements, "NumberOfFrames"):
-            raise UnreadableImage("has a malformed number of frames.", ADVICE_DAMAGED, path)
+            raise UnreadableImage(tr("has a malformed number of frames."), tr(ADVICE_DAMAGED), path)
         frames = 1
     samples = elements.whole("SamplesPerPixel") or 1
     allocated = elements.whole("BitsAllocated")
     if allocated is None:
-        raise UnreadableImage("does not say how many bits a pixel has.", ADVICE_DAMAGED, path)
+        raise UnreadableImage(tr("does not say how many bits a pixel has."), tr(ADVICE_DAMAGED), path)
     check_dimensions(path, rows, columns, frames or 1, max(1, samples * allocated // 8))
     stored = elements.whole("BitsStored") or allocated
     if not 1 <= stored <= allocated <= 64:
-        raise UnreadableImage(f"says that {stored} of {allocated} bits are used.", ADVICE_DAMAGED, path)
+        raise UnreadableImage(
+            tr("says that {stored} of {allocated} bits are used.").format(stored=stored, allocated=allocated),
+            tr(ADVICE_DAMAGED),
+            path,
+        )
 
 
 def _malformed(elements: Elements, keyword: str) -> bool:

@@ -38,17 +38,18 @@ from cxrview.imaging.palette import apply_palette
 from cxrview.imaging.radiograph import Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance
 from cxrview.imaging.voi import read_vois
+from cxrview.words import mark, tr
 
 NOT_IMAGES = {  # what holds no pixels, by the beginning of its SOP class UID
-    "1.2.840.10008.1.3.10": "a DICOM directory",
-    "1.2.840.10008.5.1.4.1.1.88.": "a DICOM structured report",
-    "1.2.840.10008.5.1.4.1.1.481.3": "a DICOM radiotherapy structure set",
-    "1.2.840.10008.5.1.4.1.1.481.5": "a DICOM radiotherapy plan",
-    "1.2.840.10008.5.1.4.1.1.481.8": "a DICOM radiotherapy ion plan",
-    "1.2.840.10008.5.1.4.1.1.9.": "a DICOM waveform",
-    "1.2.840.10008.5.1.4.1.1.11.": "a DICOM presentation state",
-    "1.2.840.10008.5.1.4.1.1.104.": "an encapsulated document in DICOM",
-    "1.2.840.10008.5.1.4.39.": "a DICOM colour palette",
+    "1.2.840.10008.1.3.10": mark("a DICOM directory"),
+    "1.2.840.10008.5.1.4.1.1.88.": mark("a DICOM structured report"),
+    "1.2.840.10008.5.1.4.1.1.481.3": mark("a DICOM radiotherapy structure set"),
+    "1.2.840.10008.5.1.4.1.1.481.5": mark("a DICOM radiotherapy plan"),
+    "1.2.840.10008.5.1.4.1.1.481.8": mark("a DICOM radiotherapy ion plan"),
+    "1.2.840.10008.5.1.4.1.1.9.": mark("a DICOM waveform"),
+    "1.2.840.10008.5.1.4.1.1.11.": mark("a DICOM presentation state"),
+    "1.2.840.10008.5.1.4.1.1.104.": mark("an encapsulated document in DICOM"),
+    "1.2.840.10008.5.1.4.39.": mark("a DICOM colour palette"),
 }
 MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
 COLOUR = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
@@ -74,7 +75,7 @@ def read_dicom(path: Path, force: bool = False, only: int | None = None) -> list
 
 def read_dataset(path: Path, force: bool = False) -> FileDataset:
     """Return the elements of a DICOM file. Raises UnreadableImage if they cannot be read; OSError."""
-    with damage_reported(path, "is damaged: its DICOM elements cannot be read."):
+    with damage_reported(path, tr("is damaged: its DICOM elements cannot be read.")):
         check_inflated_size(path)
         return dcmread(path, force=force)
 
@@ -95,7 +96,9 @@ def check_inflated_size(path: Path) -> None:
         while rest and not inflater.eof:
             total += len(inflater.decompress(rest, 2**24))
             if total > MAX_DECODED_BYTES:
-                raise UnreadableImage("grows beyond the limit when it is inflated.", ADVICE_DAMAGED, path)
+                raise UnreadableImage(
+                    tr("grows beyond the limit when it is inflated."), tr(ADVICE_DAMAGED), path
+                )
             rest = inflater.unconsumed_tail or file.read(2**20)
 
 
@@ -107,19 +110,29 @@ def _check_holds_pixels(elements: Elements, path: Path) -> None:
     sop_class = UID(elements.text("SOPClassUID") or meta.text("MediaStorageSOPClassUID"))
     kind = next((name for start, name in NOT_IMAGES.items() if f"{sop_class}.".startswith(start)), "")
     if "DirectoryRecordSequence" in elements:
-        kind = "a DICOM directory"
+        kind = mark("a DICOM directory")
     if kind:
-        raise UnreadableImage(f"is {kind} and holds no image.", "Open an image of the study instead.", path)
+        raise UnreadableImage(
+            tr("is {kind} and holds no image.").format(kind=tr(kind)),
+            tr("Open an image of the study instead."),
+            path,
+        )
     if "EncryptedAttributesSequence" in elements:
-        raise UnreadableImage("is an encrypted DICOM file.", "Export it without encryption.", path)
+        raise UnreadableImage(tr("is an encrypted DICOM file."), tr("Export it without encryption."), path)
     if "PixelDataProviderURL" in elements:
         raise UnreadableImage(
-            "refers to pixel data on a server and holds none.", "Export it with its pixels.", path
+            tr("refers to pixel data on a server and holds none."), tr("Export it with its pixels."), path
         )
     if not len(elements.dataset):
-        raise UnreadableImage("is a DICOM file that is damaged or cut short.", ADVICE_DAMAGED, path)
-    name = f"a DICOM file of the class {sop_class.name}" if sop_class else "a DICOM file"
-    raise UnreadableImage(f"is {name} and holds no pixel data.", ADVICE_DAMAGED, path)
+        raise UnreadableImage(tr("is a DICOM file that is damaged or cut short."), tr(ADVICE_DAMAGED), path)
+    name = (
+        tr("a DICOM file of the class {name}").format(name=sop_class.name)
+        if sop_class
+        else tr("a DICOM file")
+    )
+    raise UnreadableImage(
+        tr("is {name} and holds no pixel data.").format(name=name), tr(ADVICE_DAMAGED), path
+    )
 
 
 class _Picture(NamedTuple):
@@ -183,14 +196,16 @@ class _Common:
             return self._grey(elements, index)
         if photometric in COLOUR:
             return self._colour(elements, index)
-        problem = f"uses the colour model {photometric or 'unknown'}, which cannot be shown."
-        raise UnreadableImage(problem, "Export it as RGB.", self.path)
+        problem = tr("uses the colour model {value}, which cannot be shown.").format(
+            value=photometric or "unknown"
+        )
+        raise UnreadableImage(problem, tr("Export it as RGB."), self.path)
 
     def _grey(self, elements: Elements, index: int) -> _Picture:
         stored = self.pixels.frame(index)
         if stored.ndim != 2:
-            problem = "is called grey and has several samples a pixel."
-            raise UnreadableImage(problem, ADVICE_DAMAGED, self.path)
+            problem = tr("is called grey and has several samples a pixel.")
+            raise UnreadableImage(problem, tr(ADVICE_DAMAGED), self.path)
         bits, signed = self.pixels.bits, self.pixels.signed
         padding = padding_mask(stored, elements, bits, signed)
         transformation = self._group(elements, index, "PixelValueTransformationSequence")
@@ -199,7 +214,9 @@ class _Common:
         identity = full_range_window(bits) if 0 < bits <= 8 and not signed and values is stored else None
         values, padding, holes = fill_holes(values, padding, self.path)
         if holes:
-            elements.note(f"{holes} pixels are not finite numbers and are shown as padding.")
+            elements.note(
+                tr("{holes} pixels are not finite numbers and are shown as padding.").format(holes=holes)
+            )
         vois = read_vois(self._group(elements, index, "FrameVOILUTSequence"), bool(values.min() < 0))
         chosen, complaints = choose_voi(values, vois, padding, identity)
         for complaint in complaints:
@@ -211,10 +228,12 @@ class _Common:
         bits = self.pixels.bits
         palette = self.pixels.photometric == "PALETTE COLOR"
         if frame.ndim != (2 if palette else 3) or frame.dtype.kind == "f":
-            problem = f"is called {self.pixels.photometric} and has pixels of another kind."
-            raise UnreadableImage(problem, ADVICE_DAMAGED, self.path)
+            problem = tr("is called {photometric} and has pixels of another kind.").format(
+                photometric=self.pixels.photometric
+            )
+            raise UnreadableImage(problem, tr(ADVICE_DAMAGED), self.path)
         if palette:
-            with damage_reported(self.path, "has a malformed colour palette."):
+            with damage_reported(self.path, tr("has a malformed colour palette.")):
                 rgb = apply_palette(frame, elements)
         else:
             rgb = np.ascontiguousarray(np.right_shift(frame, max(0, bits - 8)).astype(np.uint8))
@@ -242,9 +261,11 @@ def _inverted(elements: Elements, photometric: str) -> bool:
     shape = elements.code("PresentationLUTShape")
     if photometric == "MONOCHROME1":
         if shape == "IDENTITY":
-            elements.note("The presentation LUT shape IDENTITY contradicts MONOCHROME1, which is followed.")
+            elements.note(
+                tr("The presentation LUT shape IDENTITY contradicts MONOCHROME1, which is followed.")
+            )
         return True
     if photometric == "MONOCHROME2" and shape == "INVERSE":
-        elements.note("The presentation LUT shape INVERSE contradicts MONOCHROME2; it is followed.")
+        elements.note(tr("The presentation LUT shape INVERSE contradicts MONOCHROME2; it is followed."))
         return True
     return False

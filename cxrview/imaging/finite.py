@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import UnreadableImage
+from cxrview.words import tr
 
 
 def fill_holes(
@@ -26,6 +27,6 @@ def fill_holes(
     if count == 0:
         return single, padding, 0
     if count == holes.size:
-        raise UnreadableImage("holds no finite pixel value.", "Export it again.", path)
+        raise UnreadableImage(tr("holds no finite pixel value."), tr("Export it again."), path)
     filled = np.where(holes, single[~holes].min(), single).astype(np.float32)
     return filled, holes if padding is None else padding | holes, count

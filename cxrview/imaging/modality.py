@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cxrview.imaging.elements import Elements
 from cxrview.imaging.tables import LookupTable, read_table
+from cxrview.words import tr
 
 
 def modality_values(
@@ -20,12 +21,12 @@ def modality_values(
     with a note. Pixels of `padding` go through like the others.
     """
     item = source.item("ModalityLUTSequence")
-    table = read_table(item, "modality LUT", _least(stored, padding) < 0) if item is not None else None
+    table = read_table(item, tr("modality LUT"), _least(stored, padding) < 0) if item is not None else None
     if table is not None and np.issubdtype(stored.dtype, np.integer):
         return apply_table(stored, table)
     slope, intercept = source.number("RescaleSlope"), source.number("RescaleIntercept")
     if slope == 0:
-        source.note("The rescale slope is 0 and was passed over.")
+        source.note(tr("The rescale slope is 0 and was passed over."))
         slope = None
     return rescale(stored, 1.0 if slope is None else slope, 0.0 if intercept is None else intercept)
 
@@ -64,7 +65,7 @@ def padding_mask(stored: NDArray[Any], source: Elements, bits: int, signed: bool
     low, high = min(value, value if limit is None else limit), max(value, value if limit is None else limit)
     mask = (stored == low) if low == high else (stored >= low) & (stored <= high)
     if mask.all():
-        source.note("Every pixel has the padding value; the padding was passed over.")
+        source.note(tr("Every pixel has the padding value; the padding was passed over."))
         return None
     return np.asarray(mask) if mask.any() else None
 

@@ -27,6 +27,7 @@ from cxrview.imaging.finite import fill_holes
 from cxrview.imaging.limits import check_dimensions, check_together
 from cxrview.imaging.radiograph import Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance, percentile_range
+from cxrview.words import mark, tr
 
 # Named one by one, so that Pillow finds them without searching for plug-ins, also in a frozen program.
 PLUGINS = (BmpImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin)
@@ -36,7 +37,7 @@ SIDEWAYS = (5, 6, 7, 8)
 PHOTOMETRIC, BITS_PER_SAMPLE = 262, 258
 WHITE_IS_ZERO = 0
 USED_SHARE = 0.5  # of the 16-bit range, between the 0.5th and 99.5th percentile, to count as windowed
-ADVICE_DAMAGED = "Copy or export it again."
+ADVICE_DAMAGED = mark("Copy or export it again.")
 FOREIGN_ERRORS = (
     OSError,
     SyntaxError,  # Pillow's word for a broken header
@@ -90,9 +91,11 @@ def read_raster(path: Path) -> list[Radiograph]:
         except PermissionError:
             raise
         except Image.DecompressionBombError as error:
-            raise UnreadableImage("has too many pixels.", "Export a smaller version of it.", path) from error
+            raise UnreadableImage(
+                tr("has too many pixels."), tr("Export a smaller version of it."), path
+            ) from error
         except FOREIGN_ERRORS as error:
-            raise UnreadableImage("is damaged or cut short.", ADVICE_DAMAGED, path) from error
+            raise UnreadableImage(tr("is damaged or cut short."), tr(ADVICE_DAMAGED), path) from error
     return [_radiograph(page, path, index, count, kind) for index, page in enumerate(pages)]
 
 
@@ -143,7 +146,9 @@ def _pillow_samples(image: Image.Image, path: Path) -> tuple[NDArray[Any], NDArr
         return np.asarray(image.convert("RGB")), None
     if image.mode in ("L", "RGB", "I", "F") or image.mode.startswith("I;16"):
         return np.asarray(image), None
-    raise UnreadableImage(f"uses the colour model {image.mode}.", "Save it as grey or RGB.", path)
+    raise UnreadableImage(
+        tr("uses the colour model {mode}.").format(mode=image.mode), tr("Save it as grey or RGB."), path
+    )
 
 
 def _sixteen_bit_colour(image: Image.Image, path: Path) -> bool:
@@ -207,7 +212,11 @@ def _radiograph(page: _Page, path: Path, index: int, count: int, kind: str) -> R
             rgb = (samples >> 8).astype(np.uint8) if deep else samples
             samples = luminance(samples)
     values, padding, holes = fill_holes(samples, page.transparent, path)
-    notes = (f"{holes} pixels are not finite numbers and are shown as padding.",) if holes else ()
+    notes = (
+        (tr("{holes} pixels are not finite numbers and are shown as padding.").format(holes=holes),)
+        if holes
+        else ()
+    )
     voi, complaint = _default_voi(values, padding)
     bits = "float" if values.dtype.kind == "f" else f"{values.dtype.itemsize * 8} bit"
     return Radiograph(
@@ -232,4 +241,4 @@ def _default_voi(values: NDArray[Any], padding: NDArray[np.bool_] | None) -> tup
         if high - low >= USED_SHARE * 65_535:
             return full_range_window(16), ()
     voi, _ = choose_voi(values, (), padding)
-    return voi, ("The picture has no window of its own; an automatic one is used.",)
+    return voi, (tr("The picture has no window of its own; an automatic one is used."),)

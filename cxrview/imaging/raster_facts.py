@@ -56,9 +56,11 @@ def read_facts(path: Path) -> tuple[str, list[tuple[str, str]]]:
     except PermissionError:
         raise
     except Image.DecompressionBombError as error:
-        raise UnreadableImage("has too many pixels.", "Export a smaller version of it.", path) from error
+        raise UnreadableImage(
+            tr("has too many pixels."), tr("Export a smaller version of it."), path
+        ) from error
     except FOREIGN_ERRORS as error:
-        raise UnreadableImage("is damaged or cut short.", ADVICE_DAMAGED, path) from error
+        raise UnreadableImage(tr("is damaged or cut short."), tr(ADVICE_DAMAGED), path) from error
 
 
 def _exif(exif: Image.Exif) -> list[tuple[str, str]]:

@@ -12,8 +12,9 @@ from cxrview.imaging.dicom import read_dicom
 from cxrview.imaging.limits import check_file_size
 from cxrview.imaging.radiograph import Radiograph
 from cxrview.imaging.raster import read_raster
+from cxrview.words import mark, tr
 
-ADVICE_KINDS = "DICOM, PNG, JPEG, TIFF and BMP are read."
+ADVICE_KINDS = mark("DICOM, PNG, JPEG, TIFF and BMP are read.")
 
 
 class Kind(Enum):
@@ -40,9 +41,9 @@ def identify(path: Path) -> Kind:
     """Return what the file at `path` is. Raises UnreadableImage if it is nothing that is read; OSError."""
     if path.is_dir():
         os.scandir(path).close()  # a search that could not look into it comes here for the sentence
-        raise UnreadableImage("is a folder, not a file.", "Give the files in it.", path)
+        raise UnreadableImage(tr("is a folder, not a file."), tr("Give the files in it."), path)
     if path.exists() and not path.is_file():  # opening a pipe would wait for ever
-        raise UnreadableImage("is not a regular file.", ADVICE_KINDS, path)
+        raise UnreadableImage(tr("is not a regular file."), tr(ADVICE_KINDS), path)
     size = check_file_size(path)
     with path.open("rb") as file:
         head = file.read(sniff.HEAD)
@@ -54,8 +55,10 @@ def identify(path: Path) -> Kind:
     if not kind and sniff.looks_like_dicom_elements(head, size):
         return Kind.ELEMENTS
     if kind:
-        raise UnreadableImage(f"is {kind}, not an image that is read.", _advice(kind), path)
-    raise UnreadableImage("is not an image.", ADVICE_KINDS, path)
+        raise UnreadableImage(
+            tr("is {kind}, not an image that is read.").format(kind=tr(kind)), _advice(kind), path
+        )
+    raise UnreadableImage(tr("is not an image."), tr(ADVICE_KINDS), path)
 
 
 @contextmanager
@@ -64,15 +67,19 @@ def trouble_reported(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise UnreadableImage("does not exist.", "Check the path.", path) from error
+        raise UnreadableImage(tr("does not exist."), tr("Check the path."), path) from error
     except PermissionError as error:
-        raise UnreadableImage("may not be read: permission denied.", "Ask for access to it.", path) from error
+        raise UnreadableImage(
+            tr("may not be read: permission denied."), tr("Ask for access to it."), path
+        ) from error
     except OSError as error:
         reason = error.strerror or (os.strerror(error.errno) if error.errno else str(error))
-        raise UnreadableImage(f"cannot be read: {reason}.", "Copy it again.", path) from error
+        raise UnreadableImage(
+            tr("cannot be read: {reason}.").format(reason=reason), tr("Copy it again."), path
+        ) from error
 
 
 def _advice(kind: str) -> str:
     if "password" in kind or "encrypted" in kind:
-        return "Decrypt it first."
-    return "Unpack it first." if "archive" in kind else ADVICE_KINDS
+        return tr("Decrypt it first.")
+    return tr("Unpack it first.") if "archive" in kind else tr(ADVICE_KINDS)

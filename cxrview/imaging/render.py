@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cxrview.imaging.letterbox import Letterbox
 from cxrview.imaging.radiograph import Radiograph, Voi, VoiFunction, VoiLut, Window
+from cxrview.words import mark, tr
 
 TABLE_RANGE = 2**16  # integers that span more are computed pixel by pixel
 SAMPLE = 500_000  # pixels that are looked at to choose a window
@@ -108,10 +109,12 @@ def choose_voi(
         complaint = _complaint(sample, voi)
         if complaint is None:
             return voi, tuple(sentences)
-        sentences.append(f"{_describe(voi)} {complaint} and was passed over.")
+        sentences.append(
+            tr("{value} {complaint} and was passed over.").format(value=_describe(voi), complaint=complaint)
+        )
     if identity is not None:
         return identity, tuple(sentences)
-    sentences.append("The file has no window that shows the picture; an automatic one is used.")
+    sentences.append(tr("The file has no window that shows the picture; an automatic one is used."))
     return percentile_window(values, padding), tuple(sentences)
 
 
@@ -122,23 +125,27 @@ def _complaint(sample: NDArray[Any], voi: Voi) -> str | None:
     levels = apply_voi(sample, voi)
     dark, bright = (float(level) for level in np.percentile(levels, PERCENTILES))
     if bright - dark < MIN_SPREAD:
-        return "makes the whole picture one grey"
+        return tr("makes the whole picture one grey")
     inside = float(np.count_nonzero((levels > 0) & (levels < 1))) / levels.size
     binary = bool(np.all((sample == low) | (sample == high)))
     if isinstance(voi, Window) and inside < MIN_UNCLIPPED and not binary:
-        return "makes nearly all pixels black or white"
+        return tr("makes nearly all pixels black or white")
     return None
 
 
 def _describe(voi: Voi) -> str:
     if isinstance(voi, VoiLut):
-        return f"The VOI LUT “{voi.explanation}”" if voi.explanation else "The VOI LUT"
-    return f"The window {voi.center:g} / {voi.width:g}"
+        return (
+            tr("The VOI LUT “{explanation}”").format(explanation=voi.explanation)
+            if voi.explanation
+            else tr("The VOI LUT")
+        )
+    return tr("The window {center:g} / {width:g}").format(center=voi.center, width=voi.width)
 
 
 def full_range_window(bits: int) -> Window:
     """Return the window that takes 0…2^`bits`-1 to 0…1 linearly, so that eight bits come out unchanged."""
-    return Window(2 ** (bits - 1), 2**bits, explanation="full range")
+    return Window(2 ** (bits - 1), 2**bits, explanation=mark("full range"))
 
 
 def percentile_range(values: NDArray[Any], padding: NDArray[np.bool_] | None = None) -> tuple[float, float]:
@@ -152,11 +159,11 @@ def percentile_window(values: NDArray[Any], padding: NDArray[np.bool_] | None = 
     """Return a window from the 0.5th (black) to the 99.5th percentile (white) of what is not padding."""
     low, high = percentile_range(values, padding)
     if low == high:
-        return Window(low + 0.5, 2.0, explanation="automatic")
+        return Window(low + 0.5, 2.0, explanation=mark("automatic"))
     if values.dtype.kind == "f":
         exact = VoiFunction.LINEAR_EXACT
-        return Window((low + high) / 2, high - low, exact, "automatic")
-    return Window((low + high) / 2 + 0.5, high - low + 1, explanation="automatic")
+        return Window((low + high) / 2, high - low, exact, mark("automatic"))
+    return Window((low + high) / 2 + 0.5, high - low + 1, explanation=mark("automatic"))
 
 
 def thin_out(values: NDArray[Any], padding: NDArray[np.bool_] | None) -> NDArray[Any]:

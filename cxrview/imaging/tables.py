@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.imaging.elements import Elements
+from cxrview.words import tr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,19 +27,27 @@ def read_table(item: Elements, name: str, signed_input: bool) -> LookupTable | N
     descriptor = item.numbers("LUTDescriptor")
     entries = _entries(item)
     if len(descriptor) != 3 or entries is None:
-        item.note(f"The {name} is malformed and was passed over.")
+        item.note(tr("The {name} is malformed and was passed over.").format(name=name))
         return None
     count, first, bits = (round(number) for number in descriptor)
     count = count % 65_536 or 65_536  # 0 stands for 65536; a large count may come as a negative number
     if bits <= 8 and len(entries) == (count + 1) // 2 and count > 2:  # two 8-bit entries to a word
         entries = entries.astype("<u2").view(np.uint8)[:count].astype(np.uint16)
     if len(entries) < count:
-        item.note(f"The {name} has {len(entries)} entries where {count} are announced; it was passed over.")
+        item.note(
+            tr("The {name} has {count} entries where {count2} are announced; it was passed over.").format(
+                name=name, count=len(entries), count2=count
+            )
+        )
         return None
     entries = entries[:count]
     needed = max(1, int(entries.max()).bit_length())
     if not needed <= bits <= 16:
-        item.note(f"The {name} announces {bits} bits and uses {needed}; {needed} are taken.")
+        item.note(
+            tr("The {name} announces {bits} bits and uses {needed}; {needed2} are taken.").format(
+                name=name, bits=bits, needed=needed, needed2=needed
+            )
+        )
         bits = max(8, needed)
     if signed_input and first >= 32_768:
         first -= 65_536

@@ -18,6 +18,7 @@ from cxrview.imaging.radiograph import Radiograph
 from cxrview.imaging.raster import ADVICE_DAMAGED, FOREIGN_ERRORS, read_raster
 from cxrview.imaging.read import Kind, identify, trouble_reported
 from cxrview.imaging.render import render
+from cxrview.words import tr
 
 PIXELS_A_SIDE = 6  # looked at for one pixel of the thumbnail; more would not be seen
 
@@ -57,7 +58,7 @@ def _of_jpeg(path: Path, side: int) -> NDArray[np.uint8]:
     except FOREIGN_ERRORS as error:
         if isinstance(error, PermissionError):
             raise
-        raise UnreadableImage("is damaged or cut short.", ADVICE_DAMAGED, path) from error
+        raise UnreadableImage(tr("is damaged or cut short."), tr(ADVICE_DAMAGED), path) from error
 
 
 def _of_radiograph(radiograph: Radiograph, side: int) -> NDArray[np.uint8]:

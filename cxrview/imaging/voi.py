@@ -3,6 +3,7 @@
 from cxrview.imaging.elements import Elements
 from cxrview.imaging.radiograph import Voi, VoiFunction, VoiLut, Window
 from cxrview.imaging.tables import read_table
+from cxrview.words import tr
 
 
 def read_vois(source: Elements, signed_input: bool) -> tuple[Voi, ...]:
@@ -22,7 +23,11 @@ def read_vois(source: Elements, signed_input: bool) -> tuple[Voi, ...]:
 def _windows(source: Elements) -> list[Window]:
     centers, widths = source.numbers("WindowCenter"), source.numbers("WindowWidth")
     if len(centers) != len(widths):
-        source.note(f"The file has {len(centers)} window centres and {len(widths)} widths.")
+        source.note(
+            tr("The file has {count} window centres and {count2} widths.").format(
+                count=len(centers), count2=len(widths)
+            )
+        )
     explanations = source.texts("WindowCenterWidthExplanation")
     windows = []
     for index, (center, width) in enumerate(zip(centers, widths, strict=False)):
@@ -30,7 +35,7 @@ def _windows(source: Elements) -> list[Window]:
         explanation = explanations[index] if index < len(explanations) else ""
         window = Window(center, width, function, explanation)
         if width <= 0:
-            source.note(f"A window of width {width:g} was passed over.")
+            source.note(tr("A window of width {width:g} was passed over.").format(width=width))
         elif window not in windows:
             windows.append(window)
     return windows
@@ -41,7 +46,7 @@ def _function(source: Elements, width: float) -> VoiFunction:
     try:
         function = VoiFunction(name)
     except ValueError:
-        source.note(f"The VOI LUT function “{name}” is not known; LINEAR is used.")
+        source.note(tr("The VOI LUT function “{name}” is not known; LINEAR is used.").format(name=name))
         function = VoiFunction.LINEAR
     if function is VoiFunction.LINEAR and 0 < width < 1:
         # Below 1 LINEAR is not defined, and files of small real numbers mean the exact function.

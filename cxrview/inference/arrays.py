@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import UnusableModel
+from cxrview.words import tr
 
 
 def load_arrays(path: Path, *names: str) -> list[NDArray[np.generic]]:
@@ -17,9 +18,9 @@ def load_arrays(path: Path, *names: str) -> list[NDArray[np.generic]]:
             arrays = [np.asarray(stored[name]) for name in names]
         finite = all(np.isfinite(array).all() for array in arrays)
     except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise UnusableModel("cannot be read.", "Import the model again.", path) from error
+        raise UnusableModel(tr("cannot be read."), tr("Import the model again."), path) from error
     except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
-        raise UnusableModel("is damaged.", "Import the model again.", path) from error
+        raise UnusableModel(tr("is damaged."), tr("Import the model again."), path) from error
     if not finite:
-        raise UnusableModel("holds values that are not numbers.", "Export the model again.", path)
+        raise UnusableModel(tr("holds values that are not numbers."), tr("Export the model again."), path)
     return arrays

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from cxrview.errors import EngineUnavailable
 from cxrview.inference import libraries
 from cxrview.inference.engine import Outputs
+from cxrview.words import tr
 
 
 class KerasEngine:
@@ -17,14 +18,14 @@ class KerasEngine:
 
     def __init__(self, folder: Path, device: str) -> None:
         if not (folder / "model.keras").is_file():
-            raise EngineUnavailable("The model has no Keras file.")
+            raise EngineUnavailable(tr("The model has no Keras file."))
         tensorflow = libraries.tensorflow()
         from cxrview.inference.graph.build import inference_graph
         from cxrview.inference.graph.load import load_model
 
         gpus = tensorflow.config.list_logical_devices("GPU")
         if device == "npu" or (device == "gpu" and not gpus):
-            raise EngineUnavailable(f"TensorFlow finds no {device.upper()} here.")
+            raise EngineUnavailable(tr("TensorFlow finds no {value} here.").format(value=device.upper()))
         self._place = gpus[0].name if gpus and device != "cpu" else "/CPU:0"
         self.device = "GPU" if "GPU" in self._place else "CPU"
         self._tensorflow = tensorflow
@@ -42,5 +43,9 @@ class KerasEngine:
             with self._tensorflow.device(self._place):
                 results = self._run(self._tensorflow.constant(batch))
         except self._tensorflow.errors.OpError as error:
-            raise EngineUnavailable(f"TensorFlow failed on {self.device}: {error.message}") from error
+            raise EngineUnavailable(
+                tr("TensorFlow failed on {device}: {message}").format(
+                    device=self.device, message=error.message
+                )
+            ) from error
         return Outputs(*(np.asarray(results[name]) for name in Outputs._fields))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cxrview.errors import EngineUnavailable, UnusableModel
 from cxrview.inference import libraries
 from cxrview.inference.engine import Outputs
+from cxrview.words import tr
 
 _GPU_PROVIDERS = {
     "CUDAExecutionProvider": "CUDA",
@@ -33,16 +34,18 @@ class OnnxRuntimeEngine:
                 folder / "model.onnx", options, providers=[*providers, "CPUExecutionProvider"]
             )
         except _errors() as error:
-            problem = f"cannot be run by ONNX Runtime: {error}"
+            problem = tr("cannot be run by ONNX Runtime: {error}").format(error=error)
             raise UnusableModel(problem, path=folder / "model.onnx") from error
         used = self._session.get_providers()[0]
         if providers and used not in providers:
-            raise EngineUnavailable(f"ONNX Runtime could not start {_GPU_PROVIDERS[providers[0]]}.")
+            raise EngineUnavailable(
+                tr("ONNX Runtime could not start {value}.").format(value=_GPU_PROVIDERS[providers[0]])
+            )
         self.device = _GPU_PROVIDERS.get(used, "CPU")
 
     @classmethod
     def missing(cls) -> str | None:
-        return libraries.missing("onnxruntime", "ONNX Runtime", "cxrview[onnxruntime]")
+        return libraries.missing("onnxruntime", tr("ONNX Runtime"), "cxrview[onnxruntime]")
 
     @classmethod
     def has_own_gpu(cls) -> bool:
@@ -56,7 +59,9 @@ class OnnxRuntimeEngine:
         try:
             return Outputs(*self._session.run(list(Outputs._fields), {"image": batch}))
         except _errors() as error:
-            raise EngineUnavailable(f"ONNX Runtime failed on {self.device}: {error}") from error
+            raise EngineUnavailable(
+                tr("ONNX Runtime failed on {device}: {error}").format(device=self.device, error=error)
+            ) from error
 
 
 def _errors() -> tuple[type[Exception], ...]:
@@ -73,6 +78,10 @@ def _providers(available: list[str], device: str) -> list[str]:
         return []
     found = [name for name in _GPU_PROVIDERS if name in available] if device == "gpu" else []
     if not found:
-        extras = "pip install cxrview[cuda] (NVIDIA) or cxrview[directml] (Windows)"
-        raise EngineUnavailable(f"This build of ONNX Runtime knows no {device.upper()}: {extras}.")
+        extras = tr("pip install cxrview[cuda] (NVIDIA) or cxrview[directml] (Windows)")
+        raise EngineUnavailable(
+            tr("This build of ONNX Runtime knows no {value}: {extras}.").format(
+                value=device.upper(), extras=extras
+            )
+        )
     return found

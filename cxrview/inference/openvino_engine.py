@@ -10,6 +10,7 @@ from cxrview import paths
 from cxrview.errors import EngineUnavailable, UnusableModel
 from cxrview.inference import libraries
 from cxrview.inference.engine import Outputs
+from cxrview.words import tr
 
 _TARGETS = {"cpu": "CPU", "gpu": "GPU", "npu": "NPU"}
 
@@ -27,8 +28,8 @@ class OpenVinoEngine:
         try:
             self._outputs = [compiled.output(name) for name in Outputs._fields]
         except RuntimeError as error:
-            problem = f"lacks one of the outputs {', '.join(Outputs._fields)}."
-            raise UnusableModel(problem, "Export the model again.", folder / "model.onnx") from error
+            problem = tr("lacks one of the outputs {value}.").format(value=", ".join(Outputs._fields))
+            raise UnusableModel(problem, tr("Export the model again."), folder / "model.onnx") from error
         self._request = compiled.create_infer_request()
 
     @classmethod
@@ -39,7 +40,9 @@ class OpenVinoEngine:
         try:
             results = self._request.infer({"image": batch}, share_inputs=True)
         except RuntimeError as error:
-            raise EngineUnavailable(f"OpenVINO failed on {self.device}: {error}") from error
+            raise EngineUnavailable(
+                tr("OpenVINO failed on {device}: {error}").format(device=self.device, error=error)
+            ) from error
         return Outputs(*(np.array(results[output]) for output in self._outputs))
 
 
@@ -56,11 +59,13 @@ def _compile(core: Any, path: Path, target: str) -> Any:
     try:
         model = core.read_model(path)
     except RuntimeError as error:
-        raise UnusableModel("cannot be read by OpenVINO.", path=path) from error
+        raise UnusableModel(tr("cannot be read by OpenVINO."), path=path) from error
     try:
         return core.compile_model(model, target, properties)
     except RuntimeError as error:
-        raise EngineUnavailable(f"OpenVINO cannot compile the model for {target}.") from error
+        raise EngineUnavailable(
+            tr("OpenVINO cannot compile the model for {target}.").format(target=target)
+        ) from error
 
 
 def _cache() -> Path | None:
@@ -80,5 +85,9 @@ def _target(available: list[str], device: str) -> str:
         return "AUTO" if kinds & {"GPU", "NPU"} else "CPU"
     target = _TARGETS[device]
     if target not in kinds:
-        raise EngineUnavailable(f"OpenVINO finds no {target} here (it finds {', '.join(available)}).")
+        raise EngineUnavailable(
+            tr("OpenVINO finds no {target} here (it finds {value}).").format(
+                target=target, value=", ".join(available)
+            )
+        )
     return target

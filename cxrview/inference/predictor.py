@@ -17,6 +17,7 @@ from cxrview.inference.engine import Engine, Outputs
 from cxrview.inference.prediction import Prediction
 from cxrview.inference.suitability import objections
 from cxrview.progress import Report, silent
+from cxrview.words import tr
 
 BATCH_SIZE = 16
 
@@ -72,7 +73,9 @@ class Predictor:
         outputs = self.engine.predict(np.stack([item.image for item in inputs]))
         elapsed_ms = (time.perf_counter() - begin) * 1000 / len(inputs)
         if not np.isfinite(outputs.logits).all():
-            raise UnusableModel(f"The model {self.card.name} gives values that are not numbers.")
+            raise UnusableModel(
+                tr("The model {name} gives values that are not numbers.").format(name=self.card.name)
+            )
         return [self._prediction(outputs, index, item, elapsed_ms) for index, item in enumerate(inputs)]
 
     def _prediction(self, outputs: Outputs, index: int, item: ModelInput, elapsed_ms: float) -> Prediction:

@@ -13,6 +13,7 @@ from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
 from cxrview.inference.arrays import load_arrays
 from cxrview.inference.calibration import probabilities
 from cxrview.inference.engine import Engine
+from cxrview.words import tr
 
 ENGINES = {
     "openvino": "cxrview.inference.openvino_engine:OpenVinoEngine",
@@ -45,8 +46,10 @@ def parse_device(text: str) -> tuple[str | None, str]:
     if not engine and device in ENGINES:
         engine, device = device, "auto"
     if (engine and engine not in ENGINES) or device not in DEVICES:
-        advice = f"Choose {', '.join(DEVICES)}, or one of {', '.join(ENGINES)}, or both as onnxruntime:cpu."
-        raise BadRequest(f"There is no device “{text}”.", advice)
+        advice = tr("Choose {value}, or one of {value2}, or both as onnxruntime:cpu.").format(
+            value=", ".join(DEVICES), value2=", ".join(ENGINES)
+        )
+        raise BadRequest(tr("There is no device “{text}”.").format(text=text), advice)
     return engine or None, device
 
 
@@ -71,8 +74,10 @@ def choose(folder: Path, device: str = "auto") -> Choice:
             refusals.append(f"{name}: {error}")
             continue
         return Choice(engine, _reason(engine, asked, where, refusals))
-    advice = "Run “cxrview doctor” to see what works here, or choose another device."
-    raise EngineUnavailable(f"No engine can run the model. {' '.join(refusals)}", advice)
+    advice = tr("Run “cxrview doctor” to see what works here, or choose another device.")
+    raise EngineUnavailable(
+        tr("No engine can run the model. {value}").format(value=" ".join(refusals)), advice
+    )
 
 
 def _candidates(asked: str | None, where: str) -> list[tuple[str, str]]:
@@ -89,10 +94,14 @@ def _candidates(asked: str | None, where: str) -> list[tuple[str, str]]:
 
 def _reason(engine: Engine, asked: str | None, where: str, refusals: list[str]) -> str:
     if asked is not None or where != "auto":
-        return f"{engine.name} on {engine.device}, as you chose."
+        return tr("{name} on {device}, as you chose.").format(name=engine.name, device=engine.device)
     if refusals:
-        return f"{engine.name} on {engine.device}, because the better choices failed. {' '.join(refusals)}"
-    return f"{engine.name} on {engine.device}: the fastest engine found here that gives the stored answers."
+        return tr("{name} on {device}, because the better choices failed. {value}").format(
+            name=engine.name, device=engine.device, value=" ".join(refusals)
+        )
+    return tr("{name} on {device}: the fastest engine found here that gives the stored answers.").format(
+        name=engine.name, device=engine.device
+    )
 
 
 def prove(engine: Engine, folder: Path, card: Card) -> None:
@@ -103,17 +112,26 @@ def prove(engine: Engine, folder: Path, card: Card) -> None:
     image, expected = load_arrays(folder / "selftest.npz", "image", "logits")
     size, classes = card.input_size, len(card.classes)
     if image.shape != (1, size, size) or image.dtype != np.uint8 or expected.shape != (1, classes):
-        raise UnusableModel("holds a self-test for another model.", "Export the model again.", folder)
+        raise UnusableModel(tr("holds a self-test for another model."), tr("Export the model again."), folder)
     outputs = engine.predict(image.astype(np.uint8))
     maps, embedding = outputs.activation_maps, outputs.embedding
     if outputs.logits.shape != (1, classes):
         raise UnusableModel(
-            f"gives {outputs.logits.shape[-1]} classes; its card names {classes}.", path=folder
+            tr("gives {value} classes; its card names {classes}.").format(
+                value=outputs.logits.shape[-1], classes=classes
+            ),
+            path=folder,
         )
     if maps.ndim != 4 or maps.shape[:2] != (1, classes) or embedding.ndim != 2:
-        raise UnusableModel("gives no heatmap of every class.", "Export the model again.", folder)
+        raise UnusableModel(tr("gives no heatmap of every class."), tr("Export the model again."), folder)
     answers = probabilities(outputs.logits, card), probabilities(expected.astype(np.float32), card)
     difference = float(np.abs(answers[0] - answers[1]).max())
     if not difference < SELF_TEST_TOLERANCE:  # NaN fails too
-        problem = f"{engine.name} on {engine.device} gives other answers than the model should"
-        raise EngineUnavailable(f"{problem} (a probability differs by {difference:.4f}).")
+        problem = tr("{name} on {device} gives other answers than the model should").format(
+            name=engine.name, device=engine.device
+        )
+        raise EngineUnavailable(
+            tr("{problem} (a probability differs by {difference:.4f}).").format(
+                problem=problem, difference=difference
+            )
+        )

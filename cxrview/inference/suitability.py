@@ -6,6 +6,7 @@ The distance of the features cannot tell every CT slice or photograph; the heade
 import numpy as np
 
 from cxrview.imaging import Radiograph
+from cxrview.words import tr
 
 # CR, DX and RG are radiography; RF is taken for spot films; OT and SC say nothing about the technique.
 POSSIBLE_MODALITIES = frozenset({"", "CR", "DX", "RG", "RF", "OT", "SC"})
@@ -22,16 +23,16 @@ def objections(radiograph: Radiograph) -> tuple[str, ...]:
     body_part = radiograph.anatomy.body_part.strip().upper()
     view = radiograph.anatomy.view_position.strip().upper()
     if modality not in POSSIBLE_MODALITIES:
-        found.append(f"The file says {modality}, not radiography.")
+        found.append(tr("The file says {modality}, not radiography.").format(modality=modality))
     if body_part and not any(word in body_part for word in CHEST_WORDS):
-        found.append(f"The file says {body_part}, not chest.")
+        found.append(tr("The file says {body_part}, not chest.").format(body_part=body_part))
     if view in LATERAL_VIEWS:
-        found.append("The file says that the view is lateral.")
+        found.append(tr("The file says that the view is lateral."))
     if min(radiograph.shape) < MIN_SIDE:
         height, width = radiograph.shape
-        found.append(f"It has only {width} × {height} pixels.")
+        found.append(tr("It has only {width} × {height} pixels.").format(width=width, height=height))
     if radiograph.rgb is not None and _chroma(radiograph.rgb) > MAX_CHROMA:
-        found.append("It is a colour picture.")
+        found.append(tr("It is a colour picture."))
     return tuple(found)
 
 

@@ -81,12 +81,14 @@ def test_about_lists_what_is_installed_and_copies_it(window, qtbot):
     window.menus.actions["about"].trigger()
     dialog = window.help.dialog
     qtbot.waitUntil(dialog.copy.isEnabled, timeout=10000)
-    assert "Not a medical device." in dialog.about.toPlainText()
+    assert "not a medical device" in dialog.about.toPlainText()
+    assert "Apache License 2.0" in dialog.about.toPlainText()
     assert "phantom-reader 0.1" in dialog.about.toPlainText()
     licences = dialog.licences.toPlainText()
     assert "pydicom" in licences
     assert "LGPL" in licences
-    assert "ISC" in licences
+    assert "Lucide" in licences
+    assert "ISC License" in licences
     qtbot.mouseClick(dialog.copy, Qt.MouseButton.LeftButton)
     copied = QApplication.clipboard().text()
     assert copied.startswith("cxrview ")

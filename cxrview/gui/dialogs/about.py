@@ -119,7 +119,7 @@ class AboutDialog(QDialog):
         ]
         self.licences.setDocument(dressed("\n\n".join(parts), self._window.theme, self.licences))
         model = self._window.state.model
-        used = [f"Model: {model.problem or model_line(model)}", f"  {model.reason}"]
+        used = [f"{tr('Model')}: {model.problem or model_line(model)}", f"  {model.reason}"]
         self.system.setPlainText("\n".join([*installed, *used, *self._screens()]))
         self.copy.setEnabled(True)
 

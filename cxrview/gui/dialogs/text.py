@@ -12,6 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.words import tr
+
 MONOSPACE = "font-family: monospace"
 
 
@@ -20,7 +22,7 @@ class TextDialog(QDialog):
 
     def __init__(self, parent: QWidget | None, title: str, html: str, size: QSize) -> None:
         super().__init__(parent, windowTitle=title)
-        self.browser = QTextBrowser(openExternalLinks=False, openLinks=False)
+        self.browser = QTextBrowser(openExternalLinks=False, openLinks=False, accessibleName=title)
         self.browser.setHtml(html)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
@@ -35,16 +37,18 @@ class CrashDialog(QDialog):
     """Says that cxrview made a mistake, with the details to copy into a report."""
 
     def __init__(self, parent: QWidget | None, details: str) -> None:
-        super().__init__(parent, windowTitle="cxrview made a mistake")
+        super().__init__(parent, windowTitle=tr("cxrview made a mistake"))
         words = QLabel(
-            "Something went wrong that cxrview did not foresee. You can go on, but what is on the screen may "
-            "be incomplete. Please report the details below; read them first, as they may name files.",
+            tr(
+                "Something went wrong that cxrview did not foresee. You can go on, but what is on the screen "
+                "may be incomplete. Please report the details below; read them first, as they may name files."
+            ),
             wordWrap=True,
         )
-        self.details = QPlainTextEdit(details, readOnly=True)
+        self.details = QPlainTextEdit(details, readOnly=True, accessibleName=tr("Details"))
         self.details.setStyleSheet(MONOSPACE)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.copy_button = buttons.addButton("Copy details", QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button = buttons.addButton(tr("Copy details"), QDialogButtonBox.ButtonRole.ActionRole)
         self.copy_button.clicked.connect(
             lambda: QGuiApplication.clipboard().setText(self.details.toPlainText())
         )

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cxrview.gui.theme import Theme, wrapped
+from cxrview.words import fixed, tr
 
 ROW_PADDING = 15  # around the text of a row
 BAR_HEIGHT = 6
@@ -46,7 +47,7 @@ class ProbabilityBars(QWidget):
         self._marked = ""
         self._doubtful = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Probabilities")
+        self.setAccessibleName(tr("Probabilities"))
 
     @property
     def bars(self) -> tuple[Bar, ...]:
@@ -136,5 +137,8 @@ class ProbabilityBars(QWidget):
 
 def tool_tip(bar: Bar) -> str:
     """Return the calibrated value and what the class means."""
-    value = "" if bar.probability is None else f"{bar.label}: calibrated probability {bar.probability:.3f}"
+    value = ""
+    if bar.probability is not None:
+        words = tr("{label}: calibrated probability {value}")
+        value = words.format(label=bar.label, value=fixed(bar.probability, 3))
     return wrapped("\n".join(part for part in (value, bar.meaning) if part))

@@ -13,6 +13,7 @@ from cxrview.gui.panels.verdict import Verdict
 from cxrview.gui.state import AppState, ModelInfo, Progress, Reading, Shown, Stage
 from cxrview.gui.theme import Theme, wrapped
 from cxrview.gui.viewer.corner_text import doubt
+from cxrview.words import fixed, tr
 
 if TYPE_CHECKING:
     from cxrview.inference.prediction import Prediction
@@ -26,27 +27,29 @@ def verdict(prediction: "Prediction") -> tuple[str, str]:
     if not prediction.in_domain:
         return doubt(prediction), "warning"
     if math.isnan(prediction.domain_score):
-        return "This model cannot tell a usual film from an unusual one.", ""
-    return "Within the range of the training films", ""
+        return tr("This model cannot tell a usual film from an unusual one."), ""
+    return tr("Within the range of the training films"), ""
 
 
 def domain_tool_tip(prediction: "Prediction") -> str:
     """Return how far the image lies from the model's training images, in a sentence."""
     if math.isnan(prediction.domain_score):
         return ""
-    where = "within" if prediction.domain_score <= 1 else "beyond"
-    nearer = f"{prediction.domain_percentile:.0f} % of the validation films lie nearer."
-    return (
-        f"Distance from the training films: {prediction.domain_score:.2f} of the limit, {where} it. {nearer}"
-    )
+    if prediction.domain_score <= 1:
+        words = tr("Distance from the training films: {score} of the limit, within it.")
+    else:
+        words = tr("Distance from the training films: {score} of the limit, beyond it.")
+    nearer = tr("{percent} % of the validation films lie nearer.")
+    distance = words.format(score=fixed(prediction.domain_score, 2))
+    return f"{distance} {nearer.format(percent=fixed(prediction.domain_percentile, 0))}"
 
 
 def model_line(model: ModelInfo, prediction: "Prediction | None" = None) -> str:
     """Return "name 1.0 (interim) · OpenVINO CPU · 26 ms", as far as it is known."""
     if model.card is None:
-        return "no model" if model.problem else "loading …"
+        return tr("no model") if model.problem else tr("loading …")
     engine = f"{ENGINE_NAMES.get(model.engine, model.engine)} {model.device}".strip()
-    interim = " (interim)" if model.card.status == "interim" else ""
+    interim = f" ({tr('interim')})" if model.card.status == "interim" else ""
     parts = [f"{model.card.name} {model.card.version}{interim}", engine]
     if prediction is not None:
         parts.append(f"{prediction.elapsed_ms:.0f} ms")
@@ -63,7 +66,7 @@ class ReadingPanel(QScrollArea):
         self.verdict = Verdict(theme)
         self.heatmap = HeatmapControls(state, theme)
         self.notes = _text("notes")
-        self._notes_heading = heading("Notes on this file")
+        self._notes_heading = heading(tr("Notes on this file"))
         self.model = _text("muted")
         card_button = QPushButton(show_card.text().replace("&", ""), objectName="link")
         card_button.clicked.connect(show_card.trigger)
@@ -93,12 +96,12 @@ class ReadingPanel(QScrollArea):
             part.setContentsMargins(left, 0, SIDE, 0)
             column.addLayout(part)
         column.addStretch()
-        above.addWidget(heading("Reading"))
+        above.addWidget(heading(tr("Reading")))
         bars.addWidget(self.bars)
         self._sections = below
-        for widget in (self.verdict, rule(), heading("Heatmap"), self.heatmap, rule()):
+        for widget in (self.verdict, rule(), heading(tr("Heatmap")), self.heatmap, rule()):
             below.addWidget(widget)
-        for widget in (heading("Model"), self.model, card_button, self._notes_heading, self.notes):
+        for widget in (heading(tr("Model")), self.model, card_button, self._notes_heading, self.notes):
             below.addWidget(widget)
 
     def add_section(self, section: QWidget) -> None:
@@ -124,7 +127,7 @@ class ReadingPanel(QScrollArea):
         else:
             classes = card.classes if card is not None else ()
             self.bars.set_bars(tuple(Bar(item.name, item.label, meaning=item.meaning) for item in classes))
-            waiting = "Waiting for the model …" if card is None else "Predicting …"
+            waiting = tr("Waiting for the model …") if card is None else tr("Predicting …")
             texts = {
                 Progress.NONE: (self._invitation(), ""),
                 Progress.WAITING: (waiting, ""),
@@ -136,9 +139,8 @@ class ReadingPanel(QScrollArea):
 
     def _invitation(self) -> str:
         stage = self._state.shown.stage
-        return {Stage.EMPTY: "Open an image to have it read.", Stage.FAILED: "No image to read."}.get(
-            stage, ""
-        )
+        words = {Stage.EMPTY: tr("Open an image to have it read."), Stage.FAILED: tr("No image to read.")}
+        return words.get(stage, "")
 
     def _say(self, text: str, tone: str, tool_tip: str = "") -> None:
         if self._state.model.problem:
@@ -156,7 +158,7 @@ class ReadingPanel(QScrollArea):
     def _show_notes(self, shown: Shown) -> None:
         warnings = list(shown.radiograph.warnings) if shown.radiograph is not None else []
         if shown.radiograph is not None and shown.radiograph.burned_in_annotation:
-            warnings.append("The file says that text is burned into the image.")
+            warnings.append(tr("The file says that text is burned into the image."))
         self.notes.setText("\n".join(warnings))
         self.notes.setVisible(bool(warnings))
         self._notes_heading.setVisible(bool(warnings))

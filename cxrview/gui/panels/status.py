@@ -8,8 +8,9 @@ from cxrview.gui.panels.reading import model_line
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.theme import Theme, wrapped
+from cxrview.words import mark, tr, trn
 
-NOTICE = "For research and teaching, not for diagnosis"
+NOTICE = mark("For research and teaching, not for diagnosis")
 TEXT_WIDTH = 260
 BUSY_DELAY = 200  # ms before work is shown, so that quick work does not flicker
 
@@ -20,7 +21,7 @@ class StatusBar(QStatusBar):
     def __init__(self, state: AppState, runner: TaskRunner, theme: Theme) -> None:
         super().__init__(sizeGripEnabled=False)
         self._state, self._runner = state, runner
-        self.notice = QLabel(NOTICE, objectName="notice")
+        self.notice = QLabel(tr(NOTICE), objectName="notice")
         self.message = ElidedLabel(QSizePolicy.Policy.Ignored)
         self._forget = QTimer(self, singleShot=True, timeout=self._clear_message)
         self.model = ElidedLabel(QSizePolicy.Policy.Preferred)
@@ -28,7 +29,9 @@ class StatusBar(QStatusBar):
         self.busy_text = QLabel()
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(80)
-        self.cancel = QToolButton(toolTip="Stop what is running (Esc)", accessibleName="Stop what is running")
+        self.cancel = QToolButton(
+            toolTip=tr("Stop what is running"), accessibleName=tr("Stop what is running")
+        )
         self.cancel.setAutoRaise(True)
         row = QHBoxLayout(self.busy, spacing=6)
         row.setContentsMargins(0, 0, 0, 0)
@@ -76,7 +79,8 @@ class StatusBar(QStatusBar):
             self._show_soon.start()
         newest = jobs[-1]
         title = self.fontMetrics().elidedText(newest.title, Qt.TextElideMode.ElideMiddle, TEXT_WIDTH)
-        self.busy_text.setText(title if len(jobs) == 1 else f"{title} · {len(jobs)} tasks")
+        count = trn("{count} task", "{count} tasks", len(jobs)).format(count=len(jobs))
+        self.busy_text.setText(title if len(jobs) == 1 else f"{title} · {count}")
         self.busy_text.setToolTip("\n".join(f"{job.title} {job.text}".strip() for job in jobs))
         self._bar.setVisible(newest.fraction > 0)
         self._bar.setValue(round(max(0.0, newest.fraction) * 100))
