@@ -1,5 +1,7 @@
 """The colour scale of a heatmap: what each colour means, as it looks over mid-grey."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
@@ -24,6 +26,7 @@ def meaning() -> str:
     )
 
 
+@lru_cache(maxsize=16)
 def scale_image(style: HeatStyle, upright: bool) -> QImage:
     """Return the scale, one pixel thick: 0 at the left or at the bottom, clear where nothing is drawn."""
     import numpy as np
