@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
 from cxrview.explain.style import HeatStyle
@@ -65,41 +65,46 @@ def percent(share: float) -> str:
 def draw(painter: QPainter, canvas: QRect, font: QFont, title: str, style: HeatStyle) -> QRectF:
     """Draw the scale at the right edge of `canvas` and return where; an empty one where there is no room.
 
-    A small canvas gets the numbers only.
+    `title` stands above. A small canvas gets the numbers without what they mean.
     """
     small = QFont(font)
     small.setPixelSize(max(10, round(QFontMetrics(font).height() * 0.68)))
     metrics = QFontMetrics(small)
-    length = min(LONGEST, round(canvas.height() * SHARE))
+    row, length = metrics.height(), min(LONGEST, round(canvas.height() * SHARE))
     captions = [tr("of the strongest"), tr("cell of any class")]
     wide = max(metrics.horizontalAdvance(line) for line in captions)
     if canvas.width() < SPACIOUS * wide:
-        captions, title = [], ""
-        wide = metrics.horizontalAdvance(percent(1.0)) + GAP + BAR
-    wide += 2 * PADDING
-    if length < LEAST or canvas.width() < 4 * wide:
+        captions, wide = [], metrics.horizontalAdvance(percent(1.0)) + GAP + BAR
+    if length < LEAST or canvas.width() < 4 * (wide + 2 * PADDING):
         return QRectF()
-    row = metrics.height()
-    above = 1.5 * row if title else 0.5 * row
-    below = len(captions) * row + (0.7 * row if captions else 0.5 * row)
-    high = above + length + below + 2 * PADDING
-    plate = QRectF(canvas.right() - INSET - wide + 1, canvas.center().y() - high / 2, wide, high)
+    high = length + row + len(captions) * row
+    size = QSizeF(wide + 2 * PADDING, high + 2 * PADDING)
+    right, middle = canvas.right() + 1 - INSET, canvas.center().y()
+    plate = QRectF(QPointF(right - size.width(), middle - size.height() / 2), size)
     painter.save()
+    painter.setFont(small)
+    _draw_plate(painter, plate)
+    inner = plate.adjusted(PADDING, PADDING, -PADDING, -PADDING)
+    bar = QRectF(inner.right() - BAR, round(inner.top() + row / 2), BAR, length)
+    _draw_bar(painter, bar, style, metrics)
+    for number, line in enumerate(captions):
+        _write(painter, line, inner.right(), inner.bottom() - (len(captions) - number) * row + 1, metrics)
+    label = metrics.elidedText(title, Qt.TextElideMode.ElideRight, canvas.width() // 3)
+    across = metrics.horizontalAdvance(label) + 2 * PADDING
+    above = QRectF(right - across, plate.top() - row - PADDING, across, row + PADDING - 2)
+    _draw_plate(painter, above)
+    _write(painter, label, inner.right(), above.center().y() - row / 2, metrics)
+    painter.restore()
+    return plate.united(above)
+
+
+def _draw_plate(painter: QPainter, area: QRectF) -> None:
+    """Darken what is below, and take up the ink."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(PLATE)
-    painter.drawRoundedRect(plate, 4, 4)
-    painter.setFont(small)
+    painter.drawRoundedRect(area, 4, 4)
     painter.setPen(INK)
-    right = plate.right() - PADDING
-    title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, round(wide - 2 * PADDING))
-    _write(painter, title, right, plate.top() + PADDING, metrics)
-    bar = QRectF(right - BAR, round(plate.top() + PADDING + above), BAR, length)
-    _draw_bar(painter, bar, style, metrics)
-    for number, line in enumerate(captions):
-        _write(painter, line, right, plate.bottom() - PADDING - (len(captions) - number) * row, metrics)
-    painter.restore()
-    return plate
 
 
 def _draw_bar(painter: QPainter, bar: QRectF, style: HeatStyle, metrics: QFontMetrics) -> None:
