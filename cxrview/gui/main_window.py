@@ -39,6 +39,7 @@ from cxrview.gui.panels.status import StatusBar
 from cxrview.gui.panels.studies import StudyPanel
 from cxrview.gui.peek import PeekFilter
 from cxrview.gui.preferences import Preferences
+from cxrview.gui.seen import Seen
 from cxrview.gui.session import Session
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.tasks import TaskRunner
@@ -108,6 +109,7 @@ class MainWindow(QMainWindow):
             self.state, self.runner, self._reading_store, lambda: self.canvas, self._use_tool
         )
         self.annotations = self.measuring.annotations
+        self.seen = Seen(self.state, self.runner, self._reading_store, self)
         self.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
         self.measuring.connect_actions(actions)
         tools = MeasureButton(self.menus.menus["measure"], actions, self.measuring.tools)
@@ -389,6 +391,7 @@ class MainWindow(QMainWindow):
         self._save_settings()
         self.viewports.show_second_window(False)
         self.annotations.flush()
+        self.seen.flush()
         self.session.close()
         self.runner.close(wait=False)
         super().closeEvent(event)

@@ -1,0 +1,99 @@
+"""Which images the reader has looked at, remembered from one session to the next.
+
+Images without SOP Instance UID are remembered for the session only: to know them again, each file would
+have to be read whole.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from cxrview.gui.annotations import LANE
+from cxrview.gui.state import AppState, Entry
+from cxrview.gui.tasks import TaskRunner
+from cxrview.progress import Report
+from cxrview.reading.image_key import uid_key
+from cxrview.reading.store import Store
+from cxrview.words import tr
+
+DELAY = 200  # ms in which entries gather
+CHUNK = 100  # entries that are marked in one go
+
+
+class Seen(QObject):
+    """Keeps `seen` of the state's entries and the store at `path` in step."""
+
+    def __init__(
+        self, state: AppState, runner: TaskRunner, path: Path, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._state, self._runner, self._store = state, runner, Store(path)
+        self._known: dict[str, bool] = {}  # by image: what the store has, or is about to have
+        self._last: dict[Path, bool] = {}  # by file, as far as its image is known
+        self._asked: dict[str, Path] = {}
+        self._changed: dict[str, bool] = {}
+        self._soon = QTimer(self, singleShot=True, interval=DELAY, timeout=self.flush)
+        state.entries_added.connect(self._take_all)
+        state.entry_changed.connect(self._take)
+
+    def _take_all(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self._last.pop(entry.path, None)
+            self._take(entry)
+
+    def _take(self, entry: Entry) -> None:
+        key = uid_key(entry.identity)
+        if not key:
+            return
+        before = self._last.get(entry.path)
+        self._last[entry.path] = entry.seen
+        if entry.seen != (before or False):
+            self._known[key] = self._changed[key] = entry.seen
+            self._soon.start()
+        elif before is None and self._known.get(key):  # another file of an image that was looked at
+            self._last[entry.path] = True
+            self._state.change_entry(entry.path, seen=True)
+        elif before is None and key not in self._known:
+            self._known[key], self._asked[key] = False, entry.path
+            self._soon.start()
+
+    def flush(self) -> None:
+        """Write what was looked at, and look up what has come, behind the window."""
+        self._soon.stop()
+        asked, changed = self._asked, self._changed
+        self._asked, self._changed = {}, {}
+        if changed:
+            self._run(tr("Keeping what was looked at"), partial(_write, self._store, changed))
+        if asked:
+            self._run(tr("Looking up what was looked at"), lambda _report: _look_up(self._store, asked))
+
+    def _run(self, title: str, work: Callable[[Report], object]) -> None:
+        self._runner.start(
+            title,
+            work,
+            done=lambda _none: None,
+            failed=lambda _error: None,  # the annotations, in the same file, say so
+            partial=self._mark,
+            lane=LANE,
+            quiet=True,
+        )
+
+    def _mark(self, found: dict[str, Path]) -> None:
+        for key, path in found.items():
+            if key not in self._changed:
+                self._known[key] = self._last[path] = True
+                self._state.change_entry(path, seen=True)
+
+
+def _write(store: Store, changed: dict[str, bool], _report: Report) -> None:
+    for seen in (True, False):
+        if keys := [key for key, value in changed.items() if value is seen]:
+            store.mark_seen(keys, seen)
+
+
+def _look_up(store: Store, asked: dict[str, Path]) -> Iterator[dict[str, Path]]:
+    found = sorted(store.seen(list(asked)))
+    for start in range(0, len(found), CHUNK):
+        yield {key: asked[key] for key in found[start : start + CHUNK]}

@@ -1,0 +1,87 @@
+"""What the reader has looked at is remembered from one session to the next."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from cxrview.gui.seen import Seen
+from cxrview.gui.state import AppState, Entry
+from cxrview.gui.tasks import TaskRunner
+from cxrview.imaging import Identity
+from cxrview.reading.store import Store
+from cxrview.settings import Settings
+from tests.imaging.phantoms import phantom, save
+
+
+@pytest.fixture
+def make(qtbot, tmp_path):
+    """Makes a state with its Seen, on one store."""
+    runners = []
+
+    def new() -> AppState:
+        state = AppState(Settings())
+        runners.append(TaskRunner())
+        Seen(state, runners[-1], tmp_path / "reading.sqlite", state)
+        return state
+
+    yield new
+    for runner in runners:
+        runner.close(wait=True)
+
+
+def entry(tmp_path, name: str, uid: str, **parts) -> Entry:
+    return Entry(tmp_path / name, Identity(instance_uid=uid), **parts)
+
+
+def test_what_was_looked_at_is_so_in_the_next_session(make, tmp_path, qtbot):
+    first, store = make(), Store(tmp_path / "reading.sqlite")
+    entries = [entry(tmp_path, f"{number}.dcm", f"1.{number}") for number in range(3)]
+    first.add_entries(entries)
+    first.change_entry(entries[1].path, seen=True)
+    qtbot.waitUntil(lambda: store.seen(["uid:1.1/0"]) == {"uid:1.1/0"})
+    second = make()
+    second.add_entries(entries)
+    qtbot.waitUntil(lambda: second.entries[entries[1].path].seen)
+    assert [each.seen for each in second.entries.values()] == [False, True, False]
+
+
+def test_another_file_of_the_same_image_was_looked_at_too(make, tmp_path):
+    state = make()
+    first, copy = entry(tmp_path, "a.dcm", "1.1"), entry(tmp_path, "b.dcm", "1.1")
+    state.add_entries([first])
+    state.change_entry(first.path, seen=True)
+    state.add_entries([copy])
+    assert state.entries[copy.path].seen
+
+
+def test_what_is_marked_as_new_is_so_in_the_next_session(make, tmp_path, qtbot):
+    state, store = make(), Store(tmp_path / "reading.sqlite")
+    store.mark_seen(["uid:1.1/0"])
+    one = entry(tmp_path, "a.dcm", "1.1")
+    state.add_entries([one])
+    qtbot.waitUntil(lambda: state.entries[one.path].seen)
+    state.change_entry(one.path, seen=False)
+    qtbot.waitUntil(lambda: not store.seen(["uid:1.1/0"]))
+    assert not state.entries[one.path].seen
+
+
+def test_what_is_looked_at_before_its_header_is_known_counts(make, tmp_path, qtbot):
+    state, store = make(), Store(tmp_path / "reading.sqlite")
+    bare = dataclasses.replace(entry(tmp_path, "a.dcm", "1.1"), identity=None)
+    state.add_entries([bare])
+    state.change_entry(bare.path, seen=True)
+    state.change_entry(bare.path, identity=Identity(instance_uid="1.1"))
+    qtbot.waitUntil(lambda: store.seen(["uid:1.1/0"]) == {"uid:1.1/0"})
+
+
+def test_the_window_remembers(make_window, tmp_path, qtbot):
+    path = save(phantom(np.zeros((64, 64), np.uint16) + np.arange(64, dtype=np.uint16)), tmp_path / "a.dcm")
+    first = make_window()
+    first.open([path])
+    qtbot.waitUntil(lambda: first.state.entries[path].seen if path in first.state.entries else False)
+    first.close()
+    first.runner.close(wait=True)
+    second = make_window()
+    second.state.add_entries([Entry(path, first.state.entries[path].identity)])
+    qtbot.waitUntil(lambda: second.state.entries[path].seen)
