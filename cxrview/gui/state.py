@@ -83,6 +83,11 @@ class Entry:
     seen: bool = False  # the reader has looked at it
     archive: Path | None = None  # the archive that the file was unpacked from
 
+    @property
+    def origin(self) -> Path:
+        """The file that the user knows: the archive where there is one, since what was unpacked goes away."""
+        return self.archive or self.path
+
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
