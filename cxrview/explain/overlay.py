@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from cxrview.errors import BadRequest
 from cxrview.inference.prediction import Prediction
+from cxrview.words import tr
 
 
 def shares(prediction: Prediction, class_name: str) -> NDArray[np.float32]:
@@ -15,7 +16,8 @@ def shares(prediction: Prediction, class_name: str) -> NDArray[np.float32]:
     """
     if class_name not in prediction.class_names:
         known = ", ".join(prediction.class_names)
-        raise BadRequest(f"This model has no class “{class_name}”; it knows {known}.")
+        problem = tr("This model has no class “{name}”; it knows {known}.")
+        raise BadRequest(problem.format(name=class_name, known=known))
     strongest = float(prediction.activation_maps.max())
     maps = prediction.activation_maps[prediction.class_names.index(class_name)]
     return np.asarray(np.clip(maps / strongest if strongest > 0 else maps, 0, 1), dtype=np.float32)
