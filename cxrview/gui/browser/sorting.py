@@ -26,6 +26,7 @@ LABELS = {
     Order.FILE: mark("File name"),
     Order.ADDED: mark("Order of opening"),
 }
+MOST_ZEROS = 99  # in front of a number; more of them come first
 TOP = (Kind.PATIENT, Kind.FOLDER, Kind.ARCHIVE)
 
 
@@ -52,7 +53,8 @@ def natural(text: str) -> str:
 
 def _sortable(number: re.Match[str]) -> str:
     digits = number.group().lstrip("0")
-    return f"\x01{chr(len(digits) + 1)}{digits}"
+    zeros = min(len(number.group()) - len(digits), MOST_ZEROS)
+    return f"\x01{chr(len(digits) + 1)}{digits}{chr(1 + MOST_ZEROS - zeros)}"
 
 
 def _top_key(node: Node, order: Order) -> tuple:
