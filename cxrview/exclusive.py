@@ -31,6 +31,18 @@ def exclusive(path: Path, lock: Path | None = None) -> Iterator[None]:
             os.close(handle)
 
 
+def is_held(lock: Path) -> bool:
+    """Return whether a process that lives holds `lock`; one that cannot be asked counts as free."""
+    try:
+        handle = os.open(lock, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not _try_lock(handle)
+    finally:
+        os.close(handle)
+
+
 def _acquire(lock: Path, path: Path) -> int:
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)

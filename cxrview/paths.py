@@ -48,6 +48,11 @@ def reading_store() -> Path:
     return platformdirs.user_data_path("cxrview", appauthor=False) / "reading.sqlite"
 
 
+def training_runs() -> Path:
+    """Return the folder of the training runs that the window starts; it may not exist yet."""
+    return platformdirs.user_data_path("cxrview", appauthor=False) / "training"
+
+
 def sample_radiograph() -> Path | None:
     """Return a real DICOM chest radiograph (CR, MONOCHROME1) if the package pydicom-data is installed."""
     package = importlib.util.find_spec("data_store")

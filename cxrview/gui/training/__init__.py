@@ -1,0 +1,2 @@
+"""Retraining in the window: it writes the configuration, starts the process of the command line, and draws
+what that says."""

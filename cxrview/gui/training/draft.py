@@ -1,0 +1,109 @@
+"""The training that the user is putting together: one configuration, changed step by step."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from cxrview.training.config import PRESETS, TrainingConfig
+from cxrview.training.data_report import FINAL
+
+QUICK = "quick"
+CUSTOM = "custom"
+
+
+class Draft(QObject):
+    """The configuration and what is known about its images. A setter that changes nothing emits nothing.
+
+    Signals:
+        changed: carries the names of the tables that changed: "data", "model", "recipe", "augmentation",
+            "search", "card".
+        report_changed: the data report came, or no longer holds; carries it, or None.
+        preset_changed: carries its name, or "custom".
+    """
+
+    changed = Signal(object)
+    report_changed = Signal(object)
+    preset_changed = Signal(str)
+
+    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.folder = folder  # of the run: what the check has decoded serves the training
+        self.config: TrainingConfig = PRESETS[QUICK][1]
+        self.preset = QUICK
+        self.report: dict[str, Any] | None = None  # of exactly this `config.data`
+
+    def change(self, table: str, **values: Any) -> None:
+        """Replace fields of the part `table` of the configuration."""
+        part = dataclasses.replace(getattr(self.config, table), **values)
+        self.set_config(dataclasses.replace(self.config, **{table: part}))
+
+    def set_config(self, config: TrainingConfig) -> None:
+        """Take over a whole configuration, from a file or of an earlier run."""
+        tables = [field.name for field in dataclasses.fields(config)]
+        changed = {name for name in tables if getattr(config, name) != getattr(self.config, name)}
+        if not changed:
+            return
+        before, self.config = self.config, config
+        if "data" in changed and _rests_on(before) != _rests_on(config):
+            self.set_report(None)
+        self._find_preset()
+        self.changed.emit(frozenset(changed))
+
+    def use_preset(self, name: str) -> None:
+        """Take recipe, augmentation and network from a preset; images, name and start stay."""
+        preset, model = PRESETS[name][1], self.config.model
+        kept = {"name": model.name}
+        if preset.model.start == "bundled" and model.architecture == preset.model.architecture:
+            kept["start"] = model.start
+        self.set_config(
+            dataclasses.replace(
+                self.config,
+                model=dataclasses.replace(preset.model, **kept),
+                recipe=preset.recipe,
+                augmentation=preset.augmentation,
+            )
+        )
+
+    def set_report(self, report: dict[str, Any] | None) -> None:
+        """Take over what was found about the images of the present configuration."""
+        if report is not self.report:
+            self.report = report
+            self.report_changed.emit(report)
+
+    @property
+    def blocking(self) -> list[dict[str, Any]]:
+        """The findings that stop the training: neither solved nor knowingly overridden."""
+        if self.report is None:
+            return []
+        allowed = set(self.config.data.allow) - FINAL
+        return [
+            finding
+            for finding in self.report["findings"]
+            if finding["severity"] == "block" and finding["kind"] not in allowed
+        ]
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the images were looked at and nothing stands in the way."""
+        return self.report is not None and not self.blocking
+
+    def _find_preset(self) -> None:
+        config = self.config
+        names = [
+            name
+            for name, (_, preset) in PRESETS.items()
+            if (preset.recipe, preset.augmentation) == (config.recipe, config.augmentation)
+            and dataclasses.replace(config.model, name="", start="")
+            == dataclasses.replace(preset.model, name="", start="")
+        ]
+        found = names[0] if names else CUSTOM
+        if found != self.preset:
+            self.preset = found
+            self.preset_changed.emit(found)
+
+
+def _rests_on(config: TrainingConfig) -> object:
+    """Return what the data report depends on: an override changes nothing about the images."""
+    return dataclasses.replace(config.data, allow=())

@@ -1,0 +1,149 @@
+"""A training process: started like the command line's, listened to, asked to stop before it is made to."""
+
+import os
+import sys
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+
+from cxrview.training.events import Event, Failed, Finished, Stopped, parse
+from cxrview.words import tr
+
+PATIENCE = 20_000  # ms for a polite stop: a batch may take that long on a laptop
+GRACE = 3_000  # ms between asking the system to end the process and ending it
+KEPT_LINES = 400  # of what was said and is no event
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a process ended. `kind` is "finished", "failed", "stopped" or "crashed"."""
+
+    kind: str
+    problem: str = ""
+    advice: str = ""
+    resumable: bool = False
+
+
+def program() -> tuple[str, list[str]]:
+    """Return the program that is cxrview, and what comes before its arguments."""
+    if getattr(sys, "frozen", False):
+        return sys.executable, []
+    return sys.executable, ["-m", "cxrview"]
+
+
+class TrainingProcess(QObject):
+    """Runs one command with `--events jsonl`.
+
+    Signals:
+        said: carries the event.
+        logged: a line that is no event, from either stream.
+        ended: carries Outcome; nothing comes after it.
+    """
+
+    said = Signal(object)
+    logged = Signal(str)
+    ended = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._process = QProcess(self)
+        self._process.readyReadStandardOutput.connect(self._read)
+        self._process.readyReadStandardError.connect(self._read_errors)
+        self._process.finished.connect(self._finished)
+        self._process.errorOccurred.connect(self._not_started)
+        self._rest = b""
+        self._last: Event | None = None
+        self._stopping = False
+        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self._impatient = QTimer(self, singleShot=True, interval=PATIENCE, timeout=self._terminate)
+
+    def start(self, arguments: Sequence[str]) -> None:
+        """Start `cxrview ARGUMENTS --events jsonl`."""
+        name, before = program()
+        environment = QProcessEnvironment.systemEnvironment()
+        environment.insert("PYTHONUNBUFFERED", "1")
+        environment.insert("PYTHONIOENCODING", "utf-8")
+        environment.remove("QT_QPA_PLATFORM")
+        self._process.setProcessEnvironment(environment)
+        self._process.start(name, [*before, *arguments, "--events", "jsonl"])
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.state() is not QProcess.ProcessState.NotRunning
+
+    @property
+    def number(self) -> int:
+        """The system's number of the process."""
+        return int(self._process.processId())
+
+    def stop(self) -> None:
+        """Ask for the end after the present batch; what is finished is kept. In the end it is enforced."""
+        if self.is_running and not self._stopping:
+            self._stopping = True
+            self._process.write(b"stop\n")
+            self._impatient.start()
+
+    def wait(self, milliseconds: int = PATIENCE + GRACE) -> None:
+        """Stop, and return when the process has ended; for when the program itself ends."""
+        self.stop()
+        if self.is_running and not self._process.waitForFinished(milliseconds):
+            self._process.kill()
+            self._process.waitForFinished(GRACE)
+
+    def _terminate(self) -> None:
+        self._process.terminate()
+        QTimer.singleShot(GRACE, self._process.kill)
+
+    def _read(self) -> None:
+        self._rest += bytes(self._process.readAllStandardOutput().data())
+        *lines, self._rest = self._rest.split(b"\n")
+        for line in lines:
+            self._take(line.decode("utf-8", "replace").rstrip("\r"))
+
+    def _read_errors(self) -> None:
+        text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
+        for line in text.splitlines():
+            self._log(line)
+
+    def _take(self, text: str) -> None:
+        line = parse(text)
+        if line is None:
+            self._log(text)
+            return
+        if isinstance(line.event, Finished | Failed | Stopped):
+            self._last = line.event
+        self.said.emit(line.event)
+
+    def _log(self, text: str) -> None:
+        if text.strip():
+            self.lines.append(text)
+            self.logged.emit(text)
+
+    def _not_started(self, error: QProcess.ProcessError) -> None:
+        if error is QProcess.ProcessError.FailedToStart:
+            problem = tr("The training process could not be started: {reason}.")
+            self.ended.emit(Outcome("crashed", problem.format(reason=self._process.errorString())))
+
+    def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
+        self._impatient.stop()
+        self._read()
+        self._read_errors()
+        self.ended.emit(self._outcome(code, status))
+
+    def _outcome(self, code: int, status: QProcess.ExitStatus) -> Outcome:
+        last = self._last
+        if isinstance(last, Failed):
+            return Outcome("failed", last.problem, last.advice, last.resumable)
+        if isinstance(last, Stopped):
+            return Outcome("stopped", resumable=last.epochs_done > 0)
+        if isinstance(last, Finished) or (code == 0 and status is QProcess.ExitStatus.NormalExit):
+            return Outcome("finished")
+        if self._stopping:
+            return Outcome("stopped", resumable=True)
+        problem = tr("The training process ended without a word (code {code}).").format(code=code)
+        if os.name == "posix" and status is QProcess.ExitStatus.CrashExit:
+            problem = tr("The training process was ended by the system; it may have run out of memory.")
+        return Outcome("crashed", problem, tr("Go on with it: nothing that was finished is lost."), True)

@@ -1,0 +1,187 @@
+"""The training runs of this computer: those on the disk, and the one that is running."""
+
+import dataclasses
+import shutil
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from cxrview import paths
+from cxrview.errors import CxrviewError
+from cxrview.exclusive import is_held
+from cxrview.gui.training.process import Outcome, TrainingProcess
+from cxrview.gui.training.progress import RunProgress
+from cxrview.training import config as configuration
+from cxrview.training import events
+from cxrview.training.config import TrainingConfig
+from cxrview.training.events import Event
+from cxrview.training.run_folder import RunFolder
+from cxrview.words import tr
+
+KINDS = ("train", "check", "tune")
+
+
+class Run(QObject):
+    """A run in `folder`, alive or not.
+
+    Signals:
+        changed: something was said; `progress` holds it already.
+        ended: the process has ended; carries Outcome.
+    """
+
+    changed = Signal()
+    ended = Signal(object)
+
+    def __init__(self, folder: Path, kind: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.folder, self.kind = RunFolder(folder), kind
+        self.progress = RunProgress()
+        self.outcome: Outcome | None = None
+        self.process: TrainingProcess | None = None
+        self.begun = time.time()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process is alive."""
+        return self.process is not None and self.process.is_running
+
+    @property
+    def log(self) -> list[str]:
+        """What the process said besides events, the last lines."""
+        return list(self.process.lines) if self.process is not None else []
+
+    def start(self, arguments: list[str]) -> None:
+        """Start its process with `cxrview ARGUMENTS`."""
+        self.outcome = None
+        self.process = TrainingProcess(self)
+        self.process.said.connect(self._take)
+        self.process.ended.connect(self._end)
+        self.process.start(arguments)
+
+    def stop(self) -> None:
+        """Ask it to stop; its best epoch is kept, and it can be gone on with."""
+        if self.process is not None:
+            self.process.stop()
+
+    def _take(self, event: Event) -> None:
+        self.progress.take(event)
+        self.changed.emit()
+
+    def _end(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.ended.emit(outcome)
+
+
+class TrainingRuns(QObject):
+    """Owns the processes, whatever dialogs are open. One trains at a time: two would halve each other.
+
+    Signals:
+        started: carries the Run.
+        changed: the running one has said something; carries it.
+        ended: carries the Run.
+    """
+
+    started = Signal(object)
+    changed = Signal(object)
+    ended = Signal(object)
+
+    def __init__(self, parent: QObject | None = None, root: Path | None = None) -> None:
+        super().__init__(parent)
+        self.root = root if root is not None else paths.training_runs()
+        self.current: Run | None = None  # train or tune
+        self.checking: Run | None = None
+
+    def new_folder(self, name: str = "run") -> Path:
+        """Return a folder for a new run that is not there yet."""
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        number, path = 1, self.root / f"{stamp}-{name}"
+        while path.exists():
+            number += 1
+            path = self.root / f"{stamp}-{name}-{number}"
+        return path
+
+    def check(self, config: TrainingConfig, folder: Path) -> Run:
+        """Look at the images that `config` names; a check under way is stopped."""
+        if self.checking is not None:
+            self.checking.stop()
+        self.checking = self._start(config, folder, "check", ["train", "--check-only"], resume=False)
+        return self.checking
+
+    def train(self, config: TrainingConfig, folder: Path, *, resume: bool = False) -> Run:
+        """Train, or go on. Raises CxrviewError while another run is alive."""
+        return self._begin(config, folder, "train", ["train"], resume)
+
+    def search(
+        self, config: TrainingConfig, folder: Path, *, resume: bool = False, bundle: bool = True
+    ) -> Run:
+        """Search for a recipe, or go on; with `bundle` the best trial becomes a model."""
+        return self._begin(config, folder, "tune", ["tune", *(["--bundle"] if bundle else [])], resume)
+
+    def _begin(
+        self, config: TrainingConfig, folder: Path, kind: str, command: list[str], resume: bool
+    ) -> Run:
+        if self.current is not None and self.current.is_running:
+            raise CxrviewError(tr("Another training is running."), tr("Wait until it has ended, or stop it."))
+        self.current = self._start(config, folder, kind, command, resume)
+        self.started.emit(self.current)
+        return self.current
+
+    def _start(
+        self, config: TrainingConfig, folder: Path, kind: str, command: list[str], resume: bool
+    ) -> Run:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        request = folder.parent / f"{folder.name}.toml"  # the folder itself must be empty at the beginning
+        configuration.save(config, request)
+        run = Run(folder, kind, self)
+        if resume:
+            for event in self.said_before(folder):
+                run.progress.take(event)
+        run.changed.connect(lambda: self.changed.emit(run))
+        run.ended.connect(lambda _outcome: self.ended.emit(run))
+        run.start(
+            [*command, "--config", str(request), "--out", str(folder), *(["--resume"] if resume else [])]
+        )
+        return run
+
+    @staticmethod
+    def said_before(folder: Path) -> list[Event]:
+        """Return the events of a run that stand on the disk."""
+        try:
+            lines = RunFolder(folder).events.read_text("utf-8").splitlines()
+        except OSError:
+            return []
+        found = (events.parse(line) for line in lines)
+        return [line.event for line in found if line is not None]
+
+    def interrupted(self) -> list[Path]:
+        """Return the folders of runs that began to train, did not finish and are not alive, newest first."""
+        if not self.root.is_dir():
+            return []
+        found = []
+        for path in sorted(self.root.iterdir(), reverse=True):
+            folder = RunFolder(path)
+            if not path.is_dir() or folder.finished.exists() or not folder.checkpoints.is_dir():
+                continue
+            running = (
+                self.current is not None and self.current.folder.path == path and self.current.is_running
+            )
+            if not running and not is_held(path / "run.lock"):
+                found.append(path)
+        return found
+
+    def forget(self, folder: Path) -> None:
+        """Delete a run that nobody wants to go on with."""
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder.parent / f"{folder.name}.toml").unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Stop what runs, politely, and return when it has ended: it can be gone on with."""
+        for run in (self.checking, self.current):
+            if run is not None and run.process is not None and run.is_running:
+                run.process.wait()
+
+
+def with_data(config: TrainingConfig, **changes: object) -> TrainingConfig:
+    """Return `config` with fields of its data part replaced."""
+    return dataclasses.replace(config, data=dataclasses.replace(config.data, **changes))

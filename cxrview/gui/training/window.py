@@ -1,0 +1,109 @@
+"""The training window: images, model, training, result, and the way between them."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cxrview.gui.theme import Theme
+from cxrview.gui.training.step import Step
+from cxrview.words import tr
+
+
+class TrainingWindow(QWidget):
+    """Not modal: it may be closed while the training goes on, and opened again.
+
+    Signals:
+        closed: the user closed it.
+    """
+
+    closed = Signal()
+
+    def __init__(self, steps: Sequence[Step], theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setWindowTitle(tr("Train a model"))
+        self.setObjectName("trainingWindow")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.resize(QSize(1120, 760))
+        self.steps = list(steps)
+        self.pages = QStackedWidget()
+        self.rail: list[QToolButton] = []
+        self.obstacle = QLabel(objectName="obstacle", wordWrap=True)
+        self.back = QPushButton(tr("Back"))
+        self.next = QPushButton(tr("Next"), objectName="primary")
+        self._lay_out()
+        self.back.clicked.connect(lambda: self.go_to(self.pages.currentIndex() - 1))
+        self.next.clicked.connect(lambda: self.go_to(self.pages.currentIndex() + 1))
+        for step in self.steps:
+            step.ready_changed.connect(self._refresh)
+        self.set_theme(theme)
+        self.go_to(0)
+
+    def _lay_out(self) -> None:
+        rail = QWidget(objectName="rail")
+        rail.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(rail, spacing=4)
+        column.setContentsMargins(12, 18, 12, 12)
+        group = QButtonGroup(self)
+        for number, step in enumerate(self.steps):
+            button = QToolButton(text=f"{number + 1}   {step.title}", checkable=True, objectName="railButton")
+            button.setAccessibleName(step.title)
+            button.clicked.connect(lambda _on, number=number: self.go_to(number))
+            group.addButton(button)
+            column.addWidget(button)
+            self.rail.append(button)
+            self.pages.addWidget(step)
+        column.addStretch()
+        foot = QHBoxLayout(spacing=8)
+        foot.setContentsMargins(20, 10, 20, 14)
+        foot.addWidget(self.obstacle, 1)
+        foot.addWidget(self.back)
+        foot.addWidget(self.next)
+        right = QVBoxLayout(spacing=0)
+        right.addWidget(self.pages, 1)
+        right.addLayout(foot)
+        row = QHBoxLayout(self, spacing=0)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(rail)
+        row.addLayout(right, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        for step in self.steps:
+            step.set_theme(theme)
+
+    def reachable(self, number: int) -> bool:
+        """Whether nothing before step `number` stands in the way."""
+        return all(not step.obstacle() for step in self.steps[:number])
+
+    def go_to(self, number: int) -> None:
+        """Show step `number` if it can be reached."""
+        if 0 <= number < len(self.steps) and self.reachable(number):
+            self.pages.setCurrentIndex(number)
+            self.steps[number].entered()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        here = self.pages.currentIndex()
+        for number, button in enumerate(self.rail):
+            button.setChecked(number == here)
+            button.setEnabled(self.reachable(number))
+        obstacle = self.steps[here].obstacle()
+        self.obstacle.setText(obstacle)
+        self.back.setVisible(here > 0)
+        self.next.setVisible(here < len(self.steps) - 1)
+        self.next.setEnabled(not obstacle)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
