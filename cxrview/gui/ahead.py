@@ -8,6 +8,7 @@ from typing import Any
 from cxrview.gui.cache import FileRead, RecentImages
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.work import read_file
+from cxrview.words import tr
 
 GROWTH = 3  # pixels in memory are at most about so many times as large as a file of radiographs
 SHARE = 0.5  # of the memory budget may be spent on what nobody has asked for yet
@@ -32,6 +33,11 @@ class ReadAhead:
             if path not in self._jobs and self._images.get(path) is None:
                 self._start(path)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self._jobs
+
     def take(
         self, path: Path, done: Callable[[Any], None], failed: Callable[[Exception], None]
     ) -> Job | None:
@@ -52,7 +58,7 @@ class ReadAhead:
             self._jobs.pop(path, None)
 
         self._jobs[path] = self._runner.start(
-            f"Reading {path.name}",
+            tr("Reading {name}").format(name=path.name),
             partial(read_file, path, 0),
             done=done,
             failed=failed,

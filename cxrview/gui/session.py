@@ -66,6 +66,11 @@ class Session(QObject):
         """Bytes of the pixels that are kept in memory."""
         return self._shelf.images.nbytes
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being read ahead."""
+        return self._shelf.ahead.is_idle
+
     def viewing(self, view: ViewState | None = None) -> Viewing:
         """Return what fills `view`, or the active viewport."""
         view = view or self.state.active
