@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first 
     from cxrview.gui.viewer.levels import Levels
     from cxrview.imaging import Radiograph, Voi
     from cxrview.inference.prediction import Prediction
+    from cxrview.reading.units import Scale
 
 
 class Stage(Enum):
@@ -90,6 +91,7 @@ class ViewState(QObject):
         self.chosen_class: str | None = None  # None: the most probable one
         self.heat_class = ""
         self.heat_shown = True
+        self.hand_scale: Scale | None = None  # the image is calibrated by hand
         self.settling = False  # another image is just coming: what changes now, nobody has chosen
 
     def set_shown(self, shown: Shown) -> None:

@@ -252,7 +252,9 @@ def test_a_line_of_known_length_calibrates_what_is_measured(film):
     assert numbers(length)["Length"] == pytest.approx(50, abs=1)
     assert length.lines[0].endswith("mm, calibrated by hand")
     assert film.measurements.scale.text() == "Lengths are in mm, calibrated by hand."
+    assert "mm, calibrated by hand" in film.canvas.corners.words()
     use(film, "uncalibrate")
+    assert "0.4 × 0.2 mm" in film.canvas.corners.words()
     assert drawn(film)[1].summary.endswith(" mm")
     film.menus.actions["undo"].trigger()
     assert len(film.measuring.items()) == 2

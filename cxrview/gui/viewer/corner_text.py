@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cxrview.gui.viewer.placement import Orientation
     from cxrview.imaging import Identity, Radiograph, Voi
     from cxrview.inference.prediction import Prediction
+    from cxrview.reading.units import Scale
     from cxrview.settings import Settings
 
 Blocks = dict[str, list[str]]
@@ -57,14 +58,17 @@ def voi_text(voi: "Voi | None") -> str:
     return f"W {number(voi.width)}  L {number(voi.center)}{suffix}"
 
 
-def spacing_text(radiograph: "Radiograph") -> str:
-    """Return the pixel spacing with its provenance, or that there is none."""
+def spacing_text(radiograph: "Radiograph", hand_scale: "Scale | None" = None) -> str:
+    """Return the pixel spacing with its provenance, or that there is none; `hand_scale` goes before it."""
     spacing = radiograph.spacing
-    if spacing is None:
+    if hand_scale is not None:
+        size, unit = (hand_scale.row, hand_scale.column), hand_scale.unit
+    elif spacing is not None:
+        size, unit = (spacing.row, spacing.column), spacing.source.value
+    else:
         return tr("no pixel spacing")
-    row, column = f"{spacing.row:.3g}", f"{spacing.column:.3g}"
-    size = row if row == column else f"{row} × {column}"
-    return f"{size} {tr(spacing.source.value)}"
+    row, column = (f"{side:.3g}" for side in size)
+    return f"{row if row == column else f'{row} × {column}'} {tr(unit)}"
 
 
 def lines(radiograph: "Radiograph", view: "ViewState", zoom: float, settings: "Settings") -> Blocks:
@@ -83,7 +87,7 @@ def lines(radiograph: "Radiograph", view: "ViewState", zoom: float, settings: "S
     study = [*day, kind, who.study_description or who.series_description]
     technique = [tr("{width} × {height} px").format(width=width, height=height)]
     shown = shown_text(view)
-    scale = [f"{zoom * 100:.0f} %   {spacing_text(radiograph)}"]
+    scale = [f"{zoom * 100:.0f} %   {spacing_text(radiograph, view.hand_scale)}"]
     blocks = {
         "tl": patient if settings.corner_patient else [],
         "tr": study if settings.corner_study else [],

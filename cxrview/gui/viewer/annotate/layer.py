@@ -19,8 +19,9 @@ from cxrview.gui.viewer.annotate.plates import Sight, see
 from cxrview.gui.viewer.annotate.values import Values
 from cxrview.gui.viewer.layer import Layer
 from cxrview.gui.viewer.placement import Placement
-from cxrview.reading.annotation import Annotation, EllipseRoi, Point, RectangleRoi, Text
+from cxrview.reading.annotation import Annotation, EllipseRoi, Point, RectangleRoi, Text, calibration_of
 from cxrview.reading.results import NAMES
+from cxrview.reading.units import calibrated_scale
 from cxrview.words import tr
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class AnnotationLayer(Layer):
         self._start = QPointF()
         self._moved: Annotation | None = None  # what is being dragged, as it is now
         self._run = 0
+        self._sights: tuple[tuple[object, ...], list[Sight]] | None = None  # worked out last, and of what
         self.editor = LineEditor(canvas)
         self._ears = _Ears(self)
 
@@ -100,8 +102,12 @@ class AnnotationLayer(Layer):
         if radiograph is None:
             return []
         items = self.items()
-        scaling = items or self.annotations.of(self.key_of_image)
-        return see(items, scaling, radiograph, placement, self.values, self.font())
+        of = (radiograph, placement, items, self.values.arrivals, self.font())
+        if placement is not self.canvas.placement:  # for an export, or under the lens
+            return see(items, items, radiograph, placement, self.values, self.font())
+        if self._sights is None or self._sights[0] != of:
+            self._sights = (of, see(items, items, radiograph, placement, self.values, self.font()))
+        return self._sights[1]
 
     def font(self) -> QFont:
         """Return the font of the plates, in screen units whatever the zoom."""
@@ -280,6 +286,7 @@ class AnnotationLayer(Layer):
         """Another image came: let go of what is held and half written."""
         self._grip = self._moved = None
         self._hovered = ""
+        self._sights = None  # it holds the radiograph
         self.editor.drop()
 
 
@@ -295,14 +302,20 @@ class _Ears(QObject):
         layer.canvas.installEventFilter(self)
         annotations = layer.annotations
         annotations.changed.connect(self.draw)
+        annotations.key_known.connect(self.draw)
         annotations.shown_changed.connect(self.draw)
         annotations.selected_changed.connect(self.take_selection)
         layer.values.arrived.connect(self.draw)
         layer.canvas.view.shown_changed.connect(self.let_go)
 
     def draw(self, *_news: object) -> None:
-        """Draw anew."""
-        self._layer.canvas.update()
+        """Draw anew, on the scale that holds now."""
+        layer = self._layer
+        radiograph = layer.canvas.view.shown.radiograph
+        line = calibration_of(layer.annotations.of(layer.key_of_image))
+        by_hand = radiograph is not None and line is not None
+        layer.canvas.view.hand_scale = calibrated_scale(line, radiograph.pixel_aspect) if by_hand else None
+        layer.canvas.refresh()
 
     def take_selection(self, _id: str) -> None:
         """Show what is selected now."""

@@ -43,6 +43,7 @@ class Values(QObject):
     def __init__(self, runner: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runner = runner
+        self.arrivals = 0  # results that came late: what was shown before them is stale
         self._known: dict[str, Known] = {}
         self._jobs: dict[str, tuple[tuple[Any, ...], Job]] = {}
 
@@ -73,6 +74,7 @@ class Values(QObject):
         def done(result: Result) -> None:
             self._jobs.pop(annotation.id, None)
             self._keep(annotation, radiograph, scale, result)
+            self.arrivals += 1
             self.arrived.emit()
 
         job = self._runner.start(
