@@ -30,10 +30,11 @@ Drawn = Mapping[str, Annotation | None]  # by id; None: not there
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What the store has for an image, and the key it has it under."""
+    """What the store has for an image and the key it has it under, or why it cannot say."""
 
     key: str
     kept: Kept
+    trouble: CxrviewError | None = None
 
 
 class Edit(QUndoCommand):
@@ -130,7 +131,7 @@ class Annotations(QObject):
                 tr("Reading annotations"),
                 lambda _report: _load(self._store, radiograph),
                 done=lambda loaded: self._take(view, loaded),
-                failed=lambda error: self._load_failed(view, radiograph, error),
+                failed=self._complain,
                 lane=LANE,
                 quiet=True,
             )
@@ -142,6 +143,10 @@ class Annotations(QObject):
 
     def _take(self, view: ViewState, loaded: Loaded) -> None:
         self._loading.pop(view, None)
+        if loaded.trouble is not None:  # let the user draw all the same
+            self._set_key(view, loaded.key)
+            self._complain(loaded.trouble)
+            return
         drawn = {annotation.id: annotation for annotation in loaded.kept.annotations}
         for change in (*self._saving.values(), *self._unsaved.values()):
             if change.image == loaded.key:  # newer than what was read
@@ -156,13 +161,6 @@ class Annotations(QObject):
             one = "{count} annotation of this image was made by another version of cxrview; it is kept."
             many = "{count} annotations of this image were made by another version of cxrview; they are kept."
             self.said.emit(trn(one, many, loaded.kept.unreadable).format(count=loaded.kept.unreadable))
-
-    def _load_failed(self, view: ViewState, radiograph: "Radiograph", error: Exception) -> None:
-        """Let the user draw all the same; a file without UID is known by its name for this session."""
-        self._loading.pop(view, None)
-        if not self.key(view):
-            self._set_key(view, f"path:{radiograph.path}/{radiograph.frame}")
-        self._complain(error)
 
     # Changing
 
@@ -232,7 +230,7 @@ class Annotations(QObject):
         if self._saving or not self._unsaved:
             return
         self._saving, self._unsaved = self._unsaved, {}
-        changes = [change for change in self._saving.values() if not change.image.startswith("path:")]
+        changes = tuple(self._saving.values())
         self._runner.start(
             tr("Keeping annotations"),
             lambda _report: self._store.write(changes),
@@ -274,7 +272,10 @@ class Annotations(QObject):
 
 def _load(store: Store, radiograph: "Radiograph") -> Loaded:
     key = image_key(radiograph)
-    return Loaded(key, store.annotations(key))
+    try:
+        return Loaded(key, store.annotations(key))
+    except CxrviewError as error:
+        return Loaded(key, Kept(()), error)
 
 
 def _write_last(store: Store, changes: Sequence[Change]) -> None:

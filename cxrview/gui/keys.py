@@ -29,7 +29,8 @@ class OwnKeys(QObject):
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             plain = not event.modifiers() & COMMANDS
             typed = isinstance(watched, QComboBox) and event.text().isalnum()
-            if plain and (event.key() in MOVING or typed):
+            removed = isinstance(watched, QTreeView) and event.key() == Qt.Key.Key_Delete
+            if plain and (event.key() in MOVING or typed or removed):
                 event.accept()
                 return True
         scrolled = event.type() is QEvent.Type.Wheel and not isinstance(watched, QTreeView)

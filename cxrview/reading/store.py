@@ -128,6 +128,7 @@ class Store:
         database = None
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch(0o600)  # what is written on a patient's image is for its writer
             database = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
             self._prepare(database)
             yield database

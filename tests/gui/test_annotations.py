@@ -161,6 +161,17 @@ def test_what_could_not_be_kept_is_kept_later(film, qtbot):
     qtbot.waitUntil(lambda: kept(film) == (LINE.moved(3, 3),))
 
 
+def test_what_is_drawn_while_the_store_cannot_be_read_is_kept_later(make_window, home, phantom, qtbot):
+    (home / "reading.sqlite").mkdir()
+    window = show(make_window(), phantom, qtbot)
+    draw(window)
+    window.annotations.save()
+    qtbot.waitUntil(lambda: "cannot be used" in window.statusBar().message.text())
+    (home / "reading.sqlite").rmdir()
+    window.annotations.save()
+    qtbot.waitUntil(lambda: kept(window) == (LINE,))
+
+
 # Taking back
 
 
@@ -289,6 +300,15 @@ def test_delete_removes_what_is_selected(film):
     assert delete.isEnabled()
     QTest.keyClick(film, Qt.Key.Key_Delete)
     assert film.measuring.items() == ()
+
+
+def test_delete_in_the_study_list_is_about_the_list(film):
+    draw(film)
+    film.annotations.select(LINE.id)
+    film.studies.tree.setFocus()
+    QTest.keyClick(film.studies.tree, Qt.Key.Key_Delete)
+    assert film.annotations.undo_group.undoText() == "length"
+    assert not film.state.entries
 
 
 def test_n_goes_from_one_to_the_next(film):

@@ -46,6 +46,12 @@ def test_looking_does_not_make_a_file(store):
     assert not store.path.parent.exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permissions there")
+def test_only_the_owner_may_read_it(store):
+    keep(store, LINE)
+    assert store.path.stat().st_mode & 0o077 == 0
+
+
 def test_what_is_changed_or_removed_stays_so(store):
     keep(store, LINE)
     keep(store, NOTE)
