@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cxrview.gui.view_state import Progress, Reading, Shown, Stage, ViewState
 from cxrview.settings import Settings
-from cxrview.words import mark
+from cxrview.words import mark, tr
 
 if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
     from cxrview.bundle import Card
@@ -89,6 +89,9 @@ class Entry:
         return self.archive or self.path
 
 
+LABELS = (mark("Normal"), mark("Other pneumonia"))  # of the bundled model, whose card is in English
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """The model in use; `card` is None while it is being loaded and when there is none (`problem`)."""
@@ -101,7 +104,7 @@ class ModelInfo:
 
     def label(self, class_name: str) -> str:
         """Return the words for `class_name` on the screen."""
-        return self.card.label(class_name) if self.card is not None else class_name
+        return tr(self.card.label(class_name)) if self.card is not None else class_name
 
 
 @dataclass(frozen=True, slots=True)

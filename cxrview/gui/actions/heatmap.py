@@ -1,6 +1,6 @@
 """The commands of the Heatmap menu."""
 
-from cxrview.gui.actions.spec import SEPARATOR, ActionSpec, has_card, has_image, has_prediction
+from cxrview.gui.actions.spec import REASONS, SEPARATOR, ActionSpec, has_card, has_image, has_prediction
 from cxrview.gui.state import AppState
 from cxrview.words import mark
 
@@ -24,6 +24,8 @@ def _drawn_as(mode: str, text: str, icon: str, tip: str) -> ActionSpec:
 def _can_show_input(state: AppState) -> bool:
     return has_image(state) and has_card(state)
 
+
+REASONS[_can_show_input] = mark("It needs an image on the screen and a model.")
 
 ACTIONS: tuple[ActionSpec | None, ...] = (
     ActionSpec(

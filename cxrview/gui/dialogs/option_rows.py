@@ -23,8 +23,8 @@ class OptionRow(QWidget):
     def __init__(self, field: "dataclasses.Field[Any]") -> None:
         super().__init__()
         self.field = field
-        self.label = tr(field.metadata["label"])
-        self.help = tr(field.metadata["help"])
+        label, words = field.metadata["label"], field.metadata["help"]
+        self.label, self.help = tr(label), tr(words)
         row = QHBoxLayout(self, spacing=10)
         row.setContentsMargins(0, 0, 0, 0)
         self.control = self._make()
@@ -102,8 +102,8 @@ class NumberRow(OptionRow):
         box = QSpinBox(minimum=low, maximum=high, keyboardTracking=False)
         box.setSingleStep(max(1, (high - low) // 128))
         box.lineEdit().setTextMargins(6, 0, 0, 0)
-        if metadata["unit"]:
-            box.setSuffix(f" {tr(metadata['unit'])}")
+        if unit := metadata["unit"]:
+            box.setSuffix(f" {tr(unit)}")
         box.valueChanged.connect(self.changed.emit)
         return box
 

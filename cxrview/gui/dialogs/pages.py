@@ -53,7 +53,7 @@ def model_card(card: "Card") -> str:
         + "".join(f"<li>{escape(limit)}</li>" for limit in card.limits)
         + "</ul>"
     )
-    html += f"<h4>{tr('Classes')}</h4>" + _table([(item.label, item.meaning) for item in card.classes])
+    html += f"<h4>{tr('Classes')}</h4>" + _table([(tr(item.label), item.meaning) for item in card.classes])
     for key, title in SECTIONS.items():
         if card.raw.get(key):
             html += f"<h4>{tr(title)}</h4>{_value(card.raw[key])}"

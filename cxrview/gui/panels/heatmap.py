@@ -144,7 +144,7 @@ class HeatmapControls(QWidget):
             self.class_choice.clear()
             self.class_choice.addItem(tr(MOST_PROBABLE), None)
             for index, item in enumerate(model.card.classes if model.card is not None else ()):
-                self.class_choice.addItem(_swatch(self._theme.class_colour(index)), item.label, item.name)
+                self.class_choice.addItem(_swatch(self._theme.class_colour(index)), tr(item.label), item.name)
         self._show_class(self._state.heat_class)
 
     def _show_class(self, _name: str) -> None:

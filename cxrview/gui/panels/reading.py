@@ -126,7 +126,9 @@ class ReadingPanel(QScrollArea):
             self._say(*verdict(prediction), domain_tool_tip(prediction))
         else:
             classes = card.classes if card is not None else ()
-            self.bars.set_bars(tuple(Bar(item.name, item.label, meaning=item.meaning) for item in classes))
+            self.bars.set_bars(
+                tuple(Bar(item.name, tr(item.label), meaning=item.meaning) for item in classes)
+            )
             waiting = tr("Waiting for the model …") if card is None else tr("Predicting …")
             texts = {
                 Progress.NONE: (self._invitation(), ""),
