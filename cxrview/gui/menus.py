@@ -1,5 +1,6 @@
 """Menus, toolbar and shortcuts, built from the table of actions and kept in step with the state."""
 
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
@@ -40,7 +41,8 @@ class Menus:
         self.windows = self._put(WindowMenu(state, window), "image", before="previous")
         self.models = self._put(ModelMenu(state, models, window), "model", before="model_folder")
         self.devices = self._put(DeviceMenu(models, window), "model", before="card")
-        self._mark_letters()
+        for menu in self.menus.values():
+            menu.aboutToShow.connect(partial(_mark_letters, menu))  # what others put in is there by then
         for signal in (
             state.shown_changed,
             state.reading_changed,
@@ -101,13 +103,6 @@ class Menus:
         self.actions[spec.name], self.specs[spec.name] = action, spec
         return action
 
-    def _mark_letters(self) -> None:
-        """Underline another letter in each line of a menu, so that it can be given by keyboard."""
-        for menu in self.menus.values():
-            actions = [action for action in menu.actions() if not action.isSeparator()]
-            for action, text in zip(actions, with_letters(map(QAction.text, actions)), strict=True):
-                action.setText(text)
-
     def _give_keys(self) -> None:
         """Put the keys in use on the actions, and into their tool tips."""
         self._changes = self._state.settings.shortcuts
@@ -139,3 +134,11 @@ class Menus:
 
     def _show_running(self) -> None:
         self.actions["stop"].setEnabled(bool(self._window.runner.jobs))
+
+
+def _mark_letters(menu: QMenu) -> None:
+    """Underline another letter in each line of `menu`, so that it can be given by keyboard."""
+    actions = [action for action in menu.actions() if not action.isSeparator()]
+    for action, text in zip(actions, with_letters(map(QAction.text, actions)), strict=True):
+        if text != action.text():
+            action.setText(text)
