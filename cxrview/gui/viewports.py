@@ -110,6 +110,8 @@ class Viewports(QObject):
         viewport.frames.played.connect(self._session.viewing(view).play)
         canvas.frames_turned.connect(self._session.step)
         view.shown_changed.connect(partial(self._feed_twin, view))
+        for signal in (view.orientation_changed, view.filters_changed, view.reading_changed):
+            signal.connect(self._dress_twin)
         self.sync.add(canvas)
         self.canvas_made.emit(canvas)
         return viewport
@@ -173,6 +175,7 @@ class Viewports(QObject):
         right.set_heat_shown(True)
         self._feed_twin(left, left.shown)
         self.synchronise(True)
+        self._dress_twin()
 
     def _part_twins(self) -> None:
         if self._twin is not None:
@@ -186,6 +189,19 @@ class Viewports(QObject):
             return
         if shown.stage is Stage.SHOWN:
             self._session.select(shown.path, shown.frame, self._twin[1])
+            self._dress_twin()
+
+    def _dress_twin(self, *_news: object) -> None:
+        """Turn and filter the image with its heatmap as the plain one is."""
+        if self._twin is None or self._twin[0].settling:
+            return
+        left, right = self._twin
+        if (left.shown.path, left.shown.frame) == (right.shown.path, right.shown.frame):
+            right.set_orientation(left.orientation)
+            right.set_filters(left.filters)
+            right.set_inverted(left.inverted)
+            if left.shown.radiograph is right.shown.radiograph:
+                right.set_voi(left.voi)
 
     def show_beside(self, left: "hanging.Key", right: "hanging.Key") -> None:
         """Show two images side by side, the first one active."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from cxrview.gui.browser.drag import packed
 from cxrview.gui.state import Stage
+from cxrview.gui.viewer.placement import Orientation
 from cxrview.imaging import Window
 from tests.gui.conftest import make_phantom, write_png
 from tests.gui.dicom_files import write_dicom
@@ -134,6 +135,10 @@ def test_the_image_stands_beside_itself_with_its_heatmap(opened, phantom, second
     assert np.ptp(pixels(right.canvas), axis=2).max() > 30
     left.canvas.set_zoom(2.0)
     assert right.canvas.zoom == pytest.approx(2.0)
+    for key in (Qt.Key.Key_Period, Qt.Key.Key_I):  # turned and inverted
+        qtbot.keyClick(opened, key)
+    assert right.view.orientation == left.view.orientation != Orientation()
+    assert right.view.inverted
     opened.open([second])  # into the active, left one: its twin follows
     qtbot.waitUntil(lambda: shows(left, second) and shows(right, second))
     qtbot.keyClick(opened, Qt.Key.Key_5, Qt.KeyboardModifier.AltModifier)
@@ -149,6 +154,16 @@ def pixels(canvas) -> np.ndarray:
     grey = rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).astype(int)
     middle = canvas.rect().center()
     return grey[middle.y() - 60 : middle.y() + 60, middle.x() - 60 : middle.x() + 60]
+
+
+def test_a_turned_and_windowed_image_gets_a_twin_that_looks_like_it(opened, phantom, qtbot):
+    qtbot.keyClick(opened, Qt.Key.Key_Period)
+    opened.state.set_voi(Window(120, 60))
+    qtbot.keyClick(opened, Qt.Key.Key_5, Qt.KeyboardModifier.AltModifier)
+    left, right = opened.viewports.grid.viewports
+    qtbot.waitUntil(lambda: shows(right, phantom))
+    assert right.view.orientation == Orientation(1)
+    assert right.view.voi == left.view.voi == Window(120, 60)
 
 
 def test_the_second_window_has_a_viewport_of_its_own(opened, second, qtbot):

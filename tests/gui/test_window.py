@@ -30,7 +30,7 @@ def test_t_changes_the_theme_and_back(window, qtbot):
 def test_the_canvas_is_black_in_both_themes(opened, qtbot):
     for _ in range(2):
         qtbot.keyClick(opened, Qt.Key.Key_T)
-        corner = opened.canvas.viewport().grab().toImage().pixelColor(1, 1)
+        corner = opened.canvas.grab().toImage().pixelColor(1, 1)
         assert corner.name() == "#000000"
 
 

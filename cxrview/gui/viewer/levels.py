@@ -4,7 +4,7 @@ Values are interpolated first and go through window and presentation last, so re
 screen shows and not what the file holds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -32,6 +32,7 @@ class Levels:
     padding: tuple[NDArray[np.uint8], ...]
     first: int
     inverted: bool  # by the file: small values are bright
+    filtered: dict[object, NDArray[np.uint8]] = field(default_factory=dict)  # the level filtered last
 
     @classmethod
     def of(cls, radiograph: Radiograph) -> "Levels":
@@ -80,13 +81,23 @@ def render_part(levels: Levels, look: Look, part: Part) -> NDArray[np.uint8]:
     number = _level(levels, part)
     array = levels.arrays[number]
     if look.filters:  # they look at whole neighbourhoods, so they see the whole image
-        array = filters.apply(_tones(array, levels, look), look.filters)
+        array = _filtered(levels, number, look)
     sampled = _sample(array, part, levels, look.smooth)
     picture = sampled if look.filters else _tones(sampled, levels, look)
     if levels.padding:
         mask = _sample(levels.padding[number], part, levels, smooth=False)
         picture[mask > 0] = 0  # what is no image stays dark
     return picture
+
+
+def _filtered(levels: Levels, number: int, look: Look) -> NDArray[np.uint8]:
+    """Return a whole level as it looks through the filters; moving the image asks for the same again."""
+    key = (number, look.voi, look.inverted, look.filters)
+    if key not in levels.filtered:
+        picture = filters.apply(_tones(levels.arrays[number], levels, look), look.filters)
+        levels.filtered.clear()
+        levels.filtered[key] = picture
+    return levels.filtered[key]
 
 
 @lru_cache(maxsize=8)
