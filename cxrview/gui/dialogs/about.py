@@ -56,7 +56,7 @@ class AboutDialog(QDialog):
         self.system = QPlainTextEdit(readOnly=True, accessibleName=tr("This computer"))
         self.system.setStyleSheet(MONOSPACE)
         self.system.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = QTabWidget(documentMode=True, accessibleName=tr("Pages"))
         for widget, title in (
             (self.about, tr("About")),
             (self.licences, tr("Licences")),

@@ -130,6 +130,7 @@ class Viewport(QStackedWidget):
         for page in (self._picture_page, self.empty_page, self.error_page):
             self.addWidget(page)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Viewport"))
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(120, 120))
         self.set_only(True)

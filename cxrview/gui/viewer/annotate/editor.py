@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from cxrview.words import tr
+
 WIDTH = 220
 
 
@@ -13,7 +15,7 @@ class LineEditor(QLineEdit):
     """Asks for one line: Enter takes it, Esc does not, and leaving it takes what was typed."""
 
     def __init__(self, canvas: QWidget) -> None:
-        super().__init__(canvas, objectName="onImage")
+        super().__init__(canvas, objectName="onImage", accessibleName=tr("Text"))
         self._take: Callable[[str], None] | None = None
         self._give_up: Callable[[], None] | None = None
         self._keep_on_leaving = True
