@@ -14,7 +14,7 @@ from cxrview.gui.browser import drag, nodes, row_texts
 from cxrview.gui.browser.namesakes import Namesakes
 from cxrview.gui.browser.nodes import Group, Kind, Node
 from cxrview.gui.browser.sorting import Order, sort_key
-from cxrview.gui.browser.tree_model import Index, TreeModel, images, insert, key_of
+from cxrview.gui.browser.tree_model import MANY, Index, TreeModel, images, insert, key_of
 from cxrview.gui.state import Entry
 
 KEY = Qt.ItemDataRole.UserRole + 1  # (path, frame) of a row that can be shown
@@ -61,13 +61,15 @@ class StudyModel(TreeModel):
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Insert rows for `entries`, each at its place; those that are here already are passed over."""
+        new = [entry for entry in entries if entry.path not in self._images]
         touched: dict[int, Node] = {}
-        for entry in entries:
-            if entry.path not in self._images:
+        with self._at_once(len(new)):
+            for entry in new:
                 for node in self._above(self._add(entry)):
                     touched[node.number] = node
-        for node in touched.values():  # their counts have changed
-            self._tell(node)
+        if len(new) < MANY:
+            for node in touched.values():  # their counts have changed
+                self._tell(node)
 
     def change(self, entry: Entry) -> None:
         """Show the new state of `entry`. What is in sight stays there until the filter is set anew."""
@@ -88,17 +90,16 @@ class StudyModel(TreeModel):
 
     def remove(self, paths: Iterable[Path]) -> None:
         """Take the rows of `paths` out, and the groups that are empty then."""
-        for path in paths:
-            node = self._images.pop(path, None)
-            if node is None:
-                continue
-            if node.kept:
-                self._set_kept(node, False)
-                self._hide(node)
-            above = list(self._above(node))
-            self._forget(node)
-            for group in above:
-                self._tell(group)
+        gone = [node for path in paths if (node := self._images.pop(path, None)) is not None]
+        with self._at_once(len(gone)):
+            for node in gone:
+                if node.kept:
+                    self._set_kept(node, False)
+                    self._hide(node)
+                above = list(self._above(node))
+                self._forget(node)
+                for group in above:
+                    self._tell(group)
 
     def empty(self) -> None:
         """Remove every row; the filter stays."""
@@ -143,8 +144,7 @@ class StudyModel(TreeModel):
 
     def index_of_number(self, number: int) -> QModelIndex:
         """Return the index of the node with a serial number, or an invalid one."""
-        node = self._nodes.get(number)
-        return self._index(node) if node is not None and self._in_sight(node) else QModelIndex()
+        return self._index_or_none(number)
 
     def study_of(self, index: Index) -> QModelIndex:
         """Return the index of the study or folder that a row is in, or an invalid one."""
@@ -271,23 +271,23 @@ class StudyModel(TreeModel):
         here = len(node.shown)
         if here == count:
             return
-        index = self._index(node) if node.visible else QModelIndex()
+        announced = node.visible and not self._quiet
         if here > count:
-            if node.visible:
-                self.beginRemoveRows(index, count, here - 1)
+            if announced:
+                self.beginRemoveRows(self._index(node), count, here - 1)
             for frame in node.shown[count:]:
                 self._nodes.pop(frame.number, None)
             node.shown = node.shown[:count]
-            if node.visible:
+            if announced:
                 self.endRemoveRows()
         else:
-            if node.visible:
-                self.beginInsertRows(index, here, count - 1)
+            if announced:
+                self.beginInsertRows(self._index(node), here, count - 1)
             added = [self._new(Kind.FRAME, node, visible=True) for _ in range(here, count)]
             for number, frame in enumerate(added, here):
                 frame.key = (number,)
             node.shown = [*node.shown, *added]
-            if node.visible:
+            if announced:
                 self.endInsertRows()
         node.children = node.shown
 
