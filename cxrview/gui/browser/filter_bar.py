@@ -158,7 +158,7 @@ class FilterBar(QWidget):
     def _offer(self, words: str, field: str, value: Any) -> None:
         action = self._menu.addAction(words.replace("&", "&&"))
         action.setCheckable(True)
-        action.triggered.connect(partial(self._toggled, field, value))
+        action.triggered.connect(lambda on: self._toggled(field, value, on))
         self._entries.append((action, field, value))
 
     def _toggled(self, field: str, value: Any, on: bool) -> None:
@@ -178,9 +178,9 @@ class FilterBar(QWidget):
             action = menu.addAction(tr(words))
             action.setCheckable(True)
             action.setChecked(order is Order.NAME)
-            action.triggered.connect(partial(self._sorted, order))
+            action.triggered.connect(partial(self._sort_by, order))
             group.addAction(action)
         return menu
 
-    def _sorted(self, order: Order, _on: bool) -> None:
+    def _sort_by(self, order: Order) -> None:
         self.order_changed.emit(order)

@@ -75,7 +75,7 @@ class Node:
 def above(entry: Entry) -> tuple[tuple[str, ...], ...]:
     """Return the keys of the groups of `entry`, the outermost first: patient and study, or its folder."""
     identity = entry.identity
-    if identity is None:
+    if identity is None or not is_named(identity):
         return (("folder", str(entry.path.parent)),)
     patient = ("patient", f"{identity.patient_id}\\{identity.patient_name}")  # no value holds a backslash
     study = identity.study_uid or f"{identity.study_date} {identity.study_description}"
@@ -84,11 +84,16 @@ def above(entry: Entry) -> tuple[tuple[str, ...], ...]:
 
 def group(entry: Entry, key: tuple[str, ...]) -> Group:
     """Return the group with `key`, one of those that `entry` stands in."""
-    if entry.identity is None:
-        return (
-            _folder(entry.path.parent, key) if entry.archive is None else _archive(entry, entry.archive, key)
-        )
-    return _patient(entry.identity, key) if len(key) == 2 else _study(entry.identity, key)
+    if entry.identity is not None and is_named(entry.identity):
+        return _patient(entry.identity, key) if len(key) == 2 else _study(entry.identity, key)
+    if entry.archive is not None:
+        return _archive(entry, entry.archive, key)
+    return _folder(entry.path.parent, key)
+
+
+def is_named(identity: "Identity") -> bool:
+    """Whether the file says whose it is, or of which study; a picture that was read says neither."""
+    return bool(identity.patient_name or identity.patient_id or identity.study_uid)
 
 
 def _folder(folder: Path, key: tuple[str, ...]) -> Group:

@@ -1,7 +1,8 @@
 """A Qt model over plain nodes: rows find their place by their key, and views are told what comes and goes."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
@@ -9,6 +10,7 @@ from cxrview.gui.browser.nodes import Kind, Node
 
 Index = QModelIndex | QPersistentModelIndex
 LEAVES = (Kind.IMAGE, Kind.FRAME)  # an image gets rows below it when it has frames
+MANY = 8  # rows that come at once
 # Asked of every row that is unfolded, so they are put together once.
 GROUP = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 IMAGE = GROUP | Qt.ItemFlag.ItemIsDragEnabled
@@ -34,6 +36,8 @@ class TreeModel(QAbstractItemModel):
         self._root = Node(0, Kind.FOLDER, None, (), [], [], visible=True)
         self._number = 0
         self._nodes: dict[int, Node] = {}
+        self._quiet = False  # views are told afterwards, all at once
+        self._come: list[Node] = []  # groups that have come into sight meanwhile
 
     def node(self, index: Index) -> Node | None:
         """Return the node at `index`, or None."""
@@ -72,6 +76,42 @@ class TreeModel(QAbstractItemModel):
 
     # Coming, going and moving
 
+    @contextmanager
+    def _at_once(self, count: int) -> Iterator[None]:
+        """Tell views of `count` changes or more in one go if they are many.
+
+        For each row that comes, Qt asks anew for every row that is unfolded, which for some hundred of
+        them takes a millisecond or two; so many rows are a new layout, in which the old ones are found.
+        """
+        if count < MANY:
+            yield
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        self._quiet = True
+        try:
+            yield
+        finally:
+            self._quiet = False
+            after = [self._index_or_none(index.internalId()) for index in before]
+            self.changePersistentIndexList(before, after)
+            self.layoutChanged.emit()
+        come, self._come = self._come, []
+        for node in come:
+            self.group_shown.emit(self._index(node))
+
+    def _begin(self, signal: Callable[..., None], parent: Node, first: int, last: int) -> None:
+        if not self._quiet:
+            signal(self._index(parent), first, last)
+
+    def _end(self, signal: Callable[[], None]) -> None:
+        if not self._quiet:
+            signal()
+
+    def _index_or_none(self, number: int) -> QModelIndex:
+        node = self._nodes.get(number)
+        return self._index(node) if node is not None and self._in_sight(node) else QModelIndex()
+
     def _new(self, kind: Kind, parent: Node, **values: object) -> Node:
         self._number += 1
         leaf = kind in LEAVES
@@ -90,17 +130,21 @@ class TreeModel(QAbstractItemModel):
             node.visible = True
             self._show(parent)
             return
-        self.beginInsertRows(self._index(parent), row, row)
+        self._begin(self.beginInsertRows, parent, row, row)
         parent.shown.insert(row, node)
         node.visible = True
-        self.endInsertRows()
+        self._end(self.endInsertRows)
         self._tell_of_groups(node)
 
     def _tell_of_groups(self, node: Node) -> None:
-        if node.group is not None:
+        if node.group is None:
+            return
+        if self._quiet:
+            self._come.append(node)
+        else:
             self.group_shown.emit(self._index(node))
-            for child in node.shown:
-                self._tell_of_groups(child)
+        for child in node.shown:
+            self._tell_of_groups(child)
 
     def _hide(self, node: Node) -> None:
         """Take `node` out of sight, and what stands above it and has nothing else to show."""
@@ -110,13 +154,13 @@ class TreeModel(QAbstractItemModel):
         if parent is None or not node.visible:
             return
         row = self._row(node)
-        self.beginRemoveRows(self._index(parent), row, row)
+        self._begin(self.beginRemoveRows, parent, row, row)
         del parent.shown[row]
         below: Node | None = node
         while below is not None and below.kind is not Kind.FRAME:
             below.visible = False
             below = below.shown.pop() if below.group is not None and below.shown else None
-        self.endRemoveRows()
+        self._end(self.endRemoveRows)
 
     def _move_to(self, node: Node, target: Node) -> None:
         """Put `node`, with its key, into another parent; `target` is visible if `node` is."""
@@ -125,11 +169,12 @@ class TreeModel(QAbstractItemModel):
             node.parent = target
             return
         row, place = self._row(node), bisect_left(target.shown, node.key, key=key_of)
-        self.beginMoveRows(self._index(old), row, row, self._index(target), place)
+        if not self._quiet:
+            self.beginMoveRows(self._index(old), row, row, self._index(target), place)
         del old.shown[row]
         target.shown.insert(place, node)
         node.parent = target
-        self.endMoveRows()
+        self._end(self.endMoveRows)
 
     def _set_key(self, node: Node, key: tuple) -> None:
         """Move `node` to where `key` puts it among its siblings."""
@@ -140,7 +185,7 @@ class TreeModel(QAbstractItemModel):
         if node.visible:
             # Qt counts the new place with the row still where it was.
             row, place = self._row(node), bisect_left(parent.shown, key, key=key_of)
-            moved = place not in (row, row + 1)
+            moved = place not in (row, row + 1) and not self._quiet
             if moved:
                 index = self._index(parent)
                 self.beginMoveRows(index, row, row, index, place)
@@ -154,7 +199,7 @@ class TreeModel(QAbstractItemModel):
 
     def _tell(self, node: Node) -> None:
         """The texts of `node` have changed."""
-        if self._in_sight(node):
+        if not self._quiet and self._in_sight(node):
             index = self._index(node)
             self.dataChanged.emit(index, index)
 

@@ -22,8 +22,9 @@ from cxrview.gui.theme import Theme
 from cxrview.words import tr
 
 MOST_UNFOLDED = 500  # files; in longer lists only what is shown unfolds
-SMALL = 2000  # files; a longer list takes new ones in a few times a second, since each time it is laid out
-COLLECTED = 200  # ms
+SMALL = 1000  # files; a longer list takes new ones in a few times a second, since each time it is laid out
+COLLECTED = 100  # ms
+AT_ONCE = 256  # files; about 20 ms
 
 
 class SearchField(QLineEdit):
@@ -203,16 +204,19 @@ class StudyPanel(QWidget):
 
     def _add(self, entries: list[Entry]) -> None:
         self._waiting += [entry.path for entry in entries]
-        if self.model.total <= SMALL:
+        if self.model.total <= SMALL and len(self._waiting) <= AT_ONCE:
             self._flush()
         elif not self._flush_soon.isActive():
             self._flush_soon.start()
 
     def _flush(self) -> None:
-        """Take in what has come."""
-        self._flush_soon.stop()
+        """Take in what has come, or the first of it."""
         entries = self._state.entries
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        if self._waiting:
+            self._flush_soon.start()
+        else:
+            self._flush_soon.stop()
         self.model.add([entries[path] for path in waiting if path in entries])
         self._count()
         shown = self._state.shown
@@ -257,9 +261,12 @@ class StudyPanel(QWidget):
             self.tree.selectionModel().clear()
 
     def _index(self, path: Path, frame: int = 0) -> QModelIndex:
-        if self._waiting:
-            self._flush()
-        return self.model.index_of(path, frame)
+        index = self.model.index_of(path, frame)
+        if self._waiting and not index.isValid() and path in self._waiting:
+            self._waiting.remove(path)
+            self.model.add([self._state.entries[path]])
+            index = self.model.index_of(path, frame)
+        return index
 
     def _offer_priors(self, shown: Shown) -> None:
         self.prior_strip.offer(self.priors(shown.path) if shown.path is not None else [])

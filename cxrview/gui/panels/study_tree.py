@@ -36,6 +36,7 @@ class StudyTree(QTreeView):
         model.rowsAboutToBeInserted.connect(self._drop_anchor)
         model.rowsAboutToBeRemoved.connect(self._drop_anchor)
         model.rowsAboutToBeMoved.connect(self._drop_anchor)
+        model.layoutAboutToBeChanged.connect(self._drop_anchor)
         self.setModel(model)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
