@@ -111,7 +111,7 @@ def test_an_archive_stands_for_its_images_and_each_knows_where_it_is_from(films,
     path = zipped(tmp_path / "Holiday films.zip", films)
     entries = [entry for batch in discover([path], unpacked, silent) for entry in batch]
     assert len(entries) == 300
-    assert {entry.archive for entry in entries} == {path}
+    assert {entry.archive for entry in entries} == {entry.origin for entry in entries} == {path}
     assert {entry.path.parent.name for entry in entries} == {"Holiday films"}
     assert [entry.path.name for entry in entries[:3]] == ["0.png", "1.png", "2.png"]
 
