@@ -165,7 +165,7 @@ class Annotations(QObject):
     # Changing
 
     def add(self, key: str, annotation: Annotation, text: str) -> None:
-        """Draw `annotation` on the image of `key`; `text` names it for undo ("length")."""
+        """Draw `annotation` on the image of `key`; `text` names it for undo ("Length")."""
         after: dict[str, Annotation | None] = {annotation.id: annotation}
         if isinstance(annotation, CalibrationLine):  # there is one scale
             old = (item for item in self.of(key) if isinstance(item, CalibrationLine))

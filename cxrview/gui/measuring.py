@@ -134,7 +134,7 @@ class Measuring(QObject):
     def delete(self) -> None:
         """Remove the selected annotation."""
         if (chosen := self.selected()) is not None:
-            self.annotations.remove(self.key, [chosen.id], tr("removal"))
+            self.annotations.remove(self.key, [chosen.id], tr("Removal"))
 
     def rename(self) -> None:
         """Let the user write a label beside the selected annotation."""
@@ -143,9 +143,9 @@ class Measuring(QObject):
     def relabel(self, annotation: Annotation) -> None:
         """Give the annotation with this id another label; a text without words goes."""
         if isinstance(annotation, Text) and not annotation.label:
-            self.annotations.remove(self.key, [annotation.id], tr("removal"))
+            self.annotations.remove(self.key, [annotation.id], tr("Removal"))
         else:
-            self.annotations.replace(self.key, annotation, tr("label"))
+            self.annotations.replace(self.key, annotation, tr("Label"))
 
     def select_next(self) -> None:
         """Select the next annotation of the active image, after the last the first."""
@@ -175,13 +175,13 @@ class Measuring(QObject):
 
     def clear(self) -> None:
         """Remove all annotations of the active image; undo brings them back."""
-        self.annotations.remove(self.key, [item.id for item in self.items()], tr("removal of all"))
+        self.annotations.remove(self.key, [item.id for item in self.items()], tr("Removal of all"))
 
     def remove_calibration(self) -> None:
         """Take back the calibration by hand: the file's own spacing holds again."""
         line = calibration_of(self.items())
         if line is not None:
-            self.annotations.remove(self.key, [line.id], tr("removal of the calibration"))
+            self.annotations.remove(self.key, [line.id], tr("Removal of the calibration"))
 
 
 def layer_of(canvas: Canvas) -> AnnotationLayer:
@@ -190,4 +190,4 @@ def layer_of(canvas: Canvas) -> AnnotationLayer:
 
 
 def _name(action: QAction, command: str, what: str) -> None:
-    action.setText(f"{command} {what}".strip())
+    action.setText(f"{command}: {what}" if what else command)

@@ -50,7 +50,7 @@ def show(window, path, qtbot):
 
 
 def draw(window, annotation: Annotation = LINE) -> Annotation:
-    window.annotations.add(window.measuring.key, annotation, "length")
+    window.annotations.add(window.measuring.key, annotation, "Length")
     return annotation
 
 
@@ -179,10 +179,10 @@ def test_undo_and_redo_say_what_they_do(film):
     undo, redo = film.menus.actions["undo"], film.menus.actions["redo"]
     assert not undo.isEnabled()
     draw(film)
-    assert undo.text() == "&Undo length"
+    assert undo.text() == "&Undo: Length"
     QTest.keyClick(film, Qt.Key.Key_Z, CTRL)
     assert film.measuring.items() == ()
-    assert redo.text() == "&Redo length"
+    assert redo.text() == "&Redo: Length"
     QTest.keyClick(film, Qt.Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert film.measuring.items() == (LINE,)
 
@@ -307,7 +307,7 @@ def test_delete_in_the_study_list_is_about_the_list(film):
     film.annotations.select(LINE.id)
     film.studies.tree.setFocus()
     QTest.keyClick(film.studies.tree, Qt.Key.Key_Delete)
-    assert film.annotations.undo_group.undoText() == "length"
+    assert film.annotations.undo_group.undoText() == "Length"
     assert not film.state.entries
 
 

@@ -249,8 +249,8 @@ class DrawTool(Tool):
     # Keys
 
     def wants(self, canvas: "Canvas", event: QKeyEvent) -> bool:
-        """Whether a key is for this tool rather than for the window's shortcuts."""
-        return event.key() == Qt.Key.Key_Escape and self._points != [] and canvas is self._canvas
+        """Whether a key is for this tool rather than for the window's shortcuts: Esc leaves it."""
+        return event.key() == Qt.Key.Key_Escape and canvas.has_image()
 
     def key(self, canvas: "Canvas", event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Escape:

@@ -267,9 +267,9 @@ class AnnotationLayer(Layer):
 
         def rename(text: str) -> None:
             if isinstance(chosen, Text) and not text.strip():
-                self.annotations.remove(key, [chosen.id], _name(chosen))
+                self.annotations.remove(key, [chosen.id], tr("Removal"))
             else:
-                self.annotations.replace(key, renamed(chosen, text), tr("label"))
+                self.annotations.replace(key, renamed(chosen, text), tr("Label"))
 
         place = (
             sight.place
