@@ -134,7 +134,9 @@ class Exporter(QObject):
 
     def _remarks(self, choices: ExportChoices) -> str:
         radiograph = self._window.canvas.view.shown.radiograph
-        parts = (names_shown(radiograph, choices), burned_in(radiograph, choices))
+        shown = choices.identity or not self._window.state.settings.show_overlays
+        overlays = "" if shown or not radiograph.overlays else tr("Overlays of the file are in the picture.")
+        parts = (names_shown(radiograph, choices), burned_in(radiograph, choices.identity), overlays)
         return " ".join(part for part in parts if part)
 
     def _possible(self) -> frozenset[str]:
@@ -256,7 +258,7 @@ class Exporter(QObject):
             self._run(tr("Preparing the page"), partial(facts, order), then)
 
     def _order(self, identity: bool) -> "ReportOrder":
-        from cxrview.gui.report_facts import SIDE, ReportOrder
+        from cxrview.gui.report_facts import LOGICAL_SIDE, SIDE, ReportOrder
         from cxrview.gui.viewer import corner_text
         from cxrview.gui.viewer.export_view import has_heat, whole
 
@@ -267,8 +269,8 @@ class Exporter(QObject):
         with_heat = ExportChoices(identity=identity, caption=False)
         return ReportOrder(
             view.shown.radiograph,
-            whole(canvas, state, plain, zoom),
-            whole(canvas, state, with_heat, zoom) if has_heat(canvas, state) else None,
+            whole(canvas, state, plain, zoom, LOGICAL_SIDE),
+            whole(canvas, state, with_heat, zoom, LOGICAL_SIDE) if has_heat(canvas, state) else None,
             corner_text.shown_text(view),
             view.reading.prediction,
             state.model.card,
@@ -295,7 +297,9 @@ class Exporter(QObject):
     def _folder(self, path: Path) -> Path:
         """Return where the last file went, or where the image is, if something can be written there."""
         last = self._store.value(FOLDER, "", str)
-        for folder in (Path(last) if last else path.parent, path.parent):
+        entry = self._window.state.entries.get(path)
+        home = (entry.origin if entry is not None else path).parent
+        for folder in (Path(last) if last else home, home):
             if os.access(folder, os.W_OK):
                 return folder
         return Path.home()

@@ -13,6 +13,7 @@ from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.reading import ENGINE_NAMES, domain_tool_tip, verdict
 from cxrview.gui.report_page import Chance, Line, ReportFacts
 from cxrview.gui.viewer import corner_text, heat_scale
+from cxrview.gui.viewer.export_choices import burned_in
 from cxrview.gui.viewer.export_whole import Heat, Whole, image
 from cxrview.imaging import Radiograph
 from cxrview.progress import Report
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cxrview.reading.annotation import Annotation
 
 SIDE = 1400  # pixels of the longer side of a picture: 300 dots per inch on the page
+LOGICAL_SIDE = 600  # so that what is drawn on it can be read at that size
 HASH_SHOWN = 16  # digits of the model's hash; the file's is given whole
 
 
@@ -65,7 +67,6 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
         measurements=measured(order.annotations, radiograph),
         model=_model(prediction, order.card),
         limits=order.card.limits if order.card is not None and prediction is not None else (),
-        notes=radiograph.warnings,
         file_hash=_hash(radiograph),
         made=order.made.strftime("%Y-%m-%d %H:%M"),
     )
@@ -78,7 +79,8 @@ def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> t
     for annotation in annotations:
         result = result_of(annotation, radiograph, scale)
         if result.quantities:
-            value = ". ".join(part for part in (", ".join(result.lines), result.remark) if part)
+            numbers = ", ".join(" ".join(line.split()) for line in result.lines)
+            value = ". ".join(part for part in (numbers, result.remark) if part)
             lines.append(Line(annotation.label or tr(NAMES[annotation.kind]), value))
     return tuple(lines)
 
@@ -111,7 +113,8 @@ def _about(radiograph: Radiograph) -> tuple[Line, ...]:
 
 def _anonymous(radiograph: Radiograph) -> tuple[Line, ...]:
     sex = Line(tr("Sex, age"), corner_text.age_and_sex(radiograph.identity))
-    return _filled((Line(tr("Patient"), tr("withheld")), sex))
+    burned = Line(tr("Burned-in text"), burned_in(radiograph, identity=False))
+    return _filled((Line(tr("Patient"), tr("withheld")), sex, burned))
 
 
 def _technique(radiograph: Radiograph) -> tuple[Line, ...]:
@@ -124,6 +127,7 @@ def _technique(radiograph: Radiograph) -> tuple[Line, ...]:
         Line(tr("Pixels"), f"{width} × {height}"),
         Line(tr("Pixel size"), corner_text.spacing_text(radiograph)),
         Line(tr("Format"), radiograph.format),
+        *(Line(tr("Note"), words) for words in radiograph.warnings),
     )
     return _filled(lines)
 

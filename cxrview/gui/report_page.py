@@ -66,7 +66,6 @@ class ReportFacts:
     measurements: tuple[Line, ...]
     model: tuple[Line, ...]
     limits: tuple[str, ...]
-    notes: tuple[str, ...]  # what was odd in the file
     file_hash: str  # sha256 of the source
     made: str
 
@@ -282,11 +281,10 @@ class _Page:
 
     def _limits(self, top: float) -> float:
         """Write what the model cannot do, in two columns."""
-        words = (*self.facts.notes, *self.facts.limits)
+        words = self.facts.limits
         if not words:
             return top
-        title = tr("Limits of the model") if self.facts.limits else tr("Notes on this file")
-        top = self._heading(QPointF(MARGIN, top), title, self.width)
+        top = self._heading(QPointF(MARGIN, top), tr("Limits of the model"), self.width)
         heights = [self.sheet.height(text, SMALL, self.half - 2.5) + 0.7 for text in words]
         ends, left, below = [], MARGIN, top
         for index, (text, height) in enumerate(zip(words, heights, strict=True)):

@@ -1,6 +1,7 @@
 """Pictures that the user saves and copies: they hold what was wanted, replace nothing unasked, and arrive."""
 
 import threading
+import time
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,8 @@ from cxrview.gui.state import Progress
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.viewer.export_whole import pixels_of
 from cxrview.gui.viewer.placement import Orientation
+from cxrview.reading.annotation import Length, Point
+from tests.gui.conftest import make_phantom, write_png
 from tests.imaging import phantoms
 
 
@@ -146,6 +149,54 @@ def test_the_view_is_saved_as_it_is_on_the_screen(opened, save):
     dialog.view.setChecked(True)
     choose(dialog, heatmap=True, corners=True, identity=True)
     np.testing.assert_array_equal(save(opened, dialog), pixels_of(opened.canvas.grab().toImage()))
+
+
+def test_what_the_reader_drew_is_in_the_picture_if_wanted(opened, save):
+    annotations = opened.annotations
+    key = annotations.key(opened.canvas.view)
+    annotations.add(key, Length(points=(Point(40, 250), Point(200, 250))), "length")
+    opened.canvas.view.set_orientation(Orientation(1))  # the line now runs down, 50 pixels from the left
+    pictures = []
+    for wanted in (True, False):
+        dialog = ask(opened)
+        choose(dialog, annotations=wanted)
+        saved = save(opened, dialog, f"out{wanted}.png").astype(int)
+        pictures.append(saved if saved.ndim == 3 else np.dstack([saved] * 3))
+    changed = (pictures[0] != pictures[1]).any(2)
+    assert changed[60:180, 48:53].any(1).all()
+    assert not changed[:, :30].any()
+    annotations.set_shown(False)
+    dialog = ask(opened)
+    assert not dialog.switches["annotations"].isEnabled()
+    dialog.reject()
+
+
+def test_overlays_of_the_file_are_in_the_picture_if_they_are_on_the_screen(window, save, tmp_path, qtbot):
+    mask = np.zeros((128, 128), np.uint8)
+    mask[40, 20:100] = 1
+    dataset = phantoms.phantom(np.full((128, 128), 100, np.uint8), WindowCenter=128, WindowWidth=256)
+    for element, vr, value in (
+        (0x0010, "US", 128),
+        (0x0011, "US", 128),
+        (0x0040, "CS", "G"),
+        (0x0050, "SS", [1, 1]),
+        (0x0100, "US", 1),
+        (0x0102, "US", 0),
+        (0x3000, "OW", np.packbits(mask, bitorder="little").tobytes()),
+    ):
+        dataset.add_new((0x6000, element), vr, value)
+    window.open([phantoms.save(dataset, tmp_path / "a.dcm")])
+    qtbot.waitUntil(window.canvas.has_image)
+    dialog = ask(window)
+    choose(dialog)
+    assert dialog.remark.text().endswith("Overlays of the file are in the picture.")
+    drawn = save(window, dialog, "with.png")
+    assert (drawn[40, 20:100] == 255).all()
+    assert (drawn == 255).sum() == 80
+    window.state.change_settings(show_overlays=False)
+    dialog = ask(window)
+    choose(dialog)
+    assert (save(window, dialog, "without.png") == 100).all()
 
 
 def test_the_caption_names_file_window_heatmap_and_notice(opened):
@@ -453,6 +504,21 @@ def test_a_picture_on_its_way_is_written_when_the_window_closes(opened, export_a
     full_lane.set()
     opened.runner.close(wait=True)
     assert not QImage(str(tmp_path / "kept.png")).isNull()
+
+
+def test_the_window_goes_on_while_a_large_picture_is_written(window, save, tmp_path, longest_gap, qtbot):
+    path = write_png(tmp_path / "large.png", np.tile(make_phantom(0, 300, 300), (10, 10)))
+    window.open([path])
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
+    dialog = ask(window)
+    choose(dialog, heatmap=True, corners=True, caption=True)
+    qtbot.waitUntil(lambda: dialog.size_line.text().strip() != "")
+    begun = time.perf_counter()
+    with longest_gap() as gap:
+        saved = save(window, dialog)
+        gap.wait_for_ticks(5)
+    assert saved.shape[:2] > (3000, 3000)
+    assert gap.milliseconds < 1000 * (time.perf_counter() - begun) / 2
 
 
 def test_closing_cancels_what_nobody_asked_to_keep(qapp):

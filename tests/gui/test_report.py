@@ -89,6 +89,7 @@ def test_the_anonymous_report_says_nothing_of_the_patient(report):
     assert data.endswith("radiograph.pdf")
     assert [word for word in ("DOE", "JANE", "Jane", "4711", "2026-01-03", "Doe.dcm") if word in text] == []
     assert "Patient withheld" in text
+    assert "The file does not say whether text is burned into the pixels." in text
     assert "CHEST PA" in text
 
 

@@ -44,7 +44,6 @@ def facts(qapp) -> ReportFacts:
         measurements=(Line("Length", "52.3 mm at detector"),),
         model=(Line("Name", "phantom-reader 0.1"),),
         limits=(LIMIT.format(number=1),),
-        notes=(),
         file_hash="0123456789abcdef" * 4,
         made="2026-01-03 14:20",
     )

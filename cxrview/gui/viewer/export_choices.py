@@ -89,9 +89,9 @@ def file_names_patient(radiograph: "Radiograph") -> bool:
     return any(len(part) >= LEAST_TELLING and part in name for part in parts)
 
 
-def burned_in(radiograph: "Radiograph", choices: ExportChoices) -> str:
+def burned_in(radiograph: "Radiograph", identity: bool) -> str:
     """Return what hiding the patient does not reach in the pixels, as a sentence, or ""."""
-    if choices.identity or radiograph.burned_in_annotation is False:
+    if identity or radiograph.burned_in_annotation is False:
         return ""
     if radiograph.burned_in_annotation:
         return tr("The file says that text is burned into the pixels. It is not removed.")

@@ -81,20 +81,24 @@ def whole_preview(canvas: "Canvas", state: "AppState", choices: ExportChoices, r
     return _over(image, words, heat) if words else image
 
 
-def whole(canvas: "Canvas", state: "AppState", choices: ExportChoices, zoom: float = 1.0) -> "Whole":
-    """Note down the whole image as it is shown, `zoom` pixels for an image column."""
+def whole(
+    canvas: "Canvas", state: "AppState", choices: ExportChoices, zoom: float = 1.0, side: int = 0
+) -> "Whole":
+    """Note down the whole image as it is shown, `zoom` pixels for an image column.
+
+    `side` is that of `export_whole.placement_of`; 0 for the usual one.
+    """
     from cxrview.gui.viewer.export_whole import Whole
     from cxrview.gui.viewer.levels import Look
-    from cxrview.imaging import overlay_mask
 
     view, settings = canvas.view, state.settings
     radiograph = view.shown.radiograph
-    place = _placement(canvas, zoom)
+    place = _placement(canvas, zoom, side)
     return Whole(
         view.shown.levels,
         Look(view.voi, view.inverted, view.filters, settings.smooth),
         place,
-        overlay_mask(radiograph) if settings.show_overlays and radiograph.overlays else None,
+        radiograph if settings.show_overlays and radiograph.overlays else None,
         _heat(canvas, state) if choices.heatmap and has_heat(canvas, state) else None,
         _marks(canvas, state, place, choices),
         caption(canvas, state, choices) if choices.caption else "",
@@ -117,11 +121,13 @@ def _heat(canvas: "Canvas", state: "AppState") -> "Heat":
     return Heat(canvas.view.reading.prediction, name, state.model.label(name), style)
 
 
-def _placement(canvas: "Canvas", zoom: float) -> Placement:
-    from cxrview.gui.viewer.export_whole import placement_of
+def _placement(canvas: "Canvas", zoom: float, side: int = 0) -> Placement:
+    from cxrview.gui.viewer.export_whole import STANDARD_SIDE, placement_of
 
     place, orientation = canvas.placement, canvas.view.orientation
-    return placement_of(place.rows, place.columns, place.pixel_aspect, orientation, zoom)
+    return placement_of(
+        place.rows, place.columns, place.pixel_aspect, orientation, zoom, side or STANDARD_SIDE
+    )
 
 
 def _marks(

@@ -18,6 +18,7 @@ from cxrview.gui.viewer.heat_picture import HeatPicture
 from cxrview.gui.viewer.levels import Levels, Look, Part, render_part
 from cxrview.gui.viewer.picture import to_image
 from cxrview.gui.viewer.placement import Orientation, Placement
+from cxrview.imaging import Radiograph, overlay_mask
 from cxrview.inference.prediction import Prediction
 from cxrview.progress import Report
 from cxrview.words import tr
@@ -42,23 +43,28 @@ class Heat:
 class Whole:
     """A whole image as it was shown at one moment; `heat` is None where no heatmap is wanted.
 
-    `overlay` is (H, W) bool, where the file's overlays are drawn, or None. `marks` were painted for
-    `placement`, and `caption` stands under the picture if there is one.
+    The overlays of `overlaid` are drawn, if there is one. `marks` were painted for `placement`, and `caption`
+    stands under the picture unless it is empty.
     """
 
     levels: Levels
     look: Look
     placement: Placement
-    overlay: NDArray[np.bool_] | None = None
+    overlaid: Radiograph | None = None
     heat: Heat | None = None
     marks: QPicture | None = None
     caption: str = ""
 
 
-def placement_of(rows: int, columns: int, aspect: float, orientation: Orientation, zoom: float) -> Placement:
-    """Return how an image lies on a picture of its own at `zoom` pixels per image column."""
+def placement_of(
+    rows: int, columns: int, aspect: float, orientation: Orientation, zoom: float, side: int = STANDARD_SIDE
+) -> Placement:
+    """Return how an image lies on a picture of its own at `zoom` pixels per image column.
+
+    `side` are the logical pixels of its longer side: the fewer, the larger the type of the marks.
+    """
     width, height = max(1, round(columns * zoom)), max(1, round(rows * aspect * zoom))
-    ratio = max(width, height) / STANDARD_SIDE
+    ratio = max(width, height) / side
     if orientation.quarters % 2:
         width, height = height, width
     middle = QPointF(columns / 2, rows / 2)
@@ -101,9 +107,12 @@ def _image(whole: Whole) -> NDArray[np.uint8]:
     columns, rows = size_of(dataclasses.replace(place, orientation=Orientation()))
     across, down = place.columns / columns, place.rows / rows
     pixels = render_part(whole.levels, whole.look, Part(0.0, 0.0, across, down, columns, rows))
-    if whole.overlay is not None:
-        mask = cv2.resize(whole.overlay.astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST)
-        pixels[mask > 0] = 255
+    mask = overlay_mask(whole.overlaid) if whole.overlaid is not None else None
+    if mask is not None:
+        # Not the nearest pixel: reduced, a thin line would fall between two of them.
+        method = cv2.INTER_AREA if columns < place.columns else cv2.INTER_NEAREST
+        alpha = cv2.resize(mask.astype(np.uint8) * np.uint8(255), (columns, rows), interpolation=method)
+        pixels = np.maximum(pixels, alpha if pixels.ndim == 2 else alpha[..., None])
     return pixels
 
 
