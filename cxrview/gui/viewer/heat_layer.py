@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cxrview.gui.viewer.canvas import Canvas
     from cxrview.gui.viewer.heat_picture import HeatPicture
 
+SCALE_ROOM = 640  # logical pixels: in a smaller viewport the scale stands in the panel only
 NEAR = 4  # logical pixels from the frame within which it explains itself
 
 
@@ -47,7 +48,8 @@ class HeatLayer(Layer):
         picture = self._picture()
         picture.paint(painter, placement, self._state.settings.heatmap_opacity)
         picture.paint_frame(painter, placement)
-        if placement is self.canvas.placement and self._state.settings.heatmap_bar:
+        wide = self.canvas.width() >= SCALE_ROOM  # else it would hide what it explains
+        if wide and placement is self.canvas.placement and self._state.settings.heatmap_bar:
             self.paint_scale(painter)
 
     def paint_scale(self, painter: QPainter) -> None:
