@@ -14,7 +14,18 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )
-from PySide6.QtGui import QAction, QColor, QIcon, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAction,
+    QColor,
+    QIcon,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QMenu, QVBoxLayout, QWidget
 
 from cxrview.gui import fuzzy
@@ -161,6 +172,9 @@ class CommandPalette(QWidget):
         if current.isValid():
             command = current.data(COMMAND)
             self.foot.setText(command.why or command.tip or tr("Enter: do it.  Esc: close."))
+            # The focus stays in the search field, so a screen reader has to be told.
+            words = current.data(Qt.ItemDataRole.AccessibleTextRole)
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.search, words))
 
     def _give(self, index: QModelIndex) -> None:
         """Give the command at `index`, if it can be done, after the palette has gone."""

@@ -11,6 +11,8 @@ from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 
+from cxrview.words import tr
+
 MAX_TEXT = 1024  # no attribute shown to the user is longer
 # What pydicom raises when it converts a malformed value, by version and VR.
 CONVERSION_ERRORS = (
@@ -64,7 +66,7 @@ class Elements:
                 return None
             value: object = self.dataset[keyword].value
         except CONVERSION_ERRORS:
-            self.note(f"The value of {keyword} is malformed and was passed over.")
+            self.note(tr("The value of {keyword} is malformed and was passed over.").format(keyword=keyword))
             return None
         return value
 
@@ -76,7 +78,7 @@ class Elements:
         try:
             parts = [str(part) for part in value] if _is_list(value) else [str(value)]  # type: ignore[attr-defined]
         except CONVERSION_ERRORS:
-            self.note(f"The value of {keyword} is malformed and was passed over.")
+            self.note(tr("The value of {keyword} is malformed and was passed over.").format(keyword=keyword))
             return ""
         line = "".join(c if c.isprintable() else " " for c in "\\".join(parts))
         return line.strip()[:MAX_TEXT]
@@ -103,7 +105,9 @@ class Elements:
         except CONVERSION_ERRORS:
             numbers = (math.nan,)
         if not all(math.isfinite(number) for number in numbers):
-            self.note(f"The value of {keyword} is not a number and was passed over.")
+            self.note(
+                tr("The value of {keyword} is not a number and was passed over.").format(keyword=keyword)
+            )
             return ()
         return numbers
 

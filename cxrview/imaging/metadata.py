@@ -6,6 +6,7 @@ import numpy as np
 
 from cxrview.imaging.elements import Elements, Readable
 from cxrview.imaging.radiograph import Anatomy, Identity, Spacing, SpacingSource
+from cxrview.words import tr
 
 MAX_SPACING = 100.0  # mm; anything beyond is a mistake
 MAX_MAGNIFICATION = 10.0
@@ -91,7 +92,11 @@ def read_spacing(elements: Elements, frame: Elements) -> Spacing | None:
         row, column = at_detector
         return Spacing(row / factor, column / factor, SpacingSource.MAGNIFICATION_CORRECTED)
     if factor is not None:
-        elements.note(f"The magnification factor {factor:g} makes no sense and was passed over.")
+        elements.note(
+            tr("The magnification factor {factor:g} makes no sense and was passed over.").format(
+                factor=factor
+            )
+        )
     return Spacing(*at_detector, SpacingSource.IMAGER)
 
 
@@ -105,7 +110,11 @@ def read_pixel_aspect(elements: Elements, spacing: Spacing | None) -> float:
         return 1.0
     aspect = pair[0] / pair[1]
     if not 1 / MAX_ASPECT <= aspect <= MAX_ASPECT:
-        elements.note(f"A pixel aspect ratio of {aspect:g} makes no sense; pixels are taken as square.")
+        elements.note(
+            tr("A pixel aspect ratio of {aspect:g} makes no sense; pixels are taken as square.").format(
+                aspect=aspect
+            )
+        )
         return 1.0
     return aspect
 
@@ -116,6 +125,10 @@ def _pair(elements: Elements, keyword: str, limit: float = MAX_SPACING) -> tuple
         return None
     if len(numbers) != 2 or not all(0 < number <= limit for number in numbers):
         shown = "\\".join(f"{number:g}" for number in numbers)
-        elements.note(f"The value {shown} of {keyword} makes no sense and was passed over.")
+        elements.note(
+            tr("The value {shown} of {keyword} makes no sense and was passed over.").format(
+                shown=shown, keyword=keyword
+            )
+        )
         return None
     return numbers[0], numbers[1]

@@ -101,3 +101,13 @@ def test_every_package_that_cxrview_needs_has_a_licence():
     assert "cxrview" not in found
     assert "pytest" not in found  # of an extra
     assert [name for name, package in found.items() if not package.licence] == []
+
+
+def test_an_open_page_follows_the_theme(manual, window):
+    def heading() -> str:
+        letters = manual.browser.document().begin().begin().fragment().charFormat()
+        return letters.foreground().color().name()
+
+    before = heading()
+    window.state.change_settings(theme="light")
+    assert heading() != before

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import QEvent, QSize, Qt, QUrl
 from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
@@ -92,6 +92,11 @@ class HelpWindow(QDialog):
         self._show_page(name or self._name or next(iter(self._texts)), again=True)
         self.show()
         self.activateWindow()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and self._name:  # another theme
+            self._show_page(self._name, again=True)
 
     def _turn(self, item: QListWidgetItem | None) -> None:
         if item is not None:
