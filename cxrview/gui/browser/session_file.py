@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from PySide6.QtCore import QObject
+
 from cxrview.gui.browser import stored
 from cxrview.gui.state import Entry
 from cxrview.progress import Report
@@ -97,10 +99,11 @@ def _open(
     window.browsing.reopen(present)
 
 
-class _Fill:
+class _Fill(QObject):
     """Waits until the files that were shown are found, and shows them where they were."""
 
     def __init__(self, window: "MainWindow", values: dict[str, Any]) -> None:
+        super().__init__(window)
         self._window, self._state = window, window.state
         views = [_seen(value) for value in _list(values.get("views"))]
         active = _seen(values.get("active"))
@@ -122,6 +125,7 @@ class _Fill:
                 self._window.session.select(entry.path, min(seen.frame, entry.frames - 1), view)
         if not self._wanted:
             self._state.entries_added.disconnect(self._look)
+            self.deleteLater()
 
 
 def _list(value: object) -> list[Any]:
