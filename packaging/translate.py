@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TRANSLATIONS = REPOSITORY / "resources" / "translations"
-KEYWORDS = {"tr": None, "mark": None, "trn": (1, 2)}
+KEYWORDS = {"tr": None, "mark": None, "trn": (1, 2), "option": (2,)}
 WIDTH = 110
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)  # in place of today, which would make each catalogue another one
 HEADER = """\

@@ -14,7 +14,7 @@ from cxrview.inference.graph import preprocessing
 from cxrview.inference.graph.build import BACKBONE, FLATTEN, HEAD, POOLING
 from cxrview.inference.graph.preprocessing import SourceSuppression
 from cxrview.inference.graph.scaling import ChannelScaling
-from cxrview.training import start
+from cxrview.training import origin
 from cxrview.training.architectures import ARCHITECTURES, Architecture, find
 from cxrview.training.config import ModelConfig
 
@@ -85,28 +85,21 @@ def _layer_rows(model: keras.Model, indent: str) -> Iterator[tuple[str, str, str
 
 def _resolved(config: ModelConfig) -> ModelConfig:
     """Return `config` with sizes above 0 and a preprocessing that is not "auto". Raises BadRequest."""
-    entry = find(config.architecture)
-    config = start.with_its_preprocessing(config)
-    size = config.input_size or entry.default_input_size
-    seen = size if config.preprocessing == "architecture" else config.seen_size or size
-    if min(size, seen) < entry.minimum_input_size:
-        problem = (
-            f"{entry.title} needs at least {entry.minimum_input_size} pixels a side, not {min(size, seen)}."
-        )
-        raise BadRequest(problem, f"Its own input size is {entry.default_input_size}.")
+    config = origin.sized(config)
+    size, seen = config.input_size, config.seen_size
     # There is no more detail than the crop leaves, and none that the network does not see.
     resolution = min(config.resolution, seen, size - 2 * preprocessing.crop_margin(size))
-    return dataclasses.replace(config, input_size=size, seen_size=seen, resolution=resolution)
+    return dataclasses.replace(config, resolution=resolution)
 
 
 def _first_layer(config: ModelConfig) -> keras.layers.Layer:
     entry = find(config.architecture)
-    if config.preprocessing in start.NORMALISATIONS:
+    if config.preprocessing in origin.NORMALISATIONS:
         return SourceSuppression(
             config.seen_size,
             config.resolution,
             scale=entry.pixels.spread,
-            normalisation=start.NORMALISATIONS[config.preprocessing],
+            normalisation=origin.NORMALISATIONS[config.preprocessing],
             name="source_suppression",
             dtype="float32",
         )

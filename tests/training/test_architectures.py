@@ -9,7 +9,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
 from cxrview.inference.graph import build as graph
-from cxrview.inference.graph.load import read_config
+from cxrview.inference.graph.keras_config import read_config
 from cxrview.training import export, onnx_file, zoo
 from cxrview.training.config import ModelConfig
 from cxrview.training.keras_file import round_weights, write_keras

@@ -13,6 +13,8 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
 from cxrview.errors import UnusableModel
+from cxrview.inference.graph import gradcam_layer, preprocessing, scaling
+from cxrview.inference.graph.keras_config import OWN
 from cxrview.inference.graph.load import load_model
 from cxrview.progress import silent
 from cxrview.training import zoo
@@ -60,6 +62,11 @@ def rewritten(source, target, change):
         for name, data in parts.items():
             archive.writestr(name, data)
     return target
+
+
+def test_the_own_layers_that_are_let_in_are_those_that_there_are():
+    kinds = (gradcam_layer.GradCamMaps, preprocessing.SourceSuppression, scaling.ChannelScaling)
+    assert {keras.saving.get_registered_name(kind) for kind in kinds} == OWN
 
 
 @pytest.mark.parametrize("name", ["evil.pkl", "assets/evil.pkl", "model.weights.pkl", "../evil.py"])

@@ -11,6 +11,7 @@ LIGHT = (
     "cxrview.training.dataset",
     "cxrview.training.evaluate",
     "cxrview.training.evaluation_report",
+    "cxrview.training.origin",
 )
 
 

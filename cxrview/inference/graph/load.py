@@ -1,15 +1,8 @@
-"""Open a `.keras` file that may come from anywhere, without running anything that is in it.
-
-Keras's own safe mode was got round again and again (CVE-2024-3660, 2025-1550, 2025-8747, 2025-9905,
-2025-9906, 2026-0897, 2026-1462), so every class that the file names is held to a list before Keras sees it.
-"""
+"""Open a `.keras` file that may come from anywhere, without running anything that is in it."""
 
 import io
-import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import h5py  # type: ignore[import-untyped]
 import keras
@@ -17,33 +10,13 @@ import keras
 from cxrview.errors import UnusableModel
 
 # The layers register themselves when their modules are imported.
-from cxrview.inference.graph import gradcam_layer, hdf5, preprocessing, scaling
+from cxrview.inference.graph import gradcam_layer, hdf5, preprocessing, scaling  # noqa: F401
+from cxrview.inference.graph.keras_config import REFUSED, WEIGHTS, read_config
 
-OWN = {
-    f"cxrview>{kind.__name__}"
-    for kind in (gradcam_layer.GradCamMaps, preprocessing.SourceSuppression, scaling.ChannelScaling)
-}
-KERAS = frozenset(
-    {
-        *("Functional", "Sequential", "Model", "InputLayer", "Identity", "Dense", "Dropout", "Flatten"),
-        *("Activation", "ReLU", "Softmax", "Add", "Concatenate", "Reshape", "Rescaling", "Normalization"),
-        *("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "BatchNormalization", "ZeroPadding2D"),
-        "CustomScaleLayer",  # of keras.applications' InceptionResNetV2: a sum with a factor
-        *("MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D"),
-        *("Zeros", "Ones", "Constant", "GlorotUniform", "GlorotNormal", "HeNormal", "HeUniform"),
-        *("RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Orthogonal"),
-        *("L1", "L2", "L1L2", "DTypePolicy", "__keras_tensor__", "__tuple__", "__numpy__", "__tensor__"),
-    }
-)
-MAX_CONFIG_BYTES = 16 * 2**20
-MAX_WEIGHT_BYTES = 2 * 2**30
-CONFIG, WEIGHTS = "config.json", "model.weights.h5"
-PARTS = {"metadata.json", CONFIG, WEIGHTS}
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError, RuntimeError),
     zipfile.BadZipFile,
 )
-_REFUSED = "Only models made by cxrview, or of plain Keras layers, can be used."
 
 
 def load_model(path: Path) -> keras.Model:
@@ -54,51 +27,4 @@ def load_model(path: Path) -> keras.Model:
             hdf5.check(weights, path)
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except _UNREADABLE as error:
-        raise UnusableModel("cannot be loaded by Keras.", _REFUSED, path) from error
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """Return the configuration of the model stored at `path`, with no layer made.
-
-    Raises UnusableModel unless the file holds nothing but known layers and their weights.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-            if set(sizes) != PARTS:
-                raise UnusableModel("is not a Keras model, or holds more than one.", _REFUSED, path)
-            if sizes[CONFIG] > MAX_CONFIG_BYTES or max(sizes.values()) > MAX_WEIGHT_BYTES:
-                raise UnusableModel("is too large.", _REFUSED, path)
-            config = json.loads(archive.read(CONFIG))
-    except (OSError, zipfile.BadZipFile, ValueError, RuntimeError) as error:
-        raise UnusableModel("is not a Keras model.", _REFUSED, path) from error
-    for found in _classes(config):
-        if not _allowed(found):
-            name = found.get("registered_name") or found.get("class_name")
-            raise UnusableModel(f"contains “{name}”, which could run code.", _REFUSED, path)
-    if not isinstance(config, dict) or not isinstance(config.get("config"), dict):
-        raise UnusableModel("is not a Keras model.", _REFUSED, path)
-    return config
-
-
-def _classes(node: Any) -> Iterator[dict[str, Any]]:
-    """Yield every part of the configuration that names something for Keras to make."""
-    if isinstance(node, dict):
-        if {"class_name", "module", "registered_name"} & set(node):
-            yield node
-        for value in node.values():
-            yield from _classes(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _classes(value)
-
-
-def _allowed(found: dict[str, Any]) -> bool:
-    module, name = found.get("module"), found.get("class_name")
-    registered = found.get("registered_name")
-    if not isinstance(name, str) or not isinstance(registered, str | None):
-        return False
-    if registered in OWN:
-        return bool(name == str(registered).partition(">")[2])
-    plain = module is None or module == "builtins" or str(module).split(".")[0] == "keras"
-    return plain and name in KERAS and registered in (None, name)
+        raise UnusableModel("cannot be loaded by Keras.", REFUSED, path) from error
