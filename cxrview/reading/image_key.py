@@ -1,6 +1,8 @@
 """Which image an annotation belongs to, wherever its file lies."""
 
 import hashlib
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,14 +24,21 @@ def image_key(radiograph: "Radiograph") -> str:
     known = uid_key(radiograph.identity, radiograph.frame)
     if known:
         return known
-    digest = hashlib.blake2b(digest_size=20)
     try:
-        with radiograph.path.open("rb") as file:
-            while block := file.read(2**20):
-                digest.update(block)
-        kind = "file"
+        status = radiograph.path.stat()
+        digest = _file_digest(radiograph.path, status.st_mtime_ns, status.st_size)
+        return f"file:{digest}/{radiograph.frame}"
     except OSError:  # gone, or a member of an archive
-        digest = hashlib.blake2b(f"{radiograph.values.dtype}{radiograph.shape}".encode(), digest_size=20)
-        digest.update(radiograph.values.tobytes())
-        kind = "pixels"
-    return f"{kind}:{digest.hexdigest()}/{radiograph.frame}"
+        pixels = hashlib.blake2b(f"{radiograph.values.dtype}{radiograph.shape}".encode(), digest_size=20)
+        pixels.update(radiograph.values.tobytes())
+        return f"pixels:{pixels.hexdigest()}/{radiograph.frame}"
+
+
+@lru_cache(maxsize=1024)
+def _file_digest(path: Path, _modified: int, _size: int) -> str:
+    """Return the digest of a file as it is at a time; the frames of a file share it. Raises OSError."""
+    digest = hashlib.blake2b(digest_size=20)
+    with path.open("rb") as file:
+        while block := file.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -134,7 +134,10 @@ class AnnotationLayer(Layer):
     # Mouse
 
     def grip_at(self, place: QPointF) -> Grip | None:
-        """Return what is under `place`; handles go before lines, lines before plates, the newest first."""
+        """Return what is under `place`; handles go before lines, lines before plates, the newest first.
+
+        A tool that draws begins on a plate as on the image.
+        """
         sights = self.sights(self.canvas.placement)[::-1]
         sights.sort(key=lambda sight: sight.annotation.id != self.annotations.selected)
         for sight in sights:
@@ -144,8 +147,9 @@ class AnnotationLayer(Layer):
         for sight in sights:
             if sight.shape.is_under(place):
                 return Grip(sight.annotation, Part.BODY)
+        draws = hasattr(self.canvas.tool, "is_drawing")
         for sight in sights:
-            if sight.place.contains(place):
+            if sight.place.contains(place) and not draws:
                 return Grip(sight.annotation, Part.PLATE, off=sight.place.center() - place)
         return None
 
