@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPicture, QTextLayout, QTextOption
 
 from cxrview.explain.paint import HeatStyle
@@ -23,6 +23,7 @@ from cxrview.inference.prediction import Prediction
 from cxrview.progress import Report
 from cxrview.words import tr
 
+BAND = 256  # rows of the heatmap painted at a time
 PAPER, INK = QColor("#000000"), QColor("#d6d6d6")
 LEAST_TEXT = 11  # pixels
 LETTERS = 96  # about as many fit into the width of a large picture
@@ -134,16 +135,27 @@ def _painted(pixels: NDArray[np.uint8], whole: Whole) -> NDArray[np.uint8]:
     canvas = below.convertToFormat(QImage.Format.Format_RGB32)
     painter = QPainter(canvas)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_heat(painter, whole, QRect(0, 0, width, height))
     painter.scale(whole.placement.ratio, whole.placement.ratio)
-    if whole.heat is not None:
-        heat = whole.heat
-        drawn = HeatPicture(heat.prediction, heat.class_name, dataclasses.replace(heat.style, opacity=1.0))
-        drawn.paint(painter, whole.placement, heat.style.opacity)
-        drawn.paint_frame(painter, whole.placement)
     if whole.marks is not None:
         painter.drawPicture(0, 0, whole.marks)
     painter.end()
     return pixels_of(canvas)
+
+
+def _paint_heat(painter: QPainter, whole: Whole, area: QRect) -> None:
+    """Paint the heatmap over `area` in bands, between which other threads get their turn."""
+    heat = whole.heat
+    if heat is None:
+        return
+    drawn = HeatPicture(heat.prediction, heat.class_name, dataclasses.replace(heat.style, opacity=1.0))
+    for top in range(0, area.height(), BAND):
+        painter.save()
+        painter.setClipRect(QRect(0, top, area.width(), BAND))
+        painter.scale(whole.placement.ratio, whole.placement.ratio)
+        drawn.paint(painter, whole.placement, heat.style.opacity)
+        drawn.paint_frame(painter, whole.placement)
+        painter.restore()
 
 
 def strip(caption: str, width: int, heat: Heat | None = None) -> NDArray[np.uint8]:
