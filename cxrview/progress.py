@@ -14,5 +14,9 @@ class Cancelled(Exception):
     """The user asked for the work to stop. Not an error: nothing is shown."""
 
 
+class Enough(Exception):
+    """The user wants the result of what has been done so far. Not an error."""
+
+
 def silent(_fraction: float, _text: str) -> None:
     """Report to nobody."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cxrview import NOTICE, __version__
-from cxrview.cli import console, training_options
+from cxrview.cli import console, helper, training_options
 from cxrview.errors import CxrviewError
 from cxrview.progress import Cancelled
 
@@ -22,6 +22,7 @@ COMMANDS = {
     "train": "cxrview.cli.train:run",
     "tune": "cxrview.cli.tune:run",
     "doctor": "cxrview.cli.doctor:run",
+    "helper": "cxrview.cli.helper:run",
 }
 
 EXIT_CODES = """exit codes: 0 all good; 1 some inputs failed (the messages name them); 2 the request makes
@@ -47,6 +48,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     _add_train(commands)
     _add_tune(commands)
     commands.add_parser("doctor", help="show what works here and what to install")
+    helper.add_helper(commands.add_parser("helper"))  # without help it is not listed: it is for the window
     try:
         return parser.parse_args(arguments)
     except SystemExit as end:  # after the help, too, somebody may have stopped reading
@@ -160,6 +162,9 @@ def _add_train(commands: Commands) -> None:
     training_options.add_shared(train, _positive)
     train.add_argument("--tensorboard", type=Path, metavar="DIR", help="write logs for TensorBoard")
     train.add_argument("--check-only", action="store_true", help="report on the images, and end")
+    train.add_argument(
+        "--finish", action="store_true", help="with --resume: make the model of the best epoch so far"
+    )
 
 
 def _add_tune(commands: Commands) -> None:

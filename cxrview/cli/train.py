@@ -24,9 +24,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.check_only and arguments.resume:
         advice = "Check in a folder of its own, or go on with --resume alone."
         raise BadRequest("There is nothing to check in a run that has begun.", advice)
+    if arguments.finish and not arguments.resume:
+        raise BadRequest("--finish ends a run that has begun.", "Add --resume.")
     folder = RunFolder(arguments.out.resolve())
     config = configure(arguments, folder.stored_config() if arguments.resume else None)
-    with training_process(arguments) as emit:
+    with training_process(arguments, can_finish=True) as emit:
         if arguments.check_only:
             worker.check(config, folder.path, emit)
             return console.OK
@@ -37,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
             resume=arguments.resume,
             register=not arguments.no_register,
             tensorboard=arguments.tensorboard,
+            learn_more=not arguments.finish,
         )
     if not arguments.events:
         _put(done)

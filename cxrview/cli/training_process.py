@@ -1,8 +1,8 @@
 """The process that trains: what it says, and how it is asked to stop.
 
 With `--events jsonl` the events go to standard output, one a line, and the line `stop` on standard input asks
-for the end; without, they become readable text. Ctrl+C and SIGTERM ask for the end as well; the second time
-they enforce it.
+for the end, the line `finish` for a model of the best epoch so far; without, they become readable text. Ctrl+C
+and SIGTERM ask for the end as well; the second time they enforce it.
 """
 
 import argparse
@@ -17,23 +17,27 @@ from typing import Any
 
 from cxrview.cli import console
 from cxrview.cli.training_console import TrainingConsole
-from cxrview.progress import Cancelled
-from cxrview.training.events import Emit, Event, Failed, Finished, Stopped, dump
+from cxrview.progress import Cancelled, Enough
+from cxrview.training.events import Emit, Epoch, Event, Failed, Finished, Started, Step, Stopped, dump
 
 _LAST = (Finished, Failed, Stopped)  # nothing is left to stop
 
 
 @contextmanager
-def training_process(arguments: argparse.Namespace) -> Iterator[Emit]:
+def training_process(arguments: argparse.Namespace, *, can_finish: bool = False) -> Iterator[Emit]:
     """Yield the function to call with every event; it raises Cancelled when the user wants the end.
 
-    Call it from the main thread. Raises BrokenPipeError from that function if the reader has gone.
+    With `can_finish` it raises Enough at a step or an epoch when the user wants a model of what is there and
+    an epoch is done. Call it from the main thread. Raises BrokenPipeError from that function if the reader
+    has gone.
     """
-    asked = threading.Event()
+    asked, enough = threading.Event(), threading.Event()
+    done = False  # an epoch, so that there is something to finish
     tell = console.put if arguments.events else None
     show = TrainingConsole() if tell is None else None
 
     def emit(event: Event) -> None:
+        nonlocal done
         if tell is not None:
             tell(dump(event))
             sys.stdout.flush()
@@ -41,22 +45,29 @@ def training_process(arguments: argparse.Namespace) -> Iterator[Emit]:
             show(event)
         if asked.is_set() and not isinstance(event, _LAST):
             raise Cancelled
+        done = done or isinstance(event, Epoch) or (isinstance(event, Started) and event.resumed_epochs > 0)
+        if can_finish and enough.is_set() and done and isinstance(event, Step | Epoch):
+            enough.clear()
+            raise Enough
 
     if arguments.events:
-        threading.Thread(target=_listen, args=(asked,), daemon=True).start()
+        threading.Thread(target=_listen, args=(asked, enough), daemon=True).start()
     with _signals(asked):
         yield emit
 
 
-def _listen(asked: threading.Event) -> None:
-    """Wait for the line `stop`. A standard input that is closed, or none at all, is no reason to stop."""
+def _listen(asked: threading.Event, enough: threading.Event) -> None:
+    """Wait for the lines `finish` and `stop`. A standard input that is closed, or none at all, says neither."""
     waiting = b""
     with suppress(OSError, ValueError, AttributeError):
         # Not through sys.stdin, whose lock a thread that still reads would hold at the interpreter's end.
         number = sys.stdin.fileno()
         while received := os.read(number, 4096):
             *lines, waiting = (waiting + received).split(b"\n")
-            if any(line.strip() == b"stop" for line in lines):
+            said = {line.strip() for line in lines}
+            if b"finish" in said:
+                enough.set()
+            if b"stop" in said:
                 asked.set()
                 return
 

@@ -170,7 +170,7 @@ Event = (
     | Stopped
 )
 Emit = Callable[[Event], None]
-"""Called with every event; may raise Cancelled."""
+"""Called with every event; may raise Cancelled, and Enough at a Step or an Epoch once an epoch is done."""
 
 _KINDS = {re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in Event.__args__}
 _NAMES = {kind: name for name, kind in _KINDS.items()}

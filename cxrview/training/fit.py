@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cxrview.errors import BadRequest
 from cxrview.inference.graph.build import head_layers
+from cxrview.progress import Enough
 from cxrview.training import logistic, schedule
 from cxrview.training.augmentation import Augmenter, remarks
 from cxrview.training.batches import Batches, ImageBatches, generator, made_ahead
@@ -44,10 +45,12 @@ def fit(
     external: LabelledImages | None = None,
     *,
     tensorboard: Path | None = None,
+    learn_more: bool = True,
 ) -> History:
     """Train `model`, which ends with the weights of the best epoch, and return what happened.
 
-    Every epoch ends with a checkpoint in `folder`; where there is one already the run goes on after it.
+    Every epoch ends with a checkpoint in `folder`; where there is one already the run goes on after it, or
+    without `learn_more` ends with it. When `emit` raises Enough, the epochs before it are all there will be.
     `external` images only judge: `external_wrong` is the share of those that are not of the class
     `config.card["watch_class"]` (the first, if not set) and yet are called it. `emit` may raise Cancelled.
     Raises BadRequest if the images, the memory or the learning rate do not allow it, CxrviewError if a
@@ -62,9 +65,12 @@ def fit(
         emit(Warned(sentence))
     with memory_errors(recipe.batch_size), scalar_log(tensorboard, emit) as write:
         run = _Run(model, data, config, folder, emit, write)
-        for number in range(1, len(recipe.phases) + 1):
-            run.phase(number)
-        run.store.restore_best(model, run.history)
+        try:
+            for number in range(1, len(recipe.phases) + 1) if learn_more else ():
+                run.phase(number)
+        except Enough:
+            pass
+        run.end()
     return run.history
 
 
@@ -118,6 +124,14 @@ class _Run:
         pace = Pace(len(learner.batches))
         while not self._is_over(number):
             self._epoch(number, learner, pace)
+
+    def end(self) -> None:
+        """Set the model to the best epoch. Raises BadRequest if there is none."""
+        if not self.history.rows:
+            raise BadRequest("No epoch is done, so there is nothing to finish.", "Go on with the training.")
+        if not self._is_over(len(self._recipe.phases)):
+            self.history = replace(self.history, stopped_early=True)
+        self.store.restore_best(self._model, self.history)
 
     def _is_over(self, number: int) -> bool:
         if any(row.phase > number for row in self.history.rows):

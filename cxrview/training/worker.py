@@ -46,12 +46,14 @@ def run(
     resume: bool = False,
     register: bool = True,
     tensorboard: Path | None = None,
+    learn_more: bool = True,
 ) -> Finished:
     """Train the model that `config` describes in the folder `out` and return where its bundle is.
 
-    With `resume`, a run that was stopped or killed there goes on after its last epoch; a finished one is
-    only reported. Everything that `emit` gets stands in `out/events.jsonl` as well. The last event is
-    Finished, Failed or Stopped. Raises CxrviewError, and Cancelled when `emit` does.
+    With `resume`, a run that was stopped or killed there goes on after its last epoch, or without
+    `learn_more` makes a model of its best one; a finished run is only reported. Everything that `emit` gets
+    stands in `out/events.jsonl` as well. The last event is Finished, Failed or Stopped. Raises CxrviewError,
+    and Cancelled when `emit` does.
     """
     folder = RunFolder(out.resolve())
     with told(folder, config, emit) as tell:
@@ -61,7 +63,7 @@ def run(
         else:
             config = _named(config, folder, register)
             folder.enter(config, resume)
-            done = _run(config, folder, tell, register, tensorboard)
+            done = _run(config, folder, tell, register, tensorboard, learn_more)
         tell.last(done)
     return done
 
@@ -141,7 +143,12 @@ def _named(config: TrainingConfig, folder: RunFolder, register: bool) -> Trainin
 
 
 def _run(
-    config: TrainingConfig, folder: RunFolder, tell: Journal, register: bool, tensorboard: Path | None
+    config: TrainingConfig,
+    folder: RunFolder,
+    tell: Journal,
+    register: bool,
+    tensorboard: Path | None,
+    learn_more: bool,
 ) -> Finished:
     prepared = prepare_in(config, folder, tell)
     device, backend = find_device()
@@ -162,6 +169,7 @@ def _run(
             tell,
             external=prepared.external,
             tensorboard=tensorboard,
+            learn_more=learn_more,
         )
         done = finish(model, prepared, config, history, folder, tell, register=register)
     write_whole(folder.finished, dump(done))

@@ -20,7 +20,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 from cxrview import bundle, paths
 from cxrview.__main__ import main
 from cxrview.errors import BadRequest, CxrviewError
-from cxrview.progress import Cancelled
+from cxrview.progress import Cancelled, Enough
 from cxrview.training import events, history, worker
 from cxrview.training.config import PhaseConfig
 from cxrview.training.run_folder import RunFolder
@@ -157,6 +157,41 @@ def test_a_run_whose_folder_was_moved_goes_on(data, tmp_path, no_finish):
     (tmp_path / "run").rename(moved)
     worker.run(tiny_config(data, ONE_PHASE), moved, Listener(), resume=True, register=False)
     assert epochs(moved) == [1, 2]
+
+
+def test_enough_makes_a_model_of_the_best_epoch_so_far(data, tmp_path):
+    third = Listener(lambda event: isinstance(event, events.Epoch) and event.epoch == 3, Enough)
+    done = worker.run(tiny_config(data), tmp_path / "run", third, register=False)
+    assert [event.epoch for event in third.of(events.Epoch)] == [1, 2, 3]
+    assert third.events[-1] == done
+    assert done.stopped_early
+    training = bundle.load(Path(done.bundle)).card.raw["training"]
+    assert (training["epochs_trained"], training["epoch_chosen"]) == (3, done.best_epoch)
+
+
+def test_a_stopped_run_can_be_finished_without_another_epoch(data, tmp_path, no_finish):
+    stop = Listener(lambda event: isinstance(event, events.Epoch) and event.epoch == 2, Cancelled)
+    with pytest.raises(Cancelled):
+        worker.run(tiny_config(data), tmp_path / "run", stop, register=False)
+    rest = Listener()
+    done = worker.run(
+        tiny_config(data), tmp_path / "run", rest, resume=True, register=False, learn_more=False
+    )
+    assert not rest.of(events.Epoch)
+    assert done.best_epoch in (1, 2)
+    assert epochs(tmp_path / "run") == [1, 2]
+
+
+def test_where_no_epoch_is_done_there_is_nothing_to_finish(data, tmp_path, capsys):
+    stop = Listener(lambda event: isinstance(event, events.PhaseStarted), Cancelled)
+    with pytest.raises(Cancelled):
+        worker.run(tiny_config(data), tmp_path / "run", stop, register=False)
+    with pytest.raises(BadRequest, match="No epoch is done"):
+        worker.run(
+            tiny_config(data), tmp_path / "run", Listener(), resume=True, register=False, learn_more=False
+        )
+    assert main(["train", "--out", str(tmp_path / "new"), "--finish"]) == 2
+    assert "--resume" in capsys.readouterr().err
 
 
 def test_a_run_can_be_stopped_while_it_is_exported(data, tmp_path):

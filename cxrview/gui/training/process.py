@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from cxrview.words import tr
 PATIENCE = 20_000  # ms for a polite stop: a batch may take that long on a laptop
 GRACE = 3_000  # ms between asking the system to end the process and ending it
 KEPT_LINES = 400  # of what was said and is no event
+TURN = 0.008  # seconds of listening, after which the window gets its turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,14 @@ class TrainingProcess(QObject):
         self._process.finished.connect(self._finished)
         self._process.errorOccurred.connect(self._not_started)
         self._rest = b""
+        self._waiting: deque[bytes] = deque()
+        self._end: tuple[int, QProcess.ExitStatus] | None = None
+        self._turn = QTimer(self, interval=0, timeout=self._take_some)
         self._last: Event | None = None
         self._stopping = False
         self.lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._impatient = QTimer(self, singleShot=True, interval=PATIENCE, timeout=self._terminate)
+        self._last_resort = QTimer(self, singleShot=True, interval=GRACE, timeout=self._process.kill)
 
     def start(self, arguments: Sequence[str]) -> None:
         """Start `cxrview ARGUMENTS --events jsonl`."""
@@ -71,8 +77,8 @@ class TrainingProcess(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether the process has not ended."""
-        return self._process.state() is not QProcess.ProcessState.NotRunning
+        """Whether the process has not ended, or not all that it said has been heard."""
+        return self._process.state() is not QProcess.ProcessState.NotRunning or self._end is not None
 
     @property
     def number(self) -> int:
@@ -86,22 +92,43 @@ class TrainingProcess(QObject):
             self._process.write(b"stop\n")
             self._impatient.start()
 
+    def finish(self) -> None:
+        """Ask for no more epochs and a model of the best one, as soon as there is one."""
+        if self.is_running and not self._stopping:
+            self._process.write(b"finish\n")
+
     def wait(self, milliseconds: int = PATIENCE + GRACE) -> None:
         """Stop, and return when the process has ended; for when the program itself ends."""
         self.stop()
-        if self.is_running and not self._process.waitForFinished(milliseconds):
+        if self._process.state() is not QProcess.ProcessState.NotRunning:
+            self._process.waitForFinished(milliseconds)
+        if self._process.state() is not QProcess.ProcessState.NotRunning:
             self._process.kill()
             self._process.waitForFinished(GRACE)
+        while self._turn.isActive():
+            self._take_some()
 
     def _terminate(self) -> None:
         self._process.terminate()
-        QTimer.singleShot(GRACE, self._process.kill)
+        self._last_resort.start()
 
     def _read(self) -> None:
         self._rest += bytes(self._process.readAllStandardOutput().data())
         *lines, self._rest = self._rest.split(b"\n")
-        for line in lines:
-            self._take(line.decode("utf-8", "replace").rstrip("\r"))
+        self._waiting.extend(lines)
+        self._turn.start()
+
+    def _take_some(self) -> None:
+        """Take lines in order until the time is up, lest a talkative process stops the window."""
+        end = time.monotonic() + TURN
+        while self._waiting and time.monotonic() < end:
+            self._take(self._waiting.popleft().decode("utf-8", "replace").rstrip("\r"))
+        if self._waiting:
+            return
+        self._turn.stop()
+        if self._end is not None:
+            ending, self._end = self._end, None
+            self.ended.emit(self._outcome(*ending))
 
     def _read_errors(self) -> None:
         text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
@@ -129,9 +156,13 @@ class TrainingProcess(QObject):
 
     def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
         self._impatient.stop()
-        self._read()
+        self._last_resort.stop()
         self._read_errors()
-        self.ended.emit(self._outcome(code, status))
+        self._end = code, status
+        self._read()
+        if self._rest:  # a line that was cut off
+            self._waiting.append(self._rest)
+            self._rest = b""
 
     def _outcome(self, code: int, status: QProcess.ExitStatus) -> Outcome:
         last = self._last

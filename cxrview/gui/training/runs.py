@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 import time
+from collections import deque
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +21,7 @@ from cxrview.training.run_folder import RunFolder
 from cxrview.words import tr
 
 KINDS = ("train", "check", "tune")
+REMEMBERED = 4000  # of what a run said, for its log
 
 
 class Run(QObject):
@@ -40,6 +42,8 @@ class Run(QObject):
         self.outcome: Outcome | None = None
         self.process: TrainingProcess | None = None
         self.begun = time.time()
+        self.said: deque[tuple[float, Event | str]] = deque(maxlen=REMEMBERED)  # with the seconds since 1970
+        self.count = 0  # of all that was ever said
 
     @property
     def is_running(self) -> bool:
@@ -56,6 +60,7 @@ class Run(QObject):
         self.outcome = None
         self.process = TrainingProcess(self)
         self.process.said.connect(self._take)
+        self.process.logged.connect(self._keep)
         self.process.ended.connect(self._end)
         self.process.start(arguments)
 
@@ -64,8 +69,18 @@ class Run(QObject):
         if self.process is not None:
             self.process.stop()
 
+    def finish(self) -> None:
+        """Ask for no more epochs and a model of the best one so far."""
+        if self.process is not None:
+            self.process.finish()
+
     def _take(self, event: Event) -> None:
         self.progress.take(event)
+        self._keep(event)
+
+    def _keep(self, saying: Event | str) -> None:
+        self.said.append((time.time(), saying))
+        self.count += 1
         self.changed.emit()
 
     def _end(self, outcome: Outcome) -> None:
@@ -108,9 +123,14 @@ class TrainingRuns(QObject):
         self.checking = self._start(config, folder, "check", ["train", "--check-only"], resume=False)
         return self.checking
 
-    def train(self, config: TrainingConfig, folder: Path, *, resume: bool = False) -> Run:
-        """Train, or go on. Raises CxrviewError while another run is alive."""
-        return self._begin(config, folder, "train", ["train"], resume)
+    def train(
+        self, config: TrainingConfig, folder: Path, *, resume: bool = False, finish: bool = False
+    ) -> Run:
+        """Train, or go on, or `finish` what was begun with its best epoch. Raises CxrviewError while another
+        run is alive, or if nothing can be written.
+        """
+        command = ["train", *(["--finish"] if finish else [])]
+        return self._begin(config, folder, "train", command, resume or finish)
 
     def search(
         self, config: TrainingConfig, folder: Path, *, resume: bool = False, bundle: bool = True
@@ -130,9 +150,13 @@ class TrainingRuns(QObject):
     def _start(
         self, config: TrainingConfig, folder: Path, kind: str, command: list[str], resume: bool
     ) -> Run:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         request = folder.parent / f"{folder.name}.toml"  # the folder itself must be empty at the beginning
-        configuration.save(config, request)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            configuration.save(config, request)
+        except OSError as error:
+            problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
+            raise CxrviewError(problem, tr("Make room, or choose another folder."), request) from error
         run = Run(folder, kind, self)
         if resume:
             for event in self.said_before(folder):
