@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from cxrview.errors import BadRequest
+
 if TYPE_CHECKING:
     from cxrview.training.config import TrainingConfig
 
+SOLVER = "lbfgs"  # the optimiser that takes no steps
 _MOST_UNITS = 65536  # of a dense layer
 _TEXTS = ("version", "title", "status", "task", "license", "watch_class")
 _CLASS = ("name", "label", "meaning")
@@ -19,6 +22,21 @@ def check(config: "TrainingConfig") -> None:
         if not 1 <= width <= _MOST_UNITS:
             raise ValueError(f"at “model.hidden” {width}, which is not between 1 and {_MOST_UNITS}")
     _check_card(config.card)
+
+
+def check_solver(config: "TrainingConfig") -> None:
+    """Raise BadRequest if `config` asks for the solver and for something that it cannot do."""
+    recipe = config.recipe
+    if recipe.optimizer != SOLVER:
+        return
+    depths = [(phase.depth, phase.epochs) for phase in recipe.phases]
+    able = recipe.cache_features and not config.model.hidden and config.model.pooling == "average"
+    if not able or depths != [("head", 1)]:
+        raise BadRequest(
+            f"The optimiser “{SOLVER}” solves a head of one layer on kept features, in one epoch.",
+            "Set cache_features = true, no hidden layers, pooling = average, and one phase of one epoch for "
+            "the head; or choose another optimiser.",
+        )
 
 
 def _check_card(card: Mapping[str, Any]) -> None:

@@ -8,27 +8,11 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
-from cxrview.errors import BadRequest
-from cxrview.training.config import TrainingConfig
+from cxrview.training.config_check import SOLVER, check_solver
 
 Features = NDArray[np.float32]  # (N, K)
-NAME = "lbfgs"
+NAME, check = SOLVER, check_solver
 _STEPS = 1000
-
-
-def check(config: TrainingConfig) -> None:
-    """Raise BadRequest if `config` asks for this and for something that it cannot do."""
-    recipe = config.recipe
-    if recipe.optimizer != NAME:
-        return
-    depths = [(phase.depth, phase.epochs) for phase in recipe.phases]
-    able = recipe.cache_features and not config.model.hidden and config.model.pooling == "average"
-    if not able or depths != [("head", 1)]:
-        raise BadRequest(
-            f"The optimiser “{NAME}” solves a head of one layer on kept features, in one epoch.",
-            "Set cache_features = true, no hidden layers, pooling = average, and one phase of one epoch for "
-            "the head; or choose another optimiser.",
-        )
 
 
 def solve(

@@ -1,0 +1,63 @@
+"""What the window has computed for it by a process of its own, because it needs Keras: no command for people.
+
+One line of JSON is one message, on standard input and output.
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+from cxrview.cli import console
+from cxrview.errors import CxrviewError
+
+
+def measure(arguments: argparse.Namespace) -> int:
+    """Say how fast the training of a configuration goes here, and return 0. Raises CxrviewError."""
+    from cxrview.training import config as configuration
+    from cxrview.training.worker import find_device
+
+    config = configuration.load(arguments.config)
+    find_device()
+    from cxrview.training.measure import measure as measured
+
+    def report(fraction: float, text: str) -> None:
+        _say({"fraction": fraction, "text": text})
+
+    _say({"measured": dataclasses.asdict(measured(config, report))})
+    return console.OK
+
+
+def changes(_arguments: argparse.Namespace) -> int:
+    """Answer requests for changed images until standard input ends, and return 0. Raises CxrviewError."""
+    from cxrview.training.worker import find_device
+
+    find_device()
+    from cxrview.training.changed_images import answer
+
+    _say({"ready": True})
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            said = answer(request)
+        except CxrviewError as error:
+            said = {"problem": str(error)}
+        _say({"number": request["number"], **said})
+    return console.OK
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what is asked for and return 0. Raises CxrviewError."""
+    return {"measure": measure, "changes": changes}[arguments.work](arguments)
+
+
+def add_helper(parser: argparse.ArgumentParser) -> None:
+    """Add what the window may ask for."""
+    parser.add_argument("work", choices=("measure", "changes"))
+    parser.add_argument("--config", type=Path)
+
+
+def _say(message: dict[str, object]) -> None:
+    console.put(json.dumps(message))
+    sys.stdout.flush()

@@ -1,0 +1,145 @@
+"""Measure how fast a training goes here, by letting the network learn a few batches of noise."""
+
+import dataclasses
+import datetime
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
+
+import keras
+import numpy as np
+
+from cxrview import __version__
+from cxrview.progress import Report
+from cxrview.training import measurements, origin, worker, zoo
+from cxrview.training.augmentation import Augmenter
+from cxrview.training.batches import Batches, ImageBatches
+from cxrview.training.config import TrainingConfig
+from cxrview.training.dataset import LabelledImages, one_hot
+from cxrview.training.depth import frozen_part, head_part, set_depth
+from cxrview.training.features import BATCH
+from cxrview.training.fit import learn
+from cxrview.training.measurements import KEPT_HEAD, Measured, machine
+from cxrview.training.objective import compile_for
+from cxrview.training.pace import Pace
+from cxrview.training.validation import predict
+
+CLASSES = 3
+SECONDS = 4.0  # of steps; slower networks take at least two
+FEWEST, MOST = 2, 50  # steps that count
+
+
+class _Enough(Exception):
+    """So much is known that no further step is needed."""
+
+
+def measure(config: TrainingConfig, report: Report) -> Measured:
+    """Return what the network of `config` does on this machine, for each of the depths in its phases.
+
+    The batches hold noise, of which the speed does not depend, changed as `config` says. Raises BadRequest
+    if the network cannot be built. `report` may raise Cancelled.
+    """
+    device, _backend = worker.find_device()
+    recipe, size = config.recipe, origin.sized(config.model).input_size
+    report(0.0, "building the network")
+    model = zoo.build(config.model, CLASSES, mixed_precision=recipe.mixed_precision)
+    noise = _noise(size, (MOST + 1) * recipe.batch_size)
+    depths = _depths(config)
+    report(0.1, "reading")
+    frozen = frozen_part(model)
+    plain = _repeated(lambda: predict(frozen, noise.images[:BATCH], BATCH), BATCH)
+    augmenter, random = Augmenter(dataclasses.replace(config.augmentation, plain_share=0.0), size), _random()
+    changed = _repeated(lambda: predict(frozen, augmenter(noise.images[:BATCH], random), BATCH), BATCH)
+    learning = {}
+    for number, depth in enumerate(depths):
+        report(0.3 + 0.7 * number / len(depths), f"learning: {depth}")
+        learning[depth] = _learning(model, noise, config, depth)
+    return Measured(
+        architecture=config.model.architecture,
+        input_size=size,
+        batch_size=recipe.batch_size,
+        mixed_precision=recipe.mixed_precision,
+        plain=plain,
+        changed=changed,
+        features=int(np.prod(frozen.output_shape[1:])),
+        memory=most_memory(),
+        device=device,
+        learning=learning,
+        day=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        machine=machine(),
+        version=__version__,
+    )
+
+
+def most_memory() -> int:
+    """Return the most memory that this process has taken, in bytes, or 0 where the system does not say."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def _depths(config: TrainingConfig) -> list[str]:
+    """Return what learns in steps in the phases; "all" in any case, because every card tells of that."""
+    found = [*measurements.depths(config), "all"]
+    return list(dict.fromkeys(found))
+
+
+def _random() -> np.random.Generator:
+    return np.random.default_rng(1)
+
+
+def _noise(size: int, number: int) -> LabelledImages:
+    """Return `number` images of noise, all alike and stored once: memory is measured, too."""
+    image = _random().integers(0, 256, (size, size), np.uint8)
+    targets = one_hot(np.arange(number) % CLASSES, CLASSES)
+    names = np.array([str(index) for index in range(number)])
+    images = np.broadcast_to(image, (number, size, size))
+    return LabelledImages(("a", "b", "c"), images, targets, names, np.full(number, ""), names)
+
+
+def _repeated(work: Callable[[], object], images: int) -> float:
+    """Return the images a second of `work`, whose first time is not counted."""
+    work()
+    began = time.monotonic()
+    for done in count(1):
+        work()
+        seconds = time.monotonic() - began
+        if seconds > SECONDS / 2 or done >= MOST:
+            return images * done / seconds
+    raise AssertionError
+
+
+def _learning(model: keras.Model, noise: LabelledImages, config: TrainingConfig, depth: str) -> float:
+    """Return the images a second of learning at `depth`, batches being made as in a training."""
+    recipe = config.recipe
+    set_depth(model, "head" if depth == KEPT_HEAD else depth, recipe.batchnorm)
+    if depth == KEPT_HEAD:
+        return _kept_head(model, noise, config)
+    compile_for(model, recipe, config.model.exclusive, 1e-6)
+    size = noise.images.shape[1]
+    batches: Batches = ImageBatches(noise, recipe, Augmenter(config.augmentation, size))
+    pace, began = Pace(len(batches)), [0.0]
+
+    def told(step: int, images: int, _loss: float) -> None:
+        pace.step_done(images)
+        began[0] = began[0] or time.monotonic()  # of the first step that counts
+        if step >= FEWEST and time.monotonic() - began[0] > SECONDS:
+            raise _Enough
+
+    with suppress(_Enough):
+        learn(model, batches, 1, lambda _step: 1e-6, told)
+    return pace.images_per_second
+
+
+def _kept_head(model: keras.Model, noise: LabelledImages, config: TrainingConfig) -> float:
+    recipe, head = config.recipe, head_part(model)
+    size = recipe.batch_size
+    compile_for(head, recipe, config.model.exclusive, 1e-6)
+    features = _random().random((size, *head.input_shape[1:]), np.float32)
+    targets = noise.targets[:size].astype(np.float32)
+    return _repeated(lambda: head.train_on_batch(features, targets), size)
