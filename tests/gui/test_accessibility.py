@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from cxrview.gui import language, shortcuts
 from cxrview.gui.actions import MENUS
 from cxrview.gui.mnemonics import with_letters
+from cxrview.settings import PAGES
 from cxrview.words import tr
 
 TAKES_FOCUS = Qt.FocusPolicy.TabFocus.value | Qt.FocusPolicy.ClickFocus.value
@@ -59,7 +60,8 @@ def test_every_widget_of_the_window_that_takes_the_focus_has_a_name(opened):
 
 
 def test_every_widget_of_the_dialogs_that_takes_the_focus_has_a_name(opened):
-    opened.preferences.show()
+    for page in (*PAGES, "shortcuts"):
+        opened.preferences.show(page)
     opened.help.manual()
     opened.help.about()
     for dialog in (opened.preferences.dialog, opened.help.window, opened.help.dialog):

@@ -52,6 +52,8 @@ def test_every_setting_has_a_control_that_changes_it_at_once(dialog, window, qtb
 
 
 def test_a_change_elsewhere_is_shown(dialog, window):
+    for name in ("heatmap", "display", "general"):
+        dialog.show_page(name)
     window.state.change_settings(heatmap_opacity=0.8, theme="light", memory_budget_mb=2048)
     assert dialog.pages["heatmap"].rows["heatmap_opacity"].control.value() == 80
     assert dialog.pages["general"].rows["theme"].control.currentText() == "Light"
@@ -84,6 +86,7 @@ def test_a_page_with_its_defaults_says_so(dialog, qtbot):
 
 
 def test_a_device_is_remembered_only_when_it_works(dialog, window, home, qtbot):
+    dialog.show_page("model")
     page = dialog.pages["model"]
     page.device.setCurrentIndex(page.device.findData("cpu"))
     page.device.activated.emit(page.device.currentIndex())

@@ -21,6 +21,7 @@ ABOVE = {1: 0, 2: 22, 3: 14}  # pixels
 BELOW = {0: 8, 1: 12, 2: 6, 3: 4}
 LINE = 138  # % of the height of a line
 MARGIN = 28
+SHARES = {2: (36, 64), 3: (36, 20, 44)}  # % of the width for each column: the same down a page, and quick
 
 
 def dressed(markdown: str, theme: Theme, parent: QWidget) -> QTextDocument:
@@ -40,14 +41,14 @@ def dressed(markdown: str, theme: Theme, parent: QWidget) -> QTextDocument:
 
 
 def _set_block(block: QTextBlock, theme: Theme, font: QFont) -> None:
+    cursor = QTextCursor(block)
+    if cursor.currentTable() is not None:
+        return
     level = min(block.blockFormat().headingLevel(), 3)
     layout = QTextBlockFormat()
-    in_table = QTextCursor(block).currentTable() is not None
-    if not in_table:
-        layout.setLineHeight(LINE, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    layout.setLineHeight(LINE, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     layout.setTopMargin(ABOVE.get(level, 0))
-    layout.setBottomMargin(0 if in_table else 3 if block.textList() else BELOW[level])
-    cursor = QTextCursor(block)
+    layout.setBottomMargin(3 if block.textList() else BELOW[level])
     cursor.mergeBlockFormat(layout)
     if level:
         letters = QTextCharFormat()  # a new one: Markdown's own has a size that would win
@@ -67,6 +68,9 @@ def _set_table(table: QTextTable, theme: Theme) -> None:
     layout.setCellPadding(5)
     layout.setCellSpacing(0)
     layout.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+    layout.setColumnWidthConstraints(
+        [QTextLength(QTextLength.Type.PercentageLength, share) for share in SHARES[table.columns()]]
+    )
     layout.setTopMargin(4)
     layout.setBottomMargin(12)
     table.setFormat(layout)

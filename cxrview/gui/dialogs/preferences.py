@@ -94,14 +94,21 @@ class PreferencesDialog(QDialog):
         self.names = QListWidget(objectName="pages", accessibleName=tr("Pages"))
         self.names.setFixedWidth(190)
         self.stack = QStackedWidget()
-        self.pages: dict[str, QWidget] = {}
+        self.pages: dict[str, QWidget] = {}  # those that were looked at
         quiet = tr("cxrview opens no network connection: it looks for no updates and sends nothing.")
         where = tr("These settings are kept in {file}.").format(file=settings_file)
-        for page, title in PAGES.items():
-            note = f"{quiet}\n{where}" if page == "general" else ""
-            content = ModelPage(state, models) if page == "model" else OptionPage(page, state, note)
-            self._put(page, tr(title), content, scrolls=True)
-        self._put("shortcuts", tr("Shortcuts"), ShortcutPage(state), scrolls=False)
+        notes = {"general": f"{quiet}\n{where}"}
+        self._titles = {page: tr(title) for page, title in PAGES.items()} | {"shortcuts": tr("Shortcuts")}
+        self._makers: dict[str, Callable[[], QWidget]] = {
+            page: partial(OptionPage, page, state, notes.get(page, "")) for page in PAGES
+        }
+        self._makers |= {
+            "model": partial(ModelPage, state, models),
+            "shortcuts": partial(ShortcutPage, state),
+        }
+        for title in self._titles.values():
+            item = QListWidgetItem(title, self.names)
+            item.setSizeHint(QSize(0, self.fontMetrics().height() * 2))
         self.names.currentRowChanged.connect(self._turn_to)
         self._build()
         self.resize(SIZE)
@@ -109,26 +116,23 @@ class PreferencesDialog(QDialog):
 
     def show_page(self, name: str) -> None:
         """Turn to the page `name`."""
-        self.names.setCurrentRow(list(self.pages).index(name))
+        self.names.setCurrentRow(list(self._makers).index(name))
 
-    def _put(self, name: str, title: str, page: QWidget, scrolls: bool) -> None:
-        item = QListWidgetItem(title, self.names)
-        item.setSizeHint(QSize(0, self.fontMetrics().height() * 2))
-        self.pages[name] = page
-        heading = QLabel(title, objectName="pageTitle")
+    def _make(self, name: str) -> None:
+        """Make the page `name`, which takes a while that need not be spent on pages nobody looks at."""
+        page = self.pages[name] = self._makers[name]()
         whole = QWidget()
         column = QVBoxLayout(whole, spacing=14)
         column.setContentsMargins(24, 20, 16, 8)
-        column.addWidget(heading)
-        if scrolls:
-            area = QScrollArea(
-                widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="panelScroll"
-            )
+        column.addWidget(QLabel(self._titles[name], objectName="pageTitle"))
+        if name == "shortcuts":  # which scrolls by itself
+            column.addWidget(page)
+        else:
+            area = QScrollArea(widgetResizable=True, objectName="panelScroll")
+            area.setFrameShape(QFrame.Shape.NoFrame)
             area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             area.setWidget(page)
             column.addWidget(area)
-        else:
-            column.addWidget(page)
         self.stack.addWidget(whole)
 
     def _build(self) -> None:
@@ -153,7 +157,10 @@ class PreferencesDialog(QDialog):
         column.addLayout(foot)
 
     def _turn_to(self, row: int) -> None:
-        self.stack.setCurrentIndex(row)
+        name = list(self._makers)[row]
+        if name not in self.pages:
+            self._make(name)
+        self.stack.setCurrentIndex(list(self.pages).index(name))
         self._forget()
 
     def _forget(self) -> None:
@@ -162,8 +169,7 @@ class PreferencesDialog(QDialog):
         self.undo.hide()
 
     def _restore(self) -> None:
-        page = self.pages[list(self.pages)[self.names.currentRow()]]
-        self._undo = page.restore()
+        self._undo = self.pages[list(self._makers)[self.names.currentRow()]].restore()
         same = self._undo is None
         self.said.setText(tr("This page has its defaults already.") if same else tr("Defaults restored."))
         self.undo.setVisible(not same)
