@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from cxrview.gui.browser.recent_menu import RecentButton
 from cxrview.gui.browser.recents import MOST
+from cxrview.gui.browser.sorting import Order
 from cxrview.gui.state import Stage
 from tests.gui.conftest import make_phantom, write_png
 from tests.gui.test_browser import popups, trigger
@@ -90,6 +91,16 @@ def test_a_spoilt_file_of_recent_names_does_no_harm(make_window, home, text):
     (home / "recent.json").write_text(text)
     window = make_window()
     assert [item.name for item in window.browsing.recents.items] == (["a"] if "/a" in text else [])
+
+
+def test_the_order_of_the_list_is_the_one_chosen_last(window, make_window, home):
+    trigger(window.studies.bar.sort.menu(), "Study date")
+    again = make_window()
+    assert again.studies.model.order is Order.DATE
+    checked = [action.text() for action in again.studies.bar.sort.menu().actions() if action.isChecked()]
+    assert checked == ["Study date, newest first"]
+    (home / "study_list.json").write_text('{"order": "colour"}')
+    assert make_window().studies.model.order is Order.NAME
 
 
 # The last session

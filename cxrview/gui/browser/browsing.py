@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from cxrview.gui.browser import session_file
+from cxrview.gui.browser import session_file, stored
 from cxrview.gui.browser.recent_menu import RecentList, RecentMenu
 from cxrview.gui.browser.recents import Recents
+from cxrview.gui.browser.sorting import Order
 from cxrview.words import tr
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Browsing(QObject):
     def __init__(self, window: "MainWindow", folder: Path) -> None:
         super().__init__(window)
         self._window, self._file = window, folder / "session.json"
+        self._order_file = folder / "study_list.json"
         self.recents = Recents(folder / "recent.json", window.runner, self)
         self.opened: list[Path] = []  # as chosen, since all files were closed last
         self.menu = RecentMenu(self.recents, window.open, window)
@@ -33,6 +35,9 @@ class Browsing(QObject):
         studies.beside.connect(self._show_beside)
         studies.compare.connect(lambda path, prior: window.viewports.show_beside((path, 0), (prior, 0)))
         self._fill_empty_pages()
+        with suppress(ValueError):  # nothing is stored, or no order that there is
+            studies.bar.set_order(Order(stored.load(self._order_file).get("order")))
+        studies.bar.order_changed.connect(self._keep_order)
 
     def note(self, paths: Sequence[Path]) -> None:
         """The user has opened `paths`."""
@@ -58,6 +63,10 @@ class Browsing(QObject):
     def _forget(self, paths: Sequence[Path]) -> None:
         gone = set(paths)
         self.opened[:] = [path for path in self.opened if path not in gone]
+
+    def _keep_order(self, order: Order) -> None:
+        with suppress(OSError):
+            stored.save({"order": order.value}, self._order_file)
 
     def _show_beside(self, path: Path, frame: int) -> None:
         """Show an image in the next viewport, which is made if there is only one."""

@@ -100,6 +100,7 @@ class FilterBar(QWidget):
         self.clear.clicked.connect(self.cleared)
         self.filter = BadgeButton(tr("Filter"))
         self.sort = BadgeButton(tr("Sort"))
+        self._orders: dict[Order, QAction] = {}
         self._entries: list[tuple[QAction, str, Any]] = []  # with the field of Filters and its value
         self._menu = StayingMenu(self)
         self.filter.setMenu(self._menu)
@@ -175,12 +176,17 @@ class FilterBar(QWidget):
         menu = QMenu(self)
         group = QActionGroup(menu)
         for order, words in LABELS.items():
-            action = menu.addAction(tr(words))
+            action = self._orders[order] = menu.addAction(tr(words))
             action.setCheckable(True)
             action.setChecked(order is Order.NAME)
             action.triggered.connect(partial(self._sort_by, order))
             group.addAction(action)
         return menu
+
+    def set_order(self, order: Order) -> None:
+        """Want another order."""
+        self._orders[order].setChecked(True)
+        self._sort_by(order)
 
     def _sort_by(self, order: Order) -> None:
         self.order_changed.emit(order)
