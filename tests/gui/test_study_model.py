@@ -65,7 +65,26 @@ def test_images_stand_by_instance_number_and_files_by_their_natural_names(model)
 def test_natural_keys_order_like_the_search_for_files():
     from cxrview.imaging.find import natural_key
 
-    names = ["a", "a1", "a01", "a2", "A10", "a-1", "b", "10", "9", "009x", "film 3", "film 12", "é2", "é10"]
+    names = [
+        "a",
+        "a1",
+        "a01",
+        "a2",
+        "A10",
+        "a-1",
+        "b",
+        "10",
+        "9",
+        "009x",
+        "film 3",
+        "film 12",
+        "é2",
+        "é10",
+        "00c",
+        "0ad",
+        "0",
+        "00",
+    ]
     expected = sorted(names, key=lambda name: (natural_key(name), name))
     assert sorted(names, key=lambda name: (natural(name), name)) == expected
 

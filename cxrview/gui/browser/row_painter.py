@@ -92,7 +92,7 @@ class RowPainter(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.accent))
             painter.drawEllipse(QPointF(text.left() + 3, line.center().y() + 1), 3, 3)
-        self._paint_lines(painter, option, text, lines, selected, unread, 11 if unread else 0)
+        self._paint_lines(painter, option, text, lines, selected, False, 11 if unread else 0)
 
     def _paint_picture(self, painter: QPainter, place: QRect, node: Node) -> None:
         ratio = painter.device().devicePixelRatio()

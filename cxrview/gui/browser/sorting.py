@@ -26,7 +26,7 @@ LABELS = {
     Order.FILE: mark("File name"),
     Order.ADDED: mark("Order of opening"),
 }
-MOST_ZEROS = 99  # in front of a number; more of them come first
+MOST_ZEROS = 99  # in front of a number that are told apart
 TOP = (Kind.PATIENT, Kind.FOLDER, Kind.ARCHIVE)
 
 
@@ -54,7 +54,8 @@ def natural(text: str) -> str:
 def _sortable(number: re.Match[str]) -> str:
     digits = number.group().lstrip("0")
     zeros = min(len(number.group()) - len(digits), MOST_ZEROS)
-    return f"\x01{chr(len(digits) + 1)}{digits}{chr(1 + MOST_ZEROS - zeros)}"
+    rank = MOST_ZEROS - zeros if digits else zeros  # "01" comes before "1", but "0" before "00"
+    return f"\x01{chr(len(digits) + 1)}{digits}{chr(1 + rank)}"
 
 
 def _top_key(node: Node, order: Order) -> tuple:
