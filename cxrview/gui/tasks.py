@@ -1,5 +1,7 @@
 """One task runner owns every thread; what is stale or cancelled never reaches the window."""
 
+import importlib
+import threading
 import time
 import traceback
 from collections import deque
@@ -34,8 +36,22 @@ LANES = (
     "measure",
     "facts",
     "explain",
+    "training",
 )  # one thread each: work in a lane runs in order
 LASTING = ("export", "tidying", "store")  # neither Stop nor closing the window takes back what is done here
+
+
+_importing = threading.Lock()
+
+
+def _import_library() -> None:
+    """Import what nearly all work stands on, in one thread while the others wait.
+
+    Two threads that begin at different parts of pydicom would each wait for the other's, and Python then
+    gives one of them a module that is half made.
+    """
+    with _importing:
+        importlib.import_module("cxrview.imaging")
 
 
 class Job:
@@ -172,6 +188,7 @@ class TaskRunner(QObject):
         try:
             if job.cancelled:
                 return
+            _import_library()
             result = work(report)
             if isinstance(result, Iterator):
                 for value in result:

@@ -1,11 +1,14 @@
 """Work in threads: the window stays alive, and what is stale never lands."""
 
+import os
+import subprocess
 import sys
 import threading
 
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 
+from cxrview import paths
 from cxrview.errors import UnreadableImage
 from cxrview.gui.ahead import ReadAhead
 from cxrview.gui.cache import RecentImages
@@ -209,3 +212,37 @@ def test_a_file_that_is_being_read_ahead_is_not_read_twice(runner, phantom, qtbo
     qtbot.waitUntil(lambda: len(landed) == 1)
     assert landed[0][0][0].path == phantom
     assert not runner.is_running(job)
+
+
+def test_lanes_that_begin_together_do_not_import_a_library_by_halves():
+    """Two threads that enter pydicom at different places used to leave it half made."""
+    code = """if True:
+        from PySide6.QtCore import QCoreApplication
+        from cxrview.gui.tasks import TaskRunner
+        app, runner, said = QCoreApplication([]), TaskRunner(), []
+
+        def enter(name):
+            import importlib
+            return lambda report: importlib.import_module(name) and name
+
+        names = {"files": "cxrview.imaging.codecs", "load": "cxrview.inference.predictor",
+                 "ahead": "cxrview.imaging.tags", "model": "cxrview.imaging.peek"}
+        for lane, name in names.items():
+            failed = lambda error: said.append(repr(error))
+            runner.start(name, enter(name), done=said.append, failed=failed, lane=lane)
+        while len(said) < len(names):
+            app.processEvents()
+        print(sorted(said) == sorted(names.values()) or said)
+        runner.close()
+    """
+    for _attempt in range(3):
+        result = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+            cwd=paths.PACKAGE.parent,
+            timeout=60,
+            check=False,
+        )
+        assert result.stdout.strip() == "True", result.stdout + result.stderr
