@@ -9,7 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QMessageLogContext, QSize, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QEventLoop,
+    QMessageLogContext,
+    QSize,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -66,6 +74,7 @@ def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "") -> in
     _catch_mistakes(window)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it at once
     window.show()
+    window.session.models.settled.connect(window.collector.settle, Qt.ConnectionType.SingleShotConnection)
     if chosen:
         QTimer.singleShot(0, lambda: window.open([Path(path).absolute() for path in chosen]))
     code = app.exec()

@@ -54,6 +54,8 @@ def _is_earlier(entry: Entry, here: Entry) -> bool:
     theirs, ours = entry.identity, here.identity
     if theirs is None or ours is None or theirs.study_uid == ours.study_uid:
         return False
+    if not (ours.patient_id or ours.patient_name):  # two who are not named are not one
+        return False
     same = (theirs.patient_id, theirs.patient_name) == (ours.patient_id, ours.patient_name)
     return same and bool(theirs.study_date) and _moment(entry) < _moment(here)
 

@@ -23,6 +23,7 @@ from cxrview.gui.dialogs import pages
 from cxrview.gui.dialogs.tags_command import Tags
 from cxrview.gui.dialogs.text import CrashDialog, TextDialog
 from cxrview.gui.exporter import Exporter
+from cxrview.gui.garbage import Collector
 from cxrview.gui.heatmaps import Heatmaps
 from cxrview.gui.help import Help
 from cxrview.gui.keys import OwnKeys
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         stored, complaints = settings.load(self._settings_file)
         complaints += shortcuts.complaints(stored.shortcuts)
         self._spoilt = bool(complaints)  # the file holds something of the user's that would be lost
+        self.collector = Collector(self)
         self.runner = TaskRunner(self)
         self.state = AppState(stored, self)
         self.session = Session(self.state, self.runner, load_predictor, model=model, device=device)
@@ -394,4 +396,5 @@ class MainWindow(QMainWindow):
         self.seen.flush()
         self.session.close()
         self.runner.close(wait=False)
+        self.collector.close()
         super().closeEvent(event)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from cxrview import paths
 from cxrview.errors import UnreadableImage
 from cxrview.gui.ahead import ReadAhead
-from cxrview.gui.cache import RecentImages
+from cxrview.gui.cache import MEGABYTE, RecentImages
 from cxrview.gui.state import Mark, Progress, Stage
 from cxrview.gui.tasks import TaskRunner
 from tests.gui.conftest import BrightnessEngine, make_phantom, write_png
@@ -192,7 +192,7 @@ def test_the_next_image_is_read_ahead_and_there_at_once(opened, second, qtbot):
     opened.session.close_all()
     third = write_png(second.with_name("third.png"), make_phantom(3))
     opened.open([second, third])
-    qtbot.waitUntil(lambda: opened.session._images.get(third) is not None)
+    qtbot.waitUntil(lambda: not opened.runner.jobs and opened.session.is_idle)
     assert opened.state.entries[third].mark is Mark.UNREAD  # for the user nothing has happened to it
     qtbot.keyClick(opened, Qt.Key.Key_Right)
     assert opened.state.shown.path == third
@@ -202,15 +202,15 @@ def test_the_next_image_is_read_ahead_and_there_at_once(opened, second, qtbot):
 def test_a_file_that_is_being_read_ahead_is_not_read_twice(runner, phantom, qtbot):
     go, landed = threading.Event(), []
     runner.start("before", lambda _report: go.wait(10), done=str, failed=pytest.fail, lane="ahead")
-    ahead = ReadAhead(runner, RecentImages())
-    ahead.begin(phantom)
+    ahead = ReadAhead(runner, RecentImages(MEGABYTE))
+    ahead.begin([phantom])
     assert [job.title for job in runner.jobs] == ["before"]
     job = ahead.take(phantom, landed.append, pytest.fail)
     assert [job.title for job in runner.jobs] == ["before", "Reading phantom.png"]
     assert ahead.take(phantom, pytest.fail, pytest.fail) is None
     go.set()
     qtbot.waitUntil(lambda: len(landed) == 1)
-    assert landed[0][0][0].path == phantom
+    assert landed[0].radiographs[0].path == phantom
     assert not runner.is_running(job)
 
 
