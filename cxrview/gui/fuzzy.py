@@ -1,7 +1,7 @@
 """How well a few typed letters fit a text: what a search over commands needs, and no more."""
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 WORD, RUN, FIRST = 8.0, 4.0, 6.0  # worth of a letter at the start of a word, after its neighbour, of the text
 WHOLE = 20.0  # for standing in the text as it was typed
@@ -9,6 +9,7 @@ LOOSE = 0.9  # weight from which on letters may stand apart: in a long text they
 LENGTH = 0.05  # cost of each letter that was not asked for: of two that fit, the shorter one is meant
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Return `text` in small letters without accents, one letter for each, so that places stay the same."""
     return "".join((unicodedata.normalize("NFKD", letter)[:1] or letter).casefold()[:1] for letter in text)
@@ -23,6 +24,8 @@ def fit(word: str, text: str, loose: bool = True) -> tuple[float, tuple[int, ...
     wanted, held = folded(word), folded(text)
     if not wanted:
         return 0.0, ()
+    if not loose and wanted not in held:
+        return None
     starts = {place for place in range(len(held)) if place == 0 or not held[place - 1].isalnum()}
 
     @cache

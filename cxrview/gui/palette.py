@@ -1,7 +1,5 @@
-"""The command palette: every command of the menus, found by a few letters and given with Enter."""
+"""The command palette: commands and studies, found by a few letters and given with Enter."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -17,7 +15,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QAction,
     QColor,
     QIcon,
     QKeyEvent,
@@ -26,11 +23,10 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from cxrview.gui import fuzzy
-from cxrview.gui.actions.spec import why_not
-from cxrview.gui.mnemonics import plain
+from cxrview.gui.palette_commands import Command, commands, studies
 from cxrview.gui.palette_row import COMMAND, PLACES, RowDelegate
 from cxrview.words import tr
 
@@ -44,25 +40,6 @@ SCRIM = QColor(0, 0, 0, 110)
 RECENT = 3.0  # what having been used lately adds to a score, the last one most
 MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -ROWS, Qt.Key.Key_PageDown: ROWS}
 Index = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One line of the palette. `why` says why it cannot be done now, or is empty."""
-
-    key: str
-    title: str
-    path: str
-    tip: str
-    english: str
-    keys: str
-    why: str
-    action: QAction
-
-    @property
-    def fields(self) -> tuple[tuple[str, float], ...]:
-        """What is searched, and how much it counts."""
-        return (self.title, 1.0), (self.english, 0.9), (self.path, 0.5), (self.tip, 0.4)
 
 
 class CommandModel(QAbstractListModel):
@@ -134,7 +111,10 @@ class CommandPalette(QWidget):
             self.close()
             return
         self._before = self._window.focusWidget()
-        self._commands = list(commands(self._window))
+        for command in self._commands:
+            if command.is_study:  # made for the palette alone
+                command.action.deleteLater()
+        self._commands = [*commands(self._window), *studies(self._window, self)]
         self.delegate.theme = self._window.theme
         self._lens.setIcon(self._window.theme.icon("search"))
         self.search.clear()
@@ -155,6 +135,8 @@ class CommandPalette(QWidget):
         places = {key: len(self.recent) - number for number, key in enumerate(self.recent)}
         found = []
         for command in self._commands:
+            if command.is_study and not query.strip():
+                continue
             if (match := fuzzy.rank(query, command.fields)) is not None:
                 used = places.get(command.key, 0)
                 score = match[0] + RECENT * used / REMEMBERED if query.strip() else used
@@ -181,8 +163,9 @@ class CommandPalette(QWidget):
         command = index.data(COMMAND) if index.isValid() else None
         if command is None or command.why:
             return
-        self.recent[:] = [command.key, *(key for key in self.recent if key != command.key)][:REMEMBERED]
-        self._store.setValue("commands", self.recent)
+        if not command.is_study:  # whose patient was looked at is nobody else's business
+            self.recent[:] = [command.key, *(key for key in self.recent if key != command.key)][:REMEMBERED]
+            self._store.setValue("commands", self.recent)
         self.close()
         QTimer.singleShot(0, self._window, command.action.trigger)
 
@@ -232,35 +215,3 @@ class CommandPalette(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), SCRIM)
         painter.end()
-
-
-def commands(window: "MainWindow") -> Iterator[Command]:
-    """Yield what stands in the menus of `window` now, with what is filled in when a menu opens."""
-    names = {id(action): name for name, action in window.menus.actions.items()}
-    for menu in window.menus.menus.values():
-        yield from _of_menu(menu, plain(menu.title()), window, names)
-
-
-def _of_menu(menu: QMenu, path: str, window: "MainWindow", names: dict[int, str]) -> Iterator[Command]:
-    for action in menu.actions():
-        if action.isSeparator() or not action.isVisible():
-            continue
-        if (submenu := action.menu()) is not None:
-            submenu.aboutToShow.emit()
-            yield from _of_menu(submenu, f"{path} › {plain(submenu.title())}", window, names)
-            continue
-        name = names.get(id(action), "")
-        spec = window.menus.specs.get(name)
-        title = plain(action.text())
-        if name == "commands":  # it is open already
-            continue
-        yield Command(
-            key=name or f"{path} › {title}",
-            title=title,
-            path=path,
-            tip=tr(spec.tip) if spec is not None else "",
-            english=plain(spec.text) if spec is not None else "",
-            keys=action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),
-            why="" if action.isEnabled() and menu.isEnabled() else why_not(spec),
-            action=action,
-        )

@@ -11,7 +11,7 @@ from cxrview.gui.theme import DARK, Theme
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 
-    from cxrview.gui.palette import Command
+    from cxrview.gui.palette_commands import Command
 
 COMMAND, PLACES = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 MARGIN, ICON, GAP = 12, 18, 12

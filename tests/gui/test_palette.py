@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from cxrview.gui import fuzzy, language
 from cxrview.gui.actions import specs
+from cxrview.gui.viewer.corner_text import person
 
 
 @pytest.fixture
@@ -136,3 +137,22 @@ def test_every_action_that_can_be_off_says_why():
 
     silent = [spec.name for spec in specs() if spec.when and why_not(spec) == "This cannot be done now."]
     assert silent == []
+
+
+def test_open_studies_are_found_by_their_patient_but_not_remembered(window, chest_pa, phantom, qtbot):
+    window.open([chest_pa, phantom])
+    qtbot.waitUntil(lambda: len(window.state.entries) == 2)
+    window.session.select(phantom)
+    qtbot.waitUntil(lambda: window.state.shown.path == phantom)
+    name = person(next(e.identity.patient_name for e in window.state.entries.values() if e.path == chest_pa))
+    window.commands.open()
+    assert name not in titles(window.commands)  # only when it is asked for
+    qtbot.keyClicks(window.commands.search, name)
+    assert titles(window.commands) == [name]
+    qtbot.keyClick(window.commands.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.state.shown.path == chest_pa)
+    assert not any("study" in key for key in window.commands.recent)
+    window.state.change_settings(hide_identity=True)
+    window.commands.open()
+    qtbot.keyClicks(window.commands.search, name)
+    assert titles(window.commands) == []

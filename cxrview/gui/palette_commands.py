@@ -1,0 +1,98 @@
+"""What the palette offers: every command of the menus as they are now, and the studies that are open."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from cxrview.gui.actions.spec import why_not
+from cxrview.gui.mnemonics import plain
+from cxrview.words import tr
+
+if TYPE_CHECKING:
+    from cxrview.gui.main_window import MainWindow
+
+MOST_STUDIES = 500  # the search of the study list is for more
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the palette. `why` says why it cannot be done now, or is empty."""
+
+    key: str
+    title: str
+    path: str
+    tip: str
+    english: str
+    keys: str
+    why: str
+    action: QAction
+    is_study: bool = False  # found by its name only, and not remembered
+
+    @property
+    def fields(self) -> tuple[tuple[str, float], ...]:
+        """What is searched, and how much it counts."""
+        if self.is_study:
+            return (self.title, 0.8), (self.path, 0.5)
+        return (self.title, 1.0), (self.english, 0.9), (self.path, 0.5), (self.tip, 0.4)
+
+
+def commands(window: "MainWindow") -> Iterator[Command]:
+    """Yield what stands in the menus of `window` now, with what is filled in when a menu opens."""
+    names = {id(action): name for name, action in window.menus.actions.items()}
+    for menu in window.menus.menus.values():
+        yield from _of_menu(menu, plain(menu.title()), window, names)
+
+
+def studies(window: "MainWindow", parent: QObject) -> Iterator[Command]:
+    """Yield the open studies, by patient; none while the identity of patients is hidden."""
+    from cxrview.gui.viewer.corner_text import date, person
+
+    if window.state.settings.hide_identity:
+        return
+    seen: set[str] = set()
+    for entry in window.state.entries.values():
+        identity = entry.identity
+        if identity is None or not identity.patient_name or identity.study_uid in seen:
+            continue
+        if len(seen) == MOST_STUDIES:
+            return
+        seen.add(identity.study_uid)
+        action = QAction(window.theme.icon("user"), person(identity.patient_name), parent)
+        action.triggered.connect(partial(_select, window, entry.path))
+        about = (tr("Studies"), identity.patient_id, date(identity.study_date), identity.study_description)
+        path = " · ".join(filter(None, about))
+        yield Command(f"study {identity.study_uid}", action.text(), path, path, "", "", "", action, True)
+
+
+def _select(window: "MainWindow", path: object, _on: bool = False) -> None:
+    window.session.select(path)
+
+
+def _of_menu(menu: QMenu, path: str, window: "MainWindow", names: dict[int, str]) -> Iterator[Command]:
+    for action in menu.actions():
+        if action.isSeparator() or not action.isVisible():
+            continue
+        if (submenu := action.menu()) is not None:
+            submenu.aboutToShow.emit()
+            yield from _of_menu(submenu, f"{path} › {plain(submenu.title())}", window, names)
+            continue
+        name = names.get(id(action), "")
+        spec = window.menus.specs.get(name)
+        title = plain(action.text())
+        if name == "commands":  # it is open already
+            continue
+        yield Command(
+            key=name or f"{path} › {title}",
+            title=title,
+            path=path,
+            tip=tr(spec.tip) if spec is not None else "",
+            english=plain(spec.text) if spec is not None else "",
+            keys=action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),
+            why="" if action.isEnabled() and menu.isEnabled() else why_not(spec),
+            action=action,
+        )
