@@ -1,8 +1,8 @@
 """The process that trains: what it says, and how it is asked to stop.
 
 With `--events jsonl` the events go to standard output, one a line, and the line `stop` on standard input asks
-for the end, the line `finish` for a model of the best epoch so far; without, they become readable text. Ctrl+C
-and SIGTERM ask for the end as well; the second time they enforce it.
+for the end, the line `finish` for a model of the best epoch so far; without, they become readable text.
+Ctrl+C and SIGTERM ask for the end as well; the second time they enforce it.
 """
 
 import argparse
@@ -57,7 +57,7 @@ def training_process(arguments: argparse.Namespace, *, can_finish: bool = False)
 
 
 def _listen(asked: threading.Event, enough: threading.Event) -> None:
-    """Wait for the lines `finish` and `stop`. A standard input that is closed, or none at all, says neither."""
+    """Wait for the lines `finish` and `stop`. A standard input that is closed, or none, says neither."""
     waiting = b""
     with suppress(OSError, ValueError, AttributeError):
         # Not through sys.stdin, whose lock a thread that still reads would hold at the interpreter's end.

@@ -22,6 +22,7 @@ from cxrview.words import tr
 
 KINDS = ("train", "check", "tune")
 REMEMBERED = 4000  # of what a run said, for its log
+_PASSING = ('{"event": "step"', '{"event": "stage"')  # thousands, which take long to read
 
 
 class Run(QObject):
@@ -44,6 +45,7 @@ class Run(QObject):
         self.begun = time.time()
         self.said: deque[tuple[float, Event | str]] = deque(maxlen=REMEMBERED)  # with the seconds since 1970
         self.count = 0  # of all that was ever said
+        self.config: TrainingConfig | None = None  # what it was begun with
 
     @property
     def is_running(self) -> bool:
@@ -157,10 +159,9 @@ class TrainingRuns(QObject):
         except OSError as error:
             problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
             raise CxrviewError(problem, tr("Make room, or choose another folder."), request) from error
-        run = Run(folder, kind, self)
-        if resume:
-            for event in self.said_before(folder):
-                run.progress.take(event)
+        run = self.opened(folder, kind) if resume else Run(folder, kind, self)
+        run.progress.failed = run.progress.stopped = None
+        run.config = config
         run.changed.connect(lambda: self.changed.emit(run))
         run.ended.connect(lambda _outcome: self.ended.emit(run))
         run.start(
@@ -168,14 +169,22 @@ class TrainingRuns(QObject):
         )
         return run
 
+    def opened(self, folder: Path, kind: str = "train") -> Run:
+        """Return the run in `folder` as it stands on the disk, with no process. Raises CxrviewError."""
+        run = Run(folder, kind, self)
+        for event in self.said_before(folder):
+            run.progress.take(event)
+        run.config = run.folder.stored_config()
+        return run
+
     @staticmethod
     def said_before(folder: Path) -> list[Event]:
-        """Return the events of a run that stand on the disk."""
+        """Return the events of a run that stand on the disk, without what passed in between its epochs."""
         try:
             lines = RunFolder(folder).events.read_text("utf-8").splitlines()
         except OSError:
             return []
-        found = (events.parse(line) for line in lines)
+        found = (events.parse(line) for line in lines if not line.startswith(_PASSING))
         return [line.event for line in found if line is not None]
 
     def interrupted(self) -> list[Path]:

@@ -1,0 +1,306 @@
+"""The curves of a training: values by epoch, the phases as bands behind them, the best epoch as a line.
+
+It imports pyqtgraph, and with it NumPy: import it where curves are about to be drawn.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsView, QSizePolicy, QVBoxLayout, QWidget
+
+from cxrview.gui.theme import Theme
+from cxrview.gui.training.curve_legend import CurveLegend
+from cxrview.words import fixed, tr
+
+LEAST = QSize(240, 190)
+ROOM = 0.08  # of the values' range, above and below
+FEW = 40  # epochs up to which every one has a dot
+AXIS_WIDTH, AXIS_HEIGHT = 40, 38
+BAND_TEXT = 16  # pixels at the top for the phases' names
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+GRID = 130  # how opaque its lines are, 0…255
+STEP_WIDTH = 42  # pixels between two numbers on the axis of epochs
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line: `colour` is a token of the theme; `values` has an entry for each epoch, None where none is."""
+
+    name: str
+    colour: str
+    values: Sequence[float | None]
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A phase, from epoch `first` to `last`, both from 1."""
+
+    name: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What the curves of one run have in common. `best` and `stopped` (early, after it) are epochs, or 0."""
+
+    bands: Sequence[Band] = ()
+    total: int = 1
+    best: int = 0
+    stopped: int = 0
+
+
+class CurvePlot(QWidget):
+    """A titled plot. `ends` are those of the vertical axis, or None where the values set them.
+
+    Left and Right go through the epochs, as the mouse does; the legend tells the values there.
+
+    Signals:
+        looked_at: an epoch to tell the values of, or 0.
+    """
+
+    looked_at = Signal(int)
+
+    def __init__(self, title: str, theme: Theme, ends: tuple[float, float] | None = None) -> None:
+        super().__init__()
+        self.title, self._theme, self._ends = title, theme, ends
+        self._curves: Sequence[Curve] = ()
+        self.course = Course()
+        self.epoch = 0  # looked at
+        self._lines: list[pg.PlotDataItem] = []
+        self.legend = CurveLegend(title, theme)
+        self._view = _View(self)
+        self._item = self._view.getPlotItem()
+        self._view.pointed.connect(self._point)
+        layout = QVBoxLayout(self, spacing=4)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.legend)
+        layout.addWidget(self._view, 1)
+        self.setMinimumSize(LEAST)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(title)
+        self.set_theme(theme)
+
+    @property
+    def theme(self) -> Theme:
+        """What it is drawn in."""
+        return self._theme
+
+    @property
+    def drawn(self) -> dict[str, int]:
+        """How many points each curve has."""
+        return {
+            curve.name: len(line.getData()[0]) if line.getData()[0] is not None else 0
+            for curve, line in zip(self._curves, self._lines, strict=False)
+        }
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        self._theme = theme
+        self.legend.set_theme(theme)
+        self._view.setBackground(theme.panel)
+        for side in ("left", "bottom"):
+            axis = self._item.getAxis(side)
+            axis.setPen(pg.mkPen(theme.line))
+            axis.setTextPen(pg.mkPen(theme.muted))
+        self._item.setLabel("bottom", tr("Epoch"), color=theme.muted)
+        self._draw()
+
+    def show_curves(self, curves: Sequence[Curve], course: Course) -> None:
+        """Draw `curves` over the bands of `course`."""
+        self._curves, self.course = curves, course
+        self._draw()
+        self.setAccessibleDescription(self.legend.spoken)
+
+    def look_at(self, epoch: int) -> None:
+        """Tell the values of `epoch`, or with 0 the newest."""
+        if epoch != self.epoch:
+            self.epoch = epoch
+            self._tell()
+            self._view.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key())
+        longest = self._longest
+        if step is None or not longest:
+            super().keyPressEvent(event)
+            return
+        self.looked_at.emit(min(longest, max(1, (self.epoch or longest + (step < 0)) + step)))
+
+    @property
+    def _longest(self) -> int:
+        return max((len(curve.values) for curve in self._curves), default=0)
+
+    def _point(self, epoch: int) -> None:
+        self.looked_at.emit(epoch if 1 <= epoch <= self._longest else 0)
+
+    def _draw(self) -> None:
+        while len(self._lines) < len(self._curves):
+            self._lines.append(self._item.plot([], []))
+        for line, curve in zip(self._lines, self._curves, strict=False):
+            self._draw_line(line, curve)
+        low, high = self._ends or self._found_ends()
+        right = max(self.course.total, 2) + 0.5
+        self._item.getViewBox().setRange(xRange=(0.5, right), yRange=(low, high), padding=0)
+        self._tell()
+        self._view.viewport().update()
+
+    def _draw_line(self, line: pg.PlotDataItem, curve: Curve) -> None:
+        points = [(epoch, value) for epoch, value in enumerate(curve.values, 1) if value is not None]
+        colour = QColor(getattr(self._theme, curve.colour))
+        line.setPen(pg.mkPen(colour, width=2, style=_style(curve)))
+        line.setSymbol("o" if len(points) <= FEW else None)
+        line.setSymbolSize(5)
+        line.setSymbolBrush(colour)
+        line.setSymbolPen(None)
+        line.setData([epoch for epoch, _ in points], [value for _, value in points])
+
+    def _found_ends(self) -> tuple[float, float]:
+        values = [value for curve in self._curves for value in curve.values if value is not None]
+        if not values:
+            return 0.0, 1.0
+        low, high = min(values), max(values)
+        room = max(high - low, 0.01) * ROOM
+        return low - room, high + 2 * room
+
+    def _tell(self) -> None:
+        rows = [
+            (curve.name, curve.colour, curve.dashed, _at(curve.values, self.epoch)) for curve in self._curves
+        ]
+        self.legend.tell(self.epoch, rows)
+
+
+class _View(pg.PlotWidget):
+    """The plot without what pyqtgraph offers besides; bands, best epoch and the epoch looked at are painted.
+
+    Signals:
+        pointed: the epoch under the mouse, or 0.
+    """
+
+    pointed = Signal(int)
+
+    def __init__(self, owner: CurvePlot) -> None:
+        self._owner = owner
+        super().__init__(axisItems={"left": _ValueAxis("left"), "bottom": _EpochAxis("bottom")})
+        item = self.getPlotItem()
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        item.setMouseEnabled(False, False)
+        item.getViewBox().disableAutoRange()
+        item.getAxis("left").setWidth(AXIS_WIDTH)
+        item.getAxis("bottom").setHeight(AXIS_HEIGHT)
+        for side in ("left", "bottom"):
+            item.getAxis(side).setStyle(tickLength=0, tickTextOffset=8, hideOverlappingLabels=False)
+        item.getAxis("left").setGrid(GRID)
+        item.layout.setContentsMargins(0, 4, 12, 0)
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAntialiasing(True)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.scene().sigMouseMoved.connect(self._moved)
+
+    def drawBackground(self, painter: QPainter, area: QRectF) -> None:
+        super().drawBackground(painter, area)
+        course, theme, box = self._owner.course, self._owner.theme, self._box
+        font = painter.font()
+        font.setPointSizeF(max(6.5, font.pointSizeF() * 0.85))
+        painter.setFont(font)
+        for number, band in enumerate(course.bands):
+            left, right = self._across(band.first - 0.5), self._across(band.last + 0.5)
+            stripe = QRectF(left, box.top(), right - left, box.height())
+            if number % 2 == 0:
+                tint = QColor(theme.accent)
+                tint.setAlpha(20)
+                painter.fillRect(stripe, tint)
+            painter.setPen(QColor(theme.faint))
+            name = painter.fontMetrics().elidedText(
+                band.name, Qt.TextElideMode.ElideRight, round(stripe.width()) - 8
+            )
+            place = QRectF(left + 5, box.top() + 2, stripe.width(), BAND_TEXT)
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft, name if stripe.width() > 24 else "")
+
+    def drawForeground(self, painter: QPainter, area: QRectF) -> None:
+        super().drawForeground(painter, area)
+        course, theme = self._owner.course, self._owner.theme
+        if course.best:
+            self._line(painter, course.best, QPen(QColor(theme.good), 1), tr("best"), 1)
+        if course.stopped and course.stopped < course.total:
+            pen = QPen(QColor(theme.muted), 1, Qt.PenStyle.DotLine)
+            self._line(painter, course.stopped + 0.5, pen, tr("stopped early"), 2)
+        if self._owner.epoch:
+            self._line(painter, self._owner.epoch, QPen(QColor(theme.muted), 1), "", 1)
+
+    def leaveEvent(self, event: object) -> None:
+        super().leaveEvent(event)
+        self.pointed.emit(0)
+
+    @property
+    def _box(self) -> QRectF:
+        return self.getPlotItem().getViewBox().sceneBoundingRect()
+
+    def _across(self, epoch: float) -> float:
+        box = self.getPlotItem().getViewBox()
+        return float(box.mapViewToScene(QPointF(epoch, 0.0)).x())
+
+    def _line(self, painter: QPainter, epoch: float, pen: QPen, text: str, row: int) -> None:
+        """Draw a line at `epoch`, with `text` in the `row` (from 1) above the axis."""
+        box, across = self._box, self._across(epoch)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(across, box.top()), QPointF(across, box.bottom()))
+        font = painter.font()
+        font.setPointSizeF(max(6.5, self.font().pointSizeF() * 0.85))
+        painter.setFont(font)
+        width = painter.fontMetrics().horizontalAdvance(text)
+        left = across + 4 if row > 1 or across - 4 - width < box.left() else across - 4 - width
+        left = min(left, box.right() - width)
+        up = 6 + (row - 1) * painter.fontMetrics().height()
+        painter.drawText(QPointF(left, box.bottom() - up), text)
+
+    def _moved(self, place: QPointF) -> None:
+        if not self._box.contains(place):
+            self.pointed.emit(0)
+            return
+        self.pointed.emit(round(self.getPlotItem().getViewBox().mapSceneToView(place).x()))
+
+
+class _EpochAxis(pg.AxisItem):
+    """Whole numbers only."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
+        room = max(1.0, size / STEP_WIDTH)
+        step = next((step for step in STEPS if (high - low) / step <= room), STEPS[-1])
+        return [(step, 0)]
+
+    def tickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:  # noqa: N802
+        return [str(round(value)) if value >= 1 else "" for value in values]
+
+
+class _ValueAxis(pg.AxisItem):
+    """Decimal numbers in the user's language, with no prefix of a unit."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.enableAutoSIPrefix(False)
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
+        return super().tickSpacing(low, high, size)[:1]
+
+    def tickStrings(self, values: Sequence[float], _scale: float, spacing: float) -> list[str]:  # noqa: N802
+        decimals = max(1, min(4, len(f"{spacing:.4f}".rstrip("0").partition(".")[2])))
+        return [fixed(value, decimals) for value in values]
+
+
+def _style(curve: Curve) -> Qt.PenStyle:
+    return Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
+
+
+def _at(values: Sequence[float | None], epoch: int) -> float | None:
+    """Return the value of `epoch`, with 0 the newest."""
+    if not values or epoch > len(values):
+        return None
+    return values[epoch - 1]
