@@ -1,0 +1,62 @@
+"""The language of the settings is spoken by cxrview's words and by Qt's own."""
+
+import pytest
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialogButtonBox, QDoubleSpinBox
+
+from cxrview import settings, words
+from cxrview.gui import app, language
+from cxrview.settings import Settings
+
+
+@pytest.fixture
+def german(qapp):
+    language.speak(qapp, "de")
+    yield qapp
+    language.speak(qapp, "en")
+
+
+def test_buttons_keys_and_numbers_are_german_too(german, qtbot):
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    number = QDoubleSpinBox(value=1.5)
+    for widget in (box, number):
+        qtbot.addWidget(widget)
+    assert box.button(QDialogButtonBox.StandardButton.Cancel).text() == "Abbrechen"
+    assert QKeySequence("Ctrl+O").toString(QKeySequence.SequenceFormat.NativeText) == "Strg+O"
+    assert number.text() == "1,50"
+
+
+def test_english_comes_back(german):
+    language.speak(german, "en")
+    assert words.tr("&Help") == "&Help"
+    assert QKeySequence("Ctrl+O").toString(QKeySequence.SequenceFormat.NativeText) == "Ctrl+O"
+
+
+def test_the_language_of_the_system_is_the_first_that_cxrview_speaks(monkeypatch):
+    wanted = ["fr-FR", "de-AT", "en-US"]
+    monkeypatch.setattr(QLocale, "uiLanguages", lambda _locale: wanted)
+    assert language.of_the_system() == "de"
+    wanted[:] = ["fr-FR"]
+    assert language.of_the_system() == "en"
+
+
+def test_the_window_opens_in_the_language_of_the_settings(qapp, tmp_path, monkeypatch):
+    """The real start, up to the event loop."""
+    settings.save(Settings(language="de"), tmp_path / "settings.toml")
+    monkeypatch.setattr("cxrview.paths.settings_file", lambda: tmp_path / "settings.toml")
+    monkeypatch.setenv("DISPLAY", ":0")
+    seen = []
+
+    def look() -> int:
+        window = next(widget for widget in qapp.topLevelWidgets() if isinstance(widget, app.MainWindow))
+        seen.append([action.text() for action in window.menuBar().actions()][:2])
+        window.close()
+        return 0
+
+    monkeypatch.setattr(type(qapp), "exec", staticmethod(look))
+    try:
+        assert app.run() == 0
+        assert seen == [["&Datei", "&Bearbeiten"]]
+    finally:
+        language.speak(qapp, "en")
