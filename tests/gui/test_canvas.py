@@ -269,9 +269,10 @@ def test_windows_of_the_file_are_offered(window, chest_pa, qtbot):
     offered["Bone"].trigger()
     assert isinstance(window.state.voi, Window)
     assert window.state.voi.explanation == "Bone"
-    offered["&S-shaped curve"].trigger()
-    assert window.state.voi.function is VoiFunction.SIGMOID
-    assert offered["&S-shaped curve"].isChecked()
+    for function in (VoiFunction.SIGMOID, VoiFunction.LINEAR):
+        qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.AltModifier)
+        assert window.state.voi.function is function
+        assert window.menus.actions["sigmoid"].isChecked() is (function is VoiFunction.SIGMOID)
 
 
 def test_the_hand_opens_when_another_image_comes_during_a_drag(actual, second, qtbot):
