@@ -1,0 +1,227 @@
+"""What is installed, and changes of it: names, notes, putting a bundle aside and bringing it back.
+
+The user's bundles alone are changed; those that travel with the program stay as they are.
+"""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from cxrview import paths
+from cxrview.bundle import naming, store
+from cxrview.bundle.card import Card, parse
+from cxrview.bundle.load import read_card
+from cxrview.errors import BadRequest, UnusableModel
+from cxrview.words import tr
+
+CARD = "card.json"
+GRAPH = "model.onnx"
+ASIDE = ".deleted-"
+LONGEST_NOTES = 20_000  # characters
+_LEFT_OVER_S = 86_400  # age at which what was put aside by a program that crashed is nobody's any more
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A bundle that is installed under `name`. `card` is None where it cannot be read; `problem` says why.
+
+    `problem` also names a file that is missing or of the wrong size; the contents are not looked at.
+    """
+
+    name: str
+    folder: Path
+    bundled: bool  # travels with the program
+    card: Card | None
+    problem: str
+    bytes: int
+    time: float  # when the graph was written here, seconds since 1970
+
+    @property
+    def notes(self) -> str:
+        """What the user has written about it."""
+        notes = self.card.raw.get("notes", "") if self.card is not None else ""
+        return notes if isinstance(notes, str) else ""
+
+    @property
+    def report(self) -> Path | None:
+        """The report of its evaluation, if it is there."""
+        places = (self.folder / "report.html", self.folder / "report" / "report.html")
+        return next((path for path in places if path.is_file()), None)
+
+
+def installed() -> list[Installed]:
+    """Return what is installed, the bundled ones first; a folder of the user without a card is damaged."""
+    found = store.folders()
+    user = paths.user_models()
+    if user.is_dir():
+        strangers = (path for path in sorted(user.iterdir()) if path.is_dir() and path.name[0] != ".")
+        found |= {path.name: path for path in strangers if path.name not in found or path == found[path.name]}
+    entries = [describe(folder) for folder in found.values()]
+    return sorted(entries, key=lambda entry: (not entry.bundled, entry.name.lower()))
+
+
+def describe(folder: Path) -> Installed:
+    """Return what can be told of the bundle in `folder` without reading its large files."""
+    card, problem = None, ""
+    try:
+        card = read_card(folder)
+        problem = next(_complaints(folder, card), "")
+    except UnusableModel as error:
+        problem = str(error)
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    graph = folder / GRAPH
+    return Installed(
+        name=folder.name,
+        folder=folder,
+        bundled=folder.parent == paths.bundled_models(),
+        card=card,
+        problem=problem,
+        bytes=sum(path.stat().st_size for path in files),
+        time=(graph if graph.is_file() else folder).stat().st_mtime,
+    )
+
+
+def _complaints(folder: Path, card: Card) -> Iterator[str]:
+    for name, expected in card.files.items():
+        path = folder / name
+        if not path.is_file():
+            yield tr("The file {name} is missing.").format(name=name)
+        elif path.stat().st_size != expected.bytes:
+            yield tr("The file {name} is not as its card says.").format(name=name)
+
+
+def rename(name: str, new: str) -> Path:
+    """Call the user's bundle `name` `new`, in its card as well, and return its new folder.
+
+    Raises BadRequest, after which it is called as before, and UnusableModel if its card cannot be read.
+    """
+    folder, target = _own(name), paths.user_models() / new
+    if new == name:
+        return folder
+    naming.check(new)
+    if new.lower() in {taken.lower() for taken in (*store.folders(), *_beside(folder))} - {name.lower()}:
+        raise BadRequest(
+            tr("There is a model called “{name}” already.").format(name=new), tr("Choose another name.")
+        )
+    card = read_card(folder)
+    raw = card.raw | {"name": new, "title": _retitled(card, new)}
+    before = (folder / CARD).read_text("utf-8")
+    _write_card(folder, raw)
+    try:
+        folder.rename(target)
+    except OSError as error:
+        _write_whole(folder / CARD, before)
+        problem = tr("cannot be renamed: {reason}.").format(reason=error.strerror)
+        raise BadRequest(problem, tr("Close what uses it, and try again."), folder) from error
+    return target
+
+
+def set_notes(name: str, notes: str) -> None:
+    """Write `notes` into the card of the user's bundle `name`. Raises BadRequest and UnusableModel."""
+    folder = _own(name)
+    if len(notes) > LONGEST_NOTES:
+        problem = tr("The notes have more than {count} characters.").format(count=LONGEST_NOTES)
+        raise BadRequest(problem, tr("Shorten them."))
+    raw = dict(read_card(folder).raw)
+    raw.pop("notes", None)
+    _write_card(folder, raw | ({"notes": notes} if notes.strip() else {}))
+
+
+def put_aside(name: str) -> Path:
+    """Take the user's bundle `name` out of use and return where it is now. Raises BadRequest."""
+    folder = _own(name)
+    try:
+        aside = (
+            Path(mkdtemp(prefix=ASIDE, dir=folder.parent)) / "kept" / name
+        )  # where nobody looks for bundles
+        aside.parent.mkdir()
+        folder.rename(aside)
+    except OSError as error:
+        problem = tr("cannot be deleted: {reason}.").format(reason=error.strerror)
+        raise BadRequest(problem, tr("Close what uses it, and try again."), folder) from error
+    return aside
+
+
+def bring_back(aside: Path, name: str) -> Path:
+    """Bring a bundle back under `name` from `aside`, wherever that is, and return its folder.
+
+    Raises BadRequest if the name has been given away, or it is no longer there.
+    """
+    target = paths.user_models() / name
+    if target.exists():
+        raise BadRequest(
+            tr("There is a model called “{name}” already.").format(name=name),
+            tr("Rename that one, and try again."),
+        )
+    try:
+        shutil.move(aside, target)
+    except OSError as error:
+        problem = tr("“{name}” cannot be brought back: {reason}.")
+        raise BadRequest(problem.format(name=name, reason=error.strerror or error)) from error
+    _remove_aside(aside)
+    return target
+
+
+def remove(aside: Path) -> None:
+    """Delete for good what was put aside."""
+    shutil.rmtree(aside, ignore_errors=True)
+    _remove_aside(aside)
+
+
+def remove_left_over() -> None:
+    """Delete what a program that crashed had put aside more than a day ago."""
+    user = paths.user_models()
+    for path in user.glob(f"{ASIDE}*") if user.is_dir() else ():
+        if time.time() - path.stat().st_mtime > _LEFT_OVER_S:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove_aside(aside: Path) -> None:
+    """Remove the two folders that were made around a bundle put aside."""
+    top = aside.parent.parent
+    if top.name.startswith(ASIDE):
+        shutil.rmtree(top, ignore_errors=True)
+
+
+def _own(name: str) -> Path:
+    """Return the folder of the user's bundle `name`. Raises BadRequest if it is none of the user's."""
+    folder = paths.user_models() / name
+    if Path(name).name != name or not folder.is_dir():
+        problem = tr("“{name}” is none of your own models.").format(name=name)
+        raise BadRequest(problem, tr("The models that come with cxrview stay as they are."))
+    return folder
+
+
+def _beside(folder: Path) -> list[str]:
+    return [path.name for path in folder.parent.iterdir()]
+
+
+def _retitled(card: Card, new: str) -> str:
+    """Return the title with the new name where the old one began it, as in “lungs: densenet121”."""
+    return new + card.title.removeprefix(card.name) if card.title.startswith(card.name) else card.title
+
+
+def _write_card(folder: Path, raw: dict[str, Any]) -> None:
+    text = json.dumps(raw, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    parse(text, folder / CARD)  # what cannot be read again is not written
+    _write_whole(folder / CARD, text)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
+        raise BadRequest(problem, tr("Make room on the disk."), path) from error

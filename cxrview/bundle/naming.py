@@ -1,0 +1,23 @@
+"""What a bundle may be called: the name of a folder that every system takes."""
+
+import re
+
+from cxrview.errors import BadRequest
+from cxrview.words import tr
+
+LONGEST = 60
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+
+
+def plain(text: str) -> str:
+    """Return `text` as a folder name that every system takes."""
+    name = re.sub(r"[^\w.-]+", "-", text, flags=re.ASCII).strip("-. _")[:LONGEST].rstrip("-. _")
+    return name if name and name.split(".")[0].lower() not in _RESERVED else f"model-{name}".rstrip("-")
+
+
+def check(name: str) -> None:
+    """Raise BadRequest if a model cannot be called `name`."""
+    if name != plain(name):
+        advice = tr("Use letters, digits, dots, hyphens and underscores, as in “{name}”.")
+        problem = tr("“{name}” is no name for a model.").format(name=name[:LONGEST])
+        raise BadRequest(problem, advice.format(name=plain(name)))

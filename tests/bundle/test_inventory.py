@@ -1,0 +1,152 @@
+"""Bundles are listed, renamed, annotated and taken away, and stay bundles."""
+
+import json
+import os
+import time
+
+import pytest
+
+from cxrview import bundle, paths
+from cxrview.bundle import inventory
+from cxrview.errors import BadRequest, UnusableModel
+from tests.conftest import make_tiny_bundle
+
+
+@pytest.fixture
+def mine():
+    """A bundle of the user's."""
+    return make_tiny_bundle(paths.user_models() / "mine", name="mine", title="mine: one convolution")
+
+
+def found(name: str) -> inventory.Installed:
+    return next(entry for entry in inventory.installed() if entry.name == name)
+
+
+def test_what_is_installed_is_described(mine):
+    entry = found("mine")
+    assert entry.card.title == "mine: one convolution"
+    assert (entry.bundled, entry.problem, entry.notes, entry.report) == (False, "", "", None)
+    assert entry.bytes == sum(path.stat().st_size for path in mine.iterdir())
+    assert entry.time == (mine / "model.onnx").stat().st_mtime
+    assert found("cxr-densenet121").bundled
+    assert inventory.installed()[0].bundled
+
+
+def test_the_report_is_found_in_the_bundle(mine):
+    (mine / "report").mkdir()
+    (mine / "report" / "report.html").write_text("<p>", "utf-8")
+    assert found("mine").report == mine / "report" / "report.html"
+
+
+@pytest.mark.parametrize(
+    ("harm", "problem"),
+    [
+        (lambda folder: (folder / "selftest.npz").unlink(), "The file selftest.npz is missing."),
+        (lambda folder: (folder / "model.onnx").write_bytes(b"?"), "The file model.onnx is not as its card"),
+        (lambda folder: (folder / "card.json").write_text("{", "utf-8"), "card.json is not valid JSON"),
+        (lambda folder: (folder / "card.json").unlink(), "no readable card.json"),
+    ],
+)
+def test_a_damaged_bundle_is_listed_with_what_is_wrong(mine, harm, problem):
+    harm(mine)
+    assert problem in found("mine").problem
+
+
+def test_a_bundle_is_renamed_in_its_folder_and_its_card_and_is_whole(mine):
+    folder = inventory.rename("mine", "lungs-2")
+    assert folder == paths.user_models() / "lungs-2" == bundle.find("lungs-2")
+    card = bundle.load(folder).card
+    assert (card.name, card.title) == ("lungs-2", "lungs-2: one convolution")
+    assert not mine.exists()
+
+
+@pytest.mark.parametrize(
+    ("new", "sentence"),
+    [
+        ("../evil", "no name for a model"),
+        ("with space", "no name for a model.*as in “with-space”"),
+        ("", "no name for a model"),
+        ("con", "no name for a model"),
+        ("cxr-densenet121", "a model called “cxr-densenet121” already"),
+        ("OTHER", "a model called “OTHER” already"),
+    ],
+)
+def test_a_name_that_cannot_be_had_changes_nothing(mine, new, sentence):
+    make_tiny_bundle(paths.user_models() / "other")
+    before = (mine / "card.json").read_bytes()
+    with pytest.raises(BadRequest, match=sentence):
+        inventory.rename("mine", new)
+    assert (mine / "card.json").read_bytes() == before
+
+
+def test_a_rename_that_the_system_refuses_leaves_the_card_as_it_was(mine, monkeypatch):
+    def refuse(_path, _target):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(mine), "rename", refuse)
+    with pytest.raises(BadRequest, match="cannot be renamed: Permission denied"):
+        inventory.rename("mine", "lungs")
+    assert bundle.load(mine).card.name == "mine"
+
+
+def test_what_comes_with_the_program_is_not_changed():
+    for change in (
+        lambda: inventory.rename("cxr-densenet121", "other"),
+        lambda: inventory.set_notes("cxr-densenet121", "words"),
+        lambda: inventory.put_aside("cxr-densenet121"),
+        lambda: inventory.put_aside("../models/cxr-densenet121"),
+    ):
+        with pytest.raises(BadRequest, match="none of your own models"):
+            change()
+
+
+def test_notes_are_kept_in_the_card_and_go_with_the_bundle(mine, tmp_path):
+    inventory.set_notes("mine", "Trained on Tuesday.\nÄrger mit Fall 7.")
+    assert found("mine").notes == "Trained on Tuesday.\nÄrger mit Fall 7."
+    bundle.export_bundle(mine, tmp_path / "mine.zip")
+    imported = bundle.import_bundle(tmp_path / "mine.zip", tmp_path / "elsewhere")
+    assert inventory.describe(imported).notes == "Trained on Tuesday.\nÄrger mit Fall 7."
+    inventory.set_notes("mine", " ")
+    assert found("mine").notes == ""
+    assert "notes" not in json.loads((mine / "card.json").read_text("utf-8"))
+    with pytest.raises(BadRequest, match="more than 20000 characters"):
+        inventory.set_notes("mine", "x" * 20_001)
+
+
+def test_a_card_that_cannot_be_read_gets_no_notes(mine):
+    (mine / "card.json").write_text("{", "utf-8")
+    with pytest.raises(UnusableModel):
+        inventory.set_notes("mine", "words")
+    assert (mine / "card.json").read_text("utf-8") == "{"
+
+
+def test_what_is_put_aside_is_not_installed_and_comes_back_byte_for_byte(mine):
+    before = {path.name: path.read_bytes() for path in mine.iterdir()}
+    aside = inventory.put_aside("mine")
+    assert "mine" not in bundle.folders()
+    assert "mine" not in {entry.name for entry in inventory.installed()}
+    assert inventory.bring_back(aside, "mine") == mine
+    assert {path.name: path.read_bytes() for path in mine.iterdir()} == before
+    assert [path.name for path in paths.user_models().iterdir()] == ["mine"]
+
+
+def test_what_is_put_aside_does_not_come_back_over_another(mine):
+    aside = inventory.put_aside("mine")
+    make_tiny_bundle(mine)
+    with pytest.raises(BadRequest, match="called “mine” already"):
+        inventory.bring_back(aside, "mine")
+    assert aside.is_dir()
+    inventory.remove(aside)
+    assert [path.name for path in paths.user_models().iterdir()] == ["mine"]
+    with pytest.raises(BadRequest, match="cannot be brought back"):
+        inventory.bring_back(aside, "gone")
+
+
+def test_only_what_was_put_aside_long_ago_is_removed(mine):
+    aside = inventory.put_aside("mine")
+    inventory.remove_left_over()
+    assert aside.is_dir()
+    old = time.time() - 2 * 86_400
+    os.utime(aside.parent.parent, (old, old))
+    inventory.remove_left_over()
+    assert not aside.exists()
