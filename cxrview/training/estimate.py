@@ -7,7 +7,6 @@ from cxrview.training.architectures import find
 from cxrview.training.config import ModelConfig, TrainingConfig
 from cxrview.training.config_check import SOLVER
 from cxrview.training.measurements import KEPT_HEAD, Measured, depths
-from cxrview.training.registration import LOOK
 
 FLOAT = 4  # bytes
 STORED = 4.5  # bytes a parameter in a bundle: Keras file and ONNX, 16 bits each, and what they say of layers
@@ -91,6 +90,8 @@ def _memory(
 def _disk(config: TrainingConfig, sized: ModelConfig, images: Mapping[str, int], measured: Measured) -> int:
     """Return the size of the decoded images, of features, of checkpoints and of the model, which is kept
     twice: in the run and in the app's list."""
+    from cxrview.training.registration import LOOK  # with OpenCV, for which no page waits
+
     recipe = config.recipe
     total = sum(images.values()) * (sized.input_size**2 + LOOK**2)
     if recipe.cache_features and any(phase.depth == "head" for phase in recipe.phases):

@@ -1,0 +1,100 @@
+"""What follows from the choices of the model page, worked out in a worker: sizes, obstacles, the cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxrview.errors import CxrviewError
+from cxrview.training.architectures import ARCHITECTURES
+from cxrview.training.config import ModelConfig, TrainingConfig
+
+if TYPE_CHECKING:
+    from cxrview.training.estimate import Estimate
+    from cxrview.training.measurements import Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found about a configuration. `problems` are sentences by what they are about: "start",
+    "name", "solver"; `sized` is its model with sizes above 0, None where the start says none."""
+
+    config: TrainingConfig
+    sized: ModelConfig | None
+    problems: dict[str, str]
+    estimate: "Estimate"
+    measured: "Measured | None" = None  # what the estimate rests on
+    cards: "dict[str, Measured]" = field(default_factory=dict)  # by architecture
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """An installed model that a training may start from."""
+
+    name: str
+    architecture: str
+    is_default: bool
+
+
+def installed() -> list[Installed]:
+    """Return the installed models; one whose card cannot be read is passed over."""
+    from cxrview import bundle
+    from cxrview.bundle.load import read_card
+
+    found, folders = [], bundle.folders()
+    default = bundle.find() if folders else None
+    for name, folder in folders.items():
+        try:
+            found.append(Installed(name, read_card(folder).architecture, folder == default))
+        except CxrviewError:
+            continue
+    return found
+
+
+def examine(config: TrainingConfig, images: Mapping[str, int], store: Path) -> Examined:
+    """Return what follows from `config`, with `images` counted and what was measured in the file `store`."""
+    from cxrview.training import measurements, naming, origin
+    from cxrview.training.config_check import check_solver
+    from cxrview.training.estimate import Estimate, estimate
+
+    problems: dict[str, str] = {}
+    sized = None
+    try:
+        sized = origin.sized(config.model)
+        origin.check_fit(config.model)
+    except CxrviewError as error:
+        problems["start"] = str(error)
+    for name, check in (
+        ("solver", lambda: check_solver(config)),
+        ("name", lambda: naming.model_name(config, must_be_free=True)),
+    ):
+        try:
+            check()
+        except CxrviewError as error:
+            problems[name] = str(error)
+    known, recipe = measurements.load(store), config.recipe
+    cards = {}
+    for name in ARCHITECTURES:
+        side = sized.input_size if sized is not None and name == config.model.architecture else 0
+        same = measurements.fitting(
+            known, name, side or _own_size(config.model, name), recipe.batch_size, recipe.mixed_precision
+        )
+        if same is not None:
+            cards[name] = same
+    measured = cards.get(config.model.architecture)
+    taken = Estimate(None, None, None)
+    if sized is not None:
+        taken = estimate(config, sized, images, measured)
+    return Examined(config, sized, problems, taken, measured, cards)
+
+
+def _own_size(model: ModelConfig, name: str) -> int:
+    return model.input_size or ARCHITECTURES[name].default_input_size
+
+
+def to_measure(config: TrainingConfig, architecture: str) -> TrainingConfig:
+    """Return `config` with `architecture`, from random weights where the start belongs to another one."""
+    model = config.model
+    if architecture != model.architecture:
+        model = replace(model, architecture=architecture, start="none", preprocessing="architecture")
+    return replace(config, model=model)
