@@ -153,12 +153,15 @@ class CurvePlot(QWidget):
     def _draw_line(self, line: pg.PlotDataItem, curve: Curve) -> None:
         points = [(epoch, value) for epoch, value in enumerate(curve.values, 1) if value is not None]
         colour = QColor(getattr(self._theme, curve.colour))
-        line.setPen(pg.mkPen(colour, width=2, style=_style(curve)))
-        line.setSymbol("o" if len(points) <= FEW else None)
-        line.setSymbolSize(5)
-        line.setSymbolBrush(colour)
-        line.setSymbolPen(None)
-        line.setData([epoch for epoch, _ in points], [value for _, value in points])
+        line.setData(  # in one go, for every setter draws anew
+            [epoch for epoch, _ in points],
+            [value for _, value in points],
+            pen=pg.mkPen(colour, width=2, style=_style(curve)),
+            symbol="o" if len(points) <= FEW else None,
+            symbolSize=5,
+            symbolBrush=pg.mkBrush(colour),
+            symbolPen=None,
+        )
 
     def _found_ends(self) -> tuple[float, float]:
         values = [value for curve in self._curves for value in curve.values if value is not None]

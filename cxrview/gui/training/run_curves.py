@@ -31,6 +31,7 @@ class RunCurves(QWidget):
             row.addWidget(plot, 1)
             plot.looked_at.connect(self.loss.look_at)
             plot.looked_at.connect(self.quality.look_at)
+        self.show_progress(RunProgress())  # now, and not when the training starts
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""

@@ -1,0 +1,83 @@
+"""Programs that pretend to be a training, well behaved or not, and events to feed pages with."""
+
+import sys
+import time
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+
+from cxrview.gui.training import process
+from cxrview.training import config as configuration
+from cxrview.training import events
+from cxrview.training.config import PhaseConfig, RecipeConfig, TrainingConfig
+
+PRELUDE = """
+import os, signal, sys, time
+from cxrview.training import events
+def tell(event):
+    print(events.dump(event), flush=True)
+"""
+CONFIG = TrainingConfig(recipe=RecipeConfig(phases=(PhaseConfig("head", 10), PhaseConfig("all", 20))))
+
+
+def pretend(monkeypatch, code: str) -> None:
+    """Let the training process be the Python program `code`, in which `tell(event)` says an event."""
+    monkeypatch.setattr(process, "program", lambda: (sys.executable, ["-c", PRELUDE + code]))
+
+
+def epoch(
+    number: int, total: int = 30, *, best: bool = True, phase: int = 1, f1: float = 0.5
+) -> events.Epoch:
+    """Return an epoch that is done."""
+    metrics = {
+        "loss": 1.0 / number,
+        "val_loss": 1.2 / number,
+        "val_accuracy": f1,
+        "val_macro_f1": f1,
+        "val_macro_auc": f1 + 0.1,
+    }
+    return events.Epoch(phase, number, total, 1e-3, metrics, best, 1.0)
+
+
+def lay_down(folder: Path, epochs: int, config: TrainingConfig = CONFIG) -> Path:
+    """Write what a run leaves that was killed after `epochs`."""
+    from cxrview.training.history import EpochRow, History, dump
+
+    (folder / "checkpoints").mkdir(parents=True)
+    configuration.save(config, folder / "config.toml")
+    said = [events.Started(str(folder), 30, 0, "cpu:0", "tensorflow"), events.Stage("reading", 0.5)]
+    said += [events.PhaseStarted(1, 2, "head", 10, 1e-3, 3075)]
+    rows = []
+    for number in range(1, epochs + 1):
+        said += [events.Step(1, number, 1, 2, 0.5, 8.0, 60.0), epoch(number, best=number == 1)]
+        rows.append(EpochRow(1, number, 1e-3, epoch(number).metrics, 1.0))
+    (folder / "events.jsonl").write_text("".join(f"{events.dump(event)}\n" for event in said), "utf-8")
+    text = dump(History(tuple(rows), 1 if rows else 0))
+    (folder / "checkpoints" / "history.json").write_text(text, "utf-8")
+    return folder
+
+
+class LongestWork:
+    """The longest time that the window's thread computes between two ticks of a 5 ms timer.
+
+    It is the processor's time, so that what else a busy machine does is not counted; `wall` is the clock's.
+    """
+
+    def __init__(self) -> None:
+        self.milliseconds = self.wall = 0.0
+        self._last = self._last_wall = 0.0
+        self._timer = QTimer(interval=5, timeout=self._tick, timerType=Qt.TimerType.PreciseTimer)
+
+    def _tick(self) -> None:
+        now, wall = time.thread_time(), time.perf_counter()
+        self.milliseconds = max(self.milliseconds, (now - self._last) * 1000)
+        self.wall = max(self.wall, (wall - self._last_wall) * 1000)
+        self._last, self._last_wall = now, wall
+
+    def __enter__(self) -> "LongestWork":
+        self._last, self._last_wall = time.thread_time(), time.perf_counter()
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._timer.stop()

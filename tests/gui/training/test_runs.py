@@ -1,0 +1,75 @@
+"""The runs of a computer: which were interrupted, what they said before, and what deleting one means."""
+
+import pytest
+
+from cxrview.errors import CxrviewError
+from cxrview.exclusive import exclusive
+from cxrview.training import events
+from tests.gui.training.programs import CONFIG, epoch, lay_down, pretend
+
+
+def test_a_run_that_was_begun_and_lives_no_more_is_interrupted(runs):
+    older, newer = lay_down(runs.root / "20260101-a", 3), lay_down(runs.root / "20260102-b", 4)
+    finished = lay_down(runs.root / "20260103-c", 5)
+    (finished / "finished.json").write_text(events.dump(events.Finished("b", "r", 1, {})))
+    (runs.root / "20260104-checked-only").mkdir()
+    assert runs.interrupted() == [newer, older]
+    with exclusive(newer, newer / "run.lock"):  # as a process does that is alive
+        assert runs.interrupted() == [older]
+
+
+def test_what_a_run_said_before_is_known_when_it_goes_on(runs, qtbot, monkeypatch):
+    folder = lay_down(runs.root / "a", 3)
+    pretend(monkeypatch, 'tell(events.Started("x", 30, 3, "cpu:0"))\ntell(events.Warned("on"))')
+    run = runs.train(CONFIG, folder, resume=True)
+    assert [done.epoch for done in run.progress.epochs] == [1, 2, 3]
+    assert run.progress.step is None  # thousands of them, and none is of use
+    with qtbot.waitSignal(runs.ended):
+        pass
+    assert run.progress.started.resumed_epochs == 3
+    assert [type(saying).__name__ for _, saying in run.said] == ["Started", "Warned"]
+
+
+def test_a_second_training_is_refused_while_one_is_alive(runs, qtbot, monkeypatch):
+    pretend(monkeypatch, 'tell(events.Started("x", 2))\nsys.stdin.readline()')
+    run = runs.train(CONFIG, runs.root / "a")
+    qtbot.waitUntil(lambda: run.progress.started is not None)
+    with pytest.raises(CxrviewError, match="Another training is running"):
+        runs.train(CONFIG, runs.root / "b")
+    run.stop()
+    with qtbot.waitSignal(runs.ended):
+        pass
+    assert not run.is_running
+
+
+def test_the_command_says_whether_it_goes_on_or_finishes(runs, qtbot, monkeypatch):
+    pretend(monkeypatch, "tell(events.Warned(' '.join(sys.argv[1:])))")
+    for options, wanted in (({}, False), ({"resume": True}, True), ({"finish": True}, True)):
+        with qtbot.waitSignal(runs.ended):
+            run = runs.train(CONFIG, runs.root / "a", **options)
+        said = run.progress.warnings[-1].split()
+        assert said[0] == "train"
+        assert ("--resume" in said) is wanted
+        assert ("--finish" in said) is bool(options.get("finish"))
+        assert said[-2:] == ["--events", "jsonl"]
+
+
+def test_no_room_for_the_request_is_a_sentence(runs):
+    runs.root.parent.mkdir(exist_ok=True)
+    runs.root.write_text("a file where the folder should be")
+    with pytest.raises(CxrviewError, match="cannot be written"):
+        runs.train(CONFIG, runs.root / "a")
+
+
+def test_a_deleted_run_is_gone_with_its_request(runs):
+    folder = lay_down(runs.root / "a", 2)
+    (runs.root / "a.toml").write_text("")
+    runs.forget(folder)
+    assert list(runs.root.iterdir()) == []
+
+
+def test_an_epoch_that_comes_again_replaces_what_was_said_of_it(runs):
+    run = runs.opened(lay_down(runs.root / "a", 3))
+    run.progress.take(epoch(3, f1=0.9))
+    assert [done.epoch for done in run.progress.epochs] == [1, 2, 3]
+    assert run.progress.best.metrics["val_macro_f1"] == 0.9

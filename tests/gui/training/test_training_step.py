@@ -1,0 +1,309 @@
+"""The page on which a model is trained, fed with events; the last test lets ten thousand of them rain."""
+
+import dataclasses
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from cxrview.gui import theme as themes
+from cxrview.gui.training.draft import Draft
+from cxrview.gui.training.indicator import TrainingIndicator
+from cxrview.gui.training.process import Outcome
+from cxrview.gui.training.run_curves import course_of
+from cxrview.gui.training.run_interrupted import InterruptedRuns
+from cxrview.gui.training.run_texts import in_window
+from cxrview.gui.training.runs import Run
+from cxrview.gui.training.training_step import TrainingStep
+from cxrview.training import events
+from tests.gui.training.programs import CONFIG, LongestWork, epoch, lay_down, pretend
+
+REPORT = {
+    "counts": {"train": {"a": 30, "b": 12}, "validation": {"a": 5, "b": 4}, "test": {"a": 0, "b": 0}},
+    "findings": [],
+    "facts": {},
+}
+RAIN = """
+tell(events.Started("x", 200, 0, "cpu:0", "tensorflow"))
+for number in range(1, 201):
+    for step in range(49):
+        tell(events.Step(1, number, step + 1, 49, 0.5, 8.0, 60.0))
+    metrics = {"loss": 0.5, "val_loss": 0.6, "val_macro_f1": 0.7}
+    tell(events.Epoch(1, number, 200, 1e-3, metrics, number == 1, 1.0))
+"""
+LISTENING = """
+tell(events.Started("x", 30, 0, "cpu:0", "tensorflow"))
+tell(events.PhaseStarted(1, 2, "head", 10, 1e-3, 3075))
+metrics = {"loss": 0.5, "val_loss": 0.6, "val_macro_f1": 0.7, "val_accuracy": 0.8, "val_macro_auc": 0.9}
+tell(events.Epoch(1, 1, 30, 1e-3, metrics, True, 1.0))
+tell(events.Step(1, 2, 1, 4, 0.5, 8.5, 412.0))
+for line in sys.stdin:
+    if line.strip() == "stop":
+        tell(events.Stopped(1))
+        sys.exit(2)
+    tell(events.Stage("calibrating", 0.0))
+    tell(events.Finished("b", "r", 1, {}, "clinic", True))
+    sys.exit(0)
+"""
+
+
+@pytest.fixture
+def draft(runs) -> Draft:
+    draft = Draft(runs.root / "new")
+    draft.set_config(CONFIG)
+    draft.set_report(REPORT)
+    return draft
+
+
+@pytest.fixture
+def step(draft, runs, qtbot) -> TrainingStep:
+    page = TrainingStep(draft, runs, themes.DARK)
+    page.resize(1000, 700)
+    qtbot.addWidget(page)
+    page.show()
+    return page
+
+
+@pytest.fixture
+def live(step, runs, qtbot, monkeypatch) -> TrainingStep:
+    """The page with a run that has one epoch behind it and listens."""
+    pretend(monkeypatch, LISTENING)
+    qtbot.mouseClick(step.summary.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: step.view.facts["speed"].text() == "8.5")
+    return step
+
+
+def feed(step: TrainingStep, runs, *said: events.Event) -> Run:
+    """Show a run that has said something, without a process."""
+    run = Run(runs.root / "fed", "train", runs)
+    run.config = CONFIG
+    step.view.show_run(run)
+    step._turn_to(step.view)
+    for event in said:
+        run._take(event)
+    step.view.refresh()
+    return run
+
+
+def test_before_the_start_it_tells_what_will_happen(step, draft):
+    rows = {name: label.text() for name, label in step.summary.rows.items()}
+    assert rows["images"] == "Training 42 · Validation 9"
+    assert rows["network"] == "DenseNet121, from the weights that come with cxrview"
+    assert rows["phases"].splitlines()[0] == "Head: 10 epochs, learning rate 0.0002"
+    assert rows["folder"] == str(draft.folder)
+    draft.change("model", architecture="small-cnn", start="none")
+    assert step.summary.rows["network"].text().endswith("from nothing")
+    assert step.obstacle() == "Start the training first."
+
+
+def test_the_figures_of_a_live_run_are_shown(live):
+    view = live.view
+    assert view.doing.text() == "Epoch 2 of 30 · phase 1 of 2"
+    assert view.facts["best"].text() == "1 · Macro F1 0.700"
+    assert view.facts["left"].text() == "about 7 minutes"
+    assert view.facts["device"].text() == "Processor"
+    assert view.bar.value() == round(1000 * 1.25 / 30)
+    assert not view.ending.isVisible()
+    assert live.obstacle() == "The training is running."
+
+
+def test_cancel_leaves_a_run_that_can_be_gone_on_with(live, runs, qtbot):
+    with qtbot.waitSignal(runs.ended):
+        qtbot.mouseClick(live.view.stop, Qt.MouseButton.LeftButton)
+        assert live.view.detail.text() == "Stopping after this batch…"
+        assert not live.view.stop.isEnabled()
+    ending = live.view.ending
+    assert ending.what.text() == "Stopped after 1 epoch."
+    assert ending.resume.isVisible()
+    assert ending.finish.isVisible()
+    assert not ending.result.isVisible()
+    with qtbot.waitSignal(runs.started) as again:
+        qtbot.mouseClick(ending.resume, Qt.MouseButton.LeftButton) if _begun(live) else None
+    assert again.args[0].folder.path == live._draft.folder
+
+
+def _begun(step) -> bool:
+    """Lay down what a real process would have left by now."""
+    lay_down(step._draft.folder, 1)
+    return True
+
+
+def test_stop_and_keep_the_best_ends_with_a_model(live, runs, qtbot):
+    with qtbot.waitSignal(runs.ended):
+        qtbot.mouseClick(live.view.finish, Qt.MouseButton.LeftButton)
+        assert live.view.detail.text() == "Finishing after this batch…"
+    assert live.view.ending.what.text() == "The model is finished."
+    assert live.obstacle() == ""
+    with qtbot.waitSignal(live.result_asked):
+        qtbot.mouseClick(live.view.ending.result, Qt.MouseButton.LeftButton)
+
+
+def test_there_is_nothing_to_keep_before_the_first_epoch(step, runs, qtbot, monkeypatch):
+    pretend(monkeypatch, 'tell(events.Stage("reading", 0.5, "a/b.png"))\nsys.stdin.readline()')
+    step.start()
+    qtbot.waitUntil(lambda: step.view.detail.text() == "a/b.png")
+    assert step.view.doing.text() == "Reading and checking the images"
+    assert step.view.bar.value() == 500
+    assert not step.view.finish.isEnabled()
+    assert "nothing to keep" in step.view.finish.toolTip()
+
+
+def test_curves_have_a_point_an_epoch_and_the_phases_behind_them(step, runs):
+    said = [events.PhaseStarted(1, 2, "head", 10, 1e-3, 3), *(epoch(n) for n in range(1, 6))]
+    said += [
+        events.PhaseStarted(2, 2, "all", 20, 1e-4, 9),
+        *(epoch(n, 25, phase=2, best=n == 7) for n in range(6, 9)),
+    ]
+    run = feed(step, runs, *said)
+    curves = step.view.curves
+    assert curves.loss.drawn == {"Training": 8, "Validation": 8}
+    assert curves.quality.drawn == {"Macro F1": 8, "Macro AUC": 8, "Accuracy": 8}
+    course = curves.loss.course
+    assert [(band.name, band.first, band.last) for band in course.bands] == [
+        ("Head", 1, 5),  # it ended early
+        ("All layers", 6, 25),
+    ]
+    assert (course.best, course.total, course.stopped) == (7, 25, 0)
+    run._take(events.Finished("b", "r", 7, {}, stopped_early=True))
+    done = course_of(run.progress)
+    assert (done.stopped, done.total, done.bands[-1].last) == (8, 25, 8)
+    assert course_of(run.progress, 30).total == 30
+
+
+def test_a_figure_that_does_not_exist_leaves_a_gap(step, runs):
+    said = [epoch(n) for n in range(1, 4)]
+    said[1].metrics["val_macro_auc"] = None
+    feed(step, runs, *said)
+    assert step.view.curves.quality.drawn == {"Macro F1": 3, "Macro AUC": 2, "Accuracy": 3}
+
+
+def test_the_keys_go_through_the_epochs_of_both_plots(step, runs, qtbot):
+    feed(step, runs, *(epoch(n, f1=n / 10) for n in range(1, 5)))
+    loss, quality = step.view.curves.loss, step.view.curves.quality
+    qtbot.keyClick(loss, Qt.Key.Key_Left)
+    assert (loss.epoch, quality.epoch) == (4, 4)
+    qtbot.keyClick(loss, Qt.Key.Key_Left)
+    assert (loss.epoch, quality.epoch) == (3, 3)
+    assert quality.legend.spoken.startswith("Macro F1 0.300")
+
+
+def test_the_log_unfolds_and_can_be_copied(live, qtbot):
+    log = live.view.log
+    assert not log.lines.isVisible()
+    log.fold.setFocus()
+    qtbot.keyClick(log.fold, Qt.Key.Key_Space)
+    assert "Epoch 1: Training loss 0.500" in log.lines.toPlainText()
+    live.view.run.process._log("a remark of a library")
+    qtbot.waitUntil(lambda: "a remark of a library" in log.lines.toPlainText())
+    assert log.lines.toPlainText().count("Epoch 1:") == 1
+    qtbot.mouseClick(log.copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == log.lines.toPlainText()
+
+
+def test_a_failure_tells_what_to_do_without_options_of_the_command_line(step, runs):
+    run = feed(step, runs, epoch(1))
+    advice = "Make room. Start again with --resume: nothing that was finished is lost."
+    run._end(Outcome("failed", "The disk is full: /x cannot be written.", advice, True))
+    ending = step.view.ending
+    assert ending.what.text() == "The disk is full: /x cannot be written."
+    assert ending.advice.text() == "Make room. Then resume: nothing that was finished is lost."
+    assert ending.resume.isVisible()
+    memory = "Close other programs, or train anew with a smaller batch, such as --batch-size 8."
+    assert in_window(memory, True) == "Close other programs, or train anew with a smaller batch, such as 8."
+
+
+def test_a_refusal_to_start_stands_on_the_page(live, runs, draft, qtbot):
+    other = TrainingStep(draft, runs, themes.DARK)
+    qtbot.addWidget(other)
+    other.show()
+    other.prepare()
+    other.start()
+    assert "Another training is running." in other.summary.problem.text()
+    assert other.summary.problem.isVisible()
+
+
+def test_training_again_takes_another_folder(live, runs, draft, qtbot):
+    first = draft.folder
+    with qtbot.waitSignal(runs.ended):
+        live.view.stop.click()
+    lay_down(first, 1)
+    qtbot.mouseClick(live.view.ending.again, Qt.MouseButton.LeftButton)
+    assert live.summary.isVisible()
+    assert draft.folder != first
+    assert (first / "checkpoints").is_dir()
+
+
+def test_an_interrupted_run_is_offered_shown_and_gone_on_with(draft, runs, qtbot, monkeypatch):
+    changed = dataclasses.replace(CONFIG, model=dataclasses.replace(CONFIG.model, name="clinic"))
+    folder = lay_down(runs.root / "a", 3, changed)
+    page = TrainingStep(draft, runs, themes.LIGHT)
+    qtbot.addWidget(page)
+    page.show()
+    (line,) = page.interrupted.lines
+    assert line.text.text().startswith("The training of “clinic” was interrupted after 3 of 30 epochs (")
+    qtbot.mouseClick(line.show_it, Qt.MouseButton.LeftButton)
+    assert page.view.curves.loss.drawn["Validation"] == 3
+    assert page.view.ending.what.text() == "Stopped after 3 epochs."
+    assert draft.config == changed
+    pretend(monkeypatch, "tell(events.Warned(' '.join(sys.argv)))")
+    with qtbot.waitSignal(runs.ended):
+        qtbot.mouseClick(page.view.ending.finish, Qt.MouseButton.LeftButton)
+    words = runs.current.progress.warnings[0]
+    assert f"--out {folder} --resume" in words
+    assert "--finish" in words
+
+
+def test_deleting_an_interrupted_run_can_be_taken_back(runs, qtbot):
+    folder = lay_down(runs.root / "a", 3)
+    offer = InterruptedRuns(runs, themes.DARK)
+    qtbot.addWidget(offer)
+    offer.show()
+    (line,) = offer.lines
+    qtbot.mouseClick(line.delete, Qt.MouseButton.LeftButton)
+    assert line.delete.text() == "Undo"
+    assert not line.resume.isVisible()
+    qtbot.mouseClick(line.delete, Qt.MouseButton.LeftButton)
+    offer.execute()
+    assert folder.is_dir()
+    qtbot.mouseClick(line.delete, Qt.MouseButton.LeftButton)
+    offer.execute()
+    assert not folder.exists()
+    assert not offer.isVisible()
+
+
+def test_the_run_goes_on_behind_a_closed_page_and_the_status_bar_tells_of_it(live, runs, qtbot, monkeypatch):
+    alerts = []
+    monkeypatch.setattr("cxrview.gui.training.indicator.QApplication.alert", alerts.append)
+    indicator = TrainingIndicator(runs, themes.DARK)
+    qtbot.addWidget(indicator)
+    indicator.show()
+    live.hide()
+    run = runs.current
+    assert run.is_running
+    assert indicator.button.text() == "Training 1 of 30 epochs, about 7 minutes"
+    assert indicator.ring.fraction == pytest.approx(1.25 / 30)
+    with qtbot.waitSignal(indicator.asked) as asked:
+        qtbot.mouseClick(indicator.button, Qt.MouseButton.LeftButton)
+    assert asked.args == [run]
+    with qtbot.waitSignal(runs.ended):
+        run.finish()
+    assert indicator.button.text() == "“clinic” is trained: show it"
+    assert alerts == [indicator.window()]
+    qtbot.mouseClick(indicator.dismiss, Qt.MouseButton.LeftButton)
+    assert not indicator.isVisible()
+    live.show()  # what happened meanwhile is drawn now
+    assert live.view.ending.what.text() == "The model is finished."
+
+
+def test_ten_thousand_events_do_not_stop_the_window(step, runs, qtbot, monkeypatch):
+    pretend(monkeypatch, RAIN)
+    drawn = []
+    refresh = step.view.curves.show_progress
+    monkeypatch.setattr(step.view.curves, "show_progress", lambda *given: (drawn.append(1), refresh(*given)))
+    with LongestWork() as work, qtbot.waitSignal(runs.ended, timeout=20_000):
+        step.start()
+    run = runs.current
+    assert run.count == 10_001
+    assert step.view.curves.loss.drawn["Validation"] == 200
+    assert len(drawn) < 60
+    assert work.milliseconds < 100
