@@ -9,8 +9,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +18,9 @@ from PySide6.QtWidgets import (
 from cxrview.gui.theme import Theme
 from cxrview.gui.training.step import Step
 from cxrview.words import tr
+
+
+RAIL = 168  # logical pixels
 
 
 class TrainingWindow(QWidget):
@@ -37,7 +40,7 @@ class TrainingWindow(QWidget):
         self.resize(QSize(1120, 760))
         self.steps = list(steps)
         self.pages = QStackedWidget()
-        self.rail: list[QToolButton] = []
+        self.rail: list[QPushButton] = []
         self.obstacle = QLabel(objectName="obstacle", wordWrap=True)
         self.back = QPushButton(tr("Back"))
         self.next = QPushButton(tr("Next"), objectName="primary")
@@ -51,13 +54,15 @@ class TrainingWindow(QWidget):
 
     def _lay_out(self) -> None:
         rail = QWidget(objectName="rail")
+        rail.setFixedWidth(RAIL)
         rail.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(rail, spacing=4)
         column.setContentsMargins(12, 18, 12, 12)
         group = QButtonGroup(self)
         for number, step in enumerate(self.steps):
-            button = QToolButton(text=f"{number + 1}   {step.title}", checkable=True, objectName="railButton")
+            button = QPushButton(f"{number + 1}   {step.title}", checkable=True, objectName="railButton")
             button.setAccessibleName(step.title)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _on, number=number: self.go_to(number))
             group.addButton(button)
             column.addWidget(button)
