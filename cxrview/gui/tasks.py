@@ -37,6 +37,7 @@ LANES = (
     "facts",
     "explain",
     "training",
+    "library",
 )  # one thread each: work in a lane runs in order
 LASTING = ("export", "tidying", "store")  # neither Stop nor closing the window takes back what is done here
 
