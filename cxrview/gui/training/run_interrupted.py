@@ -43,14 +43,13 @@ class InterruptedRuns(QWidget):
         self._runs, self._theme, self._limit = runs, theme, limit
         self.lines: list[InterruptedLine] = []
         self._condemned: list[Path] = []
+        self._but: Path | None = None
         self._column = QVBoxLayout(self, spacing=6)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._execution = QTimer(self, singleShot=True, interval=MERCY, timeout=self.execute)
-        runs.started.connect(lambda _run: self.refresh())
-        runs.ended.connect(lambda _run: self.refresh())
-        app = QCoreApplication.instance()
-        if app is not None:
-            app.aboutToQuit.connect(self.execute)
+        runs.started.connect(self._look_again)
+        runs.ended.connect(self._look_again)
+        QCoreApplication.instance().aboutToQuit.connect(self.execute)
         self.refresh()
 
     def set_theme(self, theme: Theme) -> None:
@@ -60,8 +59,11 @@ class InterruptedRuns(QWidget):
             line.set_theme(theme)
 
     def refresh(self, but: Path | None = None) -> None:
-        """Look again which runs there are; `but` is told of elsewhere."""
-        self.execute()
+        """Look again which runs there are; `but` is told of elsewhere. What can be undone stays till then."""
+        self._but = but
+        if self._condemned:
+            self._set_resumable()
+            return
         for line in self.lines:
             line.hide()
             line.deleteLater()
@@ -74,6 +76,9 @@ class InterruptedRuns(QWidget):
             line.delete.clicked.connect(lambda _on, line=line: self._condemn(line))
         self._set_resumable()
         self.setVisible(bool(self.lines))
+
+    def _look_again(self, _run: object) -> None:
+        self.refresh(self._but)
 
     def _shown_folder(self) -> Path | None:
         """Return the folder of the run that has just ended, about which its own page tells."""
@@ -101,11 +106,7 @@ class InterruptedRuns(QWidget):
         gone, self._condemned = self._condemned, []
         for path in gone:
             self._runs.forget(path)
-        for line in [line for line in self.lines if line.about.path in gone]:
-            self.lines.remove(line)
-            line.hide()
-            line.deleteLater()
-        self.setVisible(bool(self.lines))
+        self.refresh(self._but)
 
 
 class InterruptedLine(QFrame):

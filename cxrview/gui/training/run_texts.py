@@ -32,6 +32,16 @@ STAGES = {
     "reporting": mark("Writing the report"),
     "exporting": mark("Writing the model"),
 }
+DETAILS = (  # of stages, as the training says them
+    mark("loading Keras"),
+    mark("building the network"),
+    mark("loading the starting weights"),
+    mark("looking for near-duplicates"),
+    mark("comparing near-duplicates"),
+    mark("exporting to ONNX"),
+    mark("writing the Keras model"),
+    mark("comparing the engines"),
+)
 AFTER = ("calibrating", "domain", "measuring", "reporting", "exporting")  # the epochs, in this order
 DEPTHS = {"head": mark("Head"), "last-block": mark("Head and last block"), "all": mark("All layers")}
 SIDES = {
@@ -61,6 +71,7 @@ STARTS = {
     "imagenet": mark("from ImageNet weights"),
     "none": mark("from nothing"),
 }
+_FULL = re.compile("no space left|disk is full|quota exceeded", re.IGNORECASE)
 _OPTION = re.compile(r", such as --batch-size (\d+)")
 
 
@@ -84,6 +95,11 @@ def doing(progress: RunProgress) -> str:
 def stage_text(stage: Stage) -> str:
     """Return what a stretch of work besides the epochs is; a word of another version stays as it is."""
     return tr(STAGES.get(stage.name, stage.name))
+
+
+def stage_detail(stage: Stage) -> str:
+    """Return what is being done in a stage; the name of a file stays as it is."""
+    return tr(stage.text) if stage.text in DETAILS else stage.text
 
 
 def total_epochs(progress: RunProgress) -> int:
@@ -124,6 +140,9 @@ def outcome_text(outcome: Outcome, progress: RunProgress) -> tuple[str, str]:
         if not done:
             return tr("Stopped before the first epoch was done."), ""
         return tr("Stopped {after}.").format(after=after), tr("Nothing that was finished is lost.")
+    if _FULL.search(outcome.problem):
+        then = tr("Make room, then resume: nothing that was finished is lost.")
+        return tr("The disk is full."), then if outcome.resumable else tr("Make room, then train again.")
     return outcome.problem, in_window(outcome.advice, outcome.resumable)
 
 

@@ -7,7 +7,16 @@ from cxrview.gui.theme import Theme
 from cxrview.gui.training.progress import RunProgress
 from cxrview.gui.training.run_ending import RunEnding
 from cxrview.gui.training.run_log import RunLog
-from cxrview.gui.training.run_texts import AFTER, CHOSEN_BY, METRICS, doing, duration, figure, planned_epochs
+from cxrview.gui.training.run_texts import (
+    AFTER,
+    CHOSEN_BY,
+    METRICS,
+    doing,
+    duration,
+    figure,
+    planned_epochs,
+    stage_detail,
+)
 from cxrview.gui.training.runs import Run
 from cxrview.words import fixed, tr
 
@@ -145,7 +154,7 @@ class RunView(QWidget):
         self.doing.setText(doing(progress))
         asked = {"stop": tr("Stopping after this batch…"), "finish": tr("Finishing after this batch…")}
         waiting = asked.get(self._asked, "") if not finishing else ""
-        self.detail.setText(waiting or (stage.text if stage is not None else ""))
+        self.detail.setText(waiting or (stage_detail(stage) if stage is not None else ""))
         fraction = stage.fraction if stage is not None else progress.fraction
         self.bar.setValue(round(1000 * min(1.0, max(0.0, fraction))))
 

@@ -1,5 +1,8 @@
 """The runs of a computer: which were interrupted, what they said before, and what deleting one means."""
 
+import subprocess
+import sys
+
 import pytest
 
 from cxrview.errors import CxrviewError
@@ -54,6 +57,23 @@ def test_the_command_says_whether_it_goes_on_or_finishes(runs, qtbot, monkeypatc
         assert said[-2:] == ["--events", "jsonl"]
 
 
+def test_the_end_of_the_app_waits_for_what_runs_which_can_be_gone_on_with(runs, qtbot, monkeypatch):
+    code = """
+tell(events.Started("x", 30))
+sys.stdin.readline()
+tell(events.Epoch(1, 1, 30, 1e-3, {"val_loss": 0.5}, True, 1.0))
+tell(events.Stopped(1))
+sys.exit(2)
+"""
+    pretend(monkeypatch, code)
+    run = runs.train(CONFIG, runs.root / "a")
+    qtbot.waitUntil(lambda: run.progress.started is not None)
+    runs.close()
+    assert not run.is_running
+    assert (run.outcome.kind, run.outcome.resumable) == ("stopped", True)
+    assert len(run.progress.epochs) == 1
+
+
 def test_no_room_for_the_request_is_a_sentence(runs):
     runs.root.parent.mkdir(exist_ok=True)
     runs.root.write_text("a file where the folder should be")
@@ -66,6 +86,17 @@ def test_a_deleted_run_is_gone_with_its_request(runs):
     (runs.root / "a.toml").write_text("")
     runs.forget(folder)
     assert list(runs.root.iterdir()) == []
+
+
+def test_pages_are_known_before_the_libraries_that_draw_curves_are_loaded():
+    code = """
+import sys
+import cxrview.gui.training.indicator, cxrview.gui.training.training_step
+heavy = {"pyqtgraph", "numpy", "keras", "tensorflow"} & sys.modules.keys()
+sys.exit(", ".join(heavy) or 0)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_epoch_that_comes_again_replaces_what_was_said_of_it(runs):

@@ -203,11 +203,12 @@ def test_the_log_unfolds_and_can_be_copied(live, qtbot):
 def test_a_failure_tells_what_to_do_without_options_of_the_command_line(step, runs):
     run = feed(step, runs, epoch(1))
     advice = "Make room. Start again with --resume: nothing that was finished is lost."
-    run._end(Outcome("failed", "The disk is full: /x cannot be written.", advice, True))
+    run._end(Outcome("failed", "last.npz cannot be written: no space left on device.", advice, True))
     ending = step.view.ending
-    assert ending.what.text() == "The disk is full: /x cannot be written."
-    assert ending.advice.text() == "Make room. Then resume: nothing that was finished is lost."
+    assert ending.what.text() == "The disk is full."
+    assert ending.advice.text() == "Make room, then resume: nothing that was finished is lost."
     assert ending.resume.isVisible()
+    assert in_window("Look at x. Start again with --resume.", True).startswith("Look at x. Then resume")
     memory = "Close other programs, or train anew with a smaller batch, such as --batch-size 8."
     assert in_window(memory, True) == "Close other programs, or train anew with a smaller batch, such as 8."
 
