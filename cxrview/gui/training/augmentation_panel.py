@@ -170,7 +170,8 @@ class AugmentationPanel(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.close_helper()
+        if not event.spontaneous():
+            self.close_helper()
 
     def _next_image(self) -> None:
         self._image += 1

@@ -64,7 +64,7 @@ def saved(config: TrainingConfig, file: Path) -> None:
     """Write `config` to `file`, with paths that mean the same from anywhere. Raises OSError."""
     data = config.data
     absolute = {
-        name: str(Path(getattr(data, name)).resolve()) if getattr(data, name) else ""
+        name: str(Path(getattr(data, name)).absolute()) if getattr(data, name) else ""
         for name in ("path", "external", "strangers")
     }
     configuration.save(dataclasses.replace(config, data=dataclasses.replace(data, **absolute)), file)

@@ -46,7 +46,7 @@ class ModelStep(Step):
         self.title = tr(ModelStep.title)
         self._draft, self._runs, self._runner = draft, runs, runner
         self._store = store if store is not None else measurements.store_file()
-        self.examined: Examined | None = None  # None while it is being worked out
+        self.examined: Examined | None = None  # None until it has been worked out
         self._job: Job | None = None
         self._measuring = ""  # the network under the clock
         self._scratch: TemporaryDirectory[str] | None = None
@@ -138,8 +138,6 @@ class ModelStep(Step):
     def _changed(self, tables: frozenset[str]) -> None:
         self._show_choices()
         if tables & {"model", "recipe", "augmentation", "data"}:
-            self.examined = None
-            self.ready_changed.emit()
             self._settle.start()
 
     def _show_choices(self) -> None:
@@ -239,7 +237,8 @@ class ModelStep(Step):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.helper.stop()  # it would halve the speed of a training, and measure half of its own
+        if not event.spontaneous():  # as by the system, to a symbol
+            self.helper.stop()  # it would halve the speed of a training, and measure half of its own
 
 
 def _facts(entry: Architecture) -> tuple[str, ...]:

@@ -1,0 +1,114 @@
+"""What a training will take: computed from measurements, unknown without them."""
+
+import dataclasses
+import json
+
+import pytest
+
+from cxrview import paths
+from cxrview.training import measurements
+from cxrview.training.config import PRESETS, ModelConfig, PhaseConfig, RecipeConfig, TrainingConfig
+from cxrview.training.estimate import bundle_bytes, estimate
+from cxrview.training.measurements import Measured
+
+IMAGES = {"train": 100, "validation": 20, "test": 30}
+SIZED = ModelConfig(input_size=224, seen_size=224)
+MEASURED = Measured(
+    architecture="densenet121",
+    input_size=224,
+    batch_size=16,
+    mixed_precision=False,
+    plain=10.0,
+    changed=5.0,
+    features=1024,
+    memory=2_000_000_000,
+    device="cpu:0",
+    learning={"all": 2.0, "kept-head": 1000.0},
+    day="2026-11-21",
+    machine=measurements.machine(),
+    version=measurements.__version__,
+)
+
+
+def recipe(*phases: PhaseConfig, **values) -> TrainingConfig:
+    return TrainingConfig(recipe=RecipeConfig(phases=phases, **values))
+
+
+def test_epochs_and_judging_and_the_end_are_counted():
+    found = estimate(recipe(PhaseConfig("all", 3)), SIZED, IMAGES, MEASURED)
+    # 3 × (100 images at 2/s, 20 judged at 10/s), then 150 + 20 looked at
+    assert found.seconds == pytest.approx(3 * (50 + 2) + 17)
+
+
+def test_kept_features_are_computed_once_for_all_head_phases():
+    phases = PhaseConfig("head", 40), PhaseConfig("head", 10)
+    found = estimate(recipe(*phases, cache_features=True, feature_copies=4), SIZED, IMAGES, MEASURED)
+    # 120 plain at 10/s, 4 × 100 changed at 5/s, 50 epochs of 100 at 1000/s, the end
+    assert found.seconds == pytest.approx(12 + 80 + 5 + 17)
+
+
+def test_a_phase_that_was_not_measured_has_no_time_but_the_rest_is_told():
+    found = estimate(recipe(PhaseConfig("last-block", 1)), SIZED, IMAGES, MEASURED)
+    assert found.seconds is None
+    assert found.memory == 2_000_000_000 + 150 * 224 * 224
+
+
+def test_memory_was_measured_for_one_size_of_batch_only():
+    found = estimate(recipe(PhaseConfig("all", 1), batch_size=32), SIZED, IMAGES, MEASURED)
+    assert (found.memory, found.seconds is None) == (None, False)
+
+
+def test_nothing_is_known_without_a_measurement_or_without_images():
+    config = recipe(PhaseConfig("all", 1))
+    for images, measured in ((IMAGES, None), ({}, MEASURED)):
+        found = estimate(config, SIZED, images, measured)
+        assert (found.seconds, found.memory, found.disk) == (None, None, None)
+
+
+def test_the_bundled_model_is_about_as_large_as_its_card_says():
+    folder = paths.bundled_models() / "cxr-densenet121"
+    graphs = sum((folder / name).stat().st_size for name in ("model.keras", "model.onnx"))
+    assert bundle_bytes("densenet121") == pytest.approx(graphs, rel=0.05)
+
+
+def test_disk_holds_inputs_features_checkpoints_and_the_model_twice():
+    config = dataclasses.replace(PRESETS["quick"][1])
+    found = estimate(config, SIZED, IMAGES, MEASURED)
+    inputs = 150 * (224**2 + 192**2)
+    features = (5 * 100 + 20) * 1024 * 4
+    weights = 2 * 7_037_504 * 4
+    assert found.disk == inputs + features + weights + 2 * bundle_bytes("densenet121")
+
+
+def test_measurements_are_kept_one_for_each_setting(tmp_path):
+    path = tmp_path / "cache" / "speed.json"
+    measurements.add(path, MEASURED)
+    measurements.add(path, dataclasses.replace(MEASURED, batch_size=32))
+    measurements.add(path, dataclasses.replace(MEASURED, plain=12.0, learning={"head": 9.0}))
+    found = measurements.load(path)
+    assert [(entry.batch_size, entry.plain) for entry in found] == [(32, 10.0), (16, 12.0)]
+    assert found[-1].learning == {"all": 2.0, "kept-head": 1000.0, "head": 9.0}
+
+
+def test_the_measurement_with_the_same_batch_goes_first(tmp_path):
+    same, other = MEASURED, dataclasses.replace(MEASURED, batch_size=32)
+    assert measurements.fitting([same, other], "densenet121", 224, 16, False) is same
+    assert measurements.fitting([same, other], "densenet121", 224, 8, False) is other
+    assert measurements.fitting([same, other], "densenet121", 320, 16, False) is None
+    assert measurements.fitting([same, other], "densenet121", 224, 16, True) is None
+
+
+@pytest.mark.parametrize("entry", [{"machine": "another"}, {"version": "0.0.1"}])
+def test_what_another_machine_or_version_measured_counts_for_nothing(tmp_path, entry):
+    path = tmp_path / "speed.json"
+    path.write_text(json.dumps([{**dataclasses.asdict(MEASURED), **entry}]))
+    assert measurements.load(path) == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '[{"plain": 1}]', "3"])
+def test_a_damaged_file_holds_nothing_and_is_replaced(tmp_path, text):
+    path = tmp_path / "speed.json"
+    path.write_text(text)
+    assert measurements.load(path) == []
+    measurements.add(path, MEASURED)
+    assert measurements.load(path) == [MEASURED]
