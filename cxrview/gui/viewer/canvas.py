@@ -3,16 +3,14 @@
 import dataclasses
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QTransform,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -26,10 +24,7 @@ from cxrview.gui.viewer.tools import PanTool, Tool, WindowTool
 from cxrview.words import tr
 
 if TYPE_CHECKING:
-    from numpy import uint8
-    from numpy.typing import NDArray
-
-    from cxrview.gui.viewer.levels import Part
+    from cxrview.gui.viewer.drawn import Drawn
 
 WHEEL_STEP = 1.0015  # zoom for one eighth of a degree
 NOTCH = 120  # eighths of a degree
@@ -52,15 +47,6 @@ class Drag(NamedTuple):
 
     taker: Layer | Tool
     button: Qt.MouseButton
-
-
-class Drawn(NamedTuple):
-    """What is drawn at the moment: it is drawn anew only when one of `of` has changed."""
-
-    of: tuple[object, ...]
-    image: QImage
-    pixels: "NDArray[uint8]"  # whose memory the image shares
-    corner: QPointF
 
 
 class Canvas(QWidget):
@@ -97,7 +83,7 @@ class Canvas(QWidget):
         self._loading = QTimer(self, singleShot=True, interval=LOADING_DELAY, timeout=self.update)
         self._dress()
         view.shown_changed.connect(self._show)
-        view.orientation_changed.connect(self._turn)
+        view.orientation_changed.connect(self._adapt)
         for signal in (
             view.voi_changed,
             view.inverted_changed,
@@ -203,7 +189,8 @@ class Canvas(QWidget):
                 self.fit(by_user=False)
         self.refresh()
 
-    def _turn(self, _orientation: object) -> None:
+    def _adapt(self, *_news: object) -> None:
+        """Take over the canvas's size, screen and orientation."""
         self._place(self._sized(), False)
         if self.fitted:
             self.fit(by_user=False)
@@ -220,15 +207,13 @@ class Canvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place(self._sized(), False)
-        if self.fitted:
-            self.fit(by_user=False)
+        self._adapt()
 
     # Painting
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.placement.ratio != self.devicePixelRatioF():  # moved to another screen
-            self.placement = self._sized()
+            self._adapt()
         painter = QPainter(self)
         painter.fillRect(self.rect(), Qt.GlobalColor.black)
         if self.has_image():
@@ -263,29 +248,22 @@ class Canvas(QWidget):
                 layer.paint(painter, placement)
                 painter.restore()
 
-    def _draw(self, placement: Placement, clip: QRectF) -> Drawn | None:
+    def _draw(self, placement: Placement, clip: QRectF) -> "Drawn | None":
         """Return the picture as it is seen inside `clip`, drawn before if nothing has changed."""
-        from cxrview.gui.viewer.levels import Look, render_part
-        from cxrview.gui.viewer.picture import to_image
+        from cxrview.gui.viewer import drawn
+        from cxrview.gui.viewer.levels import Look
 
         view = self.view
         smooth = self._state.settings.smooth or placement.zoom < 1  # smaller is always smooth
-        levels = view.shown.levels
-        device = _device_rect(placement.area.intersected(clip), placement.ratio)
-        if levels is None or view.voi is None or device.isEmpty():
+        device = drawn.device_rect(placement.area.intersected(clip), placement.ratio)
+        if view.shown.levels is None or view.voi is None or device.isEmpty():
             return None
         look = Look(view.voi, view.inverted, view.filters, smooth)
-        of = (levels, look, placement, device)
-        main = placement is self.placement  # the lens and its like are drawn beside it
-        if main and self._drawn is not None and self._drawn.of == of:
-            return self._drawn
-        pixels = _oriented(render_part(levels, look, _part(placement, device)), placement)
-        image = to_image(pixels)
-        image.setDevicePixelRatio(placement.ratio)
-        drawn = Drawn(of, image, pixels, QPointF(device.topLeft()) / placement.ratio)
-        if main:
-            self._drawn = drawn
-        return drawn
+        if placement is not self.placement:  # the lens and its like are drawn beside it
+            return drawn.draw(view.shown.levels, look, placement, device)
+        if self._drawn is None or self._drawn.of != (view.shown.levels, look, placement, device):
+            self._drawn = drawn.draw(view.shown.levels, look, placement, device)
+        return self._drawn
 
     # Mouse and keys
 
@@ -386,35 +364,3 @@ class Canvas(QWidget):
         super().focusOutEvent(event)
         self._ring = False
         self.update()
-
-
-def _device_rect(area: QRectF, ratio: float) -> QRect:
-    """Return `area`, in logical pixels, in whole device pixels."""
-    left, top = round(area.left() * ratio), round(area.top() * ratio)
-    return QRect(left, top, round(area.right() * ratio) - left, round(area.bottom() * ratio) - top)
-
-
-def _part(placement: Placement, device: QRect) -> "Part":
-    """Return the part of the image that lies under `device`, before it is turned."""
-    from cxrview.gui.viewer.levels import Part
-
-    ratio = placement.ratio
-    to_device = placement.to_widget * QTransform.fromScale(ratio, ratio)
-    seen = to_device.inverted()[0].mapRect(QRectF(device))
-    across, down = 1 / placement.zoom, 1 / (placement.zoom * placement.pixel_aspect)
-    turned = placement.orientation.quarters % 2 == 1
-    columns, rows = (device.height(), device.width()) if turned else (device.width(), device.height())
-    return Part(seen.left(), seen.top(), across, down, columns, rows)
-
-
-def _oriented(pixels: "NDArray[uint8]", placement: Placement) -> "NDArray[uint8]":
-    """Return `pixels` mirrored and turned as the placement says."""
-    import cv2
-
-    quarters = placement.orientation.quarters
-    if placement.orientation.mirrored:
-        pixels = cv2.flip(pixels, 1)
-    if quarters:
-        turns = (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
-        pixels = cv2.rotate(pixels, turns[quarters - 1])
-    return pixels

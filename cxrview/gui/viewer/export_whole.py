@@ -16,7 +16,7 @@ from cxrview.explain.paint import HeatStyle
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.heat_picture import HeatPicture
 from cxrview.gui.viewer.levels import Levels, Look, Part, render_part
-from cxrview.gui.viewer.picture import to_image
+from cxrview.gui.viewer.picture import oriented, to_image
 from cxrview.gui.viewer.placement import Orientation, Placement
 from cxrview.imaging import Radiograph, overlay_mask
 from cxrview.inference.prediction import Prediction
@@ -81,7 +81,7 @@ def size_of(placement: Placement) -> tuple[int, int]:
 
 def compose(whole: Whole) -> NDArray[np.uint8]:
     """Return the picture over its caption, (h, w, 3) uint8 RGB, or (h, w) where all of it is grey."""
-    pixels = _turned(_image(whole), whole.placement.orientation)
+    pixels = oriented(_image(whole), whole.placement.orientation)
     if whole.heat is not None or whole.marks is not None:
         pixels = _painted(pixels, whole)
     if whole.caption:
@@ -115,12 +115,6 @@ def _image(whole: Whole) -> NDArray[np.uint8]:
         alpha = cv2.resize(mask.astype(np.uint8) * np.uint8(255), (columns, rows), interpolation=method)
         pixels = np.maximum(pixels, alpha if pixels.ndim == 2 else alpha[..., None])
     return pixels
-
-
-def _turned(pixels: NDArray[np.uint8], orientation: Orientation) -> NDArray[np.uint8]:
-    if orientation.mirrored:
-        pixels = pixels[:, ::-1]
-    return np.ascontiguousarray(np.rot90(pixels, -orientation.quarters))
 
 
 def _in_colour(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

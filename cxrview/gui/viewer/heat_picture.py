@@ -18,7 +18,7 @@ from cxrview.explain.paint import (
     line_opacity,
 )
 from cxrview.explain.style import HeatStyle
-from cxrview.gui.viewer.picture import to_image
+from cxrview.gui.viewer.picture import oriented, to_image
 from cxrview.gui.viewer.placement import Orientation, Placement
 from cxrview.inference.prediction import Prediction
 
@@ -120,12 +120,6 @@ class HeatPicture:
             )
             self._image = (orientation, image)
         return self._image[1]
-
-
-def oriented(pixels: NDArray[np.uint8], orientation: Orientation) -> NDArray[np.uint8]:
-    """Return `pixels`, (h, w) or (h, w, c), mirrored and turned."""
-    mirrored = pixels[:, ::-1] if orientation.mirrored else pixels
-    return np.ascontiguousarray(np.rot90(mirrored, -orientation.quarters))
 
 
 def _pixels(prediction: Prediction, class_name: str, style: HeatStyle, side: int) -> NDArray[np.uint8] | None:

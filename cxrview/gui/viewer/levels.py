@@ -32,7 +32,8 @@ class Levels:
     padding: tuple[NDArray[np.uint8], ...]
     first: int
     inverted: bool  # by the file: small values are bright
-    filtered: dict[object, NDArray[np.uint8]] = field(default_factory=dict)  # the level filtered last
+    # Of each level what was filtered last, and how; windows draw and workers export from the same levels.
+    filtered: dict[int, tuple[object, NDArray[np.uint8]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, radiograph: Radiograph) -> "Levels":
@@ -46,8 +47,9 @@ class Levels:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the coarser levels; the finest one is counted with its radiograph."""
-        return sum(array.nbytes for array in (*self.arrays[1:], *self.padding))
+        """Bytes of the coarser levels and of what was filtered; the finest one is its radiograph's."""
+        filtered = [picture for _how, picture in tuple(self.filtered.values())]
+        return sum(array.nbytes for array in (*self.arrays[1:], *self.padding, *filtered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,13 @@ def render_part(levels: Levels, look: Look, part: Part) -> NDArray[np.uint8]:
 
 def _filtered(levels: Levels, number: int, look: Look) -> NDArray[np.uint8]:
     """Return a whole level as it looks through the filters; moving the image asks for the same again."""
-    key = (number, look.voi, look.inverted, look.filters)
-    if key not in levels.filtered:
-        picture = filters.apply(_tones(levels.arrays[number], levels, look), look.filters)
-        levels.filtered.clear()
-        levels.filtered[key] = picture
-    return levels.filtered[key]
+    how = (look.voi, look.inverted, look.filters)
+    known = levels.filtered.get(number)
+    if known is not None and known[0] == how:
+        return known[1]
+    picture = filters.apply(_tones(levels.arrays[number], levels, look), look.filters)
+    levels.filtered[number] = (how, picture)
+    return picture
 
 
 @lru_cache(maxsize=8)
