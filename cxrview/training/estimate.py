@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cxrview.training.architectures import find
 from cxrview.training.config import ModelConfig, TrainingConfig
 from cxrview.training.config_check import SOLVER
-from cxrview.training.measurements import KEPT_HEAD, Measured, depths
+from cxrview.training.measurements import GROWING, KEPT_HEAD, PLAIN, Measured, depths
 
 FLOAT = 4  # bytes
 STORED = 4.5  # bytes a parameter in a bundle: Keras file and ONNX, 16 bits each, and what they say of layers
@@ -82,9 +82,10 @@ def _copies(config: TrainingConfig) -> int:
 def _memory(
     config: TrainingConfig, sized: ModelConfig, images: Mapping[str, int], measured: Measured
 ) -> int | None:
-    if not measured.memory or measured.batch_size != config.recipe.batch_size:
+    most = max((PLAIN, *depths(config)), key=GROWING.index)
+    if most not in measured.memory or measured.batch_size != config.recipe.batch_size:
         return None
-    return measured.memory + sum(images.values()) * sized.input_size**2
+    return measured.memory[most] + sum(images.values()) * sized.input_size**2
 
 
 def _disk(config: TrainingConfig, sized: ModelConfig, images: Mapping[str, int], measured: Measured) -> int:

@@ -21,7 +21,7 @@ from cxrview.training.dataset import LabelledImages, one_hot
 from cxrview.training.depth import frozen_part, head_part, set_depth
 from cxrview.training.features import BATCH
 from cxrview.training.fit import learn
-from cxrview.training.measurements import KEPT_HEAD, Measured, machine
+from cxrview.training.measurements import GROWING, KEPT_HEAD, PLAIN, Measured, machine
 from cxrview.training.objective import compile_for
 from cxrview.training.pace import Pace
 from cxrview.training.validation import predict
@@ -47,15 +47,16 @@ def measure(config: TrainingConfig, report: Report) -> Measured:
     model = zoo.build(config.model, CLASSES, mixed_precision=recipe.mixed_precision)
     noise = _noise(size, (MOST + 1) * recipe.batch_size)
     depths = _depths(config)
-    report(0.1, "reading")
+    report(0.1, "looking")
     frozen = frozen_part(model)
     plain = _repeated(lambda: predict(frozen, noise.images[:BATCH], BATCH), BATCH)
     augmenter, random = Augmenter(dataclasses.replace(config.augmentation, plain_share=0.0), size), _random()
     changed = _repeated(lambda: predict(frozen, augmenter(noise.images[:BATCH], random), BATCH), BATCH)
-    learning = {}
+    learning, memory = {}, {PLAIN: most_memory()}
     for number, depth in enumerate(depths):
         report(0.3 + 0.7 * number / len(depths), f"learning: {depth}")
         learning[depth] = _learning(model, noise, config, depth)
+        memory[depth] = most_memory()
     return Measured(
         architecture=config.model.architecture,
         input_size=size,
@@ -64,8 +65,8 @@ def measure(config: TrainingConfig, report: Report) -> Measured:
         plain=plain,
         changed=changed,
         features=int(np.prod(frozen.output_shape[1:])),
-        memory=most_memory(),
         device=device,
+        memory=memory if all(memory.values()) else {},
         learning=learning,
         day=datetime.datetime.now(datetime.UTC).date().isoformat(),
         machine=machine(),
@@ -84,9 +85,11 @@ def most_memory() -> int:
 
 
 def _depths(config: TrainingConfig) -> list[str]:
-    """Return what learns in steps in the phases; "all" in any case, because every card tells of that."""
-    found = [*measurements.depths(config), "all"]
-    return list(dict.fromkeys(found))
+    """Return what learns in steps in the phases, what takes most memory last.
+
+    "all" is there in any case, because every card tells of that.
+    """
+    return sorted({*measurements.depths(config), "all"}, key=GROWING.index)
 
 
 def _random() -> np.random.Generator:

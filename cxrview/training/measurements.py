@@ -13,6 +13,8 @@ from cxrview.training.config_check import SOLVER
 from cxrview.training.run_folder import write_whole
 
 KEPT_HEAD = "kept-head"  # the head alone, on features that were computed before
+PLAIN = "plain"  # nothing learns
+GROWING = (PLAIN, KEPT_HEAD, "head", "last-block", "all")  # each takes more memory than the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,8 @@ class Measured:
 
     `learning` holds the speed of learning by what learns: "head", "last-block", "all", and `KEPT_HEAD`.
     `plain` is the speed of the frozen part on images as they are, `changed` on changed ones. `memory` is the
-    most that the process has taken, in bytes, 0 where the system does not say. `features` is how many
-    numbers the head is given for an image.
+    most that the process had taken when a depth, or `PLAIN`, had been measured, in bytes; it is empty where
+    the system does not say. `features` is how many numbers the head is given for an image.
     """
 
     architecture: str
@@ -32,8 +34,8 @@ class Measured:
     plain: float
     changed: float
     features: int
-    memory: int
     device: str
+    memory: dict[str, int] = field(default_factory=dict)
     learning: dict[str, float] = field(default_factory=dict)
     day: str = ""  # ISO 8601
     machine: str = ""
@@ -67,7 +69,8 @@ def load(path: Path) -> list[Measured]:
         entries = [Measured(**entry) for entry in json.loads(path.read_text("utf-8"))]
     except (OSError, ValueError, TypeError):
         return []
-    return [entry for entry in entries if (entry.machine, entry.version) == (machine(), __version__)]
+    here = machine(), __version__
+    return [entry for entry in entries if (entry.machine, entry.version) == here and _is_sound(entry)]
 
 
 def add(path: Path, new: Measured) -> None:
@@ -79,6 +82,7 @@ def add(path: Path, new: Measured) -> None:
     whole: dict[str, Any] = asdict(new)
     if same is not None:
         whole["learning"] = {**same.learning, **new.learning}
+        whole["memory"] = {**same.memory, **new.memory}
     write_whole(path, json.dumps([*kept, whole]))
 
 
@@ -92,6 +96,15 @@ def fitting(
         if (entry.architecture, entry.input_size, entry.mixed_precision) == (architecture, size, mixed)
     ]
     return next((entry for entry in reversed(same) if entry.batch_size == batch), same[-1] if same else None)
+
+
+def _is_sound(entry: Measured) -> bool:
+    """Whether the entry, which a file has given, holds what can be counted with."""
+    tables = entry.memory, entry.learning
+    if not all(isinstance(table, dict) for table in tables):
+        return False
+    numbers = [entry.plain, entry.changed, entry.features, *(v for table in tables for v in table.values())]
+    return all(isinstance(number, int | float) and number > 0 for number in numbers)
 
 
 def _key(entry: Measured) -> tuple[object, ...]:

@@ -21,13 +21,16 @@ MEASURED = Measured(
     plain=10.0,
     changed=5.0,
     features=1024,
-    memory=2_000_000_000,
     device="cpu:0",
+    memory={"plain": 800_000_000, "kept-head": 1_000_000_000, "all": 2_000_000_000},
     learning={"all": 2.0, "kept-head": 1000.0},
     day="2026-11-21",
     machine=measurements.machine(),
     version=measurements.__version__,
 )
+
+
+DAMAGED = json.dumps([{**dataclasses.asdict(MEASURED), "memory": 5}])
 
 
 def recipe(*phases: PhaseConfig, **values) -> TrainingConfig:
@@ -49,8 +52,18 @@ def test_kept_features_are_computed_once_for_all_head_phases():
 
 def test_a_phase_that_was_not_measured_has_no_time_but_the_rest_is_told():
     found = estimate(recipe(PhaseConfig("last-block", 1)), SIZED, IMAGES, MEASURED)
-    assert found.seconds is None
-    assert found.memory == 2_000_000_000 + 150 * 224 * 224
+    assert (found.seconds, found.memory) == (None, None)
+    assert found.disk is not None
+
+
+def test_memory_is_that_of_the_phase_that_takes_most():
+    images = 150 * 224 * 224
+    deep = recipe(PhaseConfig("head", 1), PhaseConfig("all", 1), cache_features=True)
+    assert estimate(deep, SIZED, IMAGES, MEASURED).memory == 2_000_000_000 + images
+    head = recipe(PhaseConfig("head", 1), cache_features=True)
+    assert estimate(head, SIZED, IMAGES, MEASURED).memory == 1_000_000_000 + images
+    solved = recipe(PhaseConfig("head", 1), cache_features=True, optimizer="lbfgs")
+    assert estimate(solved, SIZED, IMAGES, MEASURED).memory == 800_000_000 + images
 
 
 def test_memory_was_measured_for_one_size_of_batch_only():
@@ -105,7 +118,7 @@ def test_what_another_machine_or_version_measured_counts_for_nothing(tmp_path, e
     assert measurements.load(path) == []
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", '[{"plain": 1}]', "3"])
+@pytest.mark.parametrize("text", ["", "{", "[1]", '[{"plain": 1}]', "3", DAMAGED])
 def test_a_damaged_file_holds_nothing_and_is_replaced(tmp_path, text):
     path = tmp_path / "speed.json"
     path.write_text(text)

@@ -45,9 +45,9 @@ def card_line(measured: Measured) -> str:
     words = tr("Here: learns {learns}, looks at {looks} images/s").format(
         learns=speed(measured.learning["all"]), looks=speed(measured.plain)
     )
-    if not measured.memory:
+    if not (memory := measured.memory.get("all", 0)):
         return words
-    return f"{words}\n{tr('{size} of memory').format(size=size(measured.memory))}"
+    return f"{words}\n{tr('{size} of memory').format(size=size(memory))}"
 
 
 def card_tip(measured: Measured) -> str:
@@ -55,7 +55,8 @@ def card_tip(measured: Measured) -> str:
     side = f"{measured.input_size} × {measured.input_size}"
     return tr(
         "Measured on {day} on {device} with images of {side} pixels in batches of {batch}: every layer "
-        "learns, or the network only looks. The memory is the most that the process took."
+        "learns, or the network only looks. The memory is the most that the process took while every layer "
+        "learnt."
     ).format(day=measured.day, device=measured.device, side=side, batch=measured.batch_size)
 
 
@@ -85,6 +86,6 @@ def basis(found: Examined, counted: bool) -> str:
     text = tr("Measured here: {speeds}. Reading the files and writing the model come on top.")
     missing = [
         (found.estimate.seconds is None, tr("The time is not known: one of the phases was not measured.")),
-        (found.estimate.memory is None, tr("The memory was not measured for batches of this size.")),
+        (found.estimate.memory is None, tr("The memory was not measured with these settings.")),
     ]
     return " ".join([text.format(speeds=", ".join(parts)), *(words for lacks, words in missing if lacks)])

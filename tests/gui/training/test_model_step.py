@@ -402,7 +402,7 @@ def test_what_was_measured_stands_on_the_card_and_below(qtbot, page, store):
     page._draft.change("recipe", patience=3)
     qtbot.waitUntil(page.foot.taken.isVisible)
     # 120 plain at 10/s, 4 × 100 changed at 5/s, 40 epochs of 100 at 1000/s, 170 at 10/s: 113 s
-    assert page.foot.taken.text().startswith("About 2 minutes at most · 2.0 GB of memory · ")
+    assert page.foot.taken.text().startswith("About 2 minutes at most · 1.0 GB of memory · ")
     card = page.networks.cards["densenet121"]
     assert card.speed.text() == "Here: learns 2.0, looks at 10 images/s\n2.0 GB of memory"
     assert "batches of 32" in card.toolTip().replace("\n", " ")
