@@ -89,8 +89,11 @@ class DataCheck(QObject):
         self._soon.stop()
         self._asked = None
         if self._run is not None and self._run.is_running:
-            self._ending = self._run
-            self._run.stop()
+            run = self._ending = self._run
+            run.changed.disconnect(self.changed)
+            run.ended.disconnect(self._ended)
+            run.ended.connect(self._has_let_go)
+            run.stop()
         self._run = None
 
     def _begin(self) -> None:
@@ -106,27 +109,21 @@ class DataCheck(QObject):
         except OSError as error:
             self._refuse(tr("The check cannot begin: {reason}.").format(reason=error.strerror), "")
             return
-        run.changed.connect(lambda: self._said(run))
-        run.ended.connect(lambda outcome: self._ended(run, outcome))
+        run.changed.connect(self.changed)
+        run.ended.connect(self._ended)
         if run.outcome is not None:  # it did not even start
-            self._ended(run, run.outcome)
+            self._ended(run.outcome)
             return
         self._set(RUNNING)
 
-    def _said(self, run: Run) -> None:
-        if run is self._run:
-            self.changed.emit()
+    def _has_let_go(self, _outcome: Outcome) -> None:
+        self._ending = None
+        if self.state == WAITING and not self._soon.isActive():
+            self._soon.start(0)  # not from within the signal of the process
 
-    def _ended(self, run: Run, outcome: Outcome) -> None:
-        if run is self._ending:
-            self._ending = None
-            if self.state == WAITING and not self._soon.isActive():
-                self._soon.start(0)  # not from within the signal of the process
-            return
-        if run is not self._run:
-            return
+    def _ended(self, outcome: Outcome) -> None:
+        report = self._run.progress.report
         self._run = None
-        report = run.progress.report
         if report is not None and (outcome.kind == "finished" or report["blocking"]):
             self._draft.set_report(report)
             self._set(DONE)

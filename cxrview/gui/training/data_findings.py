@@ -1,19 +1,25 @@
 """The findings of the data report: a sentence each, the images behind it, and what helps."""
 
+import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme
+from cxrview.gui.theme import Theme, wrapped
 from cxrview.gui.training.data_files import FileList
 from cxrview.gui.training.data_fixes import Fix, fixes, settled
 from cxrview.gui.training.data_survey import short_name
+from cxrview.gui.training.wrapped_label import WrappedLabel
 from cxrview.training.config import TrainingConfig
 from cxrview.training.data_report import FINAL
 from cxrview.words import mark, tr, trn
 
+AT_ONCE = 8  # findings shown before the window gets its turn
+UNBROKEN = 30  # characters, after which a line may end anywhere
+BREAK = "\u200b"
 LONG = 60  # characters of a file's name in a sentence, beyond which its folders are left out
 ICONS = {"block": "circle-x", "warning": "triangle-alert", "info": "info", "allowed": "triangle-alert"}
 NAMES = {
@@ -44,9 +50,9 @@ class FindingRow(QFrame):
         self.finding, self.kind = finding, finding["kind"]
         self._theme = theme
         self.icon = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
-        self.text = QLabel(_shortened(finding), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.text.setToolTip(finding["text"] if self.text.text() != finding["text"] else "")
+        self.text = WrappedLabel(_shortened(finding))
+        whole = self.text.text().replace(BREAK, "") == finding["text"]
+        self.text.setToolTip("" if whole else wrapped(finding["text"]))
         self.note = QLabel(settled(finding, config), objectName="muted", wordWrap=True)
         self.note.setVisible(bool(self.note.text()))
         self.buttons: dict[str, QPushButton] = {}
@@ -146,7 +152,7 @@ def _shortened(finding: Mapping[str, Any]) -> str:
     for file in finding["files"]:
         if len(file) > LONG and file in text:
             text = text.replace(file, short_name(file))
-    return text
+    return re.sub(rf"\S{{{UNBROKEN}}}(?=\S)", lambda part: f"{part[0]}{BREAK}", text)
 
 
 def _remarks(finding: Mapping[str, Any], side_of: Mapping[str, str]) -> dict[str, str]:
@@ -175,6 +181,10 @@ class FindingList(QWidget):
         super().__init__()
         self._theme = theme
         self.rows: list[FindingRow] = []
+        self._waiting: deque[Mapping[str, Any]] = deque()
+        self._config = TrainingConfig()
+        self._side_of: Mapping[str, str] = {}
+        self._turn = QTimer(self, singleShot=True, interval=0, timeout=self._add_some)
         self._inside = QWidget()
         self._column = QVBoxLayout(self, spacing=0)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -189,24 +199,34 @@ class FindingList(QWidget):
     def show_findings(
         self, findings: Sequence[Mapping[str, Any]], config: TrainingConfig, side_of: Mapping[str, str]
     ) -> None:
-        """Show `findings` in place of those before."""
-        had_focus = self.isAncestorOf(self.window().focusWidget()) if self.window().focusWidget() else False
+        """Show `findings` in place of those before; of many, the first at once and the others in turns."""
+        focus = self.window().focusWidget()
+        had_focus = focus is not None and self.isAncestorOf(focus)
         self._inside.setParent(None)
         self._inside.deleteLater()
         self._inside = QWidget()
         column = QVBoxLayout(self._inside, spacing=6)
         column.setContentsMargins(0, 0, 0, 0)
-        self.rows = [FindingRow(finding, config, side_of, self._theme) for finding in findings]
-        for row in self.rows:
-            row.fix_asked.connect(self.fix_asked)
-            row.allowed.connect(self.allowed)
-            row.show_files.connect(self.show_files)
-            column.addWidget(row)
         self._column.addWidget(self._inside)
+        self.rows, self._waiting = [], deque(findings)
+        self._config, self._side_of = config, side_of
+        self._add_some()
         if had_focus and self.rows and self.rows[0].buttons:
             next(iter(self.rows[0].buttons.values())).setFocus()
 
-    def show_allowed(self, kinds: Sequence[str]) -> None:
-        """Show which kinds the training may go on in spite of."""
+    def show_allowed(self, config: TrainingConfig) -> None:
+        """Show which findings the training may go on in spite of."""
+        self._config = config
         for row in self.rows:
-            row.show_allowed(row.kind in kinds)
+            row.show_allowed(row.kind in config.data.allow)
+
+    def _add_some(self) -> None:
+        for _ in range(min(AT_ONCE, len(self._waiting))):
+            row = FindingRow(self._waiting.popleft(), self._config, self._side_of, self._theme)
+            row.fix_asked.connect(self.fix_asked)
+            row.allowed.connect(self.allowed)
+            row.show_files.connect(self.show_files)
+            self._inside.layout().addWidget(row)
+            self.rows.append(row)
+        if self._waiting:
+            self._turn.start()

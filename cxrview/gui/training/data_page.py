@@ -156,12 +156,8 @@ class DataPage:
 
     def show_expected(self, survey: Survey, data: DataConfig) -> None:
         """Show what the split will come to: as the data give it, or as the shares make it."""
-        if survey.sides:
-            counts: dict[str, dict[str, int]] = {side: {} for side in ("train", "validation", "test")}
-            for item in survey.items:
-                for label in item.labels:
-                    counts[item.split][label] = counts[item.split].get(label, 0) + 1
-            self.split.table.show_counts({side: each for side, each in counts.items() if each}, expected=True)
+        if survey.given:
+            self.split.table.show_counts(survey.given, expected=True)
         else:
             self.split.show_expected(data, {name: len(paths) for name, paths in survey.classes.items()})
 

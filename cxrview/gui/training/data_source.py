@@ -1,5 +1,6 @@
 """Where the images are: a path, two buttons, and the place to drop folders."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
@@ -36,6 +37,13 @@ def dropped_paths(data: QMimeData) -> list[Path]:
     """Return the folders and tables among what is dragged."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     return [path for path in paths if path.is_dir() or path.suffix.lower() in TABLES]
+
+
+def _from_home(text: str) -> Path:
+    """Return the path that was typed; “~” is the user's own folder."""
+    with suppress(RuntimeError):  # there is no user of that name
+        return Path(text).expanduser()
+    return Path(text)
 
 
 class PathField(QWidget):
@@ -87,7 +95,7 @@ class PathField(QWidget):
 
     def _choose(self, text: str, asked: bool = False) -> None:
         text = text.strip()
-        path = str(Path(text).expanduser().absolute()) if text else ""
+        path = str(_from_home(text).absolute()) if text else ""
         if path != self._path and (path or not asked):
             self.chosen.emit(path)
 

@@ -62,11 +62,11 @@ class StatusLine(QFrame):
         name, colour = ICONS[self.tone]
         self.icon.setPixmap(theme.pixmap(name, getattr(theme, colour), 20, self.devicePixelRatioF()))
 
-    def say(self, tone: str, text: str) -> None:
-        """Show a sentence that is no state of the check."""
+    def say(self, tone: str, text: str, again: bool = False) -> None:
+        """Show a sentence that is no state of the check; with `again` one may have the images looked for."""
         self._show(tone, text, busy=False)
         self.cancel.hide()
-        self.check_again.hide()
+        self.check_again.setVisible(again)
 
     def show_check(self, check: DataCheck, verdict: tuple[str, str]) -> None:
         """Show how `check` stands; `verdict` is tone and sentence for when it is done."""

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
 
 from cxrview.gui import sentences
@@ -45,14 +45,13 @@ class DataStep(Step):
         self._job: Job | None = None
         self._surveyed: object = None  # path and exclusions that `survey` is about
         self._last_obstacle = ""
+        self._excluded: tuple[str, ...] | None = None  # as listed
         self.survey, self.problem = EMPTY, ""
         self.check = DataCheck(draft, runs, self)
         self.edits = DataEdits(draft, runs, runner, self)
         self.page = DataPage(self, runner, theme)
         self.setAcceptDrops(True)
-        QShortcut(QKeySequence.StandardKey.Undo, self, self.edits.undo).setContext(
-            Qt.ShortcutContext.WidgetWithChildrenShortcut
-        )
+        QShortcut(QKeySequence.StandardKey.Undo, self, self.edits.undo)
         self._connect()
         self._changed(frozenset({"data"}))
 
@@ -64,7 +63,7 @@ class DataStep(Step):
         page.source.chosen.connect(edits.choose)
         page.drop_area.clicked.connect(self._ask_for_folder)
         page.status.cancelled.connect(check.cancel)
-        page.status.again.connect(lambda: check.want(0))
+        page.status.again.connect(self._look)
         page.status.undone.connect(edits.undo)
         page.classes.show_images.connect(self.show_images)
         page.several.clicked.connect(lambda on: draft.change("model", exclusive=not on))
@@ -146,7 +145,12 @@ class DataStep(Step):
             self.check.want()
         if tables & {"recipe", "augmentation"} and self._draft.report is not None:
             self._show_findings()
-        self.page.findings.show_allowed(data.allow)
+        if self._excluded != data.exclude:
+            self._excluded = data.exclude
+            self.page.show_excluded([file_of(entry) for entry in data.exclude])
+        if self._draft.report is None and self.survey.classes:
+            self.page.show_expected(self.survey, data)
+        self.page.findings.show_allowed(self._draft.config)
         self._show_state()
 
     def _look(self) -> None:
@@ -224,10 +228,9 @@ class DataStep(Step):
         if self._job is not None:
             page.status.say("busy", tr("Looking for images…"))
         elif self.problem:
-            page.status.say("error", self.problem)
+            page.status.say("error", self.problem, again=True)
         elif path:
             page.status.show_check(self.check, self._verdict())
-        page.show_excluded([file_of(entry) for entry in self._draft.config.data.exclude])
         self._tell_ready()
 
     def _verdict(self) -> tuple[str, str]:

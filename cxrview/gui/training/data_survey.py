@@ -14,30 +14,28 @@ if TYPE_CHECKING:
     from cxrview.training.sources import Item
 
 MOST_TRIED = 5000  # file names that a pattern is tried on
+MOST_OF_NAME = 44  # characters of a file or folder in a sentence
 MOST_SHOWN = 3  # examples of what it finds
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The files, and the images by class in the natural order of the classes' names."""
+    """The files, and the images by class in the natural order of the classes' names.
+
+    `given` counts the images by side and class where the data give the split. `grouped` images come with the
+    name of their patient or group, `several` have more or fewer labels than one.
+    """
 
     items: tuple["Item", ...]
     classes: dict[str, tuple[Path, ...]] = field(default_factory=dict)
+    given: dict[str, dict[str, int]] = field(default_factory=dict)
+    grouped: int = 0
+    several: int = 0
 
     @property
     def sides(self) -> frozenset[str]:
         """The sides of the split that the data give: of "train", "validation", "test"; maybe none."""
-        return frozenset(item.split for item in self.items if item.split)
-
-    @property
-    def grouped(self) -> int:
-        """How many images come with the name of their patient or group."""
-        return sum(bool(item.group) for item in self.items)
-
-    @property
-    def several(self) -> int:
-        """How many images have more or fewer labels than one."""
-        return sum(len(item.labels) != 1 for item in self.items)
+        return frozenset(self.given)
 
 
 def survey(config: DataConfig, _report: Report) -> Survey:
@@ -47,11 +45,19 @@ def survey(config: DataConfig, _report: Report) -> Survey:
 
     items = find_items(config)
     classes: dict[str, list[Path]] = {}
+    given: dict[str, Counter[str]] = {}
     for item in items:
         for label in item.labels:
             classes.setdefault(label, []).append(item.path)
-    names = sorted(classes, key=natural_key)
-    return Survey(tuple(items), {name: tuple(classes[name]) for name in names})
+        if item.split:
+            given.setdefault(item.split, Counter()).update(item.labels)
+    return Survey(
+        tuple(items),
+        {name: tuple(classes[name]) for name in sorted(classes, key=natural_key)},
+        {side: dict(counts) for side, counts in given.items()},
+        sum(bool(item.group) for item in items),
+        sum(len(item.labels) != 1 for item in items),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,10 @@ def file_of(pattern: str) -> str:
 
 
 def short_name(file: str) -> str:
-    """Return `file`, or of a long path the last folder and the name."""
-    parts = Path(file).parts
-    return file if len(parts) <= 2 else "/".join(("…", *parts[-2:]))
+    """Return `file` with the folders of a long path left out, and what is in the middle of long names."""
+    parts = [_shortened(part) for part in Path(file).parts]
+    return "/".join(("…", *parts[-2:])) if len(parts) > 2 else "/".join(parts)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= MOST_OF_NAME else f"{name[:18]}…{name[-18:]}"
