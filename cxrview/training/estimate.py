@@ -54,24 +54,25 @@ def _seconds(config: TrainingConfig, images: Mapping[str, int], measured: Measur
 
     Reading the files, before, and the export, after, come on top.
     """
-    learning = measured.learning
+    learning, first = measured.learning, measured.first
     if not all(learning.get(depth) for depth in depths(config)):
         return None
     train = images["train"]
     judged = images.get("validation", 0) + images.get("external", 0)
     # The finished model is asked about all images, twice about those for validation.
-    seconds = (sum(images.values()) + images.get("validation", 0)) / measured.plain
+    seconds = (sum(images.values()) + images.get("validation", 0)) / measured.plain + first.get(PLAIN, 0.0)
     kept = False
     for phase in config.recipe.phases:
         if config.recipe.cache_features and phase.depth == "head":
             if not kept:
-                seconds += (train + judged) / measured.plain
+                seconds += (train + judged) / measured.plain + first.get(PLAIN, 0.0)
                 seconds += _copies(config) * train / measured.changed
                 kept = True
             if config.recipe.optimizer != SOLVER:
                 seconds += phase.epochs * train / learning[KEPT_HEAD]
         else:
             seconds += phase.epochs * (train / learning[phase.depth] + judged / measured.plain)
+            seconds += first.get(phase.depth, 0.0) + first.get(PLAIN, 0.0)  # the network is judged, too
     return seconds
 
 

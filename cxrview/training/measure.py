@@ -49,13 +49,13 @@ def measure(config: TrainingConfig, report: Report) -> Measured:
     depths = _depths(config)
     report(0.1, "looking")
     frozen = frozen_part(model)
-    plain = _repeated(lambda: predict(frozen, noise.images[:BATCH], BATCH), BATCH)
+    plain, first_plain = _repeated(lambda: predict(frozen, noise.images[:BATCH], BATCH), BATCH)
     augmenter, random = Augmenter(dataclasses.replace(config.augmentation, plain_share=0.0), size), _random()
-    changed = _repeated(lambda: predict(frozen, augmenter(noise.images[:BATCH], random), BATCH), BATCH)
-    learning, memory = {}, {PLAIN: most_memory()}
+    changed, _ = _repeated(lambda: predict(frozen, augmenter(noise.images[:BATCH], random), BATCH), BATCH)
+    learning, first, memory = {}, {PLAIN: first_plain}, {PLAIN: most_memory()}
     for number, depth in enumerate(depths):
         report(0.3 + 0.7 * number / len(depths), f"learning: {depth}")
-        learning[depth] = _learning(model, noise, config, depth)
+        learning[depth], first[depth] = _learning(model, noise, config, depth)
         memory[depth] = most_memory()
     return Measured(
         architecture=config.model.architecture,
@@ -66,6 +66,7 @@ def measure(config: TrainingConfig, report: Report) -> Measured:
         changed=changed,
         features=int(np.prod(frozen.output_shape[1:])),
         device=device,
+        first=first,
         memory=memory if all(memory.values()) else {},
         learning=learning,
         day=datetime.datetime.now(datetime.UTC).date().isoformat(),
@@ -105,20 +106,24 @@ def _noise(size: int, number: int) -> LabelledImages:
     return LabelledImages(("a", "b", "c"), images, targets, names, np.full(number, ""), names)
 
 
-def _repeated(work: Callable[[], object], images: int) -> float:
-    """Return the images a second of `work`, whose first time is not counted."""
+def _repeated(work: Callable[[], object], images: int) -> tuple[float, float]:
+    """Return the images a second of `work`, and the seconds of its first time, which is not counted."""
+    before = time.monotonic()
     work()
     began = time.monotonic()
     for done in count(1):
         work()
         seconds = time.monotonic() - began
         if seconds > SECONDS / 2 or done >= MOST:
-            return images * done / seconds
+            return images * done / seconds, began - before
     raise AssertionError
 
 
-def _learning(model: keras.Model, noise: LabelledImages, config: TrainingConfig, depth: str) -> float:
-    """Return the images a second of learning at `depth`, batches being made as in a training."""
+def _learning(
+    model: keras.Model, noise: LabelledImages, config: TrainingConfig, depth: str
+) -> tuple[float, float]:
+    """Return the images a second of learning at `depth`, batches being made as in a training, and the
+    seconds of the first step."""
     recipe = config.recipe
     set_depth(model, "head" if depth == KEPT_HEAD else depth, recipe.batchnorm)
     if depth == KEPT_HEAD:
@@ -126,20 +131,20 @@ def _learning(model: keras.Model, noise: LabelledImages, config: TrainingConfig,
     compile_for(model, recipe, config.model.exclusive, 1e-6)
     size = noise.images.shape[1]
     batches: Batches = ImageBatches(noise, recipe, Augmenter(config.augmentation, size))
-    pace, began = Pace(len(batches)), [0.0]
+    pace, before, ends = Pace(len(batches)), time.monotonic(), []
 
     def told(step: int, images: int, _loss: float) -> None:
         pace.step_done(images)
-        began[0] = began[0] or time.monotonic()  # of the first step that counts
-        if step >= FEWEST and time.monotonic() - began[0] > SECONDS:
+        ends.append(time.monotonic())
+        if step >= FEWEST and ends[-1] - ends[0] > SECONDS:
             raise _Enough
 
     with suppress(_Enough):
         learn(model, batches, 1, lambda _step: 1e-6, told)
-    return pace.images_per_second
+    return pace.images_per_second, ends[0] - before
 
 
-def _kept_head(model: keras.Model, noise: LabelledImages, config: TrainingConfig) -> float:
+def _kept_head(model: keras.Model, noise: LabelledImages, config: TrainingConfig) -> tuple[float, float]:
     recipe, head = config.recipe, head_part(model)
     size = recipe.batch_size
     compile_for(head, recipe, config.model.exclusive, 1e-6)

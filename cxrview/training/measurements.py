@@ -24,7 +24,8 @@ class Measured:
     `learning` holds the speed of learning by what learns: "head", "last-block", "all", and `KEPT_HEAD`.
     `plain` is the speed of the frozen part on images as they are, `changed` on changed ones. `memory` is the
     most that the process had taken when a depth, or `PLAIN`, had been measured, in bytes; it is empty where
-    the system does not say. `features` is how many numbers the head is given for an image.
+    the system does not say; `first` are the seconds of the first step of each, in which the graph is made.
+    `features` is how many numbers the head is given for an image.
     """
 
     architecture: str
@@ -36,6 +37,7 @@ class Measured:
     features: int
     device: str
     memory: dict[str, int] = field(default_factory=dict)
+    first: dict[str, float] = field(default_factory=dict)
     learning: dict[str, float] = field(default_factory=dict)
     day: str = ""  # ISO 8601
     machine: str = ""
@@ -81,8 +83,8 @@ def add(path: Path, new: Measured) -> None:
     kept = [asdict(entry) for entry in earlier if entry is not same]
     whole: dict[str, Any] = asdict(new)
     if same is not None:
-        whole["learning"] = {**same.learning, **new.learning}
-        whole["memory"] = {**same.memory, **new.memory}
+        for table in ("memory", "first", "learning"):
+            whole[table] = {**getattr(same, table), **getattr(new, table)}
     write_whole(path, json.dumps([*kept, whole]))
 
 
@@ -100,7 +102,7 @@ def fitting(
 
 def _is_sound(entry: Measured) -> bool:
     """Whether the entry, which a file has given, holds what can be counted with."""
-    tables = entry.memory, entry.learning
+    tables = entry.memory, entry.first, entry.learning
     if not all(isinstance(table, dict) for table in tables):
         return False
     numbers = [entry.plain, entry.changed, entry.features, *(v for table in tables for v in table.values())]

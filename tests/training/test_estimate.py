@@ -43,6 +43,14 @@ def test_epochs_and_judging_and_the_end_are_counted():
     assert found.seconds == pytest.approx(3 * (50 + 2) + 17)
 
 
+def test_the_first_step_of_each_phase_takes_longer():
+    slow = dataclasses.replace(MEASURED, first={"plain": 5.0, "all": 30.0})
+    config = recipe(PhaseConfig("all", 3))
+    longer = estimate(config, SIZED, IMAGES, slow).seconds
+    # the network is made to learn, to be judged, and to be asked at the end
+    assert longer == pytest.approx(estimate(config, SIZED, IMAGES, MEASURED).seconds + 30 + 5 + 5)
+
+
 def test_kept_features_are_computed_once_for_all_head_phases():
     phases = PhaseConfig("head", 40), PhaseConfig("head", 10)
     found = estimate(recipe(*phases, cache_features=True, feature_copies=4), SIZED, IMAGES, MEASURED)

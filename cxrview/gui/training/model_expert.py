@@ -16,6 +16,7 @@ from cxrview.training.config import ModelConfig, RecipeConfig
 from cxrview.words import tr
 
 ELSEWHERE = ("name", "architecture", "start")  # of the network, on the first page
+WIDEST = 1300  # of the page, on wide screens
 SOLVER_FIELD = "recipe.optimizer"
 
 
@@ -50,6 +51,7 @@ class ExpertPanel(QScrollArea):
             column.addWidget(QLabel(title, objectName="heading"))
             column.addLayout(self._table(table, edits_of(kind, besides)))
         column.addStretch(1)
+        inside.setMaximumWidth(WIDEST)
         self.setWidget(inside)
         self.phases.edited.connect(lambda value: self._take("recipe", "phases", value))
         self.phases.refused.connect(lambda why: self.show_problem("recipe.phases", why))

@@ -32,6 +32,7 @@ from cxrview.words import fixed, mark, tr
 
 SETTLED = 60  # ms without a change, after which its consequences are worked out
 LANE = "training"
+WIDEST = 1500  # of the page, on wide screens
 
 
 class ModelStep(Step):
@@ -64,6 +65,7 @@ class ModelStep(Step):
         self._connect()
         self.set_theme(theme)
         self._show_choices()
+        self.foot.measure.hide()  # until it is known to be wanted
         self._settle.start()
 
     def obstacle(self) -> str:
@@ -108,6 +110,7 @@ class ModelStep(Step):
         column.addStretch(1)
         area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="panelScroll")
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside.setMaximumWidth(WIDEST)
         area.setWidget(inside)
         self.tabs.addTab(area, tr("Basics"))
         self.tabs.addTab(self.augmentation, tr("Random changes"))
@@ -201,6 +204,9 @@ class ModelStep(Step):
         """Measure a network in a process of its own; a second time stops it."""
         if self._measuring:
             self.helper.stop()
+            return
+        if self._runs.current is not None and self._runs.current.is_running:
+            self.foot.say(tr("A training is running: what is measured beside it would be too slow."))
             return
         self._scratch = TemporaryDirectory(prefix="cxrview-")
         file = Path(self._scratch.name) / "measure.toml"

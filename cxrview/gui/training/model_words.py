@@ -5,7 +5,7 @@ from cxrview.words import mark
 PRESETS = {
     "quick": (
         mark("Quick"),
-        mark("Minutes on a laptop. The network looks at each image once; only the last layer learns."),
+        mark("Minutes on a laptop. The network looks at each image a few times; only its last layer learns."),
     ),
     "two-phase": (
         mark("Two phases"),

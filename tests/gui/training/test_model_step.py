@@ -445,6 +445,16 @@ def test_measuring_can_be_stopped(qtbot, page, store):
     assert not store.exists()
 
 
+def test_nothing_is_measured_beside_a_training(qtbot, page, monkeypatch):
+    class Training:
+        is_running = True
+
+    monkeypatch.setattr(page._runs, "current", Training())
+    click(qtbot, page.networks.cards["vgg16"].measure)
+    assert "A training is running" in page.foot.said.text()
+    assert not page.helper.is_running
+
+
 def test_a_helper_that_fails_says_why(qtbot, tmp_path):
     (tmp_path / "wrong.toml").write_text("[model]\ndropout = 7\n")
     helper = HelperProcess()
