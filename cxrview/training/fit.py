@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -181,14 +181,14 @@ class _Run:
         began = time.monotonic()
         recipe = self._recipe
         if recipe.optimizer == logistic.NAME:
-            loss, rate, average = self._solve(learner), 0.0, 0.0
+            learnt, rate, average = self._solve(learner), 0.0, 0.0
         else:
-            loss, rate = self._steps(number, epoch, learner, pace)
+            learnt, rate = self._steps(number, epoch, learner, pace)
             average = recipe.weight_average
         with _averaged(learner.net, average):
             if learner.net is self._model and recipe.batchnorm == "train":
                 self._recalibrate()
-            metrics = {"loss": loss, **self._judge(learner)}
+            metrics = {**learnt, **self._judge(learner)}
             if not math.isfinite(metrics["val_loss"]):
                 raise _diverged(epoch, rate)
             row = EpochRow(number, epoch, rate, metrics, time.monotonic() - began)
@@ -212,8 +212,10 @@ class _Run:
         phases = self._recipe.phases
         return phases[number - 1].epochs - done + sum(phase.epochs for phase in phases[number:])
 
-    def _steps(self, number: int, epoch: int, learner: _Learner, pace: Pace) -> tuple[float, float]:
-        """Learn for one epoch and return its mean loss and the last learning rate."""
+    def _steps(
+        self, number: int, epoch: int, learner: _Learner, pace: Pace
+    ) -> tuple[dict[str, float], float]:
+        """Learn for one epoch and return its mean loss and accuracy, and the last learning rate."""
         phase, steps = self._recipe.phases[number - 1], len(learner.batches)
         merits = self._merits(self.history, number)
         first = len(merits) * steps
@@ -233,8 +235,8 @@ class _Run:
         _reseed(self._model, self._recipe.seed, epoch)
         return learn(learner.net, learner.batches, epoch, rate, told), rate(steps - 1)
 
-    def _solve(self, learner: _Learner) -> float:
-        """Set the head to the best there is for the kept features, and return its loss on plain images."""
+    def _solve(self, learner: _Learner) -> dict[str, float]:
+        """Set the head to the best there is for the kept features; return its figures on plain images."""
         self._emit(Stage("solving", 0.0))
         batches, recipe = learner.batches, self._recipe
         if not isinstance(batches, FeatureBatches):
@@ -249,8 +251,8 @@ class _Run:
         )
         head_layers(self._model)[-1].set_weights(found)
         self._emit(Stage("solving", 1.0))
-        loss = learner.net.evaluate(batches.copies[0], data.targets.astype(np.float32), JUDGED, verbose=0)
-        return float(loss)
+        targets = data.targets.astype(np.float32)
+        return _figures(learner.net.evaluate(batches.copies[0], targets, JUDGED, verbose=0, return_dict=True))
 
     def _recalibrate(self) -> None:
         """Settle the running statistics of batch normalisation on plain images; nothing else changes.
@@ -282,20 +284,26 @@ def learn(
     epoch: int,
     rate: Callable[[int], float],
     told: Callable[[int, int, float], None],
-) -> float:
-    """Let the compiled `net` learn from the batches of an epoch and return the mean loss.
+) -> dict[str, float]:
+    """Let the compiled `net` learn from the batches of an epoch; return its mean `loss` and `accuracy`.
 
     `rate` gives the learning rate of a step (from 0); `told` hears of every step: its number, its images,
     and the mean loss so far.
     """
     net.reset_metrics()
-    loss = math.nan
+    learnt = {"loss": math.nan, "accuracy": math.nan}
     with made_ahead(batches.epoch(epoch), len(batches)) as stream:
         for step, batch in enumerate(stream):
             net.optimizer.learning_rate = rate(step)
-            loss = float(net.train_on_batch(batch.inputs, batch.targets, batch.weights))
-            told(step, len(batch.inputs), loss)
-    return loss
+            learnt = _figures(
+                net.train_on_batch(batch.inputs, batch.targets, batch.weights, return_dict=True)
+            )
+            told(step, len(batch.inputs), learnt["loss"])
+    return learnt
+
+
+def _figures(said: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(said[name]) for name in ("loss", "accuracy")}
 
 
 def _diverged(epoch: int, rate: float) -> BadRequest:

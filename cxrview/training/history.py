@@ -15,9 +15,9 @@ NAME = "history.json"
 
 @dataclass(frozen=True, slots=True)
 class EpochRow:
-    """One epoch. `metrics`: `loss` (in training, with augmentation and smoothing), `val_loss`,
-    `val_accuracy`, `val_balanced_accuracy`, `val_macro_f1`, `val_macro_auc`, and with external images
-    `external_wrong`.
+    """One epoch. `metrics`: `loss` and `accuracy` (in training, with augmentation, the loss with smoothing;
+    early runs have no such accuracy), `val_loss`, `val_accuracy`, `val_balanced_accuracy`, `val_macro_f1`,
+    `val_macro_auc`, and with external images `external_wrong`.
 
     NaN stands for a figure that does not exist, such as an AUC where only one class is present.
     """

@@ -33,10 +33,19 @@ def loss(exclusive: bool, smoothing: float) -> keras.losses.Loss:
     return kind(from_logits=True, label_smoothing=smoothing)
 
 
+def accuracy(exclusive: bool) -> keras.metrics.Metric:
+    """Return the share of right answers of logits (B, C) about targets (B, C), called "accuracy"."""
+    if exclusive:
+        return keras.metrics.CategoricalAccuracy("accuracy")
+    return keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)  # a logit of 0 is a probability of ½
+
+
 def compile_for(net: keras.Model, recipe: RecipeConfig, exclusive: bool, learning_rate: float) -> None:
     """Compile `net` with a fresh optimiser, whose variables exist at once."""
     # XLA halves the speed of TensorFlow on a CPU; JAX cannot do without it.
     jit = "auto" if keras.backend.backend() == "jax" else False
     chosen = optimizer(recipe, learning_rate)
-    net.compile(chosen, loss(exclusive, recipe.label_smoothing), jit_compile=jit)
+    net.compile(
+        chosen, loss(exclusive, recipe.label_smoothing), metrics=[accuracy(exclusive)], jit_compile=jit
+    )
     chosen.build(net.trainable_variables)

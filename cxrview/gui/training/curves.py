@@ -15,7 +15,7 @@ from cxrview.gui.theme import Theme
 from cxrview.gui.training.curve_legend import CurveLegend
 from cxrview.words import fixed, tr
 
-LEAST = QSize(240, 190)
+LEAST = QSize(210, 190)
 ROOM = 0.08  # of the values' range, above and below
 FEW = 40  # epochs up to which every one has a dot
 AXIS_WIDTH, AXIS_HEIGHT = 40, 38

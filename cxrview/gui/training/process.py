@@ -5,6 +5,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
@@ -14,6 +15,7 @@ from cxrview.words import tr
 
 PATIENCE = 20_000  # ms for a polite stop: a batch may take that long on a laptop
 GRACE = 3_000  # ms between asking the system to end the process and ending it
+NICE = 10  # how much the training gives way to everything else: the window stays quick
 KEPT_LINES = 400  # of what was said and is no event
 TURN = 0.008  # seconds of listening, after which the window gets its turn
 
@@ -53,6 +55,7 @@ class TrainingProcess(QObject):
         self._process = QProcess(self)
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.readyReadStandardError.connect(self._read_errors)
+        self._process.started.connect(self._give_way)
         self._process.finished.connect(self._finished)
         self._process.errorOccurred.connect(self._not_started)
         self._rest = b""
@@ -74,6 +77,12 @@ class TrainingProcess(QObject):
         environment.remove("QT_QPA_PLATFORM")
         self._process.setProcessEnvironment(environment)
         self._process.start(name, [*before, *arguments, "--events", "jsonl"])
+
+    def _give_way(self) -> None:
+        """Let the window go first; on an idle computer that costs the training nothing."""
+        if os.name == "posix":
+            with suppress(OSError):  # it may have ended already
+                os.setpriority(os.PRIO_PROCESS, self.number, NICE)
 
     @property
     def is_running(self) -> bool:

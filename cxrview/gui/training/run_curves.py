@@ -1,4 +1,4 @@
-"""The two plots of a run: its loss, and how well it answers."""
+"""The plots of a run: its loss, its accuracy, and how well it tells the classes apart."""
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -8,40 +8,56 @@ from cxrview.gui.training.progress import RunProgress
 from cxrview.gui.training.run_texts import DEPTHS, METRICS, total_epochs
 from cxrview.words import mark, tr
 
-LOSSES = (("loss", mark("Training"), "muted", True), ("val_loss", mark("Validation"), "accent", False))
-QUALITIES = (
-    ("val_macro_f1", METRICS["val_macro_f1"], "accent", False),
-    ("val_macro_auc", METRICS["val_macro_auc"], "good", False),
-    ("val_accuracy", METRICS["val_accuracy"], "warning", False),
+TRAINING, VALIDATION = mark("Training"), mark("Validation")
+PLOTS = (  # title, ends of the axis or None, and the curves: figure, name, colour, whether dashed
+    (
+        mark("Loss"),
+        None,
+        (("loss", TRAINING, "muted", True), ("val_loss", VALIDATION, "accent", False)),
+    ),
+    (
+        mark("Accuracy"),
+        (0.0, 1.06),
+        (("accuracy", TRAINING, "muted", True), ("val_accuracy", VALIDATION, "accent", False)),
+    ),
+    (
+        mark("On the validation images"),
+        (0.0, 1.06),
+        (
+            ("val_macro_f1", METRICS["val_macro_f1"], "accent", False),
+            ("val_macro_auc", METRICS["val_macro_auc"], "good", False),
+        ),
+    ),
 )
 
 
 class RunCurves(QWidget):
-    """Loss in training and validation at the left; accuracy, F1 and AUC on the validation images at the
-    right. The epoch under the mouse is the same in both.
-    """
+    """Three plots side by side; the epoch that is looked at is the same in all."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.loss = CurvePlot(tr("Loss"), theme)
-        self.quality = CurvePlot(tr("On the validation images"), theme, (0.0, 1.06))
-        row = QHBoxLayout(self, spacing=20)
+        self.plots = [CurvePlot(tr(title), theme, ends) for title, ends, _ in PLOTS]
+        self.loss, self.accuracy, self.quality = self.plots
+        row = QHBoxLayout(self, spacing=16)
         row.setContentsMargins(0, 0, 0, 0)
-        for plot in (self.loss, self.quality):
+        for plot in self.plots:
             row.addWidget(plot, 1)
-            plot.looked_at.connect(self.loss.look_at)
-            plot.looked_at.connect(self.quality.look_at)
+            plot.looked_at.connect(self._look_at)
         self.show_progress(RunProgress())  # now, and not when the training starts
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
-        self.loss.set_theme(theme)
-        self.quality.set_theme(theme)
+        for plot in self.plots:
+            plot.set_theme(theme)
+
+    def _look_at(self, epoch: int) -> None:
+        for plot in self.plots:
+            plot.look_at(epoch)
 
     def show_progress(self, progress: RunProgress, planned: int = 0) -> None:
         """Draw what `progress` holds of a run of at most `planned` epochs."""
         course = course_of(progress, planned)
-        for plot, table in ((self.loss, LOSSES), (self.quality, QUALITIES)):
+        for plot, (_, _, table) in zip(self.plots, PLOTS, strict=True):
             plot.show_curves(
                 [
                     Curve(tr(name), colour, [epoch.metrics.get(key) for epoch in progress.epochs], dashed)

@@ -54,6 +54,7 @@ SIDES = {
 METRICS = {
     "loss": mark("Training loss"),
     "val_loss": mark("Validation loss"),
+    "accuracy": mark("Training accuracy"),
     "val_accuracy": mark("Accuracy"),
     "val_balanced_accuracy": mark("Balanced accuracy"),
     "val_macro_f1": mark("Macro F1"),

@@ -59,10 +59,13 @@ class TrainingStep(Step):
         self.view.result_asked.connect(self.result_asked)
         self.interrupted.resume_asked.connect(self.resume)
         self.interrupted.show_asked.connect(self.show_folder)
-        self._draft.changed.connect(lambda _tables: self.summary.refresh())
-        self._draft.report_changed.connect(lambda _report: self.summary.refresh())
+        self._draft.changed.connect(self.summary.refresh)  # bound methods: pages may go before their draft
+        self._draft.report_changed.connect(self.summary.refresh)
         self._runs.started.connect(self._show)
-        self._runs.ended.connect(lambda _run: self.ready_changed.emit())
+        self._runs.ended.connect(self._announce)
+
+    def _announce(self, _run: object) -> None:
+        self.ready_changed.emit()
 
     @property
     def run(self) -> Run | None:

@@ -1,5 +1,6 @@
 """What a program may do that is to train, and what the window hears of it."""
 
+import os
 import sys
 
 import pytest
@@ -99,6 +100,13 @@ def test_the_line_stop_is_enough_for_a_polite_program(heard, qtbot):
     running.stop()
     qtbot.waitUntil(lambda: bool(ends))
     assert (ends[0].kind, ends[0].resumable) == ("stopped", True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has other priorities")
+def test_the_training_gives_way_to_the_window(heard, qtbot):
+    running, said, _ = heard(OBEDIENT)
+    qtbot.waitUntil(lambda: bool(said))
+    assert os.getpriority(os.PRIO_PROCESS, running.number) == process.NICE
 
 
 def test_a_program_that_ignores_stop_is_ended_all_the_same(heard, qtbot):

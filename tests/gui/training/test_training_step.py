@@ -157,7 +157,8 @@ def test_curves_have_a_point_an_epoch_and_the_phases_behind_them(step, runs):
     run = feed(step, runs, *said)
     curves = step.view.curves
     assert curves.loss.drawn == {"Training": 8, "Validation": 8}
-    assert curves.quality.drawn == {"Macro F1": 8, "Macro AUC": 8, "Accuracy": 8}
+    assert curves.quality.drawn == {"Macro F1": 8, "Macro AUC": 8}
+    assert curves.accuracy.drawn == {"Training": 0, "Validation": 8}  # a run of an earlier version
     course = curves.loss.course
     assert [(band.name, band.first, band.last) for band in course.bands] == [
         ("Head", 1, 5),  # it ended early
@@ -174,7 +175,7 @@ def test_a_figure_that_does_not_exist_leaves_a_gap(step, runs):
     said = [epoch(n) for n in range(1, 4)]
     said[1].metrics["val_macro_auc"] = None
     feed(step, runs, *said)
-    assert step.view.curves.quality.drawn == {"Macro F1": 3, "Macro AUC": 2, "Accuracy": 3}
+    assert step.view.curves.quality.drawn == {"Macro F1": 3, "Macro AUC": 2}
 
 
 def test_the_keys_go_through_the_epochs_of_both_plots(step, runs, qtbot):
@@ -308,3 +309,14 @@ def test_ten_thousand_events_do_not_stop_the_window(step, runs, qtbot, monkeypat
     assert step.view.curves.loss.drawn["Validation"] == 200
     assert len(drawn) < 60
     assert work.milliseconds < 100
+
+
+def test_a_page_that_is_gone_does_not_hear_of_runs_any_more(draft, runs, qtbot, monkeypatch):
+    page = TrainingStep(draft, runs, themes.DARK)
+    page.deleteLater()
+    qtbot.waitSignal(page.destroyed).wait()
+    pretend(monkeypatch, 'tell(events.Warned("x"))')
+    with qtbot.waitSignal(runs.ended):
+        runs.train(CONFIG, runs.root / "a")
+    draft.change("model", dropout=0.5)
+    draft.set_report(None)
