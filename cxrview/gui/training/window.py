@@ -19,7 +19,6 @@ from cxrview.gui.theme import Theme
 from cxrview.gui.training.step import Step
 from cxrview.words import tr
 
-
 RAIL = 168  # logical pixels
 
 
