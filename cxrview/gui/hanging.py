@@ -74,7 +74,7 @@ def _other_view(entries: Mapping[Path, Entry], here: Entry) -> Entry | None:
         for entry in entries.values()
         if entry.identity is not None
         and here.identity is not None
-        and entry.identity.study_uid == here.identity.study_uid
+        and entry.identity.study_uid == here.identity.study_uid != ""  # unnamed studies are not one
         and wanted(entry)
     )
     return next(found, None)

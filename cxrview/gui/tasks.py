@@ -37,6 +37,7 @@ LANES = (
     "facts",
     "explain",
     "training",
+    "results",
     "library",
 )  # one thread each: work in a lane runs in order
 LASTING = ("export", "tidying", "store")  # neither Stop nor closing the window takes back what is done here
@@ -148,9 +149,11 @@ class TaskRunner(QObject):
             self._forget(job)
 
     def cancel_all(self) -> None:
-        """Cancel everything that runs or waits and is not lasting."""
+        """Cancel what the user sees running or waiting and is not lasting; nobody would ask again for the
+        rest.
+        """
         for job in tuple(self._jobs):
-            if not job.lasting:
+            if not job.lasting and not job.quiet:
                 self.cancel(job)
 
     def close(self, wait: bool = True) -> None:

@@ -181,11 +181,18 @@ class Viewing(QObject):
         return all(self._shelf.predictions.get(stamp, frame) is not None for frame in entry.findings)
 
     def _read_done(self, frame: int, read: FileRead) -> None:
-        self._show(read, frame)
+        if self._shows(Stage.LOADING, read.stamp.path, frame):
+            self._show(read, frame)
+
+    def _shows(self, stage: Stage, path: Path, frame: int) -> bool:
+        """Whether that is still in the viewport: an image taken off the list leaves it unasked."""
+        shown = self.view.shown
+        return (shown.stage, shown.path, shown.frame) == (stage, path, frame)
 
     def _read_failed(self, path: Path, frame: int, error: Exception) -> None:
         self._state.change_entry(path, mark=Mark.FAILED, note=sentences.note(error), findings={})
-        self._show_failure(path, frame, error)
+        if self._shows(Stage.LOADING, path, frame):
+            self._show_failure(path, frame, error)
 
     def _predicted(self, stamp: Stamp, frame: int, prediction: "Prediction") -> None:
         self._shelf.predictions.put(stamp, frame, prediction)
@@ -200,10 +207,12 @@ class Viewing(QObject):
         if entry is not None:
             findings = {**entry.findings, frame: finding}
             self._state.change_entry(stamp.path, mark=_mark(findings, entry.frames), findings=findings)
-        self.view.set_reading(Reading(Progress.DONE, prediction))
+        if self._shows(Stage.SHOWN, stamp.path, frame):
+            self.view.set_reading(Reading(Progress.DONE, prediction))
 
     def _predict_failed(self, error: Exception) -> None:
-        self.view.set_reading(Reading(Progress.FAILED, problem=sentences.whole(error)))
+        if self.view.shown.stage is Stage.SHOWN:
+            self.view.set_reading(Reading(Progress.FAILED, problem=sentences.whole(error)))
 
     def _mark_seen(self) -> None:
         if self.view.shown.path is not None:

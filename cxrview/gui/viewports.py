@@ -12,7 +12,8 @@ from cxrview.gui.session import Session
 from cxrview.gui.state import AppState
 from cxrview.gui.sync import Sync
 from cxrview.gui.theme import Theme
-from cxrview.gui.view_state import Shown, Stage, ViewState
+from cxrview.gui.twins import Twins
+from cxrview.gui.view_state import Shown, ViewState
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.grid import Grid
 from cxrview.gui.viewer.layer import Layer
@@ -76,7 +77,7 @@ class Viewports(QObject):
         self.tools, self._layers, self._pages = tools, layers, pages
         self.tool = tools["window"]
         self.sync = Sync(self)
-        self._twin: tuple[ViewState, ViewState] | None = None  # image, and the same with its heatmap
+        self.twins = Twins(session, self)
         self.second: SecondWindow | None = None
         self.grid = Grid(self._make)
         self.grid.arrange(1, 1, state.views)
@@ -109,9 +110,7 @@ class Viewports(QObject):
         viewport.frames.wanted.connect(partial(self._go_to_frame, view))
         viewport.frames.played.connect(self._session.viewing(view).play)
         canvas.frames_turned.connect(self._session.step)
-        view.shown_changed.connect(partial(self._feed_twin, view))
-        for signal in (view.orientation_changed, view.filters_changed, view.reading_changed):
-            signal.connect(self._dress_twin)
+        self.twins.add(view)
         self.sync.add(canvas)
         self.canvas_made.emit(canvas)
         return viewport
@@ -147,10 +146,8 @@ class Viewports(QObject):
         self._part_twins()
         wanted = rows * columns
         inside = [port.view for port in self.grid.viewports]
-        if self._state.active in inside:  # it must not be among those that go
-            keep = self._state.active
-        else:
-            keep = inside[0]
+        # The active one must not be among those that go.
+        keep = self._state.active if self._state.active in inside else inside[0]
         views = inside if wanted >= len(inside) or keep in inside[:wanted] else [keep, *inside]
         views = list(dict.fromkeys(views))[:wanted]
         views += [self._state.add_view() for _ in range(wanted - len(views))]
@@ -168,40 +165,15 @@ class Viewports(QObject):
             return
         self.use_layout(1, 2)
         left, right = (port.view for port in self.grid.viewports)
-        left, right = (left, right) if self._state.active is left else (right, left)
-        self._twin = (left, right)
+        plain, heated = (right, left) if self._state.active is right else (left, right)
+        self.twins.join(plain, heated)
         self._state.arrange(twins=True)
-        left.set_heat_shown(False)
-        right.set_heat_shown(True)
-        self._feed_twin(left, left.shown)
         self.synchronise(True)
-        self._dress_twin()
 
     def _part_twins(self) -> None:
-        if self._twin is not None:
-            self._twin, (left, _right) = None, self._twin
-            left.set_heat_shown(True)
+        if self.twins.part():
             self._state.arrange(twins=False)
             self.synchronise(False)
-
-    def _feed_twin(self, view: ViewState, shown: Shown) -> None:
-        if self._twin is None or view is not self._twin[0] or shown.path is None:
-            return
-        if shown.stage is Stage.SHOWN:
-            self._session.select(shown.path, shown.frame, self._twin[1])
-            self._dress_twin()
-
-    def _dress_twin(self, *_news: object) -> None:
-        """Turn and filter the image with its heatmap as the plain one is."""
-        if self._twin is None or self._twin[0].settling:
-            return
-        left, right = self._twin
-        if (left.shown.path, left.shown.frame) == (right.shown.path, right.shown.frame):
-            right.set_orientation(left.orientation)
-            right.set_filters(left.filters)
-            right.set_inverted(left.inverted)
-            if left.shown.radiograph is right.shown.radiograph:
-                right.set_voi(left.voi)
 
     def show_beside(self, left: "hanging.Key", right: "hanging.Key") -> None:
         """Show two images side by side, the first one active."""

@@ -63,6 +63,45 @@ def test_a_slow_prediction_shows_that_it_runs_while_the_window_goes_on(gated, ph
     assert not gated.statusBar().busy.isVisible()
 
 
+def test_what_comes_too_late_does_not_land_where_the_image_was_taken_off_the_list(gated, phantom, qtbot):
+    gated.open([phantom])
+    qtbot.waitUntil(lambda: gated.engine.calls == 1)
+    gated.studies.remove([gated.state.entries[phantom]])
+    assert gated.state.shown.stage is Stage.EMPTY
+    gated.gate.set()
+    qtbot.waitUntil(lambda: not gated.runner.jobs)
+    assert gated.state.reading.progress is Progress.NONE
+
+
+def test_a_file_taken_off_the_list_while_it_is_read_does_not_come_back(window, phantom, qtbot):
+    gate = threading.Event()
+    window.runner.start("before", lambda _report: gate.wait(20), done=str, failed=pytest.fail)
+    window.open([phantom])
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.LOADING)
+    window.studies.remove([window.state.entries[phantom]])
+    gate.set()
+    qtbot.waitUntil(lambda: not window.runner.jobs)
+    assert window.state.shown.stage is Stage.EMPTY
+
+
+def test_stop_leaves_alone_what_nobody_sees_running(runner, qtbot):
+    gate, done = threading.Event(), []
+    for lane, quiet in (("files", False), ("measure", True)):
+        runner.start(
+            lane,
+            lambda _report: gate.wait(20),
+            done=lambda _on, lane=lane: done.append(lane),
+            failed=pytest.fail,
+            lane=lane,
+            quiet=quiet,
+        )
+    runner.cancel_all()
+    gate.set()
+    qtbot.waitUntil(lambda: done == ["measure"])
+    runner.close(wait=True)
+    assert done == ["measure"]
+
+
 def test_a_prediction_that_comes_too_late_is_not_shown_with_another_image(gated, phantom, second, qtbot):
     gated.open([phantom])
     qtbot.waitUntil(lambda: gated.engine.calls == 1)

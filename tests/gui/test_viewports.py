@@ -216,6 +216,18 @@ def test_the_image_and_the_one_before_it_go_side_by_side(window, tmp_path, qtbot
     qtbot.waitUntil(lambda: shows(left, paths["20260103"]) and shows(right, paths["20251120"]))
 
 
+def test_films_whose_files_name_no_study_are_not_put_together(window, tmp_path, qtbot):
+    paths = [
+        write_dicom(tmp_path / f"{view}.dcm", view=view, name=name, patient_id=name, StudyInstanceUID="")
+        for view, name in (("PA", "DOE^JANE"), ("LL", "ROE^RICHARD"))
+    ]
+    window.open(paths)
+    qtbot.waitUntil(lambda: len(window.state.entries) == 2 and window.state.shown.stage is Stage.SHOWN)
+    window.menus.actions["arrange"].trigger()
+    assert "no other view" in window.statusBar().message.text()
+    assert len(window.state.views) == 1
+
+
 def test_where_nothing_belongs_beside_the_image_that_is_said(opened):
     opened.menus.actions["arrange"].trigger()
     assert "no other view" in opened.statusBar().message.text()
