@@ -1,0 +1,1 @@
+"""The model library: the models that are installed, and what can be done with them."""

@@ -1,0 +1,125 @@
+"""What a model's card says, in the words and numbers of the library."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QDateTime, QLocale
+
+from cxrview.words import fixed, language, mark, tr, trn
+
+if TYPE_CHECKING:
+    from cxrview.bundle import Card
+    from cxrview.bundle.inventory import Installed
+
+FIGURES = {
+    "macro_f1": mark("Macro F1"),
+    "macro_auc": mark("Macro AUC"),
+    "accuracy": mark("Accuracy"),
+    "balanced_accuracy": mark("Balanced accuracy"),
+    "ece": mark("Calibration error"),
+}
+FEW = 100  # test images, below which the figures may be far off
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of the test images with the ends of its 95 % interval, None where the card has none."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+def figure_of(card: "Card | None", key: str) -> Figure | None:
+    """Return the figure `key` of the test images, or None if the card does not give it."""
+    entry = _at(card, "metrics", "test", "figures", key)
+    value = _number(entry.get("value")) if isinstance(entry, dict) else None
+    if value is None:
+        return None
+    return Figure(value, _number(entry.get("low")), _number(entry.get("high")))
+
+
+def interval_text(figure: Figure | None) -> str:
+    """Return "0.80 (0.73–0.86)", or a dash."""
+    if figure is None:
+        return "–"
+    value = fixed(figure.value, 2)
+    if figure.low is None or figure.high is None:
+        return value
+    return f"{value} ({fixed(figure.low, 2)}–{fixed(figure.high, 2)})"
+
+
+def test_images(card: "Card | None") -> int:
+    """Return how many images the figures come from, 0 if the card does not say."""
+    count = _at(card, "metrics", "test", "images")
+    return count if isinstance(count, int) else 0
+
+
+def images_of(card: "Card | None", side: str) -> dict[str, int]:
+    """Return the number of images of each class on a side of the split: "train", "validation" or "test"."""
+    counts = _at(card, "metrics", "split", side)
+    if not isinstance(counts, dict):
+        return {}
+    return {str(name): count for name, count in counts.items() if isinstance(count, int)}
+
+
+def figures_note(card: "Card | None") -> str:
+    """Return on what the figures rest, in a sentence."""
+    count = test_images(card)
+    if not count:
+        return tr("Its card gives no figures of test images.")
+    words = trn(
+        "On {count} test image, with 95 % intervals.", "On {count} test images, with 95 % intervals.", count
+    )
+    text = words.format(count=count)
+    return f"{text} {tr('That is few: the figures may be far off.')}" if count < FEW else text
+
+
+def size_text(count: int) -> str:
+    """Return a number of bytes in megabytes."""
+    megabytes = count / MEGABYTE
+    return tr("{size} MB").format(size=fixed(megabytes, 0 if megabytes >= 10 else 1))
+
+
+def date_text(seconds: float) -> str:
+    """Return a day in the user's language; `seconds` count from 1970."""
+    day = QDateTime.fromSecsSinceEpoch(round(seconds)).date()
+    return QLocale(language()).toString(day, QLocale.FormatType.ShortFormat)
+
+
+def status_text(entry: "Installed", is_default: bool) -> str:
+    """Return whose model it is, and whether it is the default."""
+    if entry.problem:
+        return tr("Damaged")
+    whose = tr("Comes with cxrview") if entry.bundled else tr("Yours")
+    return tr("Default") if is_default else whose
+
+
+def network_text(entry: "Installed") -> str:
+    """Return the name of the network as its authors write it, or a dash."""
+    from cxrview.training.architectures import ARCHITECTURES
+
+    if entry.card is None:
+        return "–"
+    name = entry.card.architecture
+    return ARCHITECTURES[name].title if name in ARCHITECTURES else name
+
+
+def class_labels(entry: "Installed") -> list[str]:
+    """Return the labels of its classes, in its order."""
+    return [tr(item.label) for item in entry.card.classes] if entry.card is not None else []
+
+
+def _at(card: "Card | None", *keys: str) -> Any:
+    """Return an entry of the card, which anybody may have written, or None."""
+    value: Any = card.raw if card is not None else None
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _number(value: Any) -> float | None:
+    is_one = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if is_one else None

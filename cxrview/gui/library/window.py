@@ -1,0 +1,284 @@
+"""The model library: the list, the chosen model beside it, and what can be done."""
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cxrview.gui.dialogs import pages
+from cxrview.gui.dialogs.text import TextDialog
+from cxrview.gui.library.commands import COMMANDS, make_actions, menu_of
+from cxrview.gui.library.compare import compared
+from cxrview.gui.library.comparison import Comparison
+from cxrview.gui.library.detail import ModelDetail
+from cxrview.gui.library.library import Library, Listing
+from cxrview.gui.library.model_list import ModelList
+from cxrview.gui.tasks import TaskRunner
+from cxrview.gui.theme import Theme
+from cxrview.words import tr, trn
+
+if TYPE_CHECKING:
+    from cxrview.bundle.inventory import Installed
+    from cxrview.gui.model_choice import ModelChoice
+
+CARD_SIZE = QSize(720, 640)
+BUTTONS = ("use", "verify", "export", "delete")
+LINKS = ("card", "report", "folder", "rename")
+
+
+class LibraryWindow(QWidget):
+    """Not modal. Bundles dropped on it are imported.
+
+    Signals:
+        closed: the user closed it.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        models: "ModelChoice",
+        runner: TaskRunner,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setWindowTitle(tr("Model library"))
+        self.setObjectName("libraryWindow")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAcceptDrops(True)
+        self.resize(QSize(1240, 720))
+        self._is_listed = False
+        self._verified: dict[str, str] = {}  # what was wrong with a model when it was verified here
+        self.library = Library(models, runner, self)
+        self.actions_of = make_actions(self)
+        self.search = QLineEdit(
+            placeholderText=tr("Search the models"),
+            accessibleName=tr("Search the models"),
+            clearButtonEnabled=True,
+        )
+        self.list = ModelList(theme)
+        by_name = self.actions_of
+        self.detail = ModelDetail(theme, [by_name[n] for n in BUTTONS], [by_name[n] for n in LINKS])
+        self.comparison = Comparison(theme)
+        self.hint = QLabel(objectName="muted", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.side = QStackedWidget(objectName="panel")
+        self.side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.said = QLabel(objectName="dataNote", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.undo_button = QPushButton(tr("Undo"), autoDefault=False)
+        self.import_button = QPushButton(tr("Import…"), autoDefault=False)
+        self._lay_out()
+        self._connect()
+        self.undo_button.hide()
+        self._show_selected()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout(spacing=8)
+        top.addWidget(self.search, 1)
+        top.addWidget(self.import_button)
+        foot = QHBoxLayout(spacing=8)
+        foot.addWidget(self.said, 1)
+        foot.addWidget(self.undo_button)
+        left = QWidget()
+        column = QVBoxLayout(left, spacing=10)
+        column.setContentsMargins(16, 14, 14, 12)
+        column.addLayout(top)
+        column.addWidget(self.list, 1)
+        column.addLayout(foot)
+        self.hint.setContentsMargins(30, 30, 30, 30)
+        for page in (self.detail, self.comparison, self.hint):
+            self.side.addWidget(page)
+        self.side.setMinimumWidth(300)
+        splitter = QSplitter(childrenCollapsible=False)
+        splitter.setHandleWidth(1)
+        splitter.addWidget(left)
+        splitter.addWidget(self.side)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([840, 400])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(splitter)
+
+    def _connect(self) -> None:
+        library = self.library
+        self.search.textChanged.connect(self.list.search)
+        self.search.returnPressed.connect(self.list.setFocus)
+        self.list.selected.connect(self._show_selected)
+        self.list.use_wanted.connect(self.actions_of["use"].trigger)
+        self.list.rename_wanted.connect(library.rename)
+        self.list.menu_wanted.connect(self._open_menu)
+        self.detail.notes_wanted.connect(library.set_notes)
+        self.import_button.clicked.connect(self.actions_of["import"].trigger)
+        self.undo_button.clicked.connect(library.undo)
+        library.listed.connect(self._show_listing)
+        library.said.connect(self.say)
+        library.undoable_changed.connect(self.undo_button.setVisible)
+        library.verified.connect(self._note_verified)
+        library.arrived.connect(self._expect)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        for part in (self.list, self.detail, self.comparison):
+            part.set_theme(theme)
+
+    def say(self, line: str, tone: str) -> None:
+        """Say one line below the list; `tone` is "", "busy" or "error"."""
+        self.said.setText(line)
+        self.said.setProperty("tone", tone)
+        self.said.style().polish(self.said)
+
+    @property
+    def chosen(self) -> "list[Installed]":
+        """The selected models, in the order in which they were selected."""
+        return self.list.chosen
+
+    def _show_listing(self, listing: Listing) -> None:
+        self._is_listed = True
+        entries = [
+            entry if entry.problem else dataclasses.replace(entry, problem=self._verified.get(entry.name, ""))
+            for entry in listing.entries
+        ]
+        self.list.show_entries(entries, listing.default)
+        self._show_selected()
+
+    def _note_verified(self, name: str, problem: str) -> None:
+        self._verified[name] = problem
+        self.library.refresh()
+
+    def _expect(self, name: str) -> None:
+        """Choose `name` when it is listed; what was found wrong with another of that name is forgotten."""
+        self._verified.pop(name, None)
+        self.list.choose_when_there(name)
+
+    def _show_selected(self) -> None:
+        chosen, default = self.chosen, self.list.default
+        if len(chosen) == 1:
+            self.detail.show_entry(chosen[0], chosen[0].folder == default)
+            self.side.setCurrentWidget(self.detail)
+        else:
+            self.detail.keep_notes()
+        if len(chosen) == 2:
+            left, right = chosen
+            self.comparison.show_sections(compared(left, right), left.name, right.name)
+            self.side.setCurrentWidget(self.comparison)
+        elif len(chosen) != 1:
+            self.hint.setText(self._hint(len(chosen)))
+            self.side.setCurrentWidget(self.hint)
+        self._enable()
+
+    def _hint(self, count: int) -> str:
+        if count > 2:
+            words = trn(
+                "{count} model is selected. Two can be compared.",
+                "{count} models are selected. Two can be compared.",
+                count,
+            )
+            return words.format(count=count)
+        if not self._is_listed:
+            return ""
+        if not self.list.entries:
+            return tr("No model is installed. Import one, or drop a model's folder or .zip file here.")
+        return tr("Choose a model to see what it is, or two to compare them.")
+
+    def _enable(self) -> None:
+        chosen = self.chosen
+        for command in COMMANDS:
+            self.actions_of[command.name].setEnabled(command.can(chosen, self.list.default))
+
+    def _open_menu(self, menu_place: object) -> None:
+        menu_of(self).popup(menu_place)
+
+    # What the actions do, by name:
+
+    def do_use(self) -> None:
+        """Make the chosen model the default."""
+        self.library.use(self.chosen[0].name)
+
+    def do_compare(self) -> None:
+        """Put the default beside the chosen model."""
+        self.list.choose_also(self.list.default)
+
+    def do_rename(self) -> None:
+        """Edit the name in the list."""
+        self.list.edit_name()
+
+    def do_verify(self) -> None:
+        """Verify the chosen model."""
+        self.library.verify(self.chosen[0].name, self.chosen[0].folder)
+
+    def do_import(self) -> None:
+        """Ask for .zip files of models and import them."""
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Import models"), "", tr("Models (*.zip card.json)"))
+        self.import_paths([Path(path) for path in paths])
+
+    def import_paths(self, paths: list[Path]) -> None:
+        """Import the models in `paths`; a card stands for the folder that it lies in."""
+        self.library.bring_in([path.parent if path.name == "card.json" else path for path in paths])
+
+    def do_export(self) -> None:
+        """Ask for a name and pack the chosen model."""
+        entry = self.chosen[0]
+        name, _ = QFileDialog.getSaveFileName(
+            self, tr("Export a model"), f"{entry.name}.zip", tr("Model bundles (*.zip)")
+        )
+        if name:
+            path = Path(name)
+            self.library.export(entry.folder, path if path.suffix else path.with_suffix(".zip"))
+
+    def do_delete(self) -> None:
+        """Delete the chosen model."""
+        self._verified.pop(self.chosen[0].name, None)
+        self.library.delete(self.chosen[0].name, self.chosen[0].folder)
+
+    def do_card(self) -> None:
+        """Show the card of the chosen model."""
+        entry = self.chosen[0]
+        dialog = TextDialog(self, tr("Model card"), pages.model_card(entry.card), CARD_SIZE)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+
+    def do_report(self) -> None:
+        """Open the report of the chosen model in the browser."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen[0].report)))
+
+    def do_folder(self) -> None:
+        """Open the folder of the chosen model."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen[0].folder)))
+
+    def do_find(self) -> None:
+        """Go to the search."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.import_paths(paths)
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)
+        self.list.setFocus()
+        self.library.refresh()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.detail.keep_notes()
+        self.library.close()
+        super().closeEvent(event)
+        self.closed.emit()
