@@ -78,6 +78,7 @@ def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "") -> in
     if chosen:
         QTimer.singleShot(0, lambda: window.open([Path(path).absolute() for path in chosen]))
     code = app.exec()
+    window.training.close()
     window.runner.close(wait=True)
     sys.excepthook = sys.__excepthook__
     return code

@@ -44,6 +44,7 @@ from cxrview.gui.seen import Seen
 from cxrview.gui.session import Session
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.tasks import TaskRunner
+from cxrview.gui.training.commands import Training
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.heat_layer import HeatLayer
 from cxrview.gui.viewer.overlay_layer import OverlayLayer
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._reading_store = folder / "reading.sqlite" if folder is not None else paths.reading_store()
+        self._runs_folder = folder / "training" if folder is not None else paths.training_runs()
         folder = folder if folder is not None else paths.settings_file().parent
         self._settings_file = folder / paths.settings_file().name
         self._geometry = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
@@ -139,6 +141,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.splitter)
         self.stage.setFocus()  # not the search field, which would swallow the single-letter keys
         self.setStatusBar(StatusBar(self.state, self.runner, self.theme))
+        self.training = Training(self, self._runs_folder)
+        self.statusBar().addPermanentWidget(self.training.indicator)
 
     def _make_viewports(self, start: list[QAction], again: list[QAction]) -> Viewports:
         layers = (
@@ -219,6 +223,7 @@ class MainWindow(QMainWindow):
             self.measurements,
             self.histogram,
             self.statusBar(),
+            self.training,
         ):
             widget.set_theme(theme)
 
@@ -361,6 +366,7 @@ class MainWindow(QMainWindow):
         if not self._started:  # the model is loaded behind the window, never before it
             self._started = True
             QTimer.singleShot(0, self.session.models.start)
+            QTimer.singleShot(0, self.training.say_what_was_interrupted)
             QTimer.singleShot(0, self.browsing.restore)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -394,6 +400,7 @@ class MainWindow(QMainWindow):
         self.viewports.show_second_window(False)
         self.annotations.flush()
         self.seen.flush()
+        self.training.leave()
         self.session.close()
         self.runner.close(wait=False)
         self.collector.close()

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from cxrview.gui.theme import Theme
+from cxrview.gui.training.runs import Run
 
 
 class Step(QWidget):
@@ -22,6 +23,14 @@ class Step(QWidget):
 
     def entered(self) -> None:
         """The page has come to the front."""
+
+    def offers(self) -> bool:
+        """Whether there is something to see here whatever stands in the way of the pages before."""
+        return False
+
+    def shows(self, _run: Run) -> bool:
+        """Whether the page is about that run."""
+        return False
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""

@@ -87,6 +87,14 @@ class TrainingStep(Step):
         if self.run is None:
             self.prepare()
 
+    def offers(self) -> bool:
+        """Whether a run is on the page, or one waits to be gone on with."""
+        return self.run is not None or bool(self.interrupted.lines)
+
+    def shows(self, run: Run) -> bool:
+        """Whether `run` trains."""
+        return run.kind == "train"
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
         self.interrupted.set_theme(theme)

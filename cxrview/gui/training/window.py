@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.theme import Theme
+from cxrview.gui.training.runs import Run
 from cxrview.gui.training.step import Step
 from cxrview.words import tr
 
@@ -87,8 +88,8 @@ class TrainingWindow(QWidget):
             step.set_theme(theme)
 
     def reachable(self, number: int) -> bool:
-        """Whether nothing before step `number` stands in the way."""
-        return all(not step.obstacle() for step in self.steps[:number])
+        """Whether nothing before step `number` stands in the way, or it has something to show as it is."""
+        return self.steps[number].offers() or all(not step.obstacle() for step in self.steps[:number])
 
     def go_to(self, number: int) -> None:
         """Show step `number` if it can be reached."""
@@ -96,6 +97,17 @@ class TrainingWindow(QWidget):
             self.pages.setCurrentIndex(number)
             self.steps[number].entered()
         self._refresh()
+
+    def show_step(self, step: Step) -> None:
+        """Show `step` if it can be reached."""
+        self.go_to(self.steps.index(step))
+
+    def show_run(self, run: Run) -> None:
+        """Show how `run` gets on, or its result once there is one."""
+        for step in reversed(self.steps):
+            if step.shows(run) and self.reachable(self.steps.index(step)):
+                self.show_step(step)
+                return
 
     def _refresh(self) -> None:
         here = self.pages.currentIndex()

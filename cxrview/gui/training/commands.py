@@ -1,0 +1,111 @@
+"""Training and the models, as the window commands them: their windows, and what goes on behind."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from cxrview.gui.theme import Theme
+from cxrview.gui.training.indicator import TrainingIndicator
+from cxrview.gui.training.runs import Run, TrainingRuns
+from cxrview.words import trn
+
+if TYPE_CHECKING:
+    from cxrview.gui.library.window import LibraryWindow
+    from cxrview.gui.main_window import MainWindow
+    from cxrview.gui.training.window import TrainingWindow
+
+
+class Training(QObject):
+    """Owns the runs, which live longer than their window. `root` keeps them."""
+
+    def __init__(self, window: "MainWindow", root: Path | None = None) -> None:
+        super().__init__(window)
+        self._window = window
+        self.runs = TrainingRuns(self, root)
+        self.indicator = TrainingIndicator(self.runs, window.theme)
+        self.indicator.asked.connect(self.show_run)
+        self.window: TrainingWindow | None = None
+        self.library: LibraryWindow | None = None
+
+    def show(self) -> None:
+        """Open the training window, or bring it to the front."""
+        if self.window is None:
+            self.window = self._make()
+        self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
+
+    def show_run(self, run: Run) -> None:
+        """Show how a run is getting on, or what came of it."""
+        self.show()
+        if self.window is not None:
+            self.window.show_run(run)
+
+    def show_library(self) -> None:
+        """Open the model library, or bring it to the front."""
+        from cxrview.gui.library.window import LibraryWindow
+
+        window = self._window
+        if self.library is None:
+            self.library = LibraryWindow(window.state, window.session.models, window.runner, window.theme)
+        self.library.show()
+        self.library.raise_()
+        self.library.activateWindow()
+
+    def say_what_was_interrupted(self) -> None:
+        """Tell, at the start, of runs that can be gone on with."""
+        count = len(self.runs.interrupted())
+        if count:
+            text = trn(
+                "A training was interrupted; Model → Train a model goes on with it.",
+                "{count} trainings were interrupted; Model → Train a model goes on with them.",
+                count,
+            )
+            self._window.statusBar().say(text.format(count=count), 15)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        for part in (self.indicator, self.window, self.library):
+            if part is not None:
+                part.set_theme(theme)
+
+    def leave(self) -> None:
+        """The main window closes: ask what runs to stop after its batch; it can be gone on with."""
+        for run in (self.runs.checking, self.runs.current):
+            if run is not None and run.is_running:
+                run.stop()
+        for other in (self.window, self.library):
+            if other is not None:
+                other.close()
+
+    def close(self) -> None:
+        """Return when nothing runs any more."""
+        self.runs.close()
+
+    def open_images(self, paths: Sequence[Path]) -> None:
+        """Show images of the training in the viewer."""
+        self._window.open(list(paths))
+        self._window.raise_()
+        self._window.activateWindow()
+
+    def _make(self) -> "TrainingWindow":
+        from cxrview.gui.training.data_step import DataStep
+        from cxrview.gui.training.draft import Draft
+        from cxrview.gui.training.model_step import ModelStep
+        from cxrview.gui.training.result_step import ResultStep
+        from cxrview.gui.training.training_step import TrainingStep
+        from cxrview.gui.training.window import TrainingWindow
+
+        window, runs = self._window, self.runs
+        runner, theme, models = window.runner, window.theme, window.session.models
+        draft = Draft(runs.new_folder(), self)
+        data = DataStep(draft, runs, runner, theme)
+        training = TrainingStep(draft, runs, theme)
+        result = ResultStep(draft, runs, runner, theme, self.open_images, lambda: models.choice)
+        made = TrainingWindow([data, ModelStep(draft, runs, runner, theme), training, result], theme)
+        data.show_images.connect(self.open_images)
+        training.result_asked.connect(lambda: made.show_step(result))
+        result.use_asked.connect(models.use_model)
+        return made
