@@ -337,6 +337,16 @@ def test_an_archive_that_gives_nothing_says_why(window, tmp_path, content, words
     assert window.state.entries == {}
 
 
+def test_a_bad_file_out_of_an_archive_is_told_by_the_archive(window, tmp_path, qtbot):
+    path = tmp_path / "films.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("bad.dcm", bytes(128) + b"DICM and nothing more")
+    window.open([path])
+    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    assert window.stage.error_page.title.text() == "bad.dcm"
+    assert window.stage.error_page.detail.text() == str(path)
+
+
 def test_one_bad_archive_among_good_files_is_said_in_passing(window, tmp_path, phantom, qtbot):
     bad = tmp_path / "bad.zip"
     bad.write_bytes(b"PK\3\4 and nothing more")

@@ -1,6 +1,7 @@
 """The image canvas of one viewport: the radiograph, what lies over it, and the mouse."""
 
 import dataclasses
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -105,6 +106,11 @@ class Canvas(QWidget):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setAccessibleName(tr("Radiograph"))
         self.setCursor(self.tool.cursor)
+
+    def origin(self, path: Path) -> Path:
+        """Return the file that the user knows `path` by: the archive, if it was unpacked from one."""
+        entry = self._state.entries.get(path)
+        return entry.origin if entry is not None else path
 
     def set_tool(self, tool: Tool) -> None:
         """Let the left mouse button do `tool`."""

@@ -9,14 +9,9 @@ from PySide6.QtGui import (
     QDropEvent,
     QFocusEvent,
     QMouseEvent,
-    QResizeEvent,
-    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -27,76 +22,12 @@ from cxrview.gui.theme import Theme
 from cxrview.gui.view_state import Shown, Stage
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.frame_bar import FrameBar
+from cxrview.gui.viewer.message_page import TEXT_WIDTH, MessagePage
 from cxrview.words import mark, tr
 
-TEXT_WIDTH = 460  # at most
-MARGIN = 32
 FORMATS = mark(
     "DICOM, PNG, JPEG, TIFF or BMP; files, folders, DICOMDIR or ZIP. Nothing leaves this computer."
 )
-
-
-class MessagePage(QWidget):
-    """A quiet page with an icon, a title, a sentence and a few buttons, on the canvas's black."""
-
-    def __init__(self, actions: Sequence[QAction]) -> None:
-        super().__init__(objectName="messagePage")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)
-        self.title = _label("messageTitle")
-        self.text = _label("messageText")
-        self.detail = _label("messageDetail")
-        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._buttons = QWidget()
-        buttons = QHBoxLayout(self._buttons, spacing=8)
-        buttons.setContentsMargins(0, 0, 0, 0)
-        buttons.addStretch()
-        for action in actions:
-            buttons.addWidget(_button(action))
-        buttons.addStretch()
-        column = QVBoxLayout(self, spacing=10)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        column.addStretch(2)
-        for widget in (self._icon, self.title, self.text, self.detail):
-            row = QHBoxLayout()  # which gives a label its full width, where an alignment would not
-            row.addWidget(widget)
-            column.addLayout(row)
-        column.addSpacing(10)
-        column.addWidget(self._buttons)
-        self.below = QWidget()  # for what was opened lately
-        QHBoxLayout(self.below).setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.below)
-        column.addStretch(3)
-
-    def set_icon(self, theme: Theme, name: str, colour: str) -> None:
-        """Show icon `name` in `colour`."""
-        self._icon.setPixmap(theme.pixmap(name, colour, 40, self.devicePixelRatioF()))
-
-    def show_buttons(self, shown: bool) -> None:
-        """Show or hide the buttons and what stands below them."""
-        self._buttons.setVisible(shown)
-        self.below.setVisible(shown)
-
-    def say(self, title: str, text: str, detail: str = "") -> None:
-        """Show these words; empty ones take no room."""
-        for label, words in ((self.title, title), (self.text, text), (self.detail, detail)):
-            label.setText(words)
-            label.setVisible(bool(words))
-        self._fit_labels()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._fit_labels()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_labels()
-
-    def _fit_labels(self) -> None:
-        width = max(1, min(TEXT_WIDTH, self.width() - 2 * MARGIN))
-        for label in (self.title, self.text, self.detail):
-            label.ensurePolished()  # the style sheet's font decides the height
-            label.setFixedHeight(label.heightForWidth(width) + 2)
 
 
 class Viewport(QStackedWidget):
@@ -159,10 +90,8 @@ class Viewport(QStackedWidget):
 
     def _show(self, shown: Shown) -> None:
         if shown.stage is Stage.FAILED:
-            name = shown.path.name if shown.path is not None else ""
-            self.error_page.say(
-                self._shortened(name), f"{shown.problem} {shown.advice}".strip(), str(shown.path)
-            )
+            name, origin = (shown.path.name, str(self.canvas.origin(shown.path))) if shown.path else ("", "")
+            self.error_page.say(self._shortened(name), f"{shown.problem} {shown.advice}".strip(), origin)
             self.error_page.title.setToolTip(name)
             self._colour_error(shown.stopped)
         pages = {Stage.EMPTY: self.empty_page, Stage.FAILED: self.error_page}
@@ -204,18 +133,3 @@ class Viewport(QStackedWidget):
             event.acceptProposedAction()
             self.activated.emit()
             self.dropped.emit(*key)
-
-
-def _label(name: str) -> QLabel:
-    label = QLabel(objectName=name, alignment=Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setMaximumWidth(TEXT_WIDTH)
-    return label
-
-
-def _button(action: QAction) -> QPushButton:
-    button = QPushButton(action.text().replace("&", ""))
-    button.setIconSize(QSize(16, 16))
-    button.clicked.connect(action.trigger)
-    return button

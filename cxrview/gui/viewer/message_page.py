@@ -1,0 +1,132 @@
+"""What stands in a viewport in place of an image: why there is none, and what to do."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from cxrview.gui.theme import Theme, wrapped
+
+TEXT_WIDTH = 460  # at most
+MARGIN = 32  # at most
+SPACING = 10
+ANY_HEIGHT = 16777215  # QWIDGETSIZE_MAX, which PySide6 does not export
+
+
+class MessagePage(QWidget):
+    """A quiet page with an icon, a title, a sentence and a few buttons, on the canvas's black.
+
+    Where the room is short, the least important parts go first, and a tool tip says all.
+    """
+
+    def __init__(self, actions: Sequence[QAction]) -> None:
+        super().__init__(objectName="messagePage")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.title = _label("messageTitle")
+        self.text = _label("messageText")
+        self.detail = _label("messageDetail")
+        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._buttons = QWidget()
+        buttons = QHBoxLayout(self._buttons, spacing=8)
+        buttons.setContentsMargins(0, 10, 0, 0)
+        buttons.addStretch()
+        for action in actions:
+            buttons.addWidget(_button(action))
+        buttons.addStretch()
+        self.below = QWidget()  # for what was opened lately
+        QHBoxLayout(self.below).setContentsMargins(0, 0, 0, 0)
+        self._with_buttons = True
+        self._column = QVBoxLayout(self, spacing=SPACING)
+        self._column.addStretch(2)
+        for widget in (self._icon, self.title, self.text, self.detail):
+            row = QHBoxLayout()  # which gives a label its full width, where an alignment would not
+            row.addWidget(widget)
+            self._column.addLayout(row)
+        self._column.addWidget(self._buttons)
+        self._column.addWidget(self.below)
+        self._column.addStretch(3)
+
+    def set_icon(self, theme: Theme, name: str, colour: str) -> None:
+        """Show icon `name` in `colour`."""
+        self._icon.setPixmap(theme.pixmap(name, colour, 40, self.devicePixelRatioF()))
+
+    def show_buttons(self, shown: bool) -> None:
+        """Show or hide the buttons and what stands below them."""
+        self._with_buttons = shown
+        self._fit()
+
+    def say(self, title: str, text: str, detail: str = "") -> None:
+        """Show these words; empty ones take no room."""
+        for label, words in ((self.title, title), (self.text, text), (self.detail, detail)):
+            label.setText(words)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        margin = min(MARGIN, self.width() // 12)
+        self._column.setContentsMargins(margin, margin, margin, margin)
+        width = max(1, self.width() - 2 * margin)
+        room = self.height() - 2 * margin - 2 * SPACING  # of the stretches
+        for label in (self.title, self.text, self.detail):
+            _fit_height(label, min(TEXT_WIDTH, width))
+        for label in (self.title, self.text):  # these always stay
+            label.setVisible(bool(label.text()))
+            room -= (label.height() + SPACING) if label.text() else 0
+        cut = room < 0
+        if cut:
+            _cut(self.text, self.text.height() + room)
+        for widget, wanted in self._optional():
+            needed = widget.minimumSizeHint() if widget is not self.detail else QSize(0, widget.height())
+            fits = needed.height() + SPACING <= room and needed.width() <= width
+            widget.setVisible(wanted and fits)
+            room -= (needed.height() + SPACING) if wanted and fits else 0
+            cut = cut or (wanted and not fits)
+        words = (label.text() for label in (self.title, self.text, self.detail))
+        self.setToolTip(wrapped("\n".join(filter(None, words))) if cut else "")
+
+    def _optional(self) -> tuple[tuple[QWidget, bool], ...]:
+        """Return what goes where the room is short, the most important first, and whether it is wanted."""
+        return (
+            (self._buttons, self._with_buttons),
+            (self._icon, True),
+            (self.detail, bool(self.detail.text())),
+            (self.below, self._with_buttons),
+        )
+
+
+def _fit_height(label: QLabel, width: int) -> None:
+    """Make `label` as high as its words are at `width`."""
+    label.ensurePolished()  # the style sheet's font decides the height
+    label.setMinimumHeight(0)  # else it would be at least as high as it was
+    label.setMaximumHeight(ANY_HEIGHT)
+    label.setFixedHeight(label.heightForWidth(width) + 2)
+
+
+def _cut(label: QLabel, height: int) -> None:
+    """Let `label` show only the lines that fit into `height`, but one at least."""
+    line = label.fontMetrics().lineSpacing()
+    label.setFixedHeight(max(1, height // line) * line)
+
+
+def _label(name: str) -> QLabel:
+    label = QLabel(objectName=name, alignment=Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setMaximumWidth(TEXT_WIDTH)
+    return label
+
+
+def _button(action: QAction) -> QPushButton:
+    button = QPushButton(action.text().replace("&", ""))
+    button.setIconSize(QSize(16, 16))
+    button.clicked.connect(action.trigger)
+    return button
