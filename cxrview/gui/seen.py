@@ -32,7 +32,8 @@ class Seen(QObject):
         self._state, self._runner, self._store = state, runner, Store(path)
         self._known: dict[str, bool] = {}  # by image: what the store has, or is about to have
         self._last: dict[Path, bool] = {}  # by file, as far as its image is known
-        self._asked: dict[str, Path] = {}
+        self._files: dict[str, set[Path]] = {}  # by image: it may be in the list more than once
+        self._asked: set[str] = set()
         self._changed: dict[str, bool] = {}
         self._soon = QTimer(self, singleShot=True, interval=DELAY, timeout=self.flush)
         state.entries_added.connect(self._take_all)
@@ -49,21 +50,31 @@ class Seen(QObject):
             return
         before = self._last.get(entry.path)
         self._last[entry.path] = entry.seen
+        if before is None:
+            self._files.setdefault(key, set()).add(entry.path)
         if entry.seen != (before or False):
             self._known[key] = self._changed[key] = entry.seen
             self._soon.start()
+            self._tell(key, entry.seen)
         elif before is None and self._known.get(key):  # another file of an image that was looked at
-            self._last[entry.path] = True
-            self._state.change_entry(entry.path, seen=True)
-        elif before is None and key not in self._known:
-            self._known[key], self._asked[key] = False, entry.path
+            self._tell(key, True)
+        elif key not in self._known:
+            self._known[key] = False
+            self._asked.add(key)
             self._soon.start()
+
+    def _tell(self, key: str, seen: bool) -> None:
+        """Mark all files of one image in the list."""
+        for path in self._files[key]:
+            if path in self._state.entries and self._last[path] != seen:
+                self._last[path] = seen
+                self._state.change_entry(path, seen=seen)
 
     def flush(self) -> None:
         """Write what was looked at, and look up what has come, behind the window."""
         self._soon.stop()
         asked, changed = self._asked, self._changed
-        self._asked, self._changed = {}, {}
+        self._asked, self._changed = set(), {}
         if changed:
             self._run(tr("Keeping what was looked at"), partial(_write, self._store, changed))
         if asked:
@@ -80,11 +91,11 @@ class Seen(QObject):
             quiet=True,
         )
 
-    def _mark(self, found: dict[str, Path]) -> None:
-        for key, path in found.items():
+    def _mark(self, found: Sequence[str]) -> None:
+        for key in found:
             if key not in self._changed:
-                self._known[key] = self._last[path] = True
-                self._state.change_entry(path, seen=True)
+                self._known[key] = True
+                self._tell(key, True)
 
 
 def _write(store: Store, changed: dict[str, bool], _report: Report) -> None:
@@ -93,7 +104,7 @@ def _write(store: Store, changed: dict[str, bool], _report: Report) -> None:
             store.mark_seen(keys, seen)
 
 
-def _look_up(store: Store, asked: dict[str, Path]) -> Iterator[dict[str, Path]]:
-    found = sorted(store.seen(list(asked)))
+def _look_up(store: Store, asked: set[str]) -> Iterator[Sequence[str]]:
+    found = sorted(store.seen(sorted(asked)))
     for start in range(0, len(found), CHUNK):
-        yield {key: asked[key] for key in found[start : start + CHUNK]}
+        yield found[start : start + CHUNK]

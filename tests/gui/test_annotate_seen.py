@@ -55,6 +55,23 @@ def test_another_file_of_the_same_image_was_looked_at_too(make, tmp_path):
     assert state.entries[copy.path].seen
 
 
+def test_copies_of_an_image_are_all_known_from_the_last_session(make, tmp_path, qtbot):
+    Store(tmp_path / "reading.sqlite").mark_seen(["uid:1.1/0"])
+    state = make()
+    state.add_entries([entry(tmp_path, name, "1.1") for name in ("a.dcm", "b.dcm", "c.dcm")])
+    qtbot.waitUntil(lambda: all(each.seen for each in state.entries.values()))
+
+
+def test_copies_of_an_image_go_together(make, tmp_path):
+    state = make()
+    first, copy = entry(tmp_path, "a.dcm", "1.1"), entry(tmp_path, "b.dcm", "1.1")
+    state.add_entries([first, copy, entry(tmp_path, "c.dcm", "1.2")])
+    state.change_entry(copy.path, seen=True)
+    assert [each.seen for each in state.entries.values()] == [True, True, False]
+    state.change_entry(first.path, seen=False)
+    assert not any(each.seen for each in state.entries.values())
+
+
 def test_what_is_marked_as_new_is_so_in_the_next_session(make, tmp_path, qtbot):
     state, store = make(), Store(tmp_path / "reading.sqlite")
     store.mark_seen(["uid:1.1/0"])
