@@ -19,7 +19,7 @@ from cxrview.gui.library.compare import Section
 from cxrview.gui.theme import Theme
 from cxrview.words import tr
 
-LONGEST = 260  # pixels of a column
+FIRST = 21  # characters of the first column; the whole is in the tool tip
 ALIKE = Qt.ItemDataRole.UserRole  # of a row's item
 
 
@@ -36,15 +36,13 @@ class Comparison(QWidget):
         self.only.toggled.connect(self._hide_alike)
         self.table = QTreeWidget(rootIsDecorated=False, accessibleName=tr("Comparison"), columnCount=3)
         self.table.setIndentation(0)
-        self.table.setWordWrap(True)
         self.table.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.table.header()
         header.setSectionsMovable(False)
         header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.setMaximumSectionSize(LONGEST)
+        self.table.setColumnWidth(0, self.fontMetrics().averageCharWidth() * FIRST)
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         column = QVBoxLayout(self, spacing=8)

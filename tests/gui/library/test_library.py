@@ -136,10 +136,11 @@ def test_few_test_images_are_said_to_be_few(mine, library, qtbot):
     click(qtbot, library, "alpha")
     assert "On 40 test images" in library.detail.rest.text()
     assert "few" in library.detail.rest.text()
-    labels = library.detail.figures.findChildren(QLabel)
-    qtbot.waitUntil(lambda: all(label.isVisible() for label in labels[-4:]))
-    shown = [label.text() for label in labels if label.isVisible()]
-    assert shown == ["Macro F1", "0.60 (0.50–0.65)", "Macro AUC", "0.90"]
+
+    def shown() -> list[str]:
+        return [label.text() for label in library.detail.figures.findChildren(QLabel) if label.isVisible()]
+
+    qtbot.waitUntil(lambda: shown() == ["Macro F1", "0.60 (0.50–0.65)", "Macro AUC", "0.90"])
     assert "COVID-19: 351 training images" in library.detail.classes.text()
 
 
