@@ -52,7 +52,7 @@ class ModelFoot(QWidget):
 
     def show_examined(self, found: Examined, counted: bool) -> None:
         """Show what the training will take and what that rests on."""
-        text = model_texts.taken(found.estimate)
+        text = model_texts.taken(found.estimate, found.config.recipe.patience > 0)
         self.taken.setText(text)
         self.taken.setVisible(bool(text))
         self.basis.setText(model_texts.basis(found, counted))

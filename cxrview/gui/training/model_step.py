@@ -182,7 +182,7 @@ class ModelStep(Step):
             if not busy:
                 words = tr("Speed and memory here: not measured yet.")
                 card.speed.setText(words if measured is None else model_texts.card_line(measured))
-            card.setToolTip(wrapped(model_texts.card_tip(measured)) if measured is not None else "")
+            card.setToolTip(wrapped(model_texts.card_tip(measured)))
             card.measure.setText(tr("Stop measuring") if busy else _measure_words(measured))
             card.measure.setEnabled(busy or not self._measuring)
         estimate = self.examined.estimate if self.examined is not None else None

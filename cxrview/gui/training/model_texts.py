@@ -50,8 +50,13 @@ def card_line(measured: Measured) -> str:
     return f"{words}\n{tr('{size} of memory').format(size=size(memory))}"
 
 
-def card_tip(measured: Measured) -> str:
-    """Return how the figures of a card were measured."""
+def card_tip(measured: Measured | None) -> str:
+    """Return what the figures of a card are, and how they were measured."""
+    what = tr("Parameters without the head, pixels of the input, size of the finished model on the disk.")
+    return what if measured is None else f"{what}\n{_measured_tip(measured)}"
+
+
+def _measured_tip(measured: Measured) -> str:
     side = f"{measured.input_size} × {measured.input_size}"
     return tr(
         "Measured on {day} on {device} with images of {side} pixels in batches of {batch}: every layer "
@@ -60,11 +65,15 @@ def card_tip(measured: Measured) -> str:
     ).format(day=measured.day, device=measured.device, side=side, batch=measured.batch_size)
 
 
-def taken(found: "Estimate") -> str:
-    """Return what the training will take, as far as it is known; "" if nothing is."""
+def taken(found: "Estimate", may_stop: bool) -> str:
+    """Return what the training will take, as far as it is known; "" if nothing is.
+
+    `may_stop`: a phase may end before its last epoch.
+    """
     parts = []
     if found.seconds is not None:
-        parts.append(tr("about {time} at most").format(time=duration(found.seconds)))
+        words = tr("about {time}, less if it stops early") if may_stop else tr("about {time}")
+        parts.append(words.format(time=duration(found.seconds)))
     if found.memory is not None:
         parts.append(tr("{size} of memory").format(size=size(found.memory)))
     if found.disk is not None:

@@ -371,20 +371,20 @@ def test_the_preview_shows_the_users_own_images_changed(qtbot, page, images):
     page._draft.change("data", path=str(images))
     panel = page.augmentation
     page.tabs.setCurrentWidget(panel)
-    qtbot.waitUntil(lambda: len(panel.grid.pictures) == 12, timeout=60_000)
+    qtbot.waitUntil(lambda: len(panel.grid.pictures) == 12, timeout=120_000)
     file = panel.caption.text().partition(" (")[0]
     plain = as_array(panel.grid.pictures[0])
     np.testing.assert_array_equal(plain, model_input(read(images / file)[0], 64)[0])
     assert all((as_array(picture) == plain).all() for picture in panel.grid.pictures)  # nothing changes it
     panel.rows["contrast"].control.setValue(0.5)
     before = panel.grid.pictures
-    qtbot.waitUntil(lambda: panel.grid.pictures is not before, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.grid.pictures is not before, timeout=30_000)
     assert (as_array(panel.grid.pictures[0]) == plain).all()
     assert all((as_array(picture) != plain).any() for picture in panel.grid.pictures[1:])
     click(qtbot, panel.another)
-    qtbot.waitUntil(lambda: not panel.caption.text().startswith(file), timeout=10_000)
+    qtbot.waitUntil(lambda: not panel.caption.text().startswith(file), timeout=30_000)
     page._draft.change("data", path=str(images / "gone"))
-    qtbot.waitUntil(lambda: "There are no images at" in panel.grid._line, timeout=10_000)
+    qtbot.waitUntil(lambda: "There are no images at" in panel.grid._line, timeout=30_000)
     page.tabs.setCurrentIndex(0)
     assert not panel.helper.is_running  # it takes memory that a training needs
 
@@ -402,7 +402,7 @@ def test_what_was_measured_stands_on_the_card_and_below(qtbot, page, store):
     page._draft.change("recipe", patience=3)
     qtbot.waitUntil(page.foot.taken.isVisible)
     # 120 plain at 10/s, 4 × 100 changed at 5/s, 40 epochs of 100 at 1000/s, 170 at 10/s: 113 s
-    assert page.foot.taken.text().startswith("About 2 minutes at most · 1.0 GB of memory · ")
+    assert page.foot.taken.text().startswith("About 2 minutes, less if it stops early · 1.0 GB of memory · ")
     card = page.networks.cards["densenet121"]
     assert card.speed.text() == "Here: learns 2.0, looks at 10 images/s\n2.0 GB of memory"
     assert "batches of 32" in card.toolTip().replace("\n", " ")
@@ -423,8 +423,8 @@ def test_measuring_runs_apart_and_is_kept(qtbot, page, store):
     card = page.networks.cards["small-cnn"]
     assert card.measure.text() == "Stop measuring"
     assert not page.networks.cards["vgg16"].measure.isEnabled()
-    qtbot.waitUntil(lambda: "% done" in card.speed.text(), timeout=60_000)
-    qtbot.waitUntil(lambda: card.measure.text() == "Measure again", timeout=60_000)
+    qtbot.waitUntil(lambda: "% done" in card.speed.text(), timeout=120_000)
+    qtbot.waitUntil(lambda: card.measure.text() == "Measure again", timeout=120_000)
     entry, *rest = measurements.load(store)
     assert rest == []
     assert (entry.architecture, entry.input_size, entry.batch_size) == ("small-cnn", 32, 4)
