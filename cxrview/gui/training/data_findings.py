@@ -132,6 +132,14 @@ class FindingRow(QFrame):
         ratio = self.devicePixelRatioF()
         self.icon.setPixmap(theme.pixmap(ICONS[self.tone], colours[self.tone], 18, ratio))
 
+    def stops(self) -> list[QWidget]:
+        """Return what takes the focus, in order."""
+        override = [self.override] if self.override is not None else []
+        inside = (
+            [self.files.list, self.files.show_button, self.files.action] if self.files is not None else []
+        )
+        return [*self.buttons.values(), *override, *inside]
+
     def _list_files(self) -> None:
         if self.files is None:
             self.files = FileList(tr("Leave out"), tr("Files of this finding"))
@@ -170,8 +178,12 @@ def _remarks(finding: Mapping[str, Any], side_of: Mapping[str, str]) -> dict[str
 class FindingList(QWidget):
     """All findings, the worst first.
 
-    Signals: those of FindingRow.
+    Signals:
+        fix_asked, allowed, show_files: those of FindingRow.
+        filled: all rows are there.
     """
+
+    filled = Signal()
 
     fix_asked = Signal(object)
     allowed = Signal(str, bool)
@@ -230,3 +242,5 @@ class FindingList(QWidget):
             self.rows.append(row)
         if self._waiting:
             self._turn.start()
+        else:
+            self.filled.emit()

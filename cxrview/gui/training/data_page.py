@@ -1,6 +1,7 @@
 """The widgets of the first page, and where they stand."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -65,6 +66,7 @@ class DataPage:
         self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out()
         self.set_theme(theme)
+        self.findings.filled.connect(self.put_in_order)
 
     def _further(self) -> QWidget:
         inside = QWidget()
@@ -130,6 +132,14 @@ class DataPage:
         for part in (self.strangers, self.excluded_fold, self.further_fold):
             part.set_theme(theme)
 
+    def put_in_order(self) -> None:
+        """Let Tab go down the page: Qt puts what was made later, such as a row, behind everything else."""
+        rows = [stop for row in self.findings.rows for stop in row.stops()]
+        strips = self.classes.strips.values()
+        stops = [self.status.check_again, *strips, self.several, *rows, self.excluded_fold.button]
+        for one, other in pairwise(stops):
+            QWidget.setTabOrder(one, other)
+
     def show_config(self, config: TrainingConfig, survey: Survey) -> None:
         """Show what was chosen."""
         data = config.data
@@ -151,6 +161,7 @@ class DataPage:
         self.stack.setCurrentIndex(1 if survey.classes else 0)
         self.classes.show_classes(survey.classes, len(survey.items))
         self.patients.show_survey(survey)
+        self.put_in_order()
         self.show_config(config, survey)
         self.show_expected(survey, config.data)
 

@@ -63,9 +63,9 @@ class StatusLine(QFrame):
         self.icon.setPixmap(theme.pixmap(name, getattr(theme, colour), 20, self.devicePixelRatioF()))
 
     def say(self, tone: str, text: str, again: bool = False) -> None:
-        """Show a sentence that is no state of the check; with `again` one may have the images looked for."""
+        """Show a sentence that is no state of the check: a search that can be cancelled, or begun again."""
         self._show(tone, text, busy=False)
-        self.cancel.hide()
+        self.cancel.setVisible(not again)
         self.check_again.setVisible(again)
 
     def show_check(self, check: DataCheck, verdict: tuple[str, str]) -> None:

