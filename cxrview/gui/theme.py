@@ -106,7 +106,9 @@ def apply(app: QApplication, theme: Theme) -> None:
     schemes = {"dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}
     QGuiApplication.styleHints().setColorScheme(schemes[theme.name])
     app.setPalette(palette(theme))
-    app.setStyleSheet(style_sheet(theme))
+    sheet = style_sheet(theme)
+    if sheet != app.styleSheet():  # it takes a tenth of a second to dress every widget anew
+        app.setStyleSheet(sheet)
 
 
 def palette(theme: Theme) -> QPalette:

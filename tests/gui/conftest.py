@@ -174,7 +174,7 @@ def second(tmp_path: Path) -> Path:
 
 
 class Gap:
-    """The most that this thread worked between two ticks of a 5 ms timer: how long the event loop stood still.
+    """The most that this thread worked between two ticks of a 5 ms timer, while the event loop stood still.
 
     It is the processor's time and not the clock's, so that a busy machine does not count.
     """

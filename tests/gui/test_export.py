@@ -1,7 +1,6 @@
 """Pictures that the user saves and copies: they hold what was wanted, replace nothing unasked, and arrive."""
 
 import threading
-import time
 from pathlib import Path
 
 import cv2
@@ -513,12 +512,11 @@ def test_the_window_goes_on_while_a_large_picture_is_written(window, save, tmp_p
     dialog = ask(window)
     choose(dialog, heatmap=True, corners=True, caption=True)
     qtbot.waitUntil(lambda: dialog.size_line.text().strip() != "")
-    begun = time.perf_counter()
     with longest_gap() as gap:
         saved = save(window, dialog)
         gap.wait_for_ticks(5)
     assert saved.shape[:2] > (3000, 3000)
-    assert gap.milliseconds < 1000 * (time.perf_counter() - begun) / 2
+    assert gap.milliseconds < 300  # measured: 90; a worker paints and compresses
 
 
 def test_closing_cancels_what_nobody_asked_to_keep(qapp):

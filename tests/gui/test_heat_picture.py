@@ -162,9 +162,9 @@ def test_painting_costs_no_more_than_a_few_plain_blits(whole, style):
     def median(work) -> float:
         times = []
         for _ in range(11):
-            begin = time.perf_counter()
+            begin = time.thread_time()
             work()
-            times.append(time.perf_counter() - begin)
+            times.append(time.thread_time() - begin)
         return statistics.median(times)
 
     work = median(lambda: picture.paint(painter, placement, 0.45))

@@ -120,9 +120,9 @@ def test_a_newer_study_brings_its_patient_up_and_the_row_keeps_its_place_in_the_
 def test_five_thousand_patients_of_one_name_are_told_apart_in_no_time(model):
     entries = [dicom_entry(n, patient=str(n)) for n in range(5000)]
     entries = [replace(e, identity=replace(e.identity, patient_name="ANON")) for e in entries]
-    begin = time.perf_counter()
+    begin = time.thread_time()
     model.add(entries)
-    assert time.perf_counter() - begin < 5  # quadratic work took a minute
+    assert time.thread_time() - begin < 5  # quadratic work took a minute
     assert model.index(0, 0).data() == "ANON  (ID 0)"
     assert model.index(4999, 0).data() == "ANON  (ID 4999)"
 
@@ -282,14 +282,14 @@ def test_a_tree_of_ten_thousand_rows_takes_in_and_sifts_quickly(model):
     model.add(entries[:10_000])
     took = []
     for start in range(10_000, 10_600, 60):
-        begin = time.perf_counter()
+        begin = time.thread_time()
         model.add(entries[start : start + 60])
-        took.append(time.perf_counter() - begin)
+        took.append(time.thread_time() - begin)
     assert statistics.median(took) < 0.02
     took = []
     for text in ("d", "do", "doe", "doe 1", "doe 12", ""):
-        begin = time.perf_counter()
+        begin = time.thread_time()
         model.set_filter(None, text)
-        took.append(time.perf_counter() - begin)
+        took.append(time.thread_time() - begin)
     assert statistics.median(took) < 0.15
     assert model.in_sight == 10_600
