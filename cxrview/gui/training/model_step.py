@@ -253,7 +253,7 @@ def _facts(entry: Architecture) -> tuple[str, ...]:
     name = next(name for name, other in ARCHITECTURES.items() if other is entry)
     millions = entry.parameters / 1e6
     return (
-        tr("{count} million parameters").format(count=fixed(millions, 1 if millions >= 1 else 2)),
+        tr("{count} M parameters").format(count=fixed(millions, 1 if millions >= 1 else 2)),
         f"{entry.default_input_size} × {entry.default_input_size}",
         model_texts.size(bundle_bytes(name)).replace(" ", " "),
     )
