@@ -13,12 +13,13 @@ from PySide6.QtGui import (
     QKeyEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QMainWindow, QSlider, QSplitter
+from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSlider, QSplitter
 
 from cxrview import paths, settings
 from cxrview.gui import shortcuts
 from cxrview.gui import theme as themes
 from cxrview.gui.browser.browsing import Browsing
+from cxrview.gui.choosing import Choosing
 from cxrview.gui.dialogs import pages
 from cxrview.gui.dialogs.tags_command import Tags
 from cxrview.gui.dialogs.text import CrashDialog, TextDialog
@@ -52,15 +53,9 @@ from cxrview.gui.viewer.tools import basic_tools
 from cxrview.gui.viewer.viewport import Viewport
 from cxrview.gui.viewports import Viewports
 from cxrview.settings import Settings
-from cxrview.words import mark, tr
+from cxrview.words import tr
 
 SAVE_DELAY = 500  # ms between a change and writing the settings
-# Archives export DICOM files without a suffix, so all files come first.
-FILTERS = (
-    (mark("All files"), "*"),
-    (mark("Images"), "*.dcm *.dicom *.ima *.png *.jpg *.jpeg *.tif *.tiff *.bmp"),
-    (mark("Archives and DICOM directories"), "*.zip *.ZIP DICOMDIR dicomdir"),
-)
 
 
 class MainWindow(QMainWindow):
@@ -104,6 +99,7 @@ class MainWindow(QMainWindow):
         self.commands = CommandPalette(self, self._geometry)
         self.preferences = Preferences(self, self._settings_file)
         self.help = Help(self)
+        self.choosing = Choosing(self, self._geometry)
         actions = self.menus.actions
         start = [actions["open"], actions["open_folder"]] + (
             [actions["sample"]] if "sample" in actions else []
@@ -229,23 +225,6 @@ class MainWindow(QMainWindow):
 
     # Commands, by the names in actions.ACTIONS
 
-    def ask_for_files(self) -> None:
-        """Let the user choose files to open."""
-        filters = ";;".join(f"{tr(words)} ({patterns})" for words, patterns in FILTERS)
-        names, _ = QFileDialog.getOpenFileNames(self, tr("Open radiographs"), self._last_folder(), filters)
-        self._open_chosen([Path(name) for name in names])
-
-    def ask_for_folder(self) -> None:
-        """Let the user choose a folder to open."""
-        name = QFileDialog.getExistingDirectory(self, tr("Open a folder of radiographs"), self._last_folder())
-        self._open_chosen([Path(name)] if name else [])
-
-    def open_sample(self) -> None:
-        """Open the real radiograph that pydicom-data brings along."""
-        sample = paths.sample_radiograph()
-        if sample is not None:
-            self.open([sample])
-
     def close_all(self) -> None:
         """Forget all files."""
         self.session.close_all()
@@ -305,14 +284,6 @@ class MainWindow(QMainWindow):
         """Stop whatever runs."""
         self.session.cancel_all()
 
-    def ask_for_model(self) -> None:
-        """Let the user choose the folder of a model."""
-        name = QFileDialog.getExistingDirectory(
-            self, tr("Folder of a model, with its card.json"), self._last_folder()
-        )
-        if name:
-            self.session.models.use_model(name)
-
     def show_card(self) -> None:
         """Open the model card."""
         if self.state.model.card is not None:
@@ -330,15 +301,6 @@ class MainWindow(QMainWindow):
         dialog = TextDialog(self, title, html, size)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
-
-    def _open_chosen(self, chosen: list[Path]) -> None:
-        if chosen:
-            folder = chosen[0] if chosen[0].is_dir() else chosen[0].parent
-            self._geometry.setValue("folder", str(folder))
-            self.open(chosen)
-
-    def _last_folder(self) -> str:
-        return str(self._geometry.value("folder", str(Path.home())))
 
     def _settings_changed(self, changed: Settings) -> None:
         self._save_soon.start()

@@ -4,16 +4,16 @@ from cxrview.gui.actions.spec import SEPARATOR, ActionSpec, has_failed, has_file
 from cxrview.words import mark
 
 ACTIONS: tuple[ActionSpec | None, ...] = (
-    ActionSpec("open", mark("&Open…"), ("Ctrl+O",), "ask_for_files", icon="image", tip=mark("Open files")),
+    ActionSpec("open", mark("&Open…"), ("Ctrl+O",), "choosing.files", icon="image", tip=mark("Open files")),
     ActionSpec(
         "open_folder",
         mark("Open &folder…"),
         ("Ctrl+Shift+O",),
-        "ask_for_folder",
+        "choosing.folder",
         icon="folder-open",
         tip=mark("Open a folder"),
     ),
-    ActionSpec("sample", mark("Open &sample radiograph"), (), "open_sample"),
+    ActionSpec("sample", mark("Open &sample radiograph"), (), "choosing.sample"),
     ActionSpec("again", mark("&Try again"), ("F5",), "try_again", icon="rotate-ccw", when=has_failed),
     SEPARATOR,
     ActionSpec(

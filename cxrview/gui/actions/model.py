@@ -14,7 +14,7 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
     ),
     ActionSpec("library", mark("Model &library…"), ("Ctrl+M",), "training.show_library", icon="library"),
     SEPARATOR,
-    ActionSpec("model_folder", mark("Use model from &folder…"), (), "ask_for_model"),
+    ActionSpec("model_folder", mark("Use model from &folder…"), (), "choosing.model"),
     ActionSpec("card", mark("Model &card…"), (), "show_card", icon="file-text", when=has_card),
     ActionSpec("stop", mark("&Stop what is running"), ("Esc",), "cancel_all"),
 )
