@@ -1,0 +1,62 @@
+"""Change entries of a bundle's card, so that the bundle is whole at every moment."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cxrview.bundle.card import Card, parse
+from cxrview.bundle.load import load
+from cxrview.errors import BadRequest
+from cxrview.words import tr
+
+CARD = "card.json"
+CHOSEN = "chosen"  # the operating point that a user has set
+BY_HAND = "The operating point “chosen” was set by hand, looking at {images}: expect a little less elsewhere."
+_BY_HAND_START = BY_HAND.partition("{")[0]
+
+
+def rewrite_card(folder: Path, entries: Mapping[str, Any]) -> Card:
+    """Replace `entries` of the card of the bundle in `folder` and return the new card.
+
+    The files that it lists, and their hashes, stay as they are: the bundle is checked before, and the new
+    card is checked before it takes the place of the old one. Raises UnusableModel if either check fails,
+    BadRequest if the card cannot be written; then nothing has changed.
+    """
+    before = load(folder).card.raw
+    text = json.dumps({**before, **entries, "files": before["files"]}, indent=1, ensure_ascii=False) + "\n"
+    path = folder / CARD
+    card = parse(text, path)
+    part = folder / f".{CARD}.part"
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
+        raise BadRequest(problem, tr("Make room on the disk, or ask for access to it."), path) from error
+    return card
+
+
+def choose_point(folder: Path, name: str, threshold: float, images: str) -> Card:
+    """Store that class `name` counts as called from `threshold` on, chosen looking at `images`.
+
+    It becomes the class's entry in the operating point "chosen", and the limits say how it came about.
+    Raises BadRequest if the card has no such class, and as `rewrite_card`.
+    """
+    card = load(folder).card
+    if name not in card.class_names or not 0 <= threshold <= 1:
+        raise BadRequest(tr("The model has no such operating point."))
+    chosen = {**card.raw["operating_points"].get(CHOSEN, {}), name: threshold}
+    limits = [limit for limit in card.limits if not limit.startswith(_BY_HAND_START)]
+    return rewrite_card(
+        folder,
+        {
+            "operating_points": {**card.raw["operating_points"], CHOSEN: chosen},
+            "limits": [*limits, BY_HAND.format(images=images)],
+        },
+    )

@@ -1,0 +1,193 @@
+"""Plots of shares against shares: ROC, precision against recall, calibration.
+
+It imports pyqtgraph, and with it NumPy: import it where a result is shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QGraphicsView, QSizePolicy
+
+from cxrview.gui.theme import Theme
+from cxrview.words import fixed
+
+LEAST = QSize(220, 220)
+AXIS_WIDTH, AXIS_HEIGHT = 58, 44
+OVERHANG = 30  # pixels by which a number may reach beyond the end of its axis
+ROOM = 0.025  # beyond 0 and 1, so that what lies on an edge can be seen
+REACH = 14  # pixels from the point at which the mouse takes it
+HANDLE, MARK = 6.5, 4.0  # radii in pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A curve in `colour`; `faint` ones lie in the background."""
+
+    x: Sequence[float]
+    y: Sequence[float]
+    colour: str
+    faint: bool = False
+    sizes: Sequence[float] = ()  # pixels, of a dot for each point
+
+
+class SharePlot(pg.PlotWidget):
+    """A square from 0 to 100 % on both axes, with a point that can be dragged along `track`.
+
+    Signals:
+        dragged: carries the number of the nearest point of the track.
+    """
+
+    dragged = Signal(int)
+
+    def __init__(self, name: str, across: str, upward: str, theme: Theme) -> None:
+        super().__init__(axisItems={"left": _ShareAxis("left"), "bottom": _ShareAxis("bottom")})
+        self._theme, self._words = theme, {"bottom": across, "left": upward}
+        self._lines: list[pg.PlotDataItem] = []
+        self.track: tuple[Sequence[float], Sequence[float]] = ((), ())
+        self.place = -1  # on the track; -1 for none
+        self.marks: Sequence[tuple[float, float]] = ()
+        self.guide: tuple[tuple[float, float], tuple[float, float]] | None = None  # a dashed line
+        self._dragging = False
+        self._plain()
+        self.setAccessibleName(name)
+        self.set_theme(theme)
+
+    def _plain(self) -> None:
+        """Take away what pyqtgraph offers besides."""
+        item = self.getPlotItem()
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        item.setMouseEnabled(False, False)
+        item.getViewBox().disableAutoRange()
+        item.getViewBox().setRange(xRange=(-ROOM, 1 + ROOM), yRange=(-ROOM, 1 + ROOM), padding=0)
+        item.getAxis("left").setWidth(AXIS_WIDTH)
+        item.getAxis("bottom").setHeight(AXIS_HEIGHT)
+        for side in ("left", "bottom"):
+            item.getAxis(side).setStyle(tickLength=-4, tickTextOffset=6)
+        item.showGrid(x=True, y=True, alpha=0.12)
+        item.layout.setContentsMargins(0, 6, 20, 0)
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAntialiasing(True)
+        self.setMinimumSize(LEAST)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        self._theme = theme
+        self.setBackground(theme.panel)
+        for side, words in self._words.items():
+            axis = self.getPlotItem().getAxis(side)
+            axis.setPen(pg.mkPen(theme.faint))
+            axis.setTextPen(pg.mkPen(theme.muted))
+            self.getPlotItem().setLabel(side, words, color=theme.muted)
+        self.viewport().update()
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Draw `lines`, the first ones below."""
+        for item in self._lines:
+            self.removeItem(item)
+        self._lines = []
+        for line in lines:
+            colour = QColor(line.colour)
+            if line.faint:
+                colour.setAlpha(70)
+            item = self.plot(
+                list(line.x), list(line.y), pen=pg.mkPen(colour, width=1.5 if line.faint else 2.5)
+            )
+            if line.sizes:
+                item.setSymbol("o")
+                item.setSymbolSize(list(line.sizes))
+                item.setSymbolBrush(colour)
+                item.setSymbolPen(None)
+            self._lines.append(item)
+        self.viewport().update()
+
+    def show_point(self, place: int) -> None:
+        """Put the point at number `place` of the track."""
+        self.place = place
+        self.viewport().update()
+
+    def pixel(self, x: float, y: float) -> QPointF:
+        """Return where a pair of shares lies in the widget."""
+        scene = self.getPlotItem().getViewBox().mapViewToScene(QPointF(x, y))
+        return QPointF(self.mapFromScene(scene))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and len(self.track[0]):
+            self._dragging = True
+            self._drag(event.position())
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragging:
+            self._drag(event.position())
+        elif self.place >= 0:
+            handle = self.pixel(self.track[0][self.place], self.track[1][self.place])
+            away = (handle - event.position()).manhattanLength()
+            cursor = Qt.CursorShape.OpenHandCursor if away < REACH else Qt.CursorShape.CrossCursor
+            self.viewport().setCursor(cursor)
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._dragging = False
+        event.accept()
+
+    def _drag(self, position: QPointF) -> None:
+        """Tell the point of the track that is nearest to `position`; of several, the middle one."""
+        away = [
+            (self.pixel(float(x), float(y)) - position)
+            for x, y in zip(self.track[0], self.track[1], strict=True)
+        ]
+        distances = [step.x() ** 2 + step.y() ** 2 for step in away]
+        nearest = min(distances)
+        places = [place for place, distance in enumerate(distances) if distance <= nearest + 1e-6]
+        self.dragged.emit(places[len(places) // 2])
+
+    def drawBackground(self, painter: QPainter, area: QRectF) -> None:
+        super().drawBackground(painter, area)
+        if self.guide is not None:
+            box = self.getPlotItem().getViewBox()
+            painter.setPen(QPen(QColor(self._theme.faint), 1, Qt.PenStyle.DashLine))
+            (x, y), (right, top) = self.guide
+            painter.drawLine(box.mapViewToScene(QPointF(x, y)), box.mapViewToScene(QPointF(right, top)))
+
+    def drawForeground(self, painter: QPainter, area: QRectF) -> None:
+        super().drawForeground(painter, area)
+        box = self.getPlotItem().getViewBox()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(QColor(self._theme.panel))
+        painter.setPen(QPen(QColor(self._theme.muted), 1.5))
+        for x, y in self.marks:
+            painter.drawEllipse(box.mapViewToScene(QPointF(x, y)), MARK, MARK)
+        if 0 <= self.place < len(self.track[0]):
+            x, y = float(self.track[0][self.place]), float(self.track[1][self.place])
+            painter.setBrush(QColor(self._theme.accent))
+            painter.setPen(QPen(QColor(self._theme.on_accent), 2))
+            painter.drawEllipse(box.mapViewToScene(QPointF(x, y)), HANDLE, HANDLE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.viewport().update()
+
+
+class _ShareAxis(pg.AxisItem):
+    """Whole percentages."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.enableAutoSIPrefix(False)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        over = OVERHANG if self.orientation == "bottom" else 0
+        return super().boundingRect().adjusted(-over, 0, over, 0)
+
+    def tickSpacing(self, _low: float, _high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
+        return [(0.25 if size > 150 else 0.5, 0)]
+
+    def tickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:  # noqa: N802
+        return [f"{fixed(100 * value, 0)} %" if -0.01 <= value <= 1.01 else "" for value in values]
