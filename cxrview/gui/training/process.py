@@ -15,7 +15,7 @@ from cxrview.words import tr
 
 PATIENCE = 20_000  # ms for a polite stop: a batch may take that long on a laptop
 GRACE = 3_000  # ms between asking the system to end the process and ending it
-NICE = 10  # how much the training gives way to everything else: the window stays quick
+NICE = 5  # how much the training gives way to everything else: the window stays quick
 KEPT_LINES = 400  # of what was said and is no event
 TURN = 0.008  # seconds of listening, after which the window gets its turn
 

@@ -24,7 +24,7 @@ from tests.training.runs import tiny_config, with_model, write_phantoms
 
 pytestmark = [pytest.mark.tensorflow]
 
-PATIENCE = 90_000  # ms
+PATIENCE = 120_000  # ms
 LONG = (PhaseConfig("head", 3, 1e-3), PhaseConfig("all", 400, 1e-3))
 SHORT = (PhaseConfig("head", 2, 1e-3), PhaseConfig("all", 2, 1e-3))
 
