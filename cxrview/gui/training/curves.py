@@ -156,7 +156,7 @@ class CurvePlot(QWidget):
         line.setData(  # in one go, for every setter draws anew
             [epoch for epoch, _ in points],
             [value for _, value in points],
-            pen=pg.mkPen(colour, width=2, style=_style(curve)),
+            pen=pg.mkPen(colour, width=2 * self.devicePixelRatioF(), style=_style(curve)),
             symbol="o" if len(points) <= FEW else None,
             symbolSize=5,
             symbolBrush=pg.mkBrush(colour),

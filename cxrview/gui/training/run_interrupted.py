@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from cxrview.errors import CxrviewError
 from cxrview.gui.panels.elided import ElidedLabel
-from cxrview.gui.theme import Theme
+from cxrview.gui.theme import Theme, wrapped
 from cxrview.gui.training.runs import TrainingRuns
 from cxrview.training import history
 from cxrview.training.run_folder import RunFolder
@@ -144,7 +144,7 @@ class InterruptedLine(QFrame):
         self.delete.setAccessibleName(f"{self.delete.text()}: {name}")
         gone = tr("The interrupted training of “{name}” is deleted.").format(name=name)
         self.text.setText(gone if on else sentence(self.about))
-        self.text.setToolTip(str(self.about.path))
+        self.text.setToolTip(wrapped(f"{self.text.text()}\n{self.about.path}"))
 
 
 def known(path: Path) -> Interrupted:
