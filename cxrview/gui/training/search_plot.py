@@ -1,0 +1,270 @@
+"""The trials of a search as points: by their number, or by what they tried.
+
+It imports pyqtgraph, and with it NumPy: import it where points are about to be drawn.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from cxrview.gui.theme import Theme
+from cxrview.gui.training.run_texts import figure
+from cxrview.gui.training.search_table import TrialRow
+from cxrview.gui.training.search_texts import TITLES, rate_text, value_text
+from cxrview.words import fixed, tr
+
+LEAST = QSize(240, 170)
+REACH = 12.0  # pixels around a point within which a click is meant for it
+AXIS_WIDTH, AXIS_HEIGHT = 44, 44
+NUMBER = "number"
+APART = 42  # pixels between two numbers on the axis
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+
+class TrialPlot(QWidget):
+    """Macro F1 over the number of the trial or over one of `names`, which the user chooses.
+
+    Filled points are complete, hollow ones were cut short or run; the best is marked, and of trials in order
+    a line tells the best so far.
+
+    Signals:
+        pointed: the user clicked on a trial; carries its number.
+    """
+
+    pointed = Signal(int)
+
+    def __init__(self, theme: Theme, by_number: bool) -> None:
+        super().__init__()
+        self._theme, self._by_number = theme, by_number
+        self._rows: Sequence[TrialRow] = ()
+        self._values: list[Any] = []  # of the axis, where it has no numbers
+        self.number = 0  # of the trial that is looked at
+        self.title = QLabel(tr("Trial by trial") if by_number else tr("By"), objectName="heading")
+        self.by = QComboBox(accessibleName=tr("What the plot goes by"))
+        self.by.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        policy = self.by.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # so that both plots have one height
+        self.by.setSizePolicy(policy)
+        self.by.setVisible(not by_number)
+        self._view = _View()
+        self._item = self._view.getPlotItem()
+        self._line = self._item.plot([], [])
+        self._points = pg.ScatterPlotItem(pxMode=True)
+        self._item.addItem(self._points)
+        self._lay_out()
+        self.by.activated.connect(lambda _index: self._draw())
+        self._view.clicked.connect(self._click)
+        self.set_theme(theme)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout(spacing=8)
+        top.addWidget(self.title)
+        top.addWidget(self.by)
+        top.addStretch()
+        column = QVBoxLayout(self, spacing=4)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(top)
+        column.addWidget(self._view, 1)
+        self.setMinimumSize(LEAST)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @property
+    def drawn(self) -> dict[int, tuple[float, float]]:
+        """Where the trials are drawn: across and upwards, in the units of the axes."""
+        return {point.data(): (point.pos().x(), point.pos().y()) for point in self._points.points()}
+
+    @property
+    def parameter(self) -> str:
+        """What the plot goes by."""
+        return NUMBER if self._by_number else self.by.currentData() or ""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        self._theme = theme
+        self._view.setBackground(theme.panel)
+        for side in ("left", "bottom"):
+            axis = self._item.getAxis(side)
+            axis.setPen(pg.mkPen(theme.line))
+            axis.setTextPen(pg.mkPen(theme.muted))
+        self._draw()
+
+    def show_rows(self, rows: Sequence[TrialRow], number: int) -> None:
+        """Draw `rows` and mark the trial `number`."""
+        self._rows, self.number = [row for row in rows if row.value is not None], number
+        searched = [name for name in TITLES if any(name in row.parameters for row in rows)]
+        if searched != [self.by.itemData(index) for index in range(self.by.count())]:
+            before = self.by.currentData()
+            self.by.clear()
+            for name in searched:
+                self.by.addItem(tr(TITLES[name]), name)
+            self.by.setCurrentIndex(max(0, self.by.findData(before)))
+        self._draw()
+
+    def _draw(self) -> None:
+        name = self.parameter
+        rows = [row for row in self._rows if name == NUMBER or name in row.parameters]
+        found = {row.parameters[name] for row in rows} if name not in (NUMBER, "") else set()
+        self._values = sorted(found, key=lambda value: (isinstance(value, str), value))
+        spots = [self._spot(row, name) for row in rows]
+        self._points.setData(spots)
+        self._draw_best(rows if name == NUMBER else ())
+        self._scale(name, [spot["pos"] for spot in spots])
+        self._item.setLabel("left", tr("Macro F1"), color=self._theme.muted)
+        across = tr("Trial") if name == NUMBER else tr(TITLES.get(name, ""))
+        self._item.setLabel("bottom", across, color=self._theme.muted)
+        self._view.setAccessibleName(f"{self.title.text()} {self.by.currentText()}".strip())
+        self._view.setAccessibleDescription(", ".join(f"{row.number}: {figure(row.value)}" for row in rows))
+
+    def _spot(self, row: TrialRow, name: str) -> dict[str, Any]:
+        theme = self._theme
+        colour = QColor(theme.good if row.best else theme.accent if row.state == "complete" else theme.muted)
+        whole, looked_at = row.state == "complete", row.number == self.number
+        return {
+            "pos": (self._across(row, name), row.value),
+            "data": row.number,
+            "size": 13 if row.best or looked_at else 9,
+            "brush": pg.mkBrush(colour if whole else QColor(0, 0, 0, 0)),
+            "pen": pg.mkPen(QColor(theme.text) if looked_at else colour, width=2 if looked_at else 1.5),
+        }
+
+    def _across(self, row: TrialRow, name: str) -> float:
+        if name == NUMBER:
+            return float(row.number)
+        value = row.parameters[name]
+        return math.log10(value) if name == "learning_rate" else float(self._values.index(value))
+
+    def _draw_best(self, rows: Sequence[TrialRow]) -> None:
+        across, upwards = [], []
+        best = -1.0
+        for row in rows:
+            if row.state == "complete" and row.value > best:
+                across += [row.number, row.number] if across else [row.number]
+                upwards += [best, row.value] if upwards else [row.value]
+                best = row.value
+        if across:
+            across.append(rows[-1].number)
+            upwards.append(best)
+        self._line.setData(across, upwards)
+        soft = QColor(self._theme.good)
+        soft.setAlpha(150)
+        self._line.setPen(pg.mkPen(soft, width=1.5))
+
+    def _scale(self, name: str, places: Sequence[tuple[float, float]]) -> None:
+        bottom = self._item.getAxis("bottom")
+        names = [value_text(name, value) for value in self._values]
+        bottom.tell(name, names)
+        left = [place[0] for place in places] or [1.0]
+        up = [place[1] for place in places] or [0.0, 1.0]
+        room = max(0.02, (max(up) - min(up)) * 0.12)
+        beside = {NUMBER: 0.6, "learning_rate": 0.15}.get(name, 0.6)
+        self._item.getViewBox().setRange(
+            xRange=(min(left) - beside, max(left) + beside),
+            yRange=(max(0.0, min(up) - room), min(1.02, max(up) + room)),
+            padding=0,
+        )
+
+    def _click(self, place: QPointF) -> None:
+        box = self._item.getViewBox()
+        near = [
+            (math.hypot(scene.x() - place.x(), scene.y() - place.y()), number)
+            for number, (x, y) in self.drawn.items()
+            for scene in (box.mapViewToScene(QPointF(x, y)),)
+        ]
+        distance, number = min(near, default=(math.inf, 0))
+        if distance <= REACH:
+            self.pointed.emit(number)
+
+    def place_of(self, number: int) -> QPointF:
+        """Return where the trial `number` is drawn, in the coordinates of `view`."""
+        return self._item.getViewBox().mapViewToScene(QPointF(*self.drawn[number]))
+
+    @property
+    def view(self) -> QWidget:
+        """What takes the mouse."""
+        return self._view.viewport()
+
+
+class _View(pg.PlotWidget):
+    """The plot without what pyqtgraph offers besides.
+
+    Signals:
+        clicked: carries the place in the scene.
+    """
+
+    clicked = Signal(QPointF)
+
+    def __init__(self) -> None:
+        super().__init__(axisItems={"left": _ValueAxis("left"), "bottom": _Axis("bottom")})
+        item = self.getPlotItem()
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        item.setMouseEnabled(False, False)
+        item.getViewBox().disableAutoRange()
+        item.getAxis("left").setWidth(AXIS_WIDTH)
+        item.getAxis("bottom").setHeight(AXIS_HEIGHT)
+        for side in ("left", "bottom"):
+            item.getAxis(side).setStyle(tickLength=-4, tickTextOffset=6)
+        item.layout.setContentsMargins(0, 4, 8, 0)
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the table beside it is for the keyboard
+        self.setAntialiasing(True)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.clicked.emit(self.mapToScene(event.position().toPoint()))
+
+
+class _Axis(pg.AxisItem):
+    """Numbers of trials, learning rates by their magnitude, or names."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.enableAutoSIPrefix(False)
+        self._name, self._names = NUMBER, list[str]()
+
+    def tell(self, name: str, names: Sequence[str]) -> None:
+        """Take over what the axis is about, and the names of its places."""
+        self._name, self._names = name, list(names)
+        self.picture = None
+        self.update()
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802
+        if self._name == "learning_rate":
+            factors = (1, 2, 5) if high - low < 2 else (1, 3) if high - low < 3 else (1,)
+            ticks = [
+                power + math.log10(factor)
+                for power in range(math.floor(low), math.ceil(high) + 1)
+                for factor in factors
+            ]
+            return [(1.0, [tick for tick in ticks if low <= tick <= high])]
+        if self._name != NUMBER:
+            return [(1.0, [float(place) for place in range(len(self._names))])]
+        step = next((step for step in STEPS if (high - low) / step <= max(1.0, size / APART)), STEPS[-1])
+        first = math.ceil(max(1.0, low) / step) * step
+        return [(step, [float(tick) for tick in range(first, math.floor(high) + 1, step)])]
+
+    def tickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:  # noqa: N802
+        if self._name == "learning_rate":
+            return [rate_text(10**value) for value in values]
+        if self._name != NUMBER:
+            return [self._names[round(value)] for value in values]
+        return [str(round(value)) for value in values]
+
+
+class _ValueAxis(pg.AxisItem):
+    """Decimal numbers in the user's language."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.enableAutoSIPrefix(False)
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
+        return super().tickSpacing(low, high, size)[:1]
+
+    def tickStrings(self, values: Sequence[float], _scale: float, spacing: float) -> list[str]:  # noqa: N802
+        decimals = max(1, min(4, len(f"{spacing:.4f}".rstrip("0").partition(".")[2])))
+        return [fixed(value, decimals) for value in values]
