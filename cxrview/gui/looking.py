@@ -99,6 +99,14 @@ class Looking(QObject):
             window = as_window(voi)
             self._state.set_voi(presets.sigmoid(window) if on else presets.linear(window, radiograph))
 
+    def use_preset(self, name: str) -> None:
+        """Look at the image through the preset called `name` in imaging.presets."""
+        from cxrview.imaging.presets import presets  # some 20 ms for a large radiograph, so not in advance
+
+        radiograph = self._state.shown.radiograph
+        if radiograph is not None:
+            self._state.set_voi(dict(presets(radiograph))[name])
+
     def smooth_pixels(self, on: bool) -> None:
         """Smooth between the pixels of the image, or show each as a square."""
         self._state.change_settings(smooth=on)

@@ -47,6 +47,7 @@ from cxrview.gui.state import AppState, Shown
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training.commands import Training
 from cxrview.gui.viewer.canvas import Canvas
+from cxrview.gui.viewer.context_menu import ContextMenu
 from cxrview.gui.viewer.heat_layer import HeatLayer
 from cxrview.gui.viewer.overlay_layer import OverlayLayer
 from cxrview.gui.viewer.tools import basic_tools
@@ -157,6 +158,7 @@ class MainWindow(QMainWindow):
 
     def _take_canvas(self, canvas: Canvas) -> None:
         canvas.installEventFilter(self._peek)
+        ContextMenu(canvas, self.menus.of_picture)
         canvas.opacity_turned.connect(self.heatmaps.change_opacity)
 
     @property

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QToolBar
+from PySide6.QtWidgets import QMenu, QToolBar, QWidget
 
 from cxrview import paths
 from cxrview.gui import shortcuts
 from cxrview.gui import theme as themes
-from cxrview.gui.actions import MENUS, TOOLBAR, ActionSpec
+from cxrview.gui.actions import MENUS, PICTURE, TOOLBAR, ActionSpec
 from cxrview.gui.mnemonics import plain, with_letters
 from cxrview.gui.submenus import ClassMenu, DeviceMenu, ModelMenu, WindowMenu
 from cxrview.words import tr
@@ -38,7 +38,8 @@ class Menus:
         self.toolbar = self._make_toolbar()
         state, models = window.state, window.session.models
         self.classes = self._put(ClassMenu(state, window), "heatmap", before="stronger")
-        self.windows = self._put(WindowMenu(state, window), "image", before="previous")
+        presets = [self.actions[name] for name, spec in self.specs.items() if spec.submenu == "windows"]
+        self.windows = self._put(WindowMenu(state, presets, window), "image", before="previous")
         self.models = self._put(ModelMenu(state, models, window), "model", before="model_folder")
         self.devices = self._put(DeviceMenu(models, window), "model", before="card")
         for menu in self.menus.values():
@@ -84,6 +85,8 @@ class Menus:
             for spec in specs:
                 if spec is None:
                     menu.addSeparator()
+                elif spec.submenu:
+                    self._add(spec)
                 elif spec.name != "sample" or paths.sample_radiograph() is not None:
                     menu.addAction(self._add(spec))
             menu.menuAction().setVisible(not menu.isEmpty())
@@ -131,6 +134,18 @@ class Menus:
     def _put(self, submenu: Submenu, menu: str, before: str) -> Submenu:
         self.menus[menu].insertMenu(self.actions[before], submenu)
         return submenu
+
+    def of_picture(self, parent: QWidget) -> QMenu:
+        """Return the menu of the picture: what is done most, found where the eye is."""
+        menu = QMenu(tr("Radiograph"), parent)
+        menu.aboutToShow.connect(partial(_mark_letters, menu))
+        menu.addMenu(self.windows)
+        for name in PICTURE:
+            if name is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(self.actions[name])
+        return menu
 
     def _show_running(self) -> None:
         self.actions["stop"].setEnabled(bool(self._window.runner.jobs))

@@ -1,9 +1,9 @@
 """The submenus whose content depends on the image and the model: classes, windows, models, devices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cxrview.gui.state import AppState, ModelInfo, Shown
@@ -57,11 +57,11 @@ class ClassMenu(QMenu):
 
 
 class WindowMenu(QMenu):
-    """The file's own windows and LUTs by name, and the presets that suit any image."""
+    """The file's own windows and LUTs by name, and `presets`, the commands that suit any image."""
 
-    def __init__(self, state: AppState, parent: QWidget) -> None:
+    def __init__(self, state: AppState, presets: Sequence[QAction], parent: QWidget) -> None:
         super().__init__(tr("Window &presets"), parent)
-        self._state = state
+        self._state, self._presets = state, presets
         state.shown_changed.connect(self._fill)
         self._fill(state.shown)
 
@@ -69,25 +69,15 @@ class WindowMenu(QMenu):
         self.clear()
         radiograph = shown.radiograph
         self.setEnabled(radiograph is not None)
-        if radiograph is None:
-            return
-        from cxrview.gui.viewer.corner_text import voi_text
-        from cxrview.imaging.presets import AUTO, BONE, FULL, LUNG, SOFT
-
-        for voi in dict.fromkeys((radiograph.default_voi, *radiograph.vois)):
-            words = [tr(voi.explanation), voi_text(voi)] if not hasattr(voi, "table") else [voi_text(voi)]
-            title = "   ".join(word for word in words if word)
-            self.addAction(title.replace("&", "&&"), without_state(self._state.set_voi, voi))
-        self.addSeparator()
-        for name in (AUTO, LUNG, SOFT, BONE, FULL):
-            self.addAction(tr(name), without_state(self._use_preset, name))
-
-    def _use_preset(self, name: str) -> None:
-        from cxrview.imaging.presets import presets  # some 20 ms for a large radiograph, so not in advance
-
-        radiograph = self._state.shown.radiograph
         if radiograph is not None:
-            self._state.set_voi(dict(presets(radiograph))[name])
+            from cxrview.gui.viewer.corner_text import voi_text
+
+            for voi in dict.fromkeys((radiograph.default_voi, *radiograph.vois)):
+                words = [tr(voi.explanation), voi_text(voi)] if not hasattr(voi, "table") else [voi_text(voi)]
+                title = "   ".join(word for word in words if word)
+                self.addAction(title.replace("&", "&&"), without_state(self._state.set_voi, voi))
+            self.addSeparator()
+        self.addActions(self._presets)
 
 
 class ModelMenu(QMenu):

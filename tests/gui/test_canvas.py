@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
 from cxrview.imaging import VoiFunction, Window, render
+from cxrview.imaging.presets import presets
 from tests.gui.conftest import make_phantom, write_png
 
 
@@ -263,16 +264,31 @@ def test_windows_of_the_file_are_offered(window, chest_pa, qtbot):
     window.open([chest_pa])
     qtbot.waitUntil(lambda: window.state.shown.radiograph is not None)
     offered = {action.text(): action for action in window.menus.windows.actions()}
-    assert [
-        name for name in ("Auto", "Lung", "Soft tissue", "Bone", "Full range") if name not in offered
-    ] == []
-    offered["Bone"].trigger()
+    names = ("Auto", "Lung", "Soft tissue", "Bone", "Full range")
+    assert [name for name in names if f"{name} window" not in offered] == []
+    offered["Bone window"].trigger()
     assert isinstance(window.state.voi, Window)
     assert window.state.voi.explanation == "Bone"
     for function in (VoiFunction.SIGMOID, VoiFunction.LINEAR):
         qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.AltModifier)
         assert window.state.voi.function is function
         assert window.menus.actions["sigmoid"].isChecked() is (function is VoiFunction.SIGMOID)
+
+
+@pytest.mark.parametrize(
+    ("key", "shift", "name"),
+    [
+        (Qt.Key.Key_W, True, "Auto"),
+        (Qt.Key.Key_U, False, "Lung"),
+        (Qt.Key.Key_S, False, "Soft tissue"),
+        (Qt.Key.Key_B, False, "Bone"),
+        (Qt.Key.Key_F, True, "Full range"),
+    ],
+)
+def test_keys_give_the_window_presets(opened, key, shift, name, qtbot):
+    modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    qtbot.keyClick(opened, key, modifier)
+    assert opened.state.voi == dict(presets(opened.state.shown.radiograph))[name]
 
 
 def test_the_hand_opens_when_another_image_comes_during_a_drag(actual, second, qtbot):

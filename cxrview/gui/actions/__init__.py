@@ -6,14 +6,14 @@ from cxrview.gui.actions import edit, file, heatmap, help, image, measure, model
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.words import mark
 
-__all__ = ["MENUS", "MOUSE", "SEPARATOR", "TOOLBAR", "ActionSpec", "Menu", "specs"]
+__all__ = ["MENUS", "MOUSE", "PICTURE", "SEPARATOR", "TOOLBAR", "ActionSpec", "Menu", "specs"]
 
 Menu = tuple[str, tuple[ActionSpec | None, ...]]
 MENUS: dict[str, Menu] = {
     "file": (mark("&File"), file.ACTIONS),
     "edit": (mark("&Edit"), edit.ACTIONS),
     "view": (mark("&View"), view.ACTIONS),
-    "image": (mark("&Image"), image.ACTIONS),
+    "image": (mark("&Image"), (*image.ACTIONS, *image.PRESETS)),
     "measure": (mark("Meas&ure"), measure.ACTIONS),
     "heatmap": (mark("Hea&tmap"), heatmap.ACTIONS),
     "model": (mark("&Model"), model.ACTIONS),
@@ -25,11 +25,17 @@ TOOLBAR = (
     "one", "two_columns", "four", "twins", "synchronise", SEPARATOR, "heatmap", SEPARATOR,
     "studies", "reading",
 )  # fmt: skip
+PICTURE = (  # the menu of the picture, below the window presets
+    "invert", "clahe", "sharpen", SEPARATOR, "turn_right", "turn_left", "flip_sides", SEPARATOR,
+    "fit", "actual", "reset", SEPARATOR, "rename_annotation", "delete_annotation", SEPARATOR,
+    "copy", "export", "tags", SEPARATOR, "hide_identity",
+)  # fmt: skip
 MOUSE = (
     (mark("Wheel"), mark("Zoom at the pointer")),
     (mark("Shift and wheel"), mark("Heatmap fainter or stronger")),
     (mark("Ctrl and wheel"), mark("Next or previous image or frame")),
     (mark("Right button, drag"), mark("Window: sideways contrast, up and down brightness")),
+    (mark("Right button, click"), mark("Menu of the picture")),
     (mark("Middle button, drag"), mark("Pan")),
     (mark("Double click"), mark("Fit to window")),
     (mark("Shift and an arrow key, Page up, Page down"), mark("Pan, when zoomed in")),

@@ -25,6 +25,26 @@ def _is_sigmoid(state: AppState) -> bool:
     return function is not None and function.value == "SIGMOID"
 
 
+def _preset(name: str, text: str, key: str, preset: str) -> ActionSpec:
+    return ActionSpec(
+        f"preset_{name}",
+        text,
+        (key,),
+        "looking.use_preset",
+        when=has_image,
+        argument=preset,
+        submenu="windows",
+    )
+
+
+PRESETS: tuple[ActionSpec, ...] = (  # called as in imaging.presets
+    _preset("auto", mark("Auto window"), "Shift+W", "Auto"),
+    _preset("lung", mark("Lung window"), "U", "Lung"),
+    _preset("soft", mark("Soft tissue window"), "S", "Soft tissue"),
+    _preset("bone", mark("Bone window"), "B", "Bone"),
+    _preset("full", mark("Full range window"), "Shift+F", "Full range"),
+)
+
 ACTIONS: tuple[ActionSpec | None, ...] = (
     _tool(
         "window",

@@ -31,6 +31,7 @@ class ActionSpec:
     when: When | None = None
     checked: When | None = None
     argument: str | None = None
+    submenu: str = ""  # of its menu, which puts it where it belongs
 
 
 def shows_many(state: AppState) -> bool:
