@@ -13,7 +13,7 @@ from cxrview.gui.model_choice import Choice, LoadPredictor, ModelChoice
 from cxrview.gui.opening import Opener
 from cxrview.gui.state import AppState, Mark
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.view_state import ViewState
+from cxrview.gui.view_state import Shown, ViewState
 from cxrview.gui.viewing import Shelf, Viewing
 from cxrview.gui.work import load_predictor
 from cxrview.settings import Settings
@@ -120,8 +120,11 @@ class Session(QObject):
             self.open([shown.path])
 
     def step(self, by: int) -> None:
-        """Show the next (1) or previous (-1) image of the list, frames included."""
-        shown = self.state.shown
+        """Show the next (1) or previous (-1) image of the list, frames included.
+
+        An empty viewport goes on from what another one shows.
+        """
+        shown = self._standing()
         if shown.path not in self.state.entries:
             return
         frames = self.state.entries[shown.path].frames
@@ -132,9 +135,14 @@ class Session(QObject):
         if following is not None:
             self.select(following, self.state.entries[following].frames - 1 if by < 0 else 0)
 
+    def _standing(self) -> Shown:
+        """Return where the user is in the list."""
+        views = (self.state.active, *self.state.views)
+        return next((view.shown for view in views if view.shown.path is not None), Shown())
+
     def step_study(self, by: int) -> None:
         """Show the first image of the next (1) or previous (-1) study or folder."""
-        shown = self.state.shown
+        shown = self._standing()
         following = self.next_study(shown.path, by) if shown.path in self.state.entries else None
         if following is not None:
             self.select(following)

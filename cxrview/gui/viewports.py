@@ -164,8 +164,11 @@ class Viewports(QObject):
             self.use("one")
             return
         self.use_layout(1, 2)
-        left, right = (port.view for port in self.grid.viewports)
-        plain, heated = (right, left) if self._state.active is right else (left, right)
+        plain, heated = sorted(
+            (port.view for port in self.grid.viewports), key=lambda view: view is not self._state.active
+        )
+        self.grid.arrange(1, 2, [plain, heated])  # the plain one on the left
+        self._state.change_settings(heatmap_visible=True)  # it is what was asked for
         self.twins.join(plain, heated)
         self._state.arrange(twins=True)
         self.synchronise(True)

@@ -1,7 +1,7 @@
 """The image beside the same with its heatmap, whichever of the two the user turns to."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from cxrview.gui.state import Stage
 from cxrview.gui.viewer.placement import Orientation
@@ -23,6 +23,20 @@ def test_an_image_chosen_for_the_one_with_the_heatmap_comes_into_both(twins, sec
     window.state.set_active(heated.view)
     window.open([second])
     qtbot.waitUntil(lambda: shows(plain, second) and shows(heated, second))
+
+
+def test_the_plain_image_stands_on_the_left_and_the_heatmap_is_shown(opened, phantom, second, qtbot):
+    opened.state.change_settings(heatmap_visible=False)
+    qtbot.keyClick(opened, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    opened.state.set_active(opened.viewports.grid.viewports[1].view)
+    opened.open([second])
+    qtbot.waitUntil(lambda: shows(opened.stage, second))
+    qtbot.keyClick(opened, Qt.Key.Key_5, Qt.KeyboardModifier.AltModifier)
+    left, right = opened.viewports.grid.viewports
+    qtbot.waitUntil(lambda: shows(left, second) and shows(right, second))
+    assert opened.state.settings.heatmap_visible
+    assert (left.view.heat_shown, right.view.heat_shown) == (False, True)
+    qtbot.waitUntil(lambda: left.mapTo(opened, QPoint()).x() < right.mapTo(opened, QPoint()).x())
 
 
 def test_paging_on_either_side_keeps_them_together(twins, phantom, second, qtbot):

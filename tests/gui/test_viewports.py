@@ -68,6 +68,18 @@ def test_a_click_makes_a_viewport_the_active_one_and_panels_follow(pair, second,
     assert not window.menus.actions["invert"].isChecked()
 
 
+def test_an_empty_viewport_goes_on_from_what_another_one_shows(opened, phantom, second, qtbot):
+    opened.open([second])
+    qtbot.waitUntil(lambda: shows(opened.stage, second))
+    qtbot.keyClick(opened, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(opened, Qt.Key.Key_F6)
+    left, right = opened.viewports.grid.viewports
+    assert right.view.shown.stage is Stage.EMPTY
+    qtbot.keyClick(opened, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: shows(right, phantom))
+    assert shows(left, second)
+
+
 def test_a_chosen_image_comes_into_the_active_viewport_only(pair, phantom, tmp_path, qtbot):
     window, left, right = pair
     third = write_png(tmp_path / "third.png", make_phantom(3, 100, 90))
