@@ -150,8 +150,9 @@ def _run(
     tensorboard: Path | None,
     learn_more: bool,
 ) -> Finished:
+    tell(Stage("starting", 0.0, "loading Keras"))
+    device, backend = find_device()  # where it is missing, that is said before the images are read
     prepared = prepare_in(config, folder, tell)
-    device, backend = find_device()
     from cxrview.training.finish import finish
     from cxrview.training.fit import fit
     from cxrview.training.memory import memory_errors
@@ -179,18 +180,17 @@ def _run(
 def prepare_in(config: TrainingConfig, folder: RunFolder, tell: Journal) -> "Prepared":
     """Return the checked images; what was found is told even where it forbids the training.
 
-    Raises BadRequest, also where the training has begun with other images.
+    It does without Keras, which takes seconds to load. Raises BadRequest, also where the training has begun
+    with other images.
     """
-    tell(Stage("starting", 0.0, "loading Keras"))
-    find_device()
+    from cxrview.training import origin
     from cxrview.training.prepare import prepare
-    from cxrview.training.zoo import input_size
 
     tell(Stage("reading", 0.0))
     folder.data_report.unlink(missing_ok=True)
     begun_with = same_images.remembered(folder)
     try:
-        prepared = prepare(config, input_size(config.model), folder.path, tell.stage("reading"))
+        prepared = prepare(config, origin.sized(config.model).input_size, folder.path, tell.stage("reading"))
     except BadRequest:
         if folder.data_report.is_file():
             tell(DataReported(json.loads(folder.data_report.read_text("utf-8"))))

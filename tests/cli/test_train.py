@@ -27,6 +27,7 @@ from cxrview.training import config as configuration
 from cxrview.training import events, worker
 from cxrview.training.config import PRESETS
 from cxrview.training.run_folder import RunFolder
+from tests.training.runs import write_phantoms
 
 DONE = events.Finished(
     "out/bundle/mine",
@@ -260,3 +261,18 @@ def test_help_and_refusals_come_without_keras():
 def test_the_base_of_a_refused_value_is_named():
     with pytest.raises(BadRequest, match="batch_size"):
         configure(options("--data", "x", "--batch-size", "100000"))
+
+
+def test_images_are_checked_without_keras(tmp_path):
+    """It takes seconds to load, and the window checks anew whenever something about the images changes."""
+    code = (
+        "import sys; from cxrview.__main__ import main; code = main(sys.argv[1:]);"
+        "print(code, sorted({'keras', 'tensorflow', 'PySide6'} & set(sys.modules)))"
+    )
+    out, images = tmp_path / "out", tmp_path / "images"
+    write_phantoms(images, 8, 48)
+    arguments = ["train", "--data", str(images), "--check-only", "--out", str(out), "--start", "bundled"]
+    command = [sys.executable, "-W", "ignore", "-c", code, *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "0 []"
+    assert (out / "data_report.json").is_file()

@@ -82,6 +82,8 @@ class Training(QObject):
 
     def close(self) -> None:
         """Return when nothing runs any more."""
+        for step in self.window.steps if self.window is not None else ():
+            step.let_go()
         self.runs.close()
 
     def open_images(self, paths: Sequence[Path]) -> None:

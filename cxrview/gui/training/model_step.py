@@ -236,7 +236,7 @@ class ModelStep(Step):
         self._show_cards()
         self._examine()
 
-    def close_helpers(self) -> None:
+    def let_go(self) -> None:
         """End what computes for this page."""
         self.helper.stop()
         self.augmentation.close_helper()

@@ -152,9 +152,6 @@ class Doubts(QFrame):
         if self._result is None:
             return
         data = self._draft.config.data
-        if data.path != self._result.data:
-            self._draft.change("data", path=self._result.data, exclude=())
-            data = self._draft.config.data
         change = without_excluded if self._all_left_out else with_excluded
         self._draft.change("data", exclude=change(data.exclude, self._files))
         self._refresh()
@@ -172,5 +169,7 @@ class Doubts(QFrame):
             words += " " + tr("The next training leaves these images out.")
         self.text.setText(words)
         self.leave_out.setText(tr("Take back") if out else tr("Leave out next time"))
-        self.leave_out.setEnabled(bool(self._files))
+        same = self._result is not None and self._draft.config.data.path == self._result.data
+        self.leave_out.setEnabled(bool(self._files) and same)
+        self.leave_out.setToolTip("" if same else tr("The next training is about other images."))
         self.note.setVisible(bool(self.note.text()))

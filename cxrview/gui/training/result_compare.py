@@ -115,6 +115,11 @@ class ComparePage(QWidget):
         self._result, self._part = result, part.name
         self._show(self._known.get((part.name, self._current())))
 
+    def refresh(self) -> None:
+        """The model in use may be another one by now; what is being asked is waited for."""
+        if self._job is None and self._result is not None:
+            self._show(self._known.get((self._part, self._current())))
+
     def compare(self) -> None:
         """Ask the model in use, or stop asking."""
         if self._job is not None:

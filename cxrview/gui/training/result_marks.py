@@ -32,15 +32,16 @@ class Marks(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._path: Path | None = None
-        self._keys: list[Key] = []
+        self._keys: dict[Key, None] = {}
 
     def open(self, folder: Path) -> None:
         """Take over the marks of the run in `folder`; a damaged file counts as none."""
         self._path = folder / FILE
         try:
-            self._keys = [(part, file) for part, file in json.loads(self._path.read_text("utf-8"))]
+            pairs = json.loads(self._path.read_text("utf-8"))
+            self._keys = {(str(part), str(file)): None for part, file in pairs}
         except (OSError, ValueError, TypeError):
-            self._keys = []
+            self._keys = {}
         self.changed.emit()
 
     def __contains__(self, key: Key) -> bool:
@@ -56,13 +57,13 @@ class Marks(QObject):
 
     def toggle(self, keys: Iterable[Key]) -> None:
         """Mark `keys`; if all of them are marked already, take their marks away."""
-        chosen = list(dict.fromkeys(keys))
+        chosen = dict.fromkeys(keys)
         if not chosen:
             return
         if all(key in self._keys for key in chosen):
-            self._keys = [key for key in self._keys if key not in chosen]
+            self._keys = {key: None for key in self._keys if key not in chosen}
         else:
-            self._keys += [key for key in chosen if key not in self._keys]
+            self._keys |= chosen
         self._keep()
         self.changed.emit()
 
@@ -70,7 +71,7 @@ class Marks(QObject):
         if self._path is None:
             return
         try:
-            write_whole(self._path, json.dumps(self._keys, ensure_ascii=False, indent=0) + "\n")
+            write_whole(self._path, json.dumps(self.keys, ensure_ascii=False, indent=0) + "\n")
         except OSError as error:
             self.failed.emit(tr("The marks could not be kept: {reason}.").format(reason=error.strerror))
 

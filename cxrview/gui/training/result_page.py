@@ -151,8 +151,3 @@ class ResultPage:
         self.warning.setVisible(bool(warning))
         for page in (self.answers, self.classes, self.point, self.calibration, self.compare):
             page.show_part(result, part)
-
-    def refresh_comparison(self, result: Result | None, part: str) -> None:
-        """The model in use may be another one by now."""
-        if result is not None and part in result.parts:
-            self.compare.show_part(result, result.parts[part])

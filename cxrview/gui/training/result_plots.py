@@ -6,6 +6,7 @@ It imports pyqtgraph, and with it NumPy: import it where a result is shown.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QResizeEvent
@@ -139,14 +140,12 @@ class SharePlot(pg.PlotWidget):
 
     def _drag(self, position: QPointF) -> None:
         """Tell the point of the track that is nearest to `position`; of several, the middle one."""
-        away = [
-            (self.pixel(float(x), float(y)) - position)
-            for x, y in zip(self.track[0], self.track[1], strict=True)
-        ]
-        distances = [step.x() ** 2 + step.y() ** 2 for step in away]
-        nearest = min(distances)
-        places = [place for place, distance in enumerate(distances) if distance <= nearest + 1e-6]
-        self.dragged.emit(places[len(places) // 2])
+        start, end = self.pixel(0, 0), self.pixel(1, 1)
+        across = start.x() + (end.x() - start.x()) * np.asarray(self.track[0]) - position.x()
+        upward = start.y() + (end.y() - start.y()) * np.asarray(self.track[1]) - position.y()
+        away = across**2 + upward**2
+        nearest = np.flatnonzero(away <= away.min() + 1e-6)
+        self.dragged.emit(int(nearest[len(nearest) // 2]))
 
     def drawBackground(self, painter: QPainter, area: QRectF) -> None:
         super().drawBackground(painter, area)

@@ -21,6 +21,7 @@ from cxrview.gui.training.result_data import Part, Result
 from cxrview.gui.training.result_plots import Line, SharePlot
 from cxrview.gui.training.result_points import ClassCurve, Point
 from cxrview.gui.training.result_texts import decimal, share
+from cxrview.training.curves import thinned
 from cxrview.words import fixed, mark, tr
 
 POINTS = {"sensitive": mark("Sensitive"), "balanced": mark("Balanced"), CHOSEN: mark("Chosen")}
@@ -240,7 +241,7 @@ class PointPage(QWidget):
             lines = []
             for name in order:
                 colour = self._theme.class_colour(result.classes.index(name))
-                x, y = kind(self._curves[name])
+                x, y = thinned(*kind(self._curves[name]))
                 lines.append(Line(x, y, colour, faint=name != self.class_name))
             plot.show_lines(lines)
             x, y = kind(curve)

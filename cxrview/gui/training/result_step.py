@@ -98,7 +98,7 @@ class ResultStep(Step):
             if folder != self._shown:
                 self.show_folder(folder)
             else:
-                self.page.refresh_comparison(self.result, self.part)
+                self.page.compare.refresh()
         elif self._shown is None:
             self.page.say_nothing(tr("There is no result yet. Train a model first."))
 

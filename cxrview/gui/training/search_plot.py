@@ -117,6 +117,7 @@ class TrialPlot(QWidget):
         self._item.setLabel("left", tr("Macro F1"), color=self._theme.muted)
         across = tr("Trial") if name == NUMBER else tr(TITLES.get(name, ""))
         self._item.setLabel("bottom", across, color=self._theme.muted)
+        self._item.getAxis("bottom").resizeEvent()  # or the text stays where the one before was centred
         self._view.setAccessibleName(f"{self.title.text()} {self.by.currentText()}".strip())
         self._view.setAccessibleDescription(", ".join(f"{row.number}: {figure(row.value)}" for row in rows))
 

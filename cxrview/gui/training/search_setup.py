@@ -198,7 +198,8 @@ def _add(grid: QGridLayout, title: str, control: Any, buddy: FieldEdit | None = 
     label.setContentsMargins(0, 5, 0, 0)
     if isinstance(control, QWidget):
         label.setBuddy(control)
-        grid.addWidget(control, row, 1)
+        is_chips = isinstance(control, Chips)
+        grid.addWidget(control, row, 1, Qt.AlignmentFlag(0) if is_chips else Qt.AlignmentFlag.AlignLeft)
     else:
         label.setBuddy(buddy)
         grid.addLayout(control, row, 1)

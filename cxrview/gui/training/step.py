@@ -32,5 +32,8 @@ class Step(QWidget):
         """Whether the page is about that run."""
         return False
 
+    def let_go(self) -> None:
+        """The program ends: end what the page has running."""
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""

@@ -22,15 +22,13 @@ from cxrview.training import config as configuration
 from cxrview.training import events
 from tests.training.drawn import class_folders, small, write
 
-LIGHT = Path(__file__).with_name("light_cxrview.py")
 COPY, FIRST = "opaque/copy.png", "clear/p000.png"
 TIMEOUT = 20_000
 
 
 @pytest.fixture
 def light(monkeypatch):
-    """Checks run in a real process that does without Keras, and after a short pause."""
-    monkeypatch.setattr(process, "program", lambda: (sys.executable, [str(LIGHT)]))
+    """Checks begin after a short pause."""
     monkeypatch.setattr(data_check.DataCheck.want, "__defaults__", (50,))
 
 

@@ -71,7 +71,7 @@ def page(qtbot, tmp_path: Path, store: Path):
     page.entered()
     qtbot.waitUntil(lambda: page.examined is not None and page.start.start.count() >= 3)
     yield page
-    page.close_helpers()
+    page.let_go()
     runner.close(wait=True)
     assert not crashes
 
