@@ -90,7 +90,8 @@ class Annotations(QObject):
         self._saving: dict[str, Change] = {}
         self._last_trouble = ""
         self.undo_group = QUndoGroup(self)
-        self._stacks: dict[str, QUndoStack] = {}
+        self._stacks: dict[str, QUndoStack] = {}  # of images on which something was done
+        self._active = ""
         self.selected, self.shown = "", True
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self.save)
         self._again = QTimer(self, singleShot=True, interval=AGAIN, timeout=self.save)
@@ -202,7 +203,8 @@ class Annotations(QObject):
 
     def activate(self, key: str) -> None:
         """Let undo and redo act on the image of `key`."""
-        self.undo_group.setActiveStack(self._stack(key))
+        self._active = key
+        self.undo_group.setActiveStack(self._stacks.get(key))
 
     def select(self, annotation_id: str) -> None:
         """Select one annotation, or none ("")."""
@@ -219,6 +221,8 @@ class Annotations(QObject):
     def _stack(self, key: str) -> QUndoStack:
         if key not in self._stacks:
             self._stacks[key] = QUndoStack(self.undo_group)
+            if key == self._active:
+                self.undo_group.setActiveStack(self._stacks[key])
         return self._stacks[key]
 
     # Keeping

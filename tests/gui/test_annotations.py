@@ -187,6 +187,18 @@ def test_undo_and_redo_say_what_they_do(film):
     assert film.measuring.items() == (LINE,)
 
 
+def test_looking_at_images_leaves_no_history_behind(film, phantom, second, qtbot):
+    for path in (second, phantom, second):
+        show(film, path, qtbot)
+    assert film.annotations.undo_group.stacks() == []
+    draw(film)
+    assert film.menus.actions["undo"].isEnabled()
+    show(film, phantom, qtbot)
+    assert not film.menus.actions["undo"].isEnabled()  # nothing was done to this one
+    show(film, second, qtbot)
+    assert film.menus.actions["undo"].text() == "&Undo: Length"
+
+
 def test_what_was_taken_back_is_not_kept(film, qtbot):
     draw(film)
     qtbot.waitUntil(lambda: kept(film) == (LINE,))
