@@ -202,7 +202,7 @@ class Annotations(QObject):
         self.changed.emit(key)
 
     def activate(self, key: str) -> None:
-        """Let undo and redo act on the image of `key`."""
+        """Let undo and redo act on the image of `key`, or on none ("")."""
         self._active = key
         self.undo_group.setActiveStack(self._stacks.get(key))
 

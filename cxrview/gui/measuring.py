@@ -94,8 +94,7 @@ class Measuring(QObject):
     def _look(self, news: object = None) -> None:
         if isinstance(news, ViewState) and news is not self._state.active:
             return
-        if self.key:
-            self.annotations.activate(self.key)
+        self.annotations.activate(self.key)
         self.changed.emit()
 
     # What there is

@@ -12,8 +12,6 @@ bone         30 … 99.9   the bright part: spine, ribs, what lies behind the he
 full range   smallest … largest value
 """
 
-from typing import Any
-
 import cv2
 import numpy as np
 
@@ -105,8 +103,3 @@ def linear(window: Window, radiograph: Radiograph) -> Window:
         exact = own.function is VoiFunction.LINEAR_EXACT
     function = VoiFunction.LINEAR_EXACT if exact or window.width < 1 else VoiFunction.LINEAR
     return Window(window.center, window.width, function, window.explanation)
-
-
-def is_sigmoid(voi: Any) -> bool:
-    """Return whether `voi` is a window through the S-shaped function."""
-    return isinstance(voi, Window) and voi.function is VoiFunction.SIGMOID

@@ -97,13 +97,6 @@ class Store:
 
     def seen(self, images: Sequence[str]) -> frozenset[str]:
         """Return those of `images` at which the reader has looked."""
-        return self._which("SELECT image FROM seen", images)
-
-    def annotated(self, images: Sequence[str]) -> frozenset[str]:
-        """Return those of `images` on which something is drawn."""
-        return self._which("SELECT DISTINCT image FROM annotation", images)
-
-    def _which(self, select: str, images: Sequence[str]) -> frozenset[str]:
         if not images or not self._exists():
             return frozenset()
         found: set[str] = set()
@@ -111,9 +104,8 @@ class Store:
             for start in range(0, len(images), MOST_VARIABLES):
                 some = images[start : start + MOST_VARIABLES]
                 marks = ",".join("?" * len(some))
-                found.update(
-                    image for (image,) in database.execute(f"{select} WHERE image IN ({marks})", some)
-                )
+                rows = database.execute(f"SELECT image FROM seen WHERE image IN ({marks})", some)
+                found.update(image for (image,) in rows)
         return frozenset(found)
 
     def _exists(self) -> bool:

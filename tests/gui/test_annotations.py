@@ -199,6 +199,13 @@ def test_looking_at_images_leaves_no_history_behind(film, phantom, second, qtbot
     assert film.menus.actions["undo"].text() == "&Undo: Length"
 
 
+def test_nothing_is_taken_back_on_an_image_that_is_not_shown_any_more(film):
+    draw(film)
+    assert film.menus.actions["undo"].isEnabled()
+    film.close_all()
+    assert not film.menus.actions["undo"].isEnabled()
+
+
 def test_what_was_taken_back_is_not_kept(film, qtbot):
     draw(film)
     qtbot.waitUntil(lambda: kept(film) == (LINE,))
@@ -315,11 +322,12 @@ def test_delete_removes_what_is_selected(film):
 
 
 def test_delete_in_the_study_list_is_about_the_list(film):
+    key = film.measuring.key
     draw(film)
     film.annotations.select(LINE.id)
     film.studies.tree.setFocus()
     QTest.keyClick(film.studies.tree, Qt.Key.Key_Delete)
-    assert film.annotations.undo_group.undoText() == "Length"
+    assert film.annotations.of(key) == (LINE,)
     assert not film.state.entries
 
 

@@ -1,5 +1,6 @@
 """The tag window on real files: what is read, found, compared and copied."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -143,6 +144,17 @@ def test_values_and_rows_are_copied(dialog, qtbot):
     dialog.copy_all.trigger()
     qtbot.waitUntil(lambda: clipboard.text().startswith("(0010,0010)"))
     assert len(clipboard.text().splitlines()) == 2
+
+
+def test_a_search_that_ends_after_everything_was_closed_shows_nothing(window, dialog, qtbot):
+    gate = threading.Event()
+    window.runner.start("before", lambda _report: gate.wait(20), done=str, failed=pytest.fail, lane="tags")
+    dialog.search.setText("patient")
+    window.close_all()
+    ended = window.runner.start("after", lambda _report: None, done=str, failed=pytest.fail, lane="tags")
+    gate.set()
+    qtbot.waitUntil(lambda: not window.runner.is_running(ended))
+    assert dialog.model.rowCount() == 0
 
 
 def test_the_window_follows_the_image(window, dialog, john, qtbot):

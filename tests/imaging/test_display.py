@@ -6,7 +6,7 @@ import pytest
 
 from cxrview.imaging import Identity, Overlay, VoiFunction, Window, overlay_mask, read, render
 from cxrview.imaging.filters import apply, clahe, sharpen
-from cxrview.imaging.presets import ends, is_sigmoid, linear, presets, sigmoid, spanning
+from cxrview.imaging.presets import ends, linear, presets, sigmoid, spanning
 from tests.imaging.phantoms import RAMP, phantom, save
 from tests.imaging.samples import sample
 from tests.imaging.test_metadata import overlay_plane, with_overlay
@@ -84,8 +84,7 @@ def test_sigmoid_and_back_is_the_window_of_before():
     ):
         picture = radiograph(values, window)
         curved = sigmoid(window)
-        assert is_sigmoid(curved)
-        assert not is_sigmoid(window)
+        assert curved.function is SIGMOID
         assert (curved.center, curved.width) == (window.center, window.width)
         assert linear(curved, picture) == window
     own = Window(2048, 1000, SIGMOID)

@@ -150,7 +150,7 @@ class Tags(QObject):
 
     def _sieved(self, loaded: Loaded, searching: bool, sieved: Sieved) -> None:
         dialog = self.dialog
-        if dialog is None:
+        if dialog is None or loaded is not self._loaded:  # of a file that is not shown any more
             return
         left, right = loaded.left, loaded.right
         names = (left.path.name, right.path.name) if right is not None else None
