@@ -46,7 +46,7 @@ FIRST = 110  # pixels of the column of names
 LONGEST = 7 * 24 * 60  # minutes
 
 
-class SearchSetup(QScrollArea):
+class SearchSetup(QWidget):
     """The table `search` of the draft, as controls. What stays empty is not searched.
 
     Signals:
@@ -58,10 +58,7 @@ class SearchSetup(QScrollArea):
     ready_changed = Signal()
 
     def __init__(self, draft: Draft) -> None:
-        super().__init__(widgetResizable=True, objectName="panelScroll")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        super().__init__()
         self._draft = draft
         self._refused = ""  # what was typed and is no value
         self.fields = {
@@ -124,6 +121,15 @@ class SearchSetup(QScrollArea):
         column.addWidget(QLabel(words, objectName="muted", wordWrap=True))
         column.addWidget(space)
         column.addWidget(effort)
+        column.addStretch()
+        scroll = QScrollArea(widgetResizable=True, objectName="panelScroll")
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        column = QVBoxLayout(self, spacing=10)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll, 1)
         column.addWidget(self.summary)
         column.addWidget(self.problem)
         foot = QHBoxLayout(spacing=12)
@@ -131,8 +137,6 @@ class SearchSetup(QScrollArea):
         told = tr("After the first trial it is known about how long all will take.")
         foot.addWidget(QLabel(told, objectName="muted", wordWrap=True), 1)
         column.addLayout(foot)
-        column.addStretch()
-        self.setWidget(inside)
 
     def _connect(self) -> None:
         for name, edit in self.fields.items():

@@ -60,6 +60,8 @@ class SearchStep(Step):
         self.said.hide()
         self._watch = QTimer(self, interval=LATE, timeout=self._look_at_clock)
         self.setup.start_asked.connect(self.start)
+        self.earlier.resume_asked.connect(self.resume)
+        self.earlier.show_asked.connect(self.show_folder)
         self.setup.ready_changed.connect(self.ready_changed)
         runs.ended.connect(self._run_ended)
         if runs.current is not None and runs.current.kind == "tune":
@@ -80,6 +82,14 @@ class SearchStep(Step):
         self.setup.refresh()
         if self.run is None:
             self.earlier.refresh()
+
+    def offers(self) -> bool:
+        """Whether a search is on the page, or one can be gone on with."""
+        return self.run is not None or bool(self.earlier.lines)
+
+    def shows(self, run: Run) -> bool:
+        """Whether `run` is a search."""
+        return run.kind == "tune"
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
