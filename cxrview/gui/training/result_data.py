@@ -6,7 +6,7 @@ It is read in a worker; nothing here imports NumPy.
 import csv
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class Answer:
     called: tuple[str, ...]  # one class where classes exclude each other
     probabilities: tuple[float, ...]  # in the order of the classes
     in_domain: bool | None
+    confidence: float  # in what is most wrong about the answer, or in the answer if it is right
 
     @property
     def is_right(self) -> bool:
@@ -75,14 +76,6 @@ class Result:
         """The classes in the order of the model."""
         return self.card.class_names
 
-    def confidence(self, answer: Answer) -> float:
-        """Return how sure the model was of what is most wrong about its answer, or of the answer if right."""
-        shares = dict(zip(self.classes, answer.probabilities, strict=True))
-        if self.card.exclusive or answer.is_right:
-            return max((shares[name] for name in answer.called), default=1 - max(answer.probabilities))
-        wrong = set(answer.labels) ^ set(answer.called)
-        return max(shares[name] if name in answer.called else 1 - shares[name] for name in wrong)
-
     def mistakes(self, part: str) -> list[Answer]:
         """Return the wrong answers about images of a known class, the surest ones first."""
         wrong = [
@@ -90,12 +83,30 @@ class Result:
             for answer in self.parts[part].answers
             if not answer.is_right and (answer.labels or not self.card.exclusive)
         ]
-        return sorted(wrong, key=lambda answer: (-self.confidence(answer), answer.file))
+        return sorted(wrong, key=surest)
 
     def few(self, part: str) -> dict[str, int]:
         """Return the classes with fewer than FEW images in `part`, and how many they have."""
         support = self.parts[part].measured.get("support", {})
         return {name: count for name, count in support.items() if count < FEW}
+
+
+def surest(answer: Answer) -> tuple[float, str]:
+    """Return a key that sorts answers, the surest first."""
+    return -answer.confidence, answer.file
+
+
+def confidence(
+    shares: Mapping[str, float], labels: Sequence[str], called: Sequence[str], only: bool
+) -> float:
+    """Return how sure a model was of what is most wrong about its answer, or of the answer if it is right.
+
+    `shares` are probabilities by class; with `only` the classes exclude each other.
+    """
+    wrong = set(labels) ^ set(called)
+    if only or not wrong:
+        return max((shares[name] for name in called), default=1 - max(shares.values()))
+    return max(shares.get(name, 0.0) if name in called else 1 - shares.get(name, 0.0) for name in wrong)
 
 
 def load_result(path: Path, report: Report) -> Result:
@@ -198,19 +209,20 @@ def _answer(
     row: Mapping[str, str], part: str, card: Card, measured: Mapping[str, Any], places: _Places
 ) -> Answer:
     path = places.path(part, row["file"])
-    shares = tuple(float(row[f"p_{name}"]) for name in card.class_names)
+    shares = {name: float(row[f"p_{name}"]) for name in card.class_names}
+    labels = tuple(name for name in row["label"].split("|") if name)
     called: tuple[str, ...] = (row["predicted"],)
     if not card.exclusive:
         limits = measured.get("thresholds", {})
-        pairs = zip(card.class_names, shares, strict=True)
-        called = tuple(name for name, share in pairs if share >= limits.get(name, 0.5))
+        called = tuple(name for name, share in shares.items() if share >= limits.get(name, 0.5))
     return Answer(
         file=row["file"],
         path=path,
         group=places.group(path),
         source=row["source"],
-        labels=tuple(name for name in row["label"].split("|") if name),
+        labels=labels,
         called=called,
-        probabilities=shares,
+        probabilities=tuple(shares.values()),
         in_domain={"true": True, "false": False}.get(row["in_domain"]),
+        confidence=confidence(shares, labels, called, card.exclusive),
     )

@@ -80,7 +80,7 @@ class ImageModel(QAbstractListModel):
         """Return what is said of an image: its label, and what the model called it and how surely."""
         result, answer = self.result, self.answers[row]
         labelled = tr("Labelled {classes}").format(classes=class_text(result, answer.labels))
-        sure = percent(result.confidence(answer))
+        sure = percent(answer.confidence)
         called = tr("called {classes}, {share}")
         words = called.format(classes=class_text(result, answer.called), share=sure)
         if self.before:
@@ -159,7 +159,7 @@ class ImageRows(QStyledItemDelegate):
         top = area.top() + (HEIGHT - (3 if remark else 2) * line) // 2
         painter.setFont(option.font)
         left = self._paint_classes(painter, QRect(area.left(), top, area.width(), line), answer, strong, weak)
-        sure = percent(model.result.confidence(answer))
+        sure = percent(answer.confidence)
         painter.setPen(QColor(strong))
         painter.drawText(QRect(left, top, area.right() - left, line), Qt.AlignmentFlag.AlignRight, sure)
         painter.setPen(QColor(weak))

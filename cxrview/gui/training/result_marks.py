@@ -90,7 +90,7 @@ def save_list(marks: Iterable[Key], result: Result, path: Path) -> None:
         writer.writerow(("file", "label", "called", "probability", "part"))
         for part, file in marks:
             if (answer := answers.get((part, file))) is not None:
-                sure = f"{result.confidence(answer):.4f}"
+                sure = f"{answer.confidence:.4f}"
                 writer.writerow((file, "|".join(answer.labels), "|".join(answer.called), sure, part))
     try:
         write_whole(path, buffer.getvalue())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy,
 
 from cxrview.gui.panels.elided import ElidedLabel
 from cxrview.gui.theme import Theme
-from cxrview.gui.training.result_data import Answer, Part, Result
+from cxrview.gui.training.result_data import Answer, Part, Result, surest
 from cxrview.gui.training.result_texts import share
 from cxrview.words import tr, trn
 
@@ -138,7 +138,7 @@ class Matrix(QWidget):
         columns = len(heads)
         called = QLabel(tr("The model says") if result.card.exclusive else "", objectName="muted")
         self._grid.addWidget(called, 0, 1, 1, columns, Qt.AlignmentFlag.AlignHCenter)
-        side = QLabel(tr("Labelled"), objectName="muted")
+        side = QLabel(tr("Labelled") if result.card.exclusive else "", objectName="muted")
         self._grid.addWidget(side, 1, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for column, head in enumerate(heads):
             number = column if result.card.exclusive else -1
@@ -162,7 +162,7 @@ class Matrix(QWidget):
             if other is not cell:
                 other.setChecked(False)
         if cell is not None and cell.isChecked():
-            self.chosen.emit(cell.facts.title, cell.facts.answers)
+            self.chosen.emit(cell.facts.title, tuple(sorted(cell.facts.answers, key=surest)))
         else:
             self.chosen.emit("", ())
 
@@ -229,27 +229,34 @@ def table(result: Result, part: Part) -> tuple[list[str], list[list[CellFacts]]]
 
 
 def _confusion(result: Result, part: Part) -> list[list[CellFacts]]:
-    label, rows = result.card.label, []
+    label = result.card.label
+    found: dict[tuple[str, str], list[Answer]] = {}
+    for answer in part.answers:
+        if len(answer.labels) == 1:
+            found.setdefault((answer.labels[0], answer.called[0]), []).append(answer)
+    rows = []
     for truth in result.classes:
-        there = [answer for answer in part.answers if answer.labels == (truth,)]
+        cells = [found.get((truth, called), []) for called in result.classes]
+        of = sum(map(len, cells))
         row = []
-        for called in result.classes:
+        for called, answers in zip(result.classes, cells, strict=True):
             title = tr("Labelled {truth}, called {called}").format(truth=label(truth), called=label(called))
-            found = tuple(answer for answer in there if answer.called == (called,))
-            row.append(CellFacts(title, _sorted(result, found), len(there), truth == called))
+            row.append(CellFacts(title, tuple(answers), of, truth == called))
         rows.append(row)
     return rows
 
 
 def _calls(result: Result, part: Part, name: str, heads: Sequence[str]) -> list[CellFacts]:
-    cells = []
-    for head, there, called in zip(heads, (1, 1, 0, 0), (1, 0, 1, 0), strict=True):
-        row = [answer for answer in part.answers if (name in answer.labels) == bool(there)]
-        found = tuple(answer for answer in row if (name in answer.called) == bool(called))
-        title = f"{result.card.label(name)}: {head}"
-        cells.append(CellFacts(title, _sorted(result, found), len(row), there == called))
-    return cells
-
-
-def _sorted(result: Result, answers: Sequence[Answer]) -> tuple[Answer, ...]:
-    return tuple(sorted(answers, key=lambda answer: (-result.confidence(answer), answer.file)))
+    kinds = ((True, True), (True, False), (False, True), (False, False))  # there, called
+    found: dict[tuple[bool, bool], list[Answer]] = {kind: [] for kind in kinds}
+    for answer in part.answers:
+        found[name in answer.labels, name in answer.called].append(answer)
+    return [
+        CellFacts(
+            f"{result.card.label(name)}: {head}",
+            tuple(found[there, called]),
+            len(found[there, True]) + len(found[there, False]),
+            there == called,
+        )
+        for head, (there, called) in zip(heads, kinds, strict=True)
+    ]

@@ -22,7 +22,7 @@ from cxrview.gui.theme import Theme
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.result_answers import AnswersPage
 from cxrview.gui.training.result_compare import Choice, ComparePage
-from cxrview.gui.training.result_data import Result
+from cxrview.gui.training.result_data import Part, Result
 from cxrview.gui.training.result_figures import CalibrationPage, ClassPage, Headlines, about_text, few_text
 from cxrview.gui.training.result_marks import Marks
 from cxrview.gui.training.result_model import ModelPage
@@ -64,6 +64,11 @@ class ResultPage:
         self.nothing = QLabel(objectName="muted", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.stack = QStackedWidget()
         self._lay_out(owner)
+        self._drawn = (self.answers, self.classes, self.point, self.calibration, self.compare)
+        self._shown: tuple[Result, Part] | None = None
+        self._stale: set[QWidget] = set()
+        self._unthemed: set[QWidget] = set()
+        self.tabs.currentChanged.connect(lambda _number: self._bring_up_to_date())
         self.say_nothing("")
 
     def _lay_out(self, owner: QWidget) -> None:
@@ -101,9 +106,20 @@ class ResultPage:
         whole.addWidget(self.stack)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        for page in (self.answers, self.classes, self.point, self.calibration, self.compare):
-            page.set_theme(theme)
+        """Draw in `theme`; what is not seen, when it is."""
+        self._theme = theme
+        self._unthemed = set(self._drawn)
+        self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
+        """Show on the page in front what it does not show yet: all of them at once would take long."""
+        page = self.tabs.currentWidget()
+        if page in self._unthemed:
+            self._unthemed.discard(page)
+            page.set_theme(self._theme)
+        if page in self._stale and self._shown is not None:
+            self._stale.discard(page)
+            page.show_part(*self._shown)
 
     def say_nothing(self, words: str) -> None:
         """There is no result; say why."""
@@ -149,5 +165,12 @@ class ResultPage:
         warning = few_text(result, name)
         self.warning.setText(warning)
         self.warning.setVisible(bool(warning))
-        for page in (self.answers, self.classes, self.point, self.calibration, self.compare):
-            page.show_part(result, part)
+        self._shown = (result, part)
+        self._stale = set(self._drawn)
+        self._bring_up_to_date()
+
+    def show_card(self, result: Result) -> None:
+        """The card of the model has changed; its answers have not."""
+        if self._shown is not None:
+            self._shown = (result, self._shown[1])
+        self.point.show_card(result)

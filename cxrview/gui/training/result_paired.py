@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxrview.gui.training.result_data import Answer, Result
+from cxrview.gui.training.result_data import Answer, Result, confidence
 from cxrview.inference.predictor import Predictor
 from cxrview.progress import Report, silent
 from cxrview.training.answers import Answers
@@ -156,4 +156,9 @@ def _as_answer(old: Answers, row: int, new: Answer, card: "Card") -> Answer:
             name for name, share, limit in zip(old.class_names, shares, limits, strict=True) if share >= limit
         )
     inside = None if old.in_domain is None else bool(old.in_domain[row])
-    return replace(new, called=called, probabilities=tuple(map(float, shares)), in_domain=inside)
+    sure = confidence(
+        dict(zip(old.class_names, map(float, shares), strict=True)), new.labels, called, old.exclusive
+    )
+    return replace(
+        new, called=called, probabilities=tuple(map(float, shares)), in_domain=inside, confidence=sure
+    )

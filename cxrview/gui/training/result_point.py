@@ -1,7 +1,5 @@
 """The page on which an operating point of a class is looked for: curves, a slider, and what it would mean."""
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -17,13 +15,14 @@ from PySide6.QtWidgets import (
 
 from cxrview.bundle.rewrite import CHOSEN
 from cxrview.gui.theme import Theme
-from cxrview.gui.training.result_data import Part, Result
+from cxrview.gui.training.result_data import Answer, Part, Result
 from cxrview.gui.training.result_plots import Line, SharePlot
 from cxrview.gui.training.result_points import ClassCurve, Point
 from cxrview.gui.training.result_texts import decimal, share
 from cxrview.training.curves import thinned
 from cxrview.words import fixed, mark, tr
 
+MOST_FAINT = 6  # classes up to which the curves of the others are drawn as well
 POINTS = {"sensitive": mark("Sensitive"), "balanced": mark("Balanced"), CHOSEN: mark("Chosen")}
 FACTS = (
     ("sensitivity", mark("Sensitivity")),
@@ -52,7 +51,8 @@ class PointPage(QWidget):
         super().__init__()
         self._theme = theme
         self._result: Result | None = None
-        self._curves: Mapping[str, ClassCurve] = {}
+        self._known: list[Answer] = []
+        self._curves: dict[str, ClassCurve] = {}
         self.threshold = 0.5
         self.classes = QComboBox()
         self.classes.setAccessibleName(tr("Class"))
@@ -151,8 +151,18 @@ class PointPage(QWidget):
     @property
     def point(self) -> Point | None:
         """What the threshold means on these images."""
-        curve = self._curves.get(self.class_name)
+        curve = self._curve(self.class_name)
         return curve.at(self.threshold) if curve is not None else None
+
+    def _curve(self, name: str) -> ClassCurve | None:
+        """Return the curve of class `name`, made when it is first asked for."""
+        if self._result is None or not self._known or not name:
+            return None
+        if name not in self._curves:
+            place = self._result.classes.index(name)
+            scores = [answer.probabilities[place] for answer in self._known]
+            self._curves[name] = ClassCurve(scores, [name in answer.labels for answer in self._known])
+        return self._curves[name]
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
@@ -164,21 +174,15 @@ class PointPage(QWidget):
     def show_part(self, result: Result, part: Part) -> None:
         """Show the curves of the answers about `part`."""
         chosen, self._result = self.class_name, result
-        known = [answer for answer in part.answers if answer.labels or not result.card.exclusive]
-        self._curves = {
-            name: ClassCurve(
-                [answer.probabilities[number] for answer in known], [name in a.labels for a in known]
-            )
-            for number, name in enumerate(result.classes)
-            if known
-        }
+        self._known = [answer for answer in part.answers if answer.labels or not result.card.exclusive]
+        self._curves = {}
         self.classes.blockSignals(True)
         self.classes.clear()
-        for name in self._curves:
+        for name in result.classes if self._known else ():
             self.classes.addItem(result.card.label(name), name)
         self.classes.setCurrentIndex(max(0, self.classes.findData(chosen)))
         self.classes.blockSignals(False)
-        self.setEnabled(bool(self._curves))
+        self.setEnabled(bool(self._known))
         self._show_class()
 
     def show_card(self, result: Result) -> None:
@@ -189,7 +193,7 @@ class PointPage(QWidget):
 
     def use(self, threshold: float) -> None:
         """Put the point at `threshold`."""
-        curve = self._curves[self.class_name]
+        curve = self._curve(self.class_name)
         self.threshold = threshold
         self.slider.blockSignals(True)
         self.slider.setValue(curve.index(threshold))
@@ -205,7 +209,7 @@ class PointPage(QWidget):
         return {name: points[name][self.class_name] for name in points if self.class_name in points[name]}
 
     def _show_class(self) -> None:
-        curve = self._curves.get(self.class_name)
+        curve = self._curve(self.class_name)
         if curve is None:
             return
         self.slider.blockSignals(True)
@@ -233,15 +237,16 @@ class PointPage(QWidget):
                 button.setToolTip(tr("From {value} on").format(value=fixed(found[name], 3)))
 
     def _draw(self) -> None:
-        curve, result = self._curves.get(self.class_name), self._result
+        curve, result = self._curve(self.class_name), self._result
         if curve is None or result is None:
             return
-        order = [name for name in self._curves if name != self.class_name] + [self.class_name]
+        faint = result.classes if len(result.classes) <= MOST_FAINT else ()
+        order = [*(name for name in faint if name != self.class_name), self.class_name]
         for plot, kind in ((self.roc, ClassCurve.roc), (self.pr, ClassCurve.precision_recall)):
             lines = []
             for name in order:
                 colour = self._theme.class_colour(result.classes.index(name))
-                x, y = thinned(*kind(self._curves[name]))
+                x, y = thinned(*kind(self._curve(name)))
                 lines.append(Line(x, y, colour, faint=name != self.class_name))
             plot.show_lines(lines)
             x, y = kind(curve)
@@ -252,7 +257,7 @@ class PointPage(QWidget):
         self.pr.show_point(self.slider.value())
 
     def _slid(self, index: int) -> None:
-        curve = self._curves.get(self.class_name)
+        curve = self._curve(self.class_name)
         if curve is not None:
             self.threshold = curve.threshold(index)
             self._tell()

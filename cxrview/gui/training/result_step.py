@@ -180,7 +180,7 @@ class ResultStep(Step):
         if self.result is None or self.result.folder != result.folder:
             return
         self.result = result
-        self.page.point.show_card(result)
+        self.page.show_card(result)
         self.page.model.show_result(result)
         self.page.say(tr("The point stands in the card of the model now."))
 

@@ -42,6 +42,11 @@ class Seat:
         self.step.entered()
         qtbot.waitUntil(lambda: self.step.result is not None or "…" not in self.page.nothing.text())
 
+    def turn_to(self, page):
+        """Turn to `page` and return it."""
+        self.page.tabs.setCurrentWidget(page)
+        return page
+
 
 @pytest.fixture
 def seat(runs, tmp_path, qtbot, monkeypatch):
@@ -67,7 +72,7 @@ def test_the_figures_are_those_of_the_report_and_few_images_are_warned_of(seat):
     assert seat.page.headlines.values["accuracy"].text() == "75 %"
     low, high = (f"{100 * accuracy[end]:.0f}" for end in ("low", "high"))
     assert seat.page.headlines.intervals["accuracy"].text() == f"{low}–{high} %"
-    table = seat.page.classes.table
+    table = seat.turn_to(seat.page.classes).table
     entry = figures["recall.pneumonia"]
     assert table.text(2, 2) == f"0.75 {entry['low']:.2f}–{entry['high']:.2f}"
     assert table.item(0, 1).text() == "4"
@@ -163,8 +168,7 @@ def test_doubtful_labels_are_kept_listed_and_left_out_next_time(seat, qtbot, tmp
 
 
 def test_the_slider_and_the_mouse_move_the_point_and_the_figures_follow(seat, qtbot):
-    page = seat.page.point
-    seat.page.tabs.setCurrentWidget(page)
+    page = seat.turn_to(seat.page.point)
     scores = [(shares[0], label == "covid19") for label, *shares in TEST]
     assert page.class_name == "covid19"
     assert page.threshold == 0.5  # the card's balanced point
@@ -188,7 +192,7 @@ def test_the_slider_and_the_mouse_move_the_point_and_the_figures_follow(seat, qt
 
 
 def test_predictive_values_are_those_of_the_prevalence_that_is_set(seat):
-    page = seat.page.point
+    page = seat.turn_to(seat.page.point)
     page.slider.setValue(page.slider.maximum() - 2)
     point = page.point
     page.prevalence.setValue(2.0)
@@ -198,7 +202,7 @@ def test_predictive_values_are_those_of_the_prevalence_that_is_set(seat):
 
 
 def test_a_point_is_written_into_the_card_and_the_bundle_stays_whole(seat, qtbot, runs, monkeypatch):
-    page = seat.page.point
+    page = seat.turn_to(seat.page.point)
     page.classes.setCurrentIndex(page.classes.findData("normal"))
     page.slider.setValue(6)
     threshold = page.threshold
@@ -225,6 +229,7 @@ def test_a_damaged_bundle_is_not_written_to(seat, qtbot):
     model = seat.step.result.model
     (model / "model.onnx").write_bytes(b"x")
     before = (model / "card.json").read_bytes()
+    seat.turn_to(seat.page.point)
     qtbot.mouseClick(seat.page.point.store, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "model.onnx has 1 bytes" in seat.page.note.text())
     assert (model / "card.json").read_bytes() == before
@@ -267,8 +272,7 @@ def test_both_models_answer_the_same_images_and_what_changed_is_listed(seat, qtb
 
     other = make_tiny_bundle(tmp_path / "older")
     seat.current = (str(other), "cpu")
-    page = seat.page.compare
-    seat.page.tabs.setCurrentWidget(page)
+    page = seat.turn_to(seat.page.compare)
     qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.compared is not None, timeout=30_000)
     found = page.compared
@@ -298,7 +302,7 @@ def test_models_without_a_common_class_are_not_compared(seat, qtbot, tmp_path):
     classes = [{"name": f"c{n}", "label": f"C{n}", "meaning": "."} for n in range(3)]
     other = make_tiny_bundle(tmp_path / "stranger", classes=classes, operating_points={})
     seat.current = (str(other), "cpu")
-    page = seat.page.compare
+    page = seat.turn_to(seat.page.compare)
     qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.compared is not None, timeout=30_000)
     assert "knows none of the classes" in page.note.text()
@@ -307,9 +311,10 @@ def test_models_without_a_common_class_are_not_compared(seat, qtbot, tmp_path):
 
 def test_a_model_that_cannot_be_loaded_is_said(seat, qtbot):
     seat.current = ("nowhere", "cpu")
-    qtbot.mouseClick(seat.page.compare.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "There is no model “nowhere”" in seat.page.compare.note.text())
-    assert seat.page.compare.start.text() == "Compare with the model in use"
+    page = seat.turn_to(seat.page.compare)
+    qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "There is no model “nowhere”" in page.note.text())
+    assert page.start.text() == "Compare with the model in use"
 
 
 def test_the_other_parts_have_figures_of_their_own(seat):
@@ -317,7 +322,7 @@ def test_the_other_parts_have_figures_of_their_own(seat):
     seat.page.parts.activated.emit(seat.page.parts.currentIndex())
     assert seat.page.headlines.values["accuracy"].text() == "100 %"
     assert seat.page.answers.gallery.title.text() == "No mistakes"
-    assert seat.page.point.slider.maximum() == 2
+    assert seat.turn_to(seat.page.point).slider.maximum() == 2
 
 
 def test_classes_that_come_together_have_calls_for_a_matrix(runs, tmp_path, qtbot, monkeypatch):
