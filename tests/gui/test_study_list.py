@@ -92,6 +92,36 @@ def test_up_and_down_go_to_the_next_study_and_leave_the_image_in_place(window, f
     assert window.state.shown.path == films[0]
 
 
+def test_in_the_list_up_and_down_go_from_image_to_image(window, films, qtbot):
+    show(window, qtbot, films)
+    tree = window.studies.tree
+    tree.setFocus()
+    for key, path in ((Qt.Key.Key_Down, 1), (Qt.Key.Key_Down, 2), (Qt.Key.Key_Up, 1), (Qt.Key.Key_Up, 0)):
+        qtbot.keyClick(tree, key)
+        assert window.state.shown.path == films[path]
+    qtbot.keyClick(tree, Qt.Key.Key_Left)  # to the folder
+    qtbot.keyClick(tree, Qt.Key.Key_Left)  # which is folded now
+    assert not tree.currentIndex().parent().isValid()
+    qtbot.keyClick(tree, Qt.Key.Key_Down)
+    assert window.state.shown.path == films[2]
+    qtbot.keyClick(tree, Qt.Key.Key_Up)  # what is hidden is not stepped over
+    assert not tree.isExpanded(tree.currentIndex())
+    assert window.state.shown.path == films[2]
+
+
+def test_the_row_that_the_keys_went_to_is_in_sight(window, tmp_path, qtbot):
+    paths = []
+    for number in range(30):
+        (tmp_path / f"{number:02}").mkdir()
+        paths.append(write_png(tmp_path / f"{number:02}" / "film.png", make_phantom(number, 20, 20)))
+    show(window, qtbot, paths)
+    tree = window.studies.tree
+    tree.setFocus()
+    for key in (*[Qt.Key.Key_Down] * 25, Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_End):
+        qtbot.keyClick(tree, key)
+        assert tree.viewport().rect().contains(tree.visualRect(tree.currentIndex()).center())
+
+
 def test_typing_in_the_search_field_shows_no_other_image(window, films, qtbot):
     show(window, qtbot, films)
     qtbot.keyClicks(window.studies.search, "b1")

@@ -9,6 +9,7 @@ from cxrview.gui.panels.study_model import KEY, StudyModel
 from cxrview.gui.theme import Theme
 from cxrview.words import tr
 
+STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 EXTENDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
@@ -93,9 +94,23 @@ class StudyTree(QTreeView):
             self.removed.emit()
             return
         before = QPersistentModelIndex(self.currentIndex())
-        super().keyPressEvent(event)
-        if self.currentIndex() != before and not event.modifiers() & EXTENDING:
-            self.chosen.emit(self.currentIndex())
+        if event.key() in STEPS and not event.modifiers() & EXTENDING and before.isValid():
+            self._step(STEPS[event.key()])
+        else:
+            super().keyPressEvent(event)
+        if self.currentIndex() != before:
+            self.scrollTo(self.currentIndex())
+            if not event.modifiers() & EXTENDING:
+                self.chosen.emit(self.currentIndex())
+
+    def _step(self, by: int) -> None:
+        """Go down (1) or up (-1) to the next image, or to the next row that hides some."""
+        beside = self.indexBelow if by > 0 else self.indexAbove
+        index = beside(self.currentIndex())
+        while index.isValid() and index.data(KEY) is None and self.isExpanded(index):
+            index = beside(index)
+        if index.isValid():
+            self.setCurrentIndex(index)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         place = event.globalPos()
