@@ -66,6 +66,7 @@ class ModelDetail(QScrollArea):
         self.is_default = False
         self.title = QLabel(objectName="pageTitle", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.subtitle = QLabel(objectName="muted", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.used = QLabel(objectName="muted", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.verdict = Verdict()
         self.buttons = [
             bound(action, "primary" if number == 0 else "") for number, action in enumerate(buttons)
@@ -88,6 +89,7 @@ class ModelDetail(QScrollArea):
         column.setContentsMargins(18, 16, 18, 16)
         column.addWidget(self.title)
         column.addWidget(self.subtitle)
+        column.addWidget(self.used)
         column.addWidget(self.verdict)
         row = QHBoxLayout(spacing=8)
         for button in self.buttons:
@@ -150,6 +152,11 @@ class ModelDetail(QScrollArea):
             self.headings[name].setVisible(there)
             part.setVisible(there)
         self.verticalScrollBar().setValue(0 if not writing else self.verticalScrollBar().value())
+
+    def show_use(self, line: str) -> None:
+        """Say in `line` how the model is used at present, or with "" nothing."""
+        self.used.setText(tr("In use: {line}").format(line=line) if line else "")
+        self.used.setVisible(bool(line))
 
     def keep_notes(self) -> None:
         """Hand on what the user has written, if it is new."""

@@ -65,7 +65,10 @@ class Library(QObject):
         self._runner.changed.connect(self._notice_cancelled)
         self._wanted = ""  # the model that the user has chosen here and that is being loaded
         models.settled.connect(self._settled)
-        models.said.connect(lambda line, details: self.said.emit(f"{line} {details}".strip(), "error"))
+        models.said.connect(self._pass_on)
+
+    def _pass_on(self, line: str, details: str) -> None:
+        self.said.emit(f"{line} {details}".strip(), "error")
 
     def refresh(self) -> None:
         """Look again what is installed."""

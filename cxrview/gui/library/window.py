@@ -26,6 +26,8 @@ from cxrview.gui.library.comparison import Comparison
 from cxrview.gui.library.detail import ModelDetail
 from cxrview.gui.library.library import Library, Listing
 from cxrview.gui.library.model_list import ModelList
+from cxrview.gui.panels.reading import model_line
+from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.theme import Theme
 from cxrview.words import tr, trn
@@ -50,6 +52,7 @@ class LibraryWindow(QWidget):
 
     def __init__(
         self,
+        state: AppState,
         models: "ModelChoice",
         runner: TaskRunner,
         theme: Theme,
@@ -61,7 +64,7 @@ class LibraryWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
         self.resize(QSize(1240, 720))
-        self._is_listed = False
+        self._state, self._is_listed = state, False
         self._verified: dict[str, str] = {}  # what was wrong with a model when it was verified here
         self.library = Library(models, runner, self)
         self.actions_of = make_actions(self)
@@ -128,6 +131,7 @@ class LibraryWindow(QWidget):
         library.undoable_changed.connect(self.undo_button.setVisible)
         library.verified.connect(self._note_verified)
         library.arrived.connect(self._expect)
+        self._state.model_changed.connect(self._model_changed)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
@@ -158,6 +162,9 @@ class LibraryWindow(QWidget):
         self._verified[name] = problem
         self.library.refresh()
 
+    def _model_changed(self, _info: object) -> None:
+        self._show_selected()
+
     def _expect(self, name: str) -> None:
         """Choose `name` when it is listed; what was found wrong with another of that name is forgotten."""
         self._verified.pop(name, None)
@@ -166,7 +173,9 @@ class LibraryWindow(QWidget):
     def _show_selected(self) -> None:
         chosen, default = self.chosen, self.list.default
         if len(chosen) == 1:
-            self.detail.show_entry(chosen[0], chosen[0].folder == default)
+            is_default = chosen[0].folder == default
+            self.detail.show_entry(chosen[0], is_default)
+            self.detail.show_use(self._in_use() if is_default else "")
             self.side.setCurrentWidget(self.detail)
         else:
             self.detail.keep_notes()
@@ -178,6 +187,11 @@ class LibraryWindow(QWidget):
             self.hint.setText(self._hint(len(chosen)))
             self.side.setCurrentWidget(self.hint)
         self._enable()
+
+    def _in_use(self) -> str:
+        """Return on what the default runs, or why it does not."""
+        info = self._state.model
+        return info.problem or (model_line(info, None) if info.card is not None else "")
 
     def _hint(self, count: int) -> str:
         if count > 2:

@@ -63,8 +63,9 @@ def bin_folder(monkeypatch, tmp_path) -> Path:
 def models(qtbot):
     """The choice of models of a program that runs on real bundles, with nothing loaded yet."""
     runner = TaskRunner()
-    choice = ModelChoice(AppState(Settings()), runner, load_predictor, Choice("", "cpu"))
-    choice.runner = runner
+    state = AppState(Settings())
+    choice = ModelChoice(state, runner, load_predictor, Choice("", "cpu"))
+    choice.state, choice.runner = state, runner
     yield choice
     runner.close(wait=True)
 
@@ -73,7 +74,7 @@ def models(qtbot):
 def library(qtbot, qapp, models):
     """The open window, with its list filled."""
     qapp.setStyle("Fusion")
-    window = LibraryWindow(models, models.runner, themes.DARK)
+    window = LibraryWindow(models.state, models, models.runner, themes.DARK)
     qtbot.addWidget(window)
     window.show()
     qtbot.waitUntil(lambda: bool(window.list.entries))
@@ -153,6 +154,9 @@ def test_enter_makes_a_model_the_default_and_the_list_says_so(mine, library, mod
     qtbot.waitUntil(lambda: cell(library, "alpha", 1) == "Default")
     assert cell(library, BUNDLED, 1) == "Comes with cxrview"
     assert not button(library, "Use as default").isEnabled()
+    assert library.detail.used.text() == "In use: alpha 1.2.3 (interim) · OpenVINO CPU"
+    click(qtbot, library, BUNDLED)
+    assert not library.detail.used.isVisible()
 
 
 def test_a_model_that_does_not_work_does_not_become_the_default(mine, library, models, qtbot):
