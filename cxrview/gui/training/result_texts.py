@@ -12,7 +12,7 @@ PARTS = {
     "train": mark("Training images"),
 }
 EXPLAINED = {
-    "test": mark("No choice in the making of the model has seen these images."),
+    "test": mark("Nothing in the training was chosen on these images."),
     "validation": mark("The best epoch was chosen on these images: expect a little less elsewhere."),
     "external": mark("From sources that the model has not learnt from."),
 }
