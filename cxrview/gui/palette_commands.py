@@ -57,16 +57,19 @@ def studies(window: "MainWindow", parent: QObject) -> Iterator[Command]:
     seen: set[str] = set()
     for entry in window.state.entries.values():
         identity = entry.identity
-        if identity is None or not identity.patient_name or identity.study_uid in seen:
+        if identity is None or not identity.patient_name:
+            continue
+        study = identity.study_uid or str(entry.path)  # files that name no study are each one of their own
+        if study in seen:
             continue
         if len(seen) == MOST_STUDIES:
             return
-        seen.add(identity.study_uid)
+        seen.add(study)
         action = QAction(window.theme.icon("user"), person(identity.patient_name), parent)
         action.triggered.connect(partial(_select, window, entry.path))
         about = (tr("Studies"), identity.patient_id, date(identity.study_date), identity.study_description)
         path = " · ".join(filter(None, about))
-        yield Command(f"study {identity.study_uid}", action.text(), path, path, "", "", "", action, True)
+        yield Command(f"study {study}", action.text(), path, path, "", "", "", action, True)
 
 
 def _select(window: "MainWindow", path: object, _on: bool = False) -> None:

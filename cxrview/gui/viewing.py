@@ -89,9 +89,7 @@ class Viewing(QObject):
 
     def close(self) -> None:
         """Let go of the image and of what is on its way."""
-        self._seen.stop()
-        for job in (self._read_job, self._predict_job):
-            self._runner.cancel(job)
+        self._drop_running()
         self.view.set_shown(Shown())
 
     def play(self, playing: bool) -> None:

@@ -296,6 +296,19 @@ def test_delete_takes_images_out_of_the_list_and_undo_brings_them_back(window, f
     assert not strip.isVisible()
 
 
+def test_what_was_being_read_when_it_went_comes_back_unread(window, films, qtbot):
+    gate = threading.Event()
+    window.runner.start("before", lambda _report: gate.wait(20), done=str, failed=pytest.fail)
+    window.open(films[:2])
+    qtbot.waitUntil(lambda: len(window.state.entries) == 2 and window.state.shown.stage is Stage.LOADING)
+    removed = list(window.state.entries.values())
+    assert Mark.LOADING in [entry.mark for entry in removed]
+    window.studies.remove(removed)
+    window.studies.undo_strip.undone.emit(removed[::-1])
+    assert window.state.entries[films[0]].mark is Mark.UNREAD
+    gate.set()
+
+
 def test_removing_the_last_image_leaves_the_empty_page(window, films, qtbot):
     show(window, qtbot, films[:2])
     window.studies.remove(window.studies.model.entries(window.studies.model.index(0, 0)))

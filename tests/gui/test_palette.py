@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from cxrview.gui import fuzzy, language
 from cxrview.gui.actions import specs
 from cxrview.gui.viewer.corner_text import person
+from tests.gui.dicom_files import write_dicom
 
 
 @pytest.fixture
@@ -137,6 +138,17 @@ def test_every_action_that_can_be_off_says_why():
 
     silent = [spec.name for spec in specs() if spec.when and why_not(spec) == "This cannot be done now."]
     assert silent == []
+
+
+def test_patients_whose_files_name_no_study_are_each_found(window, tmp_path, qtbot):
+    names = ("DOE^JANE", "DOE^RICHARD")
+    window.open(
+        [write_dicom(tmp_path / name, name=name, patient_id=name, StudyInstanceUID="") for name in names]
+    )
+    qtbot.waitUntil(lambda: len(window.state.entries) == 2)
+    window.commands.open()
+    qtbot.keyClicks(window.commands.search, "DOE,")
+    assert sorted(titles(window.commands)) == ["DOE, JANE", "DOE, RICHARD"]
 
 
 def test_open_studies_are_found_by_their_patient_but_not_remembered(window, chest_pa, phantom, qtbot):

@@ -1,5 +1,6 @@
 """Several viewports: layouts, which one commands are about, what ties them together, the second window."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from cxrview.gui.browser.drag import packed
-from cxrview.gui.state import Stage
+from cxrview.gui.state import Entry, Mark, Stage
 from cxrview.gui.viewer.placement import Orientation
 from cxrview.imaging import Window
 from tests.gui.conftest import make_phantom, write_png
@@ -52,6 +53,19 @@ def test_leaving_a_layout_keeps_the_active_image(pair, second, qtbot):
     window.state.set_active(right.view)
     window.viewports.use("one")
     assert shows(window.stage, second)
+
+
+def test_a_file_on_its_way_to_a_viewport_that_goes_is_not_being_read_any_more(pair, tmp_path, qtbot):
+    window, _left, right = pair
+    gate = threading.Event()
+    window.runner.start("before", lambda _report: gate.wait(20), done=str, failed=pytest.fail)
+    fourth = write_png(tmp_path / "fourth.png", make_phantom(4, 100, 90))
+    window.state.add_entries([Entry(fourth)])
+    window.session.select(fourth, 0, right.view)
+    assert window.state.entries[fourth].mark is Mark.LOADING
+    window.viewports.use("one")
+    assert window.state.entries[fourth].mark is Mark.UNREAD
+    gate.set()
 
 
 def test_a_click_makes_a_viewport_the_active_one_and_panels_follow(pair, second, qtbot):

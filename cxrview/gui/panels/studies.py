@@ -1,6 +1,7 @@
 """The left side of the window: a search field, filters and order over the study list, and strips under it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
@@ -196,7 +197,10 @@ class StudyPanel(QWidget):
         return None
 
     def _bring_back(self, entries: list[Entry]) -> None:
-        self._state.add_entries(entries)
+        stopped = Mark.LOADING  # what was being read then is not any more
+        self._state.add_entries(
+            replace(entry, mark=Mark.UNREAD) if entry.mark is stopped else entry for entry in entries
+        )
         if self._state.shown.stage is Stage.EMPTY and entries:
             self.chosen.emit(entries[0].path, 0)
 
