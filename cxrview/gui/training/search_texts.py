@@ -21,6 +21,14 @@ TITLES = {
     "architecture": mark("Network"),
     "augmentation": mark("Augmentation"),
 }
+IN_SENTENCES = {  # not TITLES in small letters: German nouns keep their capitals
+    "learning_rate": mark("learning rate"),
+    "batch_size": mark("batch size"),
+    "optimizer": mark("optimiser"),
+    "start": mark("start"),
+    "architecture": mark("network"),
+    "augmentation": mark("augmentation"),
+}
 STATES = {"complete": mark("Complete"), "pruned": mark("Cut short"), "failed": mark("Failed")}
 STARTS = {
     "bundled": mark("The model of cxrview"),
@@ -54,27 +62,25 @@ def rate_text(rate: float) -> str:
 def choice_text(parameters: Mapping[str, Any]) -> str:
     """Return what a trial tries, in one line."""
     parts = []
-    for name, title in TITLES.items():
+    for name, title in IN_SENTENCES.items():
         if name in parameters:
             text = value_text(name, parameters[name])
             plain = name in ("optimizer", "architecture")
-            parts.append(text if plain else f"{tr(title).lower()} {text}")
+            parts.append(text if plain else f"{tr(title)} {text}")
     return " · ".join(parts)
 
 
 def space_text(space: Space, trials: int) -> str:
     """Return what is searched and how many of the recipes will be tried."""
     parts = []
-    for name in TITLES:
+    for name, title in IN_SENTENCES.items():
         if name in space.ranges:
             low, high = map(rate_text, space.ranges[name])
-            parts.append(
-                tr("{what} {low} to {high}").format(what=tr(TITLES[name]).lower(), low=low, high=high)
-            )
+            parts.append(tr("{what} {low} to {high}").format(what=tr(title), low=low, high=high))
         elif name in space.choices:
             values = [value_text(name, value) for value in space.choices[name]]
             shown = ", ".join(values) if len(values) <= SOME else str(len(values))
-            parts.append(f"{tr(TITLES[name]).lower()} ({shown})")
+            parts.append(f"{tr(title)} ({shown})")
     if space.points is None:
         count = trn("{count} trial.", "{count} trials.", trials).format(count=trials)
     else:
