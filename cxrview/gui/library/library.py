@@ -166,7 +166,12 @@ class Library(QObject):
             self._tell(words.format(name=name))
             self.undoable_changed.emit(True)
 
-        self._change(tr("Deleting a model"), partial(_delete, name, folder), done)
+        def failed(error: Exception) -> None:
+            if was_default:
+                self._models.use_model(name)
+            self._failed(error)
+
+        self._change(tr("Deleting a model"), partial(_delete, name, folder), done, failed)
 
     def undo(self) -> None:
         """Bring back what was deleted last."""
@@ -197,11 +202,16 @@ class Library(QObject):
             quiet=True,
         )
 
-    def _change(self, title: str, work: "Callable[[Report], Any]", done: Callable[[Any], None]) -> None:
+    def _change(
+        self,
+        title: str,
+        work: "Callable[[Report], Any]",
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
         """Do something quick that nothing may take back halfway."""
-        self._runner.start(
-            title, work, done=partial(self._changed, done), failed=self._failed, lane="store", quiet=True
-        )
+        done, failed = partial(self._changed, done), failed or self._failed
+        self._runner.start(title, work, done=done, failed=failed, lane="store", quiet=True)
 
     def _changed(self, done: Callable[[Any], None], result: Any) -> None:
         done(result)

@@ -5,11 +5,12 @@ It imports pyqtgraph, and with it NumPy: import it where points are about to be 
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from cxrview.gui.theme import Theme
@@ -110,10 +111,16 @@ class TrialPlot(QWidget):
         rows = [row for row in self._rows if name == NUMBER or name in row.parameters]
         found = {row.parameters[name] for row in rows} if name not in (NUMBER, "") else set()
         self._values = sorted(found, key=lambda value: (isinstance(value, str), value))
-        spots = [self._spot(row, name) for row in rows]
-        self._points.setData(spots)
+        places = [(self._across(row, name), row.value) for row in rows]
+        self._points.setData(
+            pos=places,
+            data=[row.number for row in rows],
+            size=[13 if row.best or row.number == self.number else 9 for row in rows],
+            brush=[self._brush(row) for row in rows],
+            pen=[self._pen(row) for row in rows],
+        )
         self._draw_best(rows if name == NUMBER else ())
-        self._scale(name, [spot["pos"] for spot in spots])
+        self._scale(name, places)
         self._item.setLabel("left", tr("Macro F1"), color=self._theme.muted)
         across = tr("Trial") if name == NUMBER else tr(TITLES.get(name, ""))
         self._item.setLabel("bottom", across, color=self._theme.muted)
@@ -121,17 +128,16 @@ class TrialPlot(QWidget):
         self._view.setAccessibleName(f"{self.title.text()} {self.by.currentText()}".strip())
         self._view.setAccessibleDescription(", ".join(f"{row.number}: {figure(row.value)}" for row in rows))
 
-    def _spot(self, row: TrialRow, name: str) -> dict[str, Any]:
+    def _colour(self, row: TrialRow) -> str:
         theme = self._theme
-        colour = QColor(theme.good if row.best else theme.accent if row.state == "complete" else theme.muted)
-        whole, looked_at = row.state == "complete", row.number == self.number
-        return {
-            "pos": (self._across(row, name), row.value),
-            "data": row.number,
-            "size": 13 if row.best or looked_at else 9,
-            "brush": pg.mkBrush(colour if whole else QColor(0, 0, 0, 0)),
-            "pen": pg.mkPen(QColor(theme.text) if looked_at else colour, width=2 if looked_at else 1.5),
-        }
+        return theme.good if row.best else theme.accent if row.state == "complete" else theme.muted
+
+    def _brush(self, row: TrialRow) -> QBrush:
+        return _brush(self._colour(row)) if row.state == "complete" else _HOLLOW
+
+    def _pen(self, row: TrialRow) -> QPen:
+        looked_at = row.number == self.number
+        return _pen(self._theme.text if looked_at else self._colour(row), 2.0 if looked_at else 1.5)
 
     def _across(self, row: TrialRow, name: str) -> float:
         if name == NUMBER:
@@ -188,6 +194,19 @@ class TrialPlot(QWidget):
     def view(self) -> QWidget:
         """What takes the mouse."""
         return self._view.viewport()
+
+
+_HOLLOW = QBrush(QColor(0, 0, 0, 0))
+
+
+@lru_cache
+def _brush(colour: str) -> QBrush:
+    return pg.mkBrush(colour)
+
+
+@lru_cache
+def _pen(colour: str, width: float) -> QPen:
+    return pg.mkPen(colour, width=width)
 
 
 class _View(pg.PlotWidget):

@@ -90,10 +90,12 @@ class TrialModel(QAbstractTableModel):
         more = len(rows) - len(self.rows)
         if more:
             self.beginInsertRows(QModelIndex(), len(self.rows), len(rows) - 1)
+        changed = [place for place, (old, new) in enumerate(zip(self.rows, rows, strict=False)) if old != new]
         self.rows = list(rows)
         if more:
             self.endInsertRows()
-        self._say_changed()
+        for place in changed:
+            self.dataChanged.emit(self.index(place, 0), self.index(place, len(columns) - 1))
 
     def _say_changed(self) -> None:
         if self.rows:

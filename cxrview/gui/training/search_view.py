@@ -65,7 +65,7 @@ class SearchView(QWidget):
     def _lay_out(self) -> None:
         self.enough.setToolTip(tr("No more trials: make the model of the best one so far."))
         self.stop.setToolTip(tr("Stop after this batch. You can go on later."))
-        self.recipe.setToolTip(tr("The step before takes over what this trial tried (Enter)."))
+        self.recipe.setToolTip(tr("The page “Model” takes over what this trial tried (Enter)."))
         head = QHBoxLayout(spacing=12)
         head.addWidget(self.doing)
         head.addWidget(self.detail, 1)
@@ -165,10 +165,11 @@ class SearchView(QWidget):
         self._show_doing(run, progress)
         self._show_facts(run, progress)
         rows = rows_of(progress, run.is_running)
-        self.table.show_rows(rows)
         number = self.table.chosen.number if self.table.chosen is not None else 0
-        for plot in self.plots:
-            plot.show_rows(rows, number)
+        if rows != self.table.trials.rows:
+            self.table.show_rows(rows)
+            for plot in self.plots:
+                plot.show_rows(rows, number)
         if number == 0 and (best := best_of(progress)) is not None and not run.is_running:
             self.table.choose(best.number)
         self._show_chosen()

@@ -326,6 +326,26 @@ def test_where_there_is_no_bin_it_is_kept_until_the_window_closes(
     qtbot.waitUntil(lambda: [path.name for path in paths.user_models().iterdir()] == ["beta"])
 
 
+def test_a_model_that_cannot_be_deleted_stays_the_default(
+    mine, library, models, qtbot, monkeypatch, tmp_path
+):
+    library.library.use("alpha")
+    qtbot.waitUntil(lambda: models.choice.model == "alpha", timeout=20_000)
+    click(qtbot, library, "alpha")
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))  # no bin, and then:
+
+    def refuse(_path, _target):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    press(qtbot, library, "Delete")
+    qtbot.waitUntil(lambda: "alpha cannot be deleted: Permission denied." in library.said.text())
+    qtbot.waitUntil(lambda: models.choice.model == "alpha" and models._job is None, timeout=20_000)
+    qtbot.waitUntil(lambda: cell(library, "alpha", 1) == "Default")
+    assert not library.undo_button.isVisible()
+
+
 def test_card_report_and_folder_are_shown(mine, library, qtbot, monkeypatch):
     opened = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(Path(url.toLocalFile())))

@@ -323,6 +323,8 @@ def test_earlier_searches_are_offered_and_a_deletion_can_be_taken_back(draft, ru
     assert not ended.exists()
     qtbot.mouseClick(step.earlier.lines[0].show_it, Qt.MouseButton.LeftButton)
     assert step.run.folder.path == broken
+    assert step.offers()
+    assert step.shows(step.run)
     assert step.view.ending.resume.isVisible()
 
 
