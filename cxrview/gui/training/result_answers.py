@@ -132,10 +132,18 @@ class Doubts(QFrame):
             return
         data = Path(self._result.data)
         proposed = data.parent / f"{data.stem}-labels-to-check.csv"
-        kinds = f"{tr('Table')} (*.csv);;{tr('File names')} (*.txt)"
+        table, names = tr("Table"), tr("File names")
+        kinds = f"{table} (*.csv);;{names} (*.txt)"
         name, _ = QFileDialog.getSaveFileName(self, tr("Save as a list"), str(proposed), kinds)
-        if name:
-            self.save_to(Path(name) if Path(name).suffix else Path(f"{name}.csv"))
+        if not name:
+            return
+        path = Path(name) if Path(name).suffix else Path(f"{name}.csv")
+        if path != Path(name) and path.exists():  # the dialog has asked about the name as typed only
+            words = tr("{name} exists already and was left alone. Choose another name.")
+            self.note.setText(words.format(name=path.name))
+            self._refresh()
+            return
+        self.save_to(path)
 
     @property
     def _files(self) -> list[str]:

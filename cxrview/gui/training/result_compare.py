@@ -111,7 +111,7 @@ class ComparePage(QWidget):
         """Be about the images of `part`."""
         if self._result is None or result.folder != self._result.folder:
             self._known.clear()
-        self._drop()
+        self.drop()
         self._result, self._part = result, part.name
         self._show(self._known.get((part.name, self._current())))
 
@@ -123,7 +123,7 @@ class ComparePage(QWidget):
     def compare(self) -> None:
         """Ask the model in use, or stop asking."""
         if self._job is not None:
-            self._drop()
+            self.drop()
             self._refresh()
             return
         if self._result is None:
@@ -149,7 +149,8 @@ class ComparePage(QWidget):
             "", self._result, self._part, [new for _, new in pairs], [old for old, _ in pairs], nothing
         )
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
+        """Stop asking."""
         self._runner.cancel(self._job)
         self._job = None
 

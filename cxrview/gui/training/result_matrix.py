@@ -15,6 +15,7 @@ from cxrview.words import tr, trn
 
 CELL = QSize(96, 62)
 LEAST = QSize(46, 40)
+WIDEST = 150  # pixels, of a class beside its row
 ROUND = 6
 MOVES = {
     Qt.Key.Key_Left: (0, -1),
@@ -192,7 +193,8 @@ class ClassLabel(ElidedLabel):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self.setAlignment(right if side else Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
         self.setContentsMargins(self.DOT + 6 if number >= 0 else 2, 3, 6, 3)
-        self.setMaximumWidth(150)
+        if side:
+            self.setMaximumWidth(WIDEST)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""

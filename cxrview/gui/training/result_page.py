@@ -160,7 +160,8 @@ class ResultPage:
         part = result.parts[name]
         self.parts.setCurrentIndex(self.parts.findData(name))
         self.parts.setToolTip(tr(EXPLAINED.get(name, "")))
-        self.about.setText(f"{about_text(part)} · {tr('epoch {number}').format(number=result.best_epoch)}")
+        epoch = tr("epoch {number}").format(number=result.best_epoch)
+        self.about.setText(f"{about_text(part)} · {epoch}")
         self.headlines.show_part(part)
         warning = few_text(result, name)
         self.warning.setText(warning)

@@ -16,7 +16,7 @@ from cxrview.gui.theme import Theme
 from cxrview.words import fixed
 
 LEAST = QSize(220, 220)
-AXIS_WIDTH, AXIS_HEIGHT = 58, 44
+AXIS_WIDTH, AXIS_HEIGHT = 58, 46
 OVERHANG = 30  # pixels by which a number may reach beyond the end of its axis
 ROOM = 0.025  # beyond 0 and 1, so that what lies on an edge can be seen
 REACH = 14  # pixels from the point at which the mouse takes it
@@ -69,7 +69,7 @@ class SharePlot(pg.PlotWidget):
         for side in ("left", "bottom"):
             item.getAxis(side).setStyle(tickLength=-4, tickTextOffset=6)
         item.showGrid(x=True, y=True, alpha=0.12)
-        item.layout.setContentsMargins(0, 6, 20, 0)
+        item.layout.setContentsMargins(0, 6, 20, 3)
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAntialiasing(True)

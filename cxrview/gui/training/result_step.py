@@ -105,6 +105,7 @@ class ResultStep(Step):
     def show_folder(self, folder: Path) -> None:
         """Show the finished run in `folder`."""
         self._runner.cancel(self._job)
+        self.page.compare.drop()  # which would keep the reading waiting
         self._shown, self.result = folder, None
         self.page.say_nothing(tr("Reading the result…"))
         self._job = self._runner.start(
@@ -203,12 +204,18 @@ class ResultStep(Step):
     def _ask_where(self) -> None:
         if self.result is None:
             return
-        name = self.result.model.name
+        proposed, kind = Path.home() / f"{self.result.model.name}.zip", tr("Model")
         chosen, _ = QFileDialog.getSaveFileName(
-            self, tr("Export the model"), str(Path.home() / f"{name}.zip"), f"{tr('Model')} (*.zip)"
+            self, tr("Export the model"), str(proposed), f"{kind} (*.zip)"
         )
-        if chosen:
-            self.export_to(Path(chosen) if chosen.lower().endswith(".zip") else Path(f"{chosen}.zip"))
+        if not chosen:
+            return
+        path = Path(chosen) if chosen.lower().endswith(".zip") else Path(f"{chosen}.zip")
+        if path != Path(chosen) and path.exists():  # the dialog has asked about the name as typed only
+            words = tr("{name} exists already and was left alone. Choose another name.")
+            self.page.say(words.format(name=path.name), bad=True)
+            return
+        self.export_to(path)
 
     def export_to(self, path: Path) -> None:
         """Write the model to the archive `path`."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
 
 from cxrview import bundle, paths
 from cxrview.gui import theme as themes
@@ -368,3 +369,30 @@ def test_the_report_opens_and_the_page_does_not_stop_the_window(seat, qtbot, mon
             qtbot.wait(1)
         seat.step.set_theme(themes.LIGHT)
     assert work.milliseconds < 100
+
+
+def test_a_name_typed_without_its_ending_replaces_nothing(seat, qtbot, tmp_path, monkeypatch):
+    kept = tmp_path / "kept.zip"
+    kept.write_bytes(b"kept")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "kept"), ""))
+    qtbot.mouseClick(seat.page.export, Qt.MouseButton.LeftButton)
+    assert seat.page.note.text() == "kept.zip exists already and was left alone. Choose another name."
+    assert kept.read_bytes() == b"kept"
+    kept.unlink()
+    qtbot.mouseClick(seat.page.export, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: seat.page.note.text() == "Exported as kept.zip.")
+    bundle.import_bundle(kept, tmp_path / "models")
+
+
+def test_a_run_that_ends_is_read_when_the_page_is_entered(runs, tmp_path, qtbot, monkeypatch):
+    seat = Seat(runs, tmp_path / "none", qtbot, monkeypatch)
+    seat.draft.folder = finished_run(tmp_path)
+    seat.step.entered()
+    qtbot.waitUntil(lambda: seat.step.result is not None)
+    assert seat.page.title.text() == "lungs"
+    assert seat.step.obstacle() == ""
+    first = seat.step.result
+    seat.step.entered()
+    assert seat.step.result is first
+    seat.runner.close()
+    assert not seat.crashes
