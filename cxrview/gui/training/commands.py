@@ -97,6 +97,7 @@ class Training(QObject):
         from cxrview.gui.training.draft import Draft
         from cxrview.gui.training.model_step import ModelStep
         from cxrview.gui.training.result_step import ResultStep
+        from cxrview.gui.training.search_step import SearchStep
         from cxrview.gui.training.training_step import TrainingStep
         from cxrview.gui.training.window import TrainingWindow
 
@@ -106,8 +107,12 @@ class Training(QObject):
         data = DataStep(draft, runs, runner, theme)
         training = TrainingStep(draft, runs, theme)
         result = ResultStep(draft, runs, runner, theme, self.open_images, lambda: models.choice)
-        made = TrainingWindow([data, ModelStep(draft, runs, runner, theme), training, result], theme)
+        model, search = ModelStep(draft, runs, runner, theme), SearchStep(draft, runs, theme)
+        made = TrainingWindow([data, model, training, result], theme, beside=[search])
         data.show_images.connect(self.open_images)
         training.result_asked.connect(lambda: made.show_step(result))
         result.use_asked.connect(models.use_model)
+        search.recipe_taken.connect(lambda _words: made.show_step(model))
+        search.result_asked.connect(result.show_folder)
+        search.result_asked.connect(lambda _folder: made.show_step(result))
         return made

@@ -26,19 +26,30 @@ RAIL = 168  # logical pixels
 class TrainingWindow(QWidget):
     """Not modal: it may be closed while the training goes on, and opened again.
 
+    `steps` follow each other; those `beside` the way need what the first `needed` of them need.
+
     Signals:
         closed: the user closed it.
     """
 
     closed = Signal()
 
-    def __init__(self, steps: Sequence[Step], theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        beside: Sequence[Step] = (),
+        needed: int = 2,
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle(tr("Train a model"))
         self.setObjectName("trainingWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.resize(QSize(1120, 760))
-        self.steps = list(steps)
+        self.steps = [*steps, *beside]
+        self._way, self._needed = len(steps), needed
         self.pages = QStackedWidget()
         self.rail: list[QPushButton] = []
         self.obstacle = QLabel(objectName="obstacle", wordWrap=True)
@@ -60,7 +71,10 @@ class TrainingWindow(QWidget):
         column.setContentsMargins(12, 18, 12, 12)
         group = QButtonGroup(self)
         for number, step in enumerate(self.steps):
-            button = QPushButton(f"{number + 1}   {step.title}", checkable=True, objectName="railButton")
+            if number == self._way:
+                column.addSpacing(16)
+            label = f"{number + 1}   {step.title}" if number < self._way else step.title
+            button = QPushButton(label, checkable=True, objectName="railButton")
             button.setAccessibleName(step.title)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _on, number=number: self.go_to(number))
@@ -89,7 +103,8 @@ class TrainingWindow(QWidget):
 
     def reachable(self, number: int) -> bool:
         """Whether nothing before step `number` stands in the way, or it has something to show as it is."""
-        return self.steps[number].offers() or all(not step.obstacle() for step in self.steps[:number])
+        before = self.steps[: number if number < self._way else self._needed]
+        return self.steps[number].offers() or all(not step.obstacle() for step in before)
 
     def go_to(self, number: int) -> None:
         """Show step `number` if it can be reached."""
@@ -116,8 +131,8 @@ class TrainingWindow(QWidget):
             button.setEnabled(self.reachable(number))
         obstacle = self.steps[here].obstacle()
         self.obstacle.setText(obstacle)
-        self.back.setVisible(here > 0)
-        self.next.setVisible(here < len(self.steps) - 1)
+        self.back.setVisible(0 < here < self._way)
+        self.next.setVisible(here < self._way - 1)
         self.next.setEnabled(not obstacle)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -42,7 +42,7 @@ def test_from_two_folders_to_a_model_that_reads_images(own_folders, make_window,
     window.menus.actions["train"].trigger()
     training = window.training.window
     qtbot.waitExposed(training)
-    data, model, run, result = training.steps
+    data, model, run, result, search = training.steps
     assert not training.next.isEnabled()
 
     line = data.page.source.line
@@ -53,6 +53,7 @@ def test_from_two_folders_to_a_model_that_reads_images(own_folders, make_window,
     assert data.obstacle() == "1 finding stops the training."  # the picture that is in both classes
     assert not training.next.isEnabled()
     assert not training.rail[1].isEnabled()
+    assert not training.rail[training.steps.index(search)].isEnabled()
     (leak,) = [row for row in data.page.findings.rows if row.kind == "label-conflict"]
     qtbot.mouseClick(leak.buttons["exclude"], LEFT)
     qtbot.waitUntil(training.next.isEnabled, timeout=PATIENCE)
