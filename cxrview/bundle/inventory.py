@@ -137,15 +137,22 @@ def put_aside(name: str) -> Path:
     """Take the user's bundle `name` out of use and return where it is now. Raises BadRequest."""
     folder = _own(name)
     try:
-        aside = (
-            Path(mkdtemp(prefix=ASIDE, dir=folder.parent)) / "kept" / name
-        )  # where nobody looks for bundles
+        made = Path(mkdtemp(prefix=ASIDE, dir=folder.parent))
+        aside = made / "kept" / name  # so deep that nobody looks for bundles there
         aside.parent.mkdir()
+    except OSError as error:
+        raise _undeletable(folder, error) from error
+    try:
         folder.rename(aside)
     except OSError as error:
-        problem = tr("cannot be deleted: {reason}.").format(reason=error.strerror)
-        raise BadRequest(problem, tr("Close what uses it, and try again."), folder) from error
+        shutil.rmtree(made, ignore_errors=True)
+        raise _undeletable(folder, error) from error
     return aside
+
+
+def _undeletable(folder: Path, error: OSError) -> BadRequest:
+    problem = tr("cannot be deleted: {reason}.").format(reason=error.strerror)
+    return BadRequest(problem, tr("Close what uses it, and try again."), folder)
 
 
 def bring_back(aside: Path, name: str) -> Path:

@@ -89,6 +89,16 @@ def test_a_rename_that_the_system_refuses_leaves_the_card_as_it_was(mine, monkey
     assert bundle.load(mine).card.name == "mine"
 
 
+def test_a_bundle_that_the_system_holds_on_to_is_not_put_aside(mine, monkeypatch):
+    def refuse(_path, _target):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(mine), "rename", refuse)
+    with pytest.raises(BadRequest, match="cannot be deleted: Permission denied"):
+        inventory.put_aside("mine")
+    assert [path.name for path in paths.user_models().iterdir()] == ["mine"]
+
+
 def test_what_comes_with_the_program_is_not_changed():
     for change in (
         lambda: inventory.rename("cxr-densenet121", "other"),

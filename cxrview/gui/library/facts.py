@@ -93,7 +93,7 @@ def status_text(entry: "Installed", is_default: bool) -> str:
     """Return whose model it is, and whether it is the default."""
     if entry.problem:
         return tr("Damaged")
-    whose = tr("Comes with cxrview") if entry.bundled else tr("Yours")
+    whose = tr("Bundled") if entry.bundled else tr("Yours")
     return tr("Default") if is_default else whose
 
 

@@ -152,7 +152,7 @@ def test_enter_makes_a_model_the_default_and_the_list_says_so(mine, library, mod
     assert models.choice.model == "alpha"
     assert models.predictor.card.name == "alpha"
     qtbot.waitUntil(lambda: cell(library, "alpha", 1) == "Default")
-    assert cell(library, BUNDLED, 1) == "Comes with cxrview"
+    assert cell(library, BUNDLED, 1) == "Bundled"
     assert not button(library, "Use as default").isEnabled()
     assert library.detail.used.text() == "In use: alpha 1.2.3 (interim) · OpenVINO CPU"
     click(qtbot, library, BUNDLED)
