@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from cxrview.gui.state import Stage
+from cxrview.gui.state import Entry, Stage
 from cxrview.gui.viewer.placement import Orientation
 from tests.gui.conftest import make_phantom, write_png
 from tests.gui.test_viewports import shows
@@ -90,3 +90,11 @@ def test_closing_everything_empties_both(twins, qtbot):
     window, plain, heated = twins
     window.close_all()
     assert plain.view.shown.stage is heated.view.shown.stage is Stage.EMPTY
+
+
+def test_an_image_wanted_beside_the_one_on_the_screen_parts_them(twins, phantom, second, qtbot):
+    window, plain, heated = twins
+    window.state.add_entries([Entry(second)])
+    window.studies.beside.emit(second, 0)
+    qtbot.waitUntil(lambda: shows(plain, phantom) and shows(heated, second))
+    assert not window.state.arrangement.twins

@@ -71,7 +71,7 @@ class Browsing(QObject):
     def _show_beside(self, path: Path, frame: int) -> None:
         """Show an image in the next viewport, which is made if there is only one."""
         viewports = self._window.viewports
-        if len(viewports.viewports) == 1:
+        if len(viewports.viewports) == 1 or self._window.state.arrangement.twins:  # which show one image
             viewports.use("two_columns")
         ports = viewports.viewports
         following = ports[(ports.index(viewports.active) + 1) % len(ports)]
