@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from cxrview.gui.panels.elided import ElidedLabel
@@ -36,7 +36,13 @@ class CellFacts:
 
 
 class Cell(QAbstractButton):
-    """One cell: the count, and its share of the row."""
+    """One cell: the count, and its share of the row.
+
+    Signals:
+        focused: the keyboard speaks to it now.
+    """
+
+    focused = Signal()
 
     def __init__(self, facts: CellFacts, theme: Theme) -> None:
         super().__init__()
@@ -50,7 +56,17 @@ class Cell(QAbstractButton):
         self.setEnabled(count > 0)
         self.setMinimumSize(LEAST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in MOVES:  # a button would look for its neighbours among all that Tab comes to
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focused.emit()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
@@ -150,12 +166,27 @@ class Matrix(QWidget):
             for column, facts in enumerate(cells):
                 cell = Cell(facts, self._theme)
                 cell.clicked.connect(lambda _on, cell=cell: self.choose(cell))
+                cell.focused.connect(lambda cell=cell: self._stop_at(cell))
                 self.cells[row, column] = cell
                 self._grid.addWidget(cell, row + 2, column + 1)
         for column in range(columns):
             self._grid.setColumnStretch(column + 1, 1)
         for row in range(len(rows)):
             self._grid.setRowStretch(row + 2, 1)
+
+        self._stop_at(next((cell for cell in self.cells.values() if cell.isEnabled()), None))
+
+    def follow(self, before: QWidget) -> None:
+        """Come after `before` where Tab is pressed: the cells are younger than what stands below them."""
+        for cell in self.cells.values():
+            QWidget.setTabOrder(before, cell)
+            before = cell
+
+    def _stop_at(self, stop: Cell | None) -> None:
+        """Let Tab come to one cell only; the arrow keys lead to the others."""
+        for cell in self.cells.values():
+            policy = Qt.FocusPolicy.StrongFocus if cell is stop else Qt.FocusPolicy.ClickFocus
+            cell.setFocusPolicy(policy)
 
     def choose(self, cell: Cell | None) -> None:
         """Choose `cell`, or with None, or if it has just been clicked away, no cell."""

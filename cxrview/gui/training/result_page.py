@@ -57,6 +57,8 @@ class ResultPage:
         self.compare = ComparePage(runner, marks, theme, current)
         self.model = ModelPage()
         self.tabs = QTabWidget(documentMode=True)
+        for widget in (self.tabs, self.tabs.tabBar()):
+            widget.setAccessibleName(tr("Parts of the result"))
         self.use = QPushButton(tr("Use this model now"), objectName="primary")
         self.export = QPushButton(tr("Export…"))
         self.report = QPushButton(tr("Open the report"))
@@ -120,6 +122,8 @@ class ResultPage:
         if page in self._stale and self._shown is not None:
             self._stale.discard(page)
             page.show_part(*self._shown)
+            if page is self.answers:
+                self.answers.matrix.follow(self.tabs.tabBar())
 
     def say_nothing(self, words: str) -> None:
         """There is no result; say why."""

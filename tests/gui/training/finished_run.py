@@ -1,4 +1,4 @@
-"""A finished run as the engine leaves it, with answers that the test has made up: no network is trained."""
+"""A finished run as the engine leaves it, with answers that a test has made up, and a page to show it."""
 
 import json
 from dataclasses import replace
@@ -6,6 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from cxrview.gui import theme as themes
+from cxrview.gui.tasks import TaskRunner
+from cxrview.gui.training.draft import Draft
+from cxrview.gui.training.result_step import ResultStep
 from cxrview.training import config as configuration
 from cxrview.training import events
 from cxrview.training.answers import Answers
@@ -87,3 +91,31 @@ def _answers(data: Path, side: str, rows, exclusive: bool) -> Answers:
         targets,
         exclusive,
     )
+
+
+class Seat:
+    """A result step with what it is connected to."""
+
+    def __init__(self, runs, folder: Path, qtbot) -> None:
+        self.opened: list[list[Path]] = []
+        self.current = ("", "cpu")
+        self.runner = TaskRunner()
+        self.crashes: list[str] = []
+        self.runner.crashed.connect(self.crashes.append)
+        self.draft = Draft(folder)
+        if (config := RunFolder(folder).stored_config()) is not None:
+            self.draft.set_config(config)
+        self.step = ResultStep(
+            self.draft, runs, self.runner, themes.DARK, self.opened.append, lambda: self.current
+        )
+        self.step.resize(950, 690)
+        qtbot.addWidget(self.step)
+        self.page = self.step.page
+        self.step.show()
+        self.step.entered()
+        qtbot.waitUntil(lambda: self.step.result is not None or "…" not in self.page.nothing.text())
+
+    def turn_to(self, page):
+        """Turn to `page` and return it."""
+        self.page.tabs.setCurrentWidget(page)
+        return page

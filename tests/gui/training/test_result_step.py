@@ -3,56 +3,23 @@
 import csv
 import json
 import zipfile
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
 
 from cxrview import bundle, paths
 from cxrview.gui import theme as themes
-from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.training.draft import Draft
-from cxrview.gui.training.result_step import ResultStep
-from cxrview.training.run_folder import RunFolder
 from tests.conftest import make_tiny_bundle
-from tests.gui.training.finished_run import TEST, finished_run
+from tests.gui.training.finished_run import TEST, Seat, finished_run
 from tests.gui.training.programs import LongestWork
 
 
-class Seat:
-    """A result step with what it is connected to."""
-
-    def __init__(self, runs, folder: Path, qtbot, monkeypatch) -> None:
-        self.opened: list[list[Path]] = []
-        self.current = ("", "cpu")
-        self.runner = TaskRunner()
-        self.crashes: list[str] = []
-        self.runner.crashed.connect(self.crashes.append)
-        self.draft = Draft(folder)
-        if (config := RunFolder(folder).stored_config()) is not None:
-            self.draft.set_config(config)
-        self.step = ResultStep(
-            self.draft, runs, self.runner, themes.DARK, self.opened.append, lambda: self.current
-        )
-        self.step.resize(950, 690)
-        qtbot.addWidget(self.step)
-        self.page = self.step.page
-        self.step.show()
-        self.step.entered()
-        qtbot.waitUntil(lambda: self.step.result is not None or "…" not in self.page.nothing.text())
-
-    def turn_to(self, page):
-        """Turn to `page` and return it."""
-        self.page.tabs.setCurrentWidget(page)
-        return page
-
-
 @pytest.fixture
-def seat(runs, tmp_path, qtbot, monkeypatch):
+def seat(runs, tmp_path, qtbot):
     """The page with a finished run of three classes and twelve test images."""
-    seat = Seat(runs, finished_run(tmp_path), qtbot, monkeypatch)
+    seat = Seat(runs, finished_run(tmp_path), qtbot)
     yield seat
     seat.runner.close()
     assert not seat.crashes
@@ -143,7 +110,7 @@ def test_an_image_that_has_gone_is_said(seat, qtbot):
     assert [path.name for path in seat.opened[0]] == ["test-2.png", "test-9.png"]
 
 
-def test_doubtful_labels_are_kept_listed_and_left_out_next_time(seat, qtbot, tmp_path, runs, monkeypatch):
+def test_doubtful_labels_are_kept_listed_and_left_out_next_time(seat, qtbot, tmp_path, runs):
     gallery, doubts = seat.page.answers.gallery, seat.page.answers.doubts
     assert not doubts.isVisible()
     gallery.list.setCurrentIndex(gallery.list.images.index(0))
@@ -163,7 +130,7 @@ def test_doubtful_labels_are_kept_listed_and_left_out_next_time(seat, qtbot, tmp
     assert "leaves these images out" in doubts.text.text()
     qtbot.mouseClick(doubts.leave_out, Qt.MouseButton.LeftButton)
     assert seat.draft.config.data.exclude == ()
-    again = Seat(runs, seat.step.result.folder, qtbot, monkeypatch)
+    again = Seat(runs, seat.step.result.folder, qtbot)
     assert again.step.marks.keys == (("test", "normal/test-6.png"),)
     again.runner.close()
 
@@ -202,7 +169,7 @@ def test_predictive_values_are_those_of_the_prevalence_that_is_set(seat):
     assert page.facts["ppv"].text() == f"{100 * found / (found + false):.1f} %"
 
 
-def test_a_point_is_written_into_the_card_and_the_bundle_stays_whole(seat, qtbot, runs, monkeypatch):
+def test_a_point_is_written_into_the_card_and_the_bundle_stays_whole(seat, qtbot, runs):
     page = seat.turn_to(seat.page.point)
     page.classes.setCurrentIndex(page.classes.findData("normal"))
     page.slider.setValue(6)
@@ -326,8 +293,8 @@ def test_the_other_parts_have_figures_of_their_own(seat):
     assert seat.turn_to(seat.page.point).slider.maximum() == 2
 
 
-def test_classes_that_come_together_have_calls_for_a_matrix(runs, tmp_path, qtbot, monkeypatch):
-    seat = Seat(runs, finished_run(tmp_path, exclusive=False), qtbot, monkeypatch)
+def test_classes_that_come_together_have_calls_for_a_matrix(runs, tmp_path, qtbot):
+    seat = Seat(runs, finished_run(tmp_path, exclusive=False), qtbot)
     cells = seat.page.answers.matrix.cells
     tables = metrics(seat.step)["test"]["tables"]
     for row, counts in enumerate(tables.values()):
@@ -340,17 +307,17 @@ def test_classes_that_come_together_have_calls_for_a_matrix(runs, tmp_path, qtbo
 
 
 @pytest.mark.parametrize("spoil", ["metrics.json", "predictions.csv"])
-def test_a_damaged_report_is_a_sentence(runs, tmp_path, qtbot, monkeypatch, spoil):
+def test_a_damaged_report_is_a_sentence(runs, tmp_path, qtbot, spoil):
     folder = finished_run(tmp_path)
     (folder / "report" / spoil).write_text("part,file\ntest,x\n", "utf-8")
-    seat = Seat(runs, folder, qtbot, monkeypatch)
+    seat = Seat(runs, folder, qtbot)
     assert f"{spoil} cannot be read." in seat.page.nothing.text()
     seat.runner.close()
     assert not seat.crashes
 
 
-def test_without_a_finished_run_there_is_no_result(runs, tmp_path, qtbot, monkeypatch):
-    seat = Seat(runs, tmp_path / "none", qtbot, monkeypatch)
+def test_without_a_finished_run_there_is_no_result(runs, tmp_path, qtbot):
+    seat = Seat(runs, tmp_path / "none", qtbot)
     assert seat.page.nothing.text() == "There is no result yet. Train a model first."
     assert seat.page.nothing.isVisible()
     seat.runner.close()
@@ -384,8 +351,8 @@ def test_a_name_typed_without_its_ending_replaces_nothing(seat, qtbot, tmp_path,
     bundle.import_bundle(kept, tmp_path / "models")
 
 
-def test_a_run_that_ends_is_read_when_the_page_is_entered(runs, tmp_path, qtbot, monkeypatch):
-    seat = Seat(runs, tmp_path / "none", qtbot, monkeypatch)
+def test_a_run_that_ends_is_read_when_the_page_is_entered(runs, tmp_path, qtbot):
+    seat = Seat(runs, tmp_path / "none", qtbot)
     seat.draft.folder = finished_run(tmp_path)
     seat.step.entered()
     qtbot.waitUntil(lambda: seat.step.result is not None)
@@ -396,3 +363,22 @@ def test_a_run_that_ends_is_read_when_the_page_is_entered(runs, tmp_path, qtbot,
     assert seat.step.result is first
     seat.runner.close()
     assert not seat.crashes
+
+
+def test_tab_comes_to_the_matrix_once_and_goes_on_to_its_images(seat, qtbot):
+    seat.step.activateWindow()
+    seat.page.tabs.tabBar().setFocus()
+    names = []
+    for _ in range(4):
+        qtbot.keyClick(seat.step.focusWidget(), Qt.Key.Key_Tab)
+        widget = seat.step.focusWidget()
+        names.append(widget.accessibleName() or widget.text())
+    assert names[0] == "Labelled COVID-19, called COVID-19: 3 images, 75 %"
+    assert names[1] == "Images"
+    for number in range(seat.page.tabs.count()):
+        seat.page.tabs.setCurrentIndex(number)
+        for widget in seat.step.findChildren(QWidget):
+            inner = widget.objectName() == "qt_spinbox_lineedit"  # the box has the name
+            if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not inner:
+                text = getattr(widget, "text", str)
+                assert widget.accessibleName() or (isinstance(widget, QAbstractButton) and text())
