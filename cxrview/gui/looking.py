@@ -31,13 +31,14 @@ class Looking(QObject):
         self._canvas.set_zoom(1.0)
 
     def actual_size(self) -> None:
-        """Show the image as large as the film was, as far as pixel spacing and screen say."""
+        """Show the image as large as the film was, as far as calibration, pixel spacing and screen say."""
         radiograph = self._state.shown.radiograph
-        if radiograph is None or radiograph.spacing is None:
+        scale = self._state.active.hand_scale or (radiograph.spacing if radiograph is not None else None)
+        if scale is None:
             return
         screen = self._canvas.screen()
         pixels_per_mm = screen.physicalDotsPerInchX() / MM_PER_INCH * self._canvas.devicePixelRatioF()
-        self._canvas.set_zoom(radiograph.spacing.column * pixels_per_mm)
+        self._canvas.set_zoom(scale.column * pixels_per_mm)
 
     def zoom_in(self) -> None:
         """Zoom in by a step."""

@@ -10,7 +10,9 @@ from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
 from cxrview.imaging import VoiFunction, Window, render
 from cxrview.imaging.presets import presets
+from cxrview.reading.units import Scale
 from tests.gui.conftest import make_phantom, write_png
+from tests.gui.dicom_files import write_dicom
 
 
 def array(image: QImage) -> np.ndarray:
@@ -299,3 +301,17 @@ def test_the_hand_opens_when_another_image_comes_during_a_drag(actual, second, q
     actual.open([second])
     qtbot.waitUntil(lambda: actual.state.shown.path == second)
     assert viewport.cursor().shape() is Qt.CursorShape.OpenHandCursor
+
+
+def test_actual_size_follows_the_pixel_spacing_and_the_screen(window, tmp_path, qtbot):
+    path = write_dicom(tmp_path / "film.dcm", pixels=make_phantom(), ImagerPixelSpacing=[0.5, 0.5])
+    window.open([path])
+    qtbot.waitUntil(lambda: window.state.shown.radiograph is not None)
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    canvas = window.canvas
+    millimetres = canvas.placement.area.width() / canvas.screen().physicalDotsPerInchX() * 25.4
+    assert millimetres == pytest.approx(0.5 * window.state.shown.radiograph.shape[1], rel=0.01)
+    window.state.active.hand_scale = Scale(1.0, 1.0, "mm")  # calibrated by hand: that goes before
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    millimetres = canvas.placement.area.width() / canvas.screen().physicalDotsPerInchX() * 25.4
+    assert millimetres == pytest.approx(window.state.shown.radiograph.shape[1], rel=0.01)

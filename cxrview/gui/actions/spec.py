@@ -46,9 +46,9 @@ def has_frames(state: AppState) -> bool:
 
 
 def has_spacing(state: AppState) -> bool:
-    """The radiograph on the screen says how large its pixels are."""
+    """It is known how large a pixel of the radiograph on the screen is: from the file, or calibrated."""
     radiograph = state.shown.radiograph
-    return radiograph is not None and radiograph.spacing is not None
+    return radiograph is not None and (radiograph.spacing is not None or state.active.hand_scale is not None)
 
 
 def has_files(state: AppState) -> bool:
