@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from cxrview.gui.panels.study_model import FINDING
-from cxrview.gui.state import Mark, Stage
+from cxrview.gui.state import Entry, Mark, Stage
 from tests.gui.conftest import make_phantom, write_png
 from tests.gui.test_opening import rows
 
@@ -110,16 +110,42 @@ def test_in_the_list_up_and_down_go_from_image_to_image(window, films, qtbot):
 
 
 def test_the_row_that_the_keys_went_to_is_in_sight(window, tmp_path, qtbot):
-    paths = []
-    for number in range(30):
-        (tmp_path / f"{number:02}").mkdir()
-        paths.append(write_png(tmp_path / f"{number:02}" / "film.png", make_phantom(number, 20, 20)))
-    show(window, qtbot, paths)
+    show(window, qtbot, in_folders(tmp_path, range(30)))
     tree = window.studies.tree
     tree.setFocus()
     for key in (*[Qt.Key.Key_Down] * 25, Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_End):
         qtbot.keyClick(tree, key)
         assert tree.viewport().rect().contains(tree.visualRect(tree.currentIndex()).center())
+
+
+def in_folders(tmp_path, numbers) -> list[Path]:
+    paths = []
+    for number in numbers:
+        (tmp_path / f"{number:02}").mkdir()
+        paths.append(write_png(tmp_path / f"{number:02}" / "film.png", make_phantom(number, 20, 20)))
+    return paths
+
+
+@pytest.mark.parametrize("resized", [False, True])
+@pytest.mark.parametrize("batch", [3, 40])
+def test_rows_that_come_above_do_not_move_the_current_one(window, tmp_path, resized, batch, qtbot):
+    show(window, qtbot, in_folders(tmp_path, range(50, 65)))
+    tree = window.studies.tree
+    for _ in range(12):
+        window.next_image()
+    place = tree.visualRect(tree.currentIndex()).top()
+    assert 0 < place < tree.viewport().height()
+    more = [Entry(path) for path in in_folders(tmp_path, range(40))]
+    for start in range(0, len(more), batch):
+        window.state.add_entries(more[start : start + batch])
+        if resized:  # while the list has not been laid out yet
+            tree.resize(tree.width(), tree.height() - 1)
+        else:
+            QApplication.processEvents()
+    qtbot.waitUntil(lambda: window.studies.model.in_sight == 55)
+    assert tree.visualRect(tree.currentIndex()).top() == place
+    QApplication.processEvents()
+    assert tree.visualRect(tree.currentIndex()).top() == place
 
 
 def test_typing_in_the_search_field_shows_no_other_image(window, films, qtbot):

@@ -95,10 +95,10 @@ class TreeModel(QAbstractItemModel):
             self._quiet = False
             after = [self._index_or_none(index.internalId()) for index in before]
             self.changePersistentIndexList(before, after)
+            come, self._come = self._come, []
+            for node in come:  # before the new layout, so that it is made with these unfolded
+                self.group_shown.emit(self._index(node))
             self.layoutChanged.emit()
-        come, self._come = self._come, []
-        for node in come:
-            self.group_shown.emit(self._index(node))
 
     def _begin(self, signal: Callable[..., None], parent: Node, first: int, last: int) -> None:
         if not self._quiet:

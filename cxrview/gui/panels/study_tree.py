@@ -87,7 +87,10 @@ class StudyTree(QTreeView):
         anchor, self._anchor = self._anchor, None
         bar = self.verticalScrollBar()
         if anchor is not None and anchor[0].isValid() and bar.value() == anchor[2]:
-            bar.setValue(bar.value() + self.visualRect(QModelIndex(anchor[0])).top() - anchor[1])
+            value = bar.value() + self.visualRect(QModelIndex(anchor[0])).top() - anchor[1]
+            bar.setMaximum(max(bar.maximum(), value))  # within a resize Qt has not raised it yet
+            bar.setValue(value)
+            self.updateGeometries()  # and else lowers it here
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
