@@ -39,8 +39,13 @@ class SearchClock:
 
     @property
     def pace(self) -> float:
-        """Seconds that a trial takes on the average, 0 before the first is over."""
-        return sum(self.seconds.values()) / len(self.seconds) if self.seconds else 0.0
+        """Seconds that a trial takes on the average, 0 before the first is over.
+
+        The first reads the images and computes their features for all, so it counts only while it is alone.
+        """
+        usual = [seconds for number, seconds in self.seconds.items() if number != 1]
+        known = usual or list(self.seconds.values())
+        return sum(known) / len(known) if known else 0.0
 
     def left(self, over: int, total: int, now: float | None = None) -> float:
         """Return the seconds until `total` trials are over, of which `over` are; 0 while nothing is known."""

@@ -21,7 +21,7 @@ from cxrview.words import fixed, tr
 
 LEAST = QSize(240, 170)
 REACH = 12.0  # pixels around a point within which a click is meant for it
-AXIS_WIDTH, AXIS_HEIGHT = 44, 44
+AXIS_WIDTH, AXIS_HEIGHT = 58, 44
 NUMBER = "number"
 APART = 42  # pixels between two numbers on the axis
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)

@@ -42,7 +42,7 @@ METHODS = {
     "bayesian": mark("Bayesian: learns from one trial what to try next"),
     "grid": mark("Grid: every combination"),
 }
-FIRST = 110  # pixels of the column of names
+FIRST = 130  # pixels of the column of names
 LONGEST = 7 * 24 * 60  # minutes
 
 

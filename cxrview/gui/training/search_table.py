@@ -26,7 +26,7 @@ Index = QModelIndex | QPersistentModelIndex
 FIXED = ("number", "state", "value")
 SORT = Qt.ItemDataRole.UserRole
 SIDE = 16  # of an icon
-WIDTHS = {"number": 76, "state": 150, "value": 90}
+WIDTHS = {"number": 76, "state": 180, "value": 90}
 
 
 @dataclass(frozen=True, slots=True)

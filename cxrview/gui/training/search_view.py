@@ -173,7 +173,8 @@ class SearchView(QWidget):
         if number == 0 and (best := best_of(progress)) is not None and not run.is_running:
             self.table.choose(best.number)
         self._show_chosen()
-        warnings = list(dict.fromkeys(progress.warnings))
+        known = f"The search in {run.folder.path} is finished already."  # which was wanted
+        warnings = [text for text in dict.fromkeys(progress.warnings) if text != known]
         self.warnings.setText("\n".join(warnings))
         self.warnings.setVisible(bool(warnings))
         self.ending.show_run(run)

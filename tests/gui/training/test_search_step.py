@@ -155,10 +155,10 @@ def test_values_of_a_file_that_nobody_offers_get_a_button(step, draft):
 def test_trials_are_listed_sorted_and_drawn(step, runs, qtbot):
     step.show_folder(lay_down(runs.root, *whole_story()))
     assert table(step) == [
-        ["1", "Complete", "0.610", "0.001", "Adam", "Light"],
+        ["1", "Complete", "0.610", "0.001", "Adam", "Mild"],
         ["2", "Cut short", "0.300", "0.01", "SGD", "None"],
         ["3", "Failed", "–", "0.0001", "Adam", "Strong"],
-        ["4", "Complete", "0.740", "0.002", "Adam", "Light"],
+        ["4", "Complete", "0.740", "0.002", "Adam", "Mild"],
     ]
     view = step.view
     assert view.facts["best"].text() == "0.740 in trial 4"
@@ -213,7 +213,7 @@ def test_a_running_trial_is_shown_with_its_best_epoch_so_far(step, runs, qtbot, 
     qtbot.waitUntil(lambda: step.view.doing.text() == "Trial 5 of 20")
     qtbot.waitUntil(lambda: len(table(step)) == 5)
     assert table(step)[4][:3] == ["5", "Running, epoch 3 of 3", "0.400"]
-    assert step.view.detail.text() == "learning rate 0.001 · Adam · augmentation Light"
+    assert step.view.detail.text() == "learning rate 0.001 · Adam · augmentation Mild"
     assert step.view.facts["left"].text() != "–"
     assert nameless(step) == []
 
@@ -241,6 +241,8 @@ def test_stop_and_keep_the_best_asks_for_a_model_and_no_more_trials(step, runs, 
     finish = (
         TRIALS_OF_A_PROGRAM
         + """
+tell(events.Warned(f"The search in {folder} is finished already."))
+tell(events.Warned("Something else."))
 tell(events.Searched(1, 0.51, choice, folder + "/best.toml", 1, 0, 0))
 tell(events.Finished(folder + "/best/001/bundle/found", "report.html", 2, {}, "found"))
 """
@@ -266,6 +268,7 @@ tell(events.Finished(folder + "/best/001/bundle/found", "report.html", 2, {}, "f
     assert request.search.trials == 1
     qtbot.waitUntil(step.view.ending.result.isVisible)
     assert "It is the model “found” now." in step.view.ending.what.text()
+    assert step.view.warnings.text() == "Something else."
     runs.current._take(OVER[0])
     with qtbot.waitSignal(step.result_asked) as asked:
         qtbot.mouseClick(step.view.ending.result, Qt.MouseButton.LeftButton)
@@ -337,7 +340,7 @@ def test_the_clock_takes_the_time_of_an_interruption_for_none():
     clock.take(events.TrialStarted(2, 5, {}), 9_000.0)  # gone on with in the evening
     assert clock.left(1, 5, 9_020.0) == 4 * 60 - 20
     clock.take(OVER[1], 9_040.0)
-    assert clock.pace == 50.0
+    assert clock.pace == 40.0  # the first, which prepared the images, is no example
 
 
 def test_both_themes_and_every_control_has_a_name(step, runs, qtbot):
