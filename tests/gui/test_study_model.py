@@ -199,6 +199,14 @@ def test_every_word_of_the_search_must_be_somewhere_in_the_row(checked, text):
     assert checked.entries(QModelIndex()) == [wanted]
 
 
+@pytest.mark.parametrize("text", ["muller", "MÜLLER", "mu\u0308ller anne", "Änne"])
+def test_accents_need_not_be_typed(checked, text):
+    wanted = dicom_entry(1, patient="Müller^Änne")
+    checked.add([wanted, dicom_entry(2, patient="Miller^Anna")])
+    checked.set_filter(None, text)
+    assert checked.entries(QModelIndex()) == [wanted]
+
+
 def test_what_is_in_sight_stays_until_the_filter_is_set_anew(checked):
     entry = dicom_entry(1)
     checked.add([entry, dicom_entry(2)])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import combining, normalize
 
 from cxrview.gui.state import Entry
 from cxrview.gui.viewer.corner_text import date, person
@@ -141,7 +142,7 @@ def moment(entry: Entry) -> int:
 
 
 def searched(entry: Entry) -> str:
-    """Return what a search finds the row by, in lower case: file, who, when, what and from which side."""
+    """Return what a search finds the row by, folded: file, who, when, what and from which side."""
     identity, anatomy = entry.identity, entry.anatomy
     words = [str(entry.path) if entry.archive is None else f"{entry.archive}\n{entry.path.name}", entry.note]
     if identity is not None:
@@ -155,7 +156,15 @@ def searched(entry: Entry) -> str:
         )
     if anatomy is not None:
         words += (anatomy.view_position, anatomy.laterality, anatomy.body_part)
-    return "\n".join(words).casefold()
+    return folded("\n".join(words))
+
+
+def folded(text: str) -> str:
+    """Return `text` in small letters without accents, so that "muller" finds "Müller"."""
+    text = text.casefold()
+    if text.isascii():
+        return text
+    return "".join(letter for letter in normalize("NFKD", text) if not combining(letter))
 
 
 def view(entry: Entry) -> str:

@@ -109,7 +109,7 @@ class StudyModel(TreeModel):
 
     def set_filter(self, keep: Keep | None, text: str = "") -> None:
         """Let through the entries that `keep` (None: all) wants and that hold every word of `text`."""
-        parts = text.casefold().split()
+        parts = nodes.folded(text).split()
         if keep is None and not parts and self._keep is None:
             return
 
