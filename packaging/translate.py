@@ -5,6 +5,7 @@ python packaging/translate.py compile    # .po to .mo, which the program reads
 python packaging/translate.py check      # what is missing; ends with 1 if anything is
 """
 
+import ast
 import io
 import string
 import sys
@@ -13,13 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TRANSLATIONS = REPOSITORY / "resources" / "translations"
-KEYWORDS = {"tr": None, "mark": None, "trn": (1, 2), "option": (2,)}
+PLACES = {"tr": (0,), "mark": (0,), "trn": (0, 1), "option": (1,)}  # of the texts among the arguments
 WIDTH = 110
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)  # in place of today, which would make each catalogue another one
 HEADER = """\
@@ -36,11 +36,21 @@ msgstr ""
 def texts() -> Catalog:
     """Return a catalogue of every text in the code, each with the files that it stands in."""
     found = Catalog(charset="utf-8")
-    for file, _line, message, _comments, _context in extract_from_dir(
-        REPOSITORY / "cxrview", [("**.py", "python")], {}, KEYWORDS
-    ):
-        found.add(message, locations=[(f"cxrview/{Path(file).as_posix()}", 0)])
+    for path in sorted((REPOSITORY / "cxrview").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):  # Babel passes over what is in f-strings
+            if isinstance(node, ast.Call) and (message := _message(node)):
+                found.add(message, locations=[(path.relative_to(REPOSITORY).as_posix(), 0)])
     return found
+
+
+def _message(call: ast.Call) -> str | tuple[str, str] | None:
+    """Return the text that `call` asks the catalogue for, or None."""
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    written = [argument.value if isinstance(argument, ast.Constant) else None for argument in call.args]
+    parts = [written[place] for place in PLACES.get(name, ()) if place < len(written)]
+    if not all(isinstance(part, str) and part for part in parts) or not parts:
+        return None
+    return (parts[0], parts[1]) if len(parts) == 2 else parts[0]
 
 
 def stored(path: Path) -> Catalog:

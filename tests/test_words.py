@@ -53,6 +53,20 @@ def test_faults_are_found(translate, tmp_path: Path):
     assert "compile it" in lines
 
 
+def test_texts_are_found_wherever_they_stand(translate, tmp_path: Path, monkeypatch):
+    """Also in an f-string, over several lines, and in both forms of a number."""
+    code = tmp_path / "cxrview" / "some.py"
+    code.parent.mkdir()
+    code.write_text(
+        'f"{tr(\'Table\')} (*.csv)"\nwords.tr(\n  "A text "\n  "in two lines"\n)\n'
+        'trn("{count} file", "{count} files", 2)\noption("dark", "Theme")\ntr(name)\nother("Nothing")\n',
+        "utf-8",
+    )
+    monkeypatch.setattr(translate, "REPOSITORY", tmp_path)
+    found = {message.id for message in translate.texts() if message.id}
+    assert found == {"Table", "A text in two lines", ("{count} file", "{count} files"), "Theme"}
+
+
 def test_texts_and_numbers_are_german_when_that_is_used(german):
     assert words.tr("&File") == "Datei"
     assert words.tr("a text that nobody translated") == "a text that nobody translated"

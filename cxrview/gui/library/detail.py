@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cxrview.bundle.inventory import Installed
 
 NOTES_LINES = 5
+LEAST_WIDTH = 300  # logical pixels
 
 
 class Notes(QPlainTextEdit):
@@ -122,6 +123,11 @@ class ModelDetail(QScrollArea):
         column.addStretch()
         self.setWidget(inside)
 
+    def minimumSizeHint(self) -> QSize:
+        # Nothing scrolls sideways, so what cannot be wrapped has its room.
+        width = self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(max(LEAST_WIDTH, width), super().minimumSizeHint().height())
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
         self._theme = theme
@@ -151,6 +157,7 @@ class ModelDetail(QScrollArea):
         ):
             self.headings[name].setVisible(there)
             part.setVisible(there)
+        self.updateGeometry()
         self.verticalScrollBar().setValue(0 if not writing else self.verticalScrollBar().value())
 
     def show_use(self, line: str) -> None:

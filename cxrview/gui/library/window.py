@@ -104,7 +104,6 @@ class LibraryWindow(QWidget):
         self.hint.setContentsMargins(30, 30, 30, 30)
         for page in (self.detail, self.comparison, self.hint):
             self.side.addWidget(page)
-        self.side.setMinimumWidth(300)
         splitter = QSplitter(childrenCollapsible=False)
         splitter.setHandleWidth(1)
         splitter.addWidget(left)

@@ -21,7 +21,7 @@ PRESETS = {
     ),
     "custom": (mark("Custom"), mark("Your own changes, or a configuration that was loaded.")),
 }
-AUGMENTATIONS = {"none": mark("None"), "light": mark("Light"), "strong": mark("Strong")}
+AUGMENTATIONS = {"none": mark("None"), "light": mark("Mild"), "strong": mark("Strong")}
 CHOICES = {
     "auto": mark("As for the model that it starts from"),
     "architecture": mark("As the authors of the network did"),

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
 
-from cxrview import bundle, paths
+from cxrview import bundle, paths, words
 from cxrview.gui import theme as themes
 from cxrview.gui.dialogs.text import TextDialog
 from cxrview.gui.library.window import LibraryWindow
@@ -365,3 +365,19 @@ def test_everything_has_a_name_and_the_themes_change(mine, library, qtbot):
     library.set_theme(themes.LIGHT)
     click(qtbot, library, "beta", Qt.KeyboardModifier.ControlModifier)
     assert nameless(library) == []
+
+
+@pytest.fixture
+def german():
+    words.use("de")
+    yield
+    words.use("en")
+
+
+def test_nothing_beside_the_list_is_cut_off_in_german(german, library, qtbot):
+    detail = library.detail
+    qtbot.waitUntil(lambda: detail.buttons[0].isVisible())
+    assert detail.buttons[0].text() == "Als Standard"
+    assert detail.figures.isVisible()  # of the model that comes with cxrview: five, with long names
+    qtbot.waitUntil(lambda: detail.widget().width() == detail.viewport().width())
+    assert detail.widget().minimumSizeHint().width() <= detail.viewport().width()
