@@ -1,7 +1,8 @@
 """Python's collector of cycles, kept in the GUI thread.
 
-Wherever a thread happens to make the seven-hundredth object, Python collects there: a widget in a cycle would
-be destroyed by a worker, and Qt aborts or worse. While a window lives, cycles are collected by its event loop.
+Wherever a thread happens to make the seven-hundredth object, Python collects there: a widget in a cycle
+would be destroyed by a worker, and Qt aborts or worse. While a window lives, cycles are collected by its
+event loop.
 """
 
 import gc
