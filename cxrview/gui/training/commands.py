@@ -1,6 +1,7 @@
 """Training and the models, as the window commands them: their windows, and what goes on behind."""
 
-from collections.abc import Sequence
+import importlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ from PySide6.QtCore import QObject
 from cxrview.gui.theme import Theme
 from cxrview.gui.training.indicator import TrainingIndicator
 from cxrview.gui.training.runs import Run, TrainingRuns
-from cxrview.words import trn
+from cxrview.progress import Report
+from cxrview.words import tr, trn
 
 if TYPE_CHECKING:
     from cxrview.gui.library.window import LibraryWindow
@@ -31,17 +33,29 @@ class Training(QObject):
 
     def show(self) -> None:
         """Open the training window, or bring it to the front."""
-        if self.window is None:
-            self.window = self._make()
-        self.window.show()
-        self.window.raise_()
-        self.window.activateWindow()
+        self._then(lambda _window: None)
 
     def show_run(self, run: Run) -> None:
         """Show how a run is getting on, or what came of it."""
-        self.show()
+        self._then(lambda window: window.show_run(run))
+
+    def _then(self, use: "Callable[[TrainingWindow], None]") -> None:
+        """Open the window and `use` it. Its libraries take half a second, so a worker loads them before."""
+
+        def ready(_nothing: object = None) -> None:
+            if self.window is None:
+                self.window = self._make()
+            self.window.show()
+            self.window.raise_()
+            self.window.activateWindow()
+            use(self.window)
+
         if self.window is not None:
-            self.window.show_run(run)
+            ready()
+            return
+        self._window.runner.start(
+            tr("Opening the training window"), _load_libraries, done=ready, failed=_raise, lane="training"
+        )
 
     def show_library(self) -> None:
         """Open the model library, or bring it to the front."""
@@ -116,3 +130,14 @@ class Training(QObject):
         search.result_asked.connect(result.show_folder)
         search.result_asked.connect(lambda _folder: made.show_step(result))
         return made
+
+
+def _load_libraries(report: Report) -> None:
+    """Import what the window draws with."""
+    report(-1.0, "")
+    for name in ("numpy", "cv2", "pyqtgraph"):
+        importlib.import_module(name)
+
+
+def _raise(error: Exception) -> None:
+    raise error

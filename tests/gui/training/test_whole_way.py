@@ -40,6 +40,7 @@ def test_from_two_folders_to_a_model_that_reads_images(own_folders, make_window,
     begin = time.monotonic()
     window = make_window(load_predictor=load_predictor)
     window.menus.actions["train"].trigger()
+    qtbot.waitUntil(lambda: window.training.window is not None)
     training = window.training.window
     qtbot.waitExposed(training)
     data, model, run, result, search = training.steps
