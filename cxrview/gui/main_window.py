@@ -275,8 +275,13 @@ class MainWindow(QMainWindow):
         self.state.change_settings(theme="light" if light else "dark")
 
     def use_full_screen(self, full: bool) -> None:
-        """Fill the screen, or go back."""
-        self._set_full_screen(full)
+        """Let the window that has the focus fill its screen, or go back."""
+        second = self.viewports.second
+        if second is not None and second.isActiveWindow():
+            second.setWindowState(second.windowState() ^ Qt.WindowState.WindowFullScreen)
+            self.menus.actions["full_screen"].setChecked(self.isFullScreen())  # which is about this one
+        else:
+            self._set_full_screen(full)
 
     def _set_full_screen(self, full: bool) -> None:
         bit = Qt.WindowState.WindowFullScreen  # a maximised window is maximised again afterwards

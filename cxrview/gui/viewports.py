@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
 from cxrview.gui import hanging
@@ -17,6 +17,7 @@ from cxrview.gui.view_state import Shown, ViewState
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.grid import Grid
 from cxrview.gui.viewer.layer import Layer
+from cxrview.gui.viewer.refiner import Refiner
 from cxrview.gui.viewer.tools import Tool
 from cxrview.gui.viewer.viewport import Viewport
 from cxrview.words import tr
@@ -45,6 +46,12 @@ class SecondWindow(QMainWindow):
 
     def _name(self, shown: Shown) -> None:
         self.setWindowTitle(f"{shown.path.name} – cxrview" if shown.path is not None else "cxrview")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
@@ -111,6 +118,7 @@ class Viewports(QObject):
         viewport.frames.played.connect(self._session.viewing(view).play)
         canvas.frames_turned.connect(self._session.step)
         self.twins.add(view)
+        Refiner(canvas, self._session.runner)
         self.sync.add(canvas)
         self.canvas_made.emit(canvas)
         return viewport

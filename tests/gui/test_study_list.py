@@ -109,6 +109,15 @@ def test_in_the_list_up_and_down_go_from_image_to_image(window, films, qtbot):
     assert window.state.shown.path == films[2]
 
 
+def test_one_row_is_marked_even_while_a_key_is_held(window, films, qtbot):
+    show(window, qtbot, films)
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyPress(window.canvas, Qt.Key.Key_Control, control)  # as when Ctrl+F11 opens a window
+    window.next_image()
+    qtbot.keyRelease(window.canvas, Qt.Key.Key_Control)
+    assert [entry.path for entry in window.studies.selected()] == [films[1]]
+
+
 def test_the_row_that_the_keys_went_to_is_in_sight(window, tmp_path, qtbot):
     show(window, qtbot, in_folders(tmp_path, range(30)))
     tree = window.studies.tree

@@ -284,3 +284,19 @@ def test_the_bar_of_frames_is_not_there_for_a_single_image(opened):
 
 def test_an_image_counts_as_seen_after_a_moment_on_the_screen(opened, phantom, qtbot):
     qtbot.waitUntil(lambda: opened.state.entries[phantom].seen)
+
+
+def test_full_screen_is_for_the_window_that_has_the_focus(opened, qtbot):
+    opened.menus.actions["second_window"].trigger()
+    other = opened.viewports.second
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow)
+    opened.menus.actions["full_screen"].trigger()
+    assert (opened.isFullScreen(), other.isFullScreen()) == (False, True)
+    assert not opened.menus.actions["full_screen"].isChecked()
+    qtbot.keyClick(other, Qt.Key.Key_Escape)
+    assert not other.isFullScreen()
+    opened.activateWindow()
+    qtbot.waitUntil(opened.isActiveWindow)
+    opened.menus.actions["full_screen"].trigger()
+    assert (opened.isFullScreen(), other.isFullScreen()) == (True, False)

@@ -259,8 +259,7 @@ class StudyPanel(QWidget):
     def _mark_current(self, shown: Shown) -> None:
         index = self._index(shown.path, shown.frame) if shown.path is not None else QModelIndex()
         if index.isValid():
-            self.tree.setCurrentIndex(index)
-            self.tree.scrollTo(index)
+            self.tree.go_to(index)
         else:
             self.tree.selectionModel().clear()
 
@@ -313,7 +312,7 @@ class StudyPanel(QWidget):
         elif first.isValid():
             self.tree.setFocus()
             if not self.tree.currentIndex().isValid():
-                self.tree.setCurrentIndex(first)
+                self.tree.go_to(first)
                 self._choose(first)
 
     def _choose(self, index: QModelIndex) -> None:

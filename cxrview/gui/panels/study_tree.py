@@ -1,6 +1,15 @@
 """The tree of the study list: what is chosen in it and by whom, what is unfolded, and how it is walked."""
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTreeView
 
@@ -64,6 +73,11 @@ class StudyTree(QTreeView):
             index = self.indexBelow(index)
         return seen
 
+    def go_to(self, index: QModelIndex) -> None:
+        """Make `index` the one selected row, in sight, whatever keys are held down just now."""
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.scrollTo(index)
+
     def unfold_again(self, everything: bool) -> None:
         """After a reset: unfold what was unfolded before, or all rows for as long as a filter holds."""
         self._mine = everything
@@ -113,7 +127,7 @@ class StudyTree(QTreeView):
         while index.isValid() and index.data(KEY) is None and self.isExpanded(index):
             index = beside(index)
         if index.isValid():
-            self.setCurrentIndex(index)
+            self.go_to(index)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         place = event.globalPos()
