@@ -27,6 +27,7 @@ LANES = (
     "model",
     "export",
     "thumbnails",
+    "filters",
     "recents",
     "estimate",
     "tidying",

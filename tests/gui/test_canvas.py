@@ -1,5 +1,7 @@
 """The image on the screen: its pixels, its window, its zoom, and the heatmap over it."""
 
+import time
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -8,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
-from cxrview.imaging import VoiFunction, Window, render
+from cxrview.imaging import VoiFunction, Window, filters, render
 from cxrview.imaging.presets import presets
 from cxrview.reading.units import Scale
 from tests.gui.conftest import make_phantom, write_png
@@ -315,3 +317,24 @@ def test_actual_size_follows_the_pixel_spacing_and_the_screen(window, tmp_path, 
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     millimetres = canvas.placement.area.width() / canvas.screen().physicalDotsPerInchX() * 25.4
     assert millimetres == pytest.approx(window.state.shown.radiograph.shape[1], rel=0.01)
+
+
+def test_filters_of_a_large_film_do_not_stop_the_window_and_come_out_in_full(window, tmp_path, qtbot):
+    pixels = np.random.default_rng(0).integers(0, 4096, (2600, 2200)).astype(np.uint16)
+    window.state.change_settings(heatmap_visible=False)
+    window.open([write_dicom(tmp_path / "film.dcm", pixels=pixels)])
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    begin = time.thread_time()
+    qtbot.keyClick(window, Qt.Key.Key_C, Qt.KeyboardModifier.AltModifier)
+    window.canvas.repaint()
+    assert time.thread_time() - begin < 0.05
+    radiograph = window.state.shown.radiograph
+    expected = filters.apply(render(radiograph, window.state.voi), frozenset({"clahe"}))
+    corner = window.canvas.placement.to_image.map(QPointF(400, 300)).toPoint()
+
+    def shown() -> np.ndarray:
+        return array(window.canvas.grab().toImage())[300:400, 400:500, 0]
+
+    wanted = expected[corner.y() : corner.y() + 100, corner.x() : corner.x() + 100]
+    qtbot.waitUntil(lambda: np.array_equal(shown(), wanted))

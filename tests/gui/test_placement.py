@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 
-from cxrview.gui.viewer.levels import Levels, Look, Part, render_part, tone_table
+from cxrview.gui.viewer.levels import Levels, Look, Part, is_quick, refine, render_part, tone_table
 from cxrview.gui.viewer.placement import Orientation, Placement
 from cxrview.imaging import Radiograph, VoiFunction, VoiLut, Window, render
 
@@ -188,3 +188,17 @@ def test_the_table_of_tones_is_indexed_by_bits():
     table = tone_table(Window(0, 2**16), False, np.dtype("i2"), 0)
     assert table[np.array([-32768], np.int16).view(np.uint16)][0] == 0
     assert table[np.array([32767], np.int16).view(np.uint16)][0] == 255
+
+
+def test_filters_of_a_large_image_are_drawn_coarsely_until_they_are_worked_out():
+    values = np.random.default_rng(2).integers(0, 1000, (2000, 1600)).astype(np.uint16)
+    levels, look = Levels.of(radiograph(values)), Look(USUAL, filters=frozenset({"clahe"}))
+    part = Part(300, 200, 1, 1, 200, 150)
+    assert is_quick(levels, look, part)
+    coarse = render_part(levels, look, part, quick=True)
+    fine = render_part(Levels.of(radiograph(values)), look, part)
+    assert coarse.shape == fine.shape
+    assert coarse.std() < fine.std() / 1.5  # of noise, half the resolution shows less
+    refine(levels, look, part)
+    assert not is_quick(levels, look, part)
+    assert np.array_equal(render_part(levels, look, part, quick=True), fine)

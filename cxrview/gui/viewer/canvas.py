@@ -57,6 +57,7 @@ class Canvas(QWidget):
         placement_changed: zoomed, moved, turned, or of another size; carries whether the user did it.
         activated: the user turned to this canvas, with the mouse or by key.
         opacity_turned: the wheel was turned with Shift; carries the notches.
+        drawn_coarsely: carries what a worker can do so that `draw_anew` draws finely, or None if it is fine.
         frames_turned: the wheel was turned with Ctrl; carries by how many images to go on.
     """
 
@@ -64,6 +65,7 @@ class Canvas(QWidget):
     activated = Signal()
     opacity_turned = Signal(float)
     frames_turned = Signal(int)
+    drawn_coarsely = Signal(object)
 
     def __init__(self, view: ViewState, state: AppState, tool: Tool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -269,7 +271,13 @@ class Canvas(QWidget):
             return drawn.draw(view.shown.levels, look, placement, device)
         if self._drawn is None or self._drawn.of != (view.shown.levels, look, placement, device):
             self._drawn = drawn.draw(view.shown.levels, look, placement, device)
+            self.drawn_coarsely.emit(self._drawn.refine)
         return self._drawn
+
+    def draw_anew(self) -> None:
+        """Draw the picture again: it can be finer now."""
+        self._drawn = None
+        self.update()
 
     # Mouse and keys
 

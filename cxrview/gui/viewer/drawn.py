@@ -1,5 +1,7 @@
 """The picture under one rectangle of the screen, drawn at the screen's resolution."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QTransform
 
-from cxrview.gui.viewer.levels import Levels, Look, Part, render_part
+from cxrview.gui.viewer.levels import Levels, Look, Part, is_quick, refine, render_part
 from cxrview.gui.viewer.picture import oriented, to_image
 from cxrview.gui.viewer.placement import Placement
 
@@ -19,15 +21,19 @@ class Drawn(NamedTuple):
     image: QImage
     pixels: NDArray[np.uint8]  # whose memory the image shares
     corner: QPointF
+    refine: Callable[[], None] | None = None  # what a worker can do so that the next one is finer
 
 
 def draw(levels: Levels, look: Look, placement: Placement, device: QRect) -> Drawn:
-    """Return what is seen of `levels` in the rectangle `device` of device pixels."""
-    pixels = oriented(render_part(levels, look, _part(placement, device)), placement.orientation)
+    """Return what is seen of `levels` in the rectangle `device` of device pixels, quickly."""
+    part = _part(placement, device)
+    coarse = is_quick(levels, look, part)
+    pixels = oriented(render_part(levels, look, part, quick=True), placement.orientation)
     image = to_image(pixels)
     image.setDevicePixelRatio(placement.ratio)
     corner = QPointF(device.topLeft()) / placement.ratio
-    return Drawn((levels, look, placement, device), image, pixels, corner)
+    finer = partial(refine, levels, look, part) if coarse else None
+    return Drawn((levels, look, placement, device), image, pixels, corner, finer)
 
 
 def device_rect(area: QRectF, ratio: float) -> QRect:

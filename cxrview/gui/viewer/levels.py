@@ -17,6 +17,7 @@ from cxrview.imaging.render import apply_voi, to_bytes
 
 SMALLEST_SIDE = 512
 TABLE = 2**16
+AT_ONCE = 2_500_000  # pixels that filters may take while the screen waits: some 15 ms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,9 +79,15 @@ class Look:
     smooth: bool = True
 
 
-def render_part(levels: Levels, look: Look, part: Part) -> NDArray[np.uint8]:
-    """Return what is seen, (rows, columns) uint8 or (rows, columns, 3) in colour."""
+def render_part(levels: Levels, look: Look, part: Part, *, quick: bool = False) -> NDArray[np.uint8]:
+    """Return what is seen, (rows, columns) uint8 or (rows, columns, 3) in colour.
+
+    If `quick`, a level that filters would take long for is replaced by the next coarser one that is ready
+    or small; `is_quick` tells, and `refine` makes the right one ready.
+    """
     number = _level(levels, part)
+    while quick and not _is_ready(levels, number, look) and number < len(levels.arrays) - 1:
+        number += 1
     array = levels.arrays[number]
     if look.filters:  # they look at whole neighbourhoods, so they see the whole image
         array = _filtered(levels, number, look)
@@ -92,9 +99,31 @@ def render_part(levels: Levels, look: Look, part: Part) -> NDArray[np.uint8]:
     return picture
 
 
+def is_quick(levels: Levels, look: Look, part: Part) -> bool:
+    """Whether rendering quickly is rendering coarsely."""
+    return not _is_ready(levels, _level(levels, part), look)
+
+
+def refine(levels: Levels, look: Look, part: Part) -> None:
+    """Filter the level that `part` is to be seen at; for a worker."""
+    _filtered(levels, _level(levels, part), look)
+
+
+def _is_ready(levels: Levels, number: int, look: Look) -> bool:
+    height, width = levels.arrays[number].shape[:2]
+    if not look.filters or height * width <= AT_ONCE:
+        return True
+    known = levels.filtered.get(number)
+    return known is not None and known[0] == _how(look)
+
+
+def _how(look: Look) -> object:
+    return look.voi, look.inverted, look.filters
+
+
 def _filtered(levels: Levels, number: int, look: Look) -> NDArray[np.uint8]:
     """Return a whole level as it looks through the filters; moving the image asks for the same again."""
-    how = (look.voi, look.inverted, look.filters)
+    how = _how(look)
     known = levels.filtered.get(number)
     if known is not None and known[0] == how:
         return known[1]
