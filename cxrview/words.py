@@ -50,3 +50,8 @@ def mark(text: str) -> str:
 def fixed(value: float, decimals: int) -> str:
     """Return `value` with `decimals` places and the decimal sign of the user's language."""
     return f"{value:.{decimals}f}".replace(".", _decimal_sign)
+
+
+def significant(value: float, digits: int) -> str:
+    """Return `value` with `digits` significant digits and the decimal sign of the user's language."""
+    return f"{value:.{digits}g}".replace(".", _decimal_sign)

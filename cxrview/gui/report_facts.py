@@ -17,8 +17,9 @@ from cxrview.gui.viewer.export_choices import burned_in
 from cxrview.gui.viewer.export_whole import Heat, Whole, image
 from cxrview.imaging import Radiograph
 from cxrview.progress import Report
+from cxrview.reading.annotation import calibration_of
 from cxrview.reading.results import NAMES, result_of
-from cxrview.reading.units import scale_of
+from cxrview.reading.units import calibrated_scale, scale_of
 from cxrview.words import tr
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
         heat_caption=_heat_caption(heat),
         heat_scale=_scale(heat),
         about=_about(radiograph) if order.identity else _anonymous(radiograph),
-        technique=_technique(radiograph),
+        technique=_technique(radiograph, order.annotations),
         chances=_chances(prediction, order.card),
         verdict=" ".join(part for part in (f"{words.rstrip('.')}." if words else "", near) if part),
         doubtful=tone == "warning",
@@ -117,15 +118,17 @@ def _anonymous(radiograph: Radiograph) -> tuple[Line, ...]:
     return _filled((Line(tr("Patient"), tr("withheld")), sex, burned))
 
 
-def _technique(radiograph: Radiograph) -> tuple[Line, ...]:
+def _technique(radiograph: Radiograph, annotations: tuple["Annotation", ...]) -> tuple[Line, ...]:
     anatomy = radiograph.anatomy
     height, width = radiograph.shape
     parts = (anatomy.body_part, anatomy.view_position, anatomy.laterality)
+    line = calibration_of(annotations)
+    by_hand = calibrated_scale(line, radiograph.pixel_aspect) if line is not None else None
     lines = (
         Line(tr("View"), " ".join(part for part in parts if part)),
         Line(tr("Modality"), radiograph.identity.modality),
         Line(tr("Pixels"), f"{width} × {height}"),
-        Line(tr("Pixel size"), corner_text.spacing_text(radiograph)),
+        Line(tr("Pixel size"), corner_text.spacing_text(radiograph, by_hand)),
         Line(tr("Format"), radiograph.format),
         *(Line(tr("Note"), words) for words in radiograph.warnings),
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
-from cxrview.words import tr
+from cxrview.words import significant, tr
 
 if TYPE_CHECKING:
     from cxrview.gui.view_state import ViewState
@@ -44,7 +44,7 @@ def age_and_sex(identity: "Identity") -> str:
 
 def number(value: float) -> str:
     """Return a window value with as many digits as it deserves."""
-    return f"{value:.0f}" if abs(value) >= 16 or float(value).is_integer() else f"{value:.3g}"
+    return f"{value:.0f}" if abs(value) >= 16 or float(value).is_integer() else significant(value, 3)
 
 
 def voi_text(voi: "Voi | None") -> str:
@@ -67,7 +67,7 @@ def spacing_text(radiograph: "Radiograph", hand_scale: "Scale | None" = None) ->
         size, unit = (spacing.row, spacing.column), spacing.source.value
     else:
         return tr("no pixel spacing")
-    row, column = (f"{side:.3g}" for side in size)
+    row, column = (significant(side, 3) for side in size)
     return f"{row if row == column else f'{row} × {column}'} {tr(unit)}"
 
 
