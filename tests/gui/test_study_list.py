@@ -53,6 +53,21 @@ def test_two_patients_of_one_name_are_two(window, chest_pa, tmp_path, qtbot):
     assert patients == ["DOE, JANE  (ID 111)", "DOE, JANE  (ID 222)"]
 
 
+def test_the_list_names_nobody_while_the_identity_is_hidden(window, chest_pa, qtbot):
+    show(window, qtbot, [chest_pa])
+    named, picture = rows(window), window.studies.tree.grab().toImage()
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.AltModifier)
+    assert rows(window)[:2] == ["Identity hidden, F, 1 image", "THORAX, CR, 1 image"]
+    model = window.studies.model
+    patient = model.index(0, 0)
+    for role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        for index in (patient, model.index(0, 0, patient)):
+            assert not any(part in index.data(role) for part in ("Compressed", "9RG1", "2004"))
+    assert window.studies.tree.grab().toImage() != picture
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.AltModifier)
+    assert rows(window) == named
+
+
 def test_two_studies_of_one_day_are_two(window, chest_pa, tmp_path, qtbot):
     paths = [
         copy_of(chest_pa, tmp_path / f"{number}.dcm", StudyInstanceUID=f"1.2.3.{number}") for number in (1, 2)

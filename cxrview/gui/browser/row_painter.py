@@ -38,6 +38,7 @@ class RowPainter(QStyledItemDelegate):
         super().__init__(parent)
         self.theme = theme
         self._picture = picture
+        self.nameless = False  # who the patients are stays hidden
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
         return QSize(SIDE, HEIGHT)
@@ -68,7 +69,7 @@ class RowPainter(QStyledItemDelegate):
         )
         count = str(node.images)
         room = option.fontMetrics.horizontalAdvance(count) + GAP + MARGIN
-        lines = row_texts.lines(node)
+        lines = row_texts.nameless_lines(node) if self.nameless else row_texts.lines(node)
         text = area.adjusted(27, 0, -room, 0)
         self._paint_lines(painter, option, text, lines, selected, node.kind in TOP)
         painter.setFont(_smaller(option.font))

@@ -63,6 +63,22 @@ def _group_lines(node: Node) -> tuple[str, str]:
     return first, DOT.join(part for part in words if part)
 
 
+def nameless_lines(node: Node) -> tuple[str, str]:
+    """Return the two lines of a row without who the patient is and when the study was made."""
+    identity = _identity(node)
+    if identity is None or node.kind not in (Kind.PATIENT, Kind.STUDY):
+        return lines(node)
+    if node.kind is Kind.PATIENT:
+        return tr("Identity hidden"), age_and_sex(identity)
+    words = [word for word in (identity.study_description, identity.modality) if word]
+    return (words or [tr("Identity hidden")])[0], DOT.join(words[1:])
+
+
+def nameless(node: Node) -> str:
+    """Return what is said of a group instead of its title, tool tip and spoken text."""
+    return ", ".join(part for part in (*nameless_lines(node), count(node)) if part)
+
+
 def _identity(node: Node) -> "Identity | None":
     """Return who a group belongs to, as its first image says."""
     while node.children and node.entry is None:

@@ -20,6 +20,7 @@ from cxrview.gui.panels.study_tree import StudyTree, file_beside, study_beside
 from cxrview.gui.state import AppState, Entry, Mark, Shown, Stage
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.theme import Theme
+from cxrview.settings import Settings
 from cxrview.words import tr
 
 MOST_UNFOLDED = 500  # files; in longer lists only what is shown unfolds
@@ -88,6 +89,7 @@ class StudyPanel(QWidget):
         self._lay_out()
         self._connect()
         self.set_theme(theme)
+        self._hide_identity(state.settings)
         self._count()
 
     def _lay_out(self) -> None:
@@ -126,6 +128,11 @@ class StudyPanel(QWidget):
         state.entry_changed.connect(self._change)
         state.shown_changed.connect(self._follow)
         state.model_changed.connect(self.bar.set_model)
+        state.settings_changed.connect(self._hide_identity)
+
+    def _hide_identity(self, settings: Settings) -> None:
+        self.model.nameless = self.tree.delegate.nameless = settings.hide_identity
+        self.tree.viewport().update()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""

@@ -36,6 +36,7 @@ class StudyModel(TreeModel):
         super().__init__()
         self._order = Order.NAME
         self._keep: Keep | None = None
+        self.nameless = False  # who the patients are stays hidden
 
     def _plant(self) -> None:
         super()._plant()
@@ -174,6 +175,8 @@ class StudyModel(TreeModel):
         node = self._nodes.get(index.internalId()) if index.isValid() else None
         if node is None:
             return None
+        if self.nameless and node.group is not None and role in TEXT_ROLES:
+            return row_texts.nameless(node)
         reader = READERS.get(role)
         return reader(node) if reader is not None else None
 
@@ -343,6 +346,11 @@ def _row_key(node: Node) -> tuple[Path, int] | None:
     return (path, node.frame) if path is not None else None
 
 
+TEXT_ROLES = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+)
 READERS: dict[int, Callable[[Node], Any]] = {
     Qt.ItemDataRole.DisplayRole: row_texts.title,
     Qt.ItemDataRole.ToolTipRole: row_texts.tool_tip,
