@@ -1,9 +1,11 @@
 """The menu of the picture comes at a short click with the right button, which windows when it is dragged."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
+
+from cxrview.reading.annotation import Length, Point
 
 RIGHT = Qt.MouseButton.RightButton
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -61,3 +63,18 @@ def test_the_menu_key_brings_the_menu(opened, menu):
 def test_there_is_no_menu_without_an_image(window, menu, qtbot):
     click(qtbot, window.canvas, QPoint(0, 0))
     assert menu() is None
+
+
+def test_what_was_clicked_on_is_selected_and_can_be_removed(opened, menu, qtbot):
+    canvas = opened.canvas
+    qtbot.waitUntil(lambda: opened.measuring.key != "")
+    middle = canvas.placement.to_image.map(QPointF(canvas.rect().center()))
+    line = Length(points=(Point(middle.x() - 40, middle.y()), Point(middle.x() + 40, middle.y())))
+    opened.annotations.add(opened.measuring.key, line, "Length")
+    opened.annotations.select("")
+    click(qtbot, canvas, QPoint(0, 0))
+    remove = opened.menus.actions["delete_annotation"]
+    assert remove in menu().actions()
+    assert remove.isEnabled()
+    remove.trigger()
+    assert opened.annotations.of(opened.measuring.key) == ()

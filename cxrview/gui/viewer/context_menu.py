@@ -44,6 +44,8 @@ class ContextMenu(QObject):
         elif event.type() is QEvent.Type.MouseButtonRelease:
             self._pressed = None
             self._canvas.view.set_voi(self._voi)  # as it was before the hand moved
+            for layer in self._canvas.layers:
+                layer.pick(event.position())
             self._show(place)
 
     def _show(self, place: QPoint) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
 from cxrview.gui.viewer.placement import Placement
@@ -38,6 +38,9 @@ class Layer:
     def double_click(self, event: QMouseEvent) -> bool:
         """Return whether the double click was for this layer."""
         return False
+
+    def pick(self, place: QPointF) -> None:
+        """The menu of the picture was asked for at `place`: select what lies there."""
 
     def hover(self, event: QMouseEvent) -> Qt.CursorShape | None:
         """The mouse moved with no button down: return the cursor if it is over something of this layer."""

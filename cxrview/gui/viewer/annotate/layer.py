@@ -167,6 +167,12 @@ class AnnotationLayer(Layer):
         self.canvas.update()
         return True
 
+    def pick(self, place: QPointF) -> None:
+        if not getattr(self.canvas.tool, "is_drawing", False):
+            grip = self.grip_at(place)
+            self.annotations.select(grip.annotation.id if grip is not None else "")
+            self.canvas.update()
+
     def move(self, event: QMouseEvent) -> None:
         if self._grip is not None and event.position() != self._start:
             self._moved = self._dragged(self._grip, event)
