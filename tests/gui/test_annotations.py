@@ -167,6 +167,7 @@ def test_what_is_drawn_while_the_store_cannot_be_read_is_kept_later(make_window,
     draw(window)
     window.annotations.save()
     qtbot.waitUntil(lambda: "cannot be used" in window.statusBar().message.text())
+    qtbot.waitUntil(lambda: not window.annotations._saving)  # that has failed too
     (home / "reading.sqlite").rmdir()
     window.annotations.save()
     qtbot.waitUntil(lambda: kept(window) == (LINE,))

@@ -303,6 +303,7 @@ def test_the_hand_opens_when_another_image_comes_during_a_drag(actual, second, q
     actual.open([second])
     qtbot.waitUntil(lambda: actual.state.shown.path == second)
     assert viewport.cursor().shape() is Qt.CursorShape.OpenHandCursor
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton)  # Qt remembers it for the next test
 
 
 def test_actual_size_follows_the_pixel_spacing_and_the_screen(window, tmp_path, qtbot):

@@ -15,6 +15,7 @@ def palette(window, qtbot):
     """The palette, opened with its key."""
     window.activateWindow()
     window.stage.setFocus()
+    qtbot.waitUntil(lambda: not window.runner.jobs)  # the models are in their menu
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert window.commands.isVisible()
     return window.commands

@@ -29,7 +29,9 @@ class TrainingIndicator(QWidget):
         self._runs, self._theme = runs, theme
         self._run: Run | None = None
         self.ring = Ring(theme)
-        self.button = QToolButton(toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button = QToolButton(
+            toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon, accessibleName=tr("Show the training")
+        )
         self.dismiss = QToolButton(toolTip=tr("Put away"), accessibleName=tr("Put away"))
         row = QHBoxLayout(self, spacing=4)
         row.setContentsMargins(4, 0, 4, 0)
