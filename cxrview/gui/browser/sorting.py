@@ -87,8 +87,9 @@ def _image_key(node: Node, order: Order) -> tuple:
     if order is Order.FILE or entry.identity is None:
         return (math.inf, "", math.inf, name, node.number)
     identity = entry.identity
-    instance = _number(identity.instance_number)
-    return (_number(identity.series_number), identity.series_uid, instance, name, node.number)
+    # Where series have no numbers, their UIDs would put films in an order that nobody knows.
+    series = identity.series_uid if identity.series_number else ""
+    return (_number(identity.series_number), series, _number(identity.instance_number), name, node.number)
 
 
 def _frame_key(node: Node, _order: Order) -> tuple:
