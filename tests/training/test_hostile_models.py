@@ -198,10 +198,10 @@ def test_a_senseless_configuration_is_refused(model, tmp_path, config):
         archive.writestr("config.json", json.dumps(config))
         archive.writestr("model.weights.h5", b"")
     (tmp_path / "x.keras").write_bytes(buffer.getvalue())
-    for preprocessing in ("auto", "architecture"):
+    for kind in ("auto", "architecture"):
         with pytest.raises(UnusableModel):
             start_from(
                 model,
-                small("small-cnn", start=str(tmp_path / "x.keras"), preprocessing=preprocessing),
+                small("small-cnn", start=str(tmp_path / "x.keras"), preprocessing=kind),
                 silent,
             )

@@ -30,7 +30,8 @@ class TrainingIndicator(QWidget):
         self._run: Run | None = None
         self.ring = Ring(theme)
         self.button = QToolButton(
-            toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon, accessibleName=tr("Show the training")
+            toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
+            accessibleName=tr("Show the training"),
         )
         self.dismiss = QToolButton(toolTip=tr("Put away"), accessibleName=tr("Put away"))
         row = QHBoxLayout(self, spacing=4)
