@@ -18,34 +18,22 @@ from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSlider, QSp
 from cxrview import paths, settings
 from cxrview.gui import shortcuts
 from cxrview.gui import theme as themes
-from cxrview.gui.browser.browsing import Browsing
 from cxrview.gui.choosing import Choosing
 from cxrview.gui.dialogs import pages
-from cxrview.gui.dialogs.tags_command import Tags
 from cxrview.gui.dialogs.text import CrashDialog, TextDialog
-from cxrview.gui.exporter import Exporter
 from cxrview.gui.garbage import Collector
-from cxrview.gui.heatmaps import Heatmaps
-from cxrview.gui.help import Help
 from cxrview.gui.keys import OwnKeys
+from cxrview.gui.later import COLOURED, LaterParts
 from cxrview.gui.looking import Looking
-from cxrview.gui.measuring import Measuring
 from cxrview.gui.menus import Menus
 from cxrview.gui.model_choice import LoadPredictor
-from cxrview.gui.palette import CommandPalette
-from cxrview.gui.panels.annotations import AnnotationPanel
-from cxrview.gui.panels.histogram import HistogramPanel
-from cxrview.gui.panels.measure_button import MeasureButton
 from cxrview.gui.panels.reading import ReadingPanel
 from cxrview.gui.panels.status import StatusBar
 from cxrview.gui.panels.studies import StudyPanel
 from cxrview.gui.peek import PeekFilter
-from cxrview.gui.preferences import Preferences
-from cxrview.gui.seen import Seen
 from cxrview.gui.session import Session
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.training.commands import Training
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.context_menu import ContextMenu
 from cxrview.gui.viewer.heat_layer import HeatLayer
@@ -59,7 +47,7 @@ from cxrview.words import tr
 SAVE_DELAY = 500  # ms between a change and writing the settings
 
 
-class MainWindow(QMainWindow):
+class MainWindow(LaterParts, QMainWindow):
     """Owns state, tasks and panels. `folder` keeps the settings and the window's geometry."""
 
     def __init__(
@@ -71,12 +59,12 @@ class MainWindow(QMainWindow):
         load_predictor: LoadPredictor | None = None,
     ) -> None:
         super().__init__()
-        self._reading_store = folder / "reading.sqlite" if folder is not None else paths.reading_store()
-        self._runs_folder = folder / "training" if folder is not None else paths.training_runs()
-        folder = folder if folder is not None else paths.settings_file().parent
-        self._settings_file = folder / paths.settings_file().name
-        self._geometry = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-        stored, complaints = settings.load(self._settings_file)
+        self.reading_store = folder / "reading.sqlite" if folder is not None else paths.reading_store()
+        self.runs_folder = folder / "training" if folder is not None else paths.training_runs()
+        folder = self.folder = folder if folder is not None else paths.settings_file().parent
+        self.settings_file = folder / paths.settings_file().name
+        self.geometry_store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+        stored, complaints = settings.load(self.settings_file)
         complaints += shortcuts.complaints(stored.shortcuts)
         self._spoilt = bool(complaints)  # the file holds something of the user's that would be lost
         self.collector = Collector(self)
@@ -89,7 +77,6 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._build()
         self._connect()
-        self.browsing = Browsing(self, folder)
         self.set_theme(self.theme)
         self._restore()
         if complaints:
@@ -97,36 +84,15 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.menus = Menus(self)
-        self.commands = CommandPalette(self, self._geometry)
-        self.preferences = Preferences(self, self._settings_file)
-        self.help = Help(self)
-        self.choosing = Choosing(self, self._geometry)
+        self.choosing = Choosing(self, self.geometry_store)
         actions = self.menus.actions
         start = [actions["open"], actions["open_folder"]] + (
             [actions["sample"]] if "sample" in actions else []
         )
         self.studies = StudyPanel(self.state, self.theme, self.runner)
-        self.measuring = Measuring(
-            self.state, self.runner, self._reading_store, lambda: self.canvas, self._use_tool
-        )
-        self.annotations = self.measuring.annotations
-        self.seen = Seen(self.state, self.runner, self._reading_store, self)
         self.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
-        self.measuring.connect_actions(actions)
-        tools = MeasureButton(self.menus.menus["measure"], actions, self.measuring.tools)
-        self.menus.toolbar.insertWidget(actions["invert"], tools)
         self.looking = Looking(self.state, self.viewports)
-        self.exporter = Exporter(self, self._geometry)
-        self.tags = Tags(self, self._geometry)
         self.reading = ReadingPanel(self.state, self.theme, actions["card"])
-        self.measurements = AnnotationPanel(self.measuring, self.theme, actions)
-        self.measurements.centre_wanted.connect(self.measuring.bring_into_view)
-        self.histogram = HistogramPanel(self.state, self.runner, self.theme, self._geometry)
-        self.histogram.fold.toggled.connect(actions["histogram"].setChecked)
-        actions["histogram"].setChecked(self.histogram.fold.isChecked())
-        for section in (self.histogram, self.measurements):
-            self.reading.add_section(section)
-        self.heatmaps = Heatmaps(self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         for index, (widget, least) in enumerate(
             ((self.studies, 150), (self.viewports.grid, 320), (self.reading, 262))
@@ -138,28 +104,22 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.splitter)
         self.stage.setFocus()  # not the search field, which would swallow the single-letter keys
         self.setStatusBar(StatusBar(self.state, self.runner, self.theme))
-        self.training = Training(self, self._runs_folder)
-        self.statusBar().addPermanentWidget(self.training.indicator)
 
     def _make_viewports(self, start: list[QAction], again: list[QAction]) -> Viewports:
         layers = (
             lambda canvas: OverlayLayer(canvas, self.state),
             lambda canvas: HeatLayer(canvas, self.state),
-            self.measuring.make_layer,
         )
         pages = (start, again)
-        tools = basic_tools() | self.measuring.tools
+        tools = basic_tools()
         viewports = Viewports(self.state, self.session, self.theme, tools, layers, pages)
         viewports.canvas_made.connect(self._take_canvas)
         return viewports
 
-    def _use_tool(self, name: str) -> None:
-        self.viewports.use_tool(name)
-
     def _take_canvas(self, canvas: Canvas) -> None:
         canvas.installEventFilter(self._peek)
         ContextMenu(canvas, self.menus.of_picture)
-        canvas.opacity_turned.connect(self.heatmaps.change_opacity)
+        canvas.opacity_turned.connect(lambda notches: self.heatmaps.change_opacity(notches))
 
     @property
     def stage(self) -> Viewport:
@@ -178,7 +138,6 @@ class MainWindow(QMainWindow):
         self.session.next_file, self.session.next_study = self.studies.next_file, self.studies.next_study
         self.session.said.connect(lambda text, details: self.statusBar().say(text, 12, details))
         self.statusBar().cancel.clicked.connect(self.cancel_all)
-        self.measuring.said.connect(lambda text: self.statusBar().say(text, 12))
         self.runner.crashed.connect(self.show_crash)
         state.settings_changed.connect(self._settings_changed)
         state.shown_changed.connect(self._name_window)
@@ -195,16 +154,17 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         self.resize(1280, 800)
         for name, restore in (("geometry", self.restoreGeometry), ("splitter", self.splitter.restoreState)):
-            if (stored := self._geometry.value(name)) is not None:
+            if (stored := self.geometry_store.value(name)) is not None:
                 restore(stored)
         self._set_full_screen(False)
         for name, panel in (("studies", self.studies), ("reading", self.reading)):
-            visible = self._geometry.value(name, True, bool)
+            visible = self.geometry_store.value(name, True, bool)
             panel.setVisible(visible)
             self.menus.actions[name].setChecked(visible)
 
     def open(self, chosen: Sequence[Path]) -> None:
         """Open files and folders."""
+        self.make_all()
         self.browsing.note(chosen)
         self.session.open(chosen)
 
@@ -217,11 +177,8 @@ class MainWindow(QMainWindow):
             self.studies,
             self.viewports,
             self.reading,
-            self.heatmaps,
-            self.measurements,
-            self.histogram,
             self.statusBar(),
-            self.training,
+            *(getattr(self, name) for name in COLOURED if self.made(name)),
         ):
             widget.set_theme(theme)
 
@@ -318,9 +275,9 @@ class MainWindow(QMainWindow):
         self._save_soon.stop()
         try:
             if self._spoilt:
-                shutil.copyfile(self._settings_file, f"{self._settings_file}.bak")
+                shutil.copyfile(self.settings_file, f"{self.settings_file}.bak")
                 self._spoilt = False
-            settings.save(self.state.settings, self._settings_file)
+            settings.save(self.state.settings, self.settings_file)
         except OSError as error:
             sentence = tr("The settings could not be saved: {reason}.")
             self.statusBar().say(sentence.format(reason=error.strerror), 8)
@@ -335,8 +292,13 @@ class MainWindow(QMainWindow):
         if not self._started:  # the model is loaded behind the window, never before it
             self._started = True
             QTimer.singleShot(0, self.session.models.start)
-            QTimer.singleShot(0, self.training.say_what_was_interrupted)
-            QTimer.singleShot(0, self.browsing.restore)
+            QTimer.singleShot(0, self._finish)
+
+    def _finish(self) -> None:
+        """Make what the first picture did without, and take up what was left."""
+        self.make_all()
+        self.training.say_what_was_interrupted()
+        self.browsing.restore()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -359,12 +321,13 @@ class MainWindow(QMainWindow):
         self.open(dropped)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.make_all()
         self.browsing.remember()
-        self._geometry.setValue("geometry", self.saveGeometry())
-        self._geometry.setValue("splitter", self.splitter.saveState())
-        self._geometry.setValue("studies", not self.studies.isHidden())
-        self._geometry.setValue("reading", not self.reading.isHidden())
-        self._geometry.sync()
+        self.geometry_store.setValue("geometry", self.saveGeometry())
+        self.geometry_store.setValue("splitter", self.splitter.saveState())
+        self.geometry_store.setValue("studies", not self.studies.isHidden())
+        self.geometry_store.setValue("reading", not self.reading.isHidden())
+        self.geometry_store.sync()
         self._save_settings()
         self.viewports.show_second_window(False)
         self.annotations.flush()

@@ -4,7 +4,7 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolBar, QWidget
 
@@ -75,9 +75,14 @@ class Menus:
 
     def set_theme(self, theme: themes.Theme) -> None:
         """Draw the icons in the colours of `theme`."""
-        for name, spec in self.specs.items():
-            if spec.icon:
-                self.actions[name].setIcon(theme.icon(spec.icon))
+        self._draw_icons(theme, [name for name in self.specs if name in TOOLBAR])
+        # Those in menus are not seen at once, and the first picture of the window need not wait for them.
+        QTimer.singleShot(0, self._window, lambda: self._draw_icons(theme, list(self.specs)))
+
+    def _draw_icons(self, theme: themes.Theme, names: list[str]) -> None:
+        for name in names:
+            if self.specs[name].icon:
+                self.actions[name].setIcon(theme.icon(self.specs[name].icon))
 
     def _fill(self) -> None:
         for name, (_title, specs) in MENUS.items():

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QColor,
+    QCursor,
     QIcon,
     QKeyEvent,
     QKeySequence,
@@ -101,7 +102,8 @@ class CommandPalette(QWidget):
         self.search.textEdited.connect(self._find)
         self.search.installEventFilter(self)
         self.list.clicked.connect(self._give)
-        self.list.entered.connect(self.list.setCurrentIndex)
+        self.list.entered.connect(self._point_at)
+        self._mouse = QCursor.pos()
         self.list.selectionModel().currentChanged.connect(self._explain)
         window.installEventFilter(self)
 
@@ -110,7 +112,7 @@ class CommandPalette(QWidget):
         if self.isVisible():
             self.close()
             return
-        self._before = self._window.focusWidget()
+        self._before, self._mouse = self._window.focusWidget(), QCursor.pos()
         for command in self._commands:
             if command.is_study:  # made for the palette alone
                 command.action.deleteLater()
@@ -149,6 +151,13 @@ class CommandPalette(QWidget):
         if not found:
             self.foot.setText(tr("No command fits these letters."))
         self._place()
+
+    def _point_at(self, index: QModelIndex) -> None:
+        """Go to the row that the mouse was moved to; one that was scrolled under it is not meant."""
+        place = QCursor.pos()
+        if place != self._mouse:
+            self._mouse = place
+            self.list.setCurrentIndex(index)
 
     def _explain(self, current: QModelIndex) -> None:
         if current.isValid():

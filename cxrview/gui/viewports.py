@@ -136,6 +136,13 @@ class Viewports(QObject):
     def _show_active(self, view: ViewState) -> None:
         self.grid.show_active(view)
 
+    def add(self, tools: dict[str, Tool], layer: MakeLayer) -> None:
+        """Take further tools, and lay another layer over every picture."""
+        self.tools = self.tools | tools
+        self._layers = (*self._layers, layer)
+        for canvas in self.canvases:
+            canvas.layers.append(layer(canvas))
+
     def use_tool(self, name: str) -> None:
         """Let the left mouse button do the tool called `name` in all viewports."""
         self.tool = self.tools[name]

@@ -24,7 +24,7 @@ from cxrview.reading.annotation import (
     RectangleRoi,
     Text,
 )
-from cxrview.reading.store import Store
+from cxrview.reading.store import Store, StoreUnusable
 from tests.gui.conftest import make_phantom, write_png
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -72,9 +72,12 @@ def drag(window, start: QPoint, end: QPoint) -> None:
 
 
 def kept(window) -> tuple[Annotation, ...]:
-    """Return what the store has for the image on the screen."""
+    """Return what the store has for the image on the screen; nothing while the window is making it."""
     path = window.annotations._store.path
-    return Store(path).annotations(window.measuring.key).annotations
+    try:
+        return Store(path).annotations(window.measuring.key).annotations
+    except StoreUnusable:
+        return ()
 
 
 # Keeping
