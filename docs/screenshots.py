@@ -89,8 +89,9 @@ class Studio:
 
     # Scenes
 
-    def empty(self, _window: MainWindow) -> None:
+    def empty(self, window: MainWindow) -> None:
         """Nothing opened yet."""
+        wait(lambda: window.state.model.card is not None)
 
     def viewer(self, window: MainWindow) -> None:
         """One radiograph and its heatmap."""
