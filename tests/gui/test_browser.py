@@ -403,6 +403,16 @@ def test_a_failed_file_says_so_in_its_row_and_can_be_filtered_for(window, films,
     assert in_sight(window) == {films[1].name}
 
 
+def test_the_day_of_a_prior_is_hidden_with_the_identity(window, visits, qtbot):
+    show(window, qtbot, list(visits.values()))
+    window.session.select(visits["2025 PA"])
+    words = window.studies.prior_strip.words
+    qtbot.waitUntil(lambda: words.text() == "2024-02-10 PA")
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.AltModifier)
+    assert words.text() == "earlier PA"
+    assert "2024" not in words.toolTip()
+
+
 def test_every_control_of_the_browser_has_a_name_and_is_reached_by_tab(window, visits, qtbot):
     show(window, qtbot, list(visits.values()))
     window.session.select(visits["2025 PA"])

@@ -61,29 +61,30 @@ class PriorStrip(Strip):
         self._priors: list[Entry] = []
         self.compare.clicked.connect(self._clicked)
 
-    def offer(self, priors: Sequence[Entry]) -> None:
+    def offer(self, priors: Sequence[Entry], nameless: bool = False) -> None:
         """Offer `priors`, latest first; the others stand in a menu."""
         self._priors = list(priors)
+        words = [_study(prior, nameless) for prior in priors]
         self.setVisible(bool(priors))
         if not priors:
             return
-        self.words.setText(_study(priors[0]))
-        self.words.setToolTip("\n".join((tr("Earlier studies of this patient:"), *map(_study, priors))))
+        self.words.setText(words[0])
+        self.words.setToolTip("\n".join((tr("Earlier studies of this patient:"), *words)))
         self.compare.setToolTip(tr("Show the image beside the prior"))
-        self.compare.setAccessibleName(tr("Compare with prior {study}").format(study=_study(priors[0])))
+        self.compare.setAccessibleName(tr("Compare with prior {study}").format(study=words[0]))
         several = len(priors) > 1
         if (old := self.compare.menu()) is not None:
             old.deleteLater()
-        self.compare.setMenu(self._menu() if several else None)
+        self.compare.setMenu(self._menu(words) if several else None)
         mode = QToolButton.ToolButtonPopupMode
         self.compare.setPopupMode(mode.MenuButtonPopup if several else mode.DelayedPopup)
         self.compare.setProperty("several", several)
         self.compare.style().polish(self.compare)
 
-    def _menu(self) -> QMenu:
+    def _menu(self, words: Sequence[str]) -> QMenu:
         menu = QMenu(self.compare)
-        for prior in self._priors:
-            menu.addAction(_study(prior).replace("&", "&&"), partial(self.wanted.emit, prior.path))
+        for prior, text in zip(self._priors, words, strict=True):
+            menu.addAction(text.replace("&", "&&"), partial(self.wanted.emit, prior.path))
         return menu
 
     def _clicked(self) -> None:
@@ -122,7 +123,9 @@ class UndoStrip(Strip):
         self.undone.emit(removed)
 
 
-def _study(prior: Entry) -> str:
-    """Return the words for a prior, such as "2025-11-20 PA"."""
+def _study(prior: Entry, nameless: bool) -> str:
+    """Return the words for a prior, such as "2025-11-20 PA"; without the day where nobody is to be known."""
+    if nameless:
+        return " ".join(part for part in (tr("earlier"), nodes.view(prior)) if part)
     day = date(prior.identity.study_date) if prior.identity is not None else ""
     return " ".join(part for part in (day, nodes.view(prior)) if part) or prior.path.name

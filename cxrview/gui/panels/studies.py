@@ -132,6 +132,7 @@ class StudyPanel(QWidget):
 
     def _hide_identity(self, settings: Settings) -> None:
         self.model.nameless = self.tree.delegate.nameless = settings.hide_identity
+        self._offer_priors(self._state.shown)
         self.tree.viewport().update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -279,7 +280,8 @@ class StudyPanel(QWidget):
         return index
 
     def _offer_priors(self, shown: Shown) -> None:
-        self.prior_strip.offer(self.priors(shown.path) if shown.path is not None else [])
+        priors = self.priors(shown.path) if shown.path is not None else []
+        self.prior_strip.offer(priors, self._state.settings.hide_identity)
 
     def _count(self) -> None:
         self.bar.say(self.model.in_sight, self.model.total, self._is_filtered())
