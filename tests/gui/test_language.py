@@ -50,7 +50,8 @@ def test_the_window_opens_in_the_language_of_the_settings(qapp, tmp_path, monkey
     seen = []
 
     def look() -> int:
-        window = next(widget for widget in qapp.topLevelWidgets() if isinstance(widget, app.MainWindow))
+        shown = (widget for widget in qapp.topLevelWidgets() if widget.isVisible())
+        window = next(widget for widget in shown if isinstance(widget, app.MainWindow))
         seen.append([action.text() for action in window.menuBar().actions()][:2])
         window.close()
         return 0
