@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cxrview.gui.training.commands import Training
 
 # After the first picture; the colours of the theme concern those of the second line.
-AT_ONCE = ("measuring", "seen", "histogram", "measurements", "browsing", "training")
+AT_ONCE = ("measuring", "seen", "histogram", "measurements", "heatmaps", "browsing", "training")
 COLOURED = ("histogram", "measurements", "heatmaps", "training")
 
 

@@ -120,6 +120,7 @@ def make_window(qtbot, fusion: None, home: Path, load_predictor) -> Iterator[Cal
         qtbot.addWidget(window)
         window.show()
         qtbot.waitExposed(window)
+        qtbot.waitUntil(lambda: window.made("training"))  # what the first picture does without is there too
         return window
 
     yield make

@@ -96,7 +96,6 @@ def test_a_spoilt_file_of_recent_names_does_no_harm(make_window, home, text):
 def test_the_order_of_the_list_is_the_one_chosen_last(window, make_window, home):
     trigger(window.studies.bar.sort.menu(), "Study date")
     again = make_window()
-    again.make_all()
     assert again.studies.model.order is Order.DATE
     checked = [action.text() for action in again.studies.bar.sort.menu().actions() if action.isChecked()]
     assert checked == ["Study date, newest first"]
