@@ -2,8 +2,15 @@
 
 import hashlib
 import json
+import os
 import socket
 from pathlib import Path
+
+# Where several processes test at once, threads of one would wait for those of the other. NumPy and TensorFlow
+# read it when they are imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+        os.environ.setdefault(name, "1")
 
 import numpy as np
 import onnx
