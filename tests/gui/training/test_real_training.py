@@ -60,9 +60,10 @@ def epochs(folder: Path) -> list[int]:
 def test_a_killed_training_is_gone_on_with_and_its_best_epoch_kept(make_step, runs, images, qtbot):
     folder = runs.root / "run"
     step = make_step(with_model(tiny_config(images, *LONG), name="survivor"), folder)
+    qtbot.mouseClick(step.summary.start, Qt.MouseButton.LeftButton)
+    run = runs.current
+    qtbot.waitUntil(lambda: len(run.progress.epochs) >= 1, timeout=PATIENCE)  # and the curves are drawn
     with LongestWork() as work:
-        qtbot.mouseClick(step.summary.start, Qt.MouseButton.LeftButton)
-        run = runs.current
         qtbot.waitUntil(lambda: len(run.progress.epochs) >= 5, timeout=PATIENCE)
         with qtbot.waitSignal(runs.ended):
             os.kill(run.process.number, signal.SIGKILL)
