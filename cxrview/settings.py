@@ -1,8 +1,6 @@
 """The user's settings: each option declared once, with its default, label and bounds."""
 
 import dataclasses
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from typing import Any
 import tomli_w
 
 from cxrview import words
+from cxrview.whole_file import write_whole
 from cxrview.words import mark, tr
 
 # Values that mean the same in every language, with the words that the reader sees.
@@ -238,11 +237,4 @@ def load(path: Path) -> tuple[Settings, list[str]]:
 def save(settings: Settings, path: Path) -> None:
     """Write `settings` to `path`, whole or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".toml")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            tomli_w.dump(dataclasses.asdict(settings), file)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(path, tomli_w.dumps(dataclasses.asdict(settings)), private=True, settle=False)

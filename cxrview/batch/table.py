@@ -1,6 +1,7 @@
 """Results on disk as CSV or JSON lines: appended row by row, so that a killed run loses nothing."""
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,6 +12,7 @@ from cxrview.batch.old_rows import ADVICE_OTHER_FILE, read_rows
 from cxrview.batch.rows import Row
 from cxrview.errors import BadRequest
 from cxrview.imaging.find import spelled_out
+from cxrview.whole_file import write_whole
 
 FORMATS = (".csv", ".jsonl")
 
@@ -113,10 +115,10 @@ def resume(path: Path, columns: Sequence[str], model: str, version: str) -> set[
             raise BadRequest(problem, ADVICE_OTHER_FILE, path)
     last = spelled_out(Path(rows[-1]["path"])) if rows else ""
     kept = [row for row in good if spelled_out(Path(row["path"])) != last]
-    fresh = path.with_name(f"{path.stem}.resuming{path.suffix}")
-    with open_table(fresh, columns, anew=True) as table:
-        for row in kept:
-            table.write(row)
+    content = io.StringIO(newline="")
+    table = Table(content, columns, as_csv=path.suffix.lower() == ".csv")
+    for row in kept:
+        table.write(row)
     with refused_writing(str(path)):
-        fresh.replace(path)
+        write_whole(path, content.getvalue().encode("utf-8", "surrogateescape"))
     return {spelled_out(Path(row["path"])) for row in kept}

@@ -4,7 +4,6 @@ The user's bundles alone are changed; those that travel with the program stay as
 """
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from cxrview import paths
 from cxrview.bundle import naming, store
 from cxrview.bundle.card import Card, parse
 from cxrview.bundle.load import read_card
+from cxrview.bundle.rewrite import replace_text
 from cxrview.errors import BadRequest, UnusableModel
 from cxrview.words import tr
 
@@ -116,7 +116,7 @@ def rename(name: str, new: str) -> Path:
     try:
         folder.rename(target)
     except OSError as error:
-        _write_whole(folder / CARD, before)
+        replace_text(folder / CARD, before)
         problem = tr("cannot be renamed: {reason}.").format(reason=error.strerror)
         raise BadRequest(problem, tr("Close what uses it, and try again."), folder) from error
     return target
@@ -217,18 +217,4 @@ def _retitled(card: Card, new: str) -> str:
 def _write_card(folder: Path, raw: dict[str, Any]) -> None:
     text = json.dumps(raw, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     parse(text, folder / CARD)  # what cannot be read again is not written
-    _write_whole(folder / CARD, text)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
-        raise BadRequest(problem, tr("Make room on the disk."), path) from error
+    replace_text(folder / CARD, text)

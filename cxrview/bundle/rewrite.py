@@ -1,7 +1,6 @@
 """Change entries of a bundle's card, so that the bundle is whole at every moment."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from cxrview.bundle.card import Card, parse
 from cxrview.bundle.load import load
 from cxrview.errors import BadRequest
+from cxrview.whole_file import write_whole
 from cxrview.words import tr
 
 CARD = "card.json"
@@ -28,18 +28,17 @@ def rewrite_card(folder: Path, entries: Mapping[str, Any]) -> Card:
     text = json.dumps({**before, **entries, "files": before["files"]}, indent=1, ensure_ascii=False) + "\n"
     path = folder / CARD
     card = parse(text, path)
-    part = folder / f".{CARD}.part"
+    replace_text(path, text)
+    return card
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write `text` to `path`, whole or not at all. Raises BadRequest."""
     try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_whole(path, text)
     except OSError as error:
-        part.unlink(missing_ok=True)
         problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
         raise BadRequest(problem, tr("Make room on the disk, or ask for access to it."), path) from error
-    return card
 
 
 def choose_point(folder: Path, name: str, threshold: float, images: str) -> Card:

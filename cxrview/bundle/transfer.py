@@ -13,6 +13,8 @@ from tempfile import TemporaryDirectory
 from cxrview.bundle.card import Card
 from cxrview.bundle.load import MAX_CARD_BYTES, MAX_FILE_BYTES, load, read_card
 from cxrview.errors import BadRequest, UnusableModel
+from cxrview.whole_file import whole_file
+from cxrview.words import tr
 
 CARD = "card.json"
 MAX_TOTAL_BYTES = 4 * 2**30
@@ -40,25 +42,23 @@ def import_bundle(path: Path, into: Path) -> Path:
         raise UnusableModel(f"cannot be imported: {error.strerror or error}.", "", path) from error
 
 
-def export_bundle(folder: Path, path: Path) -> None:
+def export_bundle(folder: Path, path: Path, *, replace: bool = False) -> None:
     """Write the bundle in `folder` to the archive `path`, whole or not at all; equal bundles, equal bytes.
 
-    Raises UnusableModel if the bundle is not whole, BadRequest if the file is there or cannot be written.
+    Raises UnusableModel if the bundle is not whole, BadRequest if the file is there and not to be replaced,
+    or cannot be written; then what was there is there still.
     """
     card = load(folder).card
-    if path.exists():
+    if path.exists() and not replace:
         raise BadRequest("is there already.", "Choose another name, or delete it.", path)
-    part = path.with_name(f".{path.name}.part")
     try:
-        with zipfile.ZipFile(part, "w") as archive:
+        with whole_file(path) as file, zipfile.ZipFile(file, "w") as archive:
             for name in (CARD, *sorted(card.files)):
                 entry = zipfile.ZipInfo(f"{card.name}/{name}")
                 archive.writestr(entry, (folder / name).read_bytes(), zipfile.ZIP_DEFLATED)
-        part.replace(path)
     except OSError as error:
-        raise BadRequest(f"cannot be written: {error.strerror}.", "Choose another place.", path) from error
-    finally:
-        part.unlink(missing_ok=True)
+        problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
+        raise BadRequest(problem, tr("Choose another place."), path) from error
 
 
 def _settle(made: Path, into: Path, name: str) -> Path:

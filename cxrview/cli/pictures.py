@@ -16,6 +16,7 @@ from cxrview.errors import BadRequest, CxrviewError
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
 from cxrview.inference.prediction import Prediction
+from cxrview.whole_file import write_whole
 
 STEM_BYTES, CLASS_BYTES = 100, 60  # file systems take names of 255 bytes
 
@@ -69,7 +70,7 @@ def save_png(path: Path, rgb: NDArray[np.uint8]) -> None:
     """Write `rgb`, (H, W, 3) uint8, to `path` as PNG. Raises BadRequest if it cannot be written."""
     try:
         encoded = cv2.imencode(".png", rgb[..., ::-1])[1]
-        path.write_bytes(encoded.tobytes())
+        write_whole(path, encoded.tobytes())
     except cv2.error as error:
         raise BadRequest(f"{path} cannot be written: the picture cannot be encoded.") from error
     except OSError as error:

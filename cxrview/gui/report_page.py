@@ -13,6 +13,7 @@ from cxrview.errors import CxrviewError
 from cxrview.gui.sheet import Sheet, Type
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.export_choices import NOTICE
+from cxrview.whole_file import write_whole
 from cxrview.words import mark, tr, trn
 
 NAME = mark("Radiograph and what the model says")
@@ -96,7 +97,7 @@ def write(path: Path, facts: ReportFacts, size: QPageSize | None = None) -> None
     painter.end()
     buffer.close()
     try:
-        path.write_bytes(data.data())
+        write_whole(path, data.data())
     except OSError as error:
         raise CxrviewError(tr("could not be written."), tr("Choose another folder."), path) from error
 

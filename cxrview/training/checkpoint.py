@@ -5,7 +5,6 @@ the next; `best-N.npz` holds the weights of epoch N, and counts only once `last.
 is a copy for people and reports.
 """
 
-import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import numpy as np
 from cxrview.errors import CxrviewError
 from cxrview.training import history as histories
 from cxrview.training.history import History
+from cxrview.whole_file import whole_file
 
 ADVICE = "Make room and start again with --resume; nothing but this epoch is lost."
 
@@ -102,16 +102,11 @@ def _opened(path: Path) -> Iterator[Any]:
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Give a file that takes the place of `path` once it is whole and on the disk. Raises CxrviewError."""
-    temporary = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
+        # The run has its folder for itself, and a run that is killed often must not fill the disk.
+        with whole_file(path, part=path.with_name(f".{path.name}.part")) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
     except OSError as error:
         reason = (error.strerror or "the disk refused it").lower()
         raise CxrviewError(f"cannot be written: {reason}.", ADVICE, path) from error
-    finally:
-        temporary.unlink(missing_ok=True)

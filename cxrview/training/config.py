@@ -16,6 +16,7 @@ import tomli_w
 from cxrview.errors import BadRequest
 from cxrview.settings import option
 from cxrview.training import config_check
+from cxrview.whole_file import write_whole
 
 SPLIT_SEED = 20261121
 METRICS = ("macro_f1", "accuracy", "balanced_accuracy", "macro_auc", "loss")
@@ -327,8 +328,8 @@ def dumps(config: TrainingConfig) -> str:
 
 
 def save(config: TrainingConfig, path: Path) -> None:
-    """Write `config` to `path` as TOML. Raises OSError."""
-    path.write_text(dumps(config), "utf-8")
+    """Write `config` to `path` as TOML, whole or not at all. Raises OSError."""
+    write_whole(path, dumps(config))
 
 
 def _build(kind: type[_T], values: Any, where: str) -> _T:

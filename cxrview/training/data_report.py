@@ -1,12 +1,12 @@
 """What was found in the images before training: counts, and findings that warn or stop the run."""
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from cxrview.whole_file import write_whole
 
 SEVERITIES = ("block", "warning", "info")
 FINAL = frozenset({"one-class", "too-few", "no-images"})  # kinds that nothing overrides
@@ -65,20 +65,8 @@ def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
 
 def save(report: DataReport, path: Path) -> None:
     """Write `report` to `path` as JSON, whole or not at all. Raises OSError."""
-    write_whole(path, json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Write `content` to `path` as UTF-8, whole or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(path, json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
 
 
 def text(report: DataReport | Mapping[str, Any]) -> str:

@@ -32,6 +32,7 @@ from cxrview.training.evaluate import Points, measure, measure_strangers
 from cxrview.training.examples import Example
 from cxrview.training.history import History
 from cxrview.training.remarks import remarks
+from cxrview.whole_file import write_whole
 
 SCHEMA = 1
 MOST_FILES = 12  # named with a finding
@@ -337,6 +338,6 @@ def _save(
 def _write(path: Path, text: str) -> None:
     try:
         # A file name that is not valid UTF-8 must not cost the report.
-        path.write_text(text, "utf-8", errors="backslashreplace")
+        write_whole(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise BadRequest(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error

@@ -24,6 +24,7 @@ from cxrview.explain.class_colours import class_colour
 from cxrview.training.answers import Answers
 from cxrview.training.curves import Ranking, thinned
 from cxrview.training.history import History
+from cxrview.whole_file import write_whole
 
 INK, MUTED, LINE, ACCENT = "#1e2329", "#5a636e", "#cfd4da", "#2b6cb8"
 VARIABLES = {INK: "--text", MUTED: "--muted", LINE: "--line", ACCENT: "--accent"}
@@ -324,7 +325,7 @@ def write(figure: Figure, folder: Path, name: str, document: str = "") -> list[P
     for suffix, data in (("svg", (document or svg(figure)).encode("utf-8")), ("png", image.getvalue())):
         path = folder / f"{name}.{suffix}"
         try:
-            path.write_bytes(data)
+            write_whole(path, data)
         except OSError as error:
             problem = f"{path} cannot be written: {error.strerror}."
             raise BadRequest(problem, "Choose another place.") from error

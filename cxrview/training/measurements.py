@@ -10,7 +10,7 @@ from typing import Any
 from cxrview import __version__, paths
 from cxrview.training.config import TrainingConfig
 from cxrview.training.config_check import SOLVER
-from cxrview.training.run_folder import write_whole
+from cxrview.whole_file import write_whole
 
 KEPT_HEAD = "kept-head"  # the head alone, on features that were computed before
 PLAIN = "plain"  # nothing learns

@@ -27,6 +27,7 @@ from cxrview.training.duplicates import Pair, clusters, exact_pairs, near_pairs
 from cxrview.training.reading import Inputs, read_inputs, writable
 from cxrview.training.sources import ADVICE_FOLDER, Item, find_items, patient_pattern
 from cxrview.training.split import SIDES, given_split, save_split, split_by_group
+from cxrview.whole_file import write_whole
 
 ADVICE_BLOCKED = "Mend the data, or go on with {options}; the model's card will say so."
 ONE_PATIENT_FILES = 4  # from this many DICOM files on, one PatientID for all is no patient's
@@ -336,7 +337,7 @@ def _pairs(inputs: Sequence[Inputs], cache: Path, near: bool, report: Report) ->
     pairs = near_pairs(images, looks, facts, report)
     values = {"keys": keys, "pairs": [[p.first, p.second, p.likeness] for p in pairs]}
     with writable(cache):
-        data_report.write_whole(store, json.dumps(values))
+        write_whole(store, json.dumps(values))
     return found + pairs
 
 

@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -18,9 +18,9 @@ from cxrview.imaging import Letterbox, Radiograph, read, render
 from cxrview.imaging.acquisition import acquisition
 from cxrview.progress import Report, silent
 from cxrview.pseudonym import pseudonym
-from cxrview.training.data_report import write_whole
 from cxrview.training.registration import LOOK, look
 from cxrview.training.sources import Item
+from cxrview.whole_file import whole_file, write_whole
 
 VERSION = 1  # of the cache; another one is read anew
 THREADS = 8
@@ -100,11 +100,10 @@ def _decode(
     """Write inputs and looks of `items`, and return the facts of those read and why others were not."""
     facts: list[dict[str, Any]] = []
     failures: dict[str, str] = {}
-    parts = [path.with_suffix(".part") for path in arrays]
     executor = ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1))
     try:
         # Plain writing, not a map: on a full disk a map ends the process and an error does not.
-        with parts[0].open("wb") as inputs, parts[1].open("wb") as looks:
+        with _array_file(arrays[0]) as inputs, _array_file(arrays[1]) as looks:
             _write_headers(inputs, looks, len(items), size)
             results = executor.map(lambda item: _read_one(item, size, secret), items)
             for done, (item, result) in enumerate(zip(items, results, strict=True), start=1):
@@ -116,14 +115,13 @@ def _decode(
                     facts.append(asdict(result.facts))
                 report(done / len(items), item.file)
             _write_headers(inputs, looks, len(facts), size)  # as long as before: NumPy leaves room
-        for part, path in zip(parts, arrays, strict=True):
-            part.replace(path)
     finally:
         executor.shutdown(cancel_futures=True)
-        for part in parts:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
     return facts, failures
+
+
+def _array_file(path: Path) -> AbstractContextManager[IO[bytes]]:
+    return whole_file(path, part=path.with_suffix(".part"))
 
 
 def _write_headers(inputs: IO[bytes], looks: IO[bytes], count: int, size: int) -> None:

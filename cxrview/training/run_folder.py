@@ -1,6 +1,5 @@
 """What lies where in the folder of a training run, and what may be done with it. Light to import."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from cxrview.training import config as configuration
 from cxrview.training import events
 from cxrview.training.config import TrainingConfig
 from cxrview.training.events import Finished
+from cxrview.whole_file import write_whole
 
 _OWN = {"events.jsonl", "run.lock"}  # there before the configuration is
 _SHOWN = 5  # differing entries that a message names
@@ -119,17 +119,3 @@ def check_apart(out: Path, data: Path | None) -> None:
 def _changed(path: Path, names: list[str]) -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return f"The run in {path} was begun with other settings: {', '.join(names[:_SHOWN])}{more} differ."
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` to `path` so that a reader finds the old file or the new one. Raises OSError."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

@@ -8,7 +8,8 @@ import io
 from collections import Counter
 
 from cxrview.errors import BadRequest
-from cxrview.training.run_folder import RunFolder, write_whole
+from cxrview.training.run_folder import RunFolder
+from cxrview.whole_file import write_whole
 
 
 def remembered(folder: RunFolder) -> str | None:

@@ -14,11 +14,11 @@ from cxrview.training import config as configuration
 from cxrview.training import worker
 from cxrview.training.config import TrainingConfig
 from cxrview.training.events import Emit, Searched, Started, Trial, TrialStarted, Warned
-from cxrview.training.run_folder import write_whole
 from cxrview.training.search_folder import SearchFolder, TrialFolder
 from cxrview.training.search_space import first_of, space_of, with_choice
 from cxrview.training.search_study import Attempt, Outcome, Study, storage_errors
 from cxrview.training.search_trial import Hopeless, IsHopeless, Trainer
+from cxrview.whole_file import write_whole
 
 Train = Callable[[TrainingConfig, TrialFolder, IsHopeless], float]
 

@@ -8,7 +8,8 @@ from cxrview.errors import BadRequest
 from cxrview.training import config as configuration
 from cxrview.training import history
 from cxrview.training.config import TrainingConfig
-from cxrview.training.run_folder import RunFolder, write_whole
+from cxrview.training.run_folder import RunFolder
+from cxrview.whole_file import write_whole
 
 _MAY_CHANGE = {"search.trials", "search.prune"}  # when a search goes on
 _SHOWN = 5  # differing entries that a message names

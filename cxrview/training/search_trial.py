@@ -14,8 +14,8 @@ from cxrview.training.config import TrainingConfig
 from cxrview.training.events import Emit, Epoch, Event
 from cxrview.training.journal import Journal
 from cxrview.training.memory import memory_errors
-from cxrview.training.run_folder import write_whole
 from cxrview.training.search_folder import SearchFolder, TrialFolder
+from cxrview.whole_file import write_whole
 
 if TYPE_CHECKING:
     from cxrview.training.prepare import Prepared

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import BadRequest
-from cxrview.training.data_report import write_whole
 from cxrview.training.dataset import LabelledImages, Split
 from cxrview.training.sources import Item
+from cxrview.whole_file import write_whole
 
 COLUMNS = ("file", "label", "group", "source", "split")
 SIDES = ("train", "validation", "test")
@@ -120,6 +120,7 @@ def save_split(items: Sequence[Item], groups: NDArray[np.str_], split: Split, pa
     writer.writerow(COLUMNS)
     for item, group, side in zip(items, groups.tolist(), sides.tolist(), strict=True):
         writer.writerow((_seen_from(path.parent, item.path), "|".join(item.labels), group, item.source, side))
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, lines.getvalue())
 
 

@@ -27,7 +27,8 @@ from cxrview.training.events import (
     dump,
 )
 from cxrview.training.journal import Journal
-from cxrview.training.run_folder import RunFolder, write_whole
+from cxrview.training.run_folder import RunFolder
+from cxrview.whole_file import write_whole
 
 if TYPE_CHECKING:  # Keras takes seconds to import; what can be refused before is
     import keras

@@ -160,6 +160,23 @@ def test_an_export_replaces_no_file(tmp_path):
     assert (tmp_path / "m.zip").read_text() == "mine"
 
 
+def test_an_export_that_may_replace_leaves_the_old_file_where_the_disk_is_full(tmp_path, monkeypatch):
+    def full(_handle):
+        raise OSError(28, "No space left on device")
+
+    folder, packed = make_tiny_bundle(tmp_path / "m"), tmp_path / "out" / "m.zip"
+    packed.parent.mkdir()
+    packed.write_text("mine")
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(BadRequest, match=r"m\.zip cannot be written: No space left on device"):
+            bundle.export_bundle(folder, packed, replace=True)
+    assert packed.read_text() == "mine"
+    bundle.export_bundle(folder, packed, replace=True)
+    assert bundle.load(bundle.import_bundle(packed, tmp_path / "models")).card.name == "m"
+    assert list(packed.parent.iterdir()) == [packed]
+
+
 def test_an_incomplete_folder_names_what_is_missing(tmp_path):
     folder = make_tiny_bundle(tmp_path / "m")
     (folder / "selftest.npz").unlink()

@@ -216,15 +216,23 @@ def test_a_picture_that_cannot_be_saved_is_a_message_and_the_run_goes_on(
     folder, tmp_path, monkeypatch, capsys
 ):
     (folder / "b.png").unlink()
+    arguments = ["score", str(folder), "--heatmaps", str(tmp_path / "h"), "--out"]
+    assert main([*arguments, str(tmp_path / "first.csv")]) == 0
+    pictures = list((tmp_path / "h").iterdir())
+    assert len(pictures) == 2
+    for path in pictures:
+        path.write_bytes(b"precious")
+    capsys.readouterr()
 
-    def full(self, content):
+    def full(handle):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
-    arguments = ["score", str(folder), "--out", str(tmp_path / "r.csv"), "--heatmaps", str(tmp_path / "h")]
-    assert main(arguments) == 1
+    monkeypatch.setattr(os, "fsync", full)
+    assert main([*arguments, str(tmp_path / "r.csv")]) == 1
     assert statuses(tmp_path / "r.csv") == {"a.png": "ok", "c.png": "ok"}
     assert capsys.readouterr().err.count("cannot be written: No space left on device") == 2
+    assert sorted((tmp_path / "h").iterdir()) == sorted(pictures)
+    assert {path.read_bytes() for path in pictures} == {b"precious"}
 
 
 @pytest.mark.parametrize("inside", [".", "deeper/heat"])

@@ -1,5 +1,6 @@
 """Pictures that the user saves and copies: they hold what was wanted, replace nothing unasked, and arrive."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -473,6 +474,20 @@ def test_a_folder_that_is_gone_is_a_sentence(opened, export_as, tmp_path, qtbot)
 
 
 def test_a_picture_on_its_way_survives_stop(opened, export_as, full_lane, tmp_path, qtbot):
+def test_a_picture_that_finds_no_room_leaves_the_one_before(opened, export_as, tmp_path, monkeypatch, qtbot):
+    other = tmp_path / "mine.png"
+    other.write_bytes(b"precious")
+    monkeypatch.setattr(os, "fsync", full_disk)
+    export_as(other)
+    said = "mine.png could not be written. Choose another folder."
+    qtbot.waitUntil(lambda: opened.statusBar().message.text() == said)
+    assert other.read_bytes() == b"precious"
+
+
+def full_disk(_handle):
+    raise OSError(28, "No space left on device")
+
+
     export_as(tmp_path / "kept.png")
     reads = opened.runner.start("reads", lambda _report: full_lane.wait(20), done=str, failed=pytest.fail)
     opened.cancel_all()

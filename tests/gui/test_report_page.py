@@ -180,3 +180,14 @@ def test_whatever_there_is_to_say_fits_above_the_foot(facts, classes, paper, tmp
 def test_a_folder_that_cannot_be_written_is_a_sentence(facts, tmp_path):
     with pytest.raises(CxrviewError, match=r"report.pdf could not be written. Choose another folder."):
         report_page.write(tmp_path / "missing" / "report.pdf", facts)
+
+
+def test_a_report_that_finds_no_room_leaves_the_one_before(facts, tmp_path, monkeypatch):
+    def full(_handle):
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "report.pdf").write_bytes(b"precious")
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(CxrviewError, match=r"report.pdf could not be written."):
+        report_page.write(tmp_path / "report.pdf", facts)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"precious"]

@@ -10,7 +10,7 @@ from cxrview import paths
 from cxrview.errors import BadRequest
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
-from cxrview.training import events, naming, run_folder
+from cxrview.training import events, naming
 from cxrview.training.config import PRESETS, DataConfig, ModelConfig, RecipeConfig, TrainingConfig
 from cxrview.training.journal import Journal
 from cxrview.training.run_folder import RunFolder
@@ -91,15 +91,6 @@ def test_only_one_process_at_a_time_works_in_a_folder(folder):
         other.communicate()
     with folder.held():
         pass
-
-
-def test_a_file_is_replaced_whole_or_not_at_all(folder, monkeypatch):
-    run_folder.write_whole(folder.start, "old")
-    monkeypatch.setattr(run_folder.os, "fsync", full_disk)
-    with pytest.raises(OSError, match="No space"):
-        run_folder.write_whole(folder.start, "new")
-    assert folder.start.read_text() == "old"
-    assert [item.name for item in folder.path.iterdir()] == ["start.txt"]
 
 
 def full_disk(*_):

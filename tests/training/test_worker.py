@@ -265,7 +265,7 @@ def test_checking_only_reports_and_leaves_no_model(data, tmp_path):
     assert not (tmp_path / "run" / "checkpoints").exists()
 
 
-@pytest.mark.parametrize("call", [2, 7])
+@pytest.mark.parametrize("call", [7, 12], ids=["start.txt", "last.npz"])
 def test_a_full_disk_is_a_sentence_and_what_was_done_stays(data, tmp_path, monkeypatch, no_finish, call):
     """Let the disk refuse the n-th file that must be on it before the run goes on."""
     calls, fsync = [], os.fsync

@@ -1,10 +1,10 @@
 """Small JSON files beside the settings, written whole or not at all."""
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from cxrview.whole_file import write_whole
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -19,11 +19,4 @@ def load(path: Path) -> dict[str, Any]:
 def save(values: dict[str, Any], path: Path) -> None:
     """Write `values` to `path`. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".json")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(values, file, ensure_ascii=False, indent=1)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(path, json.dumps(values, ensure_ascii=False, indent=1), private=True, settle=False)

@@ -290,19 +290,9 @@ def _import(path: Path, report: "Report") -> str:
 
 def _export(folder: Path, path: Path, report: "Report") -> None:
     from cxrview import bundle
-    from cxrview.errors import BadRequest
 
     report(-1.0, path.name)
-    part = path.with_name(f".{path.name}.new")  # the file dialog has asked whether to replace what is there
-    try:
-        part.unlink(missing_ok=True)
-        bundle.export_bundle(folder, part)
-        part.replace(path)
-    except OSError as error:
-        problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
-        raise BadRequest(problem, tr("Choose another place."), path) from error
-    finally:
-        part.unlink(missing_ok=True)
+    bundle.export_bundle(folder, path, replace=True)  # the file dialog has asked
 
 
 def _delete(name: str, folder: Path, _report: "Report") -> tuple[Path, bool]:

@@ -11,7 +11,7 @@ from cxrview.errors import BadRequest
 from cxrview.gui.training.data_survey import file_of, pattern_of
 from cxrview.progress import Report
 from cxrview.training.config import DataConfig
-from cxrview.training.data_report import write_whole
+from cxrview.whole_file import write_whole
 from cxrview.words import tr
 
 COLUMNS = ("file", "label", "group", "source")
@@ -105,6 +105,7 @@ def _write(rows: Iterable[Row], table: Path) -> Path:
     writer.writerow(COLUMNS)
     writer.writerows(rows)
     try:
+        table.parent.mkdir(parents=True, exist_ok=True)
         write_whole(table, lines.getvalue())
     except UnicodeEncodeError as error:
         problem = tr("A file's name is not valid UTF-8.")

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cxrview.errors import BadRequest
 from cxrview.gui.training.result_data import Result
-from cxrview.training.run_folder import write_whole
+from cxrview.whole_file import write_whole
 from cxrview.words import tr
 
 FILE = "doubtful.json"
@@ -71,7 +71,7 @@ class Marks(QObject):
         if self._path is None:
             return
         try:
-            write_whole(self._path, json.dumps(self.keys, ensure_ascii=False, indent=0) + "\n")
+            write_whole(self._path, json.dumps(self.keys, ensure_ascii=False, indent=0) + "\n", settle=False)
         except OSError as error:
             self.failed.emit(tr("The marks could not be kept: {reason}.").format(reason=error.strerror))
 

@@ -45,17 +45,5 @@ def export(result: Result, path: Path, _report: Report) -> Path:
 
     Raises BadRequest or UnusableModel; then what was there is there still.
     """
-    if not path.exists():
-        export_bundle(result.model, path)
-        return path
-    part = path.with_name(f".{path.stem}.new.zip")
-    try:
-        part.unlink(missing_ok=True)
-        export_bundle(result.model, part)
-        part.replace(path)
-    except OSError as error:
-        problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
-        raise BadRequest(problem, tr("Choose another place."), path) from error
-    finally:
-        part.unlink(missing_ok=True)
+    export_bundle(result.model, path, replace=True)
     return path

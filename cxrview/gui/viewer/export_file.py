@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cxrview.errors import CxrviewError
 from cxrview.gui.viewer.export_choices import SUFFIXES
+from cxrview.whole_file import write_whole
 from cxrview.words import tr
 
 PNG_LEVEL = 3
@@ -38,9 +39,9 @@ def encode(pixels: NDArray[np.uint8], kind: str, quality: int) -> bytes:
 
 
 def write(data: bytes, path: Path) -> None:
-    """Write a file whole. Raises CxrviewError."""
+    """Write a file, whole or not at all. Raises CxrviewError."""
     try:
-        path.write_bytes(data)
+        write_whole(path, data)
     except OSError as error:
         raise CxrviewError(tr("could not be written."), tr("Choose another folder."), path) from error
 
