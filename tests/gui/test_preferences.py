@@ -145,6 +145,20 @@ def test_commands_are_found_by_name_and_by_key(page, qtbot):
     assert "Invert" not in shown
 
 
+def test_a_key_is_given_only_to_a_command_that_is_in_sight(page, window, qtbot):
+    choose(page, "open")
+    qtbot.keyClicks(page.search, "invert")
+    assert page.list.currentItem().text(0) == "Invert"
+    qtbot.keyClick(page.record, Qt.Key.Key_F9)
+    assert window.state.settings.shortcuts == {"invert": ("F9",)}
+    assert not page.list.currentItem().isHidden()  # though its key may have been what was searched for
+    page.search.setText("zzqq")
+    assert page.list.currentItem() is None
+    assert not page.record.isEnabled()
+    page.search.clear()
+    assert page.list.currentItem().text(0) == "Open"
+
+
 def test_wrong_keys_in_the_file_are_said_and_the_file_is_kept(make_window, home):
     (home / "settings.toml").write_text('[shortcuts]\nfly = ["F"]\nfit = ["Space"]\n')
     window = make_window()

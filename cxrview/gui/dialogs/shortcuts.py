@@ -118,7 +118,6 @@ class ShortcutPage(QWidget):
             font = item.font(1)
             font.setBold(name in changes)  # what is not as usual is found at a glance
             item.setFont(1, font)
-        self._filter()
         self._enable()
 
     def _filter(self, *_text: object) -> None:
@@ -129,6 +128,8 @@ class ShortcutPage(QWidget):
         for row in range(self.list.topLevelItemCount()):
             menu = self.list.topLevelItem(row)
             menu.setHidden(all(menu.child(place).isHidden() for place in range(menu.childCount())))
+        if (current := self.list.currentItem()) is None or current.isHidden():  # no key for what is not seen
+            self.list.setCurrentItem(next((item for item in self._items() if not item.isHidden()), None))
 
     def _name(self) -> str:
         item = self.list.currentItem()
