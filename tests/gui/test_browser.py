@@ -356,7 +356,15 @@ def test_an_image_can_be_dragged_out_of_the_list(window, films, qtbot):
     index = model.index_of(films[1])
     assert index.flags() & Qt.ItemFlag.ItemIsDragEnabled
     assert unpacked(model.mimeData([index])) == (films[1], 0)
-    assert not index.parent().flags() & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_a_study_or_folder_is_dragged_as_its_first_image(window, films, qtbot):
+    show(window, qtbot, films[:2])
+    model = window.studies.model
+    group = model.index_of(films[0]).parent()
+    assert group.flags() & Qt.ItemFlag.ItemIsDragEnabled
+    assert unpacked(model.mimeData([group])) == (films[0], 0)
+    assert unpacked(model.mimeData([group, model.index_of(films[1])])) == (films[1], 0)  # chosen itself
 
 
 # Priors

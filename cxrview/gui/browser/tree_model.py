@@ -12,9 +12,8 @@ Index = QModelIndex | QPersistentModelIndex
 LEAVES = (Kind.IMAGE, Kind.FRAME)  # an image gets rows below it when it has frames
 MANY = 8  # rows that come at once
 # Asked of every row that is unfolded, so they are put together once.
-GROUP = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-IMAGE = GROUP | Qt.ItemFlag.ItemIsDragEnabled
-PLAIN_IMAGE = IMAGE | Qt.ItemFlag.ItemNeverHasChildren
+ROW = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+PLAIN_IMAGE = ROW | Qt.ItemFlag.ItemNeverHasChildren
 
 
 class TreeModel(QAbstractItemModel):
@@ -70,9 +69,7 @@ class TreeModel(QAbstractItemModel):
         node = self._nodes.get(index.internalId()) if index.isValid() else None
         if node is None:
             return Qt.ItemFlag.NoItemFlags
-        if node.group is not None:
-            return GROUP
-        return IMAGE if node.shown else PLAIN_IMAGE
+        return ROW if node.group is not None or node.shown else PLAIN_IMAGE
 
     # Coming, going and moving
 

@@ -5,6 +5,7 @@ Lean on purpose: plain nodes, texts made when they are painted, and one model th
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -184,8 +185,11 @@ class StudyModel(TreeModel):
         return [drag.MIME_TYPE]
 
     def mimeData(self, indexes: list[QModelIndex]) -> QMimeData:
-        """Return what a viewport takes: the first image among the rows."""
-        key = next((key for index in indexes if (key := index.data(KEY)) is not None), None)
+        """Return what a viewport takes: the first image among the rows, or else the first below them."""
+        rows = [node for index in indexes if (node := self.node(index)) is not None]
+        below = (image for node in rows for image in images(node))
+        keys = (key for node in chain(rows, below) if (key := _row_key(node)) is not None)
+        key = next(keys, None)
         return drag.packed(*key) if key is not None else QMimeData()
 
     # Adding and removing
