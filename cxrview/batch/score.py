@@ -1,10 +1,8 @@
 """Read many files with a model: decoding in threads, prediction in batches, one row per frame, in order."""
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +10,8 @@ from numpy.typing import NDArray
 
 from cxrview.batch import rows
 from cxrview.batch.rows import Row
-from cxrview.errors import CxrviewError, UnreadableImage
 from cxrview.imaging import read, render
+from cxrview.imaging.read_ahead import read_ahead
 from cxrview.inference.prediction import Prediction
 from cxrview.inference.predictor import ModelInput, Predictor
 from cxrview.progress import Report, silent
@@ -46,60 +44,32 @@ def score(
     Cancelled. Raises EngineUnavailable if the engine fails: what was yielded before stands.
     """
 
-    def prepare(path: Path) -> list[_Frame] | Row:
+    def prepare(path: Path) -> list[_Frame]:
         return _prepare(path, predictor, key, illustrate is not None)
 
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="score")
-    try:
+    with closing(read_ahead(prepare, paths, workers)) as results:
         waiting: list[_Frame | Row] = []
-        for done, result in enumerate(_ahead(pool, prepare, paths, 2 * workers)):
+        for done, result in enumerate(results):
             report(done / len(paths), paths[done].name)
-            waiting += result if isinstance(result, list) else [result]
+            waiting += result if isinstance(result, list) else [rows.failure(paths[done], result)]
             while sum(isinstance(item, _Frame) for item in waiting) >= batch_size:
                 yield from _predict(waiting[:batch_size], predictor, illustrate)
                 del waiting[:batch_size]
         for start in range(0, len(waiting), batch_size):
             yield from _predict(waiting[start : start + batch_size], predictor, illustrate)
         report(1.0, "done")
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
-def _ahead(
-    pool: ThreadPoolExecutor,
-    prepare: Callable[[Path], list[_Frame] | Row],
-    paths: Sequence[Path],
-    most: int,
-) -> Iterator[list[_Frame] | Row]:
-    """Yield `prepare` of each path, in order, with at most `most` of them in the making."""
-    remaining = iter(paths)
-    running: deque[Future[list[_Frame] | Row]] = deque(
-        pool.submit(prepare, path) for path in islice(remaining, most)
-    )
-    while running:
-        result = running.popleft().result()
-        running.extend(pool.submit(prepare, path) for path in islice(remaining, 1))
-        yield result
-
-
-def _prepare(path: Path, predictor: Predictor, key: bytes, with_picture: bool) -> list[_Frame] | Row:
-    """Return what is needed of each frame of the file, or its error row."""
-    try:
-        return [
-            _Frame(
-                rows.frame_info(radiograph, key),
-                predictor.prepare(radiograph),
-                render(radiograph, radiograph.default_voi) if with_picture else None,
-            )
-            for radiograph in read(path)
-        ]
-    except CxrviewError as error:
-        return rows.failure(path, error)
-    except MemoryError:
-        return rows.failure(path, UnreadableImage("does not fit into memory.", path=path))
-    except Exception as error:  # noqa: BLE001 - one strange file must not stop the other thousands
-        problem = f"met a fault in cxrview ({type(error).__name__}: {error})."
-        return rows.failure(path, UnreadableImage(problem, "Please report it.", path))
+def _prepare(path: Path, predictor: Predictor, key: bytes, with_picture: bool) -> list[_Frame]:
+    """Return what is needed of each frame of the file."""
+    return [
+        _Frame(
+            rows.frame_info(radiograph, key),
+            predictor.prepare(radiograph),
+            render(radiograph, radiograph.default_voi) if with_picture else None,
+        )
+        for radiograph in read(path)
+    ]
 
 
 def _predict(

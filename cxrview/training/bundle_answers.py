@@ -4,10 +4,11 @@ Files are decoded a little ahead of the model and forgotten again, so memory doe
 """
 
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -15,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.bundle import Card
-from cxrview.errors import BadRequest, CxrviewError, UnreadableImage
+from cxrview.errors import BadRequest, CxrviewError
 from cxrview.imaging import Letterbox, read, render
+from cxrview.imaging.read_ahead import read_ahead
 from cxrview.inference.prediction import Prediction
 from cxrview.inference.predictor import BATCH_SIZE, ModelInput, Predictor
 from cxrview.progress import Report, silent
@@ -105,14 +107,16 @@ def answer_files(
     patients: list[str] = []
 
     def inputs() -> Iterator[ModelInput]:
-        for item, result in zip(chosen, _ahead(predictor, chosen, workers), strict=True):
-            if isinstance(result, CxrviewError):
-                failures.append((item.file, str(result)))
-                continue
-            model_input, patient = result
-            read_items.append(item)
-            patients.append(_group(item, patient, pattern))
-            yield model_input
+        prepared = read_ahead(partial(_prepare, predictor), [item.path for item in chosen], workers)
+        with closing(prepared):
+            for item, result in zip(chosen, prepared, strict=True):
+                if isinstance(result, CxrviewError):
+                    failures.append((item.file, str(result)))
+                    continue
+                model_input, patient = result
+                read_items.append(item)
+                patients.append(_group(item, patient, pattern))
+                yield model_input
 
     probabilities, in_domain = ask(predictor, inputs(), len(chosen), report)
     card = predictor.card
@@ -191,36 +195,10 @@ def _of_known_class(items: Sequence[Item], card: Card) -> tuple[list[Item], Coun
     return chosen, left_out
 
 
-def _ahead(
-    predictor: Predictor, items: Sequence[Item], workers: int
-) -> Iterator[tuple[ModelInput, str] | CxrviewError]:
-    """Yield the model input and the PatientID of each item, in order, decoded by `workers` threads."""
-    remaining = iter(items)
-    with ThreadPoolExecutor(workers, thread_name_prefix="evaluate") as pool:
-        running: deque[Future[tuple[ModelInput, str] | CxrviewError]] = deque(
-            pool.submit(_prepare, predictor, item.path) for item in islice(remaining, 2 * workers)
-        )
-        try:
-            while running:
-                result = running.popleft().result()
-                running.extend(pool.submit(_prepare, predictor, item.path) for item in islice(remaining, 1))
-                yield result
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _prepare(predictor: Predictor, path: Path) -> tuple[ModelInput, str] | CxrviewError:
-    """Return what the model sees of the first frame of the file, or why it cannot be read."""
-    try:
-        radiograph = read(path)[0]
-        return predictor.prepare(radiograph), radiograph.identity.patient_id
-    except CxrviewError as error:
-        return error
-    except MemoryError:
-        return UnreadableImage("does not fit into memory.", path=path)
-    except Exception as error:  # noqa: BLE001 - one strange file must not stop the other thousands
-        problem = f"met a fault in cxrview ({type(error).__name__}: {error})."
-        return UnreadableImage(problem, "Please report it.", path)
+def _prepare(predictor: Predictor, path: Path) -> tuple[ModelInput, str]:
+    """Return what the model sees of the first frame of the file, and the PatientID."""
+    radiograph = read(path)[0]
+    return predictor.prepare(radiograph), radiograph.identity.patient_id
 
 
 def _predict_file(predictor: Predictor, path: Path) -> tuple[NDArray[np.uint8], Prediction] | None:

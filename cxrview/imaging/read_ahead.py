@@ -1,0 +1,46 @@
+"""Work on many files in threads, a little ahead of who asks: one strange file does not stop the others."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from cxrview.errors import CxrviewError, UnreadableImage
+
+T = TypeVar("T")
+
+
+def read_ahead(
+    work: Callable[[Path], T], paths: Sequence[Path], workers: int
+) -> Generator[T | CxrviewError, None, None]:
+    """Yield `work` of each path, in order, or why there is none.
+
+    At most two files for each of the `workers` threads are in the making; what has not begun is dropped when
+    it is closed.
+    """
+    remaining = iter(paths)
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="read_ahead")
+    try:
+        running: deque[Future[T | CxrviewError]] = deque(
+            pool.submit(_done, work, path) for path in islice(remaining, 2 * workers)
+        )
+        while running:
+            result = running.popleft().result()
+            running.extend(pool.submit(_done, work, path) for path in islice(remaining, 1))
+            yield result
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _done(work: Callable[[Path], T], path: Path) -> T | CxrviewError:
+    try:
+        return work(path)
+    except CxrviewError as error:
+        return error
+    except MemoryError:
+        return UnreadableImage("does not fit into memory.", path=path)
+    except Exception as error:  # noqa: BLE001 - one strange file must not stop the other thousands
+        problem = f"met a fault in cxrview ({type(error).__name__}: {error})."
+        return UnreadableImage(problem, "Please report it.", path)
