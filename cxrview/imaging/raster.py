@@ -3,7 +3,8 @@
 import functools
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,20 @@ class _Page:
     inverted: bool
 
 
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Raise UnreadableImage where a decoder inside finds fault with `path`; PermissionError stays."""
+    try:
+        yield
+    except PermissionError:
+        raise
+    except Image.DecompressionBombError as error:
+        problem = tr("has too many pixels.")
+        raise UnreadableImage(problem, tr("Export a smaller version of it."), path) from error
+    except FOREIGN_ERRORS as error:
+        raise UnreadableImage(tr("is damaged or cut short."), tr(ADVICE_DAMAGED), path) from error
+
+
 def read_raster(path: Path) -> list[Radiograph]:
     """Return the pages of a TIFF, or the one picture of another file, upright.
 
@@ -78,24 +93,14 @@ def read_raster(path: Path) -> list[Radiograph]:
     `spacing` is None. Transparent pixels are padding; half transparent ones lie on black.
     Raises UnreadableImage if the file is damaged, cut short, too large or of a rare colour model.
     """
-    with library_notes.collected():
-        try:
-            with Image.open(path, formats=FORMATS) as image:
-                count = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
-                check_dimensions(path, image.height, image.width, count, max(1, len(image.getbands())))
-                kind = "JPEG" if image.format == "MPO" else str(image.format)
-                if count > 1:
-                    _check_pages(image, path, count)
-                content = functools.cache(lambda: np.fromfile(path, np.uint8))
-                pages = [_read_page(image, path, index, content) for index in range(count)]
-        except PermissionError:
-            raise
-        except Image.DecompressionBombError as error:
-            raise UnreadableImage(
-                tr("has too many pixels."), tr("Export a smaller version of it."), path
-            ) from error
-        except FOREIGN_ERRORS as error:
-            raise UnreadableImage(tr("is damaged or cut short."), tr(ADVICE_DAMAGED), path) from error
+    with library_notes.collected(), damage_told(path), Image.open(path, formats=FORMATS) as image:
+        count = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+        check_dimensions(path, image.height, image.width, count, max(1, len(image.getbands())))
+        kind = "JPEG" if image.format == "MPO" else str(image.format)
+        if count > 1:
+            _check_pages(image, path, count)
+        content = functools.cache(lambda: np.fromfile(path, np.uint8))
+        pages = [_read_page(image, path, index, content) for index in range(count)]
     return [_radiograph(page, path, index, count, kind) for index, page in enumerate(pages)]
 
 

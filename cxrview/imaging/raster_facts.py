@@ -4,8 +4,7 @@ from pathlib import Path
 
 from PIL import ExifTags, Image
 
-from cxrview.errors import UnreadableImage
-from cxrview.imaging.raster import ADVICE_DAMAGED, FOREIGN_ERRORS, FORMATS
+from cxrview.imaging.raster import FORMATS, damage_told
 from cxrview.words import mark, tr
 
 MODES = {  # by Pillow's word for the samples
@@ -32,35 +31,26 @@ def read_facts(path: Path) -> tuple[str, list[tuple[str, str]]]:
 
     Raises UnreadableImage if it is damaged; OSError.
     """
-    try:
-        with Image.open(path, formats=FORMATS) as image:
-            kind = "JPEG" if image.format == "MPO" else str(image.format)
-            facts = [
-                (tr("Format"), kind),
-                (
-                    tr("File size"),
-                    tr("{count} bytes").format(count=f"{path.stat().st_size:,}".replace(",", "\u202f")),
-                ),
-                (tr("Width"), tr("{count} pixels").format(count=image.width)),
-                (tr("Height"), tr("{count} pixels").format(count=image.height)),
-                (tr("Samples"), tr(MODES.get(image.mode, image.mode))),
-            ]
-            pages = int(getattr(image, "n_frames", 1))
-            if pages > 1:
-                facts.append((tr("Pages"), str(pages)))
-            for key, name in TEXT_NAMES.items():
-                if (value := image.info.get(key)) is not None:
-                    facts.append((tr(name), _text(value)))
-            facts += _exif(image.getexif())
-            return kind, facts
-    except PermissionError:
-        raise
-    except Image.DecompressionBombError as error:
-        raise UnreadableImage(
-            tr("has too many pixels."), tr("Export a smaller version of it."), path
-        ) from error
-    except FOREIGN_ERRORS as error:
-        raise UnreadableImage(tr("is damaged or cut short."), tr(ADVICE_DAMAGED), path) from error
+    with damage_told(path), Image.open(path, formats=FORMATS) as image:
+        kind = "JPEG" if image.format == "MPO" else str(image.format)
+        facts = [
+            (tr("Format"), kind),
+            (
+                tr("File size"),
+                tr("{count} bytes").format(count=f"{path.stat().st_size:,}".replace(",", "\u202f")),
+            ),
+            (tr("Width"), tr("{count} pixels").format(count=image.width)),
+            (tr("Height"), tr("{count} pixels").format(count=image.height)),
+            (tr("Samples"), tr(MODES.get(image.mode, image.mode))),
+        ]
+        pages = int(getattr(image, "n_frames", 1))
+        if pages > 1:
+            facts.append((tr("Pages"), str(pages)))
+        for key, name in TEXT_NAMES.items():
+            if (value := image.info.get(key)) is not None:
+                facts.append((tr(name), _text(value)))
+        facts += _exif(image.getexif())
+        return kind, facts
 
 
 def _exif(exif: Image.Exif) -> list[tuple[str, str]]:

@@ -10,15 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from cxrview.errors import UnreadableImage
 from cxrview.imaging import library_notes, sniff
 from cxrview.imaging.dicom import read_dicom
 from cxrview.imaging.limits import check_dimensions
 from cxrview.imaging.radiograph import Radiograph
-from cxrview.imaging.raster import ADVICE_DAMAGED, FOREIGN_ERRORS, read_raster
+from cxrview.imaging.raster import damage_told, read_raster
 from cxrview.imaging.read import Kind, identify, trouble_reported
 from cxrview.imaging.render import render
-from cxrview.words import tr
 
 PIXELS_A_SIDE = 6  # looked at for one pixel of the thumbnail; more would not be seen
 
@@ -48,17 +46,12 @@ def _is_jpeg(path: Path) -> bool:
 
 def _of_jpeg(path: Path, side: int) -> NDArray[np.uint8]:
     """Decode at the smallest of the scales 1, 1/2, 1/4 and 1/8, which JPEG does while it decodes."""
-    try:
-        with library_notes.collected(), Image.open(path, formats=("JPEG", "MPO")) as image:
-            check_dimensions(path, image.height, image.width)
-            grey = image.mode == "L"
-            image.draft(image.mode, (2 * side, 2 * side))
-            upright = ImageOps.exif_transpose(image).convert("L" if grey else "RGB")
-            return _shrunk(np.asarray(upright), side, upright.height / upright.width)
-    except FOREIGN_ERRORS as error:
-        if isinstance(error, PermissionError):
-            raise
-        raise UnreadableImage(tr("is damaged or cut short."), tr(ADVICE_DAMAGED), path) from error
+    with library_notes.collected(), damage_told(path), Image.open(path, formats=("JPEG", "MPO")) as image:
+        check_dimensions(path, image.height, image.width)
+        grey = image.mode == "L"
+        image.draft(image.mode, (2 * side, 2 * side))
+        upright = ImageOps.exif_transpose(image).convert("L" if grey else "RGB")
+        return _shrunk(np.asarray(upright), side, upright.height / upright.width)
 
 
 def _of_radiograph(radiograph: Radiograph, side: int) -> NDArray[np.uint8]:

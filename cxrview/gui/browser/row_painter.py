@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPixmap
+from PySide6.QtCore import QModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from cxrview.gui.browser import row_texts
+from cxrview.gui.browser import row_texts, small_picture
 from cxrview.gui.browser.nodes import Kind, Node
 from cxrview.gui.browser.sorting import TOP
 from cxrview.gui.panels.bars import percent
@@ -17,7 +17,6 @@ from cxrview.gui.theme import Theme
 
 HEIGHT = 50
 SIDE = 44  # of a picture
-ROUND = 3
 DOT = 8
 GAP = 6
 MARGIN = 6
@@ -96,25 +95,11 @@ class RowPainter(QStyledItemDelegate):
         self._paint_lines(painter, option, text, lines, selected, False, 11 if unread else 0)
 
     def _paint_picture(self, painter: QPainter, place: QRect, node: Node) -> None:
-        ratio = painter.device().devicePixelRatio()
         path, entry = node.path, node.entry
-        mask = QPainterPath()
-        mask.addRoundedRect(QRectF(place), ROUND, ROUND)
-        painter.fillPath(mask, QColor("#000000"))
         failed = entry is not None and entry.mark is Mark.FAILED
-        pixmap = self._picture(path, node.frame, round(SIDE * ratio)) if path and not failed else None
-        if pixmap is None or pixmap.isNull():
-            name, colour = ("circle-x", self.theme.error) if failed else ("image", "#4a525b")
-            icon = QRect(place.center().x() - 8, place.center().y() - 8, 18, 18)
-            painter.drawPixmap(icon, self.theme.pixmap(name, colour, 18, ratio))
-            return
-        size = QSize(pixmap.size()).scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        inside = QRectF(0, 0, size.width(), size.height())
-        inside.moveCenter(QRectF(place).center())
-        painter.save()
-        painter.setClipPath(mask)
-        painter.drawPixmap(inside, pixmap, QRectF(pixmap.rect()))
-        painter.restore()
+        side = round(SIDE * painter.device().devicePixelRatio())
+        pixmap = self._picture(path, node.frame, side) if path and not failed else None
+        small_picture.paint(painter, place, pixmap, self.theme, failed)
 
     def _paint_finding(self, painter: QPainter, option: QStyleOptionViewItem, node: Node, line: QRect) -> int:
         """Write what the model said at the right of the first line; return the room that it takes."""

@@ -8,14 +8,14 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QRect,
-    QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from cxrview.gui.browser import small_picture
 from cxrview.gui.browser.thumbnails import Key, Thumbnails
 from cxrview.gui.panels.bars import percent
 from cxrview.gui.tasks import TaskRunner
@@ -27,7 +27,6 @@ from cxrview.words import tr
 ANSWER = Qt.ItemDataRole.UserRole
 HEIGHT = 66
 SIDE = 58  # of a thumbnail, logical pixels
-ROUND = 3
 GAP = 10
 DOT = 8
 MAX_BYTES = 16 * 2**20  # of thumbnails
@@ -132,22 +131,8 @@ class ImageRows(QStyledItemDelegate):
         painter.restore()
 
     def _paint_picture(self, painter: QPainter, place: QRect, answer: Answer) -> None:
-        ratio = painter.device().devicePixelRatio()
-        outline = QPainterPath()
-        outline.addRoundedRect(QRectF(place), ROUND, ROUND)
-        painter.fillPath(outline, QColor("#000000"))
-        pixmap = self._thumbnails.get(answer.path, 0, round(SIDE * ratio))
-        if pixmap is None or pixmap.isNull():
-            icon = QRect(place.center().x() - 8, place.center().y() - 8, 18, 18)
-            painter.drawPixmap(icon, self.theme.pixmap("image", "#4a525b", 18, ratio))
-            return
-        size = pixmap.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        inside = QRectF(0, 0, size.width(), size.height())
-        inside.moveCenter(QRectF(place).center())
-        painter.save()
-        painter.setClipPath(outline)
-        painter.drawPixmap(inside, pixmap, QRectF(pixmap.rect()))
-        painter.restore()
+        side = round(SIDE * painter.device().devicePixelRatio())
+        small_picture.paint(painter, place, self._thumbnails.get(answer.path, 0, side), self.theme)
 
     def _paint_text(self, painter: QPainter, option: QStyleOptionViewItem, area: QRect, row: int) -> None:
         model, theme = self._view.images, self.theme
