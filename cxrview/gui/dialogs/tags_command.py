@@ -12,6 +12,7 @@ from cxrview.gui import sentences
 from cxrview.gui.dialogs.tags import TagDialog
 from cxrview.gui.dialogs.tags_model import as_text, whole_text
 from cxrview.gui.state import AppState, Entry, Shown
+from cxrview.settings import Settings
 from cxrview.words import tr, trn
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ class Tags(QObject):
         self._loaded: Loaded | None = None
         self._read_job: Job | None = None
         self._sieve_job: Job | None = None
+        self._nameless = window.state.settings.hide_identity
         window.state.shown_changed.connect(self._follow)
+        window.state.settings_changed.connect(self._settings_changed)
 
     def show(self) -> None:
         """Open the window on the image of the active viewport, or bring it to the front."""
@@ -102,6 +105,11 @@ class Tags(QObject):
             self._left = shown.path
             self._read()
 
+    def _settings_changed(self, settings: Settings) -> None:
+        if settings.hide_identity != self._nameless:
+            self._nameless = settings.hide_identity
+            self._sieve()
+
     def _compare_with(self, path: Path | None) -> None:
         if self._left is not None:
             self._right = path
@@ -137,11 +145,11 @@ class Tags(QObject):
         if dialog is None or loaded is None:
             return
         differing = dialog.differing.isChecked() and loaded.right is not None
-        text, private = dialog.search.text(), dialog.private.isChecked()
+        text, private, nameless = dialog.search.text(), dialog.private.isChecked(), self._nameless
         self._window.runner.cancel(self._sieve_job)
         self._sieve_job = self._window.runner.start(
             tr("Searching the tags"),
-            lambda _report: sieve(loaded.pairs, text, private, differing),
+            lambda _report: sieve(loaded.pairs, text, private, differing, nameless),
             done=partial(self._sieved, loaded, bool(text.strip())),
             failed=self._failed,
             lane="tags",
@@ -160,7 +168,7 @@ class Tags(QObject):
         if right is not None:
             words = trn("{count} difference", "{count} differences", sieved.differences)
             count = f"{count} · {words.format(count=sieved.differences)}"
-        dialog.say(_heading(left, right), _note(left, right), count)
+        dialog.say(_heading(left, right), _note(left, right, self._nameless), count)
         dialog.setWindowTitle(tr("Tags of {name}").format(name=left.path.name))
 
     def _fill_menu(self) -> None:
@@ -169,7 +177,7 @@ class Tags(QObject):
         menu = self.dialog.compare.menu()
         menu.clear()
         for entry in candidates(self._window.state, self._left):
-            action = menu.addAction(label(entry))
+            action = menu.addAction(label(entry, self._nameless))
             action.triggered.connect(partial(self._compare_with, entry.path))
         menu.addSeparator()
         menu.addAction(tr("Another &file…"), self._ask_for_file)
@@ -216,11 +224,14 @@ def load(left: Path, right: Path | None, _report: "Report") -> Loaded:
     return Loaded(ours, theirs, compare(ours, theirs))
 
 
-def sieve(pairs: "tuple[Pair, ...]", text: str, private: bool, differing: bool) -> Sieved:
+def sieve(
+    pairs: "tuple[Pair, ...]", text: str, private: bool, differing: bool, nameless: bool = False
+) -> Sieved:
     """Return the rows that the user wants to see, and their number."""
+    from cxrview.imaging.nameless import without_identity
     from cxrview.imaging.tags import State, search
 
-    left = search(pairs, text, private, differing)
+    left = search(without_identity(pairs) if nameless else pairs, text, private, differing)
     count = differences = 0
     stack = list(left)
     while stack:
@@ -248,11 +259,11 @@ def candidates(state: AppState, path: Path | None) -> list[Entry]:
     return sorted(entries, key=distance)[:MOST_OFFERED]
 
 
-def label(entry: Entry) -> str:
-    """Return a file's words in the menu: its name, and who and when if that is known."""
+def label(entry: Entry, nameless: bool = False) -> str:
+    """Return a file's words in the menu: its name, and who and when if that is known and may be."""
     identity = entry.identity
     parts = [entry.path.name]
-    if identity is not None:
+    if identity is not None and not nameless:
         parts += [identity.patient_name, identity.study_date]
     return " · ".join(part for part in parts if part).replace("&", "&&")
 
@@ -262,11 +273,13 @@ def _heading(left: "Header", right: "Header | None") -> str:
     return first if right is None else f"{left.path.name}  ⇄  {right.path.name}"
 
 
-def _note(left: "Header", right: "Header | None") -> str:
+def _note(left: "Header", right: "Header | None", nameless: bool) -> str:
     words = tr("{name} is a {format} image: it has no DICOM tags. This is what its own header says.")
     notes = [
         words.format(name=header.path.name, format=header.format)
         for header in (left, right)
         if header is not None and not header.is_dicom
     ]
+    if nameless and len(notes) < (1 if right is None else 2):  # DICOM among them
+        notes.append(tr("Hidden with the identity: people, days, numbers, free text and private elements."))
     return "\n".join(notes)
