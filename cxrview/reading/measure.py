@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from cxrview.reading.annotation import CardiothoracicRatio, Point
 from cxrview.reading.units import Scale
 
+Vector = tuple[float, float]  # in the unit of a scale
+
 
 def length(points: Sequence[Point], scale: Scale) -> float:
     """Return the distance of two points in the unit of `scale`."""
@@ -24,13 +26,18 @@ def angle(points: Sequence[Point], scale: Scale) -> float:
 
 
 def cobb_angle(points: Sequence[Point], scale: Scale) -> float:
-    """Return the smaller angle of the lines 0–1 and 2–3 in degrees, 0…90, whichever way they were drawn.
+    """Return the angle of the lines 0–1 and 2–3 in degrees, 0…180, whichever way they were drawn.
 
-    Cobb 1948 measures between the end plates (or their perpendiculars, which is the same). A curve beyond
-    90° shows as its supplement.
+    Cobb 1948 measures between the end plates (or their perpendiculars, which is the same). Both are followed
+    towards the same side of the spine, which runs from the middle of one to the middle of the other: so a
+    curve beyond 90° shows its angle and not, as in viewers that take the smaller one, the supplement. Where
+    a line lies along the spine, neither side is meant and it is the smaller angle.
     """
-    turn = _between(_way(points[0], points[1], scale), _way(points[2], points[3], scale))
-    return min(turn, 180.0 - turn)
+    upper, lower = _way(points[0], points[1], scale), _way(points[2], points[3], scale)
+    spine = _way(_middle(*points[:2]), _middle(*points[2:]), scale)
+    turn = _between(upper, lower)
+    sides = _cross(spine, upper) * _cross(spine, lower)
+    return min(turn, 180.0 - turn) if sides == 0 else turn if sides > 0 else 180.0 - turn
 
 
 def widths(drawn: CardiothoracicRatio, scale: Scale) -> tuple[float, float]:
@@ -54,12 +61,19 @@ def cardiothoracic_ratio(drawn: CardiothoracicRatio) -> float | None:
     return heart / thorax if thorax > 0 else None
 
 
-def _way(start: Point, end: Point, scale: Scale) -> tuple[float, float]:
+def _way(start: Point, end: Point, scale: Scale) -> Vector:
     return (end.x - start.x) * scale.column, (end.y - start.y) * scale.row
 
 
-def _between(first: tuple[float, float], second: tuple[float, float]) -> float:
+def _middle(start: Point, end: Point) -> Point:
+    return Point((start.x + end.x) / 2, (start.y + end.y) / 2)
+
+
+def _cross(first: Vector, second: Vector) -> float:
+    return first[0] * second[1] - first[1] * second[0]
+
+
+def _between(first: Vector, second: Vector) -> float:
     """Return the angle of two directions in degrees; by atan2, which is exact near 0° and 180° too."""
-    cross = first[0] * second[1] - first[1] * second[0]
     dot = first[0] * second[0] + first[1] * second[1]
-    return abs(math.degrees(math.atan2(cross, dot)))
+    return abs(math.degrees(math.atan2(_cross(first, second), dot)))

@@ -135,5 +135,35 @@ def test_an_angle_laid_out_in_millimetres_comes_back(degrees, start, row, column
 
 
 @given(places, places, places, places)
-def test_a_cobb_angle_never_exceeds_90(a, b, c, d):
-    assert 0 <= measure.cobb_angle((a, b, c, d), SQUARE) <= 90
+def test_a_cobb_angle_is_always_between_0_and_180(a, b, c, d):
+    assert 0 <= measure.cobb_angle((a, b, c, d), SQUARE) <= 180
+
+
+@given(st.floats(0, 85), st.floats(0, 85), st.floats(0, 360), st.booleans(), st.booleans(), sizes, sizes)
+def test_a_cobb_angle_of_any_size_comes_back(upper, lower, turned, one_way, other_way, row, column):
+    """The lines tilt by `upper` and `lower` out of the square to the spine, in an image turned at will."""
+    radians = math.radians(turned)
+
+    def at(x: float, y: float) -> Point:
+        across = x * math.cos(radians) - y * math.sin(radians)
+        down = x * math.sin(radians) + y * math.cos(radians)
+        return Point(across / column, down / row)
+
+    def line(tilt: float, height: float, there: bool) -> tuple[Point, ...]:
+        x, y = 30 * math.cos(math.radians(tilt)), 30 * math.sin(math.radians(tilt))
+        ends = at(-x, height - y), at(x, height + y)
+        return ends if there else ends[::-1]
+
+    drawn = (*line(-upper, 0, one_way), *line(lower, 200, other_way))
+    assert measure.cobb_angle(drawn, Scale(row, column, "mm")) == pytest.approx(upper + lower, abs=1e-4)
+
+
+def test_a_cobb_angle_of_lines_that_are_shifted_sideways_is_not_its_supplement():
+    assert measure.cobb_angle(points((0, 0), (10, 0), (12, 5), (22, 5)), SQUARE) == pytest.approx(0)
+
+
+def test_a_cobb_angle_of_lines_with_one_middle_is_the_smaller_one():
+    assert measure.cobb_angle(points((-10, 0), (10, 0), (-5, -10), (5, 10)), SQUARE) == pytest.approx(
+        math.degrees(math.atan2(10, 5))
+    )
+    assert measure.cobb_angle(points((-10, 0), (10, 0), (5, -10), (-5, 10)), SQUARE) < 90

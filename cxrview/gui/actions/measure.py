@@ -22,7 +22,7 @@ def _tool(name: str, text: str, key: str, icon: str, tip: str) -> ActionSpec:
 ACTIONS: tuple[ActionSpec | None, ...] = (
     _tool("length", mark("&Length"), "L", "ruler", mark("Distance of two points")),
     _tool("angle", mark("&Angle"), "A", "angle", mark("Angle at the second of three points")),
-    _tool("cobb", mark("&Cobb angle"), "C", "cobb-angle", mark("Angle of two lines, at most 90°")),
+    _tool("cobb", mark("&Cobb angle"), "C", "cobb-angle", mark("Angle of two end plates, from 0 to 180°")),
     _tool(
         "ctr",
         mark("Cardio&thoracic ratio"),
