@@ -1,6 +1,7 @@
 """Which image an annotation belongs to, wherever its file lies."""
 
 import hashlib
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,20 @@ def image_key(radiograph: "Radiograph") -> str:
         pixels = hashlib.blake2b(f"{radiograph.values.dtype}{radiograph.shape}".encode(), digest_size=20)
         pixels.update(radiograph.values.tobytes())
         return f"pixels:{pixels.hexdigest()}/{radiograph.frame}"
+
+
+def place_key(path: Path, archive: Path | None = None) -> str:
+    """Return the key of a file by where it lies, its size and when it was changed: it is not read.
+
+    What was unpacked from `archive` is known by that, by its own name there and its size. Raises OSError.
+    """
+    kept = path if archive is None else archive
+    status = kept.stat()
+    parts = [os.path.abspath(kept), str(status.st_size), str(status.st_mtime_ns)]  # noqa: PTH100 - no links followed
+    if archive is not None:
+        parts += [*path.parts[-2:], str(path.stat().st_size)]
+    text = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return f"place:{hashlib.blake2b(text, digest_size=20).hexdigest()}/0"
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ from cxrview.gui.seen import Seen
 from cxrview.gui.state import AppState, Entry
 from cxrview.gui.tasks import TaskRunner
 from cxrview.imaging import Identity
+from cxrview.reading.image_key import place_key
 from cxrview.reading.store import Store
 from cxrview.settings import Settings
 from tests.imaging.phantoms import phantom, save
@@ -90,6 +91,74 @@ def test_what_is_looked_at_before_its_header_is_known_counts(make, tmp_path, qtb
     state.change_entry(bare.path, seen=True)
     state.change_entry(bare.path, identity=Identity(instance_uid="1.1"))
     qtbot.waitUntil(lambda: store.seen(["uid:1.1/0"]) == {"uid:1.1/0"})
+
+
+def raster(tmp_path, name: str = "film.png") -> Entry:
+    path = tmp_path / name
+    path.write_bytes(b"pixels")
+    return Entry(path)
+
+
+def looked_at(state: AppState, one: Entry, store: Store, qtbot) -> None:
+    """Look at `one`, and wait until it is kept."""
+    state.add_entries([one])
+    state.change_entry(one.path, seen=True)
+    qtbot.waitUntil(lambda: bool(store.seen([place_key(one.path, one.archive)])))
+
+
+def test_an_image_without_uid_is_known_by_its_file(make, tmp_path, qtbot):
+    one, other = raster(tmp_path), raster(tmp_path, "other.png")
+    looked_at(make(), one, Store(tmp_path / "reading.sqlite"), qtbot)
+    second = make()
+    second.add_entries([other, one])
+    qtbot.waitUntil(lambda: second.entries[one.path].seen)
+    assert not second.entries[other.path].seen
+
+
+def test_an_image_without_uid_that_was_written_anew_is_new(make, tmp_path, qtbot):
+    one, store = raster(tmp_path), Store(tmp_path / "reading.sqlite")
+    looked_at(make(), one, store, qtbot)
+    one.path.write_bytes(b"other pixels")
+    witness = raster(tmp_path, "witness.png")
+    store.mark_seen([place_key(witness.path)])
+    second = make()
+    second.add_entries([one, witness])
+    qtbot.waitUntil(lambda: second.entries[witness.path].seen)
+    assert not second.entries[one.path].seen
+
+
+def test_an_image_out_of_an_archive_is_known_wherever_it_was_unpacked(make, tmp_path, qtbot):
+    archive = tmp_path / "films.zip"
+    archive.write_bytes(b"packed")
+    unpacked = []
+    for place in ("first", "second"):
+        folder = tmp_path / place / "films"
+        folder.mkdir(parents=True)
+        unpacked.append(dataclasses.replace(raster(folder), archive=archive))
+    looked_at(make(), unpacked[0], Store(tmp_path / "reading.sqlite"), qtbot)
+    second = make()
+    second.add_entries([unpacked[1]])
+    qtbot.waitUntil(lambda: second.entries[unpacked[1].path].seen)
+
+
+def test_a_file_that_is_gone_stops_nothing(make, tmp_path, qtbot):
+    gone, one = Entry(tmp_path / "gone.png"), raster(tmp_path)
+    state = make()
+    state.add_entries([gone])
+    looked_at(state, one, Store(tmp_path / "reading.sqlite"), qtbot)
+    state.change_entry(gone.path, seen=True)
+    assert state.entries[gone.path].seen
+
+
+def test_an_image_whose_uid_is_found_later_goes_by_that(make, tmp_path, qtbot):
+    one, store = raster(tmp_path), Store(tmp_path / "reading.sqlite")
+    state = make()
+    looked_at(state, one, store, qtbot)
+    state.change_entry(one.path, identity=Identity(instance_uid="1.1"))
+    qtbot.waitUntil(lambda: store.seen(["uid:1.1/0"]) == {"uid:1.1/0"})
+    copy = entry(tmp_path, "b.dcm", "1.1")
+    state.add_entries([copy])
+    assert state.entries[copy.path].seen
 
 
 def test_the_window_remembers(make_window, tmp_path, qtbot):
