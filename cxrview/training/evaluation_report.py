@@ -90,32 +90,74 @@ def write_report(
     label = partial(_label, {item["name"]: item["label"] for item in card.get("classes", ())})
     drawn = _draw(parts, metrics["parts"], label, history)
     documents = {name: figures.svg(figure) for name, figure in drawn.items()}
-    order = sorted(parts, key=lambda name: name != "test")
-    page = _template("report.html").render(
-        title=title,
-        notice=NOTICE,
-        style=Markup(_text("report.css")),
-        card=_NO_CARD | dict(card),
-        parts=[_part(name, parts[name], metrics["parts"][name], label, documents) for name in order],
-        strangers=report_tables.stranger_table(metrics["strangers"]) if "strangers" in metrics else None,
-        examples=[] if to_share else [_example(item, label) for item in examples or ()],
-        history=_inline(documents, "history", "Loss and figures of merit by epoch"),
-        phases=_phases(history),
-        best_epoch=history.best_epoch if history else 0,
-        data=_data(data_report, to_share),
+    page = _page(
+        title,
+        card,
+        **_measured(parts, metrics, label, documents),
+        **_training(history, documents),
+        **_images(data_report, examples or (), failures, label, to_share),
         notes=notes,
-        failures=[] if to_share else failures,
-        failed=len(failures),
-        versions=metrics["versions"],
-        intervals=metrics["intervals"],
         engine=engine,
-        today=date.today().isoformat(),
     )
     text = json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     _save(folder, {"metrics.json": text, "report.html": page}, drawn, documents)
     if not to_share:
         _write(folder / "predictions.csv", _predictions(parts, strangers))
     return folder / "report.html"
+
+
+def _page(title: str, card: Mapping[str, Any], **said: Any) -> str:
+    """Return the page with what is `said` about the model of `card`."""
+    page: str = _template("report.html").render(
+        title=title,
+        notice=NOTICE,
+        style=Markup(_text("report.css")),
+        card=_NO_CARD | dict(card),
+        today=date.today().isoformat(),
+        **said,
+    )
+    return page
+
+
+def _measured(
+    parts: Mapping[str, Answers],
+    metrics: Mapping[str, Any],
+    label: Callable[[str], str],
+    documents: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what the page says about the answers, the test images first."""
+    order = sorted(parts, key=lambda name: name != "test")
+    return {
+        "parts": [_part(name, parts[name], metrics["parts"][name], label, documents) for name in order],
+        "strangers": report_tables.stranger_table(metrics["strangers"]) if "strangers" in metrics else None,
+        "versions": metrics["versions"],
+        "intervals": metrics["intervals"],
+    }
+
+
+def _training(history: History | None, documents: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page says about how the model came about."""
+    return {
+        "history": _inline(documents, "history", "Loss and figures of merit by epoch"),
+        "phases": _phases(history),
+        "best_epoch": history.best_epoch if history else 0,
+    }
+
+
+def _images(
+    data_report: DataReport | None,
+    examples: Sequence[Example],
+    failures: Sequence[tuple[str, str]],
+    label: Callable[[str], str],
+    to_share: bool,
+) -> dict[str, Any]:
+    """Return what the page says about the images: no file by name, and no picture, if it is `to_share`."""
+    return {
+        "examples": [] if to_share else [_example(item, label) for item in examples],
+        "data": _data(data_report, to_share),
+        "failures": [] if to_share else failures,
+        "failed": len(failures),
+    }
 
 
 def measure_parts(
