@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QSizePolicy
 
 from cxrview.gui.theme import Theme
+from cxrview.gui.training.plain_plot import make_plain
 from cxrview.words import fixed
 
 LEAST = QSize(220, 220)
@@ -57,21 +58,11 @@ class SharePlot(pg.PlotWidget):
         self.set_theme(theme)
 
     def _plain(self) -> None:
-        """Take away what pyqtgraph offers besides."""
+        make_plain(self, AXIS_WIDTH, AXIS_HEIGHT)
         item = self.getPlotItem()
-        item.hideButtons()
-        item.setMenuEnabled(False)
-        item.setMouseEnabled(False, False)
-        item.getViewBox().disableAutoRange()
         item.getViewBox().setRange(xRange=(-ROOM, 1 + ROOM), yRange=(-ROOM, 1 + ROOM), padding=0)
-        item.getAxis("left").setWidth(AXIS_WIDTH)
-        item.getAxis("bottom").setHeight(AXIS_HEIGHT)
-        for side in ("left", "bottom"):
-            item.getAxis(side).setStyle(tickLength=-4, tickTextOffset=6)
         item.showGrid(x=True, y=True, alpha=0.12)
         item.layout.setContentsMargins(0, 6, 20, 3)
-        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAntialiasing(True)
         self.setMinimumSize(LEAST)

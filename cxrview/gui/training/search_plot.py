@@ -9,15 +9,16 @@ from functools import lru_cache
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Signal
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from cxrview.gui.theme import Theme
+from cxrview.gui.training.plain_plot import DecimalAxis, make_plain
 from cxrview.gui.training.run_texts import figure
 from cxrview.gui.training.search_table import TrialRow
 from cxrview.gui.training.search_texts import TITLES, rate_text, value_text
-from cxrview.words import fixed, tr
+from cxrview.words import tr
 
 LEAST = QSize(240, 170)
 REACH = 12.0  # pixels around a point within which a click is meant for it
@@ -219,19 +220,9 @@ class _View(pg.PlotWidget):
     clicked = Signal(QPointF)
 
     def __init__(self) -> None:
-        super().__init__(axisItems={"left": _ValueAxis("left"), "bottom": _Axis("bottom")})
-        item = self.getPlotItem()
-        item.hideButtons()
-        item.setMenuEnabled(False)
-        item.setMouseEnabled(False, False)
-        item.getViewBox().disableAutoRange()
-        item.getAxis("left").setWidth(AXIS_WIDTH)
-        item.getAxis("bottom").setHeight(AXIS_HEIGHT)
-        for side in ("left", "bottom"):
-            item.getAxis(side).setStyle(tickLength=-4, tickTextOffset=6)
-        item.layout.setContentsMargins(0, 4, 8, 0)
-        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the table beside it is for the keyboard
+        super().__init__(axisItems={"left": DecimalAxis("left"), "bottom": _Axis("bottom")})
+        make_plain(self, AXIS_WIDTH, AXIS_HEIGHT)  # the table beside it is for the keyboard
+        self.getPlotItem().layout.setContentsMargins(0, 4, 8, 0)
         self.setAntialiasing(True)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -273,18 +264,3 @@ class _Axis(pg.AxisItem):
         if self._name != NUMBER:
             return [self._names[round(value)] for value in values]
         return [str(round(value)) for value in values]
-
-
-class _ValueAxis(pg.AxisItem):
-    """Decimal numbers in the user's language."""
-
-    def __init__(self, side: str) -> None:
-        super().__init__(side)
-        self.enableAutoSIPrefix(False)
-
-    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
-        return super().tickSpacing(low, high, size)[:1]
-
-    def tickStrings(self, values: Sequence[float], _scale: float, spacing: float) -> list[str]:  # noqa: N802
-        decimals = max(1, min(4, len(f"{spacing:.4f}".rstrip("0").partition(".")[2])))
-        return [fixed(value, decimals) for value in values]
