@@ -8,6 +8,7 @@ import json
 import tomllib
 import types
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -335,7 +336,7 @@ def save(config: TrainingConfig, path: Path) -> None:
 def _build(kind: type[_T], values: Any, where: str) -> _T:
     if not isinstance(values, dict):
         raise ValueError(f"no table “{where}”")
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     fields = {item.name: item for item in dataclasses.fields(kind)}  # type: ignore[arg-type]
     for name in values:
         if name not in fields:
@@ -343,6 +344,11 @@ def _build(kind: type[_T], values: Any, where: str) -> _T:
     return kind(
         **{name: _value(fields[name], hints[name], value, _at(where, name)) for name, value in values.items()}
     )
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _at(where: str, name: str) -> str:

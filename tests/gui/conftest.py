@@ -2,14 +2,12 @@
 
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from cxrview.bundle import Bundle
@@ -172,42 +170,3 @@ def phantom(tmp_path: Path) -> Path:
 def second(tmp_path: Path) -> Path:
     """Another 8-bit PNG, of another size."""
     return write_png(tmp_path / "second.png", make_phantom(1, 200, 260))
-
-
-class Gap:
-    """The most that this thread worked between two ticks of a 5 ms timer, while the event loop stood still.
-
-    It is the processor's time and not the clock's, so that a busy machine does not count.
-    """
-
-    def __init__(self) -> None:
-        self.milliseconds = 0.0
-        self.ticks = 0
-        self._last = time.thread_time()
-        self._timer = QTimer(interval=5, timeout=self._tick, timerType=Qt.TimerType.PreciseTimer)
-
-    def _tick(self) -> None:
-        now = time.thread_time()
-        self.milliseconds = max(self.milliseconds, (now - self._last) * 1000)
-        self._last = now
-        self.ticks += 1
-
-    def wait_for_ticks(self, count: int) -> None:
-        """Let the event loop turn until the timer has ticked `count` times more."""
-        wanted = self.ticks + count
-        while self.ticks < wanted:
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-
-    def __enter__(self) -> "Gap":
-        self._last = time.thread_time()
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._timer.stop()
-
-
-@pytest.fixture
-def longest_gap() -> type[Gap]:
-    """Measures how long the event loop stands still: `with longest_gap() as gap: …`."""
-    return Gap

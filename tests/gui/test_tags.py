@@ -1,7 +1,6 @@
 """The tag window on real files: what is read, found, compared and copied."""
 
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from cxrview.gui.dialogs.tags_model import LEFT, NAME, RIGHT, TAG, VR
 from cxrview.gui.state import Stage
 from cxrview.gui.theme import LIGHT
 from tests.gui.conftest import write_png
+from tests.gui.stalls import own_seconds
 from tests.imaging.phantoms import RAMP, phantom, save
 
 
@@ -270,6 +270,7 @@ def test_unfolded_sequences_stay_unfolded(window, tmp_path, qtbot):
     assert dialog.model.index(0, LEFT, item_row).data() == "T-28000"
 
 
+@pytest.mark.timed
 def test_a_large_header_does_not_hold_up_the_window(window, tmp_path, qtbot):
     items = []
     for number in range(1500):

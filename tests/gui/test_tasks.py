@@ -15,6 +15,7 @@ from cxrview.gui.cache import MEGABYTE, RecentImages
 from cxrview.gui.state import Mark, Progress, Stage
 from cxrview.gui.tasks import TaskRunner
 from tests.gui.conftest import BrightnessEngine, make_phantom, write_png
+from tests.gui.stalls import Stall
 
 
 class GatedEngine(BrightnessEngine):
@@ -47,19 +48,20 @@ def runner(qapp):
     runner.close()
 
 
-def test_a_slow_prediction_shows_that_it_runs_while_the_window_goes_on(gated, phantom, qtbot, longest_gap):
+@pytest.mark.timed
+def test_a_slow_prediction_shows_that_it_runs_while_the_window_goes_on(gated, phantom, qtbot):
     gated.open([phantom])
     qtbot.waitUntil(lambda: gated.state.reading.progress is Progress.WAITING and gated.engine.calls == 1)
-    with longest_gap() as gap:
+    with Stall() as stall:
         qtbot.waitUntil(gated.statusBar().busy.isVisible)
         assert "Predicting phantom.png" in gated.statusBar().busy_text.text()
         assert gated.reading.verdict.text() == "Predicting …"
         qtbot.keyClick(gated, Qt.Key.Key_I)
         assert gated.state.inverted
-        gap.wait_for_ticks(20)
+        stall.wait_for_ticks(20)
         gated.gate.set()
         qtbot.waitUntil(lambda: gated.state.reading.prediction is not None)
-    assert gap.milliseconds < 100
+    assert stall.milliseconds < 100
     assert not gated.statusBar().busy.isVisible()
 
 

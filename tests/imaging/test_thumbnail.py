@@ -117,6 +117,7 @@ def test_what_cannot_be_read_says_why(tmp_path):
             thumbnail(tmp_path / name, 0, 88)
 
 
+@pytest.mark.timed
 def test_a_large_file_takes_no_time_to_speak_of(tmp_path):
     pixels = np.random.default_rng(0).integers(0, 4096, (3000, 3000)).astype(np.uint16)
     path = save(phantom(pixels, bits=12, WindowCenter=2048, WindowWidth=4096), tmp_path / "large.dcm")

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from cxrview.gui.training.process import GRACE, program
+from cxrview.gui.training.process import GRACE, new_process, program
 from cxrview.words import tr
 
 OURS = "cxrview: "  # begins what the process says in words; all else on that stream is its libraries'
@@ -25,7 +25,7 @@ class HelperProcess(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._process = QProcess(self)
+        self._process = new_process(self)
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.readyReadStandardError.connect(self._read_errors)
         self._process.finished.connect(self._finished)

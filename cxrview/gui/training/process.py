@@ -37,6 +37,14 @@ def program() -> tuple[str, list[str]]:
     return sys.executable, ["-m", "cxrview"]
 
 
+def new_process(parent: QObject) -> QProcess:
+    """Return a process to be started; starting it takes the window no longer when it holds much memory."""
+    process = QProcess(parent)
+    if os.name == "posix":
+        process.setUnixProcessParameters(QProcess.UnixProcessFlag.UseVFork)
+    return process
+
+
 class TrainingProcess(QObject):
     """Runs one command with `--events jsonl`.
 
@@ -52,7 +60,7 @@ class TrainingProcess(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._process = QProcess(self)
+        self._process = new_process(self)
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.readyReadStandardError.connect(self._read_errors)
         self._process.started.connect(self._give_way)

@@ -1,5 +1,6 @@
 """The plots of a run: its loss, its accuracy, and how well it tells the classes apart."""
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cxrview.gui.theme import Theme
@@ -43,7 +44,11 @@ class RunCurves(QWidget):
         for plot in self.plots:
             row.addWidget(plot, 1)
             plot.looked_at.connect(self._look_at)
-        self.show_progress(RunProgress())  # now, and not when the training starts
+        self._progress, self._planned = RunProgress(), 0
+        self._next = 0  # the plot to be drawn
+        self._turn = QTimer(self, interval=0, timeout=self._draw_next)
+        for number in range(len(PLOTS)):  # now, and not when the training starts
+            self._draw(number)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
@@ -54,17 +59,29 @@ class RunCurves(QWidget):
         for plot in self.plots:
             plot.look_at(epoch)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether all that was to be shown is."""
+        return not self._turn.isActive()
+
     def show_progress(self, progress: RunProgress, planned: int = 0) -> None:
-        """Draw what `progress` holds of a run of at most `planned` epochs."""
-        course = course_of(progress, planned)
-        for plot, (_, _, table) in zip(self.plots, PLOTS, strict=True):
-            plot.show_curves(
-                [
-                    Curve(tr(name), colour, [epoch.metrics.get(key) for epoch in progress.epochs], dashed)
-                    for key, name, colour, dashed in table
-                ],
-                course,
-            )
+        """Draw what `progress` holds of a run of at most `planned` epochs, a plot a turn of the loop."""
+        self._progress, self._planned, self._next = progress, planned, 0
+        self._turn.start()
+
+    def _draw_next(self) -> None:
+        self._draw(self._next)
+        self._next += 1
+        if self._next == len(PLOTS):
+            self._turn.stop()
+
+    def _draw(self, number: int) -> None:
+        epochs = self._progress.epochs
+        curves = [
+            Curve(tr(name), colour, [epoch.metrics.get(key) for epoch in epochs], dashed)
+            for key, name, colour, dashed in PLOTS[number][2]
+        ]
+        self.plots[number].show_curves(curves, course_of(self._progress, self._planned))
 
 
 def course_of(progress: RunProgress, planned: int = 0) -> Course:

@@ -159,7 +159,7 @@ class TrainingRuns(QObject):
         except OSError as error:
             problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
             raise CxrviewError(problem, tr("Make room, or choose another folder."), request) from error
-        run = self.opened(folder, kind) if resume else Run(folder, kind, self)
+        run = self._told(folder, kind) if resume else Run(folder, kind, self)
         run.progress.failed = run.progress.stopped = None
         run.config = config
         run.changed.connect(lambda: self.changed.emit(run))
@@ -171,10 +171,15 @@ class TrainingRuns(QObject):
 
     def opened(self, folder: Path, kind: str = "train") -> Run:
         """Return the run in `folder` as it stands on the disk, with no process. Raises CxrviewError."""
+        run = self._told(folder, kind)
+        run.config = run.folder.stored_config()
+        return run
+
+    def _told(self, folder: Path, kind: str) -> Run:
+        """Return the run in `folder` with what it has said so far."""
         run = Run(folder, kind, self)
         for event in self.said_before(folder):
             run.progress.take(event)
-        run.config = run.folder.stored_config()
         return run
 
     @staticmethod

@@ -3,10 +3,11 @@
 import time
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from cxrview.gui.theme import Theme
 from cxrview.gui.training.progress import RunProgress
+from cxrview.gui.training.run_parts import FactRow, HeadOrEnding, RunHead
 from cxrview.gui.training.run_texts import duration, figure, stage_text
 from cxrview.gui.training.runs import Run
 from cxrview.gui.training.search_clock import SearchClock
@@ -17,7 +18,6 @@ from cxrview.training.events import Step
 from cxrview.words import tr
 
 REDRAWN = 150  # ms between two drawings, however much is said in between
-FACTS = ("best", "over", "pace", "left")
 
 
 class SearchView(QWidget):
@@ -47,39 +47,28 @@ class SearchView(QWidget):
         self.clock = SearchClock()
         self.asked = ""  # "stop" or "enough", as long as the process has not done it
         self._soon = QTimer(self, singleShot=True, interval=REDRAWN, timeout=self.refresh)
-        self.doing = QLabel(objectName="pageTitle", textFormat=Qt.TextFormat.PlainText)
-        self.detail = QLabel(objectName="muted", textFormat=Qt.TextFormat.PlainText)
-        self.bar = QProgressBar(textVisible=False, maximum=1000, accessibleName=tr("Progress of the search"))
-        self.facts = {name: QLabel(objectName="fact", textFormat=Qt.TextFormat.PlainText) for name in FACTS}
+        self.head = RunHead(tr("Progress of the search"))
+        self.head.keep.setToolTip(tr("No more trials: make the model of the best one so far."))
+        self.ending = SearchEnding(theme)
+        self._top = HeadOrEnding(self.head, self.ending)
+        self.facts = FactRow(
+            {
+                "best": tr("Best so far"),
+                "over": tr("Trials over"),
+                "pace": tr("A trial takes"),
+                "left": tr("Time left"),
+            }
+        )
         self.plots = [TrialPlot(theme, by_number=True), TrialPlot(theme, by_number=False)]
         self.table = TrialTable(theme)
         self.warnings = QLabel(objectName="notes", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self.ending = SearchEnding(theme)
-        self.enough = QPushButton(tr("Stop and keep the best"), autoDefault=False)
-        self.stop = QPushButton(tr("Cancel"), autoDefault=False)
         self.chosen = QLabel(objectName="muted", textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.recipe = QPushButton(tr("Use this recipe"), autoDefault=False)
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
-        self.enough.setToolTip(tr("No more trials: make the model of the best one so far."))
-        self.stop.setToolTip(tr("Stop after this batch. You can go on later."))
         self.recipe.setToolTip(tr("The page “Model” takes over what this trial tried (Enter)."))
-        head = QHBoxLayout(spacing=12)
-        head.addWidget(self.doing)
-        head.addWidget(self.detail, 1)
-        head.addWidget(self.enough)
-        head.addWidget(self.stop)
-        row = QHBoxLayout(spacing=28)
-        titles = (tr("Best so far"), tr("Trials over"), tr("A trial takes"), tr("Time left"))
-        for name, title in zip(FACTS, titles, strict=True):
-            column = QVBoxLayout(spacing=1)
-            column.addWidget(QLabel(title, objectName="muted"))
-            column.addWidget(self.facts[name])
-            self.facts[name].setAccessibleName(title)
-            row.addLayout(column)
-        row.addStretch()
         plots = QWidget()
         side = QHBoxLayout(plots, spacing=16)
         side.setContentsMargins(0, 0, 0, 6)
@@ -96,15 +85,14 @@ class SearchView(QWidget):
         foot.addWidget(self.recipe)
         column = QVBoxLayout(self, spacing=12)
         column.setContentsMargins(0, 0, 0, 0)
-        for part in (head, self.bar, self.ending, row, parts, foot, self.warnings):
-            if isinstance(part, QWidget):
-                column.addWidget(part, 1 if part is parts else 0)
-            else:
-                column.addLayout(part)
+        for part in (self._top, self.facts, parts):
+            column.addWidget(part, 1 if part is parts else 0)
+        column.addLayout(foot)
+        column.addWidget(self.warnings)
 
     def _connect(self) -> None:
-        self.enough.clicked.connect(self.enough_asked)
-        self.stop.clicked.connect(self.stop_asked)
+        self.head.keep.clicked.connect(self.enough_asked)
+        self.head.stop.clicked.connect(self.stop_asked)
         self.table.selected.connect(self._look_at)
         self.table.use_wanted.connect(self._use)
         self.recipe.clicked.connect(self._use)
@@ -162,7 +150,11 @@ class SearchView(QWidget):
         if run is None or not self.isVisible():
             return
         progress = run.progress
-        self._show_doing(run, progress)
+        if run.is_running:
+            self._show_doing(progress)
+        else:
+            self.ending.show_run(run)
+        self._top.turn(run.is_running)
         self._show_facts(run, progress)
         rows = rows_of(progress, run.is_running)
         number = self.table.chosen.number if self.table.chosen is not None else 0
@@ -177,29 +169,26 @@ class SearchView(QWidget):
         warnings = [text for text in dict.fromkeys(progress.warnings) if text != known]
         self.warnings.setText("\n".join(warnings))
         self.warnings.setVisible(bool(warnings))
-        self.ending.show_run(run)
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)
         self.refresh()
 
-    def _show_doing(self, run: Run, progress: RunProgress) -> None:
-        alive = run.is_running
-        for widget in (self.doing, self.detail, self.bar, self.stop, self.enough):
-            widget.setVisible(alive)
-        self.doing.setText(self._doing(progress))
+    def _show_doing(self, progress: RunProgress) -> None:
+        head = self.head
+        over = len(progress.trials)
+        part = progress.fraction if progress.trial is not None and over < progress.trial.number else 0.0
+        head.show_fraction((over + part) / self.total if self.total else 0.0)
+        head.doing.setText(self._doing(progress))
         waiting = {
             "stop": tr("Stopping after this batch…"),
             "enough": tr("Ending with the best trial…"),
         }.get(self.asked, "")
         chosen = progress.trial.parameters if progress.trial is not None else {}
-        self.detail.setText(waiting or (choice_text(chosen) if progress.searched is None else ""))
-        self.enough.setEnabled(best_of(progress) is not None and not self.asked)
-        self.enough.setVisible(alive and progress.searched is None)
-        self.stop.setEnabled(self.asked != "stop")
-        over = len(progress.trials)
-        part = progress.fraction if progress.trial is not None and over < progress.trial.number else 0.0
-        self.bar.setValue(round(1000 * min(1.0, (over + part) / self.total)) if self.total else 0)
+        head.detail.setText(waiting or (choice_text(chosen) if progress.searched is None else ""))
+        head.keep.setEnabled(best_of(progress) is not None and not self.asked)
+        head.keep.setVisible(progress.searched is None)
+        head.stop.setEnabled(self.asked != "stop")
 
     def _doing(self, progress: RunProgress) -> str:
         if progress.searched is not None:
@@ -211,17 +200,16 @@ class SearchView(QWidget):
         return words.format(number=progress.trial.number, total=progress.trial.trials)
 
     def _show_facts(self, run: Run, progress: RunProgress) -> None:
-        best = best_of(progress)
+        best, pace = best_of(progress), self.clock.pace
         words = tr("{value} in trial {number}")
-        self.facts["best"].setText(
-            words.format(value=figure(best.value), number=best.number) if best is not None else "–"
-        )
-        self.facts["over"].setText(counts_text(progress.trials))
-        pace = self.clock.pace
-        self.facts["pace"].setText(duration(pace) if pace else "–")
         left = self.clock.left(len(progress.trials), self.total, time.time())
         known = bool(pace) and run.is_running and progress.searched is None
-        self.facts["left"].setText(duration(left) if known else "–")
+        self.facts.tell(
+            best=words.format(value=figure(best.value), number=best.number) if best is not None else "",
+            over=counts_text(progress.trials),
+            pace=duration(pace) if pace else "",
+            left=duration(left) if known else "",
+        )
 
     def _look_at(self, number: int) -> None:
         rows = self.table.trials.rows

@@ -1,11 +1,7 @@
 """Programs that pretend to be a training, well behaved or not, and events to feed pages with."""
 
-import gc
 import sys
-import time
 from pathlib import Path
-
-from PySide6.QtCore import Qt, QTimer
 
 from cxrview.gui.training import process
 from cxrview.training import config as configuration
@@ -56,32 +52,3 @@ def lay_down(folder: Path, epochs: int, config: TrainingConfig = CONFIG) -> Path
     text = dump(History(tuple(rows), 1 if rows else 0))
     (folder / "checkpoints" / "history.json").write_text(text, "utf-8")
     return folder
-
-
-class LongestWork:
-    """The longest time that the window's thread computes between two ticks of a 5 ms timer.
-
-    It is the processor's time, so that what else a busy machine does is not counted; `wall` is the clock's.
-    """
-
-    def __init__(self) -> None:
-        self.milliseconds = self.wall = 0.0
-        self._last = self._last_wall = 0.0
-        self._timer = QTimer(interval=5, timeout=self._tick, timerType=Qt.TimerType.PreciseTimer)
-
-    def _tick(self) -> None:
-        now, wall = time.thread_time(), time.perf_counter()
-        self.milliseconds = max(self.milliseconds, (now - self._last) * 1000)
-        self.wall = max(self.wall, (wall - self._last_wall) * 1000)
-        self._last, self._last_wall = now, wall
-
-    def __enter__(self) -> "LongestWork":
-        gc.collect()
-        gc.freeze()  # as the app does: else Python goes through what all tests before have left
-        self._last, self._last_wall = time.thread_time(), time.perf_counter()
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._timer.stop()
-        gc.unfreeze()

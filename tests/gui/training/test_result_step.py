@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
 from cxrview import bundle, paths
 from cxrview.gui import theme as themes
 from tests.conftest import make_tiny_bundle
+from tests.gui.stalls import Stall
 from tests.gui.training.finished_run import TEST, Seat, finished_run
-from tests.gui.training.programs import LongestWork
 
 
 @pytest.fixture
@@ -323,19 +323,20 @@ def test_without_a_finished_run_there_is_no_result(runs, tmp_path, qtbot):
     seat.runner.close()
 
 
+@pytest.mark.timed
 def test_the_report_opens_and_the_page_does_not_stop_the_window(seat, qtbot, monkeypatch):
     urls = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: urls.append(url.toLocalFile()) or True)
     qtbot.mouseClick(seat.page.report, Qt.MouseButton.LeftButton)
     assert urls == [str(seat.step.result.folder / "report" / "report.html")]
-    with LongestWork() as work:
+    with Stall() as stall:
         seat.step.show_folder(seat.step.result.folder)
         qtbot.waitUntil(lambda: seat.step.result is not None)
         for number in range(seat.page.tabs.count()):
             seat.page.tabs.setCurrentIndex(number)
             qtbot.wait(1)
         seat.step.set_theme(themes.LIGHT)
-    assert work.milliseconds < 100
+    assert stall.milliseconds < 100
 
 
 def test_a_name_typed_without_its_ending_replaces_nothing(seat, qtbot, tmp_path, monkeypatch):

@@ -161,9 +161,9 @@ def test_trials_are_listed_sorted_and_drawn(step, runs, qtbot):
         ["4", "Complete", "0.740", "0.002", "Adam", "Mild"],
     ]
     view = step.view
-    assert view.facts["best"].text() == "0.740 in trial 4"
-    assert view.facts["over"].text() == "2 complete · 1 cut short · 1 failed"
-    assert view.facts["pace"].text() == "less than a minute"
+    assert view.facts.labels["best"].text() == "0.740 in trial 4"
+    assert view.facts.labels["over"].text() == "2 complete · 1 cut short · 1 failed"
+    assert view.facts.labels["pace"].text() == "less than a minute"
     header = view.table.header()
     place = QPoint(header.sectionViewportPosition(2) + 20, 8)
     for order in (["3", "2", "1", "4"], ["4", "1", "2", "3"]):
@@ -208,13 +208,14 @@ def test_a_running_trial_is_shown_with_its_best_epoch_so_far(step, runs, qtbot, 
     pretend(monkeypatch, TRIALS_OF_A_PROGRAM + "sys.stdin.readline()")
     step.start()
     run = runs.current
+    qtbot.waitUntil(lambda: run.progress.started is not None)
     for event in (*whole_story(), events.TrialStarted(5, 20, CHOICES[0]), epoch(1, f1=0.4), epoch(2, f1=0.3)):
         run._take(event)
-    qtbot.waitUntil(lambda: step.view.doing.text() == "Trial 5 of 20")
+    qtbot.waitUntil(lambda: step.view.head.doing.text() == "Trial 5 of 20")
     qtbot.waitUntil(lambda: len(table(step)) == 5)
     assert table(step)[4][:3] == ["5", "Running, epoch 3 of 3", "0.400"]
-    assert step.view.detail.text() == "learning rate 0.001 · Adam · augmentation Mild"
-    assert step.view.facts["left"].text() != "–"
+    assert step.view.head.detail.text() == "learning rate 0.001 · Adam · augmentation Mild"
+    assert step.view.facts.labels["left"].text() != "–"
     assert nameless(step) == []
 
 
@@ -224,7 +225,7 @@ def test_cancel_leaves_a_search_that_can_be_gone_on_with(step, runs, qtbot, monk
     qtbot.waitUntil(lambda: len(runs.current.progress.trials) == 1, timeout=10_000)
     run = runs.current
     with qtbot.waitSignal(runs.ended, timeout=10_000):
-        qtbot.mouseClick(step.view.stop, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(step.view.head.stop, Qt.MouseButton.LeftButton)
     assert runs.current is run
     assert step.view.ending.what.text() == "The search was stopped after 1 trial."
     visible = {name: getattr(step.view.ending, name).isVisible() for name in ("resume", "bundle", "result")}
@@ -233,7 +234,9 @@ def test_cancel_leaves_a_search_that_can_be_gone_on_with(step, runs, qtbot, monk
     qtbot.mouseClick(step.view.ending.resume, Qt.MouseButton.LeftButton)
     assert runs.current.folder == run.folder
     assert {"--resume", "--bundle"} <= set(runs.current.process._process.arguments())
-    qtbot.waitUntil(lambda: step.view.stop.isVisible() and step.view.doing.text() == "Trial 1 of 30")
+    qtbot.waitUntil(
+        lambda: step.view.head.stop.isVisible() and step.view.head.doing.text() == "Trial 1 of 30"
+    )
 
 
 @pytest.mark.parametrize("way", ["button", "time"])
@@ -260,8 +263,8 @@ tell(events.Finished(folder + "/best/001/bundle/found", "report.html", 2, {}, "f
         step._end_by = time.time() + 0.1  # less than a trial takes
     qtbot.waitUntil(lambda: len(first.progress.trials) == 1, timeout=10_000)
     if way == "button":
-        qtbot.waitUntil(step.view.enough.isEnabled)
-        qtbot.mouseClick(step.view.enough, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(step.view.head.keep.isEnabled)
+        qtbot.mouseClick(step.view.head.keep, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: runs.current is not first and not runs.current.is_running, timeout=10_000)
     assert len(started) == 2
     request = configuration.load(first.folder.path.parent / f"{first.folder.path.name}.toml")

@@ -16,7 +16,8 @@ from cxrview.gui.training.run_texts import in_window
 from cxrview.gui.training.runs import Run
 from cxrview.gui.training.training_step import TrainingStep
 from cxrview.training import events
-from tests.gui.training.programs import CONFIG, LongestWork, epoch, lay_down, pretend
+from tests.gui.stalls import Stall
+from tests.gui.training.programs import CONFIG, epoch, lay_down, pretend
 
 REPORT = {
     "counts": {"train": {"a": 30, "b": 12}, "validation": {"a": 5, "b": 4}, "test": {"a": 0, "b": 0}},
@@ -69,7 +70,7 @@ def live(step, runs, qtbot, monkeypatch) -> TrainingStep:
     """The page with a run that has one epoch behind it and listens."""
     pretend(monkeypatch, LISTENING)
     qtbot.mouseClick(step.summary.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: step.view.facts["speed"].text() == "8.5")
+    qtbot.waitUntil(lambda: step.view.facts.labels["speed"].text() == "8.5")
     return step
 
 
@@ -98,20 +99,20 @@ def test_before_the_start_it_tells_what_will_happen(step, draft):
 
 def test_the_figures_of_a_live_run_are_shown(live):
     view = live.view
-    assert view.doing.text() == "Epoch 2 of 30 · phase 1 of 2"
-    assert view.facts["best"].text() == "1 · Macro F1 0.700"
-    assert view.facts["left"].text() == "about 7 minutes"
-    assert view.facts["device"].text() == "Processor"
-    assert view.bar.value() == round(1000 * 1.25 / 30)
+    assert view.head.doing.text() == "Epoch 2 of 30 · phase 1 of 2"
+    assert view.facts.labels["best"].text() == "1 · Macro F1 0.700"
+    assert view.facts.labels["left"].text() == "about 7 minutes"
+    assert view.facts.labels["device"].text() == "Processor"
+    assert view.head.bar.value() == round(1000 * 1.25 / 30)
     assert not view.ending.isVisible()
     assert live.obstacle() == "The training is running."
 
 
 def test_cancel_leaves_a_run_that_can_be_gone_on_with(live, runs, qtbot):
     with qtbot.waitSignal(runs.ended):
-        qtbot.mouseClick(live.view.stop, Qt.MouseButton.LeftButton)
-        assert live.view.detail.text() == "Stopping after this batch…"
-        assert not live.view.stop.isEnabled()
+        qtbot.mouseClick(live.view.head.stop, Qt.MouseButton.LeftButton)
+        assert live.view.head.detail.text() == "Stopping after this batch…"
+        assert not live.view.head.stop.isEnabled()
     ending = live.view.ending
     assert ending.what.text() == "Stopped after 1 epoch."
     assert ending.resume.isVisible()
@@ -130,8 +131,8 @@ def _begun(step) -> bool:
 
 def test_stop_and_keep_the_best_ends_with_a_model(live, runs, qtbot):
     with qtbot.waitSignal(runs.ended):
-        qtbot.mouseClick(live.view.finish, Qt.MouseButton.LeftButton)
-        assert live.view.detail.text() == "Finishing after this batch…"
+        qtbot.mouseClick(live.view.head.keep, Qt.MouseButton.LeftButton)
+        assert live.view.head.detail.text() == "Finishing after this batch…"
     assert live.view.ending.what.text() == "The model is finished."
     assert live.obstacle() == ""
     with qtbot.waitSignal(live.result_asked):
@@ -141,14 +142,14 @@ def test_stop_and_keep_the_best_ends_with_a_model(live, runs, qtbot):
 def test_there_is_nothing_to_keep_before_the_first_epoch(step, runs, qtbot, monkeypatch):
     pretend(monkeypatch, 'tell(events.Stage("reading", 0.5, "a/b.png"))\nsys.stdin.readline()')
     step.start()
-    qtbot.waitUntil(lambda: step.view.detail.text() == "a/b.png")
-    assert step.view.doing.text() == "Reading and checking the images"
-    assert step.view.bar.value() == 500
-    assert not step.view.finish.isEnabled()
-    assert "nothing to keep" in step.view.finish.toolTip()
+    qtbot.waitUntil(lambda: step.view.head.detail.text() == "a/b.png")
+    assert step.view.head.doing.text() == "Reading and checking the images"
+    assert step.view.head.bar.value() == 500
+    assert not step.view.head.keep.isEnabled()
+    assert "nothing to keep" in step.view.head.keep.toolTip()
 
 
-def test_curves_have_a_point_an_epoch_and_the_phases_behind_them(step, runs):
+def test_curves_have_a_point_an_epoch_and_the_phases_behind_them(step, runs, qtbot):
     said = [events.PhaseStarted(1, 2, "head", 10, 1e-3, 3), *(epoch(n) for n in range(1, 6))]
     said += [
         events.PhaseStarted(2, 2, "all", 20, 1e-4, 9),
@@ -156,6 +157,7 @@ def test_curves_have_a_point_an_epoch_and_the_phases_behind_them(step, runs):
     ]
     run = feed(step, runs, *said)
     curves = step.view.curves
+    qtbot.waitUntil(lambda: curves.is_drawn)
     assert curves.loss.drawn == {"Training": 8, "Validation": 8}
     assert curves.quality.drawn == {"Macro F1": 8, "Macro AUC": 8}
     assert curves.accuracy.drawn == {"Training": 0, "Validation": 8}  # a run of an earlier version
@@ -171,16 +173,18 @@ def test_curves_have_a_point_an_epoch_and_the_phases_behind_them(step, runs):
     assert course_of(run.progress, 30).total == 30
 
 
-def test_a_figure_that_does_not_exist_leaves_a_gap(step, runs):
+def test_a_figure_that_does_not_exist_leaves_a_gap(step, runs, qtbot):
     said = [epoch(n) for n in range(1, 4)]
     said[1].metrics["val_macro_auc"] = None
     feed(step, runs, *said)
+    qtbot.waitUntil(lambda: step.view.curves.is_drawn)
     assert step.view.curves.quality.drawn == {"Macro F1": 3, "Macro AUC": 2}
 
 
 def test_the_keys_go_through_the_epochs_of_both_plots(step, runs, qtbot):
     feed(step, runs, *(epoch(n, f1=n / 10) for n in range(1, 5)))
     loss, quality = step.view.curves.loss, step.view.curves.quality
+    qtbot.waitUntil(lambda: step.view.curves.is_drawn)
     qtbot.keyClick(loss, Qt.Key.Key_Left)
     assert (loss.epoch, quality.epoch) == (4, 4)
     qtbot.keyClick(loss, Qt.Key.Key_Left)
@@ -227,7 +231,7 @@ def test_a_refusal_to_start_stands_on_the_page(live, runs, draft, qtbot):
 def test_training_again_takes_another_folder(live, runs, draft, qtbot):
     first = draft.folder
     with qtbot.waitSignal(runs.ended):
-        live.view.stop.click()
+        live.view.head.stop.click()
     lay_down(first, 1)
     qtbot.mouseClick(live.view.ending.again, Qt.MouseButton.LeftButton)
     assert live.summary.isVisible()
@@ -244,6 +248,7 @@ def test_an_interrupted_run_is_offered_shown_and_gone_on_with(draft, runs, qtbot
     (line,) = page.interrupted.lines
     assert line.text.text().startswith("The training of “clinic” was interrupted after 3 of 30 epochs (")
     qtbot.mouseClick(line.show_it, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.view.curves.is_drawn)
     assert page.view.curves.loss.drawn["Validation"] == 3
     assert page.view.ending.what.text() == "Stopped after 3 epochs."
     assert draft.config == changed
@@ -297,18 +302,21 @@ def test_the_run_goes_on_behind_a_closed_page_and_the_status_bar_tells_of_it(liv
     assert live.view.ending.what.text() == "The model is finished."
 
 
+@pytest.mark.timed
 def test_ten_thousand_events_do_not_stop_the_window(step, runs, qtbot, monkeypatch):
     pretend(monkeypatch, RAIN)
     drawn = []
     refresh = step.view.curves.show_progress
     monkeypatch.setattr(step.view.curves, "show_progress", lambda *given: (drawn.append(1), refresh(*given)))
-    with LongestWork() as work, qtbot.waitSignal(runs.ended, timeout=20_000):
-        step.start()
+    with Stall() as stall:
+        with qtbot.waitSignal(runs.ended, timeout=20_000):
+            step.start()
+        qtbot.waitUntil(lambda: step.view.curves.is_drawn)
     run = runs.current
     assert run.count == 10_001
     assert step.view.curves.loss.drawn["Validation"] == 200
     assert len(drawn) < 60
-    assert work.milliseconds < 100
+    assert stall.milliseconds < 100
 
 
 def test_a_page_that_is_gone_does_not_hear_of_runs_any_more(draft, runs, qtbot, monkeypatch):
