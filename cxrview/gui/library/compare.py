@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cxrview.gui.days import day
 from cxrview.gui.library import facts
 from cxrview.words import fixed, mark, tr
 
@@ -61,7 +62,7 @@ def _model(left: "Installed", right: "Installed") -> Iterator[Row]:
     yield both(tr("Network"), facts.network_text)
     yield both(tr("Input"), _input)
     yield both(tr("Size"), lambda entry: facts.size_text(entry.bytes))
-    yield both(tr("Date"), lambda entry: facts.date_text(entry.time))
+    yield both(tr("Date"), lambda entry: day(entry.time))
     yield both(tr("Notes"), lambda entry: entry.notes)
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.gui.days import day
 from cxrview.gui.library import facts
 from cxrview.gui.library.interval_bar import IntervalBar
 from cxrview.gui.mnemonics import plain
@@ -241,7 +242,7 @@ def _about(entry: "Installed", is_default: bool) -> str:
     if entry.card is not None:
         size = entry.card.input_size
         parts += [entry.card.version, facts.network_text(entry), f"{size} × {size}"]
-    parts += [facts.size_text(entry.bytes), facts.date_text(entry.time)]
+    parts += [facts.size_text(entry.bytes), day(entry.time)]
     whose = tr("comes with cxrview") if entry.bundled else tr("yours")
     parts.append(tr("the default, {whose}").format(whose=whose) if is_default else whose)
     return "  ·  ".join(parts)

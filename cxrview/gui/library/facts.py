@@ -4,9 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QDateTime, QLocale
-
-from cxrview.words import fixed, language, mark, tr, trn
+from cxrview.words import fixed, mark, tr, trn
 
 if TYPE_CHECKING:
     from cxrview.bundle import Card
@@ -81,12 +79,6 @@ def size_text(count: int) -> str:
     """Return a number of bytes in megabytes."""
     megabytes = count / MEGABYTE
     return tr("{size} MB").format(size=fixed(megabytes, 0 if megabytes >= 10 else 1))
-
-
-def date_text(seconds: float) -> str:
-    """Return a day in the user's language; `seconds` count from 1970."""
-    day = QDateTime.fromSecsSinceEpoch(round(seconds)).date()
-    return QLocale(language()).toString(day, QLocale.FormatType.ShortFormat)
 
 
 def status_text(entry: "Installed", is_default: bool) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFont, QIcon
 
+from cxrview.gui.days import day
 from cxrview.gui.library import facts
 from cxrview.gui.theme import Theme
 from cxrview.words import mark, tr
@@ -181,7 +182,7 @@ def _text(entry: "Installed", name: str, is_default: bool) -> str:
         case "size":
             return facts.size_text(entry.bytes)
         case "date":
-            return facts.date_text(entry.time)
+            return day(entry.time)
     return facts.interval_text(facts.figure_of(entry.card, name))
 
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from cxrview.errors import CxrviewError
+from cxrview.gui.days import minute
 from cxrview.gui.panels.elided import ElidedLabel
 from cxrview.gui.theme import Theme, wrapped
 from cxrview.gui.training.runs import TrainingRuns
@@ -165,14 +166,9 @@ def known(path: Path) -> Interrupted:
 
 def sentence(about: Interrupted) -> str:
     """Return what happened to a run, in one sentence."""
-    moment = QLocale().toString(_moment(about.time), QLocale.FormatType.ShortFormat)
     words = trn(
         "The training of “{name}” was interrupted after {done} of {count} epoch ({time}).",
         "The training of “{name}” was interrupted after {done} of {count} epochs ({time}).",
         about.total,
     )
-    return words.format(name=about.name, done=about.done, count=about.total, time=moment)
-
-
-def _moment(seconds: float) -> QDateTime:
-    return QDateTime.fromSecsSinceEpoch(round(seconds))
+    return words.format(name=about.name, done=about.done, count=about.total, time=minute(about.time))

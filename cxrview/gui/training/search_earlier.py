@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from cxrview.exclusive import is_held
+from cxrview.gui.days import minute
 from cxrview.gui.panels.elided import ElidedLabel
 from cxrview.gui.training.run_texts import figure
 from cxrview.gui.training.runs import TrainingRuns
 from cxrview.training import events
 from cxrview.training.events import Searched, Trial
 from cxrview.training.search_folder import SearchFolder
-from cxrview.words import language, tr, trn
+from cxrview.words import tr, trn
 
 MERCY = 8_000  # ms in which a deletion can be taken back
 _TOLD = ('{"event": "trial"', '{"event": "searched"')
@@ -66,9 +67,6 @@ def known(folder: SearchFolder) -> Earlier:
 
 def sentence(about: Earlier) -> str:
     """Return what became of a search, in one sentence."""
-    moment = QLocale(language()).toString(
-        QDateTime.fromSecsSinceEpoch(round(about.time)), QLocale.FormatType.ShortFormat
-    )
     if about.ended:
         words = trn(
             "A search of {time}: {count} trial, the best with a macro F1 of {value}.",
@@ -83,7 +81,7 @@ def sentence(about: Earlier) -> str:
         )
     else:
         words = tr("A search was interrupted before a trial was complete ({time}).")
-    return words.format(time=moment, count=about.over, value=figure(about.value))
+    return words.format(time=minute(about.time), count=about.over, value=figure(about.value))
 
 
 class EarlierSearches(QWidget):

@@ -1,5 +1,6 @@
 """The model library: what is listed, and every command by mouse and keyboard on real bundles."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -112,6 +113,7 @@ def test_all_models_are_listed_with_status_figures_and_size(mine, library):
     assert cell(library, "beta", 4) == "0.80 (0.70–0.85)"
     assert cell(library, "beta", 5) == "0.90"
     assert cell(library, "alpha", 6) == "0.0 MB"
+    assert re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", cell(library, "alpha", 7))
     assert [entry.name for entry in library.chosen] == [BUNDLED]
     assert library.detail.title.text() == bundle.load(bundle.find("")).card.title
     assert not button(library, "Use as default").isEnabled()
@@ -378,6 +380,7 @@ def test_nothing_beside_the_list_is_cut_off_in_german(german, library, qtbot):
     detail = library.detail
     qtbot.waitUntil(lambda: detail.buttons[0].isVisible())
     assert detail.buttons[0].text() == "Als Standard"
+    assert re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", cell(library, BUNDLED, 7))
     assert detail.figures.isVisible()  # of the model that comes with cxrview: five, with long names
     qtbot.waitUntil(lambda: detail.widget().width() == detail.viewport().width())
     assert detail.widget().minimumSizeHint().width() <= detail.viewport().width()
