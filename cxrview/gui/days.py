@@ -1,4 +1,4 @@
-"""Days and times as they stand in every language, such as 2026-11-21 17:36: they sort, nobody misreads them."""
+"""Days and times as they stand in every language, such as 2026-11-21 17:36: they sort and nobody errs."""
 
 from datetime import datetime
 

@@ -29,7 +29,7 @@ WIDTHS = {
     "macro_f1": 116,
     "macro_auc": 116,
     "size": 62,
-    "date": 78,
+    "date": 94,
 }
 ROW = 30  # pixels
 

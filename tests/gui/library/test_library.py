@@ -114,6 +114,7 @@ def test_all_models_are_listed_with_status_figures_and_size(mine, library):
     assert cell(library, "beta", 5) == "0.90"
     assert cell(library, "alpha", 6) == "0.0 MB"
     assert re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", cell(library, "alpha", 7))
+    assert library.list.sizeHintForColumn(7) <= library.list.columnWidth(7)
     assert [entry.name for entry in library.chosen] == [BUNDLED]
     assert library.detail.title.text() == bundle.load(bundle.find("")).card.title
     assert not button(library, "Use as default").isEnabled()
