@@ -56,6 +56,7 @@ class OnnxRuntimeEngine:
             return False
 
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:
+        """Return the outputs for `batch`, (N, S, S) uint8. Raises EngineUnavailable if ONNX Runtime fails."""
         try:
             return Outputs(*self._session.run(list(Outputs._fields), {"image": batch}))
         except _errors() as error:

@@ -37,6 +37,7 @@ class OpenVinoEngine:
         return libraries.missing("openvino", "OpenVINO", "openvino")
 
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:
+        """Return the outputs for `batch`, (N, S, S) uint8. Raises EngineUnavailable if OpenVINO fails."""
         try:
             results = self._request.infer({"image": batch}, share_inputs=True)
         except RuntimeError as error:

@@ -56,7 +56,8 @@ def _load_imagenet(model: keras.Model, architecture: str) -> None:
     try:
         twin = network(include_top=False, weights="imagenet", input_shape=backbone.input_shape[1:])
     except Exception as error:
-        # Keras turns what the network says into a bare Exception.
+        # For what the network says, keras.utils.get_file raises a bare Exception, which has no narrower class
+        # to be caught by, out of urllib's OSError. All else that is neither is a bug and goes on.
         if not isinstance(error.__context__, OSError) and not isinstance(error, OSError | ValueError):
             raise
         raise BadRequest(

@@ -69,6 +69,7 @@ class ModelStep(Step):
         self._settle.start()
 
     def obstacle(self) -> str:
+        """Return why there can be no training yet, or an empty text."""
         if self.expert.problems:
             entry, why = next(iter(self.expert.problems.items()))
             label = tr("Phases") if entry == "recipe.phases" else self.expert.edits[entry].label

@@ -25,6 +25,7 @@ class OverlayLayer(Layer):
         self._made: tuple[Radiograph, QImage | None] | None = None
 
     def paint(self, painter: QPainter, placement: Placement) -> None:
+        """Draw the overlays of the file, if the settings show them."""
         radiograph = self.canvas.view.shown.radiograph
         if radiograph is None or not radiograph.overlays or not self._state.settings.show_overlays:
             return

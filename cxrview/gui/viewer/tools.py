@@ -62,6 +62,7 @@ class WindowTool(Tool):
         self._start, self._voi = event.position(), canvas.view.voi
 
     def move(self, canvas: "Canvas", event: QMouseEvent) -> None:
+        """Set the window by the way from where the button went down, in heights of the canvas."""
         way = event.position() - self._start
         radiograph = canvas.view.shown.radiograph
         if radiograph is None or self._voi is None or way.isNull():
@@ -131,6 +132,7 @@ class LensTool(Tool):
         canvas.update()
 
     def paint(self, canvas: "Canvas", painter: QPainter, placement: Placement) -> None:
+        """Draw picture and layers larger in a disc around the mouse."""
         if self._at is None or canvas is not self._canvas:
             return
         disc = QRectF(0, 0, 2 * LENS_RADIUS, 2 * LENS_RADIUS)

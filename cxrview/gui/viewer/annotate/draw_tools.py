@@ -103,6 +103,7 @@ class DrawTool(Tool):
     # Mouse
 
     def press(self, canvas: "Canvas", event: QMouseEvent) -> None:
+        """Begin a shape or the next of its lines, once the image's annotations are known."""
         if self._canvas is not canvas:
             self._forget()
         layer = self._layer_of(canvas)
@@ -120,6 +121,7 @@ class DrawTool(Tool):
         canvas.update()
 
     def move(self, canvas: "Canvas", event: QMouseEvent) -> None:
+        """Draw on: an outline grows, anything else follows the mouse."""
         if canvas is not self._canvas or self._pressed is None:
             return
         point = self._point(canvas, event)
@@ -141,6 +143,7 @@ class DrawTool(Tool):
             canvas.update()
 
     def release(self, canvas: "Canvas", event: QMouseEvent) -> None:
+        """Set the point; the last one of its kind ends the shape."""
         if canvas is not self._canvas or self._pressed is None:
             return
         dragged = (event.position() - self._pressed).manhattanLength() > SLOP
@@ -253,6 +256,7 @@ class DrawTool(Tool):
         return event.key() == Qt.Key.Key_Escape and canvas.has_image()
 
     def key(self, canvas: "Canvas", event: QKeyEvent) -> bool:
+        """Return whether it was for the tool: Esc drops the shape or leaves the tool, Return makes one."""
         if event.key() == Qt.Key.Key_Escape:
             if self._points:
                 self.drop(canvas)

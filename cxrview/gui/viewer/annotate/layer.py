@@ -114,6 +114,7 @@ class AnnotationLayer(Layer):
         return self.canvas.font()
 
     def paint(self, painter: QPainter, placement: Placement) -> None:
+        """Draw the shapes, lines to plates that were moved, and the plates; handles on the screen only."""
         own = (
             isinstance(painter.device(), QWidget) and placement is self.canvas.placement
         )  # no export, no lens
@@ -154,6 +155,7 @@ class AnnotationLayer(Layer):
         return None
 
     def press(self, event: QMouseEvent) -> bool:
+        """Select what is under the mouse, to be dragged; select nothing where nothing is."""
         if getattr(self.canvas.tool, "is_drawing", False):
             return False
         grip = self.grip_at(event.position())
@@ -206,6 +208,7 @@ class AnnotationLayer(Layer):
         self.canvas.update()
 
     def double_click(self, event: QMouseEvent) -> bool:
+        """Edit the words of what is under the mouse."""
         if getattr(self.canvas.tool, "is_drawing", False):
             return False
         grip = self.grip_at(event.position())
@@ -216,6 +219,7 @@ class AnnotationLayer(Layer):
         return True
 
     def hover(self, event: QMouseEvent) -> Qt.CursorShape | None:
+        """Mark what is under the mouse, and return the cursor for it."""
         drawing = getattr(self.canvas.tool, "is_drawing", False)
         grip = None if drawing else self.grip_at(event.position())
         hovered = grip.annotation.id if grip is not None else ""
@@ -233,6 +237,7 @@ class AnnotationLayer(Layer):
         return event.key() not in ARROWS or self.active >= 0
 
     def key(self, event: QKeyEvent) -> bool:
+        """Let go of what is selected, edit its words, move its active handle, or go on to the next handle."""
         chosen = self.selected()
         if chosen is None or not self.wants(event):
             return False
