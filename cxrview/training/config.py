@@ -336,7 +336,7 @@ def save(config: TrainingConfig, path: Path) -> None:
 def _build(kind: type[_T], values: Any, where: str) -> _T:
     if not isinstance(values, dict):
         raise ValueError(f"no table “{where}”")
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]
     fields = {item.name: item for item in dataclasses.fields(kind)}  # type: ignore[arg-type]
     for name in values:
         if name not in fields:

@@ -68,7 +68,7 @@ def write_report(
     notes: Sequence[str] = (),
     failures: Sequence[tuple[str, str]] = (),
     metrics: Mapping[str, Any] | None = None,
-    to_share: bool = False,
+    shared: Path | None = None,
     engine: str = "",
     seed: int = 0,
     repeats: int = 1000,
@@ -77,10 +77,10 @@ def write_report(
     """Write the report of `parts` (such as "test" and "external") to `folder`, return the path of the page.
 
     The headline is of "test" if it is there, else of the first part. `card` holds the entries of a model
-    card. `metrics` are those that an earlier call wrote, to save measuring again. With `to_share` the page
-    names no file and shows no picture of the data, so that it may travel with the model; without, the
-    answers for every image stand in `predictions.csv` as well. Raises BadRequest if something cannot be
-    written; `report` may raise Cancelled.
+    card. `metrics` are what `measure_parts` returned, if it was asked before. The answers for every image
+    stand in `predictions.csv`. A page that names no file and shows no picture of the data, so that it may
+    travel with the model, is written with its `metrics.json` to `shared` as well. Raises BadRequest if
+    something cannot be written; `report` may raise Cancelled.
     """
     card = card or {}
     if not parts:
@@ -90,19 +90,16 @@ def write_report(
     label = partial(_label, {item["name"]: item["label"] for item in card.get("classes", ())})
     drawn = _draw(parts, metrics["parts"], label, history)
     documents = {name: figures.svg(figure) for name, figure in drawn.items()}
-    page = _page(
-        title,
-        card,
-        **_measured(parts, metrics, label, documents),
-        **_training(history, documents),
-        **_images(data_report, examples or (), failures, label, to_share),
-        notes=notes,
-        engine=engine,
-    )
+    said = _measured(parts, metrics, label, documents) | _training(history, documents)
+    said |= {"notes": notes, "engine": engine}
+    images = _images(data_report, examples or (), failures, label)
     text = json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    _save(folder, {"metrics.json": text, "report.html": page}, drawn, documents)
-    if not to_share:
-        _write(folder / "predictions.csv", _predictions(parts, strangers))
+    _save(folder, {"metrics.json": text, "report.html": _page(title, card, **said, **images)})
+    _save_figures(folder / "figures", drawn, documents)
+    _write(folder / "predictions.csv", _predictions(parts, strangers))
+    if shared is not None:
+        images = _images_to_share(data_report, failures)
+        _save(shared, {"metrics.json": text, "report.html": _page(title, card, **said, **images)})
     return folder / "report.html"
 
 
@@ -149,15 +146,19 @@ def _images(
     examples: Sequence[Example],
     failures: Sequence[tuple[str, str]],
     label: Callable[[str], str],
-    to_share: bool,
 ) -> dict[str, Any]:
-    """Return what the page says about the images: no file by name, and no picture, if it is `to_share`."""
+    """Return what the page says about the images."""
     return {
-        "examples": [] if to_share else [_example(item, label) for item in examples],
-        "data": _data(data_report, to_share),
-        "failures": [] if to_share else failures,
+        "examples": [_example(item, label) for item in examples],
+        "data": _data(data_report, False),
+        "failures": failures,
         "failed": len(failures),
     }
+
+
+def _images_to_share(data_report: DataReport | None, failures: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return the same with no file by name, and no picture."""
+    return {"examples": [], "data": _data(data_report, True), "failures": [], "failed": len(failures)}
 
 
 def measure_parts(
@@ -363,18 +364,23 @@ def _template(name: str) -> jinja2.Template:
     return environment.from_string(_text(f"{name}.jinja"))
 
 
-def _save(
-    folder: Path, texts: Mapping[str, str], drawn: Mapping[str, Figure], documents: Mapping[str, str]
-) -> None:
-    place = folder / "figures"
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadRequest(f"{folder} cannot be made: {error.strerror}.", "Choose another place.") from error
-    for name, figure in drawn.items():
-        figures.write(figure, place, name, documents[name])
+def _save(folder: Path, texts: Mapping[str, str]) -> None:
+    _make(folder)
     for name, text in texts.items():
         _write(folder / name, text)
+
+
+def _save_figures(folder: Path, drawn: Mapping[str, Figure], documents: Mapping[str, str]) -> None:
+    _make(folder)
+    for name, figure in drawn.items():
+        figures.write(figure, folder, name, documents[name])
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadRequest(f"{folder} cannot be made: {error.strerror}.", "Choose another place.") from error
 
 
 def _write(path: Path, text: str) -> None:

@@ -74,28 +74,19 @@ def finish(
     parts = _measured_parts(finished, prepared, tell)
     card = _card(finished, parts, prepared, config, history, folder)
     card |= {"architecture": model.name, "input_size": model.input_shape[1]}
-    metrics, page = _report(finished, parts, prepared, card, history, folder, tell)
-    card["metrics"] = card_entries.metrics(metrics, prepared)
     bundle = folder.bundles / config.model.name
     folder.bundles.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=folder.path, prefix=".report-") as scratch:
-        shared = write_report(
-            Path(scratch),
-            card["title"],
-            parts,
-            history=history,
-            card=card,
-            data_report=prepared.report,
-            metrics=metrics,
-            to_share=True,
-        )
+        shared = Path(scratch)
+        metrics, page = _report(finished, parts, prepared, card, history, folder, shared, tell)
+        card["metrics"] = card_entries.metrics(metrics, prepared)
         write_bundle(
             bundle,
             model,
             card,
             finished.domain,
             tell.stage("exporting"),
-            attachments=[shared, shared.with_name("metrics.json")],
+            attachments=[shared / "report.html", shared / "metrics.json"],
             warn=lambda text: tell(Warned(text)),
         )
     registered = _register(bundle, tell) if register else ""
@@ -179,9 +170,10 @@ def _report(
     card: Mapping[str, Any],
     history: History,
     folder: RunFolder,
+    shared: Path,
     tell: Journal,
 ) -> tuple[dict[str, Any], Path]:
-    """Write the report of the run, with pictures; return its figures and the path of its page."""
+    """Write the report of the run, and to `shared` the one for the model; return figures and page."""
     tell(Stage("reporting", 0.0))
     strangers = None
     if prepared.strangers is not None and len(prepared.strangers):
@@ -197,6 +189,7 @@ def _report(
         examples=finished.ask.examples(data, parts[name]),
         data_report=prepared.report,
         strangers=strangers,
+        shared=shared,
         report=tell.stage("reporting"),
     )
     metrics: dict[str, Any] = json.loads((folder.report / "metrics.json").read_text("utf-8"))

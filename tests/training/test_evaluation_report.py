@@ -166,16 +166,18 @@ def test_a_report_to_share_names_no_file_and_shows_no_picture(whole, tmp_path):
     data = DataReport({}, (Finding("blank", "warning", "One image is blank.", ("secret/x.png",)),))
     del metrics["parts"]["validation"]
     parts = {"test": answers(in_domain=np.arange(300) > 5)}
+    own, shared = tmp_path / "own", tmp_path / "shared"
     write_report(
-        tmp_path, "Shared", parts, card=CARD, examples=[example()], data_report=data,
-        failures=[("secret/bad.png", "is empty.")], metrics=metrics, to_share=True,
+        own, "Shared", parts, card=CARD, examples=[example()], data_report=data,
+        failures=[("secret/bad.png", "is empty.")], metrics=metrics, shared=shared,
     )  # fmt: skip
-    text = (tmp_path / "report.html").read_text("utf-8")
+    assert "secret" in (own / "report.html").read_text("utf-8")
+    assert sorted(path.name for path in shared.iterdir()) == ["metrics.json", "report.html"]
+    text = (shared / "report.html").read_text("utf-8")
     assert "One image is blank." in text
     assert "secret" not in text
     assert "data:image" not in text
-    assert not (tmp_path / "predictions.csv").exists()
-    assert json.loads((tmp_path / "metrics.json").read_text("utf-8")) == metrics
+    assert json.loads((shared / "metrics.json").read_text("utf-8")) == metrics
 
 
 def test_a_report_of_several_classes_at_once(tmp_path):
