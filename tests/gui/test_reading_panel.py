@@ -5,7 +5,8 @@ import dataclasses
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QWidget
 
 from cxrview.errors import BadRequest
 from cxrview.explain.class_colours import CLASS_COLOURS
@@ -184,3 +185,38 @@ def test_another_model_reads_again_and_the_old_words_go(opened, phantom, qtbot):
     assert opened.state.reading.prediction is old  # until the other one works
     qtbot.waitUntil(lambda: opened.state.reading.prediction not in (None, old))
     assert forgotten[0]
+
+
+class Squeezed(QObject):
+    """Notes which parts of `panel` have less room than they need while it is painted."""
+
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__(panel)
+        self.panel, self.paints, self.found = panel, 0, []
+        panel.installEventFilter(self)
+
+    def eventFilter(self, _panel: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Paint:
+            self.paints += 1
+            parts = self.panel.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+            for part in (part for part in parts if part.isVisible()):
+                wrapped = part.hasHeightForWidth()
+                least = part.heightForWidth(part.width()) if wrapped else part.minimumSizeHint().height()
+                if part.height() < least:
+                    self.found.append((type(part).__name__, part.height(), least))
+        return False
+
+
+def test_the_panel_is_never_painted_with_rows_over_each_other(window, phantom, second, qtbot):
+    window.resize(1100, 620)
+    squeezed = Squeezed(window.reading.widget())
+    white = write_png(phantom.parent / "white.png", np.full((300, 240), 250, np.uint8))
+    for path in (phantom, white, second):  # the second with a warning where the others have a line
+        window.open([path])
+        qtbot.waitUntil(lambda path=path: window.state.shown.path == path)
+        qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
+        painted = squeezed.paints
+        qtbot.waitUntil(lambda: window.reading.heatmap.multiples.isVisible())
+        window.reading.widget().update()
+        qtbot.waitUntil(lambda painted=painted: squeezed.paints > painted)
+    assert squeezed.found == []

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QWidget
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.class_tile import ClassTile
+from cxrview.gui.panels.settle import settle
 from cxrview.gui.state import AppState
 from cxrview.gui.theme import Theme
 from cxrview.words import tr
@@ -72,6 +73,7 @@ class Multiples(QWidget):
         for name, tile in self.tiles.items():
             tile.setChecked(name == view.heat_class)
             tile.show_class(view, style)
+        settle(self)
 
     def _make(self, prediction: "Prediction") -> None:
         for tile in self.tiles.values():
@@ -101,6 +103,7 @@ class Multiples(QWidget):
         for number, tile in enumerate(self.tiles.values()):
             self._grid.addWidget(tile, number // columns, number % columns)
             tile.setFixedHeight(tile.height_for(wide, self._shape()))
+            tile.show()  # the layout would do so in the next round of events, and count it only then
 
     def _shape(self) -> tuple[float, float]:
         """Return width and height of the picture as it is turned, in image columns."""

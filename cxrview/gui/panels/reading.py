@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 
 from cxrview.gui.panels.bars import MARKER_ROOM, Bar, ProbabilityBars
 from cxrview.gui.panels.heatmap import HeatmapControls
+from cxrview.gui.panels.settle import settle
 from cxrview.gui.panels.verdict import Verdict
 from cxrview.gui.state import AppState, ModelInfo, Progress, Reading, Shown, Stage
 from cxrview.gui.theme import Theme, wrapped
@@ -138,6 +139,7 @@ class ReadingPanel(QScrollArea):
             self._say(*texts.get(reading.progress, ("", "")))
         self.bars.setVisible(bool(self.bars.bars))
         self._show_model_line()
+        settle(self.verdict)
 
     def _invitation(self) -> str:
         stage = self._state.shown.stage
@@ -164,6 +166,7 @@ class ReadingPanel(QScrollArea):
         self.notes.setText("\n".join(warnings))
         self.notes.setVisible(bool(warnings))
         self._notes_heading.setVisible(bool(warnings))
+        settle(self.notes)
 
 
 def heading(text: str) -> QLabel:
