@@ -220,8 +220,11 @@ class AppState(QObject):
         view.deleteLater()
 
     def set_active(self, view: ViewState) -> None:
-        """Let panels and commands be about `view`."""
-        if view is self.active:
+        """Let panels and commands be about `view`; one that was removed stays without them.
+
+        Its window may get the focus once more while it closes.
+        """
+        if view is self.active or view not in self.views:
             return
         self._let_go(self.active)
         self.active = view

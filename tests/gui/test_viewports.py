@@ -209,6 +209,21 @@ def test_the_second_window_has_a_viewport_of_its_own(opened, second, qtbot):
     assert not opened.state.active.inverted
 
 
+def test_a_second_window_that_gets_the_focus_as_it_closes_does_not_stay_active(opened, second, qtbot):
+    opened.menus.actions["second_window"].trigger()
+    other = opened.viewports.second
+    qtbot.waitExposed(other)
+    other.viewport.activated.emit()
+    other.close()
+    other.viewport.activated.emit()  # as it comes from an X server
+    assert opened.state.active is opened.stage.view
+    with qtbot.waitSignal(other.viewport.view.destroyed):
+        pass
+    opened.viewports.use("two_columns")
+    opened.state.set_active(opened.state.views[1])
+    assert opened.viewports.active is opened.viewports.grid.viewports[1]
+
+
 def test_closing_the_window_closes_the_second_one(opened, qtbot):
     opened.menus.actions["second_window"].trigger()
     other = opened.viewports.second
