@@ -19,7 +19,8 @@ from babel.messages.pofile import read_po, write_po
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TRANSLATIONS = REPOSITORY / "resources" / "translations"
-PLACES = {"tr": (0,), "mark": (0,), "trn": (0, 1), "option": (1,)}  # of the texts among the arguments
+# Of the texts among the arguments.
+PLACES = {"tr": (0,), "mark": (0,), "trn": (0, 1), "markn": (0, 1), "option": (1,)}
 WIDTH = 110
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)  # in place of today, which would make each catalogue another one
 HEADER = """\

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.training import finding_texts as texts
 from cxrview.training.data_report import Finding
 from cxrview.training.dataset import LabelledImages, Split
 from cxrview.training.duplicates import Pair
+from cxrview.training.finding_words import worded
 from cxrview.training.reading import Facts, Inputs
 from cxrview.training.sources import Item
 
@@ -18,12 +20,6 @@ FEW_TO_JUDGE = 10  # images of a class for choosing or for the last word
 IMBALANCE = 4.0
 SMALL = 0.5  # of the input's side
 SIDES = ("train", "validation", "test")
-WORDS = {"train": "training", "validation": "validation", "test": "test"}
-
-
-def count(number: int, one: str = "image", many: str = "") -> str:
-    """Return "1 image" or "3 images"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def is_blank(fact: Facts) -> bool:
@@ -34,28 +30,22 @@ def is_blank(fact: Facts) -> bool:
 def file_findings(inputs: Inputs, size: int, where: str = "") -> list[Finding]:
     """Return what is odd about single files. `where` names the collection if it is not the main one."""
     items, facts = inputs.items, inputs.facts
-    place = f" of the {where}" if where else ""
+    shared = {"place": texts.PLACES[where]}
     found = []
-    if inputs.failures:
-        first = next(iter(inputs.failures.values()))
-        are = "is" if len(inputs.failures) == 1 else "are"
-        text = f"{count(len(inputs.failures), 'file')}{place} cannot be read and {are} left out: {first}"
-        found.append(Finding("unreadable", "warning", text, tuple(inputs.failures), dict(inputs.failures)))
+    if bad := dict(inputs.failures):
+        values = shared | {"count": len(bad), "first": next(iter(bad.values()))}
+        found.append(worded("unreadable", "warning", texts.UNREADABLE, values, tuple(bad), bad))
 
-    def about(kind: str, severity: str, chosen: Sequence[bool], sentence: str) -> None:
+    def about(kind: str, severity: str, chosen: Sequence[bool], words: tuple[str, str], **more: int) -> None:
         files = tuple(item.file for item, taken in zip(items, chosen, strict=True) if taken)
         if files:
-            found.append(Finding(kind, severity, f"{count(len(files))}{place} {sentence}", files))
+            found.append(worded(kind, severity, words, shared | {"count": len(files)} | more, files))
 
-    about(
-        "blank", "warning", [is_blank(fact) for fact in facts], "without contrast left out: nothing is seen."
-    )
-    about("not-finite", "warning", [fact.holes for fact in facts], "with pixels that are not finite numbers.")
-    about(
-        "multi-frame", "info", [fact.frames > 1 for fact in facts], "with several frames; the first is used."
-    )
+    about("blank", "warning", [is_blank(fact) for fact in facts], texts.BLANK)
+    about("not-finite", "warning", [fact.holes for fact in facts], texts.HOLES)
+    about("multi-frame", "info", [fact.frames > 1 for fact in facts], texts.FRAMES)
     small = [max(fact.height, fact.width) < SMALL * size for fact in facts]
-    about("small", "warning", small, f"much smaller than the model's input of {size} pixels a side.")
+    about("small", "warning", small, texts.SMALLER, size=size)
     return found
 
 
@@ -64,51 +54,47 @@ def class_findings(data: LabelledImages, exclusive: bool) -> list[Finding]:
     amounts = data.targets.sum(axis=0, dtype=np.int64)
     filled = {name: int(n) for name, n in zip(data.class_names, amounts, strict=True) if n}
     if len(filled) < 2 and (exclusive or not filled):
-        only = f"only the class “{next(iter(filled))}”" if filled else "no class at all"
-        text = f"There is {only}; a model needs at least two to tell apart."
-        return [Finding("one-class", "block", text)]
+        if not filled:
+            return [worded("one-class", "block", texts.NO_CLASS, {})]
+        return [worded("one-class", "block", texts.ONE_CLASS, {"name": next(iter(filled))})]
     found = []
     if empty := [name for name in data.class_names if name not in filled]:
-        text = f"There are no images of {_quoted(empty)}, which the model is to know."
-        found.append(Finding("empty-class", "block", text, (), {"classes": empty}))
+        values = {"classes": empty}
+        found.append(worded("empty-class", "block", texts.EMPTY_CLASS, values, details=values))
     few = {name: n for name, n in filled.items() if n < FEW}
     if few:
-        text = f"Of {_quoted(list(few))} there are fewer than {FEW} images; expect no reliable model."
-        found.append(Finding("few-images", "warning", text, (), few))
+        said = {"classes": list(few), "least": FEW}
+        found.append(worded("few-images", "warning", texts.FEW_IMAGES, said, details=few))
     most, least = max(filled, key=filled.__getitem__), min(filled, key=filled.__getitem__)
     if filled[most] > IMBALANCE * filled[least]:
-        text = (
-            f"There are {filled[most]:,} images of “{most}” and {filled[least]:,} of “{least}”; "
-            "keep the classes balanced in training."
-        )
-        found.append(Finding("imbalance", "warning", text, (), filled))
+        both = {"most": most, "many": filled[most], "least": least, "few": filled[least]}
+        found.append(worded("imbalance", "warning", texts.IMBALANCE, both, details=filled))
     return found
-
-
-def _quoted(names: Sequence[str]) -> str:
-    shown = ", ".join(f"“{name}”" for name in names[:5])
-    return shown + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def duplicate_findings(pairs: Sequence[Pair], items: Sequence[Item]) -> list[Finding]:
     """Return notes on images that are there twice, and a stop where the copies have different classes."""
     found = []
     for exact, kind, words in (
-        (True, "exact-duplicate", "of the same pixels"),
-        (False, "near-duplicate", "of versions of one picture"),
+        (True, "exact-duplicate", texts.EXACT),
+        (False, "near-duplicate", texts.NEAR),
     ):
         chosen = [pair for pair in pairs if pair.exact is exact]
         if chosen:
-            text = f"{count(len(chosen), 'pair')} {words}, kept together where the images are split here."
-            found.append(Finding(kind, "info", text, _files(chosen, items), _listed(chosen, items)))
+            values = {"count": len(chosen)}
+            found.append(worded(kind, "info", words, values, _files(chosen, items), _listed(chosen, items)))
     torn = [pair for pair in pairs if set(items[pair.first].labels) != set(items[pair.second].labels)]
     if torn:
         one, other = (items[index] for index in (torn[0].first, torn[0].second))
-        text = (
-            f"{count(len(torn), 'picture')} in two classes, such as {one.file} ({'|'.join(one.labels)}) and "
-            f"{other.file} ({'|'.join(other.labels)})."
-        )
-        found.append(Finding("label-conflict", "block", text, _files(torn, items), _listed(torn, items)))
+        said = {
+            "count": len(torn),
+            "one": one.file,
+            "one_class": "|".join(one.labels),
+            "other": other.file,
+            "other_class": "|".join(other.labels),
+        }
+        files, listed = _files(torn, items), _listed(torn, items)
+        found.append(worded("label-conflict", "block", texts.TORN, said, files, listed))
     return found
 
 
@@ -129,12 +115,8 @@ def patient_findings(items: Sequence[Item], groups: NDArray[np.str_]) -> list[Fi
     if not torn:
         return []
     files = tuple(item.file for item, group in zip(items, groups.tolist(), strict=True) if group in torn)
-    have = "patient or group has" if len(torn) == 1 else "patients or groups have"
-    text = (
-        f"{len(torn)} {have} images of different classes; that is right if somebody fell ill or recovered "
-        "between two images, and otherwise a label is wrong."
-    )
-    return [Finding("patient-conflict", "block", text, files, {"groups": sorted(torn)})]
+    details = {"groups": sorted(torn)}
+    return [worded("patient-conflict", "block", texts.TORN_PATIENTS, {"count": len(torn)}, files, details)]
 
 
 def leak_findings(
@@ -151,18 +133,15 @@ def leak_findings(
     torn = {group for group, numbers in sides.items() if len(numbers) > 1}
     if torn:
         files = tuple(item.file for item, group in zip(items, groups.tolist(), strict=True) if group in torn)
-        have = "patient or group has" if len(torn) == 1 else "patients or groups have"
-        text = f"{len(torn)} {have} images on two sides of the split: the figures will be too good."
-        found.append(Finding("leak-patient", "block", text, files, {"groups": sorted(torn)}))
+        details = {"groups": sorted(torn)}
+        found.append(
+            worded("leak-patient", "block", texts.LEAKING_PATIENTS, {"count": len(torn)}, files, details)
+        )
     crossing = [pair for pair in pairs if side[pair.first] != side[pair.second]]
     if crossing:
-        text = (
-            f"{count(len(crossing), 'picture')} on two sides of the split, in two versions: the figures will "
-            "be too good."
-        )
-        found.append(
-            Finding("leak-duplicate", "block", text, _files(crossing, items), _listed(crossing, items))
-        )
+        files, listed = _files(crossing, items), _listed(crossing, items)
+        values = {"count": len(crossing)}
+        found.append(worded("leak-duplicate", "block", texts.LEAKING_COPIES, values, files, listed))
     return found
 
 
@@ -174,13 +153,15 @@ def split_findings(data: LabelledImages, split: Split) -> list[Finding]:
         amounts = class_counts(data.targets[indices], data.class_names)
         lacking = [name for name in data.class_names if present[name] and not amounts[name]]
         if lacking and (side == "train" or len(indices)):
-            text = f"For {WORDS[side]} there are no images of {_quoted(lacking)}."
             severity = "block" if side == "train" else "warning"
-            found.append(Finding("class-missing", severity, text, (), {"side": side, "classes": lacking}))
+            details = {"side": side, "classes": lacking}
+            words = texts.LACKING[side]
+            found.append(worded("class-missing", severity, words, {"classes": lacking}, details=details))
         few = {name: n for name, n in amounts.items() if 0 < n < FEW_TO_JUDGE}
         if few and side != "train":
-            text = f"For {WORDS[side]} there are fewer than {FEW_TO_JUDGE} images of {_quoted(list(few))}."
-            found.append(Finding("few-to-judge", "warning", text, (), {"side": side, **few}))
+            said = {"classes": list(few), "least": FEW_TO_JUDGE}
+            words = texts.FEW_ON[side]
+            found.append(worded("few-to-judge", "warning", words, said, details={"side": side, **few}))
     return found
 
 
@@ -197,14 +178,11 @@ def overlap_findings(
     if links:
         files = tuple(dict.fromkeys(foreign[other].file for _, other, _ in links))
         details = {"pairs": [[items[i].file, foreign[j].file, likeness] for i, j, likeness in links]}
-        text = (
-            f"{count(len(files))} of the external collection also among those to learn from, "
-            "in the same or another version, left out: they judge nothing."
-        )
-        found.append(Finding("external-duplicate", "warning", text, files, details))
+        values = {"count": len(files)}
+        found.append(worded("external-duplicate", "warning", texts.FOREIGN_COPIES, values, files, details))
     if shared:
-        text = f"{count(len(shared))} of the external collection of patients or groups to learn from."
-        found.append(Finding("external-patient", "warning", text, shared))
+        values = {"count": len(shared)}
+        found.append(worded("external-patient", "warning", texts.FOREIGN_PATIENTS, values, shared))
     return found
 
 

@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.training.data_report import Finding
+from cxrview.training.finding_texts import CONFOUNDED
+from cxrview.training.finding_words import worded
 from cxrview.training.reading import Facts
 from cxrview.training.sources import Item
+from cxrview.words import mark
 
 ALARM = 0.25  # of the way from chance to certainty
 SIGNIFICANT = 0.01
@@ -16,25 +19,25 @@ FOLDS = 5
 MAX_VALUES = 200  # of an attribute that are told apart; rarer ones count as one
 MIN_IMAGES = 12
 TITLES = {
-    "Modality": "modality",
-    "Manufacturer": "maker of the device",
-    "ManufacturerModelName": "model of the device",
-    "ViewPosition": "view position",
-    "PhotometricInterpretation": "photometric interpretation",
-    "PresentationIntentType": "presentation intent",
+    "Modality": mark("modality"),
+    "Manufacturer": mark("maker of the device"),
+    "ManufacturerModelName": mark("model of the device"),
+    "ViewPosition": mark("view position"),
+    "PhotometricInterpretation": mark("photometric interpretation"),
+    "PresentationIntentType": mark("presentation intent"),
 }
 
 
 def attributes(items: Sequence[Item], facts: Sequence[Facts]) -> dict[str, list[str]]:
     """Return what is known of each file beside its picture, by a title, where it is not all the same."""
-    found = {
+    known = {
         title: [fact.acquisition.get(keyword, "") for fact in facts] for keyword, title in TITLES.items()
     }
-    found["collection (source)"] = [item.source for item in items]
-    found["kind of file"] = [fact.format for fact in facts]
-    found["ending of the file's name"] = [item.path.suffix.lower() for item in items]
-    found["image size"] = [f"{fact.width} × {fact.height}" for fact in facts]
-    return {title: values for title, values in found.items() if len(set(values)) > 1}
+    known[mark("collection (source)")] = [item.source for item in items]
+    known[mark("kind of file")] = [fact.format for fact in facts]
+    known[mark("ending of the file's name")] = [item.path.suffix.lower() for item in items]
+    known[mark("image size")] = [f"{fact.width} × {fact.height}" for fact in facts]
+    return {title: values for title, values in known.items() if len(set(values)) > 1}
 
 
 def confounded(
@@ -94,10 +97,11 @@ def _balanced_accuracy(
 
 
 def _finding(title: str, values: Sequence[str], accuracy: float, classes: int, p: float) -> Finding:
-    text = (
-        f"The {title} alone tells the class in {accuracy:.0%} of the images (balanced over the classes; "
-        f"chance gives {1 / classes:.0%}), so the model may learn it instead of the disease."
-    )
+    said = {
+        "attribute": title,
+        "accuracy": round(100 * accuracy),
+        "chance": round(100 / classes),
+    }
     details = {
         "attribute": title,
         "values": len(set(values)),
@@ -105,4 +109,4 @@ def _finding(title: str, values: Sequence[str], accuracy: float, classes: int, p
         "chance": round(1 / classes, 4),
         "p": round(p, 4),
     }
-    return Finding("confounded", "warning", text, (), details)
+    return worded("confounded", "warning", CONFOUNDED, said, details=details)

@@ -15,13 +15,19 @@ MAX_NAMED = 5  # files named in the console
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about the images. `text` is one sentence; `kind` is what an override names."""
+    """Something about the images. `text` is one sentence; `kind` is what an override names.
+
+    `words` are what `text` was made of by filling in `values`, for the user's language: a text, or one for a
+    single thing and one for many. None where the sentence comes from elsewhere.
+    """
 
     kind: str
     severity: str  # "info", "warning" or "block"
     text: str
     files: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,9 @@ class DataReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON."""
-        findings = [asdict(item) | {"files": list(item.files)} for item in self.findings]
+        findings = [
+            asdict(item) | {"files": list(item.files), "words": list(item.words)} for item in self.findings
+        ]
         return {
             "counts": self.counts,
             "findings": findings,

@@ -24,6 +24,8 @@ from cxrview.training.confounding import attributes, confounded
 from cxrview.training.data_report import DataReport, Finding
 from cxrview.training.dataset import LabelledImages, Split
 from cxrview.training.duplicates import Pair, clusters, exact_pairs, near_pairs
+from cxrview.training.finding_texts import ONE_PATIENT
+from cxrview.training.finding_words import worded
 from cxrview.training.reading import Inputs, read_inputs, writable
 from cxrview.training.sources import ADVICE_FOLDER, Item, find_items, patient_pattern
 from cxrview.training.split import SIDES, given_split, save_split, split_by_group
@@ -290,8 +292,7 @@ def patients(inputs: Inputs, config: DataConfig) -> tuple[NDArray[np.str_], list
     nobody, notes = set(), []
     if len(dicom) >= ONE_PATIENT_FILES and len(set(dicom)) == 1 and len(dicom) == len(inputs.facts):
         nobody.add(dicom[0])
-        text = f"All {len(dicom)} files carry the same PatientID, which is therefore passed over."
-        notes.append(Finding("one-patient", "warning", text))
+        notes.append(worded("one-patient", "warning", ONE_PATIENT, {"count": len(dicom)}))
 
     def who(item: Item, patient: str) -> str:
         if item.group or (patient and patient not in nobody):

@@ -15,6 +15,7 @@ from cxrview.gui.training.data_survey import short_name
 from cxrview.gui.training.wrapped_label import WrappedLabel
 from cxrview.training.config import TrainingConfig
 from cxrview.training.data_report import FINAL
+from cxrview.training.finding_words import spoken
 from cxrview.words import mark, tr, trn
 
 AT_ONCE = 8  # findings shown before the window gets its turn
@@ -47,6 +48,7 @@ class FindingRow(QFrame):
         self, finding: Mapping[str, Any], config: TrainingConfig, side_of: Mapping[str, str], theme: Theme
     ) -> None:
         super().__init__(objectName="finding")
+        finding = {**finding, "text": spoken(finding)}
         self.finding, self.kind = finding, finding["kind"]
         self._theme = theme
         self.icon = QLabel(alignment=Qt.AlignmentFlag.AlignTop)

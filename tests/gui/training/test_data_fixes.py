@@ -5,12 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from cxrview import words
 from cxrview.errors import BadRequest
+from cxrview.gui.theme import DARK
 from cxrview.gui.training import data_fixes, data_table
+from cxrview.gui.training.data_findings import FindingRow
 from cxrview.gui.training.data_fixes import fixes, settled
 from cxrview.gui.training.data_survey import file_of, find_patients, pattern_of, short_name, survey
 from cxrview.progress import silent
 from cxrview.training.config import DataConfig, RecipeConfig, TrainingConfig
+from cxrview.training.data_report import DataReport
+from cxrview.training.finding_texts import FEW_IMAGES
+from cxrview.training.finding_words import worded
 from cxrview.training.sources import find_items
 from tests.training.drawn import class_folders, small, write
 
@@ -18,6 +24,18 @@ from tests.training.drawn import class_folders, small, write
 def finding(kind: str, files=(), **details) -> dict:
     """Return a finding as the report holds it."""
     return {"kind": kind, "severity": "warning", "text": "", "files": list(files), "details": details}
+
+
+def test_a_finding_is_said_in_the_language_of_the_user(qtbot):
+    item = worded("few-images", "warning", FEW_IMAGES, {"classes": ["Normal"], "least": 20})
+    stored = DataReport(findings=(item,)).as_dict()["findings"][0]
+    words.use("de")
+    try:
+        row = FindingRow(stored, TrainingConfig(), {}, DARK)
+        qtbot.addWidget(row)
+        assert row.text.text().startswith("Von „Normal“ gibt es weniger als 20 Bilder")
+    finally:
+        words.use("en")
 
 
 def test_of_each_set_of_copies_the_first_stays():
