@@ -39,10 +39,17 @@ class LaterParts:
         """Whether the part called `name` has been wanted yet."""
         return name in self.__dict__
 
-    def make_all(self) -> None:
-        """Make what belongs to the window as people see it, and what must not miss anything."""
-        for name in AT_ONCE:
+    def make_one(self) -> bool:
+        """Make the next part of the window as people see it; return False if all are there."""
+        name = next((name for name in AT_ONCE if not self.made(name)), None)
+        if name is not None:
             getattr(self, name)
+        return name is not None
+
+    def make_all(self) -> None:
+        """Make them all, so that none misses anything."""
+        while self.make_one():
+            pass
 
     @cached_property
     def measuring(self) -> "Measuring":

@@ -19,8 +19,6 @@ from cxrview import paths, settings
 from cxrview.gui import shortcuts
 from cxrview.gui import theme as themes
 from cxrview.gui.choosing import Choosing
-from cxrview.gui.dialogs import pages
-from cxrview.gui.dialogs.text import CrashDialog, TextDialog
 from cxrview.gui.garbage import Collector
 from cxrview.gui.keys import OwnKeys
 from cxrview.gui.later import COLOURED, LaterParts
@@ -74,6 +72,7 @@ class MainWindow(LaterParts, QMainWindow):
         self.theme = themes.THEMES[stored.theme]
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self._save_settings)
         self._started = False
+        self._behind = QTimer(self, interval=0, timeout=self._make_next)
         self.setAcceptDrops(True)
         self._build()
         self._connect()
@@ -250,19 +249,21 @@ class MainWindow(LaterParts, QMainWindow):
 
     def show_card(self) -> None:
         """Open the model card."""
+        from cxrview.gui.dialogs.pages import model_card
+        from cxrview.gui.dialogs.text import TextDialog
+
         if self.state.model.card is not None:
-            self._show_page(tr("Model card"), pages.model_card(self.state.model.card), QSize(720, 640))
+            dialog = TextDialog(self, tr("Model card"), model_card(self.state.model.card), QSize(720, 640))
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
 
     def show_crash(self, details: str) -> None:
         """Show the details of a mistake of ours, to be copied."""
+        from cxrview.gui.dialogs.text import CrashDialog
+
         if self.findChildren(CrashDialog):  # one is enough when the same mistake comes again and again
             return
         dialog = CrashDialog(self, details)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def _show_page(self, title: str, html: str, size: QSize) -> None:
-        dialog = TextDialog(self, title, html, size)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -292,11 +293,13 @@ class MainWindow(LaterParts, QMainWindow):
         if not self._started:  # the model is loaded behind the window, never before it
             self._started = True
             QTimer.singleShot(0, self.session.models.start)
-            QTimer.singleShot(0, self._finish)
+            self._behind.start()
 
-    def _finish(self) -> None:
-        """Make what the first picture did without, and take up what was left."""
-        self.make_all()
+    def _make_next(self) -> None:
+        """Make one of the parts that the first picture did without; after the last, take up what was left."""
+        if self.make_one():
+            return
+        self._behind.stop()
         self.training.say_what_was_interrupted()
         self.browsing.restore()
 

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -18,6 +19,7 @@ RESERVED = {"Space": mark("Space looks under the heatmap.")} | {
 }
 
 
+@cache
 def normal(keys: str) -> str:
     """Return `keys` as Qt writes them, or "" if they are none."""
     sequence = QKeySequence(keys, QKeySequence.SequenceFormat.PortableText)

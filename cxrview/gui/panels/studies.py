@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 from cxrview.gui import hanging
 from cxrview.gui.browser.filter_bar import FilterBar
 from cxrview.gui.browser.filters import Filters
-from cxrview.gui.browser.row_menu import row_menu
 from cxrview.gui.browser.sorting import Order
 from cxrview.gui.browser.strips import PriorStrip, UndoStrip
 from cxrview.gui.browser.thumbnails import Thumbnails
@@ -330,6 +329,8 @@ class StudyPanel(QWidget):
             self.chosen.emit(*key)
 
     def _show_menu(self, place: QPoint) -> None:
+        from cxrview.gui.browser.row_menu import row_menu
+
         entries = self.selected()
         if entries:
             row_menu(self, self.tree.currentIndex().data(KEY), entries).popup(place)
