@@ -328,9 +328,9 @@ def dumps(config: TrainingConfig) -> str:
     return tomli_w.dumps(as_dict(config))
 
 
-def save(config: TrainingConfig, path: Path) -> None:
-    """Write `config` to `path` as TOML, whole or not at all. Raises OSError."""
-    write_whole(path, dumps(config))
+def save(config: TrainingConfig, path: Path, *, settle: bool = True) -> None:
+    """Write `config` to `path` as TOML, whole or not at all; `settle` is `whole_file`'s. Raises OSError."""
+    write_whole(path, dumps(config), settle=settle)
 
 
 def _build(kind: type[_T], values: Any, where: str) -> _T:

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QGraphicsView, QSizePolicy, QVBoxLayout, QWidget
 
 from cxrview.gui.theme import Theme
 from cxrview.gui.training.curve_legend import CurveLegend
-from cxrview.words import fixed, tr
+from cxrview.gui.training.plain_plot import DecimalAxis, make_plain
+from cxrview.words import tr
 
 LEAST = QSize(210, 190)
 ROOM = 0.08  # of the values' range, above and below
@@ -189,20 +190,12 @@ class _View(pg.PlotWidget):
 
     def __init__(self, owner: CurvePlot) -> None:
         self._owner = owner
-        super().__init__(axisItems={"left": _ValueAxis("left"), "bottom": _EpochAxis("bottom")})
+        super().__init__(axisItems={"left": DecimalAxis("left"), "bottom": _EpochAxis("bottom")})
+        make_plain(self, AXIS_WIDTH, AXIS_HEIGHT)
         item = self.getPlotItem()
-        item.hideButtons()
-        item.setMenuEnabled(False)
-        item.setMouseEnabled(False, False)
-        item.getViewBox().disableAutoRange()
-        item.getAxis("left").setWidth(AXIS_WIDTH)
-        item.getAxis("bottom").setHeight(AXIS_HEIGHT)
-        for side in ("left", "bottom"):
-            item.getAxis(side).setStyle(tickLength=0, tickTextOffset=8, hideOverlappingLabels=False)
+        item.getAxis("bottom").setStyle(hideOverlappingLabels=False)
         item.getAxis("left").setGrid(GRID)
         item.layout.setContentsMargins(0, 4, 12, 0)
-        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAntialiasing(True)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.scene().sigMouseMoved.connect(self._moved)
@@ -281,21 +274,6 @@ class _EpochAxis(pg.AxisItem):
 
     def tickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:  # noqa: N802
         return [str(round(value)) if value >= 1 else "" for value in values]
-
-
-class _ValueAxis(pg.AxisItem):
-    """Decimal numbers in the user's language, with no prefix of a unit."""
-
-    def __init__(self, side: str) -> None:
-        super().__init__(side)
-        self.enableAutoSIPrefix(False)
-
-    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
-        return super().tickSpacing(low, high, size)[:1]
-
-    def tickStrings(self, values: Sequence[float], _scale: float, spacing: float) -> list[str]:  # noqa: N802
-        decimals = max(1, min(4, len(f"{spacing:.4f}".rstrip("0").partition(".")[2])))
-        return [fixed(value, decimals) for value in values]
 
 
 def _style(curve: Curve) -> Qt.PenStyle:

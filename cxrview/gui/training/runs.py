@@ -155,7 +155,7 @@ class TrainingRuns(QObject):
         request = folder.parent / f"{folder.name}.toml"  # the folder itself must be empty at the beginning
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
-            configuration.save(config, request)
+            configuration.save(config, request, settle=False)
         except OSError as error:
             problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
             raise CxrviewError(problem, tr("Make room, or choose another folder."), request) from error
