@@ -5,6 +5,7 @@ It imports pyqtgraph, and with it NumPy: import it where something is about to b
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGraphicsView
 
 from cxrview.words import fixed
 
@@ -20,6 +21,7 @@ def make_plain(plot: pg.PlotWidget, left: int, bottom: int) -> None:
     item.getAxis("bottom").setHeight(bottom)
     for side in ("left", "bottom"):
         item.getAxis(side).setStyle(tickLength=-4, tickTextOffset=6)
+    plot.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)  # what is painted behind the curves changes too
     plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 

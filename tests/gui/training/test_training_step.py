@@ -173,6 +173,18 @@ def test_curves_have_a_point_an_epoch_and_the_phases_behind_them(step, runs, qtb
     assert course_of(run.progress, 30).total == 30
 
 
+def test_a_phase_is_seen_behind_the_curves_as_soon_as_it_begins(step, runs, qtbot):
+    def background() -> str:
+        picture = step.view.curves.loss.grab().toImage()
+        return picture.pixelColor(picture.width() - 20, picture.height() // 2).name()
+
+    run = feed(step, runs, events.Started("x", 30, 0, "cpu:0", "tensorflow"))
+    qtbot.waitUntil(lambda: step.view.curves.is_drawn)
+    assert background() == themes.DARK.panel
+    run._take(events.PhaseStarted(1, 2, "head", 30, 1e-3, 3))
+    qtbot.waitUntil(lambda: background() != themes.DARK.panel)
+
+
 def test_a_figure_that_does_not_exist_leaves_a_gap(step, runs, qtbot):
     said = [epoch(n) for n in range(1, 4)]
     said[1].metrics["val_macro_auc"] = None
