@@ -34,9 +34,8 @@ def light(monkeypatch):
 
 
 @pytest.fixture
-def make_step(qtbot, qapp, tmp_path):
+def make_step(qtbot, qapp, fusion, tmp_path):
     """Makes pages in a real training window; processes and threads have ended when the test is over."""
-    qapp.setStyle("Fusion")
     collector = Collector(qapp)
     made = []
 
@@ -57,7 +56,6 @@ def make_step(qtbot, qapp, tmp_path):
         step.check.drop()
         runs.close()
         runner.close(wait=True)
-    qapp.setStyleSheet("")
     collector.close()
     collector.deleteLater()
 
