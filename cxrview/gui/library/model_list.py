@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from cxrview.bundle.inventory import Installed
 
 WIDTHS = {
-    "status": 116,
+    "status": 92,
     "network": 94,
     "classes": 58,
     "macro_f1": 116,
     "macro_auc": 116,
     "size": 62,
-    "date": 94,
+    "date": 90,
 }
 ROW = 30  # pixels
 
