@@ -1,4 +1,4 @@
-"""Days and times as they stand in every language, such as 2026-11-21 17:36: they sort and nobody errs."""
+"""How days and times are written in every language: 2026-11-21 17:36, which sorts and is misread by nobody."""
 
 from datetime import datetime
 
