@@ -1,4 +1,4 @@
-"""How days and times are written in every language: 2026-11-21 17:36, which sorts and is misread by nobody."""
+"""How days and times are written in every language: 2026-11-21 17:36, which sorts and nobody misreads."""
 
 from datetime import datetime
 
