@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,16 +169,17 @@ class Exporter(QObject):
         suffixes = SUFFIXES[choices.format]
         proposed = proposed_name(shown.radiograph, choices.identity, suffixes[0], self._folder(shown.path))
         filters = f"{tr(FORMATS[choices.format])} ({' '.join('*' + suffix for suffix in suffixes)})"
-        path = self._ask(tr("Export picture"), proposed, filters, suffixes)
+        path = self._ask(tr("Export picture"), proposed, filters, (*suffixes, *chain(*SUFFIXES.values())))
         if path is None:
             return
         from cxrview.gui.viewer.export_file import encode, write
 
         pixels = self._pixels(choices)
+        kind = next(name for name, ends in SUFFIXES.items() if path.name.lower().endswith(ends))
 
         def work(report: "Report") -> None:
             report(-1.0, path.name)
-            write(encode(pixels(), choices.format, choices.quality), path)
+            write(encode(pixels(), kind, choices.quality), path)
 
         self._write(path, work)
         if dialog is not None:

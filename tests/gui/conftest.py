@@ -1,5 +1,6 @@
 """A real window on a real predictor; only the engine under it is a small one made for the tests."""
 
+import gc
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -99,6 +100,14 @@ def home(tmp_path: Path) -> Path:
     folder = tmp_path / "settings"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(autouse=True)
+def collected_here() -> Iterator[None]:
+    """As in the app (gui.garbage) no worker collects what tests leave, and with it widgets."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

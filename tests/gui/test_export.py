@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
@@ -437,6 +438,15 @@ def test_a_name_about_which_the_dialog_has_asked_is_replaced(opened, export_as, 
     export_as(other)
     qtbot.waitUntil(lambda: opened.statusBar().message.text() == "Saved mine.PNG.")
     assert not QImage(str(other)).isNull()
+
+
+@pytest.mark.parametrize(("typed", "kind"), [("out.jpg", "JPEG"), ("out.TIFF", "TIFF"), ("out.b", "PNG")])
+def test_the_ending_that_is_typed_decides_the_format(opened, export_as, tmp_path, qtbot, typed, kind):
+    export_as(tmp_path / typed)
+    name = typed if kind != "PNG" else f"{typed}.png"
+    qtbot.waitUntil(lambda: opened.statusBar().message.text() == f"Saved {name}.")
+    with Image.open(tmp_path / name) as picture:
+        assert picture.format == kind
 
 
 @pytest.mark.parametrize("typed", ["phantom.png", "phantom"])

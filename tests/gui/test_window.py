@@ -229,3 +229,11 @@ def test_without_a_display_there_is_a_sentence_and_no_abort():
     )
     assert result.returncode == 2
     assert result.stderr.startswith("cxrview: there is no display")
+
+
+def test_the_program_can_be_left_from_the_windows_beside(window, qtbot):
+    window.training.show_library()
+    qtbot.waitUntil(window.training.library.isActiveWindow)
+    qtbot.keyClick(window.training.library, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not window.isVisible()
+    assert not window.training.library.isVisible()

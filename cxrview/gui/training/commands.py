@@ -64,6 +64,7 @@ class Training(QObject):
         window = self._window
         if self.library is None:
             self.library = LibraryWindow(window.state, window.session.models, window.runner, window.theme)
+            self.library.addAction(window.menus.actions["quit"])
         self.library.show()
         self.library.raise_()
         self.library.activateWindow()
@@ -123,6 +124,7 @@ class Training(QObject):
         result = ResultStep(draft, runs, runner, theme, self.open_images, lambda: models.choice)
         model, search = ModelStep(draft, runs, runner, theme), SearchStep(draft, runs, theme)
         made = TrainingWindow([data, model, training, result], theme, beside=[search])
+        made.addAction(window.menus.actions["quit"])
         data.show_images.connect(self.open_images)
         training.result_asked.connect(lambda: made.show_step(result))
         result.use_asked.connect(models.use_model)

@@ -67,6 +67,7 @@ def test_a_killed_training_is_gone_on_with_and_its_best_epoch_kept(make_step, ru
         qtbot.waitUntil(lambda: len(run.progress.epochs) >= 5, timeout=PATIENCE)
         with qtbot.waitSignal(runs.ended):
             os.kill(run.process.number, signal.SIGKILL)
+        stall.wait_for_ticks(2)  # nobody resumes in the same turn of the loop
         assert "memory" in step.view.ending.what.text()
         before = len(run.progress.epochs)
         assert set(epochs(folder)) >= set(range(1, before))
