@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.gui.panels.elided import ElidedLabel
 from cxrview.gui.theme import Theme
 from cxrview.words import tr
 
@@ -28,8 +29,10 @@ class RunHead(QWidget):
     def __init__(self, progress: str) -> None:
         """`progress` names the bar for screen readers."""
         super().__init__()
-        self.doing = QLabel(objectName="pageTitle", textFormat=Qt.TextFormat.PlainText)
-        self.detail = QLabel(objectName="muted", textFormat=Qt.TextFormat.PlainText)
+        self.doing = ElidedLabel(QSizePolicy.Policy.Preferred)
+        self.doing.setObjectName("pageTitle")
+        self.detail = ElidedLabel(QSizePolicy.Policy.Ignored)
+        self.detail.setObjectName("muted")
         self.bar = QProgressBar(textVisible=False, maximum=1000, accessibleName=progress)
         self.keep = QPushButton(tr("Stop and keep the best"), autoDefault=False)
         self.stop = QPushButton(tr("Cancel"), autoDefault=False)

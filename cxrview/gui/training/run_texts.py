@@ -24,7 +24,7 @@ from cxrview.words import fixed, mark, tr, trn
 STAGES = {
     "starting": mark("Getting ready"),
     "reading": mark("Reading and checking the images"),
-    "features": mark("Computing the network's features of every image, once"),
+    "features": mark("Computing the features of every image"),
     "solving": mark("Solving for the best head"),
     "calibrating": mark("Calibrating the probabilities"),
     "domain": mark("Learning what a usual image is"),
@@ -41,6 +41,9 @@ DETAILS = (  # of stages, as the training says them
     mark("exporting to ONNX"),
     mark("writing the Keras model"),
     mark("comparing the engines"),
+    mark("drawing patients again"),
+    mark("measured"),
+    mark("written"),
 )
 AFTER = ("calibrating", "domain", "measuring", "reporting", "exporting")  # the epochs, in this order
 DEPTHS = {"head": mark("Head"), "last-block": mark("Head and last block"), "all": mark("All layers")}
@@ -72,6 +75,9 @@ STARTS = {
     "imagenet": mark("from ImageNet weights"),
     "none": mark("from nothing"),
 }
+_IMAGE = re.compile(r"image (\d+) of (\d+)")
+_FEATURES = re.compile(r"(train|validation|external)(?:-(\d+))?, (\d+) of (\d+) images")
+_IMAGENET = re.compile(r"loading the ImageNet weights of (.+)")
 _FULL = re.compile("no space left|disk is full|quota exceeded", re.IGNORECASE)
 _OPTION = re.compile(r", such as --batch-size (\d+)")
 
@@ -100,7 +106,19 @@ def stage_text(stage: Stage) -> str:
 
 def stage_detail(stage: Stage) -> str:
     """Return what is being done in a stage; the name of a file stays as it is."""
-    return tr(stage.text) if stage.text in DETAILS else stage.text
+    text = stage.text
+    if text in DETAILS:
+        return tr(text)
+    if found := _IMAGE.fullmatch(text):
+        return tr("image {number} of {total}").format(number=found[1], total=found[2])
+    if found := _FEATURES.fullmatch(text):
+        side, copy, done, total = found.groups()
+        changed = tr(" (changed at random, {number})").format(number=copy) if int(copy or 0) else ""
+        words = tr("{side}{changed}: {done} of {total} images")
+        return words.format(side=tr(SIDES[side]), changed=changed, done=done, total=total)
+    if found := _IMAGENET.fullmatch(text):
+        return tr("loading the ImageNet weights of {network}").format(network=found[1])
+    return text
 
 
 def total_epochs(progress: RunProgress) -> int:

@@ -3,16 +3,17 @@
 import dataclasses
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 
 from cxrview.gui import theme as themes
+from cxrview.gui.training import run_texts
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.indicator import TrainingIndicator
 from cxrview.gui.training.process import Outcome
 from cxrview.gui.training.run_curves import course_of
 from cxrview.gui.training.run_interrupted import InterruptedRuns
-from cxrview.gui.training.run_texts import in_window
+from cxrview.gui.training.run_texts import in_window, stage_detail
 from cxrview.gui.training.runs import Run
 from cxrview.gui.training.training_step import TrainingStep
 from cxrview.training import events
@@ -137,6 +138,47 @@ def test_stop_and_keep_the_best_ends_with_a_model(live, runs, qtbot):
     assert live.obstacle() == ""
     with qtbot.waitSignal(live.result_asked):
         qtbot.mouseClick(live.view.ending.result, Qt.MouseButton.LeftButton)
+
+
+def test_what_is_being_done_never_makes_the_window_wider(step, runs, qtbot, monkeypatch):
+    pretend(
+        monkeypatch,
+        """
+tell(events.Stage("reading", 0.1, "a.png"))
+sys.stdin.readline()
+tell(events.Stage("a stage of another version " * 9, 0.1, "a" * 300 + ".png"))
+sys.stdin.readline()
+""",
+    )
+    step.start()
+    qtbot.waitUntil(lambda: step.view.head.detail.text() == "a.png")
+    QCoreApplication.sendPostedEvents()
+    before = step.minimumSizeHint().width()
+    runs.current.finish()
+    qtbot.waitUntil(lambda: len(step.view.head.detail.text()) > 300)
+    QCoreApplication.sendPostedEvents()
+    assert step.minimumSizeHint().width() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("train-0, 32 of 42 images", "Training: 32 of 42 images"),
+        ("train-2, 32 of 42 images", "Training (changed at random, 2): 32 of 42 images"),
+        ("validation, 0 of 9 images", "Validation: 0 of 9 images"),
+        ("image 33 of 42", "image 33 of 42"),
+        ("train-2/image 3 of 4.png", "train-2/image 3 of 4.png"),
+    ],
+)
+def test_a_detail_is_told_in_words(text, shown):
+    assert stage_detail(events.Stage("features", 0.5, text)) == shown
+
+
+def test_a_detail_is_told_in_the_language_of_the_window(monkeypatch):
+    words = {"image {number} of {total}": "Bild {number} von {total}", "written": "geschrieben"}
+    monkeypatch.setattr(run_texts, "tr", lambda text: words.get(text, text))
+    assert stage_detail(events.Stage("domain", 0.5, "image 33 of 42")) == "Bild 33 von 42"
+    assert stage_detail(events.Stage("exporting", 1.0, "written")) == "geschrieben"
 
 
 def test_there_is_nothing_to_keep_before_the_first_epoch(step, runs, qtbot, monkeypatch):
