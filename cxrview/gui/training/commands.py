@@ -128,6 +128,8 @@ class Training(QObject):
         data.show_images.connect(self.open_images)
         training.result_asked.connect(lambda: made.show_step(result))
         result.use_asked.connect(models.use_model)
+        result.shown.connect(self.indicator.put_away)
+        result.told.connect(lambda words: window.statusBar().say(words, 15))
         search.recipe_taken.connect(lambda _words: made.show_step(model))
         search.result_asked.connect(result.show_folder)
         search.result_asked.connect(lambda _folder: made.show_step(result))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from cxrview.errors import CxrviewError
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.process import Outcome
 from cxrview.gui.training.runs import Run, TrainingRuns
@@ -106,8 +107,8 @@ class DataCheck(QObject):
         self._asked = _about(draft.config)
         try:
             run = self._run = self._runs.check(draft.config, draft.folder)
-        except OSError as error:
-            self._refuse(tr("The check cannot begin: {reason}.").format(reason=error.strerror), "")
+        except CxrviewError as error:
+            self._refuse(str(error), "")
             return
         run.changed.connect(self.changed)
         run.ended.connect(self._ended)

@@ -1,5 +1,7 @@
 """The training in the status bar: how far it is, and at the end that it has ended."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QToolButton, QWidget
@@ -74,6 +76,12 @@ class TrainingIndicator(QWidget):
             return
         self.show()
         QApplication.alert(self.window())
+
+    def put_away(self, folder: Path) -> None:
+        """What came of the run in `folder` is looked at; of a search, that is a folder within it."""
+        run = self._run
+        if run is not None and not run.is_running and run.folder.path in (folder, *folder.parents):
+            self.hide()
 
     def refresh(self) -> None:
         """Tell how far the run is, or how it ended."""

@@ -32,10 +32,14 @@ class ResultStep(Step):
     Signals:
         use_asked: the user wants to use this model; carries its name, or its folder if it is not installed.
         library_changed: the model was added to the library or is called otherwise.
+        shown: a result has been read and is shown; carries the folder of its run.
+        told: carries what is to be said beside images that were opened.
     """
 
     use_asked = Signal(str)
     library_changed = Signal()
+    shown = Signal(Path)
+    told = Signal(str)
     title = mark("Result")
 
     def __init__(
@@ -61,7 +65,7 @@ class ResultStep(Step):
         self.marks = Marks(self)
         self.page = ResultPage(self, draft, self.marks, runner, theme, current)
         self._connect()
-        runs.ended.connect(lambda _run: self._look_again())
+        runs.ended.connect(self._look_again)
 
     def _connect(self) -> None:
         page = self.page
@@ -123,10 +127,9 @@ class ResultStep(Step):
             self.part = name
             self.page.show_part(self.result, name)
 
-    def _look_again(self) -> None:
-        """A run has ended; if it is the one shown, it may have been finished anew."""
-        current = self._runs.current
-        if current is not None and current.folder.path == self._shown:
+    def _look_again(self, run: Run) -> None:
+        """`run` has ended; if it is the one shown, it may have been finished anew."""
+        if run.kind == "train" and run.folder.path == self._shown:
             self._shown = None
             if self.isVisible():
                 self.entered()
@@ -136,6 +139,7 @@ class ResultStep(Step):
         self.marks.open(result.folder)
         self.page.show_result(result)
         self.show_part(result.first)
+        self.shown.emit(result.folder)
 
     def _not_loaded(self, error: Exception) -> None:
         self._job, self._shown = None, None
@@ -160,6 +164,8 @@ class ResultStep(Step):
             str(self.result.model),
         ):
             self.page.say(tr("The viewer asks the model in use. Use this one to see its heatmaps."))
+            words = tr("What you see here is by the model in use, not by “{name}”.")
+            self.told.emit(words.format(name=self.result.model.name))
 
     def _store_point(self, name: str, threshold: float) -> None:
         if self.result is not None:

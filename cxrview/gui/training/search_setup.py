@@ -116,7 +116,8 @@ class SearchSetup(QWidget):
         column.setContentsMargins(0, 0, 8, 0)
         words = tr(
             "Many trainings on the same images, each with another recipe; the one that is best on the "
-            "validation images wins. What you leave empty is not searched: it stays as on the page “Model”."
+            "validation images wins. What you leave empty stays as on the page “Model”; below stands what is "
+            "searched."
         )
         column.addWidget(QLabel(words, objectName="muted", wordWrap=True))
         column.addWidget(space)

@@ -108,10 +108,23 @@ class TrainingWindow(QWidget):
 
     def go_to(self, number: int) -> None:
         """Show step `number` if it can be reached."""
+        came_by = self.focusWidget()
         if 0 <= number < len(self.steps) and self.reachable(number):
             self.pages.setCurrentIndex(number)
             self.steps[number].entered()
         self._refresh()
+        if came_by in (self.back, self.next) and not (came_by.isVisible() and came_by.isEnabled()):
+            self._focus_page()
+
+    def _focus_page(self) -> None:
+        """Give the keyboard to the first part of the page that takes it."""
+        page = self.pages.currentWidget()
+        part = page.nextInFocusChain()
+        while page.isAncestorOf(part):
+            if part.isVisible() and part.isEnabled() and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                part.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+            part = part.nextInFocusChain()
 
     def show_step(self, step: Step) -> None:
         """Show `step` if it can be reached."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QLineEdit, QPushButton
 
 from cxrview.gui import theme as themes
 from cxrview.gui.garbage import Collector
@@ -457,3 +457,38 @@ def test_the_real_command_line_checks_the_images(make_step, planted, qtbot):
     assert step.obstacle() == "1 finding stops the training."
     said = TrainingRuns.said_before(step._draft.folder)
     assert any(isinstance(event, events.DataReported) for event in said)
+
+
+class Asks(Step):
+    """A page with a button, from which the way goes no further."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.button = QPushButton("Start", self)
+
+    def obstacle(self) -> str:
+        """Return that it has to be started."""
+        return "Start first."
+
+
+def test_the_keyboard_stays_on_the_way(qtbot):
+    """Where Next ends, the page it has led to takes the keyboard, and no page that was left."""
+    last = Asks()
+    window = TrainingWindow([Step(), Step(), last], themes.DARK)
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+    window.next.setFocus()
+    qtbot.keyClick(window.next, Qt.Key.Key_Space)
+    assert window.focusWidget() is window.next
+    qtbot.keyClick(window.next, Qt.Key.Key_Space)
+    assert window.pages.currentWidget() is last
+    assert window.focusWidget() is last.button
+
+
+def test_where_nothing_can_be_written_that_is_said(step, planted, qtbot):
+    step.check._runs.root.write_text("a file where the folder should be")
+    choose(step, planted)
+    qtbot.waitUntil(lambda: step.check.state == "refused", timeout=TIMEOUT)
+    assert "cannot be written" in step.check.problem
+    assert "Make room, or choose another folder." in step.check.problem

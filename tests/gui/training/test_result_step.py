@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
 
 from cxrview import bundle, paths
 from cxrview.gui import theme as themes
+from cxrview.gui.training.runs import Run
 from tests.conftest import make_tiny_bundle
 from tests.gui.stalls import Stall
 from tests.gui.training.finished_run import TEST, Seat, finished_run
@@ -364,6 +365,30 @@ def test_a_run_that_ends_is_read_when_the_page_is_entered(runs, tmp_path, qtbot)
     assert seat.step.result is first
     seat.runner.close()
     assert not seat.crashes
+
+
+def test_the_end_of_another_run_leaves_the_chosen_cell(seat, runs, qtbot):
+    runs.current = Run(seat.draft.folder, "train", runs)
+    checked = Run(seat.draft.folder.parent / "checked", "check", runs)
+    first = seat.step.result
+    qtbot.mouseClick(seat.page.answers.matrix.cells[2, 1], Qt.MouseButton.LeftButton)
+    runs.ended.emit(checked)
+    assert seat.step.result is first
+    assert listed(seat.page.answers.gallery) == ["pneumonia/test-9.png"]
+    with qtbot.waitSignal(seat.step.shown) as shown:
+        runs.ended.emit(runs.current)
+    assert shown.args == [seat.draft.folder]
+    assert seat.step.result is not first
+
+
+def test_it_is_said_in_the_viewer_by_which_model_the_answers_are(seat, qtbot):
+    gallery = seat.page.answers.gallery
+    with qtbot.waitSignal(seat.step.told) as told:
+        qtbot.mouseClick(gallery.open, Qt.MouseButton.LeftButton)
+    assert told.args == ["What you see here is by the model in use, not by “lungs”."]
+    seat.current = ("lungs", "cpu")
+    with qtbot.assertNotEmitted(seat.step.told):
+        qtbot.mouseClick(gallery.open, Qt.MouseButton.LeftButton)
 
 
 def test_tab_comes_to_the_matrix_once_and_goes_on_to_its_images(seat, qtbot):

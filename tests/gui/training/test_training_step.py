@@ -350,6 +350,11 @@ def test_the_run_goes_on_behind_a_closed_page_and_the_status_bar_tells_of_it(liv
         run.finish()
     assert indicator.button.text() == "“clinic” is trained: show it"
     assert alerts == [indicator.window()]
+    indicator.put_away(run.folder.path.parent / "another")
+    assert indicator.isVisible()
+    indicator.put_away(run.folder.path)
+    assert not indicator.isVisible()
+    indicator.show()
     qtbot.mouseClick(indicator.dismiss, Qt.MouseButton.LeftButton)
     assert not indicator.isVisible()
     live.show()  # what happened meanwhile is drawn now
