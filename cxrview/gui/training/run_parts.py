@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
+    QSpacerItem,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -69,11 +70,16 @@ class Ending(QFrame):
         words.addWidget(self.advice)
         row = QHBoxLayout(self, spacing=10)
         row.setContentsMargins(14, 12, 14, 12)
+        row.addSpacerItem(QSpacerItem(0, self._room_for_words()))
         row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         for button in buttons:
             button.setAutoDefault(False)
             row.addWidget(button)
+
+    def _room_for_words(self) -> int:
+        """Return the height of both sentences in a line each: with advice or without, nothing below moves."""
+        return round(2.3 * self.fontMetrics().lineSpacing())
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
@@ -102,6 +108,9 @@ class HeadOrEnding(QStackedWidget):
 
     def turn(self, alive: bool) -> None:
         """Show the head, or the ending."""
+        if alive:  # long sentences would keep their room
+            self._ending.tell("", "", "")
+            self._ending.layout().activate()  # which Qt leaves until it is seen again
         self.setCurrentWidget(self._head if alive else self._ending)
 
 

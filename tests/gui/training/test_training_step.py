@@ -227,6 +227,18 @@ def test_a_phase_is_seen_behind_the_curves_as_soon_as_it_begins(step, runs, qtbo
     qtbot.waitUntil(lambda: background() != themes.DARK.panel)
 
 
+def test_the_curves_keep_their_place_when_the_run_ends_and_goes_on(step, runs, qtbot, monkeypatch):
+    run, view = feed(step, runs, epoch(1)), step.view
+    place = view.curves.geometry()  # under the sentence that it has stopped
+    run.outcome = Outcome("crashed", "It was ended. " * 30, "Go on with it.", resumable=True)
+    view.refresh()
+    qtbot.waitUntil(lambda: view.curves.geometry() != place)
+    with monkeypatch.context() as changed:
+        changed.setattr(Run, "is_running", property(lambda _run: True))
+        view.refresh()
+        qtbot.waitUntil(lambda: view.curves.geometry() == place)
+
+
 def test_a_figure_that_does_not_exist_leaves_a_gap(step, runs, qtbot):
     said = [epoch(n) for n in range(1, 4)]
     said[1].metrics["val_macro_auc"] = None
