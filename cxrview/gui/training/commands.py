@@ -133,6 +133,8 @@ class Training(QObject):
         search.recipe_taken.connect(lambda _words: made.show_step(model))
         search.result_asked.connect(result.show_folder)
         search.result_asked.connect(lambda _folder: made.show_step(result))
+        if training.offers():  # what was interrupted is what one comes for
+            made.show_step(training)
         return made
 
 

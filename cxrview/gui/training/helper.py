@@ -6,10 +6,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from cxrview.gui.training.process import GRACE, new_process, program
+from cxrview.gui.training.process import GRACE, OURS, new_process, program
 from cxrview.words import tr
-
-OURS = "cxrview: "  # begins what the process says in words; all else on that stream is its libraries'
 
 
 class HelperProcess(QObject):

@@ -16,6 +16,8 @@ from cxrview.words import tr
 PATIENCE = 20_000  # ms for a polite stop: a batch may take that long on a laptop
 GRACE = 3_000  # ms between asking the system to end the process and ending it
 NICE = 5  # how much the training gives way to everything else: the window stays quick
+UNUSABLE = 2  # the code with which cxrview ends where nothing could be done
+OURS = "cxrview: "  # begins what the process says in words; all else on that stream is its libraries'
 KEPT_LINES = 400  # of what was said and is no event
 TURN = 0.008  # seconds of listening, after which the window gets its turn
 
@@ -191,6 +193,10 @@ class TrainingProcess(QObject):
             return Outcome("finished")
         if self._stopping:
             return Outcome("stopped", resumable=True)
+        words = next((line for line in reversed(self.lines) if line.startswith(OURS)), "")
+        if code == UNUSABLE and words:
+            problem, stop, advice = words.removeprefix(OURS).partition(". ")
+            return Outcome("failed", problem + stop.rstrip(), advice)
         problem = tr("The training process ended without a word (code {code}).").format(code=code)
         if os.name == "posix" and status is QProcess.ExitStatus.CrashExit:
             problem = tr("The training process was ended by the system; it may have run out of memory.")

@@ -84,11 +84,21 @@ class RunSummary(QWidget):
             best = f"{best}; {early.format(count=recipe.patience)}"
         self.rows["best"].setText(best[:1].upper() + best[1:])
         self.rows["folder"].setText(str(self._draft.folder))
+        problem = self._obstacle()
+        self.say(problem)
+        self.start.setEnabled(not problem)
 
     def say(self, problem: str) -> None:
         """Show why it cannot begin, or with "" nothing."""
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
+
+    def _obstacle(self) -> str:
+        if not self._draft.config.data.path:
+            return tr("Choose images in the first step.")
+        if self._draft.blocking:
+            return tr("A finding about the images stands in the way; see the first step.")
+        return ""
 
     def _images(self) -> str:
         report = self._draft.report

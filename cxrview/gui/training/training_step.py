@@ -106,7 +106,6 @@ class TrainingStep(Step):
         if folder.checkpoints.exists() or folder.finished.exists():
             self._draft.folder = self._runs.new_folder()
         self.summary.refresh()
-        self.summary.say("")
         self._turn_to(self.summary)
 
     def start(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from cxrview.gui.training import process
 from cxrview.training import config as configuration
 from cxrview.training import events
-from cxrview.training.config import PhaseConfig, RecipeConfig, TrainingConfig
+from cxrview.training.config import DataConfig, PhaseConfig, RecipeConfig, TrainingConfig
 
 PRELUDE = """
 import os, signal, sys, time
@@ -14,7 +14,10 @@ from cxrview.training import events
 def tell(event):
     print(events.dump(event), flush=True)
 """
-CONFIG = TrainingConfig(recipe=RecipeConfig(phases=(PhaseConfig("head", 10), PhaseConfig("all", 20))))
+CONFIG = TrainingConfig(
+    DataConfig(str(Path("images").resolve())),
+    recipe=RecipeConfig(phases=(PhaseConfig("head", 10), PhaseConfig("all", 20))),
+)
 
 
 def pretend(monkeypatch, code: str) -> None:

@@ -73,6 +73,15 @@ def test_a_program_that_crashes_without_a_word_gets_a_sentence(heard, qtbot):
     assert "code 3" in ends[0].problem
 
 
+def test_what_the_program_says_when_it_cannot_begin_is_what_is_told(heard, qtbot):
+    _, _, ends = heard(
+        'print("cxrview: lungs is in use. Wait until it is not.", file=sys.stderr)\n'
+        'print("a library says good-bye", file=sys.stderr)\nsys.exit(2)'
+    )
+    qtbot.waitUntil(lambda: bool(ends))
+    assert ends == [process.Outcome("failed", "lungs is in use.", "Wait until it is not.")]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no such signal")
 def test_a_killed_program_may_have_run_out_of_memory(heard, qtbot):
     _, said, ends = heard('tell(events.Started("x", 2))\nos.kill(os.getpid(), signal.SIGKILL)')

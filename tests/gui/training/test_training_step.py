@@ -98,6 +98,20 @@ def test_before_the_start_it_tells_what_will_happen(step, draft):
     assert step.obstacle() == "Start the training first."
 
 
+def test_without_images_or_with_a_finding_in_the_way_it_does_not_start(step, draft):
+    assert step.summary.start.isEnabled()
+    draft.change("data", path="")
+    assert not step.summary.start.isEnabled()
+    assert step.summary.problem.text() == "Choose images in the first step."
+    draft.change("data", path="elsewhere")
+    leak = {"kind": "leak", "severity": "block", "text": "One picture is on two sides."}
+    draft.set_report({**REPORT, "findings": [leak]})
+    assert not step.summary.start.isEnabled()
+    draft.change("data", allow=("leak",))
+    assert step.summary.start.isEnabled()
+    assert not step.summary.problem.isVisible()
+
+
 def test_the_figures_of_a_live_run_are_shown(live):
     view = live.view
     assert view.head.doing.text() == "Epoch 2 of 30 · phase 1 of 2"
@@ -324,6 +338,16 @@ def test_an_interrupted_run_is_offered_shown_and_gone_on_with(draft, runs, qtbot
     words = runs.current.progress.warnings[0]
     assert f"--out {folder} --resume" in words
     assert "--finish" in words
+
+
+def test_the_window_opens_at_what_was_interrupted(make_window, qtbot):
+    window = make_window()
+    lay_down(window.training.runs.root / "a", 2)
+    window.menus.actions["train"].trigger()
+    qtbot.waitUntil(lambda: window.training.window is not None)
+    opened = window.training.window
+    assert isinstance(opened.pages.currentWidget(), TrainingStep)
+    assert "2 of 30 epochs" in opened.pages.currentWidget().interrupted.lines[0].text.text()
 
 
 def test_deleting_an_interrupted_run_can_be_taken_back(runs, qtbot):
