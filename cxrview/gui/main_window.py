@@ -295,6 +295,11 @@ class MainWindow(LaterParts, QMainWindow):
             QTimer.singleShot(0, self.session.models.start)
             self._behind.start()
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether it is on the screen, and what its first picture did without is there too."""
+        return self._started and not self._behind.isActive()
+
     def _make_next(self) -> None:
         """Make one of the parts that the first picture did without; after the last, take up what was left."""
         if self.make_one():

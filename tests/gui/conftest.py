@@ -127,7 +127,7 @@ def make_window(qtbot, fusion: None, home: Path, load_predictor) -> Iterator[Cal
         qtbot.addWidget(window)
         window.show()
         qtbot.waitExposed(window)
-        qtbot.waitUntil(lambda: window.made("training"))  # what the first picture does without is there too
+        qtbot.waitUntil(lambda: window.is_complete)
         return window
 
     yield make
