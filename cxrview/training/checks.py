@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.training import finding_texts as texts
+from cxrview.training.config import DataConfig
 from cxrview.training.data_report import Finding
 from cxrview.training.dataset import LabelledImages, Split
 from cxrview.training.duplicates import Pair
 from cxrview.training.finding_words import worded
 from cxrview.training.reading import Facts, Inputs
-from cxrview.training.sources import Item
+from cxrview.training.sources import Item, empty_folders, unread_patients
 
 BLANK = 8.0  # grey levels of 255 between the percentiles; a radiograph has more than a hundred
 FEW = 20  # images of a class
@@ -46,6 +47,17 @@ def file_findings(inputs: Inputs, size: int, where: str = "") -> list[Finding]:
     about("multi-frame", "info", [fact.frames > 1 for fact in facts], texts.FRAMES)
     small = [max(fact.height, fact.width) < SMALL * size for fact in facts]
     about("small", "warning", small, texts.SMALLER, size=size)
+    return found
+
+
+def source_findings(config: DataConfig, names: Sequence[str]) -> list[Finding]:
+    """Return what stands at the place of the images and is not read. `names` are the classes with images."""
+    found = []
+    if empty := empty_folders(config, names):
+        values = {"count": len(empty), "classes": empty}
+        found.append(worded("empty-folder", "warning", texts.EMPTY_FOLDERS, values))
+    if column := unread_patients(config):
+        found.append(worded("unread-patients", "warning", texts.UNREAD_PATIENTS, {"column": column}))
     return found
 
 

@@ -72,6 +72,29 @@ FOREIGN_PATIENTS = markn(
     "{count} image of the external collection of patients or groups to learn from.",
     "{count} images of the external collection of patients or groups to learn from.",
 )
+EMPTY_FOLDERS = markn(
+    "{count} folder without any image makes no class: {classes}.",
+    "{count} folders without any image make no class: {classes}.",
+)
+UNREAD_PATIENTS = mark(
+    "The column “{column}” of the table is not read. If it names the patient, call it “group”: then all "
+    "images of a patient stay on one side of the split."
+)
+NO_IMAGES = mark("There is no image that can be used.")
+TOO_FEW = markn(
+    "The class “{name}” has {count} patient or group of images, too few to have one each for {sides}. "
+    "{advice}",
+    "The class “{name}” has {count} patients or groups of images, too few to have one each for {sides}. "
+    "{advice}",
+)
+SIDES_NEEDED = {
+    (0, 1, 2): mark("training, validation and test"),
+    (0, 1): mark("training and validation"),
+    (0, 2): mark("training and test"),
+    (0,): mark("training"),
+}
+ADD_IMAGES = mark("Add images.")
+ADD_OR_NO_TEST = mark("Add images, or set the share for test to 0.")
 NO_CLASS = mark("There is no class at all; a model needs at least two to tell apart.")
 ONE_CLASS = mark("There is only the class “{name}”; a model needs at least two to tell apart.")
 EMPTY_CLASS = mark("There are no images of {classes}, which the model is to know.")

@@ -8,7 +8,7 @@ from cxrview.words import mark, tr, trn
 
 MOST_NAMED = 5  # classes
 QUOTED, MORE = mark("“{name}”"), mark(" and {count} more")
-TRANSLATED = frozenset({"attribute", "place"})  # values that are words of ours, not of the data
+TRANSLATED = frozenset({"attribute", "place", "sides", "advice"})  # values in words of ours
 
 
 def worded(

@@ -24,11 +24,11 @@ from cxrview.training.confounding import attributes, confounded
 from cxrview.training.data_report import DataReport, Finding
 from cxrview.training.dataset import LabelledImages, Split
 from cxrview.training.duplicates import Pair, clusters, exact_pairs, near_pairs
-from cxrview.training.finding_texts import ONE_PATIENT
+from cxrview.training.finding_texts import NO_IMAGES, ONE_PATIENT
 from cxrview.training.finding_words import worded
 from cxrview.training.reading import Inputs, read_inputs, writable
 from cxrview.training.sources import ADVICE_FOLDER, Item, find_items, patient_pattern
-from cxrview.training.split import SIDES, given_split, save_split, split_by_group
+from cxrview.training.split import SIDES, TooFew, given_split, save_split, split_by_group
 from cxrview.whole_file import write_whole
 
 ADVICE_BLOCKED = "Mend the data, or go on with {options}; the model's card will say so."
@@ -171,6 +171,7 @@ class _Gathered:
     def check(self, out: Path, report: Report) -> Prepared:
         """Return what is fit for use, and write the split. Raises _Unusable."""
         findings = checks.file_findings(self.inputs, self.size)
+        findings += checks.source_findings(self.config.data, self.names)
         kept = self.inputs.subset(_with_contrast(self.inputs))
         groups, notes = patients(kept, self.config.data)
         findings += notes
@@ -193,7 +194,8 @@ class _Gathered:
         try:
             split, leaks = self._split(kept.items, data, groups, pairs)
         except BadRequest as error:
-            findings.append(Finding("too-few", "block", str(error)))
+            told = error.finding if isinstance(error, TooFew) else Finding("too-few", "block", str(error))
+            findings.append(told)
             raise _Unusable(error, self._report({}, findings, facts)) from error
         findings += leaks + checks.split_findings(data, split)
         with writable(out):
@@ -215,9 +217,8 @@ class _Gathered:
         if not len(data):
             reason = findings[0].text if findings else ""
             error = BadRequest(f"There is no image that can be used. {reason}".strip())
-            raise _Unusable(
-                error, self._report({}, [*findings, Finding("no-images", "block", str(error))], facts)
-            )
+            final = worded("no-images", "block", NO_IMAGES, {})  # the other findings tell why
+            raise _Unusable(error, self._report({}, [*findings, final], facts))
         found = checks.class_findings(data, self.config.model.exclusive)
         if final := [item for item in found if item.kind in data_report.FINAL]:
             counts = {"all": checks.class_counts(data.targets, data.class_names)}

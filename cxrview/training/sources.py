@@ -4,7 +4,7 @@ import csv
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PureWindowsPath
@@ -28,6 +28,7 @@ MAX_FILE = 4096
 DELIMITERS = ",;\t"
 ADVICE_FOLDER = "Put the images of each class into a folder of its own, or list them in a CSV file."
 ADVICE_TABLE = "The first line names the columns: file, label and, if you like, group, split, source."
+PATIENT = re.compile(r"patient|subject|^pid$")  # in the name of a column, in small letters
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')  # of which some system makes a path, or no file name
 
 
@@ -77,6 +78,25 @@ def _check_names(items: list[Item], root: Path) -> None:
             raise BadRequest(
                 f"holds “{shown}”, whose name is not valid UTF-8.", "Rename it.", root
             ) from error
+
+
+def empty_folders(config: DataConfig, names: Sequence[str]) -> list[str]:
+    """Return the class folders that are none of `names` and hold no image."""
+    root = Path(config.path)
+    if not root.is_dir():
+        return []
+    parents = _split_folders(root) or [root]
+    others = [folder for parent in parents for folder in _folders(parent) if folder.name not in names]
+    return list(dict.fromkeys(folder.name for folder in others if not find_images([folder])))
+
+
+def unread_patients(config: DataConfig) -> str:
+    """Return the column of a table without groups that seems to name the patient, or ""."""
+    root = Path(config.path)
+    columns = list(_rows(root)[0]) if root.is_file() else []
+    if "group" in columns:
+        return ""
+    return next((name for name in columns if PATIENT.search(name)), "")
 
 
 def _left_out(file: str, exclude: Iterable[str]) -> bool:

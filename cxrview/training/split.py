@@ -10,12 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import BadRequest
+from cxrview.training import finding_texts as texts
+from cxrview.training.data_report import Finding
 from cxrview.training.dataset import LabelledImages, Split
+from cxrview.training.finding_words import worded
 from cxrview.training.sources import Item
 from cxrview.whole_file import write_whole
 
 COLUMNS = ("file", "label", "group", "source", "split")
 SIDES = ("train", "validation", "test")
+
+
+class TooFew(BadRequest):
+    """A class cannot be on every side; `finding` says so."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.text)
+        self.finding = finding
 
 
 def split_by_group(data: LabelledImages, seed: int, validation: float = 0.15, test: float = 0.15) -> Split:
@@ -71,18 +82,10 @@ def _check_groups(
     for label, name in enumerate(data.class_names):
         if has[:, label].any() and any(not (has[:, label] & (side_of == side)).any() for side in wanted):
             count = int(has[:, label].sum())
-            groups = "patient or group" if count == 1 else "patients or groups"
-            sides = ("training", "validation", "test")
-            advice = "Add images" + (", or set the share for test to 0." if len(wanted) == 3 else ".")
-            raise BadRequest(
-                f"The class “{name}” has {count} {groups} of images, "
-                f"too few to have one each for {_listed([sides[side] for side in wanted])}.",
-                advice,
-            )
-
-
-def _listed(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+            advice = texts.ADD_OR_NO_TEST if len(wanted) == 3 else texts.ADD_IMAGES
+            sides = texts.SIDES_NEEDED[tuple(wanted)]
+            values = {"name": name, "count": count, "sides": sides, "advice": advice}
+            raise TooFew(worded("too-few", "block", texts.TOO_FEW, values))
 
 
 def _fill(

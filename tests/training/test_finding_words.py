@@ -3,12 +3,15 @@
 import json
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from cxrview import words
 from cxrview.training import finding_texts
 from cxrview.training.data_report import DataReport, Finding
+from cxrview.training.dataset import LabelledImages
 from cxrview.training.finding_words import spoken, worded
+from cxrview.training.split import TooFew, split_by_group
 
 
 def as_stored(item: Finding) -> dict:
@@ -55,4 +58,18 @@ def test_names_of_classes_and_files_are_not_translated(german):
 
 def test_a_sentence_from_elsewhere_stays_as_it_is(german):
     assert spoken(as_stored(Finding("too-few", "block", "There are too few."))) == "There are too few."
+
+
+def test_what_stops_the_split_is_spoken_in_german(german):
+    groups = np.array([f"g{number}" for number in range(8)])
+    targets = np.eye(2, dtype=np.float32)[[0] * 7 + [1]]
+    data = LabelledImages(("a", "b"), np.zeros((8, 1, 1), np.uint8), targets, groups, groups, groups)
+    with pytest.raises(TooFew) as refused:
+        split_by_group(data, seed=1)
+    assert "“b” has 1 patient or group of images" in str(refused.value)
+    assert "training, validation and test. Add images, or" in str(refused.value)
+    told = spoken(as_stored(refused.value.finding))
+    assert "„b“ hat 1 Patienten" in told
+    assert "Training, Validierung und Test" in told
+    assert "Fügen Sie Bilder hinzu" in told
     assert spoken({"text": "Of an earlier version."}) == "Of an earlier version."

@@ -278,6 +278,25 @@ def test_one_class_and_two_images_are_refused_whatever_is_allowed(tmp_path):
     assert json.loads((tmp_path / "out" / "data_report.json").read_text("utf-8"))["blocking"] == ["too-few"]
 
 
+def test_a_folder_without_images_and_a_column_of_patients_are_told_of(folder, tmp_path):
+    assert not {"empty-folder", "unread-patients"} & set(
+        kinds(prepare(config(folder), SIZE, tmp_path / "a").report)
+    )
+    (folder / "odd").mkdir()
+    (folder / "odd" / "notes.txt").write_text("no image")
+    told = kinds(prepare(config(folder), SIZE, tmp_path / "b").report)["empty-folder"]
+    assert told.text == "1 folder without any image makes no class: “odd”."
+    assert told.severity == "warning"
+    files = sorted(folder.rglob("*.png"))
+    rows = [f"{path.relative_to(folder).as_posix()},{path.parent.name},p" for path in files]
+    listed = table(folder / "list.csv", *rows, head="file,label,Patient_ID")
+    told = kinds(prepare(config(listed), SIZE, tmp_path / "c").report)["unread-patients"]
+    assert "“patient_id” of the table is not read" in told.text
+    grouped = [f"{row.rsplit(',', 1)[0]},g{number},p" for number, row in enumerate(rows)]
+    listed = table(folder / "list.csv", *grouped, head="file,label,group,patient_id")
+    assert "unread-patients" not in kinds(prepare(config(listed), SIZE, tmp_path / "d").report)
+
+
 def test_ten_thousand_classes_no_classes_and_no_readable_file_are_refused(tmp_path):
     many = table(tmp_path / "many.csv", *(f"{n}.png,class{n}" for n in range(10_000)))
     with pytest.raises(BadRequest, match="has 10,000 classes; a model can have 1,000"):
