@@ -217,8 +217,8 @@ class _Gathered:
         if not len(data):
             reason = findings[0].text if findings else ""
             error = BadRequest(f"There is no image that can be used. {reason}".strip())
-            final = worded("no-images", "block", NO_IMAGES, {})  # the other findings tell why
-            raise _Unusable(error, self._report({}, [*findings, final], facts))
+            told = worded("no-images", "block", NO_IMAGES, {})  # the other findings tell why
+            raise _Unusable(error, self._report({}, [*findings, told], facts))
         found = checks.class_findings(data, self.config.model.exclusive)
         if final := [item for item in found if item.kind in data_report.FINAL]:
             counts = {"all": checks.class_counts(data.targets, data.class_names)}
