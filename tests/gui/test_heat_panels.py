@@ -67,6 +67,22 @@ def test_jet_says_that_it_misleads(panel):
     assert {"Magma", "Plasma", "Cividis"} <= set(names)
 
 
+def test_a_choice_is_shortened_where_it_does_not_fit(opened, panel):
+    opened.state.change_settings(heatmap_colours="jet")
+    choice = panel.colours
+    whole = choice.currentText()
+    choice.setFixedWidth(120)
+    short = choice.shown_text()
+    assert short.endswith("…")
+    assert whole.startswith(short.removesuffix("…").rstrip())
+    before = pixels(choice)
+    choice.setItemText(choice.currentIndex(), short)
+    assert np.array_equal(pixels(choice), before)  # what is painted is what is said
+    choice.setItemText(choice.currentIndex(), whole)
+    choice.setFixedWidth(400)
+    assert choice.shown_text() == whole
+
+
 def test_the_scale_leaves_out_what_is_hidden(opened, panel):
     opened.state.change_settings(heatmap_threshold=0.5, heatmap_opacity=1.0)
     bar = pixels(panel.bar)

@@ -103,6 +103,17 @@ def test_a_chosen_image_comes_into_the_active_viewport_only(pair, phantom, tmp_p
     assert shows(left, phantom)
 
 
+@pytest.mark.parametrize("wide", [1000, 1001])
+def test_the_same_film_twice_fits_at_one_zoom_whatever_the_width(opened, wide, qtbot):
+    opened.menus.actions["twins"].trigger()
+    grid = opened.viewports.grid
+    opened.resize(opened.width() + wide - grid.width(), opened.height())
+    qtbot.waitUntil(lambda: grid.width() == wide)
+    left, right = (port.canvas for port in grid.viewports)
+    assert left.size() == right.size()
+    assert left.zoom == right.zoom
+
+
 def test_an_image_dropped_from_the_list_is_shown_where_it_was_dropped(pair, phantom, qtbot):
     window, left, right = pair
     window.state.set_active(left.view)

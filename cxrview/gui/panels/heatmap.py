@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.explain.style import MODES, HeatStyle
+from cxrview.gui.panels.elided import ElidedChoice
 from cxrview.gui.panels.heat_bar import HeatBar
 from cxrview.gui.panels.multiples import Multiples
 from cxrview.gui.state import AppState, ModelInfo, Reading
@@ -196,8 +197,8 @@ def _link(text: str) -> QPushButton:
     return button
 
 
-def _combo(tool_tip: str) -> QComboBox:
-    combo = QComboBox(toolTip=tool_tip, accessibleName=tool_tip, iconSize=QSize(10, 10))
+def _combo(tool_tip: str) -> ElidedChoice:
+    combo = ElidedChoice(toolTip=tool_tip, accessibleName=tool_tip, iconSize=QSize(10, 10))
     combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel must not take the focus
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(8)

@@ -21,6 +21,8 @@ INK = QColor("#e4e9ee")
 PLATE = QColor(0, 0, 0, 115)  # 45 % black, so that the ink is legible on a bright film
 WARNING, WARNING_PLATE = QColor("#f0b44c"), QColor(34, 27, 12, 225)
 PADDING = 4
+SHARES = {"tl": 0.6, "tr": 0.38, "bl": 0.62, "br": 0.36}  # of the width, that a long line may take
+SPARE = 0.46  # of the width, that a line at the right may take if it is free: up to the edge's letter
 TEXT = Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip
 
 
@@ -142,6 +144,24 @@ def doubt(prediction: "Prediction") -> str:
     return tr("{reasons} Do not rely on this reading.").format(reasons=reasons)
 
 
+def shortened(blocks: Blocks, metrics: QFontMetrics, width: int) -> Blocks:
+    """Return the lines of the corners as they fit side by side into `width` pixels."""
+    fitting: Blocks = {}
+    for edge in "tb":
+        taken = 0
+        for corner in (edge + "l", edge + "r"):
+            room = int(width * SHARES[corner])
+            if corner == edge + "r":
+                room = max(room, min(int(width * SPARE), width - taken - MARGIN))
+            lines = [
+                metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in blocks.get(corner, ())
+            ]
+            taken = max((metrics.horizontalAdvance(line) for line in lines), default=0)
+            if lines:
+                fitting[corner] = lines
+    return fitting
+
+
 def draw(
     painter: QPainter, area: QRect, blocks: dict[str, list[str]], font: QFont, warning: str = ""
 ) -> None:
@@ -152,12 +172,7 @@ def draw(
     painter.setFont(font)
     metrics = QFontMetrics(font)
     inner = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-    share = {"tl": 0.6, "tr": 0.38, "bl": 0.62, "br": 0.36}
-    for corner, block in blocks.items():
-        if not block:
-            continue
-        room = int(inner.width() * share[corner])
-        lines = [metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in block]
+    for corner, lines in shortened(blocks, metrics, inner.width()).items():
         width = max(metrics.horizontalAdvance(line) for line in lines)
         height = len(lines) * metrics.lineSpacing()
         left = inner.left() if corner[1] == "l" else inner.right() - width

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from cxrview.gui.view_state import ViewState
@@ -31,6 +31,17 @@ class Cell(QFrame):
         self.viewport.set_only(alone)
 
 
+class EvenLayout(QGridLayout):
+    """Gives `rows` × `columns` places one size, and some pixels to none: a film fits each at one zoom."""
+
+    rows = columns = 1
+
+    def setGeometry(self, area: QRect) -> None:  # noqa: N802
+        wide = area.width() - (area.width() + self.spacing()) % self.columns
+        high = area.height() - (area.height() + self.spacing()) % self.rows
+        super().setGeometry(QRect(area.x(), area.y(), wide, high))
+
+
 class Grid(QWidget):
     """`rows` × `columns` viewports; `make` makes one for a ViewState."""
 
@@ -40,7 +51,7 @@ class Grid(QWidget):
         self._make = make
         self.rows = self.columns = 1
         self.cells: list[Cell] = []
-        self._grid = QGridLayout(self)
+        self._grid = EvenLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(1)
 
@@ -67,7 +78,7 @@ class Grid(QWidget):
             self._grid.setRowStretch(number, 1 if number < rows else 0)
         for number in range(max(columns, self.columns)):
             self._grid.setColumnStretch(number, 1 if number < columns else 0)
-        self.rows, self.columns = rows, columns
+        self.rows, self.columns = self._grid.rows, self._grid.columns = rows, columns
 
     def show_active(self, view: ViewState) -> None:
         """Draw the frame around the viewport of `view`."""
