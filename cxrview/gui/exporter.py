@@ -292,7 +292,7 @@ class Exporter(QObject):
     def _print_image(self, image: QImage) -> None:
         from cxrview.gui import printing
 
-        printing.preview_image(self._window, image, self.save_report)
+        printing.preview_image(self._window, image, self.save_picture)
 
     # Files and workers
 

@@ -1,4 +1,4 @@
-"""The report or a picture on paper: a preview first, and PDF where there is no printer."""
+"""The report or a picture on paper: a preview first, and a file where there is no printer."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from cxrview.gui import report_page
 from cxrview.gui.sheet import Sheet
-from cxrview.words import tr
+from cxrview.words import mark, tr
 
 if TYPE_CHECKING:
     from cxrview.gui.report_page import ReportFacts
 
 MARGIN = 12.0  # mm
+REPORT = (mark("The report can be saved as PDF and printed elsewhere."), mark("&Save as PDF…"))
+PICTURE = (mark("The picture can be saved and printed elsewhere."), mark("&Save picture…"))
 Draw = Callable[[QPrinter, QPainter], None]
 
 
@@ -43,20 +45,26 @@ class PrintPreview(QPrintPreviewDialog):
 
 def preview_page(parent: QWidget, facts: "ReportFacts", save_instead: Callable[[], None]) -> None:
     """Show the report as the printer will print it; without one offer to save it (`save_instead`)."""
-    _preview(
-        parent, lambda printer, painter: report_page.draw(painter, facts, _millimetres(printer)), save_instead
-    )
+    if not printers():
+        _offer(parent, REPORT, save_instead)
+        return
+    PrintPreview(
+        parent, lambda printer, painter: report_page.draw(painter, facts, _millimetres(printer))
+    ).open()
 
 
 def preview_image(parent: QWidget, image: QImage, save_instead: Callable[[], None]) -> None:
-    """Show the picture as large as the paper allows."""
+    """Show the picture as large as the paper allows; without a printer offer to save it (`save_instead`)."""
+    if not printers():
+        _offer(parent, PICTURE, save_instead)
+        return
 
     def draw(printer: QPrinter, painter: QPainter) -> None:
         size = _millimetres(printer)
         room = QRectF(MARGIN, MARGIN, size.width() - 2 * MARGIN, size.height() - 2 * MARGIN)
         Sheet(painter).picture(room, image)
 
-    _preview(parent, draw, save_instead)
+    PrintPreview(parent, draw).open()
 
 
 def printers() -> list[str]:
@@ -68,20 +76,14 @@ def _millimetres(printer: QPrinter) -> QSizeF:
     return printer.pageLayout().fullRect(QPageLayout.Unit.Millimeter).size()
 
 
-def _preview(parent: QWidget, draw: Draw, save_instead: Callable[[], None]) -> None:
-    if not printers():
-        _offer_pdf(parent, save_instead)
-        return
-    PrintPreview(parent, draw).open()
-
-
-def _offer_pdf(parent: QWidget, save_instead: Callable[[], None]) -> None:
+def _offer(parent: QWidget, words: tuple[str, str], save_instead: Callable[[], None]) -> None:
+    advice, button = words
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle(tr("Print"))
     box.setText(tr("No printer is set up on this computer."))
-    box.setInformativeText(tr("The report can be saved as PDF and printed elsewhere."))
-    save = box.addButton(tr("&Save as PDF…"), QMessageBox.ButtonRole.AcceptRole)
+    box.setInformativeText(tr(advice))
+    save = box.addButton(tr(button), QMessageBox.ButtonRole.AcceptRole)
     box.addButton(QMessageBox.StandardButton.Close)
     save.clicked.connect(save_instead)
     box.open()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
 from cxrview.gui import printing
+from cxrview.gui.dialogs.export import ExportDialog
 from cxrview.gui.printing import PrintPreview
 from cxrview.gui.report_facts import measured
 from cxrview.reading.annotation import Arrow, CardiothoracicRatio, Length, Point
@@ -141,14 +142,35 @@ def test_printing_shows_the_page_first(window, film, monkeypatch, qtbot):
     preview.reject()
 
 
-def test_without_a_printer_the_report_is_offered_as_pdf(window, film, tmp_path, monkeypatch, qtbot):
+@pytest.fixture
+def offer(window, film, monkeypatch, qtbot):
+    """Gives a command where there is no printer; returns the offer that comes instead, and its button."""
     monkeypatch.setattr(printing, "printers", list)
+
+    def give(command: str) -> tuple[QMessageBox, QPushButton]:
+        window.menus.actions[command].trigger()
+        qtbot.waitUntil(lambda: any(box.isVisible() for box in window.findChildren(QMessageBox)))
+        (box,) = window.findChildren(QMessageBox)
+        assert box.text() == "No printer is set up on this computer."
+        (save,) = (button for button in box.findChildren(QPushButton) if "Save" in button.text())
+        return box, save
+
+    return give
+
+
+def test_without_a_printer_the_report_is_offered_as_pdf(window, offer, tmp_path, monkeypatch, qtbot):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "r.pdf"), ""))
-    window.menus.actions["print_picture"].trigger()
-    qtbot.waitUntil(lambda: any(box.isVisible() for box in window.findChildren(QMessageBox)))
-    (box,) = window.findChildren(QMessageBox)
-    assert box.text() == "No printer is set up on this computer."
-    (save,) = (button for button in box.findChildren(QPushButton) if "PDF" in button.text())
+    box, save = offer("print")
+    assert box.informativeText() == "The report can be saved as PDF and printed elsewhere."
     qtbot.mouseClick(save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.statusBar().message.text() == "Saved r.pdf.")
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_without_a_printer_the_picture_itself_is_offered_to_be_saved(window, offer, qtbot):
+    box, save = offer("print_picture")
+    assert box.informativeText() == "The picture can be saved and printed elsewhere."
+    qtbot.mouseClick(save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: any(dialog.isVisible() for dialog in window.findChildren(ExportDialog)))
+    (dialog,) = window.findChildren(ExportDialog)
+    dialog.reject()
