@@ -27,6 +27,7 @@ from cxrview.gui.library.detail import ModelDetail
 from cxrview.gui.library.library import Library, Listing
 from cxrview.gui.library.model_list import ModelList
 from cxrview.gui.panels.reading import model_line
+from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.theme import Theme
@@ -63,7 +64,7 @@ class LibraryWindow(QWidget):
         self.setObjectName("libraryWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
-        self.resize(QSize(1240, 720))
+        self.resize(fitted(QSize(1240, 720), self))
         self._state, self._is_listed = state, False
         self._verified: dict[str, str] = {}  # what was wrong with a model when it was verified here
         self.library = Library(models, runner, self)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.gui.sizing import fitted
 from cxrview.gui.theme import Theme
 from cxrview.gui.training.runs import Run
 from cxrview.gui.training.step import Step
@@ -47,7 +48,7 @@ class TrainingWindow(QWidget):
         self.setWindowTitle(tr("Train a model"))
         self.setObjectName("trainingWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.resize(QSize(1120, 760))
+        self.resize(fitted(QSize(1120, 760), self))
         self.steps = [*steps, *beside]
         self._way, self._needed = len(steps), needed
         self.pages = QStackedWidget()
@@ -84,7 +85,7 @@ class TrainingWindow(QWidget):
             self.pages.addWidget(step)
         column.addStretch()
         foot = QHBoxLayout(spacing=8)
-        foot.setContentsMargins(20, 10, 20, 14)
+        foot.setContentsMargins(24, 10, 24, 14)
         foot.addWidget(self.obstacle, 1)
         foot.addWidget(self.back)
         foot.addWidget(self.next)

@@ -492,3 +492,11 @@ def test_where_nothing_can_be_written_that_is_said(step, planted, qtbot):
     qtbot.waitUntil(lambda: step.check.state == "refused", timeout=TIMEOUT)
     assert "cannot be written" in step.check.problem
     assert "Make room, or choose another folder." in step.check.problem
+
+
+def test_the_window_is_no_larger_than_the_screen(qtbot):
+    window = TrainingWindow([Step()], themes.DARK)
+    qtbot.addWidget(window)
+    room = window.screen().availableSize()
+    assert window.height() < room.height()
+    assert window.width() < room.width()
