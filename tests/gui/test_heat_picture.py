@@ -117,6 +117,20 @@ def test_the_grid_lies_on_the_edges_of_the_cells(whole):
     assert lit == pytest.approx(lines[1:4], abs=1)
 
 
+@pytest.mark.parametrize(("ratio", "thick"), [(1.0, 1), (1.25, 1), (1.5, 1), (2.0, 2)])
+def test_all_lines_of_the_grid_are_as_thick(whole, ratio, thick):
+    placement = place(ratio=ratio)
+    style = HeatStyle("contour", grid=True, threshold=1.0)
+    screen = painted(HeatPicture(whole, "a", style), placement)[..., 0]
+    edges = cell_edges(whole)
+    inside = placement.to_widget.map(QPointF(edges.x[1] + 9, edges.y[1] + 9)) * ratio
+    along, across = screen[:, round(inside.x())] > 0, screen[round(inside.y())] > 0
+    for lit in (along, across):
+        runs = np.diff(np.flatnonzero(np.diff(np.concatenate([[False], lit, [False]]))))[::2]
+        assert len(runs) >= 3
+        assert set(runs.tolist()) == {thick}
+
+
 def test_nothing_is_painted_over_the_bars_of_the_letterbox():
     """A wide image: half of the square, and of the cells, is above and below it."""
     wide = prediction(np.ones((1, 4, 4)), Letterbox.fit(ROWS // 4, COLUMNS, 224), FULL)

@@ -77,10 +77,12 @@ class HeatPicture:
         painter.restore()
 
     def paint_grid(self, painter: QPainter, placement: Placement) -> None:
-        """Draw the lines between the cells if the style has them."""
+        """Draw the lines between the cells if the style has them, all of the same whole device pixels."""
         colour = QColor(*GRID_COLOUR)
         colour.setAlphaF(GRID_OPACITY)
-        painter.setPen(colour)
+        pen = QPen(colour, max(1, int(placement.ratio)))
+        pen.setCosmetic(True)
+        painter.setPen(pen)
         for line in self._grid:
             painter.drawLine(placement.to_widget.map(line))
 
