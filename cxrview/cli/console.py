@@ -6,6 +6,7 @@ import os
 import sys
 import time
 
+from cxrview.cli import interrupts
 from cxrview.errors import BadRequest
 
 OK, SOME_FAILED, USAGE = 0, 1, 2  # exit codes
@@ -63,7 +64,10 @@ def finish(code: int) -> int:
 
 
 class Progress:
-    """A `Report` that draws one line on standard error, a few times a second, if that is a terminal."""
+    """A `Report` that draws one line on standard error, a few times a second, if that is a terminal.
+
+    It raises KeyboardInterrupt if Ctrl+C was pressed and Python has lost it.
+    """
 
     def __init__(self) -> None:
         self._drawn = 0.0
@@ -71,6 +75,7 @@ class Progress:
         self._began = time.monotonic()
 
     def __call__(self, fraction: float, text: str) -> None:
+        interrupts.check()
         now = time.monotonic()
         if not self._terminal or now - self._drawn < 0.1:
             return

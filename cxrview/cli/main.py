@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cxrview import NOTICE, __version__
-from cxrview.cli import console, helper, training_options
+from cxrview.cli import console, helper, interrupts, training_options
 from cxrview.errors import CxrviewError
 from cxrview.progress import Cancelled
 
@@ -207,7 +207,8 @@ def _fraction(text: str) -> float:
 def run(arguments: argparse.Namespace) -> int:
     """Run a command that needs no window and return its exit code."""
     try:
-        code: int = pkgutil.resolve_name(COMMANDS[arguments.command])(arguments)
+        with interrupts.remembered():
+            code: int = pkgutil.resolve_name(COMMANDS[arguments.command])(arguments)
     except CxrviewError as error:
         console.say(f"cxrview: {error}")
         code = console.USAGE
