@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 
 from cxrview.gui import theme as themes
@@ -242,15 +242,19 @@ def test_a_phase_is_seen_behind_the_curves_as_soon_as_it_begins(step, runs, qtbo
 
 
 def test_the_curves_keep_their_place_when_the_run_ends_and_goes_on(step, runs, qtbot, monkeypatch):
-    run, view = feed(step, runs, epoch(1)), step.view
-    place = view.curves.geometry()  # under the sentence that it has stopped
+    def place() -> QRect:
+        QCoreApplication.sendPostedEvents()  # by which Qt lays out
+        return step.view.curves.geometry()
+
+    run = feed(step, runs, epoch(1))
+    under_a_line = place()
     run.outcome = Outcome("crashed", "It was ended. " * 30, "Go on with it.", resumable=True)
-    view.refresh()
-    qtbot.waitUntil(lambda: view.curves.geometry() != place)
+    step.view.refresh()
+    assert place().top() > under_a_line.top()
     with monkeypatch.context() as changed:
         changed.setattr(Run, "is_running", property(lambda _run: True))
-        view.refresh()
-        qtbot.waitUntil(lambda: view.curves.geometry() == place)
+        step.view.refresh()
+        assert place() == under_a_line
 
 
 def test_a_figure_that_does_not_exist_leaves_a_gap(step, runs, qtbot):
