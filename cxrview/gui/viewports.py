@@ -144,11 +144,13 @@ class Viewports(QObject):
             canvas.layers.append(layer(canvas))
 
     def use_tool(self, name: str) -> None:
-        """Let the left mouse button do the tool called `name` in all viewports."""
+        """Let the left mouse button, and keys, do the tool called `name` in all viewports."""
         self.tool = self.tools[name]
         self._state.arrange(tool=name)
         for canvas in self.canvases:
             canvas.set_tool(self.tool)
+        if self.tool.has_keys:
+            self.active.take_focus()
 
     # Layouts
 

@@ -99,6 +99,25 @@ def test_tab_goes_through_the_whole_window_and_back_to_the_start(opened, qtbot):
     assert missed == []
 
 
+def test_tab_goes_from_the_list_to_the_image_and_back(opened, qtbot):
+    opened.activateWindow()
+    opened.studies.tree.setFocus()
+    qtbot.keyClick(opened.focusWidget(), Qt.Key.Key_Tab)
+    assert opened.focusWidget() is opened.canvas
+    qtbot.keyClick(opened.focusWidget(), Qt.Key.Key_Backtab)
+    assert opened.focusWidget() is opened.studies.tree
+
+
+def test_a_drawing_tool_brings_the_keys_from_the_list_to_the_image(opened, qtbot):
+    opened.activateWindow()
+    opened.studies.tree.setFocus()
+    qtbot.keyClick(opened, Qt.Key.Key_L)
+    assert opened.focusWidget() is opened.canvas
+    qtbot.waitUntil(lambda: bool(opened.measuring.key))
+    qtbot.keyClick(opened.focusWidget(), Qt.Key.Key_Return)
+    assert [item.kind for item in opened.measuring.items()] == ["length"]
+
+
 @pytest.mark.parametrize("spoken", ["en", "de"])
 def test_each_line_of_a_menu_has_a_letter_of_its_own(qapp, make_window, spoken):
     language.speak(qapp, spoken)

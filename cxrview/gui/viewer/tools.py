@@ -21,6 +21,7 @@ class Tool:
 
     name = ""
     cursor = Qt.CursorShape.ArrowCursor
+    has_keys = False  # whether it can be used without the mouse
 
     def press(self, canvas: "Canvas", event: QMouseEvent) -> None:
         """The button went down over the picture."""

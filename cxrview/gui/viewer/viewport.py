@@ -97,6 +97,9 @@ class Viewport(QStackedWidget):
         pages = {Stage.EMPTY: self.empty_page, Stage.FAILED: self.error_page}
         focused = self.isAncestorOf(QApplication.focusWidget()) or self.hasFocus()
         self.setCurrentWidget(pages.get(shown.stage, self._picture_page))
+        # Tab goes to what is on top: the canvas, or this view with its message.
+        tab = Qt.FocusPolicy.NoFocus if self.shows_image else Qt.FocusPolicy.StrongFocus
+        self.setFocusPolicy(tab)
         if focused:
             self.take_focus()
 

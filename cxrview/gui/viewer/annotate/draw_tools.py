@@ -79,6 +79,7 @@ class DrawTool(Tool):
     """
 
     cursor = Qt.CursorShape.CrossCursor
+    has_keys = True
 
     def __init__(
         self,
