@@ -243,7 +243,8 @@ def test_a_phase_is_seen_behind_the_curves_as_soon_as_it_begins(step, runs, qtbo
 
 def test_the_curves_keep_their_place_when_the_run_ends_and_goes_on(step, runs, qtbot, monkeypatch):
     def place() -> QRect:
-        QCoreApplication.sendPostedEvents()  # by which Qt lays out
+        for _ in range(10):  # Qt lays out one level in each round
+            QCoreApplication.processEvents()
         return step.view.curves.geometry()
 
     run = feed(step, runs, epoch(1))
