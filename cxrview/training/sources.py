@@ -13,6 +13,7 @@ from cxrview.errors import BadRequest
 from cxrview.imaging import find_images
 from cxrview.imaging.find import natural_key
 from cxrview.training.config import DataConfig
+from cxrview.words import mark, tr, trn
 
 SPLITS = {
     "train": "train",
@@ -26,8 +27,8 @@ SPLITS = {
 MAX_LABEL = 100  # characters
 MAX_FILE = 4096
 DELIMITERS = ",;\t"
-ADVICE_FOLDER = "Put the images of each class into a folder of its own, or list them in a CSV file."
-ADVICE_TABLE = "The first line names the columns: file, label and, if you like, group, split, source."
+ADVICE_FOLDER = mark("Put the images of each class into a folder of its own, or list them in a CSV file.")
+ADVICE_TABLE = mark("The first line names the columns: file, label and, if you like, group, split, source.")
 PATIENT = re.compile(r"patient|subject|^pid$")  # in the name of a column, in small letters
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')  # of which some system makes a path, or no file name
 
@@ -58,11 +59,12 @@ def find_items(config: DataConfig) -> list[Item]:
     patient_pattern(config)
     root = Path(config.path)
     if not config.path or not root.exists():
-        raise BadRequest(f"There are no images at “{config.path}”.", "Check the path.")
+        problem = tr("There are no images at “{path}”.").format(path=config.path)
+        raise BadRequest(problem, tr("Check the path."))
     items = _of_folder(root) if root.is_dir() else _of_table(root)
     items = [item for item in items if not _left_out(item.file, config.exclude)]
     if not items:
-        raise BadRequest("holds no images.", ADVICE_FOLDER if root.is_dir() else "", root)
+        raise BadRequest(tr("holds no images."), tr(ADVICE_FOLDER) if root.is_dir() else "", root)
     _check_names(items, root)
     _check_labels(items, root)
     return items
@@ -75,9 +77,8 @@ def _check_names(items: list[Item], root: Path) -> None:
             f"{item.file}{item.path}".encode()
         except UnicodeEncodeError as error:
             shown = item.file.encode("utf-8", "backslashreplace").decode()
-            raise BadRequest(
-                f"holds “{shown}”, whose name is not valid UTF-8.", "Rename it.", root
-            ) from error
+            problem = tr("holds “{name}”, whose name is not valid UTF-8.").format(name=shown)
+            raise BadRequest(problem, tr("Rename it."), root) from error
 
 
 def empty_folders(config: DataConfig, names: Sequence[str]) -> list[str]:
@@ -120,10 +121,11 @@ def _split_folders(root: Path) -> list[Path]:
     if "train" not in sides or len(folders) == 1:
         return []
     if twice := [side for side, count in sides.items() if count > 1]:
-        raise BadRequest(f"has two folders for {twice[0]}.", "Join them.", root)
+        problem = tr("has two folders for {side}.").format(side=twice[0])
+        raise BadRequest(problem, tr("Join them."), root)
     if others := [folder.name for folder in folders if folder not in parts]:
-        problem = f"has the folder “{others[0]}” beside those for training, validation and test."
-        raise BadRequest(problem, "Move it elsewhere.", root)
+        problem = tr("has the folder “{name}” beside those for training, validation and test.")
+        raise BadRequest(problem.format(name=others[0]), tr("Move it elsewhere."), root)
     return parts
 
 
@@ -133,8 +135,12 @@ def _of_classes(root: Path, parent: Path, split: str) -> Iterator[Item]:
             yield Item(path, _relative(path, root), (folder.name,), split=split)
     loose = [path for path in _files(parent) if path.suffix.lower() not in (".csv", ".txt", ".md")]
     if images := find_images(loose):
-        problem = f"holds {len(images)} images outside the class folders, such as {images[0].name}."
-        raise BadRequest(problem, ADVICE_FOLDER, parent)
+        problem = trn(
+            "holds {count} image outside the class folders, such as {name}.",
+            "holds {count} images outside the class folders, such as {name}.",
+            len(images),
+        ).format(count=len(images), name=images[0].name)
+        raise BadRequest(problem, tr(ADVICE_FOLDER), parent)
 
 
 def _folders(parent: Path) -> list[Path]:
@@ -149,7 +155,8 @@ def _entries(parent: Path) -> list[Path]:
     try:
         found = [path for path in parent.iterdir() if not path.name.startswith(".")]
     except OSError as error:
-        raise BadRequest(f"cannot be searched: {error.strerror}.", "Ask for access to it.", parent) from error
+        problem = tr("cannot be searched: {reason}.").format(reason=error.strerror)
+        raise BadRequest(problem, tr("Ask for access to it."), parent) from error
     return sorted(found, key=lambda path: natural_key(path.name))
 
 
@@ -162,13 +169,13 @@ def _of_table(table: Path) -> list[Item]:
     items = [_item(row, number, table) for number, row in enumerate(rows, start=2)]
     twice = [file for file, count in Counter(item.file for item in items).items() if count > 1]
     if twice:
-        raise BadRequest(f"lists “{twice[0]}” twice.", "Join several labels of an image by “|”.", table)
+        problem = tr("lists “{name}” twice.").format(name=twice[0])
+        raise BadRequest(problem, tr("Join several labels of an image by “|”."), table)
     given = [number for number, item in enumerate(items, start=2) if item.split]
     if given and len(given) < len(items):
         number = next(number for number, item in enumerate(items, start=2) if not item.split)
-        raise BadRequest(
-            f"names no split in line {number}, but in others.", "Fill the column, or drop it.", table
-        )
+        problem = tr("names no split in line {number}, but in others.").format(number=number)
+        raise BadRequest(problem, tr("Fill the column, or drop it."), table)
     return items
 
 
@@ -183,28 +190,28 @@ def _rows(table: Path) -> list[dict[str, str]]:
             reader.fieldnames = names
             rows = [{name: (row[name] or "").strip() for name in names if name} for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadRequest("cannot be read as a table.", "It should be a CSV file in UTF-8.", table) from error
+        advice = tr("It should be a CSV file in UTF-8.")
+        raise BadRequest(tr("cannot be read as a table."), advice, table) from error
     if "file" not in names:
-        raise BadRequest("lacks the column file.", ADVICE_TABLE, table)
+        raise BadRequest(tr("lacks the column file."), tr(ADVICE_TABLE), table)
     if doubled := [name for name in names if name and names.count(name) > 1]:
-        raise BadRequest(f"has two columns “{doubled[0]}”.", "Drop one.", table)
+        raise BadRequest(tr("has two columns “{name}”.").format(name=doubled[0]), tr("Drop one."), table)
     if not rows:
-        raise BadRequest("lists no images.", path=table)
+        raise BadRequest(tr("lists no images."), path=table)
     return rows
 
 
 def _item(row: dict[str, str], number: int, table: Path) -> Item:
     file = row["file"]
     if not file or "\x00" in file or len(file) > MAX_FILE:
-        raise BadRequest(
-            f"names no usable file in line {number}.", "Give paths relative to the table.", table
-        )
+        problem = tr("names no usable file in line {number}.").format(number=number)
+        raise BadRequest(problem, tr("Give paths relative to the table."), table)
     text = row.get("label", "")
     labels = tuple(dict.fromkeys(part.strip() for part in text.split("|"))) if text else ()
     split = row.get("split", "").casefold()
     if split and split not in SPLITS:
-        advice = "Use train, validation and test."
-        raise BadRequest(f"knows a split “{row['split'][:40]}” (line {number}).", advice, table)
+        problem = tr("knows a split “{name}” (line {number}).").format(name=row["split"][:40], number=number)
+        raise BadRequest(problem, tr("Use train, validation and test."), table)
     path = Path(os.path.normpath(table.parent / file))
     return Item(path, file, labels, row.get("group", ""), row.get("source", ""), SPLITS.get(split, ""))
 
@@ -215,21 +222,25 @@ def _check_labels(items: list[Item], root: Path) -> None:
     for label in dict.fromkeys(label for item in items for label in item.labels):
         if (complaint := _complaint(label)) is not None:
             shown = label if len(label) <= 40 else f"{label[:40]}…"
-            raise BadRequest(f"has the label {shown!r}, which {complaint}.", "Give it a plain name.", root)
+            problem = tr("has the label {label}, which {complaint}.").format(
+                label=repr(shown), complaint=complaint
+            )
+            raise BadRequest(problem, tr("Give it a plain name."), root)
         other = seen.setdefault(label.casefold(), label)
         if other != label:
-            raise BadRequest(f"has the classes “{other}” and “{label}”.", "Spell them alike.", root)
+            problem = tr("has the classes “{one}” and “{other}”.").format(one=other, other=label)
+            raise BadRequest(problem, tr("Spell them alike."), root)
 
 
 def _complaint(label: str) -> str | None:
     if not label:
-        return "is empty"
+        return tr("is empty")
     if len(label) > MAX_LABEL:
-        return f"has {len(label)} characters; {MAX_LABEL} are allowed"
+        return tr("has {count} characters; {most} are allowed").format(count=len(label), most=MAX_LABEL)
     if label in (".", "..") or _UNSAFE.search(label) or PureWindowsPath(label).drive:
-        return "could be taken for a path"
+        return tr("could be taken for a path")
     if not label.isprintable() or label != label.strip():
-        return "has characters that cannot be seen"
+        return tr("has characters that cannot be seen")
     return None
 
 
@@ -241,8 +252,10 @@ def patient_pattern(config: DataConfig) -> re.Pattern[str] | None:
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        raise BadRequest(f"The pattern “{pattern}” is no regular expression: {error}.") from error
+        problem = tr("The pattern “{pattern}” is no regular expression: {reason}.")
+        raise BadRequest(problem.format(pattern=pattern, reason=error)) from error
     if compiled.groups != 1:
-        advice = r"Put the patient into one, as in p(\d+)_."
-        raise BadRequest(f"The pattern “{pattern}” has {compiled.groups} groups.", advice)
+        problem = tr("The pattern “{pattern}” has {count} groups in brackets instead of one.")
+        advice = tr("Put the patient into one, as in {example}.").format(example=r"p(\d+)_")
+        raise BadRequest(problem.format(pattern=pattern, count=compiled.groups), advice)
     return compiled

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from cxrview import words
 from cxrview.errors import BadRequest
 from cxrview.training.config import DataConfig
 from cxrview.training.sources import find_items
@@ -158,3 +159,15 @@ def test_a_file_name_that_is_no_unicode_is_refused_and_named(tmp_path):
     picture.rename(picture.with_name(os.fsdecode(b"p\xff.png")))
     with pytest.raises(BadRequest, match=r"holds “a/p\\udcff\.png”, whose name is not valid UTF-8"):
         find_items(DataConfig(path=str(folder)))
+
+
+def test_what_is_wrong_with_a_table_is_said_in_german(tmp_path):
+    table = tmp_path / "wrong.csv"
+    table.write_text("image,diagnosis\na.png,normal\n", "utf-8")
+    words.use("de")
+    try:
+        with pytest.raises(BadRequest) as refused:
+            find_items(DataConfig(path=str(table)))
+    finally:
+        words.use("en")
+    assert str(refused.value).startswith("wrong.csv hat keine Spalte file. Die erste Zeile nennt die Spalten")
