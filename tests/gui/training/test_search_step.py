@@ -355,7 +355,6 @@ def test_both_themes_and_every_control_has_a_name(step, runs, qtbot):
 
 
 @pytest.mark.tensorflow
-@pytest.mark.slow  # a second real search: tests/cli/test_tune.py makes a model of one
 def test_a_real_search_ends_in_a_model_that_is_installed(step, draft, runs, tmp_path, qtbot):
     write_phantoms(tmp_path / "images", 24, 48)
     config = tiny_config(tmp_path / "images", PhaseConfig("all", 1, 1e-3), cache_features=False)
