@@ -198,6 +198,24 @@ def test_escape_empties_the_search_and_then_leaves_it(window, films, qtbot):
     assert window.canvas.hasFocus()
 
 
+def test_down_leads_from_the_search_into_the_list(window, films, qtbot):
+    show(window, qtbot, films)
+    window.activateWindow()
+    search = window.studies.search
+    search.setFocus()
+    qtbot.keyClick(search, Qt.Key.Key_Up)
+    assert search.hasFocus()
+    assert window.state.shown.path == films[0]
+    qtbot.keyClick(search, Qt.Key.Key_Down)
+    assert window.studies.tree.hasFocus()
+    assert window.state.shown.path == films[0]
+    search.setFocus()
+    qtbot.keyClicks(search, "b1")
+    qtbot.keyClick(search, Qt.Key.Key_Down)
+    assert window.studies.tree.hasFocus()
+    qtbot.waitUntil(lambda: window.state.shown.path == films[3])
+
+
 def test_a_patient_id_can_be_searched_for(window, chest_pa, tmp_path, films, qtbot):
     named = copy_of(chest_pa, tmp_path / "x.dcm", PatientName="DOE^JANE", PatientID="QX-77")
     show(window, qtbot, [named, *films])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -41,6 +41,12 @@ class SearchField(QLineEdit):
         super().__init__(placeholderText=tr("Search name, ID, date, view or file"), clearButtonEnabled=True)
         self.setAccessibleName(tr("Search the study list"))
         self.setAcceptDrops(False)  # dropped files are opened, not typed
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ShortcutOverride and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            event.accept()  # they would go from study to study
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -318,8 +324,9 @@ class StudyPanel(QWidget):
         if not into_list:
             self.left.emit()
         elif first.isValid():
-            self.tree.setFocus()
-            if not self.tree.currentIndex().isValid():
+            nowhere = not self.tree.currentIndex().isValid()
+            self.tree.setFocus()  # goes to a row if it is at none, be it that of a patient
+            if nowhere:
                 self.tree.go_to(first)
                 self._choose(first)
 
