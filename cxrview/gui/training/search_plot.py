@@ -222,7 +222,7 @@ class _View(pg.PlotWidget):
     def __init__(self) -> None:
         super().__init__(axisItems={"left": DecimalAxis("left"), "bottom": _Axis("bottom")})
         make_plain(self, AXIS_WIDTH, AXIS_HEIGHT)  # the table beside it is for the keyboard
-        self.getPlotItem().layout.setContentsMargins(0, 4, 8, 0)
+        self.getPlotItem().layout.setContentsMargins(0, 4, 8, 3)
         self.setAntialiasing(True)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
