@@ -58,6 +58,19 @@ def test_links_lead_to_pages(manual):
     assert "What it cannot do" in manual.browser.toPlainText()
 
 
+def test_a_page_that_is_asked_for_ends_a_search_that_it_does_not_hold(manual, window, qtbot):
+    qtbot.keyClicks(manual.search, "at detector")
+    window.menus.actions["keys"].trigger()
+    assert "Keys and mouse" in manual.browser.toPlainText()
+    assert manual.search.text() == ""
+    assert manual.contents.currentItem().text() == "Keys and mouse"
+    assert not manual.contents.currentItem().isHidden()
+    qtbot.keyClicks(manual.search, "Ctrl")
+    manual.open("keys")
+    assert manual.search.text() == "Ctrl"
+    assert len(manual.browser.extraSelections()) >= 1
+
+
 def test_every_language_has_the_same_pages():
     names = {
         language: {page.name for page in PAGES if page.parent.name == language}

@@ -89,7 +89,7 @@ class HelpWindow(QDialog):
 
     def open(self, name: str = "") -> None:
         """Show the window, on the page `name`; without one where it was left."""
-        self._show_page(name or self._name or next(iter(self._texts)), again=True)
+        self._go_to(name or self._name or next(iter(self._texts)))
         self.show()
         self.activateWindow()
 
@@ -105,7 +105,16 @@ class HelpWindow(QDialog):
     def _follow(self, link: QUrl) -> None:
         name = link.toString().removesuffix(SUFFIX)
         if name in self._texts:
-            self._show_page(name)
+            self._go_to(name)
+
+    def _go_to(self, name: str) -> None:
+        """Show the page whatever was searched before: a search that it does not hold is over."""
+        if not self._holds(name, self.search.text()):
+            self.search.clear()
+        self._show_page(name, again=True)
+
+    def _holds(self, name: str, query: str) -> bool:
+        return query.casefold() in self._text(name).casefold()
 
     def _text(self, name: str) -> str:
         """Return the page `name`; the one about keys lists those in use."""
@@ -129,7 +138,7 @@ class HelpWindow(QDialog):
         for row in range(self.contents.count()):
             item = self.contents.item(row)
             name = item.data(Qt.ItemDataRole.UserRole)
-            item.setHidden(query.casefold() not in self._text(name).casefold())
+            item.setHidden(not self._holds(name, query))
             hits += [] if item.isHidden() else [name]
         self.found.setText("" if hits else tr("No page holds these words."))
         if query and hits and self._name not in hits:
