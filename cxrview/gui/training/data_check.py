@@ -101,8 +101,9 @@ class DataCheck(QObject):
         if self._ending is not None and self._ending.is_running:
             return  # its end begins this one
         draft = self._draft
-        folder = RunFolder(draft.folder)
-        if folder.checkpoints.exists() or folder.finished.exists():  # has been trained in
+        folder, current = RunFolder(draft.folder), self._runs.current
+        begun = current is not None and current.folder.path == draft.folder  # even without a trace so far
+        if begun or folder.checkpoints.exists() or folder.finished.exists():  # has been trained in
             draft.folder = self._runs.new_folder()
         self._asked = _about(draft.config)
         try:

@@ -15,7 +15,7 @@ from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training import data_check, process
 from cxrview.gui.training.data_step import DataStep
 from cxrview.gui.training.draft import Draft
-from cxrview.gui.training.runs import TrainingRuns
+from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.gui.training.step import Step
 from cxrview.gui.training.window import TrainingWindow
 from cxrview.training import config as configuration
@@ -500,3 +500,13 @@ def test_the_window_is_no_larger_than_the_screen(qtbot):
     room = window.screen().availableSize()
     assert window.height() < room.height()
     assert window.width() < room.width()
+
+
+def test_a_training_that_has_just_begun_keeps_its_folder(step, planted, qtbot):
+    choose(step, planted)
+    wait_checked(qtbot, step)
+    begun, runs = step._draft.folder, step.check._runs
+    runs.current = Run(begun, "train", runs)
+    step.check.want(0)
+    qtbot.waitUntil(lambda: step.check.state == "running")
+    assert runs.checking.folder.path == step._draft.folder != begun
