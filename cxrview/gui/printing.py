@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPageLayout, QPainter
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo, QPrintPreviewDialog
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from cxrview.gui import report_page
 from cxrview.gui.sheet import Sheet
+from cxrview.gui.sizing import fitted
 from cxrview.words import mark, tr
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class PrintPreview(QPrintPreviewDialog):
         self.setWindowTitle(tr("Print"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.paintRequested.connect(self._paint)
-        self.resize(820, 900)
+        self.resize(fitted(QSize(820, 900), self))
 
     def _paint(self, printer: QPrinter) -> None:
         painter = QPainter(printer)

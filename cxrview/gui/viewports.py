@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
 from cxrview.gui import hanging
 from cxrview.gui.session import Session
+from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
 from cxrview.gui.sync import Sync
 from cxrview.gui.theme import Theme
@@ -40,7 +41,7 @@ class SecondWindow(QMainWindow):
         self.viewport = viewport
         self.setCentralWidget(viewport)
         self.addActions(list(actions))  # so that the shortcuts work here too
-        self.resize(900, 900)
+        self.resize(fitted(QSize(900, 900), self))
         viewport.view.shown_changed.connect(self._name)
         self._name(viewport.view.shown)
 

@@ -19,6 +19,7 @@ from cxrview.errors import CxrviewError
 from cxrview.gui.dialogs.manual_text import dressed
 from cxrview.gui.dialogs.text import MONOSPACE
 from cxrview.gui.panels.reading import model_line
+from cxrview.gui.sizing import fitted
 from cxrview.words import mark, tr
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class AboutDialog(QDialog):
         column.setContentsMargins(14, 14, 14, 12)
         column.addWidget(self.tabs)
         column.addWidget(buttons)
-        self.resize(SIZE)
+        self.resize(fitted(SIZE, self))
 
     def open(self) -> None:
         """Show the dialog and look anew at what is installed."""

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.panels.verdict import Verdict
+from cxrview.gui.sizing import fitted
 from cxrview.gui.theme import Theme
 from cxrview.gui.viewer.export_choices import FORMATS, LEAST_QUALITY, MOST_QUALITY, ExportChoices
 from cxrview.words import fixed, mark, tr
@@ -113,7 +114,7 @@ class ExportDialog(QDialog):
         self._lay_out()
         self._show()
         self._connect()
-        self.resize(920, 620)
+        self.resize(fitted(QSize(920, 620), self))
 
     def _name_widgets(self) -> None:
         for name, words in FORMATS.items():

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from cxrview import paths, words
 from cxrview.gui.dialogs import pages
 from cxrview.gui.dialogs.manual_text import dressed
+from cxrview.gui.sizing import fitted
 from cxrview.words import tr
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class HelpWindow(QDialog):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(sidebar)
         row.addWidget(self.browser, 1)
-        self.resize(SIZE)
+        self.resize(fitted(SIZE, self))
         self.contents.currentItemChanged.connect(self._turn)
         self.search.textChanged.connect(self._find)
         self.search.returnPressed.connect(self._next)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.dialogs.seen_picture import SeenPicture
+from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.words import mark, tr
@@ -92,7 +93,7 @@ class ModelViewDialog(QDialog):
         column.addLayout(choices)
         column.addWidget(self.words)
         column.addWidget(buttons)
-        self.resize(QSize(520, 700))
+        self.resize(fitted(QSize(520, 700), self))
 
     def _start(self, *_news: object) -> None:
         self._soon.start()

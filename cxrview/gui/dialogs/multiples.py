@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QV
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.panels.heat_bar import HeatBar
 from cxrview.gui.panels.multiples import Multiples
+from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
 from cxrview.gui.theme import Theme
 from cxrview.gui.viewer import heat_scale
@@ -56,7 +57,7 @@ class MultiplesDialog(QDialog):
         column.addWidget(scroll, 1)
         for widget in (self.bar, self.note, buttons):
             column.addWidget(widget)
-        self.resize(QSize(860, 480))
+        self.resize(fitted(QSize(860, 480), self))
 
     def _show(self, *_news: object) -> None:
         settings, known = self._state.settings, self._state.reading.prediction is not None

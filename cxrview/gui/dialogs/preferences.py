@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from cxrview.gui.dialogs.model_page import ModelPage
 from cxrview.gui.dialogs.option_rows import OptionRow, SwitchRow, row_for
 from cxrview.gui.dialogs.shortcuts import ShortcutPage
+from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
 from cxrview.settings import PAGES, Settings
 from cxrview.words import tr
@@ -111,7 +112,7 @@ class PreferencesDialog(QDialog):
             item.setSizeHint(QSize(0, self.fontMetrics().height() * 2))
         self.names.currentRowChanged.connect(self._turn_to)
         self._build()
-        self.resize(SIZE)
+        self.resize(fitted(SIZE, self))
         self.names.setCurrentRow(0)
 
     def show_page(self, name: str) -> None:

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.dialogs.tags_model import LEFT, NAME, RIGHT, TAG, VM, VR, TagModel
+from cxrview.gui.sizing import fitted
 from cxrview.gui.theme import Theme
 from cxrview.words import tr
 
@@ -100,7 +101,7 @@ class TagDialog(QDialog):
         self._lay_out()
         self._connect()
         self.set_theme(theme)
-        self.resize(SIZE)
+        self.resize(fitted(SIZE, self))
         self._set_widths()
         self._choose_columns()
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.gui.sizing import fitted
 from cxrview.words import tr
 
 MONOSPACE = "font-family: monospace"
@@ -30,7 +31,7 @@ class TextDialog(QDialog):
         column.setContentsMargins(14, 14, 14, 12)
         column.addWidget(self.browser)
         column.addWidget(buttons)
-        self.resize(size)
+        self.resize(fitted(size, self))
 
 
 class CrashDialog(QDialog):
