@@ -298,6 +298,21 @@ def test_delete_takes_images_out_of_the_list_and_undo_brings_them_back(window, f
     assert not strip.isVisible()
 
 
+def test_the_undo_key_in_the_list_brings_back_what_was_removed(window, films, qtbot):
+    show(window, qtbot, films[:3])
+    qtbot.waitUntil(lambda: bool(window.measuring.key))
+    window.viewports.use_tool("length")
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    window.studies.tree.setFocus()
+    qtbot.keyClick(window.studies.tree, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not window.measuring.items()  # nothing was removed: it is about the image
+    qtbot.keyClick(window.studies.tree, Qt.Key.Key_Delete)
+    assert films[0] not in window.state.entries
+    qtbot.keyClick(window.studies.tree, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert films[0] in window.state.entries
+    assert not window.studies.undo_strip.isVisible()
+
+
 def test_what_was_being_read_when_it_went_comes_back_unread(window, films, qtbot):
     gate = threading.Event()
     window.runner.start("before", lambda _report: gate.wait(20), done=str, failed=pytest.fail)

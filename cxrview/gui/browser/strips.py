@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -95,6 +96,8 @@ class PriorStrip(Strip):
 class UndoStrip(Strip):
     """Says what was removed from the list, until it is brought back or something else is done with the list.
 
+    As an event filter of the list it makes Ctrl+Z there bring it back, and not what was drawn on the image.
+
     Signals:
         undone: the user wants it back; carries the entries.
     """
@@ -116,6 +119,15 @@ class UndoStrip(Strip):
         self.words.setText(words.format(count=len(removed)))
         self.words.setToolTip("\n".join(str(entry.path) for entry in removed[:20]))
         self.setVisible(bool(removed))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kinds = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+        if not (self._removed and event.type() in kinds and event.matches(QKeySequence.StandardKey.Undo)):
+            return super().eventFilter(watched, event)
+        if event.type() is QEvent.Type.KeyPress:
+            self._clicked()
+        event.accept()
+        return True
 
     def _clicked(self) -> None:
         removed = self._removed

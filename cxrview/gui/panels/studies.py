@@ -127,6 +127,7 @@ class StudyPanel(QWidget):
         self.thumbnails.made.connect(self.tree.viewport().update)
         self.prior_strip.wanted.connect(lambda prior: self.compare.emit(self._state.shown.path, prior))
         self.undo_strip.undone.connect(self._bring_back)
+        self.tree.installEventFilter(self.undo_strip)
         state.entries_added.connect(self._add)
         state.entries_removed.connect(self._remove)
         state.entries_cleared.connect(self._clear)
