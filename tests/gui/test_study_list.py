@@ -9,6 +9,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from cxrview.gui.browser.filters import Filters
 from cxrview.gui.panels.study_model import FINDING
 from cxrview.gui.state import Entry, Mark, Stage
 from tests.gui.conftest import make_phantom, write_png
@@ -196,6 +197,16 @@ def test_escape_empties_the_search_and_then_leaves_it(window, films, qtbot):
     assert search.hasFocus()
     qtbot.keyClick(search, Qt.Key.Key_Escape)
     assert window.canvas.hasFocus()
+
+
+def test_closing_all_files_ends_search_and_filters(window, films, qtbot):
+    show(window, qtbot, films)
+    qtbot.keyClicks(window.studies.search, "b1")
+    window.studies.bar.set_filters(Filters(failed=True))
+    window.menus.actions["close_all"].trigger()
+    assert window.studies.search.text() == ""
+    show(window, qtbot, films[:1])
+    assert window.studies.model.in_sight == 1
 
 
 def test_down_leads_from_the_search_into_the_list(window, films, qtbot):

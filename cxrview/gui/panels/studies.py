@@ -254,6 +254,7 @@ class StudyPanel(QWidget):
         self.tree.forget()
         self.thumbnails.clear()
         self.undo_strip.offer([])
+        self.show_all()  # else the next files would be looked for in vain
         self._count()
 
     def _change(self, entry: Entry) -> None:
