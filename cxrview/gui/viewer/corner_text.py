@@ -162,12 +162,24 @@ def shortened(blocks: Blocks, metrics: QFontMetrics, width: int) -> Blocks:
     return fitting
 
 
+def broken(text: str, metrics: QFontMetrics, width: int) -> list[str]:
+    """Return `text` in lines of at most `width` pixels, or of one word."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".lstrip()
+        if lines[-1] and metrics.horizontalAdvance(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
 def draw(
     painter: QPainter, area: QRect, blocks: dict[str, list[str]], font: QFont, warning: str = ""
 ) -> None:
     """Draw the corner blocks inside `area`, in widget coordinates, and the warning above those at the bottom.
 
-    What is too long is shortened.
+    What is too long is shortened, but for the warning, which takes as many lines as it needs.
     """
     painter.setFont(font)
     metrics = QFontMetrics(font)
@@ -180,10 +192,11 @@ def draw(
         _write(painter, QRect(left, top, width, height), lines, (INK, PLATE), corner[1] == "r")
     if warning:
         most = max(len(blocks.get(corner, ())) for corner in ("bl", "br"))
-        line = metrics.elidedText(warning, Qt.TextElideMode.ElideRight, inner.width())
-        top = inner.bottom() - (most + 1) * metrics.lineSpacing() - 3 * PADDING
-        place = QRect(inner.left(), top, metrics.horizontalAdvance(line), metrics.lineSpacing())
-        _write(painter, place, [line], (WARNING, WARNING_PLATE), False)
+        lines, row = broken(warning, metrics, inner.width()), metrics.lineSpacing()
+        top = inner.bottom() - (most + len(lines)) * row - 3 * PADDING
+        width = max(metrics.horizontalAdvance(line) for line in lines)
+        place = QRect(inner.left(), top, width, len(lines) * row)
+        _write(painter, place, lines, (WARNING, WARNING_PLATE), False)
 
 
 def _write(
