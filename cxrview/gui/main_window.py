@@ -30,6 +30,7 @@ from cxrview.gui.panels.status import StatusBar
 from cxrview.gui.panels.studies import StudyPanel
 from cxrview.gui.peek import PeekFilter
 from cxrview.gui.session import Session
+from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.viewer.canvas import Canvas
@@ -42,6 +43,7 @@ from cxrview.gui.viewports import Viewports
 from cxrview.settings import Settings
 from cxrview.words import tr
 
+FIRST_SIZE = QSize(1280, 800)
 SAVE_DELAY = 500  # ms between a change and writing the settings
 
 
@@ -151,7 +153,8 @@ class MainWindow(LaterParts, QMainWindow):
         self._name_window(state.shown)
 
     def _restore(self) -> None:
-        self.resize(1280, 800)
+        off_screen = QApplication.platformName() == "offscreen"  # whose screen of 800 × 800 nobody looks at
+        self.resize(FIRST_SIZE if off_screen else fitted(FIRST_SIZE, self))
         for name, restore in (("geometry", self.restoreGeometry), ("splitter", self.splitter.restoreState)):
             if (stored := self.geometry_store.value(name)) is not None:
                 restore(stored)

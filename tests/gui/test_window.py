@@ -14,6 +14,7 @@ from cxrview import paths, settings
 from cxrview.errors import UnreadableImage
 from cxrview.gui import app, theme
 from cxrview.gui.actions import specs
+from cxrview.gui.main_window import FIRST_SIZE
 from cxrview.gui.work import load_predictor as load_for_real
 
 
@@ -237,3 +238,13 @@ def test_the_program_can_be_left_from_the_windows_beside(window, qtbot):
     qtbot.keyClick(window.training.library, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert not window.isVisible()
     assert not window.training.library.isVisible()
+
+
+def test_the_first_size_is_no_larger_than_the_screen(make_window, monkeypatch):
+    monkeypatch.setattr(QApplication, "platformName", lambda: "xcb")  # the platform here has a small screen
+    window = make_window()
+    room = window.screen().availableSize()
+    if room.width() >= FIRST_SIZE.width():
+        pytest.skip("this screen has room for it")
+    assert window.width() <= room.width()
+    assert window.height() <= room.height()

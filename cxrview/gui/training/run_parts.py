@@ -79,7 +79,7 @@ class Ending(QFrame):
 
     def _room_for_words(self) -> int:
         """Return the height of both sentences in a line each: with advice or without, nothing below moves."""
-        return round(2.3 * self.fontMetrics().lineSpacing())
+        return round(2.7 * self.fontMetrics().lineSpacing())  # the heading is larger
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
