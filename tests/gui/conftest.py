@@ -118,16 +118,20 @@ def fusion(qapp: QApplication) -> None:
 
 @pytest.fixture
 def make_window(qtbot, fusion: None, home: Path, load_predictor) -> Iterator[Callable[..., MainWindow]]:
-    """Makes real windows; each is closed, and its threads have ended, before the test is over."""
+    """Makes real windows, `complete` ones unless asked not to wait for it.
+
+    Each is closed, and its threads have ended, before the test is over.
+    """
     windows = []
 
-    def make(**options: object) -> MainWindow:
+    def make(complete: bool = True, **options: object) -> MainWindow:
         window = MainWindow(home, **{"load_predictor": load_predictor} | options)
         windows.append(window)
         qtbot.addWidget(window)
         window.show()
-        qtbot.waitExposed(window)
-        qtbot.waitUntil(lambda: window.is_complete)
+        if complete:
+            qtbot.waitExposed(window)
+            qtbot.waitUntil(lambda: window.is_complete)
         return window
 
     yield make

@@ -153,7 +153,8 @@ def test_what_is_gone_since_is_said_in_one_line(left_open, make_window, qtbot):
 
 
 def test_nothing_comes_back_over_what_the_user_opens(left_open, make_window, tmp_path, qtbot):
-    window = make_window()
+    window = make_window(complete=False)
+    assert not window.is_complete
     window.open([tmp_path / "autumn"])
     qtbot.waitUntil(lambda: len(window.state.entries) == 2 and not window.runner.jobs)
     assert {path.parent.name for path in window.state.entries} == {"autumn"}
