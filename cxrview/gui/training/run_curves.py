@@ -69,8 +69,16 @@ class RunCurves(QWidget):
         self._progress, self._planned, self._next = progress, planned, 0
         self._turn.start()
 
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)
+        for plot in self.plots:  # they are painted one a turn too
+            plot.setUpdatesEnabled(False)
+        self._next = 0
+        self._turn.start()
+
     def _draw_next(self) -> None:
         self._draw(self._next)
+        self.plots[self._next].setUpdatesEnabled(True)
         self._next += 1
         if self._next == len(PLOTS):
             self._turn.stop()
