@@ -110,6 +110,13 @@ def collected_here() -> Iterator[None]:
     gc.enable()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def nothing_left() -> Iterator[None]:
+    """No thread of a later test collects widgets either."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture(scope="session")
 def fusion(qapp: QApplication) -> None:
     """The style that the program uses everywhere."""
