@@ -11,8 +11,12 @@ _asked = threading.Event()
 
 @contextmanager
 def remembered() -> Iterator[None]:
-    """Remember, besides raising KeyboardInterrupt, that Ctrl+C was pressed in the block."""
-    if threading.current_thread() is not threading.main_thread():
+    """Remember, besides raising KeyboardInterrupt, that Ctrl+C was pressed in the block.
+
+    Where it is ignored, as in the background of a shell, or somebody else's matter, nothing is changed.
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
 

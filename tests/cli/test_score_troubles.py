@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -321,7 +322,9 @@ def test_an_interrupted_run_exits_2_and_keeps_its_rows(folder, model, tmp_path):
         (folder / f"{number:04}.png").hardlink_to(folder / "a.png")
     out = tmp_path / "r.csv"
     command = [sys.executable, "-m", "cxrview", "score", str(folder), "--out", str(out), "--batch-size", "1"]
-    with subprocess.Popen([*command, "--model", str(model)], stderr=subprocess.PIPE) as process:
+    command += ["--model", str(model)]
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background ignores it
+    with subprocess.Popen(command, stderr=subprocess.PIPE, preexec_fn=heard) as process:
         while process.poll() is None and (not out.exists() or out.stat().st_size < 1000):
             pass
         process.send_signal(signal.SIGINT)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from cxrview import paths
 from cxrview.__main__ import main
 from cxrview.cli import main as cli
 from cxrview.cli.training_console import TrainingConsole
@@ -187,15 +188,31 @@ def test_a_closed_standard_input_stops_nothing(monkeypatch, capsys):
             assert not stop_after(0.2, emit)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_asks_and_a_second_one_enforces(number, capsys):
-    before = signal.getsignal(number)
-    with training_process(options()) as emit:
+SIGNALLED = """
+import signal, sys
+from cxrview.cli.training_process import training_process
+from tests.cli.test_train import options, stop_after
+
+number = signal.Signals(int(sys.argv[1]))
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
+before = signal.getsignal(number)
+with training_process(options()) as emit:
+    signal.raise_signal(number)
+    assert stop_after(1, emit)
+    try:
         signal.raise_signal(number)
-        assert stop_after(1, emit)
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(number)
-    assert signal.getsignal(number) is before
+    except KeyboardInterrupt:
+        print("enforced")
+assert signal.getsignal(number) is before
+print("restored")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_asks_and_a_second_one_enforces(number):
+    command = [sys.executable, "-c", SIGNALLED, str(int(number))]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=paths.PACKAGE.parent)
+    assert done.stdout.split() == ["enforced", "restored"], done.stderr
 
 
 def test_no_signal_is_caught_outside_the_main_thread(capsys):
