@@ -45,6 +45,7 @@ def make_step(qtbot, qapp, fusion, tmp_path):
         runner = TaskRunner()
         step = DataStep(draft or Draft(runs.new_folder()), runs, runner, theme)
         window = TrainingWindow([step, Step()], theme)
+        window.resize(1120, 760)  # as on any screen of today; the one here has 800 pixels
         made.append((window, runs, runner, step))
         qtbot.addWidget(window)
         window.show()
