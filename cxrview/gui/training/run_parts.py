@@ -108,10 +108,13 @@ class HeadOrEnding(QStackedWidget):
 
     def turn(self, alive: bool) -> None:
         """Show the head, or the ending."""
+        page = self._head if alive else self._ending
+        if page is self.currentWidget():
+            return
         if alive:  # long sentences would keep their room
             self._ending.tell("", "", "")
             self._ending.layout().activate()  # which Qt leaves until it is seen again
-        self.setCurrentWidget(self._head if alive else self._ending)
+        self.setCurrentWidget(page)
 
 
 class FactRow(QWidget):
