@@ -6,19 +6,28 @@ place where the foreign library is called.
 
 from pathlib import Path
 
+from cxrview.message import NOTHING, Message, as_message
+
 
 class CxrviewError(Exception):
-    """Something outside cxrview is wrong; `str()` of it is one sentence for the user.
+    """Something outside cxrview is wrong; `str()` of it is one English sentence for the user.
 
     `problem` continues a sentence that begins with the file's name ("is not an image."); `advice` says
     what to do and may be empty; `path` is the file concerned, if there is one.
     """
 
-    def __init__(self, problem: str, advice: str = "", path: Path | None = None) -> None:
-        super().__init__(problem, advice, path)
-        self.problem = problem
-        self.advice = advice
+    def __init__(
+        self, problem: Message | str, advice: Message | str = NOTHING, path: Path | None = None
+    ) -> None:
+        self.problem = as_message(problem)
+        self.advice = as_message(advice)
         self.path = path
+        super().__init__(self.problem, self.advice, path)
+
+    @property
+    def code(self) -> str:
+        """The code of the problem, "" if it is said in words that are not ours."""
+        return self.problem.code
 
     def __str__(self) -> str:
         subject = f"{self.path.name} " if self.path is not None else ""

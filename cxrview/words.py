@@ -4,8 +4,10 @@ Catalogues are gettext files in `resources/translations`; a text without a trans
 """
 
 import gettext
+from typing import Any
 
 from cxrview import paths
+from cxrview.message import Message
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 DECIMAL_SIGNS = {"de": ","}
@@ -60,3 +62,20 @@ def fixed(value: float, decimals: int) -> str:
 def significant(value: float, digits: int) -> str:
     """Return `value` with `digits` significant digits and the decimal sign of the user's language."""
     return f"{value:.{digits}g}".replace(".", _decimal_sign)
+
+
+def say(message: Message) -> str:
+    """Return `message` in the user's language, for a person at the window."""
+    if not message.code:
+        return message.text
+    values = {name: _said(value) for name, value in message.values.items()}
+    if message.many:
+        count = message.values.get("count")
+        return trn(message.text, message.many, count if isinstance(count, int) else 2).format(**values)
+    return tr(message.in_window or message.text).format(**values)
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(_said(item)) for item in value)
+    return say(value) if isinstance(value, Message) else value

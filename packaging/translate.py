@@ -39,19 +39,32 @@ def texts() -> Catalog:
     found = Catalog(charset="utf-8")
     for path in sorted((REPOSITORY / "cxrview").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):  # Babel passes over what is in f-strings
-            if isinstance(node, ast.Call) and (message := _message(node)):
+            for message in _messages(node) if isinstance(node, ast.Call) else ():
                 found.add(message, locations=[(path.relative_to(REPOSITORY).as_posix(), 0)])
     return found
 
 
-def _message(call: ast.Call) -> str | tuple[str, str] | None:
-    """Return the text that `call` asks the catalogue for, or None."""
+def _messages(call: ast.Call) -> Iterator[str | tuple[str, str]]:
+    """Yield the texts that `call` asks the catalogue for; two of them are for one and for many."""
     name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-    written = [argument.value if isinstance(argument, ast.Constant) else None for argument in call.args]
-    parts = [written[place] for place in PLACES.get(name, ()) if place < len(written)]
-    if not all(isinstance(part, str) and part for part in parts) or not parts:
-        return None
-    return (parts[0], parts[1]) if len(parts) == 2 else parts[0]
+    if name == "Message":  # cxrview.message.Message(code, text, many, in_window)
+        arguments = dict(enumerate(call.args)) | {word.arg: word.value for word in call.keywords}
+        one, many, in_window = (
+            _literal(arguments.get(place, arguments.get(word)))
+            for place, word in ((1, "text"), (2, "many"), (3, "in_window"))
+        )
+        if one:
+            yield (one, many) if many else one
+        if in_window:
+            yield in_window
+        return
+    parts = [_literal(call.args[place]) for place in PLACES.get(name, ()) if place < len(call.args)]
+    if parts and all(parts):
+        yield (parts[0], parts[1]) if len(parts) == 2 else parts[0]
+
+
+def _literal(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def stored(path: Path) -> Catalog:

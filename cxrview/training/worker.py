@@ -122,7 +122,7 @@ def _sentence(error: OSError | MemoryError, config: TrainingConfig, folder: RunF
 def _failed(error: CxrviewError | OSError | MemoryError, config: TrainingConfig, folder: RunFolder) -> Failed:
     said = error if isinstance(error, CxrviewError) else _sentence(error, config, folder)
     problem = str(CxrviewError(said.problem, "", said.path))
-    return Failed(problem, said.advice, str(said.path or ""), folder.checkpoints.is_dir())
+    return Failed(problem, str(said.advice), str(said.path or ""), folder.checkpoints.is_dir())
 
 
 def _epochs_done(folder: RunFolder) -> int:
