@@ -159,6 +159,7 @@ def test_the_first_window_waits_for_no_heavy_library():
         from cxrview.gui.main_window import MainWindow
         window = MainWindow(Path(tempfile.mkdtemp()))
         heavy = {"numpy", "cv2", "pydicom", "openvino", "onnxruntime", "keras", "tensorflow", "PIL"}
+        heavy |= {"contourpy", "filelock"}
         print(sorted(heavy & set(sys.modules)))
         window.runner.close()
     """
