@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cxrview.errors import BadRequest
 
 if TYPE_CHECKING:
-    from filelock import BaseFileLock
+    import filelock
 
 PATIENCE = 0.05  # seconds: a file that its last holder has just removed is asked for again
 LOCKLESS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}  # drives that know no locks
@@ -51,7 +51,7 @@ def is_held(lock: Path) -> bool:
     return False
 
 
-def _acquire(lock: Path, path: Path) -> "BaseFileLock":
+def _acquire(lock: Path, path: Path) -> "filelock.BaseFileLock":
     import filelock
 
     held = _lock(lock)
@@ -69,7 +69,7 @@ def _acquire(lock: Path, path: Path) -> "BaseFileLock":
     return held
 
 
-def _lock(lock: Path, preserve: bool = False) -> "BaseFileLock":
+def _lock(lock: Path, preserve: bool = False) -> "filelock.BaseFileLock":
     """Return a lock that may be released by another thread than the one that took it."""
     import filelock  # only now: few commands need it, and the window starts without it
 

@@ -152,15 +152,6 @@ def _holds(pair: Pair, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def walk(tags: tuple[Tag, ...]) -> Iterator[tuple[int, Tag]]:
-    """Yield every row of a tree and its depth, in order."""
-    stack = [(0, tag) for tag in reversed(tags)]
-    while stack:
-        depth, tag = stack.pop()
-        yield depth, tag
-        stack.extend((depth + 1, child) for child in reversed(tag.children))
-
-
 def _pairs(left: tuple[Tag, ...], right: tuple[Tag, ...]) -> tuple[Pair, ...]:
     ours, theirs = {tag.key: tag for tag in left}, {tag.key: tag for tag in right}
     keys = list(ours) + [key for key in theirs if key not in ours]
