@@ -18,7 +18,7 @@ from cxrview.imaging import library_notes
 from cxrview.imaging.decoding import damage_reported, transfer_syntax
 from cxrview.imaging.dicom import read_dataset
 from cxrview.imaging.elements import CONVERSION_ERRORS
-from cxrview.imaging.raster_facts import read_facts
+from cxrview.imaging.raster import read_facts
 from cxrview.imaging.read import Kind, identify, trouble_reported
 from cxrview.words import fixed, tr, trn
 

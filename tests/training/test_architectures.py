@@ -12,7 +12,7 @@ from cxrview.inference.graph import build as graph
 from cxrview.inference.graph.keras_config import read_config
 from cxrview.training import export, onnx_file, zoo
 from cxrview.training.config import ModelConfig
-from cxrview.training.keras_file import round_weights, write_keras
+from cxrview.training.export import round_weights, write_keras
 from tests.inference.test_gradcam import check_maps, with_head
 
 pytestmark = [
