@@ -130,7 +130,7 @@ def test_the_self_test_holds_what_the_engines_answer(bundle):
         image, logits = archive["image"], archive["logits"]
     np.testing.assert_array_equal(image, chest_phantom(64)[None])
     assert (logits.shape, logits.dtype) == ((1, 3), np.float32)
-    answer = OpenVinoEngine(folder, "cpu").predict(image).logits
+    answer = OpenVinoEngine(folder, "cpu").predict(image)["logits"]
     assert np.abs(answer - logits).max() < 1e-4
 
 
