@@ -10,12 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest, UnreadableImage
 from cxrview.imaging import model_input, read
 from cxrview.training import config as configuration
 from cxrview.training import origin
 from cxrview.training.augmentation import Augmenter, remarks
-from cxrview.training.config import AugmentationConfig, DataConfig
+from cxrview.training.config import AugmentationConfig
 from cxrview.training.sources import Item, find_items
 
 OTHERS = 3  # images beside the one that is shown, for changes that take something from another

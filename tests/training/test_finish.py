@@ -12,9 +12,10 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 
 from cxrview import bundle
 from cxrview.bundle import card as cards
+from cxrview.datasets.config import DataConfig
 from cxrview.training import calibrate, card_entries, finish, zoo
 from cxrview.training.answering import Asker, shift_logits
-from cxrview.training.config import DataConfig, ModelConfig, RecipeConfig, TrainingConfig
+from cxrview.training.config import ModelConfig, RecipeConfig, TrainingConfig
 from cxrview.training.data_report import DataReport, Finding
 from cxrview.training.dataset import LabelledImages, Split, one_hot
 from cxrview.training.domain_choice import Embedded, domain_of
