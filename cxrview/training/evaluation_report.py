@@ -56,7 +56,7 @@ EXPLAINED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TrainingCourse:
     """How a model was trained, for the page that says how good it is: curves, a sentence a phase, the epoch
     that was kept.
     """
@@ -71,7 +71,7 @@ def write_report(
     title: str,
     parts: Mapping[str, Answers],
     *,
-    course: Course | None = None,
+    course: TrainingCourse | None = None,
     card: Mapping[str, Any] | None = None,
     examples: Sequence[Example] | None = None,
     data_report: DataReport | None = None,
@@ -145,7 +145,7 @@ def _measured(
     }
 
 
-def _training(course: Course | None, documents: Mapping[str, str]) -> dict[str, Any]:
+def _training(course: TrainingCourse | None, documents: Mapping[str, str]) -> dict[str, Any]:
     """Return what the page says about how the model came about."""
     return {
         "history": _inline(documents, "history", "Loss and figures of merit by epoch"),

@@ -8,14 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cxrview.training import figures
-from cxrview.training.evaluation_report import Course
+from cxrview.training.evaluation_report import TrainingCourse
 from cxrview.training.history import History
 
 
-def course(history: History) -> Course:
+def course(history: History) -> TrainingCourse:
     """Return what the report of a model says about its training."""
     figure = history_figure(history) if history.rows else None
-    return Course(figure, _phases(history), history.best_epoch)
+    return TrainingCourse(figure, _phases(history), history.best_epoch)
 
 
 def history_figure(history: History) -> Figure:

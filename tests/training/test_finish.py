@@ -21,6 +21,7 @@ from cxrview.training.dataset import LabelledImages, Split, one_hot
 from cxrview.training.domain_choice import Embedded, domain_of
 from cxrview.training.history import EpochRow, History
 from cxrview.training.journal import Journal
+from cxrview.training.origin import resolve
 from cxrview.training.phantom import lesion_phantoms
 from cxrview.training.prepare import Prepared
 from cxrview.training.run_folder import RunFolder
@@ -54,7 +55,7 @@ def prepared(count=60, **changes):
 @pytest.fixture(scope="module")
 def model():
     keras.utils.set_random_seed(3)
-    return zoo.build(MODEL, 2)
+    return zoo.build(resolve(MODEL), 2)
 
 
 def test_shifted_logits_are_shifted_and_nothing_else(model):
