@@ -74,10 +74,11 @@ def main() -> None:
     from cxrview.training.depth import set_depth
     from cxrview.training.fit import learn
     from cxrview.training.objective import compile_for
+    from cxrview.training.origin import resolve
     from cxrview.training.zoo import build
 
     recipe = RecipeConfig(batch_size=BATCH)
-    model = build(ModelConfig(architecture="densenet121", input_size=SIZE), 3)
+    model = build(resolve(ModelConfig(architecture="densenet121", input_size=SIZE)), 3)
     set_depth(model, "all", "train")
     compile_for(model, recipe, True, 1e-5)
     data = phantoms(STEPS * BATCH)

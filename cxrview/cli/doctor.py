@@ -8,7 +8,7 @@ from cxrview import bundle, facts, paths
 from cxrview.cli import console
 from cxrview.errors import CxrviewError
 from cxrview.imaging.codecs import codecs
-from cxrview.inference import registry
+from cxrview.inference import contract, registry
 
 
 def run(_arguments: argparse.Namespace) -> int:
@@ -48,6 +48,6 @@ def _check_engine(name: str) -> str:
     if (missing := registry.engine_type(name).missing()) is not None:
         return missing
     begin = time.perf_counter()
-    choice = registry.choose(bundle.find(), name)
+    choice = contract.choose(bundle.find(), name)
     seconds = time.perf_counter() - begin
     return f"works on {choice.engine.device} (ready after {seconds:.1f} s)"

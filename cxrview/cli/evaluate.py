@@ -8,11 +8,11 @@ from typing import Any
 
 from cxrview.cli import console
 from cxrview.cli.choices import load_predictor
+from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
 from cxrview.inference.predictor import Predictor
 from cxrview.training import report_tables
 from cxrview.training.bundle_answers import Answered, answer_files
-from cxrview.training.config import DataConfig
 from cxrview.training.evaluation_report import measure_parts, write_report
 from cxrview.training.run_folder import check_apart
 from cxrview.training.sources import Item, find_items, patient_pattern

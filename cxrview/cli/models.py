@@ -8,7 +8,7 @@ from cxrview import bundle
 from cxrview.bundle.load import read_card
 from cxrview.cli import console
 from cxrview.errors import BadRequest, UnusableModel
-from cxrview.inference import registry
+from cxrview.inference import contract
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _verify(folder: Path, device: str) -> int:
     card = bundle.load(folder).card
     console.put(f"{card.name} {card.version}: {len(card.files)} files are as the card says.")
-    choice = registry.choose(folder, device)
+    choice = contract.choose(folder, device)
     console.put(f"Self-test passed with {choice.reason}")
     return console.OK
 

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import cv2
@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.batch.rows import Row
-from cxrview.cli import console
 from cxrview.errors import BadRequest, CxrviewError
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
@@ -24,11 +23,16 @@ STEM_BYTES, CLASS_BYTES = 100, 60  # file systems take names of 255 bytes
 class Pictures:
     """Saves each frame with the heatmap of its predicted class; an `Illustrate`.
 
-    One that cannot be saved is a message, and counts as `failed`.
+    One that cannot be saved is complained of, and counts as `failed`.
     """
 
-    def __init__(self, folder: Path, inputs: Iterable[Path]) -> None:
-        """Make `folder`; BadRequest if that fails or if it lies in one of `inputs`."""
+    def __init__(
+        self, folder: Path, inputs: Iterable[Path], complain: Callable[[str, CxrviewError], None]
+    ) -> None:
+        """Make `folder`; BadRequest if that fails or if it lies in one of `inputs`.
+
+        `complain` is told which file has no picture, and why.
+        """
         # Unlike Path.resolve, realpath bears links in a circle.
         real = Path(os.path.realpath(folder))
         if any(real.is_relative_to(os.path.realpath(place)) for place in inputs):
@@ -39,6 +43,7 @@ class Pictures:
         except OSError as error:
             raise BadRequest(f"{folder} cannot be made: {error.strerror}.") from error
         self._folder = folder
+        self._complain = complain
         self._colours = colour_table("inferno")
         self.failed = 0
 
@@ -49,7 +54,7 @@ class Pictures:
             save_png(self._folder / _name(row, prediction.predicted), mixed)
         except CxrviewError as error:
             self.failed += 1
-            console.say(f"{row['path']}: {error}")
+            self._complain(row["path"], error)
 
 
 def _name(row: Row, class_name: str) -> str:

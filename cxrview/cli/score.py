@@ -13,7 +13,7 @@ from cxrview.batch.score import score
 from cxrview.cli import console
 from cxrview.cli.choices import load_predictor
 from cxrview.cli.pictures import Pictures
-from cxrview.errors import BadRequest
+from cxrview.errors import BadRequest, CxrviewError
 from cxrview.exclusive import exclusive
 from cxrview.imaging import find_images
 from cxrview.imaging.find import spelled_out
@@ -31,9 +31,15 @@ def run(arguments: argparse.Namespace) -> int:
     if not files:
         raise BadRequest("There are no images in the places given.")
     predictor = load_predictor(arguments)
-    pictures = Pictures(arguments.heatmaps, arguments.paths) if arguments.heatmaps is not None else None
+    pictures = None
+    if arguments.heatmaps is not None:
+        pictures = Pictures(arguments.heatmaps, arguments.paths, _complain)
     with exclusive(arguments.out) if arguments.out is not None else nullcontext():
         return _score(arguments, files, predictor, pictures)
+
+
+def _complain(path: str, error: CxrviewError) -> None:
+    console.say(f"{path}: {error}")
 
 
 def _check_output(arguments: argparse.Namespace) -> None:

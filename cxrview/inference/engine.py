@@ -1,28 +1,23 @@
-"""What an inference engine is: it takes model inputs and returns the three outputs of the graph."""
+"""What an inference engine is: it runs a graph of one input and returns what the graph gives, by name."""
 
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-
-class Outputs(NamedTuple):
-    """The outputs of a bundle's graph for N images, all float32."""
-
-    logits: NDArray[np.float32]  # (N, C)
-    activation_maps: NDArray[np.float32]  # (N, C, h, w), Grad-CAM for every class, ≥ 0
-    embedding: NDArray[np.float32]  # (N, D), the pooled features
+Outputs = dict[str, NDArray[Any]]
+"""The outputs of a graph by its own names for them, each (N, …) for N images."""
 
 
 class Engine(Protocol):
-    """Runs one bundle's graph on one device."""
+    """Runs the graph in one folder on one device, whatever the graph is for."""
 
     name: str  # "openvino"
     device: str  # "CPU"
 
     def __init__(self, folder: Path, device: str) -> None:
-        """Compile the graph in the bundle `folder` for `device` ("auto", "cpu", "gpu", …).
+        """Compile the graph in `folder` for `device` ("auto", "cpu", "gpu", …).
 
         Raises EngineUnavailable if the device is not there.
         """

@@ -49,4 +49,4 @@ class KerasEngine:
                     device=self.device, message=error.message
                 )
             ) from error
-        return Outputs(*(np.asarray(results[name]) for name in Outputs._fields))
+        return {name: np.asarray(values) for name, values in results.items()}

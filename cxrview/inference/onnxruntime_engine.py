@@ -36,6 +36,8 @@ class OnnxRuntimeEngine:
         except _errors() as error:
             problem = tr("cannot be run by ONNX Runtime: {error}").format(error=error)
             raise UnusableModel(problem, path=folder / "model.onnx") from error
+        self._input = self._session.get_inputs()[0].name
+        self._outputs = [output.name for output in self._session.get_outputs()]
         used = self._session.get_providers()[0]
         if providers and used not in providers:
             raise EngineUnavailable(
@@ -58,11 +60,12 @@ class OnnxRuntimeEngine:
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:
         """Return the outputs for `batch`, (N, S, S) uint8. Raises EngineUnavailable if ONNX Runtime fails."""
         try:
-            return Outputs(*self._session.run(list(Outputs._fields), {"image": batch}))
+            results = self._session.run(self._outputs, {self._input: batch})
         except _errors() as error:
             raise EngineUnavailable(
                 tr("ONNX Runtime failed on {device}: {error}").format(device=self.device, error=error)
             ) from error
+        return dict(zip(self._outputs, results, strict=True))
 
 
 def _errors() -> tuple[type[Exception], ...]:

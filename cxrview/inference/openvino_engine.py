@@ -25,11 +25,8 @@ class OpenVinoEngine:
         core = openvino.Core()
         self.device = _target(core.available_devices, device)
         compiled = _compile(core, folder / "model.onnx", self.device)
-        try:
-            self._outputs = [compiled.output(name) for name in Outputs._fields]
-        except RuntimeError as error:
-            problem = tr("lacks one of the outputs {value}.").format(value=", ".join(Outputs._fields))
-            raise UnusableModel(problem, tr("Export the model again."), folder / "model.onnx") from error
+        # An output that the compiler found to be the same as another goes by both names.
+        self._outputs = {name: output for output in compiled.outputs for name in output.names}
         self._request = compiled.create_infer_request()
 
     @classmethod
@@ -39,12 +36,12 @@ class OpenVinoEngine:
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:
         """Return the outputs for `batch`, (N, S, S) uint8. Raises EngineUnavailable if OpenVINO fails."""
         try:
-            results = self._request.infer({"image": batch}, share_inputs=True)
+            results = self._request.infer({0: batch}, share_inputs=True)
         except RuntimeError as error:
             raise EngineUnavailable(
                 tr("OpenVINO failed on {device}: {error}").format(device=self.device, error=error)
             ) from error
-        return Outputs(*(np.array(results[output]) for output in self._outputs))
+        return {name: np.array(results[output]) for name, output in self._outputs.items()}
 
 
 def _compile(core: Any, path: Path, target: str) -> Any:

@@ -11,7 +11,7 @@ from cxrview import bundle
 from cxrview.bundle import Bundle, Card
 from cxrview.errors import UnusableModel
 from cxrview.imaging import Letterbox, Radiograph, model_input
-from cxrview.inference import domain, registry
+from cxrview.inference import contract, domain
 from cxrview.inference.calibration import probabilities
 from cxrview.inference.engine import Engine, Outputs
 from cxrview.inference.prediction import Prediction
@@ -48,7 +48,7 @@ class Predictor:
         Takes a second or so. Raises BadRequest, UnusableModel or EngineUnavailable.
         """
         opened = bundle.load(bundle.find(model))
-        choice = registry.choose(opened.folder, device)
+        choice = contract.choose(opened.folder, device)
         return cls(opened, choice.engine, choice.reason)
 
     def prepare(self, radiograph: Radiograph) -> ModelInput:
@@ -72,20 +72,20 @@ class Predictor:
         begin = time.perf_counter()
         outputs = self.engine.predict(np.stack([item.image for item in inputs]))
         elapsed_ms = (time.perf_counter() - begin) * 1000 / len(inputs)
-        if not np.isfinite(outputs.logits).all():
+        if not np.isfinite(outputs["logits"]).all():
             raise UnusableModel(
                 tr("The model {name} gives values that are not numbers.").format(name=self.card.name)
             )
         return [self._prediction(outputs, index, item, elapsed_ms) for index, item in enumerate(inputs)]
 
     def _prediction(self, outputs: Outputs, index: int, item: ModelInput, elapsed_ms: float) -> Prediction:
-        logits, embedding = outputs.logits[index], outputs.embedding[index]
+        logits, embedding = outputs["logits"][index], outputs["embedding"][index]
         verdict = self._domain.judge(embedding) if self._domain is not None else domain.UNKNOWN
         return Prediction(
             class_names=self.card.class_names,
             probabilities=probabilities(logits, self.card),
             logits=logits,
-            activation_maps=outputs.activation_maps[index],
+            activation_maps=outputs["activation_maps"][index],
             embedding=embedding,
             in_domain=verdict.in_domain and not item.objections,
             domain_score=verdict.score,

@@ -1,18 +1,17 @@
-"""The engines in order of preference, and the choice among them."""
+"""The engines in order of preference, and the choice among them: for any network, whatever it is for."""
 
 import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cxrview.bundle import Card
-from cxrview.bundle.load import read_card
 from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
-from cxrview.inference.arrays import load_arrays
-from cxrview.inference.calibration import probabilities
-from cxrview.inference.engine import Engine
+from cxrview.inference.arrays import load_all
+from cxrview.inference.engine import Engine, Outputs
 from cxrview.words import tr
 
 ENGINES = {
@@ -21,7 +20,17 @@ ENGINES = {
     "keras": "cxrview.inference.keras_engine:KerasEngine",
 }
 DEVICES = ("auto", "cpu", "gpu", "npu")
-SELF_TEST_TOLERANCE = 1e-3  # greatest difference of a probability that is let through
+# Of the largest number of an output, and at least of 1. Single precision differs in the fifth digit, the
+# shortened products of graphics processors (TF32) in the third; a graph that is run wrongly in the first.
+TOLERANCE = 1e-2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SelfTest:
+    """An input, (1, S, S) uint8, and what a graph gave for it when it was made: some outputs or all."""
+
+    image: NDArray[np.uint8]
+    outputs: dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,14 @@ class Choice:
 
     engine: Engine
     reason: str
+
+
+Check = Callable[[Engine, SelfTest, Outputs], None]
+"""Raises EngineUnavailable if an engine's outputs will not do, UnusableModel if no engine's could."""
+
+
+def unchecked(_engine: Engine, _test: SelfTest, _outputs: Outputs) -> None:
+    """Ask no more than that the stored outputs come back."""
 
 
 def engine_type(name: str) -> type[Engine]:
@@ -53,15 +70,16 @@ def parse_device(text: str) -> tuple[str | None, str]:
     return engine or None, device
 
 
-def choose(folder: Path, device: str = "auto") -> Choice:
-    """Return the first engine that runs the bundle in `folder` on `device` and proves itself.
+def choose(folder: Path, device: str = "auto", check: Check = unchecked) -> Choice:
+    """Return the first engine that runs the graph in `folder` on `device` and proves itself.
 
     `device` is "auto", "cpu", "gpu", "npu", an engine's name, or "engine:device". Every engine must give
-    the stored answer to the bundle's stored input (`selftest.npz`) before it is used. Raises
-    EngineUnavailable, with every engine's reason, if there is none, and UnusableModel.
+    the stored outputs for the stored input (`selftest.npz`) before it is used, and pass `check`, which knows
+    what the graph is for. Raises EngineUnavailable, with every engine's reason, if there is none, and
+    UnusableModel.
     """
     asked, where = parse_device(device)
-    card = read_card(folder)
+    test = self_test(folder)
     refusals = []
     for name, target in _candidates(asked, where):
         kind = engine_type(name)
@@ -69,7 +87,7 @@ def choose(folder: Path, device: str = "auto") -> Choice:
             if (missing := kind.missing()) is not None:
                 raise EngineUnavailable(missing)
             engine = kind(folder, target)
-            prove(engine, folder, card)
+            prove(engine, folder, test, check)
         except EngineUnavailable as error:
             refusals.append(f"{name}: {error}")
             continue
@@ -104,34 +122,47 @@ def _reason(engine: Engine, asked: str | None, where: str, refusals: list[str]) 
     )
 
 
-def prove(engine: Engine, folder: Path, card: Card) -> None:
-    """Run the bundle's stored input and compare the probabilities with those of its stored logits.
+def self_test(folder: Path) -> SelfTest:
+    """Return what the graph in `folder` must give, and for which input. Raises UnusableModel."""
+    path = folder / "selftest.npz"
+    arrays = load_all(path)
+    image = arrays.pop("image", None)
+    if image is None or not arrays:
+        raise UnusableModel(tr("cannot be read."), tr("Import the model again."), path)
+    if image.dtype != np.uint8:
+        raise of_another_model(folder)
+    return SelfTest(image.astype(np.uint8, copy=False), arrays)
 
-    Raises EngineUnavailable if they differ, and UnusableModel if the graph does not keep the contract.
+
+def prove(engine: Engine, folder: Path, test: SelfTest, check: Check) -> None:
+    """Run the stored input, let `check` judge what the engine gives, and compare it with the stored outputs.
+
+    Raises EngineUnavailable if an output differs, UnusableModel if the graph has none of that shape, and what
+    `check` raises.
     """
-    image, expected = load_arrays(folder / "selftest.npz", "image", "logits")
-    size, classes = card.input_size, len(card.classes)
-    if image.shape != (1, size, size) or image.dtype != np.uint8 or expected.shape != (1, classes):
-        raise UnusableModel(tr("holds a self-test for another model."), tr("Export the model again."), folder)
-    outputs = engine.predict(image.astype(np.uint8))
-    maps, embedding = outputs.activation_maps, outputs.embedding
-    if outputs.logits.shape != (1, classes):
-        raise UnusableModel(
-            tr("gives {value} classes; its card names {classes}.").format(
-                value=outputs.logits.shape[-1], classes=classes
-            ),
-            path=folder,
-        )
-    if maps.ndim != 4 or maps.shape[:2] != (1, classes) or embedding.ndim != 2:
-        raise UnusableModel(tr("gives no heatmap of every class."), tr("Export the model again."), folder)
-    answers = probabilities(outputs.logits, card), probabilities(expected.astype(np.float32), card)
-    difference = float(np.abs(answers[0] - answers[1]).max())
-    if not difference < SELF_TEST_TOLERANCE:  # NaN fails too
-        problem = tr("{name} on {device} gives other answers than the model should").format(
-            name=engine.name, device=engine.device
-        )
-        raise EngineUnavailable(
-            tr("{problem} (a probability differs by {difference:.4f}).").format(
-                problem=problem, difference=difference
+    outputs = engine.predict(test.image)
+    check(engine, test, outputs)
+    for name, expected in test.outputs.items():
+        given = outputs.get(name)
+        if given is None or given.shape != expected.shape:
+            raise of_another_model(folder)
+        difference = float(np.abs(given - expected).max(initial=0.0))
+        largest = float(np.abs(expected).max(initial=1.0))
+        if not difference <= TOLERANCE * largest:  # NaN fails too
+            raise EngineUnavailable(
+                tr("{problem} (an output differs by {difference:.4f}).").format(
+                    problem=other_answers(engine), difference=difference
+                )
             )
-        )
+
+
+def other_answers(engine: Engine) -> str:
+    """Return the beginning of a sentence: that `engine` does not give the model's answers."""
+    return tr("{name} on {device} gives other answers than the model should").format(
+        name=engine.name, device=engine.device
+    )
+
+
+def of_another_model(folder: Path) -> UnusableModel:
+    """Return the error for a self-test that does not go with the graph in `folder`."""
+    return UnusableModel(tr("holds a self-test for another model."), tr("Export the model again."), folder)

@@ -10,12 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest, UnreadableImage
 from cxrview.imaging import model_input, read
 from cxrview.training import config as configuration
-from cxrview.training import origin
 from cxrview.training.augmentation import Augmenter, remarks
-from cxrview.training.config import AugmentationConfig, DataConfig
+from cxrview.training.config import AugmentationConfig
+from cxrview.training.origin import resolve
 from cxrview.training.sources import Item, find_items
 
 OTHERS = 3  # images beside the one that is shown, for changes that take something from another
@@ -29,7 +30,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     mixes the classes), `count` (of the changed ones) and `seed`. Raises CxrviewError.
     """
     config = configuration.parse(dict(request["config"]))
-    size = origin.sized(config.model).input_size
+    size = resolve(config.model).input.size
     items = _items(config.data)
     found = _readable(items, int(request["image"]), size)
     pictures = changed(found, config.augmentation, int(request["count"]), int(request["seed"]))

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.datasets.config import DataConfig
 from cxrview.training import finding_texts as texts
-from cxrview.training.config import DataConfig
 from cxrview.training.data_report import Finding
 from cxrview.training.dataset import LabelledImages, Split
 from cxrview.training.duplicates import Pair

@@ -6,43 +6,20 @@ Light to import (no Keras, no scikit-learn), because the window imports it.
 import dataclasses
 import json
 import tomllib
-import types
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any
 
 import tomli_w
 
+from cxrview.datasets.config import DataConfig, build, entry
 from cxrview.errors import BadRequest
 from cxrview.settings import option
 from cxrview.training import config_check
 from cxrview.whole_file import write_whole
 
-SPLIT_SEED = 20261121
 METRICS = ("macro_f1", "accuracy", "balanced_accuracy", "macro_auc", "loss")
 _WEIGHTS = (".keras", ".h5", ".hdf5", ".npz")
-
-
-@dataclass(frozen=True, slots=True)
-class DataConfig:
-    """Which images, and who belongs together.
-
-    `path` is a folder of class folders, a folder with `train`, `val` and `test`, or a CSV file
-    (`file,label[,group][,split][,source]`). `external` and `strangers`, in the same forms, are never
-    trained on: images of other hospitals to judge by, and images outside the model's task.
-    """
-
-    path: str = option("", "Images")
-    group_pattern: str = option("", "Patient in the file name (regular expression with one group)")
-    validation: float = option(0.15, "Share for validation", low=0.05, high=0.4)
-    test: float = option(0.15, "Share for test", low=0.0, high=0.4)
-    split_seed: int = option(SPLIT_SEED, "Seed of the split", low=0, high=2**31 - 1)
-    exclude: tuple[str, ...] = option((), "Files to leave out")
-    allow: tuple[str, ...] = option((), "Findings overridden")
-    near_duplicates: bool = option(True, "Look for near-duplicates")
-    external: str = option("", "Images of other hospitals, to judge by")
-    strangers: str = option("", "Images outside the task, for the domain check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,13 +226,11 @@ PRESETS: dict[str, tuple[str, TrainingConfig]] = {
     ),
 }
 
-_T = TypeVar("_T")
-
 
 def parse(values: dict[str, Any], path: Path | None = None) -> TrainingConfig:
     """Return the configuration in the nested `values`. Raises BadRequest that names the entry."""
     try:
-        config = _build(TrainingConfig, values, "")
+        config = build(TrainingConfig, values, "")
         config_check.check(config)
         return config
     except ValueError as error:
@@ -317,9 +292,9 @@ def _flat(values: dict[str, Any], where: str) -> dict[str, str]:
     leaves: dict[str, str] = {}
     for name, value in values.items():
         if isinstance(value, dict):
-            leaves |= _flat(value, _at(where, name))
+            leaves |= _flat(value, entry(where, name))
         else:
-            leaves[_at(where, name)] = json.dumps(value, default=str, sort_keys=True)
+            leaves[entry(where, name)] = json.dumps(value, default=str, sort_keys=True)
     return leaves
 
 
@@ -331,57 +306,3 @@ def dumps(config: TrainingConfig) -> str:
 def save(config: TrainingConfig, path: Path, *, settle: bool = True) -> None:
     """Write `config` to `path` as TOML, whole or not at all; `settle` is `whole_file`'s. Raises OSError."""
     write_whole(path, dumps(config), settle=settle)
-
-
-def _build(kind: type[_T], values: Any, where: str) -> _T:
-    if not isinstance(values, dict):
-        raise ValueError(f"no table “{where}”")
-    hints = _hints(kind)  # type: ignore[arg-type]
-    fields = {item.name: item for item in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    for name in values:
-        if name not in fields:
-            raise ValueError(f"the unknown entry “{_at(where, name)}”")
-    return kind(
-        **{name: _value(fields[name], hints[name], value, _at(where, name)) for name, value in values.items()}
-    )
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _at(where: str, name: str) -> str:
-    return f"{where}.{name}" if where else name
-
-
-def _value(item: Any, wanted: Any, value: Any, where: str) -> Any:
-    if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
-        return _build(wanted, value, where)
-    if get_origin(wanted) is tuple:
-        return _items(get_args(wanted)[0], value, where)
-    if isinstance(wanted, types.GenericAlias):
-        wanted = get_origin(wanted)
-    return _checked(item, wanted, value, where)
-
-
-def _items(wanted: Any, value: Any, where: str) -> tuple[Any, ...]:
-    if not isinstance(value, list | tuple):
-        raise ValueError(f"no list at “{where}”")
-    if dataclasses.is_dataclass(wanted):
-        return tuple(_build(wanted, part, f"{where}[{i}]") for i, part in enumerate(value))  # type: ignore[arg-type]
-    return tuple(_checked(None, wanted, part, f"{where}[{i}]") for i, part in enumerate(value))
-
-
-def _checked(item: Any, wanted: Any, value: Any, where: str) -> Any:
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    if not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool)):
-        raise ValueError(f"at “{where}” {value!r}, which is no {wanted.__name__}")
-    metadata = item.metadata if item is not None else {}
-    low, high, choices = (metadata.get(key) for key in ("low", "high", "choices"))
-    if low is not None and not low <= value <= high:
-        raise ValueError(f"at “{where}” {value!r}, which is not between {low} and {high}")
-    if choices and value not in choices:
-        raise ValueError(f"at “{where}” “{value}”, which is none of {', '.join(choices)}")
-    return value

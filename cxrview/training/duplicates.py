@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cxrview import bundle
 from cxrview.errors import CxrviewError
-from cxrview.inference import registry
+from cxrview.inference import contract
 from cxrview.progress import Report, silent
 from cxrview.training.reading import Facts
 from cxrview.training.registration import SAME, Comparison, direction_histogram
@@ -110,13 +110,13 @@ def _embeddings(
     """Return the bundled model's embeddings of the images at `chosen`, None if it cannot be used."""
     try:
         folder = bundle.find("")
-        engine = registry.choose(folder).engine
+        engine = contract.choose(folder).engine
         size = bundle.load(folder).card.input_size
         parts = []
         for start in range(0, len(chosen), BATCH):
             report(start / len(chosen), "looking for near-duplicates")
             batch = [_sized(images[index], size) for index in chosen[start : start + BATCH]]
-            parts.append(engine.predict(np.stack(batch)).embedding)
+            parts.append(engine.predict(np.stack(batch))["embedding"])
     except CxrviewError:
         return None  # the histograms still find most
     return np.concatenate(parts)

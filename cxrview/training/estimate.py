@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cxrview.training.architectures import find
-from cxrview.training.config import ModelConfig, TrainingConfig
+from cxrview.training.config import TrainingConfig
 from cxrview.training.config_check import SOLVER
 from cxrview.training.measurements import GROWING, KEPT_HEAD, PLAIN, Measured, depths
+from cxrview.training.origin import ResolvedModel
 
 FLOAT = 4  # bytes
 STORED = 4.5  # bytes a parameter in a bundle: Keras file and ONNX, 16 bits each, and what they say of layers
@@ -28,19 +29,19 @@ def bundle_bytes(architecture: str) -> int:
 
 
 def estimate(
-    config: TrainingConfig, sized: ModelConfig, images: Mapping[str, int], measured: Measured | None
+    config: TrainingConfig, model: ResolvedModel, images: Mapping[str, int], measured: Measured | None
 ) -> Estimate:
     """Return what the training of `config` will take.
 
-    `sized` is its model with sizes above 0; `images` says how many there are of "train", "validation", "test"
+    `model` is its model, resolved; `images` says how many there are of "train", "validation", "test"
     and maybe "external" and "strangers", as the data report does.
     """
     if measured is None or not images.get("train"):
         return Estimate(None, None, None)
     return Estimate(
         _seconds(config, images, measured),
-        _memory(config, sized, images, measured),
-        _disk(config, sized, images, measured),
+        _memory(config, model, images, measured),
+        _disk(config, model, images, measured),
     )
 
 
@@ -76,26 +77,26 @@ def _copies(config: TrainingConfig) -> int:
 
 
 def _memory(
-    config: TrainingConfig, sized: ModelConfig, images: Mapping[str, int], measured: Measured
+    config: TrainingConfig, model: ResolvedModel, images: Mapping[str, int], measured: Measured
 ) -> int | None:
     most = max((PLAIN, *depths(config)), key=GROWING.index)
     if most not in measured.memory or measured.batch_size != config.recipe.batch_size:
         return None
-    return measured.memory[most] + sum(images.values()) * sized.input_size**2
+    return measured.memory[most] + sum(images.values()) * model.input.size**2
 
 
-def _disk(config: TrainingConfig, sized: ModelConfig, images: Mapping[str, int], measured: Measured) -> int:
+def _disk(config: TrainingConfig, model: ResolvedModel, images: Mapping[str, int], measured: Measured) -> int:
     """Return the size of the decoded images, of features, of checkpoints and of the model, which is kept
     twice: in the run and in the app's list."""
     from cxrview.training.registration import LOOK  # with OpenCV, for which no page waits
 
     recipe = config.recipe
-    total = sum(images.values()) * (sized.input_size**2 + LOOK**2)
+    total = sum(images.values()) * (model.input.size**2 + LOOK**2)
     if recipe.cache_features and any(phase.depth == "head" for phase in recipe.phases):
         sets = (1 + _copies(config)) * images["train"] + images.get("validation", 0)
         total += (sets + images.get("external", 0)) * measured.features * FLOAT
-    parameters = find(config.model.architecture).parameters
+    parameters = model.architecture.parameters
     numbers = 2 * parameters  # the last weights and the best
     if any(phase.depth != "head" for phase in recipe.phases):
         numbers += SLOTS[recipe.optimizer] * parameters
-    return total + numbers * FLOAT + 2 * bundle_bytes(config.model.architecture)
+    return total + numbers * FLOAT + 2 * bundle_bytes(model.name)

@@ -9,6 +9,7 @@ import io
 import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from importlib.metadata import version
@@ -30,7 +31,6 @@ from cxrview.training.answers import Answers
 from cxrview.training.data_report import DataReport
 from cxrview.training.evaluate import Points, measure, measure_strangers
 from cxrview.training.examples import Example
-from cxrview.training.history import History
 from cxrview.training.remarks import remarks
 from cxrview.whole_file import write_whole
 
@@ -55,12 +55,23 @@ EXPLAINED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class TrainingCourse:
+    """How a model was trained, for the page that says how good it is: curves, a sentence a phase, the epoch
+    that was kept.
+    """
+
+    figure: Figure | None
+    phases: Sequence[str]
+    best_epoch: int
+
+
 def write_report(
     folder: Path,
     title: str,
     parts: Mapping[str, Answers],
     *,
-    history: History | None = None,
+    course: TrainingCourse | None = None,
     card: Mapping[str, Any] | None = None,
     examples: Sequence[Example] | None = None,
     data_report: DataReport | None = None,
@@ -76,11 +87,11 @@ def write_report(
 ) -> Path:
     """Write the report of `parts` (such as "test" and "external") to `folder`, return the path of the page.
 
-    The headline is of "test" if it is there, else of the first part. `card` holds the entries of a model
-    card. `metrics` are what `measure_parts` returned, if it was asked before. The answers for every image
-    stand in `predictions.csv`. A page that names no file and shows no picture of the data, so that it may
-    travel with the model, is written with its `metrics.json` to `shared` as well. Raises BadRequest if
-    something cannot be written; `report` may raise Cancelled.
+    The headline is of "test" if it is there, else of the first part. `course` tells of the training, `card`
+    holds the entries of a model card. `metrics` are what `measure_parts` returned, if it was asked before.
+    The answers for every image stand in `predictions.csv`. A page that names no file and shows no picture of
+    the data, so that it may travel with the model, is written with its `metrics.json` to `shared` as well.
+    Raises BadRequest if something cannot be written; `report` may raise Cancelled.
     """
     card = card or {}
     if not parts:
@@ -88,9 +99,11 @@ def write_report(
     if metrics is None:
         metrics = measure_parts(parts, strangers, card, seed=seed, repeats=repeats, report=report)
     label = partial(_label, {item["name"]: item["label"] for item in card.get("classes", ())})
-    drawn = _draw(parts, metrics["parts"], label, history)
+    drawn = _draw(parts, metrics["parts"], label)
+    if course is not None and course.figure is not None:
+        drawn["history"] = course.figure
     documents = {name: figures.svg(figure) for name, figure in drawn.items()}
-    said = _measured(parts, metrics, label, documents) | _training(history, documents)
+    said = _measured(parts, metrics, label, documents) | _training(course, documents)
     said |= {"notes": notes, "engine": engine}
     images = _images(data_report, examples or (), failures, label)
     text = json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -132,12 +145,12 @@ def _measured(
     }
 
 
-def _training(history: History | None, documents: Mapping[str, str]) -> dict[str, Any]:
+def _training(course: TrainingCourse | None, documents: Mapping[str, str]) -> dict[str, Any]:
     """Return what the page says about how the model came about."""
     return {
         "history": _inline(documents, "history", "Loss and figures of merit by epoch"),
-        "phases": _phases(history),
-        "best_epoch": history.best_epoch if history else 0,
+        "phases": course.phases if course else (),
+        "best_epoch": course.best_epoch if course else 0,
     }
 
 
@@ -210,7 +223,6 @@ def _draw(
     parts: Mapping[str, Answers],
     measured: Mapping[str, Any],
     label: Callable[[str], str],
-    history: History | None,
 ) -> dict[str, Figure]:
     """Return the figures by file name."""
     drawn: dict[str, Figure] = {}
@@ -225,8 +237,6 @@ def _draw(
             drawn[f"{name}-calibration"] = figures.calibration_figure(found, labels)
         if found["per_source"] and answers.exclusive:
             drawn[f"{name}-sources"] = figures.sources_figure(found, labels)
-    if history is not None and history.rows:
-        drawn["history"] = figures.history_figure(history)
     return drawn
 
 
@@ -286,20 +296,6 @@ def _data_url(picture: NDArray[np.uint8]) -> str:
     """Return a picture, grey or BGR, as a JPEG inside a URL."""
     encoded = cv2.imencode(".jpg", np.ascontiguousarray(picture), [cv2.IMWRITE_JPEG_QUALITY, 82])[1]
     return f"data:image/jpeg;base64,{base64.b64encode(encoded.tobytes()).decode('ascii')}"
-
-
-def _phases(history: History | None) -> list[str]:
-    """Return a sentence for each phase of the training."""
-    found = []
-    for phase in sorted({row.phase for row in history.rows}) if history else ():
-        rows = history.of_phase(phase) if history else ()
-        rates = [row.learning_rate for row in rows]
-        seconds = sum(row.seconds for row in rows)
-        found.append(
-            f"Phase {phase}: epochs {rows[0].epoch} to {rows[-1].epoch}, learning rate "
-            f"{max(rates):.2g} at the highest, {seconds / 60:.1f} minutes."
-        )
-    return found
 
 
 def _data(data_report: DataReport | None, to_share: bool) -> dict[str, Any] | None:

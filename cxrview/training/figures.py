@@ -8,7 +8,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from cxrview.errors import BadRequest
 from cxrview.explain.class_colours import class_colour
 from cxrview.training.answers import Answers
 from cxrview.training.curves import Ranking, thinned
-from cxrview.training.history import History
 from cxrview.whole_file import write_whole
 
 INK, MUTED, LINE, ACCENT = "#1e2329", "#5a636e", "#cfd4da", "#2b6cb8"
@@ -64,10 +63,21 @@ def colour(index: int) -> str:
     return class_colour("light", index)
 
 
-def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
+def in_style() -> AbstractContextManager[None]:
+    """Return the block in which a figure of a report is drawn."""
+    return matplotlib.rc_context(_STYLE)
+
+
+def blank(width: float, height: float) -> Figure:
+    """Return an empty figure of so many inches, on no ground of its own."""
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     figure.patch.set_alpha(0)
+    return figure
+
+
+def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    figure = blank(width, height)
     axes = figure.add_subplot()
     axes.patch.set_alpha(0)
     return figure, axes
@@ -75,7 +85,7 @@ def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
 
 def confusion_figure(measured: Mapping[str, Any], labels: Sequence[str]) -> Figure:
     """Return the confusion matrix: counts and shares of each true class (rows)."""
-    with matplotlib.rc_context(_STYLE):
+    with in_style():
         table = np.array(measured["confusion"], np.int64)
         side = max(4.4, 0.9 + 0.8 * len(labels))
         figure, axes = _canvas(max(4.6, side), side)
@@ -99,12 +109,12 @@ def confusion_figure(measured: Mapping[str, Any], labels: Sequence[str]) -> Figu
         axes.set_yticks(range(len(labels)), [_short(label) for label in labels])
         axes.tick_params(length=0, labelcolor=INK)
         axes.spines[:].set_visible(False)
-        return _laid_out(figure)
+        return laid_out(figure)
 
 
 def roc_figure(answers: Answers, measured: Mapping[str, Any], labels: Sequence[str]) -> Figure:
     """Return the ROC curves of each class against the rest."""
-    with matplotlib.rc_context(_STYLE):
+    with in_style():
         figure, axes = _canvas(4.6, 4.4)
         axes.plot([0, 1], [0, 1], color=LINE, linewidth=1, linestyle=(0, (4, 3)))
         for index, name, counts in _shown_classes(answers, measured):
@@ -117,7 +127,7 @@ def roc_figure(answers: Answers, measured: Mapping[str, Any], labels: Sequence[s
 
 def precision_recall_figure(answers: Answers, measured: Mapping[str, Any], labels: Sequence[str]) -> Figure:
     """Return the precision–recall curves of each class, and how common it is (dotted)."""
-    with matplotlib.rc_context(_STYLE):
+    with in_style():
         figure, axes = _canvas(4.6, 4.4)
         for index, name, counts in _shown_classes(answers, measured):
             x, y = thinned(np.r_[0.0, counts.sensitivity], np.r_[counts.precision[0], counts.precision])
@@ -132,7 +142,7 @@ def precision_recall_figure(answers: Answers, measured: Mapping[str, Any], label
 
 def calibration_figure(measured: Mapping[str, Any], labels: Sequence[str]) -> Figure:
     """Return how often the model is right where it is so sure, and how many images that is (bars)."""
-    with matplotlib.rc_context(_STYLE):
+    with in_style():
         figure, axes = _canvas(4.6, 4.4)
         curves = measured["calibration"][:MOST_CLASSES]
         total = sum(part["images"] for part in curves[0]["bins"]) or 1
@@ -166,7 +176,7 @@ def wilson(share: NDArray[np.float64], count: NDArray[np.int64]) -> tuple[NDArra
 
 def sources_figure(measured: Mapping[str, Any], labels: Sequence[str]) -> Figure:
     """Return what the images of each source are called, as shares."""
-    with matplotlib.rc_context(_STYLE):
+    with in_style():
         parts = list(measured["per_source"].items())[:MOST_CLASSES]
         figure, axes = _canvas(7.2, 1.2 + 0.42 * len(parts))
         names = measured["classes"][:MOST_CLASSES]
@@ -184,51 +194,7 @@ def sources_figure(measured: Mapping[str, Any], labels: Sequence[str]) -> Figure
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         figure.legend(loc="outside lower left", ncols=min(4, len(names)), fontsize=8, handlelength=1)
-        return _laid_out(figure)
-
-
-def history_figure(history: History) -> Figure:
-    """Return the loss and the figures of merit by epoch; phases are shaded and the best epoch marked."""
-    with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(7.2, 3.2), layout="constrained")
-        FigureCanvasAgg(figure)
-        figure.patch.set_alpha(0)
-        left, right = figure.subplots(1, 2)
-        loss = {"loss": ("training", MUTED), "val_loss": ("validation", ACCENT)}
-        merit = {
-            "val_macro_f1": ("macro F1", colour(0)),
-            "val_balanced_accuracy": ("balanced accuracy", colour(1)),
-            "val_macro_auc": ("macro AUC", colour(2)),
-            "external_wrong": ("external called wrongly", colour(3)),
-        }
-        for axes, lines, title in ((left, loss, "Loss"), (right, merit, "On validation images")):
-            axes.patch.set_alpha(0)
-            _shade_phases(axes, history)
-            _draw_history(axes, history, lines)
-            axes.set(xlabel="epoch", title=title)
-            axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
-            if axes.get_legend_handles_labels()[0]:
-                axes.legend(fontsize=8, loc="best")
-        right.set_ylim(top=1.0)
-        return _laid_out(figure)
-
-
-def _draw_history(axes: Axes, history: History, lines: Mapping[str, tuple[str, str]]) -> None:
-    epochs = [row.epoch for row in history.rows]
-    for name, (text, shade) in lines.items():
-        values = np.array([row.metrics.get(name, np.nan) for row in history.rows])
-        if np.isnan(values).all():
-            continue
-        axes.plot(epochs, values, color=shade, label=text, marker="o", markersize=2.5, linewidth=1.4)
-    if history.best_epoch:
-        axes.axvline(history.best_epoch, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
-
-
-def _shade_phases(axes: Axes, history: History) -> None:
-    for phase in sorted({row.phase for row in history.rows}):
-        epochs = [row.epoch for row in history.of_phase(phase)]
-        if phase % 2 == 0:
-            axes.axvspan(min(epochs) - 0.5, max(epochs) + 0.5, color=MUTED, alpha=0.1, linewidth=0)
+        return laid_out(figure)
 
 
 def _shown_classes(answers: Answers, measured: Mapping[str, Any]) -> list[tuple[int, str, Any]]:
@@ -252,11 +218,11 @@ def _unit_square(figure: Figure, axes: Axes, place: str) -> Figure:
     axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), aspect="equal")
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc=place, fontsize=8, handlelength=1.2)
-    return _laid_out(figure)
+    return laid_out(figure)
 
 
-def _laid_out(figure: Figure) -> Figure:
-    """Fix the layout, so that it is worked out once and not at every saving."""
+def laid_out(figure: Figure) -> Figure:
+    """Return `figure` with its layout fixed, so that it is worked out once and not at every saving."""
     with _whatever_the_script():
         figure.draw_without_rendering()
     figure.set_layout_engine("none")
@@ -287,7 +253,7 @@ def _slant(labels: Sequence[str]) -> int:
 
 def svg(figure: Figure) -> str:
     """Return `figure` as an SVG document, the same for the same figure on every day."""
-    with matplotlib.rc_context(_STYLE), _whatever_the_script():
+    with in_style(), _whatever_the_script():
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         return buffer.getvalue()
@@ -317,7 +283,7 @@ def write(figure: Figure, folder: Path, name: str, document: str = "") -> list[P
     `document` is the SVG, if it is there already.
     """
     image = io.BytesIO()
-    with matplotlib.rc_context(_STYLE), _whatever_the_script():
+    with in_style(), _whatever_the_script():
         figure.patch.set_alpha(1)
         figure.savefig(image, format="png", dpi=160, facecolor="white", metadata={"Software": None})
         figure.patch.set_alpha(0)

@@ -26,6 +26,7 @@ from cxrview.training.evaluation_report import write_report
 from cxrview.training.events import Finished, Stage, Warned
 from cxrview.training.export import LIBRARIES, library_versions, round_weights, write_bundle
 from cxrview.training.history import History
+from cxrview.training.history_figure import course
 from cxrview.training.journal import Journal
 from cxrview.training.prepare import Prepared
 from cxrview.training.run_folder import RunFolder
@@ -183,7 +184,7 @@ def _report(
         folder.report,
         str(card["title"]),
         parts,
-        history=history,
+        course=course(history),
         card=card,
         examples=finished.ask.examples(data, parts[name]),
         data_report=prepared.report,

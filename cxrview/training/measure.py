@@ -13,7 +13,7 @@ import numpy as np
 
 from cxrview import __version__
 from cxrview.progress import Report
-from cxrview.training import measurements, origin, worker, zoo
+from cxrview.training import measurements, worker, zoo
 from cxrview.training.augmentation import Augmenter
 from cxrview.training.batches import Batches, ImageBatches
 from cxrview.training.config import TrainingConfig
@@ -23,6 +23,7 @@ from cxrview.training.features import BATCH
 from cxrview.training.fit import learn
 from cxrview.training.measurements import GROWING, KEPT_HEAD, PLAIN, Measured, machine
 from cxrview.training.objective import compile_for
+from cxrview.training.origin import resolve
 from cxrview.training.pace import Pace
 from cxrview.training.validation import predict
 
@@ -42,9 +43,10 @@ def measure(config: TrainingConfig, report: Report) -> Measured:
     if the network cannot be built. `report` may raise Cancelled.
     """
     device, _backend = worker.find_device()
-    recipe, size = config.recipe, origin.sized(config.model).input_size
+    recipe, resolved = config.recipe, resolve(config.model)
+    size = resolved.input.size
     report(0.0, "building the network")
-    model = zoo.build(config.model, CLASSES, mixed_precision=recipe.mixed_precision)
+    model = zoo.build(resolved, CLASSES, mixed_precision=recipe.mixed_precision)
     noise = _noise(size, (MOST + 1) * recipe.batch_size)
     depths = _depths(config)
     report(0.1, "looking")

@@ -11,9 +11,9 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from cxrview.inference.engine import Engine, Outputs
+from cxrview.inference.contract import OUTPUTS
+from cxrview.inference.engine import Engine
 
-OUTPUTS = Outputs._fields
 _LARGE = 1024  # numbers; below that, halving saves nothing
 
 Array = NDArray[np.float32]
@@ -119,7 +119,7 @@ def run_with_engine(engine: Engine) -> Run:
     """Return a function that runs a written file in an inference engine."""
 
     def run(images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        return engine.predict(images)._asdict()
+        return engine.predict(images)
 
     return run
 

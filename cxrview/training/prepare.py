@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from cxrview import paths
 from cxrview.bundle.card import MAX_CLASSES
+from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
 from cxrview.imaging.find import natural_key
 from cxrview.progress import Report, silent
 from cxrview.pseudonym import load_key
 from cxrview.training import checks, data_report
-from cxrview.training.config import DataConfig, TrainingConfig
+from cxrview.training.config import TrainingConfig
 from cxrview.training.confounding import attributes, confounded
 from cxrview.training.data_report import DataReport, Finding
 from cxrview.training.dataset import LabelledImages, Split

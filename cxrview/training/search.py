@@ -14,6 +14,7 @@ from cxrview.training import config as configuration
 from cxrview.training import worker
 from cxrview.training.config import TrainingConfig
 from cxrview.training.events import Emit, Searched, Started, Trial, TrialStarted, Warned
+from cxrview.training.origin import resolve
 from cxrview.training.search_folder import SearchFolder, TrialFolder
 from cxrview.training.search_space import first_of, space_of, with_choice
 from cxrview.training.search_study import Attempt, Outcome, Study, storage_errors
@@ -39,8 +40,10 @@ def search(config: TrainingConfig, out: Path, emit: Emit, *, resume: bool = Fals
         if len(study.outcomes()) < study.total:
             device, backend = worker.find_device()
             first = with_choice(config, first_of(space))
-            trainer = Trainer(first, folder, tell)
-            trainer.data(first)  # before any trial is taken down: what the images lack concerns them all
+            resolved = resolve(first.model)
+            trainer = Trainer(resolved, folder, tell)
+            # Before any trial is taken down: what the images lack concerns them all.
+            trainer.data(first, resolved)
             epochs = sum(phase.epochs for phase in config.recipe.phases)
             tell(Started(str(folder.path), epochs, 0, device, backend))
             try_all(study, config, folder, tell, trainer)

@@ -14,6 +14,7 @@ from cxrview.training.config import TrainingConfig
 from cxrview.training.events import Emit, Epoch, Event
 from cxrview.training.journal import Journal
 from cxrview.training.memory import memory_errors
+from cxrview.training.origin import ResolvedModel, resolve
 from cxrview.training.search_folder import SearchFolder, TrialFolder
 from cxrview.whole_file import write_whole
 
@@ -32,18 +33,18 @@ class Hopeless(Cancelled):
 class Trainer:
     """Trains the trials of the search in `folder`, one after the other, and tells what happens."""
 
-    def __init__(self, config: TrainingConfig, folder: SearchFolder, tell: Journal) -> None:
-        self._config, self._folder, self._tell = config, folder, tell
+    def __init__(self, resolved: ResolvedModel, folder: SearchFolder, tell: Journal) -> None:
+        """`resolved` is the first model: the images are split as for its size."""
+        self._folder, self._tell = folder, tell
+        self._usual = resolved.input.size
         self._kept: dict[int, Prepared] = {}  # the images, by their side; of one size at a time
 
-    def data(self, config: TrainingConfig) -> "Prepared":
+    def data(self, config: TrainingConfig, resolved: ResolvedModel) -> "Prepared":
         """Return the images for the network of `config`: read, checked and split alike for every network.
 
-        Raises BadRequest.
+        `resolved` is that network. Raises BadRequest.
         """
-        from cxrview.training.zoo import input_size
-
-        side, usual = input_size(config.model), input_size(self._config.model)
+        side, usual = resolved.input.size, self._usual
         if side not in self._kept:
             self._kept.clear()
             folder = self._folder if side == usual else self._folder.of_size(side)
@@ -52,7 +53,7 @@ class Trainer:
                 split = str(self._folder.split)
                 data = replace(config.data, path=split, exclude=(), near_duplicates=False)
                 config = replace(config, data=data)
-            self._kept[side] = worker.prepare_in(config, folder, self._tell)
+            self._kept[side] = worker.prepare_in(config, resolved, folder, self._tell)
         return self._kept[side]
 
     def __call__(self, config: TrainingConfig, folder: TrialFolder, is_hopeless: IsHopeless) -> float:
@@ -68,10 +69,11 @@ class Trainer:
         write_whole(folder.config, configuration.dumps(config))
         keras.utils.clear_session(free_memory=True)  # of the network before
         gc.collect()
-        data = self.data(config)
+        resolved = resolve(config.model)
+        data = self.data(config, resolved)
         emit = self._watched(is_hopeless)
         with memory_errors(config.recipe.batch_size):
-            model = worker.new_model(config, data, folder, self._tell)
+            model = worker.new_model(config, resolved, data, folder, self._tell)
             story = fit(
                 model, data.train, data.validation, config, folder.checkpoints, emit, external=data.external
             )

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PureWindowsPath
 
+from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
 from cxrview.imaging import find_images
 from cxrview.imaging.find import natural_key
-from cxrview.training.config import DataConfig
 from cxrview.words import mark, tr, trn
 
 SPLITS = {

@@ -13,29 +13,28 @@ from cxrview.inference.graph.build import BACKBONE, head_layers
 from cxrview.inference.graph.keras_config import WEIGHTS
 from cxrview.progress import Report
 from cxrview.training import hdf5_weights, weights
-from cxrview.training.architectures import find
-from cxrview.training.config import ModelConfig
-from cxrview.training.origin import check_fit, model_file
+from cxrview.training.architectures import Architecture
+from cxrview.training.origin import ResolvedModel, check_fit
 
 
-def start_from(model: keras.Model, config: ModelConfig, report: Report) -> str:
-    """Set the weights of `model`, in place, to those that `config.start` names.
+def start_from(model: keras.Model, resolved: ResolvedModel, report: Report) -> str:
+    """Set the weights of `model`, in place, to those that it is to start from.
 
     Layers of the head are taken over where they have the same shape; others stay new. Returns a sentence for
     the model card. Raises BadRequest or UnusableModel; `model` may then hold some of the weights.
     """
-    check_fit(config)
-    title = find(config.architecture).title
-    if config.start == "none":
+    check_fit(resolved)
+    title, start = resolved.architecture.title, resolved.start
+    if start.name == "none":
         return "None: random weights."
-    if config.start == "imagenet":
+    if start.name == "imagenet":
         report(0.0, f"loading the ImageNet weights of {title}")
-        _load_imagenet(model, config.architecture)
+        _load_imagenet(model, resolved.architecture)
         return f"{title} trained on ImageNet, as keras.applications gives it."
     report(0.0, "loading the starting weights")
-    path = model_file(config.start)
+    path = start.file
     if path is None:
-        path = Path(config.start)
+        path = Path(start.name)
         kept = _load_file(model, path)
         return f"The weights in the file {path.name}{_of_head(kept)}."
     kept = _load_model_file(model, path)
@@ -49,8 +48,7 @@ def _of_head(kept: int) -> str:
     return ", its head included" if kept else ", with a new head"
 
 
-def _load_imagenet(model: keras.Model, architecture: str) -> None:
-    entry = find(architecture)
+def _load_imagenet(model: keras.Model, entry: Architecture) -> None:
     backbone = model.get_layer(BACKBONE)
     network = getattr(keras.applications, entry.network)
     try:

@@ -27,6 +27,7 @@ from cxrview.training.events import (
     dump,
 )
 from cxrview.training.journal import Journal
+from cxrview.training.origin import ResolvedModel, resolve
 from cxrview.training.run_folder import RunFolder
 from cxrview.whole_file import write_whole
 
@@ -74,7 +75,7 @@ def check(config: TrainingConfig, out: Path, emit: Emit) -> None:
     folder = RunFolder(out.resolve())
     with told(folder, config, emit) as tell:
         folder.enter(config, resume=False)
-        prepare_in(config, folder, tell)
+        prepare_in(config, resolve(config.model), folder, tell)
 
 
 @contextmanager
@@ -153,7 +154,8 @@ def _run(
 ) -> Finished:
     tell(Stage("starting", 0.0, "loading Keras"))
     device, backend = find_device()  # where it is missing, that is said before the images are read
-    prepared = prepare_in(config, folder, tell)
+    resolved = resolve(config.model)
+    prepared = prepare_in(config, resolved, folder, tell)
     from cxrview.training.finish import finish
     from cxrview.training.fit import fit
     from cxrview.training.memory import memory_errors
@@ -161,7 +163,7 @@ def _run(
     total = sum(phase.epochs for phase in config.recipe.phases)
     tell(Started(str(folder.path), total, _epochs_done(folder), device, backend))
     with memory_errors(config.recipe.batch_size):
-        model = new_model(config, prepared, folder, tell)
+        model = new_model(config, resolved, prepared, folder, tell)
         history = fit(
             model,
             prepared.train,
@@ -178,20 +180,21 @@ def _run(
     return done
 
 
-def prepare_in(config: TrainingConfig, folder: RunFolder, tell: Journal) -> "Prepared":
+def prepare_in(
+    config: TrainingConfig, resolved: ResolvedModel, folder: RunFolder, tell: Journal
+) -> "Prepared":
     """Return the checked images; what was found is told even where it forbids the training.
 
     It does without Keras, which takes seconds to load. Raises BadRequest, also where the training has begun
     with other images.
     """
-    from cxrview.training import origin
     from cxrview.training.prepare import prepare
 
     tell(Stage("reading", 0.0))
     folder.data_report.unlink(missing_ok=True)
     begun_with = same_images.remembered(folder)
     try:
-        prepared = prepare(config, origin.sized(config.model).input_size, folder.path, tell.stage("reading"))
+        prepared = prepare(config, resolved.input.size, folder.path, tell.stage("reading"))
     except BadRequest:
         if folder.data_report.is_file():
             tell(DataReported(json.loads(folder.data_report.read_text("utf-8"))))
@@ -224,7 +227,7 @@ def find_device() -> tuple[str, str]:
 
 
 def new_model(
-    config: TrainingConfig, prepared: "Prepared", folder: RunFolder, tell: Journal
+    config: TrainingConfig, resolved: ResolvedModel, prepared: "Prepared", folder: RunFolder, tell: Journal
 ) -> "keras.Model":
     """Return the model before its first step; where it starts from is kept for the card."""
     import keras
@@ -234,11 +237,11 @@ def new_model(
     keras.utils.set_random_seed(config.recipe.seed)
     tell(Stage("starting", 0.5, "building the network"))
     model = zoo.build(
-        config.model,
+        resolved,
         len(prepared.train.class_names),
         batchnorm_momentum=config.recipe.batchnorm_momentum,
         mixed_precision=config.recipe.mixed_precision,
     )
     if not (_epochs_done(folder) and folder.start.is_file()):
-        write_whole(folder.start, start.start_from(model, config.model, tell.stage("starting")))
+        write_whole(folder.start, start.start_from(model, resolved, tell.stage("starting")))
     return model

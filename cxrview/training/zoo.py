@@ -1,6 +1,5 @@
 """Build a network to train: grey bytes in, logits out, everything between in one graph."""
 
-import dataclasses
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,39 +14,33 @@ from cxrview.inference.graph.build import BACKBONE, FLATTEN, HEAD, POOLING
 from cxrview.inference.graph.preprocessing import SourceSuppression
 from cxrview.inference.graph.scaling import ChannelScaling
 from cxrview.training import origin
-from cxrview.training.architectures import ARCHITECTURES, Architecture, find
-from cxrview.training.config import ModelConfig
+from cxrview.training.architectures import ARCHITECTURES, Architecture
+from cxrview.training.origin import Head, ResolvedModel
 
-__all__ = ["ARCHITECTURES", "Architecture", "build", "input_size", "map_field", "summary_text"]
-
-
-def input_size(config: ModelConfig) -> int:
-    """Return the side of the model's input in pixels. Raises BadRequest for an unknown architecture."""
-    return _resolved(config).input_size
+__all__ = ["ARCHITECTURES", "Architecture", "build", "map_field", "summary_text"]
 
 
 def build(
-    config: ModelConfig, classes: int, *, batchnorm_momentum: float = 0.9, mixed_precision: bool = False
+    resolved: ResolvedModel, classes: int, *, batchnorm_momentum: float = 0.9, mixed_precision: bool = False
 ) -> keras.Model:
     """Return an untrained model: `image` (N, S, S) uint8 → logits (N, classes) float32.
 
     Keras's own BatchNorm momentum of 0.99 lags behind on a thousand images, hence 0.9. Mixed precision
     computes in bfloat16, which needs no scaling of the loss and is fast on CPUs too; the weights and the
-    logits stay in single precision. Raises BadRequest for an unknown architecture, an input that is too
-    small for it, or a number of classes that no card can hold.
+    logits stay in single precision. Raises BadRequest for a number of classes that no card can hold.
     """
     if not 2 <= classes <= MAX_CLASSES:
         raise BadRequest(f"A model tells 2 to {MAX_CLASSES} classes apart, not {classes}.", "Merge classes.")
-    config = _resolved(config)
+    size = resolved.input.size
     with _precision("mixed_bfloat16" if mixed_precision else "float32"):
-        image = keras.Input((config.input_size, config.input_size), dtype="uint8", name="image")
-        picture = _first_layer(config)(image)
-        backbone = _backbone(config.architecture, picture.shape[1])
+        image = keras.Input((size, size), dtype="uint8", name="image")
+        picture = _first_layer(resolved)(image)
+        backbone = _backbone(resolved.architecture, picture.shape[1])
         for layer in backbone.layers:
             if isinstance(layer, keras.layers.BatchNormalization):
                 layer.momentum = batchnorm_momentum
-        logits = _head(backbone(picture), config, classes)
-        return keras.Model(image, logits, name=config.architecture)
+        logits = _head(backbone(picture), resolved.head, classes)
+        return keras.Model(image, logits, name=resolved.name)
 
 
 def map_field(model: keras.Model) -> tuple[float, float, float, float]:
@@ -83,31 +76,23 @@ def _layer_rows(model: keras.Model, indent: str) -> Iterator[tuple[str, str, str
             yield from _layer_rows(layer, f"{indent}  ")
 
 
-def _resolved(config: ModelConfig) -> ModelConfig:
-    """Return `config` with sizes above 0 and a preprocessing that is not "auto". Raises BadRequest."""
-    config = origin.sized(config)
-    size, seen = config.input_size, config.seen_size
-    # There is no more detail than the crop leaves, and none that the network does not see.
-    resolution = min(config.resolution, seen, size - 2 * preprocessing.crop_margin(size))
-    return dataclasses.replace(config, resolution=resolution)
-
-
-def _first_layer(config: ModelConfig) -> keras.layers.Layer:
-    entry = find(config.architecture)
-    if config.preprocessing in origin.NORMALISATIONS:
+def _first_layer(resolved: ResolvedModel) -> keras.layers.Layer:
+    entry, taken = resolved.architecture, resolved.input
+    if taken.preprocessing in origin.NORMALISATIONS:
+        # There is no more detail than the crop leaves, and none that the network does not see.
+        left = taken.size - 2 * preprocessing.crop_margin(taken.size)
         return SourceSuppression(
-            config.seen_size,
-            config.resolution,
+            taken.seen_size,
+            min(taken.resolution, taken.seen_size, left),
             scale=entry.pixels.spread,
-            normalisation=origin.NORMALISATIONS[config.preprocessing],
+            normalisation=origin.NORMALISATIONS[taken.preprocessing],
             name="source_suppression",
             dtype="float32",
         )
     return ChannelScaling(entry.pixels.scale, entry.pixels.offset, name="channel_scaling", dtype="float32")
 
 
-def _backbone(architecture: str, size: int) -> keras.Model:
-    entry = find(architecture)
+def _backbone(entry: Architecture, size: int) -> keras.Model:
     if not entry.network:
         return _small_cnn(size)
     network = getattr(keras.applications, entry.network)
@@ -126,15 +111,15 @@ def _small_cnn(size: int) -> keras.Model:
     return keras.Model(picture, value, name=BACKBONE)
 
 
-def _head(features: Any, config: ModelConfig, classes: int) -> Any:
-    if config.pooling == "flatten":
+def _head(features: Any, head: Head, classes: int) -> Any:
+    if head.pooling == "flatten":
         value = keras.layers.Flatten(name=FLATTEN)(features)
     else:
         value = keras.layers.GlobalAveragePooling2D(name=POOLING)(features)
-    for index, width in enumerate(config.hidden):
+    for index, width in enumerate(head.hidden):
         value = keras.layers.Dense(width, activation="relu", name=f"{HEAD}_{index}")(value)
-    value = keras.layers.Dropout(config.dropout, name="dropout")(value)
-    return keras.layers.Dense(classes, name=f"{HEAD}_{len(config.hidden)}", dtype="float32")(value)
+    value = keras.layers.Dropout(head.dropout, name="dropout")(value)
+    return keras.layers.Dense(classes, name=f"{HEAD}_{len(head.hidden)}", dtype="float32")(value)
 
 
 @contextmanager

@@ -12,11 +12,11 @@ import pytest
 
 from cxrview import paths
 from cxrview.__main__ import main
+from cxrview.datasets.config import DataConfig
 from cxrview.imaging import read
 from cxrview.inference.predictor import Predictor
 from cxrview.training import bundle_answers
 from cxrview.training.bundle_answers import answer_files
-from cxrview.training.config import DataConfig
 from cxrview.training.sources import find_items
 from tests.conftest import CLASSES, TINY_SIZE, make_tiny_bundle
 

@@ -64,7 +64,11 @@ class BrightnessEngine:
         maps[:, 2, :, :3] = 0
         logits = np.stack([maps[:, 0].sum((1, 2)), maps[:, 1].sum((1, 2)) / 2, maps[:, 2].sum((1, 2))], 1) / 8
         embedding = np.stack([cells.mean((1, 2)), np.zeros(len(batch), np.float32)], 1)
-        return Outputs(logits.astype(np.float32), maps, embedding.astype(np.float32))
+        return {
+            "logits": logits.astype(np.float32),
+            "activation_maps": maps,
+            "embedding": embedding.astype(np.float32),
+        }
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 
 from cxrview.errors import CxrviewError, EngineUnavailable, UnusableModel
 from cxrview.imaging import read
-from cxrview.inference import registry
+from cxrview.inference import contract, registry
 from cxrview.inference.predictor import Predictor
 from tests.conftest import TINY_SIZE, make_tiny_bundle, tiny_graph, write_card
 
@@ -68,14 +68,14 @@ def test_a_graph_without_an_output_is_refused(tmp_path, engine, lost):
     model.graph.output.extend(kept)
     onnx.save(model, folder / "model.onnx")
     write_card(folder)
-    with pytest.raises(CxrviewError, match=r"lacks one of the outputs|ONNX Runtime failed"):
-        registry.choose(folder, engine)
+    with pytest.raises(CxrviewError, match="lacks one of the outputs"):
+        contract.choose(folder, engine)
 
 
 def test_values_that_are_not_numbers_are_no_reading(tiny_bundle, chest_pa, monkeypatch):
     predictor = Predictor.load(str(tiny_bundle))
     outputs = predictor.engine.predict(IMAGE)
-    broken = outputs._replace(logits=np.full((1, 3), np.nan, np.float32))
+    broken = outputs | {"logits": np.full((1, 3), np.nan, np.float32)}
     monkeypatch.setattr(predictor.engine, "predict", lambda _batch: broken)
     with pytest.raises(UnusableModel, match="not numbers"):
         predictor.predict(read(chest_pa))
@@ -88,7 +88,7 @@ def test_a_constant_added_to_all_logits_is_noticed_where_classes_are_not_exclusi
     np.savez(folder / "selftest.npz", image=image, logits=logits + 1)
     write_card(folder, exclusive=False)
     with pytest.raises(EngineUnavailable, match="gives other answers"):
-        registry.choose(folder, "openvino")
+        contract.choose(folder, "openvino")
 
 
 @pytest.mark.parametrize("name", ["openvino", "onnxruntime"])

@@ -1,12 +1,13 @@
 """The engines agree with each other, prove themselves, and are chosen with a reason."""
 
 import numpy as np
+import onnx
 import pytest
 
 from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
-from cxrview.inference import registry
+from cxrview.inference import contract, registry
 from cxrview.inference.predictor import Predictor
-from tests.conftest import TINY_SIZE, make_tiny_bundle, write_card
+from tests.conftest import TINY_SIZE, make_tiny_bundle, tiny_graph, write_card
 
 
 def batch(count: int) -> np.ndarray:
@@ -17,27 +18,28 @@ def test_openvino_and_onnxruntime_give_the_same_outputs(tiny_bundle):
     images = batch(5)
     first = registry.choose(tiny_bundle, "openvino").engine.predict(images)
     second = registry.choose(tiny_bundle, "onnxruntime:cpu").engine.predict(images)
-    for ours, theirs in zip(first, second, strict=True):
+    assert set(first) == set(second) == {"logits", "activation_maps", "embedding"}
+    for name, ours in first.items():
         assert ours.dtype == np.float32
-        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(ours, second[name], rtol=1e-4, atol=1e-5)
 
 
 def test_outputs_have_the_shapes_of_the_contract_for_any_batch(tiny_bundle):
     engine = registry.choose(tiny_bundle).engine
     for count in (1, 3, 2):
         outputs = engine.predict(batch(count))
-        assert outputs.logits.shape == (count, 3)
-        assert outputs.activation_maps.shape == (count, 3, 8, 8)
-        assert outputs.embedding.shape == (count, 4)
-        assert (outputs.activation_maps >= 0).all()
+        assert outputs["logits"].shape == (count, 3)
+        assert outputs["activation_maps"].shape == (count, 3, 8, 8)
+        assert outputs["embedding"].shape == (count, 4)
+        assert (outputs["activation_maps"] >= 0).all()
 
 
 def test_a_later_prediction_leaves_earlier_outputs_alone(tiny_bundle):
     engine = registry.choose(tiny_bundle).engine
     first = engine.predict(batch(1))
-    kept = first.logits.copy()
+    kept = first["logits"].copy()
     engine.predict(255 - batch(1))
-    np.testing.assert_array_equal(first.logits, kept)
+    np.testing.assert_array_equal(first["logits"], kept)
 
 
 def test_openvino_is_the_default_and_says_why(tiny_bundle):
@@ -98,3 +100,53 @@ def test_a_card_that_names_other_classes_than_the_graph_is_refused(tmp_path, che
     folder = make_tiny_bundle(tmp_path / "m", classes=classes)
     with pytest.raises(UnusableModel, match="holds a self-test for another model"):
         Predictor.load(str(folder)).predict(read(chest_pa))
+
+
+def network_of_one_output(folder, shift=0.0):
+    """Make a network that is no chest model: no card, no logits, a stored output off by `shift`."""
+    from onnx.reference import ReferenceEvaluator
+
+    folder.mkdir()
+    model = tiny_graph()
+    kept = [output for output in model.graph.output if output.name == "activation_maps"]
+    del model.graph.output[:]
+    model.graph.output.extend(kept)
+    onnx.save(model, folder / "model.onnx")
+    maps = ReferenceEvaluator(model).run(None, {"image": batch(1)})[0]
+    np.savez(folder / "selftest.npz", image=batch(1), activation_maps=maps + np.float32(shift))
+    return folder, maps
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+def test_an_engine_runs_any_network_and_names_its_outputs(tmp_path, name):
+    folder, maps = network_of_one_output(tmp_path / "lungs")
+    outputs = registry.choose(folder, name).engine.predict(batch(1))
+    assert list(outputs) == ["activation_maps"]
+    np.testing.assert_allclose(outputs["activation_maps"], maps, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+def test_every_stored_output_must_come_back_whatever_it_is_for(tmp_path, name):
+    folder, _ = network_of_one_output(tmp_path / "lungs", shift=0.02)
+    with pytest.raises(EngineUnavailable, match=r"an output differs by 0\.0200"):
+        registry.choose(folder, name)
+
+
+def test_a_stored_output_of_another_shape_is_of_another_model(tmp_path):
+    folder, maps = network_of_one_output(tmp_path / "lungs")
+    np.savez(folder / "selftest.npz", image=batch(1), activation_maps=maps[:, :1])
+    with pytest.raises(UnusableModel, match="self-test for another model"):
+        registry.choose(folder)
+
+
+def test_a_probability_may_differ_less_than_a_raw_number(tmp_path):
+    """Logits that differ by a hundredth pass as numbers, and not where a person reads them off as shares."""
+    folder = make_tiny_bundle(tmp_path / "m")
+    with np.load(folder / "selftest.npz") as stored:
+        image = stored["image"]
+    given = registry.choose(folder).engine.predict(image)["logits"]
+    np.savez(folder / "selftest.npz", image=image, logits=given + np.float32([[0.008, 0, 0]]))
+    write_card(folder)
+    assert registry.choose(folder).engine.name == "openvino"
+    with pytest.raises(EngineUnavailable, match="a probability differs by"):
+        contract.choose(folder)

@@ -11,6 +11,7 @@ from cxrview.inference.graph import build as graph
 from cxrview.inference.graph.gradcam_layer import GradCamMaps, gradcam_maps
 from cxrview.training import zoo
 from cxrview.training.config import ModelConfig
+from cxrview.training.origin import resolve
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -40,7 +41,7 @@ def autodiff_maps(model, features):
 @pytest.fixture(scope="module", params=["densenet121", "small-cnn"])
 def backbone_model(request):
     keras.utils.set_random_seed(3)
-    return zoo.build(ModelConfig(architecture=request.param, start="none", input_size=64), 4)
+    return zoo.build(resolve(ModelConfig(architecture=request.param, start="none", input_size=64)), 4)
 
 
 @pytest.mark.parametrize("neck", [graph.POOLING, graph.FLATTEN])
@@ -115,7 +116,7 @@ def test_the_layer_survives_serialisation():
 
 
 def test_inference_outputs_have_their_names_in_order():
-    model = zoo.build(ModelConfig(start="none", input_size=64, hidden=(8,)), 3)
+    model = zoo.build(resolve(ModelConfig(start="none", input_size=64, hidden=(8,))), 3)
     whole = graph.inference_graph(model)
     assert list(whole.output) == ["logits", "activation_maps", "embedding"]
     assert [tuple(tensor.shape) for tensor in whole.output.values()] == [

@@ -13,6 +13,7 @@ from cxrview.inference.graph.keras_config import read_config
 from cxrview.training import export, onnx_file, zoo
 from cxrview.training.config import ModelConfig
 from cxrview.training.export import round_weights, write_keras
+from cxrview.training.origin import resolve
 from tests.inference.test_gradcam import check_maps, with_head
 
 pytestmark = [
@@ -28,7 +29,7 @@ SIDES = {"inceptionv3": 107, "inceptionresnetv2": 107, "xception": 71}  # others
 def model(request):
     keras.utils.set_random_seed(1)
     config = ModelConfig(architecture=request.param, start="none", input_size=SIDES.get(request.param, 64))
-    return zoo.build(config, 3)
+    return zoo.build(resolve(config), 3)
 
 
 def test_the_network_is_as_its_entry_says(model):

@@ -20,6 +20,7 @@ from cxrview.inference.graph import build as graph
 from cxrview.inference.graph.preprocessing import SourceSuppression
 from cxrview.training import zoo
 from cxrview.training.config import ModelConfig
+from cxrview.training.origin import resolve
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -34,9 +35,10 @@ from cxrview.inference.graph.build import inference_graph
 from cxrview.training import zoo
 from cxrview.training.config import ModelConfig
 from cxrview.training.depth import set_depth
+from cxrview.training.origin import resolve
 
 given = np.load(sys.argv[1])
-model = zoo.build(ModelConfig(**eval(sys.argv[3])), 3)
+model = zoo.build(resolve(ModelConfig(**eval(sys.argv[3]))), 3)
 model.set_weights([given[f"w{i}"] for i in range(len(model.weights))])
 outputs = inference_graph(model)(given["images"], training=False)
 results = {name: keras.ops.convert_to_numpy(value) for name, value in outputs.items()}
@@ -69,7 +71,7 @@ def test_another_backend_gives_the_same_answers_and_learns(tmp_path, backend, pr
         **{"preprocessing": preprocessing, "pooling": pooling},
     }
     keras.utils.set_random_seed(4)
-    model = zoo.build(ModelConfig(**options), 3)
+    model = zoo.build(resolve(ModelConfig(**options)), 3)
     assert any(isinstance(la, SourceSuppression) for la in model.layers) == (preprocessing != "architecture")
     images = np.random.default_rng(4).integers(0, 256, (2, 48, 48), dtype=np.uint8)
     weights = {f"w{index}": value for index, value in enumerate(model.get_weights())}

@@ -9,6 +9,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 from cxrview.inference.graph import build as graph
 from cxrview.training import zoo
 from cxrview.training.depth import frozen_part, head_part, set_depth
+from cxrview.training.origin import resolve
 from tests.training.test_zoo import images, small
 
 pytestmark = [
@@ -21,7 +22,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def resnet():
     keras.utils.set_random_seed(2)
-    return zoo.build(small("resnet50", hidden=(8,)), 3)
+    return zoo.build(resolve(small("resnet50", hidden=(8,))), 3)
 
 
 def step(model, times=1):
@@ -98,7 +99,7 @@ def test_depth_all_lets_everything_learn_again(resnet):
     ],
 )
 def test_the_last_block_of_each_family(name, prefixes):
-    model = zoo.build(small(name), 2)
+    model = zoo.build(resolve(small(name)), 2)
     part = set_depth(model, "last-block", "train")
     learning = [la for la in model.get_layer(graph.BACKBONE).layers if la.weights and la.trainable]
     assert all(layer.name.startswith(prefixes) for layer in learning)
@@ -115,7 +116,7 @@ def test_the_last_block_of_each_family(name, prefixes):
 
 @pytest.mark.parametrize("pooling", ["average", "flatten"])
 def test_frozen_part_and_head_make_the_whole_and_share_its_weights(pooling):
-    model = zoo.build(small("small-cnn", pooling=pooling, hidden=(8,)), 3)
+    model = zoo.build(resolve(small("small-cnn", pooling=pooling, hidden=(8,))), 3)
     first, second = frozen_part(model), head_part(model)
     pixels = images(3, 32)
     features = first(pixels)

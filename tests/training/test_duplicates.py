@@ -44,11 +44,11 @@ def test_every_version_is_found_and_nothing_else(pictures):
 
 def test_the_model_is_asked_where_there_are_many(pictures, tiny_bundle, monkeypatch):
     asked = []
-    choose = duplicates.registry.choose
+    choose = duplicates.contract.choose
     monkeypatch.setattr(duplicates, "MODEL_FROM", 10)
     monkeypatch.setattr(duplicates, "BY_EDGES", 1)
     monkeypatch.setattr(duplicates.bundle, "find", lambda _: tiny_bundle)
-    monkeypatch.setattr(duplicates.registry, "choose", lambda f: asked.append(f) or choose(f, "openvino:cpu"))
+    monkeypatch.setattr(duplicates.contract, "choose", lambda f: asked.append(f) or choose(f, "openvino:cpu"))
     facts = [fact(str(index), str(-index)) for index in range(len(pictures))]
     pairs = near_pairs(looks_of(pictures), looks_of(pictures), facts)
     assert asked == [tiny_bundle]

@@ -10,9 +10,10 @@ from cxrview.training import measurements
 from cxrview.training.config import PRESETS, ModelConfig, PhaseConfig, RecipeConfig, TrainingConfig
 from cxrview.training.estimate import bundle_bytes, estimate
 from cxrview.training.measurements import Measured
+from cxrview.training.origin import resolve
 
 IMAGES = {"train": 100, "validation": 20, "test": 30}
-SIZED = ModelConfig(input_size=224, seen_size=224)
+SIZED = resolve(ModelConfig(start="none", input_size=224))
 MEASURED = Measured(
     architecture="densenet121",
     input_size=224,

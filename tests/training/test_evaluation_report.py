@@ -13,6 +13,7 @@ from cxrview.training import evaluate, report_tables
 from cxrview.training.data_report import DataReport, Finding
 from cxrview.training.evaluation_report import write_report
 from cxrview.training.examples import Example, choose_examples
+from cxrview.training.history_figure import course
 from cxrview.training.remarks import remarks
 from tests.training.test_evaluate import POINTS, answers, answers_of, several
 from tests.training.test_figures import history
@@ -87,7 +88,7 @@ def whole(tmp_path_factory):
         folder,
         "Tiny & co",
         {"validation": answers(200, seed=1), "test": answers(in_domain=np.arange(300) > 5)},
-        history=history(),
+        course=course(history()),
         card=CARD,
         examples=[example(), example(right=False)],
         data_report=data,

@@ -23,6 +23,7 @@ from cxrview.training.calibrate import apply_temperature
 from cxrview.training.config import ModelConfig
 from cxrview.training.depth import set_depth
 from cxrview.training.domain_statistics import DomainChoice, fit_domain
+from cxrview.training.origin import resolve
 from cxrview.training.phantom import chest_phantom
 
 pytestmark = [
@@ -130,7 +131,7 @@ def test_the_self_test_holds_what_the_engines_answer(bundle):
         image, logits = archive["image"], archive["logits"]
     np.testing.assert_array_equal(image, chest_phantom(64)[None])
     assert (logits.shape, logits.dtype) == ((1, 3), np.float32)
-    answer = OpenVinoEngine(folder, "cpu").predict(image).logits
+    answer = OpenVinoEngine(folder, "cpu").predict(image)["logits"]
     assert np.abs(answer - logits).max() < 1e-4
 
 
@@ -233,7 +234,7 @@ PHANTOM_224 = "486b47666af3181b864cf79fa3ba408a4ebf98d593e4fc349570bb7b15ff9093"
 
 
 def test_what_was_frozen_in_training_may_learn_again(tmp_path):
-    model = zoo.build(ModelConfig(architecture="small-cnn", start="none", input_size=32), 2)
+    model = zoo.build(resolve(ModelConfig(architecture="small-cnn", start="none", input_size=32)), 2)
     set_depth(model, "head", "frozen")
     assert len(model.trainable_variables) == 2
     export.write_keras(model, tmp_path / "model.keras")

@@ -11,6 +11,7 @@ from cxrview.errors import BadRequest
 from cxrview.training import evaluate, figures
 from cxrview.training.figures_of_merit import FiguresOfMerit
 from cxrview.training.history import EpochRow, History
+from cxrview.training.history_figure import history_figure
 from tests.training.test_evaluate import CLASSES, POINTS, answers, several
 
 LABELS = ("COVID-19", "Normal", "a <b> & $x^2$")
@@ -38,7 +39,7 @@ def all_figures(measured):
         "precision-recall": figures.precision_recall_figure(answers(), measured, LABELS),
         "calibration": figures.calibration_figure(measured, LABELS),
         "sources": figures.sources_figure(measured, LABELS),
-        "history": figures.history_figure(history()),
+        "history": history_figure(history()),
     }
 
 
@@ -124,7 +125,7 @@ def test_an_inline_figure_takes_colours_and_font_from_the_page(measured):
 
 
 def test_phases_are_shaded_and_the_best_epoch_is_marked():
-    left, right = figures.history_figure(history()).axes
+    left, right = history_figure(history()).axes
     for axes in (left, right):
         assert [tuple(line.get_xdata()) for line in axes.lines if len(line.get_xdata()) == 2] == [(5, 5)]
         (shade,) = axes.patches

@@ -12,14 +12,16 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 
 from cxrview import bundle
 from cxrview.bundle import card as cards
+from cxrview.datasets.config import DataConfig
 from cxrview.training import calibrate, card_entries, finish, zoo
 from cxrview.training.answering import Asker, shift_logits
-from cxrview.training.config import DataConfig, ModelConfig, RecipeConfig, TrainingConfig
+from cxrview.training.config import ModelConfig, RecipeConfig, TrainingConfig
 from cxrview.training.data_report import DataReport, Finding
 from cxrview.training.dataset import LabelledImages, Split, one_hot
 from cxrview.training.domain_choice import Embedded, domain_of
 from cxrview.training.history import EpochRow, History
 from cxrview.training.journal import Journal
+from cxrview.training.origin import resolve
 from cxrview.training.prepare import Prepared
 from cxrview.training.run_folder import RunFolder
 from tests.training.lesions import lesion_phantoms
@@ -53,7 +55,7 @@ def prepared(count=60, **changes):
 @pytest.fixture(scope="module")
 def model():
     keras.utils.set_random_seed(3)
-    return zoo.build(MODEL, 2)
+    return zoo.build(resolve(MODEL), 2)
 
 
 def test_shifted_logits_are_shifted_and_nothing_else(model):

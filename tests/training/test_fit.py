@@ -16,6 +16,7 @@ from cxrview.training import history as histories
 from cxrview.training.config import AUGMENTATIONS, ModelConfig, PhaseConfig, RecipeConfig, TrainingConfig
 from cxrview.training.events import Epoch, PhaseStarted, Stage, Step, Warned
 from cxrview.training.fit import fit
+from cxrview.training.origin import resolve
 from cxrview.training.validation import figures, predict
 from cxrview.training.zoo import build
 from tests.training.stripes import small_network, stripes
@@ -291,7 +292,7 @@ def test_mixed_precision_keeps_weights_and_logits_whole(tmp_path):
     config = config_of(phase, mixed_precision=True, choose_by="loss")
     keras.utils.set_random_seed(1)
     small = ModelConfig(architecture="small-cnn", input_size=32, pooling="flatten", hidden=(16,))
-    model = build(small, 3, mixed_precision=True)
+    model = build(resolve(small), 3, mixed_precision=True)
     assert model.get_layer("backbone").layers[1].compute_dtype == "bfloat16"
     _, history, _ = trained(config, tmp_path, model)
     losses = [row.metrics["val_loss"] for row in history.rows]

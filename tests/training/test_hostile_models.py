@@ -19,6 +19,7 @@ from cxrview.inference.graph.load import load_model
 from cxrview.progress import silent
 from cxrview.training import zoo
 from cxrview.training.export import write_keras
+from cxrview.training.origin import resolve
 from cxrview.training.start import start_from
 from tests.training.test_zoo import small
 
@@ -41,13 +42,13 @@ class Trap:
 
 @pytest.fixture
 def model():
-    return zoo.build(small("small-cnn"), 2)
+    return zoo.build(resolve(small("small-cnn")), 2)
 
 
 def refused(model, path, sentence):
     """Assert that neither a training nor an engine takes what is in `path`."""
     with pytest.raises(UnusableModel, match=sentence):
-        start_from(model, small("small-cnn", start=str(path), preprocessing="architecture"), silent)
+        start_from(model, resolve(small("small-cnn", start=str(path), preprocessing="architecture")), silent)
     if path.suffix == ".keras":
         with pytest.raises(UnusableModel, match=f"{sentence}|cannot be loaded"):
             load_model(path)
@@ -111,7 +112,7 @@ def test_a_whole_model_in_the_old_format_is_refused(tmp_path, model):
 def test_a_pickled_archive_is_refused(tmp_path, model):
     np.savez(tmp_path / "evil.npz", **{"features.conv0.weight": np.array([Trap(tmp_path / "sprung")])})
     with pytest.raises(UnusableModel, match="is not a NumPy archive of weights"):
-        start_from(model, small("densenet121", start=str(tmp_path / "evil.npz")), silent)
+        start_from(model, resolve(small("densenet121", start=str(tmp_path / "evil.npz"))), silent)
     assert not (tmp_path / "sprung").exists()
 
 
@@ -202,6 +203,6 @@ def test_a_senseless_configuration_is_refused(model, tmp_path, config):
         with pytest.raises(UnusableModel):
             start_from(
                 model,
-                small("small-cnn", start=str(tmp_path / "x.keras"), preprocessing=kind),
+                resolve(small("small-cnn", start=str(tmp_path / "x.keras"), preprocessing=kind)),
                 silent,
             )

@@ -4,14 +4,24 @@ import subprocess
 import sys
 
 LIGHT = (
+    "cxrview.datasets",
+    "cxrview.datasets.config",
+    "cxrview.inference.contract",
     "cxrview.training",
     "cxrview.training.architectures",
     "cxrview.training.augment",
     "cxrview.training.bundle_answers",
+    "cxrview.training.checks",
+    "cxrview.training.confounding",
     "cxrview.training.dataset",
+    "cxrview.training.duplicates",
     "cxrview.training.evaluate",
     "cxrview.training.evaluation_report",
     "cxrview.training.origin",
+    "cxrview.training.reading",
+    "cxrview.training.registration",
+    "cxrview.training.sources",
+    "cxrview.training.split",
 )
 
 

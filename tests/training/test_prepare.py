@@ -10,12 +10,13 @@ import cv2
 import numpy as np
 import pytest
 
+from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
 from cxrview.imaging import model_input, read
 from cxrview.progress import Cancelled
 from cxrview.training import data_report, reading
 from cxrview.training import prepare as preparing
-from cxrview.training.config import DataConfig, ModelConfig, TrainingConfig
+from cxrview.training.config import ModelConfig, TrainingConfig
 from cxrview.training.prepare import prepare
 from cxrview.training.reading import read_inputs
 from cxrview.training.sources import find_items

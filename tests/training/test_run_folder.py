@@ -7,11 +7,12 @@ import sys
 import pytest
 
 from cxrview import paths
+from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
 from cxrview.training import events, naming
-from cxrview.training.config import PRESETS, DataConfig, ModelConfig, RecipeConfig, TrainingConfig
+from cxrview.training.config import PRESETS, ModelConfig, RecipeConfig, TrainingConfig
 from cxrview.training.journal import Journal
 from cxrview.training.run_folder import RunFolder
 from tests.conftest import make_tiny_bundle

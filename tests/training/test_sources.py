@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from cxrview import words
+from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
-from cxrview.training.config import DataConfig
 from cxrview.training.sources import find_items
 from tests.training.drawn import class_folders, small, write
 

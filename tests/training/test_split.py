@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
-from cxrview.training.config import DataConfig
 from cxrview.training.dataset import LabelledImages, Split, one_hot
 from cxrview.training.sources import Item, find_items
 from cxrview.training.split import given_split, save_split, split_by_group

@@ -1,9 +1,11 @@
 """Where the weights come from: every kind of start sets the backbone, or says in a sentence why it cannot."""
 
+import dataclasses
 import io
 import json
 import socket
 import zipfile
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -16,9 +18,10 @@ from cxrview import paths
 from cxrview.errors import BadRequest, UnusableModel
 from cxrview.inference.graph import build as graph
 from cxrview.progress import silent
-from cxrview.training import zoo
+from cxrview.training import origin, zoo
 from cxrview.training.config import ModelConfig
 from cxrview.training.export import write_keras
+from cxrview.training.origin import check_fit, resolve
 from cxrview.training.start import start_from
 from tests.conftest import make_tiny_bundle, write_card
 from tests.training.test_zoo import small
@@ -32,7 +35,7 @@ pytestmark = [
 
 def network(seed, classes=3, **options):
     keras.utils.set_random_seed(seed)
-    return zoo.build(small("small-cnn", hidden=(8,), **options), classes)
+    return zoo.build(resolve(small("small-cnn", hidden=(8,), **options)), classes)
 
 
 def backbone_weights(model):
@@ -96,7 +99,9 @@ def test_every_form_of_weights_sets_the_backbone_and_the_head_if_it_has_one(sour
     start = save(form, source, tmp_path)
     model = network(2)
     new_head = model.get_layer("head_1").get_weights()
-    sentence = start_from(model, small("small-cnn", start=start, preprocessing="architecture"), silent)
+    sentence = start_from(
+        model, resolve(small("small-cnn", start=start, preprocessing="architecture")), silent
+    )
     assert same(backbone_weights(model), backbone_weights(source))
     wanted = source.get_layer("head_1").get_weights() if FORMS[form] else new_head
     assert same(model.get_layer("head_1").get_weights(), wanted)
@@ -107,7 +112,7 @@ def test_layers_of_the_head_with_another_shape_are_left_new(source, tmp_path):
     start = save("model.keras", source, tmp_path)
     model = network(2, classes=5)
     new = model.get_layer("head_1").get_weights()
-    start_from(model, small("small-cnn", start=start), silent)
+    start_from(model, resolve(small("small-cnn", start=start)), silent)
     assert same(backbone_weights(model), backbone_weights(source))
     assert same(model.get_layer("head_0").get_weights(), source.get_layer("head_0").get_weights())
     assert same(model.get_layer("head_1").get_weights(), new)
@@ -131,7 +136,7 @@ def test_layers_of_many_kinds_are_read_each_in_its_place(tmp_path):
     for form in FORMS.keys() - {"bundle"}:
         start = save(form, model, tmp_path)
         backbone.set_weights([0 * value for value in wanted])
-        start_from(model, small("small-cnn", start=start, preprocessing="architecture"), silent)
+        start_from(model, resolve(small("small-cnn", start=start, preprocessing="architecture")), silent)
         assert same(backbone.get_weights(), wanted), form
 
 
@@ -141,11 +146,11 @@ def test_the_bundled_model_is_the_default_start_with_its_preprocessing():
     with zipfile.ZipFile(bundled / "model.keras") as archive:
         layers = json.loads(archive.read("config.json"))["config"]["layers"]
     first = next(la["config"] for la in layers if la["class_name"] == "SourceSuppression")
-    model = zoo.build(config, 4)
+    model = zoo.build(resolve(config), 4)
     layer = model.get_layer("source_suppression")
     assert (layer.size, layer.resolution) == (first["size"], first["resolution"])
-    assert zoo.input_size(config) == json.loads((bundled / "card.json").read_text())["input_size"]
-    sentence = start_from(model, config, silent)
+    assert resolve(config).input.size == json.loads((bundled / "card.json").read_text())["input_size"]
+    sentence = start_from(model, resolve(config), silent)
     assert sentence.startswith("The model cxr-densenet121 ")
     with zipfile.ZipFile(bundled / "model.keras") as archive:
         file = io.BytesIO(archive.read("model.weights.h5"))
@@ -157,7 +162,7 @@ def test_the_bundled_model_is_the_default_start_with_its_preprocessing():
 def test_none_leaves_random_weights():
     model = network(2)
     before = backbone_weights(model)
-    assert start_from(model, small("small-cnn"), silent) == "None: random weights."
+    assert start_from(model, resolve(small("small-cnn")), silent) == "None: random weights."
     assert same(backbone_weights(model), before)
 
 
@@ -169,12 +174,12 @@ def test_imagenet_offline_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path))
     config = small("vgg16", start="imagenet")
     with pytest.raises(BadRequest, match=r"weights of VGG16 cannot be had: .*name resolution.*notop\.h5"):
-        start_from(zoo.build(config, 2), config, silent)
+        start_from(zoo.build(resolve(config), 2), resolve(config), silent)
 
 
 def test_imagenet_comes_from_kerass_own_cache(monkeypatch, tmp_path):
     config = small("vgg16", start="imagenet")
-    model = zoo.build(config, 2)
+    model = zoo.build(resolve(config), 2)
     random = np.random.default_rng(0)
     backbone = model.get_layer(graph.BACKBONE)
     wanted = [random.random(value.shape, np.float32) for value in backbone.get_weights()]
@@ -188,7 +193,7 @@ def test_imagenet_comes_from_kerass_own_cache(monkeypatch, tmp_path):
         return str(tmp_path / "cached.h5")
 
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", cached)
-    sentence = start_from(model, config, silent)
+    sentence = start_from(model, resolve(config), silent)
     assert asked == ["vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"]
     assert same(backbone.get_weights(), wanted)
     assert "ImageNet" in sentence
@@ -206,23 +211,44 @@ def test_imagenet_comes_from_kerass_own_cache(monkeypatch, tmp_path):
 )
 def test_a_start_that_cannot_be_is_a_sentence(name, options, sentence):
     with pytest.raises(BadRequest, match=sentence):
-        start_from(network(1), small(name, preprocessing="architecture", **options), silent)
+        start_from(network(1), resolve(small(name, preprocessing="architecture", **options)), silent)
 
 
 def test_a_bundle_without_a_keras_file_is_a_sentence(tmp_path):
     folder = make_tiny_bundle(tmp_path / "m")
     with pytest.raises(BadRequest, match=r"holds no model\.keras"):
-        start_from(network(1), small("small-cnn", start=str(folder)), silent)
+        start_from(network(1), resolve(small("small-cnn", start=str(folder))), silent)
 
 
 def test_weights_of_another_network_are_a_sentence(tmp_path):
     keras.utils.set_random_seed(1)
-    start = save("ours.weights.h5", zoo.build(small("vgg16"), 2), tmp_path)
+    start = save("ours.weights.h5", zoo.build(resolve(small("vgg16")), 2), tmp_path)
     with pytest.raises(UnusableModel, match=r"does not fit backbone: .*conv1 takes arrays of the shapes"):
-        start_from(network(1), small("small-cnn", start=start), silent)
+        start_from(network(1), resolve(small("small-cnn", start=start)), silent)
 
 
 def test_the_archive_of_a_densenet_is_for_a_densenet_only(tmp_path):
     np.savez(tmp_path / "weights.npz", nothing=1)
     with pytest.raises(BadRequest, match="holds weights of DenseNet121, not of Small CNN"):
-        start_from(network(1), small("small-cnn", start=str(tmp_path / "weights.npz")), silent)
+        start_from(network(1), resolve(small("small-cnn", start=str(tmp_path / "weights.npz"))), silent)
+
+
+def test_a_start_that_is_gone_is_refused_when_it_is_needed_and_no_sooner(tmp_path):
+    """A run that goes on after its first epoch has its weights: it asks for its sizes only."""
+    gone = small("small-cnn", start=str(tmp_path / "gone.keras"), preprocessing="architecture")
+    resolved = resolve(gone)
+    assert resolved.input.size == 32
+    with pytest.raises(BadRequest, match="is not there"):
+        check_fit(resolved)
+    with pytest.raises(BadRequest, match="is not there"):  # its preprocessing would be that of the start
+        resolve(dataclasses.replace(gone, preprocessing="auto"))
+
+
+def test_what_a_model_starts_from_is_read_once(tmp_path, monkeypatch):
+    start = save("model.keras", zoo.build(resolve(small("small-cnn")), 2), tmp_path)
+    reads = []
+    read = origin.read_config
+    monkeypatch.setattr(origin, "read_config", lambda path: reads.append(path) or read(path))
+    resolved = resolve(small("small-cnn", start=start))
+    start_from(zoo.build(resolved, 2), resolved, silent)
+    assert reads == [Path(start)]

@@ -12,6 +12,7 @@ from cxrview.inference.onnxruntime_engine import OnnxRuntimeEngine
 from cxrview.inference.openvino_engine import OpenVinoEngine
 from cxrview.training import export, onnx_file, zoo
 from cxrview.training.config import ModelConfig
+from cxrview.training.origin import resolve
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -52,7 +53,9 @@ def test_the_graph_scales_pixels_as_the_authors_did(name):
 
 
 def test_the_default_sizes_are_those_of_the_authors():
-    sizes = {name: zoo.input_size(ModelConfig(architecture=name, start="none")) for name in zoo.ARCHITECTURES}
+    sizes = {
+        name: resolve(ModelConfig(architecture=name, start="none")).input.size for name in zoo.ARCHITECTURES
+    }
     assert {name for name, size in sizes.items() if size == 299} == {
         *("inceptionv3", "inceptionresnetv2", "xception")
     }
@@ -62,7 +65,7 @@ def test_the_default_sizes_are_those_of_the_authors():
 
 def test_the_small_network_is_the_published_one():
     config = ModelConfig(architecture="small-cnn", start="none", pooling="flatten", hidden=(64,), dropout=0.5)
-    model = zoo.build(config, 2)
+    model = zoo.build(resolve(config), 2)
     names = [layer.name for layer in (*model.get_layer(graph.BACKBONE).layers[1:], *model.layers[3:])]
     assert names == ["conv1", "pool1", "conv2", "pool2", "flatten", "head_0", "dropout", "head_1"]
     assert model.input_shape == (None, 128, 128)
@@ -71,15 +74,15 @@ def test_the_small_network_is_the_published_one():
 
 
 def test_the_maps_cover_what_the_network_sees():
-    plain = zoo.build(small("small-cnn", input_size=64), 2)
-    cropped = zoo.build(small("small-cnn", input_size=64, preprocessing="source-suppression"), 2)
+    plain = zoo.build(resolve(small("small-cnn", input_size=64)), 2)
+    cropped = zoo.build(resolve(small("small-cnn", input_size=64, preprocessing="source-suppression")), 2)
     assert zoo.map_field(plain) == (0, 0, 1, 1)
     assert zoo.map_field(cropped) == (6 / 64, 6 / 64, 58 / 64, 58 / 64)
     assert cropped.get_layer("source_suppression").resolution == 52  # all that the crop leaves
 
 
 def test_batchnorm_gets_the_momentum_asked_for():
-    model = zoo.build(small("resnet50"), 2, batchnorm_momentum=0.8)
+    model = zoo.build(resolve(small("resnet50")), 2, batchnorm_momentum=0.8)
     layers = model.get_layer(graph.BACKBONE).layers
     assert {la.momentum for la in layers if isinstance(la, keras.layers.BatchNormalization)} == {0.8}
 
@@ -96,12 +99,12 @@ def test_batchnorm_gets_the_momentum_asked_for():
 )
 def test_what_cannot_be_built_is_a_sentence(config, classes, sentence):
     with pytest.raises(BadRequest, match=sentence):
-        zoo.build(config, classes)
+        zoo.build(resolve(config), classes)
 
 
 def test_mixed_precision_trains_in_half_and_is_exported_in_single():
     keras.utils.set_random_seed(1)
-    model = zoo.build(small("small-cnn", hidden=(8,)), 3, mixed_precision=True)
+    model = zoo.build(resolve(small("small-cnn", hidden=(8,))), 3, mixed_precision=True)
     assert model.get_layer(graph.BACKBONE).get_layer("conv1").compute_dtype == "bfloat16"
     assert model.output.dtype == "float32"
     assert keras.config.dtype_policy().name == "float32"  # for whatever is built next
@@ -116,13 +119,13 @@ def test_mixed_precision_trains_in_half_and_is_exported_in_single():
 
 
 def test_the_summary_names_every_layer():
-    text = zoo.summary_text(zoo.build(small("small-cnn"), 3))
+    text = zoo.summary_text(zoo.build(resolve(small("small-cnn")), 3))
     assert all(name in text for name in ("channel_scaling", "conv2", "embedding", "head_0", "Total params"))
 
 
 def test_the_flattened_small_network_is_exported(tmp_path):
     keras.utils.set_random_seed(1)
-    model = zoo.build(small("small-cnn", pooling="flatten", hidden=(16,)), 3)
+    model = zoo.build(resolve(small("small-cnn", pooling="flatten", hidden=(16,))), 3)
     export.round_weights(model)
     whole = graph.inference_graph(model)
     onnx_file.write_onnx(whole, tmp_path / "model.onnx")

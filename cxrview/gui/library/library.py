@@ -273,12 +273,12 @@ def _set_notes(name: str, notes: str, _report: "Report") -> None:
 
 def _verify(folder: Path, device: str, report: "Report") -> tuple[int, str]:
     from cxrview import bundle
-    from cxrview.inference import registry
+    from cxrview.inference import contract
 
     report(-1.0, folder.name)
     card = bundle.load(folder).card
     report(-1.0, folder.name)
-    return len(card.files), registry.choose(folder, device).reason
+    return len(card.files), contract.choose(folder, device).reason
 
 
 def _import(path: Path, report: "Report") -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from cxrview.datasets.config import DataConfig
 from cxrview.gui import sentences
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training import data_fixes, data_table
@@ -14,7 +15,6 @@ from cxrview.gui.training.data_fixes import Fix
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.runs import TrainingRuns
 from cxrview.progress import Report
-from cxrview.training.config import DataConfig
 from cxrview.words import tr, trn
 
 OF_IMAGES = ("exclude", "allow", "group_pattern")  # what has no meaning with other images

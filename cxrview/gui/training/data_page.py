@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.datasets.config import DataConfig
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.theme import Theme
 from cxrview.gui.training.data_classes import ClassTable
@@ -27,7 +28,7 @@ from cxrview.gui.training.data_split import SplitPanel
 from cxrview.gui.training.data_status import StatusLine
 from cxrview.gui.training.data_survey import Survey
 from cxrview.gui.training.fold import Fold
-from cxrview.training.config import DataConfig, TrainingConfig
+from cxrview.training.config import TrainingConfig
 from cxrview.words import tr
 
 ASIDE = 300  # width of the right column

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.datasets.config import SPLIT_SEED, DataConfig
 from cxrview.gui.panels.elided import ElidedLabel
 from cxrview.gui.training.data_classes import grouped
-from cxrview.training.config import SPLIT_SEED, DataConfig
 from cxrview.words import mark, tr
 
 SIDES = ("train", "validation", "test")

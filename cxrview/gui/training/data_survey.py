@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
 from cxrview.progress import Report
-from cxrview.training.config import DataConfig
 
 if TYPE_CHECKING:
     from cxrview.training.sources import Item

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
 from cxrview.gui.training.data_survey import file_of, pattern_of
 from cxrview.progress import Report
-from cxrview.training.config import DataConfig
 from cxrview.whole_file import write_whole
 from cxrview.words import tr
 

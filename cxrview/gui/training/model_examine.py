@@ -12,15 +12,16 @@ from cxrview.training.config import ModelConfig, TrainingConfig
 if TYPE_CHECKING:
     from cxrview.training.estimate import Estimate
     from cxrview.training.measurements import Measured
+    from cxrview.training.origin import ResolvedModel
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
     """What was found about a configuration. `problems` are sentences by what they are about: "start",
-    "name", "solver"; `sized` is its model with sizes above 0, None where the start says none."""
+    "name", "solver"; `model` is its model, resolved, None where the start says too little."""
 
     config: TrainingConfig
-    sized: ModelConfig | None
+    model: "ResolvedModel | None"
     problems: dict[str, str]
     estimate: "Estimate"
     measured: "Measured | None" = None  # what the estimate rests on
@@ -58,10 +59,10 @@ def examine(config: TrainingConfig, images: Mapping[str, int], store: Path) -> E
     from cxrview.training.estimate import Estimate, estimate
 
     problems: dict[str, str] = {}
-    sized = None
+    model = None
     try:
-        sized = origin.sized(config.model)
-        origin.check_fit(config.model)
+        model = origin.resolve(config.model)
+        origin.check_fit(model)
     except CxrviewError as error:
         problems["start"] = str(error)
     for name, check in (
@@ -75,7 +76,7 @@ def examine(config: TrainingConfig, images: Mapping[str, int], store: Path) -> E
     known, recipe = measurements.load(store), config.recipe
     cards = {}
     for name in ARCHITECTURES:
-        side = sized.input_size if sized is not None and name == config.model.architecture else 0
+        side = model.input.size if model is not None and name == model.name else 0
         same = measurements.fitting(
             known, name, side or _own_size(config.model, name), recipe.batch_size, recipe.mixed_precision
         )
@@ -83,9 +84,9 @@ def examine(config: TrainingConfig, images: Mapping[str, int], store: Path) -> E
             cards[name] = same
     measured = cards.get(config.model.architecture)
     taken = Estimate(None, None, None)
-    if sized is not None:
-        taken = estimate(config, sized, images, measured)
-    return Examined(config, sized, problems, taken, measured, cards)
+    if model is not None:
+        taken = estimate(config, model, images, measured)
+    return Examined(config, model, problems, taken, measured, cards)
 
 
 def _own_size(model: ModelConfig, name: str) -> int:

@@ -87,17 +87,17 @@ class StartBox(QWidget):
         problem = found.problems.get("start", "")
         self.name_problem.setText(found.problems.get("name", ""))
         self.name_problem.setVisible("name" in found.problems)
-        if problem or found.sized is None:
+        if problem or found.model is None:
             self.follows.say(problem, "error")
             return
-        sized = found.sized
-        side = f"{sized.input_size} × {sized.input_size}"
+        taken = found.model.input
+        side = f"{taken.size} × {taken.size}"
         words = tr("Input of {side} pixels. Preprocessing: {preprocessing}.")
-        lines = [words.format(side=side, preprocessing=tr(CHOICES[sized.preprocessing]))]
-        if sized.preprocessing != "architecture" and sized.seen_size != sized.input_size:
+        lines = [words.format(side=side, preprocessing=tr(CHOICES[taken.preprocessing]))]
+        if taken.preprocessing != "architecture" and taken.seen_size != taken.size:
             lines.append(
                 tr("The network sees {seen} × {seen} pixels of it, without the rim.").format(
-                    seen=sized.seen_size
+                    seen=taken.seen_size
                 )
             )
         self.follows.say(" ".join(lines))

@@ -3,10 +3,11 @@
 import sys
 from pathlib import Path
 
+from cxrview.datasets.config import DataConfig
 from cxrview.gui.training import child_process
 from cxrview.training import config as configuration
 from cxrview.training import events
-from cxrview.training.config import DataConfig, PhaseConfig, RecipeConfig, TrainingConfig
+from cxrview.training.config import PhaseConfig, RecipeConfig, TrainingConfig
 
 PRELUDE = """
 import os, signal, sys, time

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cxrview import words
+from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
 from cxrview.gui.theme import DARK
 from cxrview.gui.training import data_fixes, data_table
@@ -13,7 +14,7 @@ from cxrview.gui.training.data_findings import FindingRow
 from cxrview.gui.training.data_fixes import fixes, settled
 from cxrview.gui.training.data_survey import file_of, find_patients, pattern_of, short_name, survey
 from cxrview.progress import silent
-from cxrview.training.config import DataConfig, RecipeConfig, TrainingConfig
+from cxrview.training.config import RecipeConfig, TrainingConfig
 from cxrview.training.data_report import DataReport
 from cxrview.training.finding_texts import FEW_IMAGES
 from cxrview.training.finding_words import worded

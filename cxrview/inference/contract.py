@@ -1,0 +1,64 @@
+"""What the graph of a chest model must give, and the choice of an engine that gives it."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from cxrview.bundle import Card
+from cxrview.bundle.load import read_card
+from cxrview.errors import EngineUnavailable, UnusableModel
+from cxrview.inference import registry
+from cxrview.inference.calibration import probabilities
+from cxrview.inference.engine import Engine, Outputs
+from cxrview.inference.registry import Choice, SelfTest
+from cxrview.words import tr
+
+OUTPUTS = ("logits", "activation_maps", "embedding")
+"""float32: (N, C); (N, C, h, w), Grad-CAM for every class, ≥ 0; (N, D), the pooled features."""
+
+SELF_TEST_TOLERANCE = 1e-3  # greatest difference of a probability that is let through
+
+
+def choose(folder: Path, device: str = "auto") -> Choice:
+    """Return the first engine that runs the bundle in `folder` on `device` as its card says.
+
+    See `registry.choose`. Raises BadRequest, EngineUnavailable or UnusableModel.
+    """
+    registry.parse_device(device)  # a device that is none is said before the model is looked at
+    card = read_card(folder)
+    _check_test(registry.self_test(folder), card, folder)
+    return registry.choose(folder, device, partial(_check, folder, card))
+
+
+def _check_test(test: SelfTest, card: Card, folder: Path) -> None:
+    size, logits = card.input_size, test.outputs.get("logits")
+    fits = logits is not None and logits.shape == (1, len(card.classes))
+    if not fits or test.image.shape != (1, size, size):
+        raise registry.of_another_model(folder)
+
+
+def _check(folder: Path, card: Card, engine: Engine, test: SelfTest, outputs: Outputs) -> None:
+    """Hold `outputs` to what predictions are made of, and the probabilities to those of the stored logits."""
+    if not set(OUTPUTS) <= set(outputs):
+        problem = tr("lacks one of the outputs {value}.").format(value=", ".join(OUTPUTS))
+        raise UnusableModel(problem, tr("Export the model again."), folder)
+    logits, maps, embedding = (outputs[name] for name in OUTPUTS)
+    classes = len(card.classes)
+    if logits.shape != (1, classes):
+        raise UnusableModel(
+            tr("gives {value} classes; its card names {classes}.").format(
+                value=logits.shape[-1], classes=classes
+            ),
+            path=folder,
+        )
+    if maps.ndim != 4 or maps.shape[:2] != (1, classes) or embedding.ndim != 2:
+        raise UnusableModel(tr("gives no heatmap of every class."), tr("Export the model again."), folder)
+    answers = probabilities(logits, card), probabilities(test.outputs["logits"].astype(np.float32), card)
+    difference = float(np.abs(answers[0] - answers[1]).max())
+    if not difference < SELF_TEST_TOLERANCE:  # NaN fails too
+        raise EngineUnavailable(
+            tr("{problem} (a probability differs by {difference:.4f}).").format(
+                problem=registry.other_answers(engine), difference=difference
+            )
+        )
