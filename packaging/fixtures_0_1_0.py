@@ -1,4 +1,4 @@
-"""Make `tests/data/made_by_0_1_0` again: what version 0.1.0 left on a user's disk. Run it with that version only.
+"""Make `tests/data/made_by_0_1_0` again, as version 0.1.0 left it on a disk. Run it with that version only.
 
 Everything is made in ROOT; where a file names that folder, the fixture says `@folder@` instead.
 """
@@ -18,9 +18,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import numpy as np  # noqa: E402
 
 from cxrview.__main__ import main as cxrview  # noqa: E402
-from cxrview.progress import Cancelled  # noqa: E402
 from cxrview.imaging import read  # noqa: E402
 from cxrview.inference.predictor import Predictor  # noqa: E402
+from cxrview.progress import Cancelled  # noqa: E402
 from cxrview.training import config as configuration  # noqa: E402
 from cxrview.training import events, worker  # noqa: E402
 from tests.training.runs import write_phantoms  # noqa: E402
@@ -39,8 +39,10 @@ def train() -> None:
         data=configuration.DataConfig(path=str(ROOT / "images"), near_duplicates=False),
         model=dataclasses.replace(preset.model, name="old-lungs", input_size=32, resolution=32, hidden=(8,)),
         recipe=dataclasses.replace(
-            preset.recipe, phases=(configuration.PhaseConfig("all", 8, 1e-3, "constant", 0.0),), batch_size=8,
-            choose_by="loss"
+            preset.recipe,
+            phases=(configuration.PhaseConfig("all", 8, 1e-3, "constant", 0.0),),
+            batch_size=8,
+            choose_by="loss",
         ),
     )
     worker.run(config, ROOT / "finished", lambda _event: None, register=False)

@@ -29,6 +29,7 @@ FIXTURES = Path(__file__).parent.parent / "tests" / "data" / "made_by_0_1_0"
 NOW = 1_767_445_200  # 2026-01-03 13:00 UTC
 DAYS = ("20240102", "20250304", "20260101")
 SOON = 3000  # ms: a timer that waits longer has nothing to do with what is on the screen
+STILL = 0.25  # seconds without a change
 LIMIT = 120  # seconds for one state
 MAIN, TRAINING, LIBRARY = (1280, 800), (1120, 760), (1240, 720)
 
@@ -139,12 +140,12 @@ class Camera:
             self.wait(lambda: not self._expected())
 
     def _expected(self) -> bool:
-        from PySide6.QtCore import QProcess, QTimer
+        from PySide6.QtCore import QTimer
 
         self._app.processEvents()
         if any(not job.cancelled for job in self.window.runner._jobs):
             return True
-        if self._app.focusWidget() is not None and self._hurry():
+        if self._hurry():
             return True
         for thing in gc.get_objects():
             if isinstance(thing, QTimer):
@@ -154,19 +155,15 @@ class Camera:
                         return True
                 except RuntimeError:  # its widget has gone
                     continue
-            elif isinstance(thing, QProcess):
-                try:
-                    if thing.state() != QProcess.ProcessState.NotRunning:
-                        return True
-                except RuntimeError:
-                    continue
         return False
 
     def _hurry(self) -> bool:
-        """Let the message in the status bar go at once, which would go at some moment between two pictures."""
+        """Let the message in the status bar go at once, lest it goes between two pictures."""
         from PySide6.QtCore import QTimer
 
-        late = [t for t in self.window.statusBar().findChildren(QTimer) if t.isActive() and t.interval() > SOON]
+        late = [
+            t for t in self.window.statusBar().findChildren(QTimer) if t.isActive() and t.interval() > SOON
+        ]
         for timer in late:
             timer.start(0)
         return bool(late)
@@ -175,10 +172,18 @@ class Camera:
         """Save `widget`, or the main window, as the next state."""
         self.settle()
         self._count += 1
-        widget = widget or self.window
         path = self._folder / f"{self._count:02d}-{name}.png"
-        if not widget.grab().toImage().save(str(path)):
+        if not self._still(widget or self.window).save(str(path)):
             raise SystemExit(f"{path} cannot be written.")
+
+    def _still(self, widget: object) -> object:
+        """Return the picture of `widget` when it has stopped changing: Qt fades some of its own parts in."""
+        picture, since = widget.grab().toImage(), time.monotonic()
+        while time.monotonic() - since < STILL:
+            self._app.processEvents()
+            if (now := widget.grab().toImage()) != picture:
+                picture, since = now, time.monotonic()
+        return picture
 
 
 def dialogs(app: object) -> Iterator[object]:
@@ -280,7 +285,9 @@ def measure(camera: Camera) -> None:
             kinds.Length(points=(point(60, 100), point(200, 160)), label="a length"),
             kinds.Angle(points=(point(300, 60), point(260, 140), point(420, 150))),
             kinds.CobbAngle(points=(point(40, 200), point(120, 210), point(40, 280), point(120, 250))),
-            kinds.CardiothoracicRatio(points=(point(150, 420), point(320, 430), point(40, 470), point(440, 460))),
+            kinds.CardiothoracicRatio(
+                points=(point(150, 420), point(320, 430), point(40, 470), point(440, 460))
+            ),
             kinds.EllipseRoi(points=(point(250, 230), point(420, 330))),
             kinds.FreehandRoi(points=(point(60, 520), point(160, 500), point(130, 580))),
             kinds.PointValue(points=(point(400, 400),)),
@@ -329,7 +336,10 @@ def files(camera: Camera, app: object, folder: Path) -> None:
 def lasting(pdf: bytes) -> bytes:
     """Return `pdf` without its day and its identifiers, which are others each time."""
     pdf = re.sub(rb"\(D:\d{14}[^)]*\)", lambda found: b"(" + b"0" * (len(found[0]) - 2) + b")", pdf)
-    pdf = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?", lambda found: b"0" * len(found[0]), pdf)
+    pdf = re.sub(
+        rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?", lambda found: b"0" * len(found[0]), pdf
+    )
+    pdf = re.sub(rb"(?<=<)[0-9a-f]{32,}(?=>)", lambda found: b"0" * len(found[0]), pdf)
     return re.sub(
         rb"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", lambda found: b"0" * len(found[0]), pdf, flags=re.I
     )
@@ -408,7 +418,8 @@ def training(camera: Camera, app: object, images: Path) -> None:
         line.clear()
         QTest.keyClicks(line, str(folder))
         QTest.keyClick(line, Qt.Key.Key_Return)
-        camera.wait(lambda: data.check.state in ("done", "refused"))
+        camera.wait(lambda: data.check.state in ("done", "refused") and not data.check.is_busy)
+        camera.wait(lambda: not window.training.runs.checking.is_running)
         camera.take(f"train-data-{name}", shown)
     shown.show_step(model)
     camera.take("train-model", shown)
@@ -416,6 +427,7 @@ def training(camera: Camera, app: object, images: Path) -> None:
     tabs = model.findChild(QTabWidget)
     for number, name in ((1, "augmentation"), (2, "expert")):
         tabs.setCurrentIndex(number)
+        camera.wait(lambda number=number: number != 1 or model.augmentation.grid.pictures)
         camera.take(f"train-{name}", shown)
     shown.show_step(search)
     camera.take("train-search", shown)
@@ -452,7 +464,12 @@ def grab_all(folder: Path, theme: str, tongue: str) -> None:
     shutil.rmtree(ROOT, ignore_errors=True)
     (ROOT / "home").mkdir(parents=True)
     drawn, images = films(), training_images()
+    models = ROOT / "models"  # copies, because the library shows the days of the files
+    shutil.copytree(paths.bundled_models(), models)
+    paths.bundled_models = lambda: models
     shutil.copytree(FIXTURES / "finished" / "bundle" / "old-lungs", paths.user_models() / "old-lungs")
+    for path in (*models.rglob("*"), *paths.user_models().rglob("*")):
+        os.utime(path, (NOW, NOW))
     QLocale.setDefault(QLocale.c())
     app = application()
     app.setCursorFlashTime(0)
