@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSlider, QSpinBox
 
 from cxrview import settings
-from cxrview.gui import shortcuts
+from cxrview.gui.actions.table import SHORTCUTS
 from cxrview.settings import Settings
 
 SHOWN = [field for field in dataclasses.fields(Settings) if field.metadata["page"] not in ("", "model")]
@@ -114,8 +114,8 @@ def test_a_key_that_is_taken_is_said_and_can_be_taken_over(page, window, qtbot):
     assert window.state.settings.shortcuts == {}
     qtbot.keyClick(page.record, Qt.Key.Key_F)
     qtbot.mouseClick(page.take, Qt.MouseButton.LeftButton)
-    assert shortcuts.in_use(window.state.settings.shortcuts)["invert"] == ("F",)
-    assert shortcuts.in_use(window.state.settings.shortcuts)["fit"] == ()
+    assert SHORTCUTS.in_use(window.state.settings.shortcuts)["invert"] == ("F",)
+    assert SHORTCUTS.in_use(window.state.settings.shortcuts)["fit"] == ()
     assert not window.menus.actions["fit"].shortcuts()
 
 
