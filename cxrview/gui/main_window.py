@@ -40,7 +40,7 @@ from cxrview.gui.viewer.overlay_layer import OverlayLayer
 from cxrview.gui.viewer.tools import basic_tools
 from cxrview.gui.viewer.viewport import Viewport
 from cxrview.gui.viewports import Viewports
-from cxrview.gui.window_parts import COLOURED, SOON, WindowParts
+from cxrview.gui.window_parts import COLOURED, SOON, Coloured, WindowParts
 from cxrview.gui.workbench import Places, Workbench
 from cxrview.settings import Settings
 from cxrview.words import tr
@@ -180,15 +180,10 @@ class MainWindow(WindowParts, QMainWindow):
         """Dress the whole application in `theme`."""
         self.bench.theme = theme
         themes.apply(QApplication.instance(), theme)
-        for widget in (
-            self.menus,
-            self.studies,
-            self.viewports,
-            self.reading,
-            self.bench.status,
-            *filter(None, map(self.bench.parts.made, COLOURED)),
-        ):
-            widget.set_theme(theme)
+        shown: list[Coloured] = [self.menus, self.studies, self.viewports, self.reading, self.bench.status]
+        made = [self.bench.parts.made(make) for make in COLOURED]
+        for part in shown + [part for part in made if part is not None]:
+            part.set_theme(theme)
 
     def show_crash(self, details: str) -> None:
         """Show the details of a mistake of ours, to be copied."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
@@ -69,7 +70,7 @@ def studies(bench: Workbench, parent: QObject) -> Iterator[Command]:
         yield Command(f"study {study}", action.text(), path, path, "", "", "", action, True)
 
 
-def _select(bench: Workbench, path: object, _on: bool = False) -> None:
+def _select(bench: Workbench, path: Path, _on: bool = False) -> None:
     bench.session.select(path)
 
 

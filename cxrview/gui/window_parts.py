@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from cxrview.gui.commands.export import exporter
 from cxrview.gui.commands.heatmap import Heatmaps
 from cxrview.gui.commands.help import Help
 from cxrview.gui.commands.measure import measuring
@@ -18,7 +17,6 @@ from cxrview.gui.workbench import Workbench
 if TYPE_CHECKING:
     from cxrview.gui.annotations import Annotations
     from cxrview.gui.browser.browsing import Browsing
-    from cxrview.gui.commands.exporter import Exporter
     from cxrview.gui.dialogs.tags_command import Tags
     from cxrview.gui.measuring import Measuring
     from cxrview.gui.palette import CommandPalette
@@ -108,11 +106,6 @@ class WindowParts:
     def help(self) -> Help:
         """The manual, and what this program is."""
         return self.bench.part(Help)
-
-    @property
-    def exporter(self) -> "Exporter":
-        """Pictures, paper and reports."""
-        return self.bench.part(exporter)
 
     @property
     def tags(self) -> "Tags":

@@ -335,3 +335,10 @@ def test_everything_has_a_name_for_a_screen_reader(dialog):
     assert len(texts) == 3
     assert all(isinstance(action, QAction) for action in dialog.tree.actions())
     assert QApplication.activeModalWidget() is None
+
+
+def test_the_keys_of_the_settings_hold_in_here_too(window, dialog, qtbot):
+    window.state.change_settings(shortcuts={"tags_search": ("Ctrl+J",)})
+    dialog.tree.setFocus()
+    qtbot.keyClick(dialog.tree, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert dialog.search.hasFocus()

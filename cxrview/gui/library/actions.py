@@ -87,9 +87,10 @@ def card(window: "LibraryWindow") -> None:
     from cxrview.gui.dialogs import pages
     from cxrview.gui.dialogs.text import TextDialog
 
-    dialog = TextDialog(window, tr("Model card"), pages.model_card(window.chosen[0].card), CARD_SIZE)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.show()
+    if (shown := window.chosen[0].card) is not None:
+        dialog = TextDialog(window, tr("Model card"), pages.model_card(shown), CARD_SIZE)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
 
 
 def report(window: "LibraryWindow") -> None:
