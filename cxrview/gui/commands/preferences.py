@@ -1,18 +1,18 @@
 """The commands that open the preferences."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from cxrview.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from cxrview.gui.dialogs.preferences import PreferencesDialog
-    from cxrview.gui.main_window import MainWindow
 
 
 class Preferences:
     """Opens one dialog, which is kept: it comes back on the page where it was left."""
 
-    def __init__(self, window: "MainWindow", settings_file: Path) -> None:
-        self._window, self._settings_file = window, settings_file
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
         self.dialog: PreferencesDialog | None = None
 
     def show(self, page: str = "") -> None:
@@ -20,13 +20,21 @@ class Preferences:
         if self.dialog is None:
             from cxrview.gui.dialogs.preferences import PreferencesDialog
 
-            models = self._window.session.models
-            self.dialog = PreferencesDialog(self._window, self._window.state, models, self._settings_file)
+            bench = self._bench
+            self.dialog = PreferencesDialog(
+                bench.window, bench.state, bench.session.models, bench.places.settings, bench.shortcuts
+            )
         if page:
             self.dialog.show_page(page)
         self.dialog.show()
         self.dialog.activateWindow()
 
-    def show_shortcuts(self) -> None:
-        """Show the keys of every command, to be changed."""
-        self.show("shortcuts")
+
+def show_preferences(bench: Workbench) -> None:
+    """Show the preferences where they were left."""
+    bench.part(Preferences).show()
+
+
+def show_shortcuts(bench: Workbench) -> None:
+    """Show the keys of every command, to be changed."""
+    bench.part(Preferences).show("shortcuts")

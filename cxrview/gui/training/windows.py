@@ -1,4 +1,4 @@
-"""Training and the models, as the window commands them: their windows, and what goes on behind."""
+"""The windows of training and of the models, and the runs behind them."""
 
 import importlib
 from collections.abc import Callable, Sequence
@@ -10,23 +10,23 @@ from PySide6.QtCore import QObject
 from cxrview.gui.theme import Theme
 from cxrview.gui.training.indicator import TrainingIndicator
 from cxrview.gui.training.runs import Run, TrainingRuns
+from cxrview.gui.workbench import Workbench
 from cxrview.progress import Report
 from cxrview.words import tr, trn
 
 if TYPE_CHECKING:
     from cxrview.gui.library.window import LibraryWindow
-    from cxrview.gui.main_window import MainWindow
     from cxrview.gui.training.window import TrainingWindow
 
 
 class Training(QObject):
-    """Owns the runs, which live longer than their window. `root` keeps them."""
+    """Owns the runs, which live longer than their window."""
 
-    def __init__(self, window: "MainWindow", root: Path | None = None) -> None:
-        super().__init__(window)
-        self._window = window
-        self.runs = TrainingRuns(self, root)
-        self.indicator = TrainingIndicator(self.runs, window.theme)
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.window)
+        self._bench = bench
+        self.runs = TrainingRuns(self, bench.places.runs)
+        self.indicator = TrainingIndicator(self.runs, bench.theme)
         self.indicator.asked.connect(self.show_run)
         self.window: TrainingWindow | None = None
         self.library: LibraryWindow | None = None
@@ -53,7 +53,7 @@ class Training(QObject):
         if self.window is not None:
             ready()
             return
-        self._window.runner.start(
+        self._bench.runner.start(
             tr("Opening the training window"), _load_libraries, done=ready, failed=_raise, lane="training"
         )
 
@@ -61,10 +61,11 @@ class Training(QObject):
         """Open the model library, or bring it to the front."""
         from cxrview.gui.library.window import LibraryWindow
 
-        window = self._window
+        bench = self._bench
         if self.library is None:
-            self.library = LibraryWindow(window.state, window.session.models, window.runner, window.theme)
-            self.library.addAction(window.menus.actions["quit"])
+            self.library = LibraryWindow(bench.state, bench.session.models, bench.runner, bench.theme)
+            self.library.commands.follow(bench.state, bench.shortcuts)
+            self.library.addAction(bench.actions["quit"])
         self.library.show()
         self.library.raise_()
         self.library.activateWindow()
@@ -78,7 +79,7 @@ class Training(QObject):
                 "{count} trainings were interrupted; Model → Train a model goes on with them.",
                 count,
             )
-            self._window.statusBar().say(text.format(count=count), 15)
+            self._bench.say(text.format(count=count), 15)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
@@ -103,9 +104,9 @@ class Training(QObject):
 
     def open_images(self, paths: Sequence[Path]) -> None:
         """Show images of the training in the viewer."""
-        self._window.open(list(paths))
-        self._window.raise_()
-        self._window.activateWindow()
+        self._bench.open(list(paths))
+        self._bench.window.raise_()
+        self._bench.window.activateWindow()
 
     def _make(self) -> "TrainingWindow":
         from cxrview.gui.training.data_step import DataStep
@@ -116,20 +117,22 @@ class Training(QObject):
         from cxrview.gui.training.training_step import TrainingStep
         from cxrview.gui.training.window import TrainingWindow
 
-        window, runs = self._window, self.runs
-        runner, theme, models = window.runner, window.theme, window.session.models
+        bench, runs = self._bench, self.runs
+        runner, theme, models = bench.runner, bench.theme, bench.session.models
         draft = Draft(runs.new_folder(), self)
         data = DataStep(draft, runs, runner, theme)
         training = TrainingStep(draft, runs, theme)
         result = ResultStep(draft, runs, runner, theme, self.open_images, lambda: models.choice)
         model, search = ModelStep(draft, runs, runner, theme), SearchStep(draft, runs, theme)
         made = TrainingWindow([data, model, training, result], theme, beside=[search])
-        made.addAction(window.menus.actions["quit"])
+        made.addAction(bench.actions["quit"])
+        for commands in (data.commands, result.page.model.commands):
+            commands.follow(bench.state, bench.shortcuts)
         data.show_images.connect(self.open_images)
         training.result_asked.connect(lambda: made.show_step(result))
         result.use_asked.connect(models.use_model)
         result.shown.connect(self.indicator.put_away)
-        result.told.connect(lambda words: window.statusBar().say(words, 15))
+        result.told.connect(lambda words: bench.say(words, 15))
         search.recipe_taken.connect(lambda _words: made.show_step(model))
         search.result_asked.connect(result.show_folder)
         search.result_asked.connect(lambda _folder: made.show_step(result))

@@ -8,11 +8,12 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, QSize, Qt, QTimer
+from PySide6.QtCore import QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from cxrview.gui import sentences
+from cxrview.gui.commands.measure import measuring
 from cxrview.gui.viewer.export_choices import (
     FORMATS,
     SUFFIXES,
@@ -23,11 +24,11 @@ from cxrview.gui.viewer.export_choices import (
     remember,
     remembered,
 )
+from cxrview.gui.workbench import Workbench
 from cxrview.words import tr
 
 if TYPE_CHECKING:
     from cxrview.gui.dialogs.export import ExportDialog
-    from cxrview.gui.main_window import MainWindow
     from cxrview.gui.report_facts import ReportOrder
     from cxrview.gui.report_page import ReportFacts
     from cxrview.gui.tasks import Job
@@ -39,14 +40,14 @@ FOLDER = "export/folder"  # where the last file went, in the store
 
 
 class Exporter(QObject):
-    """The commands of the File menu that save, copy and print what the active canvas shows."""
+    """Asks, works and writes for the commands that save, copy and print what the active canvas shows."""
 
-    def __init__(self, window: "MainWindow", store: QSettings) -> None:
-        super().__init__(window)
-        self._window, self._store = window, store
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.window)
+        self._bench, self._window, self._store = bench, bench.window, bench.store
         self._dialog: ExportDialog | None = None
         self._estimate: Job | None = None
-        window.state.shown_changed.connect(self._leave_dialog)
+        bench.state.shown_changed.connect(self._leave_dialog)
         self._estimate_soon = QTimer(self, singleShot=True, interval=ESTIMATE_DELAY, timeout=self._weigh)
 
     # Commands
@@ -55,13 +56,13 @@ class Exporter(QObject):
         """Ask what is to be in the picture, and where it goes."""
         from cxrview.gui.dialogs.export import ExportDialog
 
-        canvas, state = self._window.canvas, self._window.state
+        canvas, state = self._bench.canvas, self._bench.state
         radiograph = canvas.view.shown.radiograph
         if radiograph is None or self._dialog is not None:
             return
         dialog = ExportDialog(
             self._window,
-            self._window.theme,
+            self._bench.theme,
             remembered(self._store, state.settings.hide_identity),
             preview=self._preview,
             sizes=self._sizes(),
@@ -83,17 +84,17 @@ class Exporter(QObject):
         words = next((label.selectedText() for label in labels if label.hasFocus()), "")
         if words:
             QGuiApplication.clipboard().setText(words)
-        elif self._window.canvas.has_image():
+        elif self._bench.canvas.has_image():
             self._copy_view(identity=True)
 
     def copy_anonymous(self) -> None:
         """Put the view on the clipboard without saying who the patient is."""
-        if self._window.canvas.has_image():
+        if self._bench.canvas.has_image():
             self._copy_view(identity=False)
 
     def save_report(self) -> None:
         """Save the report as PDF, where the user wants it."""
-        self._ask_for_report(not self._window.state.settings.hide_identity)
+        self._ask_for_report(not self._bench.state.settings.hide_identity)
 
     def save_anonymous_report(self) -> None:
         """Save the report as PDF without saying who the patient is."""
@@ -105,7 +106,7 @@ class Exporter(QObject):
 
     def print_picture(self) -> None:
         """Show the picture alone as it will be on paper, and print it if the user wants."""
-        choices = ExportChoices(identity=not self._window.state.settings.hide_identity)
+        choices = ExportChoices(identity=not self._bench.state.settings.hide_identity)
         if (order := self._whole(choices)) is not None:
             from cxrview.gui.viewer.export_whole import image
 
@@ -116,7 +117,7 @@ class Exporter(QObject):
     def _preview(self, choices: ExportChoices, room: QSize, ratio: float) -> QImage:
         from cxrview.gui.viewer.export_view import view_image, whole_preview
 
-        canvas, state = self._window.canvas, self._window.state
+        canvas, state = self._bench.canvas, self._bench.state
         pixels = room * ratio
         if choices.whole:
             return whole_preview(canvas, state, choices, pixels)
@@ -128,14 +129,14 @@ class Exporter(QObject):
         """Return how many pixels the whole image and the view have."""
         from cxrview.gui.viewer.export_view import whole_size
 
-        view = self._window.canvas.size() * self._window.canvas.placement.ratio
+        view = self._bench.canvas.size() * self._bench.canvas.placement.ratio
         words = tr("{width} × {height} pixels")
-        whole, seen = whole_size(self._window.canvas), (view.width(), view.height())
+        whole, seen = whole_size(self._bench.canvas), (view.width(), view.height())
         return tuple(words.format(width=size[0], height=size[1]) for size in (whole, seen))
 
     def _remarks(self, choices: ExportChoices) -> str:
-        radiograph = self._window.canvas.view.shown.radiograph
-        shown = choices.identity or not self._window.state.settings.show_overlays
+        radiograph = self._bench.canvas.view.shown.radiograph
+        shown = choices.identity or not self._bench.state.settings.show_overlays
         overlays = "" if shown or not radiograph.overlays else tr("Overlays of the file are in the picture.")
         parts = (names_shown(radiograph, choices), burned_in(radiograph, choices.identity), overlays)
         return " ".join(part for part in parts if part)
@@ -143,15 +144,15 @@ class Exporter(QObject):
     def _possible(self) -> frozenset[str]:
         from cxrview.gui.viewer.export_view import has_heat
 
-        found = {"heatmap": has_heat(self._window.canvas, self._window.state)}
-        found["annotations"] = bool(self._annotations()) and self._window.annotations.shown
+        found = {"heatmap": has_heat(self._bench.canvas, self._bench.state)}
+        found["annotations"] = bool(self._annotations()) and self._bench.part(measuring).annotations.shown
         return frozenset(name for name, there in found.items() if there)
 
     def _whole(self, choices: ExportChoices) -> Any:
         from cxrview.gui.viewer.export_view import whole
 
-        canvas = self._window.canvas
-        return whole(canvas, self._window.state, choices) if canvas.has_image() else None
+        canvas = self._bench.canvas
+        return whole(canvas, self._bench.state, choices) if canvas.has_image() else None
 
     def _pixels(self, choices: ExportChoices) -> "Callable[[], Any]":
         """Return what gives the picture in a worker; what is on the screen is taken now."""
@@ -162,10 +163,10 @@ class Exporter(QObject):
         from cxrview.gui.viewer.export_view import view_image
         from cxrview.gui.viewer.export_whole import pixels_of
 
-        return partial(pixels_of, view_image(self._window.canvas, self._window.state, choices))
+        return partial(pixels_of, view_image(self._bench.canvas, self._bench.state, choices))
 
     def _save(self, choices: ExportChoices) -> None:
-        dialog, shown = self._dialog, self._window.canvas.view.shown
+        dialog, shown = self._dialog, self._bench.canvas.view.shown
         suffixes = SUFFIXES[choices.format]
         proposed = proposed_name(shown.radiograph, choices.identity, suffixes[0], self._folder(shown.path))
         filters = f"{tr(FORMATS[choices.format])} ({' '.join('*' + suffix for suffix in suffixes)})"
@@ -192,14 +193,14 @@ class Exporter(QObject):
         if choices.whole:
             self._run(tr("Copying the picture"), partial(image, self._whole(choices)), self._put)
         else:
-            self._put(view_image(self._window.canvas, self._window.state, choices))
+            self._put(view_image(self._bench.canvas, self._bench.state, choices))
         self._dialog.accept()
 
     def _copy_view(self, identity: bool) -> None:
         from cxrview.gui.viewer.export_view import view_image
 
         choices = ExportChoices(whole=False, corners=True, identity=identity, caption=False)
-        self._put(view_image(self._window.canvas, self._window.state, choices))
+        self._put(view_image(self._bench.canvas, self._bench.state, choices))
 
     def _put(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
@@ -211,7 +212,7 @@ class Exporter(QObject):
             return
         from cxrview.gui.viewer.export_file import estimate
 
-        runner, choices = self._window.runner, self._dialog.choices
+        runner, choices = self._bench.runner, self._dialog.choices
         pixels = self._pixels(choices)
         runner.cancel(self._estimate)
         self._estimate = runner.start(
@@ -233,13 +234,13 @@ class Exporter(QObject):
         if dialog is None:
             return
         self._estimate_soon.stop()
-        self._window.runner.cancel(self._estimate)
-        remember(self._store, dialog.choices, self._window.state.settings.hide_identity)
+        self._bench.runner.cancel(self._estimate)
+        remember(self._store, dialog.choices, self._bench.state.settings.hide_identity)
 
     # The report
 
     def _ask_for_report(self, identity: bool) -> None:
-        shown = self._window.canvas.view.shown
+        shown = self._bench.canvas.view.shown
         if shown.radiograph is None:
             return
         proposed = proposed_name(shown.radiograph, identity, ".pdf", self._folder(shown.path))
@@ -253,10 +254,10 @@ class Exporter(QObject):
         self._write(path, lambda report: report_page.write(path, facts(order, report)))
 
     def _with_facts(self, then: "Callable[[ReportFacts], None]") -> None:
-        if self._window.canvas.has_image():
+        if self._bench.canvas.has_image():
             from cxrview.gui.report_facts import facts
 
-            order = self._order(not self._window.state.settings.hide_identity)
+            order = self._order(not self._bench.state.settings.hide_identity)
             self._run(tr("Preparing the page"), partial(facts, order), then)
 
     def _order(self, identity: bool) -> "ReportOrder":
@@ -264,7 +265,7 @@ class Exporter(QObject):
         from cxrview.gui.viewer import corner_text
         from cxrview.gui.viewer.export_view import has_heat, whole
 
-        canvas, state = self._window.canvas, self._window.state
+        canvas, state = self._bench.canvas, self._bench.state
         view = canvas.view
         zoom = min(1.0, SIDE / max(canvas.placement.shown_size))
         plain = ExportChoices(heatmap=False, identity=identity, caption=False)
@@ -282,7 +283,7 @@ class Exporter(QObject):
         )
 
     def _annotations(self) -> "tuple[Annotation, ...]":
-        return self._window.annotations.on(self._window.canvas.view)
+        return self._bench.part(measuring).annotations.on(self._bench.canvas.view)
 
     def _print_page(self, facts: "ReportFacts") -> None:
         from cxrview.gui import printing
@@ -299,7 +300,7 @@ class Exporter(QObject):
     def _folder(self, path: Path) -> Path:
         """Return where the last file went, or where the image is, if something can be written there."""
         last = self._store.value(FOLDER, "", str)
-        entry = self._window.state.entries.get(path)
+        entry = self._bench.state.entries.get(path)
         home = (entry.origin if entry is not None else path).parent
         for folder in (Path(last) if last else home, home):
             if os.access(folder, os.W_OK):
@@ -313,7 +314,7 @@ class Exporter(QObject):
             return None
         path = Path(name) if name.lower().endswith(suffixes) else Path(f"{name}{suffixes[0]}")
         # The file dialog asks about the name as typed, not about the one with the suffix.
-        opened = path in self._window.state.entries or path == self._window.canvas.view.shown.path
+        opened = path in self._bench.state.entries or path == self._bench.canvas.view.shown.path
         if opened or (path != Path(name) and path.exists()):
             words = tr("{name} exists already and was left alone. Choose another name.")
             self._say(words.format(name=path.name))
@@ -330,7 +331,7 @@ class Exporter(QObject):
         self, title: str, work: "Callable[[Report], Any]", done: Callable[[Any], None], details: str = ""
     ) -> None:
         """Do what the user asked for in a worker: neither Stop nor closing the window takes it back."""
-        self._window.runner.start(
+        self._bench.runner.start(
             title,
             work,
             done=done,
@@ -339,4 +340,4 @@ class Exporter(QObject):
         )
 
     def _say(self, text: str, details: str = "") -> None:
-        self._window.session.said.emit(text, details)
+        self._bench.say(text, details=details)
