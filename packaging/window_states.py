@@ -124,6 +124,7 @@ class Camera:
     def __init__(self, app: object, window: object, folder: Path) -> None:
         self._app, self.window, self._folder = app, window, folder
         self._count = 0
+        self.processes_end = True  # False where a page keeps one as long as it is shown
 
     def wait(self, condition: Callable[[], object]) -> None:
         """Let the program work until `condition` holds."""
@@ -140,7 +141,7 @@ class Camera:
             self.wait(lambda: not self._expected())
 
     def _expected(self) -> bool:
-        from PySide6.QtCore import QTimer
+        from PySide6.QtCore import QProcess, QTimer
 
         self._app.processEvents()
         if any(not job.cancelled for job in self.window.runner._jobs):
@@ -148,13 +149,17 @@ class Camera:
         if self._hurry():
             return True
         for thing in gc.get_objects():
-            if isinstance(thing, QTimer):
-                try:
+            try:
+                if isinstance(thing, QTimer):
                     waiting = thing.isActive() and thing.interval() <= SOON
                     if waiting and (thing.isSingleShot() or thing.interval() == 0):
                         return True
-                except RuntimeError:  # its widget has gone
-                    continue
+                elif self.processes_end and isinstance(thing, QProcess):
+                    running = thing.state() != QProcess.ProcessState.NotRunning
+                    if running:
+                        return True
+            except RuntimeError:  # what it belongs to has gone
+                continue
         return False
 
     def _hurry(self) -> bool:
@@ -425,11 +430,13 @@ def training(camera: Camera, app: object, images: Path) -> None:
     camera.take("train-model", shown)
     model.presets.cards["scratch"].click()
     tabs = model.findChild(QTabWidget)
+    camera.processes_end = False
     for number, name in ((1, "augmentation"), (2, "expert")):
         tabs.setCurrentIndex(number)
         camera.wait(lambda number=number: number != 1 or model.augmentation.grid.pictures)
         camera.take(f"train-{name}", shown)
     shown.show_step(search)
+    camera.processes_end = True
     camera.take("train-search", shown)
     shown.show_step(run)
     camera.take("train-summary", shown)
