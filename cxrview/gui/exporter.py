@@ -61,7 +61,6 @@ class Exporter(QObject):
             return
         dialog = ExportDialog(
             self._window,
-            self._window.theme,
             remembered(self._store, state.settings.hide_identity),
             preview=self._preview,
             sizes=self._sizes(),

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QDialog
 from cxrview.explain.style import MODES
 from cxrview.gui.dialogs.model_view import ModelViewDialog
 from cxrview.gui.dialogs.multiples import MultiplesDialog
-from cxrview.gui.theme import Theme
 
 if TYPE_CHECKING:
     from cxrview.gui.main_window import MainWindow
@@ -27,11 +26,6 @@ class Heatmaps(QObject):
         self.model_view: ModelViewDialog | None = None
         window.reading.heatmap.all_classes.clicked.connect(self.show_all_classes)
         window.reading.heatmap.model_view.clicked.connect(self.show_model_view)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw the dialogs in `theme`."""
-        if self.all_classes is not None:
-            self.all_classes.set_theme(theme)
 
     def show(self, visible: bool) -> None:
         """Show or hide the heatmap."""
@@ -73,7 +67,7 @@ class Heatmaps(QObject):
     def show_all_classes(self) -> None:
         """Open the heatmaps of all classes side by side."""
         if self.all_classes is None:
-            self.all_classes = MultiplesDialog(self._window, self._state, self._window.theme)
+            self.all_classes = MultiplesDialog(self._window, self._state)
         _to_front(self.all_classes)
 
     def show_model_view(self) -> None:

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from cxrview.gui.seen import Seen
     from cxrview.gui.training.commands import Training
 
-# After the first picture; the colours of the theme concern those of the second line.
+# After the first picture.
 AT_ONCE = ("measuring", "seen", "histogram", "measurements", "heatmaps", "browsing", "training")
-COLOURED = ("histogram", "measurements", "heatmaps", "training")
 
 
 class LaterParts:
@@ -85,7 +84,7 @@ class LaterParts:
         """The histogram under the reading."""
         from cxrview.gui.panels.histogram import HistogramPanel
 
-        panel = HistogramPanel(self.state, self.runner, self.theme, self.geometry_store)
+        panel = HistogramPanel(self.state, self.runner, self.geometry_store)
         action = self.menus.actions["histogram"]
         panel.fold.toggled.connect(action.setChecked)
         action.setChecked(panel.fold.isChecked())
@@ -97,7 +96,7 @@ class LaterParts:
         """The list of what is measured, above the histogram."""
         from cxrview.gui.panels.annotations import AnnotationPanel
 
-        panel = AnnotationPanel(self.measuring, self.theme, self.menus.actions)
+        panel = AnnotationPanel(self.measuring, self.menus.actions)
         panel.centre_wanted.connect(self.measuring.bring_into_view)
         self.reading.add_section(panel)
         return panel

@@ -21,7 +21,7 @@ from cxrview.gui import theme as themes
 from cxrview.gui.choosing import Choosing
 from cxrview.gui.garbage import Collector
 from cxrview.gui.keys import OwnKeys
-from cxrview.gui.later import COLOURED, LaterParts
+from cxrview.gui.later import LaterParts
 from cxrview.gui.looking import Looking
 from cxrview.gui.menus import Menus
 from cxrview.gui.model_choice import LoadPredictor
@@ -71,14 +71,14 @@ class MainWindow(LaterParts, QMainWindow):
         self.runner = TaskRunner(self)
         self.state = AppState(stored, self)
         self.session = Session(self.state, self.runner, load_predictor, model=model, device=device)
-        self.theme = themes.THEMES[stored.theme]
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self._save_settings)
         self._started = False
         self._behind = QTimer(self, interval=0, timeout=self._make_next)
         self.setAcceptDrops(True)
         self._build()
         self._connect()
-        self.set_theme(self.theme)
+        themes.apply(QApplication.instance(), themes.THEMES[stored.theme])
+        self.menus.draw_icons()
         self._restore()
         if complaints:
             self.statusBar().say(" ".join(complaints), 15)
@@ -90,10 +90,10 @@ class MainWindow(LaterParts, QMainWindow):
         start = [actions["open"], actions["open_folder"]] + (
             [actions["sample"]] if "sample" in actions else []
         )
-        self.studies = StudyPanel(self.state, self.theme, self.runner)
+        self.studies = StudyPanel(self.state, self.runner)
         self.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
         self.looking = Looking(self.state, self.viewports)
-        self.reading = ReadingPanel(self.state, self.theme, actions["card"])
+        self.reading = ReadingPanel(self.state, actions["card"])
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         for index, (widget, least) in enumerate(
             ((self.studies, 150), (self.viewports.grid, 320), (self.reading, 262))
@@ -104,7 +104,7 @@ class MainWindow(LaterParts, QMainWindow):
         self.splitter.setSizes([250, 760, 270])
         self.setCentralWidget(self.splitter)
         self.stage.setFocus()  # not the search field, which would swallow the single-letter keys
-        self.setStatusBar(StatusBar(self.state, self.runner, self.theme))
+        self.setStatusBar(StatusBar(self.state, self.runner))
 
     def _make_viewports(self, start: list[QAction], again: list[QAction]) -> Viewports:
         layers = (
@@ -113,7 +113,7 @@ class MainWindow(LaterParts, QMainWindow):
         )
         pages = (start, again)
         tools = basic_tools()
-        viewports = Viewports(self.state, self.session, self.theme, tools, layers, pages)
+        viewports = Viewports(self.state, self.session, tools, layers, pages)
         viewports.canvas_made.connect(self._take_canvas)
         return viewports
 
@@ -169,20 +169,6 @@ class MainWindow(LaterParts, QMainWindow):
         self.make_all()
         self.browsing.note(chosen)
         self.session.open(chosen)
-
-    def set_theme(self, theme: themes.Theme) -> None:
-        """Dress the whole application in `theme`."""
-        self.theme = theme
-        themes.apply(QApplication.instance(), theme)
-        for widget in (
-            self.menus,
-            self.studies,
-            self.viewports,
-            self.reading,
-            self.statusBar(),
-            *(getattr(self, name) for name in COLOURED if self.made(name)),
-        ):
-            widget.set_theme(theme)
 
     # Commands, by the names in actions.ACTIONS
 
@@ -272,8 +258,8 @@ class MainWindow(LaterParts, QMainWindow):
 
     def _settings_changed(self, changed: Settings) -> None:
         self._save_soon.start()
-        if changed.theme != self.theme.name:
-            self.set_theme(themes.THEMES[changed.theme])
+        if changed.theme != themes.current().name:
+            themes.apply(QApplication.instance(), themes.THEMES[changed.theme])
 
     def _save_settings(self) -> None:
         self._save_soon.stop()

@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QAccessibleAnnouncementEvent,
     QColor,
     QCursor,
-    QIcon,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -27,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from cxrview.gui import fuzzy
+from cxrview.gui import theme as themes
 from cxrview.gui.palette_commands import Command, commands, studies
 from cxrview.gui.palette_row import COMMAND, PLACES, RowDelegate
 from cxrview.words import tr
@@ -84,7 +84,7 @@ class CommandPalette(QWidget):
             placeholderText=tr("Search for a command"),
             accessibleName=tr("Search for a command"),
         )
-        self._lens = self.search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.addAction(themes.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.list = QListView(objectName="paletteList", accessibleName=tr("Commands"), uniformItemSizes=True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -117,8 +117,6 @@ class CommandPalette(QWidget):
             if command.is_study:  # made for the palette alone
                 command.action.deleteLater()
         self._commands = [*commands(self._window), *studies(self._window, self)]
-        self.delegate.theme = self._window.theme
-        self._lens.setIcon(self._window.theme.icon("search"))
         self.search.clear()
         self._place()
         self._find("")

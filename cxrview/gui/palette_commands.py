@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from cxrview.gui import theme as themes
 from cxrview.gui.actions.spec import why_not
 from cxrview.gui.mnemonics import plain
 from cxrview.words import tr
@@ -65,7 +66,7 @@ def studies(window: "MainWindow", parent: QObject) -> Iterator[Command]:
         if len(seen) == MOST_STUDIES:
             return
         seen.add(study)
-        action = QAction(window.theme.icon("user"), person(identity.patient_name), parent)
+        action = QAction(themes.icon("user"), person(identity.patient_name), parent)
         action.triggered.connect(partial(_select, window, entry.path))
         about = (tr("Studies"), identity.patient_id, date(identity.study_date), identity.study_description)
         path = " · ".join(filter(None, about))

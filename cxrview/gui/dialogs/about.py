@@ -20,6 +20,7 @@ from cxrview.gui.dialogs.manual_text import dressed
 from cxrview.gui.dialogs.text import MONOSPACE
 from cxrview.gui.panels.reading import model_line
 from cxrview.gui.sizing import fitted
+from cxrview.gui.themed import Themed
 from cxrview.words import mark, tr
 
 if TYPE_CHECKING:
@@ -46,12 +47,13 @@ def find(_report: "Report") -> Findings:
     return list(facts.lines()), facts.licences(), facts.notices()
 
 
-class AboutDialog(QDialog):
+class AboutDialog(Themed, QDialog):
     """Three pages: about, licences, this computer. The last two are filled from a worker."""
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window, windowTitle=tr("About cxrview"))
         self._window = window
+        self._notices = ""  # in Markdown, once they are found
         self.about = QTextBrowser(openLinks=False, accessibleName=tr("About cxrview"))
         self.licences = QTextBrowser(openLinks=False, accessibleName=tr("Licences"))
         self.system = QPlainTextEdit(readOnly=True, accessibleName=tr("This computer"))
@@ -77,7 +79,8 @@ class AboutDialog(QDialog):
     def open(self) -> None:
         """Show the dialog and look anew at what is installed."""
         window = self._window
-        self.about.setDocument(dressed(self._words(), window.theme, self.about))
+        self._notices = ""
+        self.recolour()
         self.licences.setPlainText(tr("One moment …"))
         self.system.setPlainText(tr("One moment …"))
         self.copy.setEnabled(False)
@@ -91,6 +94,11 @@ class AboutDialog(QDialog):
         )
         self.show()
         self.activateWindow()
+
+    def recolour(self) -> None:
+        self.about.setDocument(dressed(self._words(), self.about))
+        if self._notices:
+            self.licences.setDocument(dressed(self._notices, self.licences))
 
     def _words(self) -> str:
         words = [
@@ -118,7 +126,8 @@ class AboutDialog(QDialog):
             f"## {tr('Installed here')}\n\n" + "\n".join(head + rows) if rows else "",
             f"## {tr('Licence of the icons')}\n\n```\n{icons}\n```",
         ]
-        self.licences.setDocument(dressed("\n\n".join(parts), self._window.theme, self.licences))
+        self._notices = "\n\n".join(parts)
+        self.licences.setDocument(dressed(self._notices, self.licences))
         model = self._window.state.model
         used = [f"{tr('Model')}: {model.problem or model_line(model)}", f"  {model.reason}"]
         self.system.setPlainText("\n".join([*installed, *used, *self._screens()]))

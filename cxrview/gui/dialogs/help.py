@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
@@ -22,6 +22,7 @@ from cxrview import paths, words
 from cxrview.gui.dialogs import pages
 from cxrview.gui.dialogs.manual_text import dressed
 from cxrview.gui.sizing import fitted
+from cxrview.gui.themed import Themed
 from cxrview.words import tr
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def manual() -> dict[str, str]:
     return found
 
 
-class HelpWindow(QDialog):
+class HelpWindow(Themed, QDialog):
     """Stays beside the work: it is not modal, and F1 brings it back."""
 
     def __init__(self, window: "MainWindow") -> None:
@@ -94,9 +95,8 @@ class HelpWindow(QDialog):
         self.show()
         self.activateWindow()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and self._name:  # another theme
+    def recolour(self) -> None:
+        if self._name:
             self._show_page(self._name, again=True)
 
     def _turn(self, item: QListWidgetItem | None) -> None:
@@ -126,8 +126,7 @@ class HelpWindow(QDialog):
         if name == self._name and not again:
             return
         self._name = name
-        text, theme = self._text(name), self._window.theme
-        self.browser.setDocument(dressed(text, theme, self.browser))
+        self.browser.setDocument(dressed(self._text(name), self.browser))
         self._mark()
         for row in range(self.contents.count()):
             if self.contents.item(row).data(Qt.ItemDataRole.UserRole) == name:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.indicator import TrainingIndicator
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.progress import Report
@@ -26,7 +25,7 @@ class Training(QObject):
         super().__init__(window)
         self._window = window
         self.runs = TrainingRuns(self, root)
-        self.indicator = TrainingIndicator(self.runs, window.theme)
+        self.indicator = TrainingIndicator(self.runs)
         self.indicator.asked.connect(self.show_run)
         self.window: TrainingWindow | None = None
         self.library: LibraryWindow | None = None
@@ -63,7 +62,7 @@ class Training(QObject):
 
         window = self._window
         if self.library is None:
-            self.library = LibraryWindow(window.state, window.session.models, window.runner, window.theme)
+            self.library = LibraryWindow(window.state, window.session.models, window.runner)
             self.library.addAction(window.menus.actions["quit"])
         self.library.show()
         self.library.raise_()
@@ -79,12 +78,6 @@ class Training(QObject):
                 count,
             )
             self._window.statusBar().say(text.format(count=count), 15)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        for part in (self.indicator, self.window, self.library):
-            if part is not None:
-                part.set_theme(theme)
 
     def leave(self) -> None:
         """The main window closes: ask what runs to stop after its batch; it can be gone on with."""
@@ -117,13 +110,13 @@ class Training(QObject):
         from cxrview.gui.training.window import TrainingWindow
 
         window, runs = self._window, self.runs
-        runner, theme, models = window.runner, window.theme, window.session.models
+        runner, models = window.runner, window.session.models
         draft = Draft(runs.new_folder(), self)
-        data = DataStep(draft, runs, runner, theme)
-        training = TrainingStep(draft, runs, theme)
-        result = ResultStep(draft, runs, runner, theme, self.open_images, lambda: models.choice)
-        model, search = ModelStep(draft, runs, runner, theme), SearchStep(draft, runs, theme)
-        made = TrainingWindow([data, model, training, result], theme, beside=[search])
+        data = DataStep(draft, runs, runner)
+        training = TrainingStep(draft, runs)
+        result = ResultStep(draft, runs, runner, self.open_images, lambda: models.choice)
+        model, search = ModelStep(draft, runs, runner), SearchStep(draft, runs)
+        made = TrainingWindow([data, model, training, result], beside=[search])
         made.addAction(window.menus.actions["quit"])
         data.show_images.connect(self.open_images)
         training.result_asked.connect(lambda: made.show_step(result))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
 from cxrview.gui.training.run_texts import figure
 from cxrview.words import tr
 
@@ -19,17 +19,12 @@ Row = tuple[str, str, bool, float | None]
 class CurveLegend(QWidget):
     """Two lines: the title with the epoch, and the curves."""
 
-    def __init__(self, title: str, theme: Theme) -> None:
+    def __init__(self, title: str) -> None:
         super().__init__()
-        self._title, self._theme = title, theme
+        self._title = title
         self._epoch = 0
         self._rows: Sequence[Row] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.update()
 
     def tell(self, epoch: int, rows: Sequence[Row]) -> None:
         """Show the values of `epoch`; 0 stands for the newest."""
@@ -54,13 +49,13 @@ class CurveLegend(QWidget):
         bold = self.font()
         bold.setWeight(bold.Weight.DemiBold)
         painter.setFont(bold)
-        painter.setPen(QColor(self._theme.text))
+        painter.setPen(QColor(themes.current().text))
         painter.drawText(QPointF(0, painter.fontMetrics().ascent()), self._title)
         if self._epoch:
             text = tr("Epoch {number}").format(number=self._epoch)
             left = painter.fontMetrics().horizontalAdvance(self._title) + GAP
             painter.setFont(self.font())
-            painter.setPen(QColor(self._theme.muted))
+            painter.setPen(QColor(themes.current().muted))
             painter.drawText(QPointF(left, painter.fontMetrics().ascent()), text)
         painter.setFont(self.font())
         self._draw_rows(painter, float(height + 4), height)
@@ -71,10 +66,10 @@ class CurveLegend(QWidget):
         metrics = painter.fontMetrics()
         for name, token, dashed, value in self._rows:
             style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
-            painter.setPen(QPen(QColor(getattr(self._theme, token)), 2, style))
+            painter.setPen(QPen(QColor(getattr(themes.current(), token)), 2, style))
             painter.drawLine(QPointF(left, top + height / 2), QPointF(left + SAMPLE, top + height / 2))
             left += SAMPLE + 5
-            for text, colour in ((name, self._theme.muted), (figure(value), self._theme.text)):
+            for text, colour in ((name, themes.current().muted), (figure(value), themes.current().text)):
                 width = metrics.horizontalAdvance(text)
                 painter.setPen(QColor(colour))
                 painter.drawText(QRectF(left, top, width + 2, height), Qt.AlignmentFlag.AlignVCenter, text)

@@ -11,7 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsView, QSizePolicy, QVBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
+from cxrview.gui.themed import Themed
 from cxrview.gui.training.curve_legend import CurveLegend
 from cxrview.gui.training.plain_plot import DecimalAxis, make_plain
 from cxrview.words import tr
@@ -55,7 +56,7 @@ class Course:
     stopped: int = 0
 
 
-class CurvePlot(QWidget):
+class CurvePlot(Themed, QWidget):
     """A titled plot. `ends` are those of the vertical axis, or None where the values set them.
 
     Left and Right go through the epochs, as the mouse does; the legend tells the values there.
@@ -66,14 +67,14 @@ class CurvePlot(QWidget):
 
     looked_at = Signal(int)
 
-    def __init__(self, title: str, theme: Theme, ends: tuple[float, float] | None = None) -> None:
+    def __init__(self, title: str, ends: tuple[float, float] | None = None) -> None:
         super().__init__()
-        self.title, self._theme, self._ends = title, theme, ends
+        self.title, self._ends = title, ends
         self._curves: Sequence[Curve] = ()
         self.course = Course()
         self.epoch = 0  # looked at
         self._lines: list[pg.PlotDataItem] = []
-        self.legend = CurveLegend(title, theme)
+        self.legend = CurveLegend(title)
         self._view = _View(self)
         self._item = self._view.getPlotItem()
         self._view.pointed.connect(self._point)
@@ -85,12 +86,7 @@ class CurvePlot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(title)
-        self.set_theme(theme)
-
-    @property
-    def theme(self) -> Theme:
-        """What it is drawn in."""
-        return self._theme
+        self.recolour()
 
     @property
     def drawn(self) -> dict[str, int]:
@@ -100,10 +96,8 @@ class CurvePlot(QWidget):
             for curve, line in zip(self._curves, self._lines, strict=False)
         }
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.legend.set_theme(theme)
+    def recolour(self) -> None:
+        theme = themes.current()
         self._view.setBackground(theme.panel)
         for side in ("left", "bottom"):
             axis = self._item.getAxis(side)
@@ -153,7 +147,7 @@ class CurvePlot(QWidget):
 
     def _draw_line(self, line: pg.PlotDataItem, curve: Curve) -> None:
         points = [(epoch, value) for epoch, value in enumerate(curve.values, 1) if value is not None]
-        colour = QColor(getattr(self._theme, curve.colour))
+        colour = QColor(getattr(themes.current(), curve.colour))
         line.setData(  # in one go, for every setter draws anew
             [epoch for epoch, _ in points],
             [value for _, value in points],
@@ -202,7 +196,7 @@ class _View(pg.PlotWidget):
 
     def drawBackground(self, painter: QPainter, area: QRectF) -> None:
         super().drawBackground(painter, area)
-        course, theme, box = self._owner.course, self._owner.theme, self._box
+        course, theme, box = self._owner.course, themes.current(), self._box
         font = painter.font()
         font.setPointSizeF(max(6.5, font.pointSizeF() * 0.85))
         painter.setFont(font)
@@ -222,7 +216,7 @@ class _View(pg.PlotWidget):
 
     def drawForeground(self, painter: QPainter, area: QRectF) -> None:
         super().drawForeground(painter, area)
-        course, theme = self._owner.course, self._owner.theme
+        course, theme = self._owner.course, themes.current()
         if course.best:
             self._line(painter, course.best, QPen(QColor(theme.good), 1), tr("best"), 1)
         if course.stopped and course.stopped < course.total:

@@ -11,7 +11,6 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequ
 from cxrview.errors import BadRequest
 from cxrview.gui import sentences
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.gui.theme import Theme
 from cxrview.gui.training import data_check, data_fixes
 from cxrview.gui.training.data_check import DataCheck
 from cxrview.gui.training.data_classes import grouped
@@ -37,9 +36,7 @@ class DataStep(Step):
 
     show_images = Signal(list)
 
-    def __init__(
-        self, draft: Draft, runs: TrainingRuns, runner: TaskRunner, theme: Theme, parent: Any = None
-    ) -> None:
+    def __init__(self, draft: Draft, runs: TrainingRuns, runner: TaskRunner, parent: Any = None) -> None:
         super().__init__(parent)
         self.title = tr("Images")
         self._draft, self._runner = draft, runner
@@ -50,7 +47,7 @@ class DataStep(Step):
         self.survey, self.problem = EMPTY, ""
         self.check = DataCheck(draft, runs, self)
         self.edits = DataEdits(draft, runs, runner, self)
-        self.page = DataPage(self, runner, theme)
+        self.page = DataPage(self, runner)
         self.setAcceptDrops(True)
         QShortcut(QKeySequence.StandardKey.Undo, self, self.edits.undo)
         self._connect()
@@ -82,10 +79,6 @@ class DataStep(Step):
         edits.undo_changed.connect(page.show_undo)
         edits.noted.connect(page.show_note)
         edits.failed.connect(lambda words: page.show_note(words, "error"))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.page.set_theme(theme)
 
     def entered(self) -> None:
         """The page has come to the front: look again at what was chosen and not checked elsewhere."""

@@ -12,7 +12,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QSizePolicy
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
+from cxrview.gui.themed import Themed
 from cxrview.gui.training.plain_plot import make_plain
 from cxrview.words import fixed
 
@@ -26,16 +27,16 @@ HANDLE, MARK = 6.5, 4.0  # radii in pixels
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A curve in `colour`; `faint` ones lie in the background."""
+    """A curve in the colour of class `number`, or with None in none's; `faint` ones lie in the background."""
 
     x: Sequence[float]
     y: Sequence[float]
-    colour: str
+    number: int | None
     faint: bool = False
     sizes: Sequence[float] = ()  # pixels, of a dot for each point
 
 
-class SharePlot(pg.PlotWidget):
+class SharePlot(Themed, pg.PlotWidget):
     """A square from 0 to 100 % on both axes, with a point that can be dragged along `track`.
 
     Signals:
@@ -44,10 +45,11 @@ class SharePlot(pg.PlotWidget):
 
     dragged = Signal(int)
 
-    def __init__(self, name: str, across: str, upward: str, theme: Theme) -> None:
+    def __init__(self, name: str, across: str, upward: str) -> None:
         super().__init__(axisItems={"left": _ShareAxis("left"), "bottom": _ShareAxis("bottom")})
-        self._theme, self._words = theme, {"bottom": across, "left": upward}
+        self._words = {"bottom": across, "left": upward}
         self._lines: list[pg.PlotDataItem] = []
+        self._shown: Sequence[Line] = ()
         self.track: tuple[Sequence[float], Sequence[float]] = ((), ())
         self.place = -1  # on the track; -1 for none
         self.marks: Sequence[tuple[float, float]] = ()
@@ -55,7 +57,7 @@ class SharePlot(pg.PlotWidget):
         self._dragging = False
         self._plain()
         self.setAccessibleName(name)
-        self.set_theme(theme)
+        self.recolour()
 
     def _plain(self) -> None:
         make_plain(self, AXIS_WIDTH, AXIS_HEIGHT)
@@ -69,24 +71,24 @@ class SharePlot(pg.PlotWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
+    def recolour(self) -> None:
+        theme = themes.current()
         self.setBackground(theme.panel)
         for side, words in self._words.items():
             axis = self.getPlotItem().getAxis(side)
             axis.setPen(pg.mkPen(theme.faint))
             axis.setTextPen(pg.mkPen(theme.muted))
             self.getPlotItem().setLabel(side, words, color=theme.muted)
-        self.viewport().update()
+        self.show_lines(self._shown)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Draw `lines`, the first ones below."""
         for item in self._lines:
             self.removeItem(item)
-        self._lines = []
+        self._lines, self._shown = [], lines
+        theme = themes.current()
         for line in lines:
-            colour = QColor(line.colour)
+            colour = QColor(theme.accent if line.number is None else theme.class_colour(line.number))
             if line.faint:
                 colour.setAlpha(70)
             item = self.plot(
@@ -143,7 +145,7 @@ class SharePlot(pg.PlotWidget):
         super().drawBackground(painter, area)
         if self.guide is not None:
             box = self.getPlotItem().getViewBox()
-            painter.setPen(QPen(QColor(self._theme.faint), 1, Qt.PenStyle.DashLine))
+            painter.setPen(QPen(QColor(themes.current().faint), 1, Qt.PenStyle.DashLine))
             (x, y), (right, top) = self.guide
             painter.drawLine(box.mapViewToScene(QPointF(x, y)), box.mapViewToScene(QPointF(right, top)))
 
@@ -151,14 +153,14 @@ class SharePlot(pg.PlotWidget):
         super().drawForeground(painter, area)
         box = self.getPlotItem().getViewBox()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(QColor(self._theme.panel))
-        painter.setPen(QPen(QColor(self._theme.muted), 1.5))
+        painter.setBrush(QColor(themes.current().panel))
+        painter.setPen(QPen(QColor(themes.current().muted), 1.5))
         for x, y in self.marks:
             painter.drawEllipse(box.mapViewToScene(QPointF(x, y)), MARK, MARK)
         if 0 <= self.place < len(self.track[0]):
             x, y = float(self.track[0][self.place]), float(self.track[1][self.place])
-            painter.setBrush(QColor(self._theme.accent))
-            painter.setPen(QPen(QColor(self._theme.on_accent), 2))
+            painter.setBrush(QColor(themes.current().accent))
+            painter.setPen(QPen(QColor(themes.current().on_accent), 2))
             painter.drawEllipse(box.mapViewToScene(QPointF(x, y)), HANDLE, HANDLE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -13,7 +13,8 @@ from PySide6.QtCore import QPointF, QSize, Signal
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
+from cxrview.gui.themed import Themed
 from cxrview.gui.training.plain_plot import DecimalAxis, make_plain
 from cxrview.gui.training.run_texts import figure
 from cxrview.gui.training.search_table import TrialRow
@@ -28,7 +29,7 @@ APART = 42  # pixels between two numbers on the axis
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
-class TrialPlot(QWidget):
+class TrialPlot(Themed, QWidget):
     """Macro F1 over the number of the trial or over one of `names`, which the user chooses.
 
     Filled points are complete, hollow ones were cut short or run; the best is marked, and of trials in order
@@ -40,9 +41,9 @@ class TrialPlot(QWidget):
 
     pointed = Signal(int)
 
-    def __init__(self, theme: Theme, by_number: bool) -> None:
+    def __init__(self, by_number: bool) -> None:
         super().__init__()
-        self._theme, self._by_number = theme, by_number
+        self._by_number = by_number
         self._rows: Sequence[TrialRow] = ()
         self._values: list[Any] = []  # of the axis, where it has no numbers
         self.number = 0  # of the trial that is looked at
@@ -61,7 +62,7 @@ class TrialPlot(QWidget):
         self._lay_out()
         self.by.activated.connect(lambda _index: self._draw())
         self._view.clicked.connect(self._click)
-        self.set_theme(theme)
+        self.recolour()
 
     def _lay_out(self) -> None:
         top = QHBoxLayout(spacing=8)
@@ -85,9 +86,8 @@ class TrialPlot(QWidget):
         """What the plot goes by."""
         return NUMBER if self._by_number else self.by.currentData() or ""
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
+    def recolour(self) -> None:
+        theme = themes.current()
         self._view.setBackground(theme.panel)
         for side in ("left", "bottom"):
             axis = self._item.getAxis(side)
@@ -122,15 +122,15 @@ class TrialPlot(QWidget):
         )
         self._draw_best(rows if name == NUMBER else ())
         self._scale(name, places)
-        self._item.setLabel("left", tr("Macro F1"), color=self._theme.muted)
+        self._item.setLabel("left", tr("Macro F1"), color=themes.current().muted)
         across = tr("Trial") if name == NUMBER else tr(TITLES.get(name, ""))
-        self._item.setLabel("bottom", across, color=self._theme.muted)
+        self._item.setLabel("bottom", across, color=themes.current().muted)
         self._item.getAxis("bottom").resizeEvent()  # or the text stays where the one before was centred
         self._view.setAccessibleName(f"{self.title.text()} {self.by.currentText()}".strip())
         self._view.setAccessibleDescription(", ".join(f"{row.number}: {figure(row.value)}" for row in rows))
 
     def _colour(self, row: TrialRow) -> str:
-        theme = self._theme
+        theme = themes.current()
         return theme.good if row.best else theme.accent if row.state == "complete" else theme.muted
 
     def _brush(self, row: TrialRow) -> QBrush:
@@ -138,7 +138,7 @@ class TrialPlot(QWidget):
 
     def _pen(self, row: TrialRow) -> QPen:
         looked_at = row.number == self.number
-        return _pen(self._theme.text if looked_at else self._colour(row), 2.0 if looked_at else 1.5)
+        return _pen(themes.current().text if looked_at else self._colour(row), 2.0 if looked_at else 1.5)
 
     def _across(self, row: TrialRow, name: str) -> float:
         if name == NUMBER:
@@ -158,7 +158,7 @@ class TrialPlot(QWidget):
             across.append(rows[-1].number)
             upwards.append(best)
         self._line.setData(across, upwards)
-        soft = QColor(self._theme.good)
+        soft = QColor(themes.current().good)
         soft.setAlpha(150)
         self._line.setPen(pg.mkPen(soft, width=1.5))
 
