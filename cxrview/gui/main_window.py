@@ -40,7 +40,7 @@ from cxrview.gui.viewer.overlay_layer import OverlayLayer
 from cxrview.gui.viewer.tools import basic_tools
 from cxrview.gui.viewer.viewport import Viewport
 from cxrview.gui.viewports import Viewports
-from cxrview.gui.window_parts import COLOURED, SOON, Coloured, WindowParts
+from cxrview.gui.window_parts import SOON, WindowParts
 from cxrview.gui.workbench import Places, Workbench
 from cxrview.settings import Settings
 from cxrview.words import tr
@@ -70,9 +70,8 @@ class MainWindow(WindowParts, QMainWindow):
         self.runner = TaskRunner(self)
         self.state = AppState(stored, self)
         self.session = Session(self.state, self.runner, load_predictor, model=model, device=device)
-        theme = themes.THEMES[stored.theme]
         self.bench = Workbench(
-            self, places, self.geometry_store, self.state, self.session, self.runner, theme, SHORTCUTS
+            self, places, self.geometry_store, self.state, self.session, self.runner, SHORTCUTS
         )
         self.bench.parts = LaterParts(self.bench, SOON)
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self._save_settings)
@@ -81,7 +80,8 @@ class MainWindow(WindowParts, QMainWindow):
         self.setAcceptDrops(True)
         self._build()
         self._connect()
-        self.set_theme(theme)
+        themes.apply(QApplication.instance(), themes.THEMES[stored.theme])
+        self.menus.draw_icons()
         self._restore()
         if complaints:
             self.bench.status.say(" ".join(complaints), 15)
@@ -93,9 +93,9 @@ class MainWindow(WindowParts, QMainWindow):
         start = [actions["open"], actions["open_folder"]] + (
             [actions["sample"]] if "sample" in actions else []
         )
-        self.studies = bench.studies = StudyPanel(self.state, self.theme, self.runner)
+        self.studies = bench.studies = StudyPanel(self.state, self.runner)
         self.viewports = bench.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
-        self.reading = bench.reading = ReadingPanel(self.state, self.theme, actions["card"])
+        self.reading = bench.reading = ReadingPanel(self.state, actions["card"])
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         for index, (widget, least) in enumerate(
             ((self.studies, 150), (self.viewports.grid, 320), (self.reading, 262))
@@ -106,7 +106,7 @@ class MainWindow(WindowParts, QMainWindow):
         self.splitter.setSizes([250, 760, 270])
         self.setCentralWidget(self.splitter)
         self.stage.setFocus()  # not the search field, which would swallow the single-letter keys
-        bench.status = StatusBar(self.state, self.runner, self.theme)
+        bench.status = StatusBar(self.state, self.runner)
         self.setStatusBar(bench.status)
 
     def _make_viewports(self, start: list[QAction], again: list[QAction]) -> Viewports:
@@ -116,7 +116,7 @@ class MainWindow(WindowParts, QMainWindow):
         )
         pages = (start, again)
         tools = basic_tools()
-        viewports = Viewports(self.state, self.session, self.theme, tools, layers, pages)
+        viewports = Viewports(self.state, self.session, tools, layers, pages)
         viewports.canvas_made.connect(self._take_canvas)
         return viewports
 
@@ -124,11 +124,6 @@ class MainWindow(WindowParts, QMainWindow):
         canvas.installEventFilter(self._peek)
         ContextMenu(canvas, self.menus.of_picture)
         canvas.opacity_turned.connect(lambda notches: heatmap.change_opacity(self.bench, notches))
-
-    @property
-    def theme(self) -> themes.Theme:
-        """The colours in use."""
-        return self.bench.theme
 
     @property
     def stage(self) -> Viewport:
@@ -176,15 +171,6 @@ class MainWindow(WindowParts, QMainWindow):
         """Open files and folders."""
         self.bench.open(chosen)
 
-    def set_theme(self, theme: themes.Theme) -> None:
-        """Dress the whole application in `theme`."""
-        self.bench.theme = theme
-        themes.apply(QApplication.instance(), theme)
-        shown: list[Coloured] = [self.menus, self.studies, self.viewports, self.reading, self.bench.status]
-        made = [self.bench.parts.made(make) for make in COLOURED]
-        for part in shown + [part for part in made if part is not None]:
-            part.set_theme(theme)
-
     def show_crash(self, details: str) -> None:
         """Show the details of a mistake of ours, to be copied."""
         from cxrview.gui.dialogs.text import CrashDialog
@@ -197,8 +183,8 @@ class MainWindow(WindowParts, QMainWindow):
 
     def _settings_changed(self, changed: Settings) -> None:
         self._save_soon.start()
-        if changed.theme != self.theme.name:
-            self.set_theme(themes.THEMES[changed.theme])
+        if changed.theme != themes.current().name:
+            themes.apply(QApplication.instance(), themes.THEMES[changed.theme])
 
     def _save_settings(self) -> None:
         self._save_soon.stop()

@@ -77,16 +77,16 @@ class Menus:
         if settings.shortcuts != self._changes:
             self._give_keys()
 
-    def set_theme(self, theme: themes.Theme) -> None:
-        """Draw the icons in the colours of `theme`."""
-        self._draw_icons(theme, [name for name in self.specs if name in TOOLBAR])
+    def draw_icons(self) -> None:
+        """Give the actions their icons."""
+        self._draw_icons([name for name in self.specs if name in TOOLBAR])
         # Those in menus are not seen at once, and the first picture of the window need not wait for them.
-        QTimer.singleShot(0, self._window, lambda: self._draw_icons(theme, list(self.specs)))
+        QTimer.singleShot(0, self._window, lambda: self._draw_icons(list(self.specs)))
 
-    def _draw_icons(self, theme: themes.Theme, names: list[str]) -> None:
+    def _draw_icons(self, names: list[str]) -> None:
         for name in names:
             if self.specs[name].icon:
-                self.actions[name].setIcon(theme.icon(self.specs[name].icon))
+                self.actions[name].setIcon(themes.icon(self.specs[name].icon))
 
     def _fill(self) -> None:
         for name, (_title, specs) in MENUS.items():

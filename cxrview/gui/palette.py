@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QAccessibleAnnouncementEvent,
     QColor,
     QCursor,
-    QIcon,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -26,6 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from cxrview.gui import fuzzy
+from cxrview.gui import theme as themes
 from cxrview.gui.palette_commands import Command, commands, studies
 from cxrview.gui.palette_row import COMMAND, PLACES, RowDelegate
 from cxrview.gui.workbench import Workbench
@@ -81,7 +81,7 @@ class CommandPalette(QWidget):
             placeholderText=tr("Search for a command"),
             accessibleName=tr("Search for a command"),
         )
-        self._lens = self.search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.addAction(themes.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.list = QListView(objectName="paletteList", accessibleName=tr("Commands"), uniformItemSizes=True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -114,8 +114,6 @@ class CommandPalette(QWidget):
             if command.is_study:  # made for the palette alone
                 command.action.deleteLater()
         self._commands = [*commands(self._bench), *studies(self._bench, self)]
-        self.delegate.theme = self._bench.theme
-        self._lens.setIcon(self._bench.theme.icon("search"))
         self.search.clear()
         self._place()
         self._find("")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from cxrview.gui import theme as themes
 from cxrview.gui.actions.when import why_not
 from cxrview.gui.mnemonics import plain
 from cxrview.gui.workbench import Workbench
@@ -63,7 +64,7 @@ def studies(bench: Workbench, parent: QObject) -> Iterator[Command]:
         if len(seen) == MOST_STUDIES:
             return
         seen.add(study)
-        action = QAction(bench.theme.icon("user"), person(identity.patient_name), parent)
+        action = QAction(themes.icon("user"), person(identity.patient_name), parent)
         action.triggered.connect(partial(_select, bench, entry.path))
         about = (tr("Studies"), identity.patient_id, date(identity.study_date), identity.study_description)
         path = " · ".join(filter(None, about))

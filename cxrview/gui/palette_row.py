@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QIcon, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from cxrview.gui.theme import DARK, Theme
+from cxrview.gui import theme as themes
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex
@@ -19,11 +19,10 @@ CAP = 6.0  # room on either side of the words on a key
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Draws the rows of the palette in `theme`."""
+    """Draws the rows of the palette."""
 
     def __init__(self, view: QListView) -> None:
         super().__init__(view)
-        self.theme: Theme = DARK
         self.height = round(view.fontMetrics().height() * 2.1)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: "QModelIndex | QPersistentModelIndex") -> QSize:
@@ -41,10 +40,11 @@ class RowDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if chosen:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self.theme.selection))
+            painter.setBrush(QColor(themes.current().selection))
             painter.drawRoundedRect(QRectF(area).adjusted(6, 1, -6, -1), 5, 5)
         self._icon(painter, area, command)
-        ink = self.theme.faint if command.why else self.theme.on_selection if chosen else self.theme.text
+        theme = themes.current()
+        ink = theme.faint if command.why else theme.on_selection if chosen else theme.text
         right = self._keys(painter, area, command, option.font)
         left = area.left() + MARGIN + ICON + GAP
         left = self._title(
@@ -52,7 +52,7 @@ class RowDelegate(QStyledItemDelegate):
         )
         room = right - left - 2 * GAP
         painter.setFont(_smaller(option.font))
-        painter.setPen(QColor(self.theme.muted if chosen and not command.why else self.theme.faint))
+        painter.setPen(QColor(theme.muted if chosen and not command.why else theme.faint))
         metrics = QFontMetricsF(painter.font())
         words = f"{command.path} · {command.why}" if command.why else command.path
         words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
@@ -70,7 +70,7 @@ class RowDelegate(QStyledItemDelegate):
                 painter, place, Qt.AlignmentFlag.AlignCenter, mode, QIcon.State.On if on else QIcon.State.Off
             )
         elif on:
-            self.theme.icon("check").paint(painter, place, Qt.AlignmentFlag.AlignCenter, mode)
+            themes.icon("check").paint(painter, place, Qt.AlignmentFlag.AlignCenter, mode)
 
     def _title(
         self,
@@ -89,7 +89,7 @@ class RowDelegate(QStyledItemDelegate):
         for place, letter in enumerate(command.title):
             hit = place in places
             painter.setFont(bold if hit else font)
-            painter.setPen(QColor(self.theme.accent if hit and not command.why else ink))
+            painter.setPen(QColor(themes.current().accent if hit and not command.why else ink))
             width = QFontMetricsF(painter.font()).horizontalAdvance(letter)
             if left + width > area.right():
                 break
@@ -109,10 +109,10 @@ class RowDelegate(QStyledItemDelegate):
             width = max(metrics.horizontalAdvance(name) + 2 * CAP, metrics.height() + 3)
             height = metrics.height() + 3
             cap = QRectF(right - width, area.center().y() - height / 2 + 0.5, width, height)
-            painter.setPen(QPen(QColor(self.theme.line), 1))
-            painter.setBrush(QColor(self.theme.field))
+            painter.setPen(QPen(QColor(themes.current().line), 1))
+            painter.setBrush(QColor(themes.current().field))
             painter.drawRoundedRect(cap, 3.5, 3.5)
-            painter.setPen(QColor(self.theme.faint if command.why else self.theme.muted))
+            painter.setPen(QColor(themes.current().faint if command.why else themes.current().muted))
             painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, name)
             right = cap.left() - 4
         return right

@@ -1,12 +1,17 @@
-"""Two themes: tokens, the palette and style sheet made from them, and icons in their colours."""
+"""Two themes: tokens, the palette and style sheet made from them, and icons in their colours.
+
+`apply` dresses the whole application; nobody hands a theme on. What paints itself asks for `current()` while
+it paints, icons are drawn anew by themselves, and what keeps colours of its own is `Themed` (gui/themed.py).
+"""
 
 import textwrap
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from string import Template
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -39,18 +44,9 @@ class Theme:
     error: str
     good: str
 
-    def icon(self, name: str) -> QIcon:
-        """Return icon `name` of resources/icons in the colours of text, greyed out when disabled."""
-        ratio = QApplication.instance().devicePixelRatio()  # of the sharpest screen
-        return _icon(name, self.text, self.faint, self.accent, ratio)
-
     def class_colour(self, index: int) -> str:
         """Return the colour of the class at `index` of a model's card: the same hue in both themes."""
         return class_colour(self.name, index)
-
-    def pixmap(self, name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
-        """Return icon `name` in `colour`, `side` logical pixels on a screen of `ratio`."""
-        return _pixmap(name, colour, side, ratio)
 
 
 DARK = Theme(
@@ -94,6 +90,12 @@ LIGHT = Theme(
     good="#2f7a4a",
 )
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+_current = DARK
+
+
+def current() -> Theme:
+    """Return the theme of the application, dark until another is applied."""
+    return _current
 
 
 def wrapped(text: str) -> str:
@@ -102,7 +104,9 @@ def wrapped(text: str) -> str:
 
 
 def apply(app: QApplication, theme: Theme) -> None:
-    """Give the whole application `theme`."""
+    """Give the whole application `theme`; every widget is told by an event that its palette has changed."""
+    global _current
+    _current = theme  # before the palette, for what is drawn anew asks for it
     schemes = {"dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}
     QGuiApplication.styleHints().setColorScheme(schemes[theme.name])
     app.setPalette(palette(theme))
@@ -150,13 +154,57 @@ def style_sheet(theme: Theme) -> str:
     return template.substitute(asdict(theme), style=folder.as_posix())
 
 
+def icon(name: str) -> QIcon:
+    """Return icon `name` of resources/icons in the colours of text, greyed out when disabled."""
+    return redrawn(partial(_in_text_colours, name))
+
+
+def redrawn(draw: Callable[[Theme], QIcon]) -> QIcon:
+    """Return an icon that shows what `draw` returns for the theme in which it is seen."""
+    return QIcon(_RedrawnIcon(draw))
+
+
+class _RedrawnIcon(QIconEngine):
+    """Draws whenever Qt asks, so that no button has to be given its icon again in another theme."""
+
+    def __init__(self, draw: Callable[[Theme], QIcon]) -> None:
+        super().__init__()
+        self._draw = draw
+
+    def paint(self, painter: QPainter, place: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        self._draw(_current).paint(painter, place, Qt.AlignmentFlag.AlignCenter, mode, state)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return self._draw(_current).pixmap(
+            size, 1.0, mode, state
+        )  # `size` is in pixels of the screen already
+
+    def actualSize(  # noqa: N802
+        self, size: QSize, mode: QIcon.Mode, state: QIcon.State
+    ) -> QSize:
+        return self._draw(_current).actualSize(size, mode, state)
+
+    def availableSizes(  # noqa: N802
+        self, mode: QIcon.Mode = QIcon.Mode.Normal, state: QIcon.State = QIcon.State.Off
+    ) -> list[QSize]:
+        return self._draw(_current).availableSizes(mode, state)
+
+    def clone(self) -> "_RedrawnIcon":
+        return _RedrawnIcon(self._draw)
+
+
+def _in_text_colours(name: str, theme: Theme) -> QIcon:
+    ratio = QApplication.instance().devicePixelRatio()  # of the sharpest screen
+    return _icon(name, theme.text, theme.faint, theme.accent, ratio)
+
+
 @lru_cache(maxsize=512)
 def _icon(name: str, colour: str, disabled: str, checked: str, ratio: float) -> QIcon:
-    icon = QIcon()
-    icon.addPixmap(_pixmap(name, colour, 20, ratio))
-    icon.addPixmap(_pixmap(name, disabled, 20, ratio), QIcon.Mode.Disabled)
-    icon.addPixmap(_pixmap(name, checked, 20, ratio), QIcon.Mode.Normal, QIcon.State.On)
-    return icon
+    drawn = QIcon()
+    drawn.addPixmap(pixmap(name, colour, 20, ratio))
+    drawn.addPixmap(pixmap(name, disabled, 20, ratio), QIcon.Mode.Disabled)
+    drawn.addPixmap(pixmap(name, checked, 20, ratio), QIcon.Mode.Normal, QIcon.State.On)
+    return drawn
 
 
 @lru_cache
@@ -165,12 +213,13 @@ def _drawing(name: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _pixmap(name: str, colour: str, side: int, ratio: float) -> QPixmap:
+def pixmap(name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
+    """Return icon `name` in `colour`, `side` logical pixels on a screen of `ratio`."""
     renderer = QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour).encode()))
-    pixmap = QPixmap(round(side * ratio), round(side * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
+    drawn = QPixmap(round(side * ratio), round(side * ratio))
+    drawn.setDevicePixelRatio(ratio)
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
     renderer.render(painter, QRectF(0, 0, side, side))
     painter.end()
-    return pixmap
+    return drawn

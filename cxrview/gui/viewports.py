@@ -12,7 +12,6 @@ from cxrview.gui.session import Session
 from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
 from cxrview.gui.sync import Sync
-from cxrview.gui.theme import Theme
 from cxrview.gui.twins import Twins
 from cxrview.gui.view_state import Shown, ViewState
 from cxrview.gui.viewer.canvas import Canvas
@@ -75,13 +74,12 @@ class Viewports(QObject):
         self,
         state: AppState,
         session: Session,
-        theme: Theme,
         tools: dict[str, Tool],
         layers: Sequence[MakeLayer],
         pages: tuple[Sequence[QAction], Sequence[QAction]],
     ) -> None:
         super().__init__()
-        self._state, self._session, self._theme = state, session, theme
+        self._state, self._session = state, session
         self.tools, self._layers, self._pages = tools, layers, pages
         self.tool = tools["window"]
         self.sync = Sync(self)
@@ -112,7 +110,7 @@ class Viewports(QObject):
     def _make(self, view: ViewState) -> Viewport:
         canvas = Canvas(view, self._state, self.tool)
         canvas.layers = [make(canvas) for make in self._layers]
-        viewport = Viewport(canvas, self._theme, *self._pages)
+        viewport = Viewport(canvas, *self._pages)
         viewport.activated.connect(partial(self._state.set_active, view))
         viewport.dropped.connect(lambda path, frame: self._session.select(path, frame, view))
         viewport.frames.wanted.connect(partial(self._go_to_frame, view))
@@ -127,12 +125,6 @@ class Viewports(QObject):
     def _go_to_frame(self, view: ViewState, frame: int) -> None:
         if view.shown.path is not None:
             self._session.select(view.shown.path, frame, view)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        for viewport in self.viewports:
-            viewport.set_theme(theme)
 
     def _show_active(self, view: ViewState) -> None:
         self.grid.show_active(view)

@@ -1,7 +1,6 @@
 """The parts of the main window that its first picture does without, each under its own name and type."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from cxrview.gui.commands.heatmap import Heatmaps
 from cxrview.gui.commands.help import Help
@@ -23,15 +22,7 @@ if TYPE_CHECKING:
     from cxrview.gui.panels.annotations import AnnotationPanel
     from cxrview.gui.panels.histogram import HistogramPanel
     from cxrview.gui.seen import Seen
-    from cxrview.gui.theme import Theme
     from cxrview.gui.training.windows import Training
-
-
-class Coloured(Protocol):
-    """What has to be told of another theme."""
-
-    def set_theme(self, theme: "Theme") -> None:
-        """Draw in `theme`."""
 
 
 def seen(bench: Workbench) -> "Seen":
@@ -46,15 +37,14 @@ def measurements(bench: Workbench) -> "AnnotationPanel":
     from cxrview.gui.panels.annotations import AnnotationPanel
 
     measured = bench.part(measuring)
-    panel = AnnotationPanel(measured, bench.theme, bench.actions)
+    panel = AnnotationPanel(measured, bench.actions)
     panel.centre_wanted.connect(measured.bring_into_view)
     bench.reading.add_section(panel)
     return panel
 
 
-# After the first picture, in the order in which people see them; then those that the theme concerns.
+# After the first picture, in the order in which people see them.
 SOON = (measuring, seen, histogram, measurements, Heatmaps, browsing, training)
-COLOURED: tuple[Callable[[Workbench], Coloured], ...] = (histogram, measurements, Heatmaps, training)
 
 
 class WindowParts:

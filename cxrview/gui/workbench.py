@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from cxrview.gui.shortcuts import Shortcuts
     from cxrview.gui.state import AppState
     from cxrview.gui.tasks import TaskRunner
-    from cxrview.gui.theme import Theme
     from cxrview.gui.viewer.canvas import Canvas
     from cxrview.gui.viewports import Viewports
 
@@ -50,7 +49,6 @@ class Workbench:
     state: "AppState"
     session: "Session"
     runner: "TaskRunner"
-    theme: "Theme"
     shortcuts: "Shortcuts"
     actions: "dict[str, QAction]" = field(default_factory=dict)
     menus: "dict[str, QMenu]" = field(default_factory=dict)

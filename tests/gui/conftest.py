@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from cxrview.bundle import Bundle
 from cxrview.bundle.card import parse
+from cxrview.gui import theme as themes
 from cxrview.gui.main_window import MainWindow
 from cxrview.inference.engine import Outputs
 from cxrview.inference.predictor import Predictor
@@ -119,6 +120,14 @@ def nothing_left() -> Iterator[None]:
     """No thread of a later test collects widgets either."""
     yield
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def dark_again() -> Iterator[None]:
+    """A test that changes the theme does not change it for the next one."""
+    yield
+    if themes.current() is not themes.DARK:
+        themes.apply(QApplication.instance(), themes.DARK)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ LARGE = (900, 700)
 def page(qtbot, qapp) -> MessagePage:
     theme.apply(qapp, theme.DARK)
     page = MessagePage([QAction("Try again", qapp), QAction("Open…", qapp)])
-    page.set_icon(theme.DARK, "file-x", "#e5676b")
+    page.set_icon("file-x", "#e5676b")
     page.setMinimumSize(60, 60)  # as a viewport lets it
     qtbot.addWidget(page)
     page.resize(*LARGE)

@@ -9,6 +9,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from cxrview.gui import theme as themes
 from cxrview.gui.browser.filters import Filters
 from cxrview.gui.panels.study_model import FINDING
 from cxrview.gui.state import Entry, Mark, Stage
@@ -309,7 +310,7 @@ def test_rows_say_what_the_model_said_frame_by_frame(window, tmp_path, qtbot):
 
 def test_the_percentage_stands_beside_the_class_colour(window, films, qtbot):
     show(window, qtbot, films[:1])
-    tree, theme = window.studies.tree, window.theme
+    tree, theme = window.studies.tree, themes.current()
     finding = window.studies.model.index_of(films[0], 0).data(FINDING)
     grabbed = tree.viewport().grab(tree.visualRect(tree.currentIndex())).toImage()
     seen = {grabbed.pixelColor(x, y).name() for x in range(grabbed.width()) for y in range(grabbed.height())}

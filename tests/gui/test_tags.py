@@ -10,11 +10,11 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QColor, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from cxrview.gui import theme as themes
 from cxrview.gui.dialogs.tags import TagDialog
 from cxrview.gui.dialogs.tags_command import sieve
 from cxrview.gui.dialogs.tags_model import LEFT, NAME, RIGHT, TAG, VR
 from cxrview.gui.state import Stage
-from cxrview.gui.theme import LIGHT
 from tests.gui.conftest import write_png
 from tests.gui.stalls import own_seconds
 from tests.imaging.phantoms import RAMP, phantom, save
@@ -182,7 +182,7 @@ def test_two_files_are_compared(window, dialog, qtbot):
     ]
     places = {model.index(row, NAME).data(): row for row in range(model.rowCount())}
     name, same = model.index(places["Patient's Name"], LEFT), model.index(places["Patient ID"], LEFT)
-    assert name.data(Qt.ItemDataRole.ForegroundRole) == QColor(window.theme.accent)
+    assert name.data(Qt.ItemDataRole.ForegroundRole) == QColor(themes.current().accent)
     assert same.data(Qt.ItemDataRole.ForegroundRole) is None
     assert name.data(Qt.ItemDataRole.AccessibleTextRole) == "DOE^JANE, different"
     missing = model.index(places["KVP"], RIGHT)
@@ -317,8 +317,9 @@ def test_while_the_identity_is_hidden_the_tags_name_nobody(window, dialog, john,
 
 def test_the_window_keeps_its_size_and_takes_the_theme(window, dialog, jane, qtbot):
     dialog.resize(700, 500)
-    window.set_theme(LIGHT)
-    assert dialog.model.theme is LIGHT
+    before = dialog.unfold.grab().toImage()
+    window.state.change_settings(theme="light")
+    assert dialog.unfold.grab().toImage() != before
     dialog.close()
     assert window.tags.dialog is None
     window.tags.show()

@@ -5,8 +5,11 @@ import itertools
 import numpy as np
 import pytest
 
+from cxrview import paths
 from cxrview.explain.class_colours import CLASS_COLOURS
 from cxrview.gui import theme
+from tests.conftest import make_tiny_bundle
+from tests.gui.theme_walk import Walk, differing, lay_out
 
 # Machado, Oliveira, Fernandes 2009, severity 1.0, for linear RGB.
 VISION = {
@@ -96,3 +99,40 @@ def test_tool_tips_are_broken_into_lines():
     lines = theme.wrapped("word " * 60).splitlines()
     assert len(lines) > 3
     assert max(map(len, lines)) <= theme.TIP_WIDTH
+
+
+@pytest.fixture
+def walked(make_window, home, chest_pa, tmp_path, qtbot, qapp):
+    """Opens everything there is in a theme, turns to another theme if asked, and returns pictures of it."""
+    flash = qapp.cursorFlashTime()
+    qapp.setCursorFlashTime(0)
+    for name in ("alpha", "beta"):
+        make_tiny_bundle(paths.user_models() / name, name=name, title=name)
+    finished = lay_out(home / "training", tmp_path)
+
+    def pictures(name: str, turn_to: str = ""):
+        (home / "window.ini").unlink(missing_ok=True)
+        (home / "settings.toml").write_text(f'theme = "{name}"\n', "utf-8")
+        window = make_window()
+        qtbot.waitUntil(lambda: window.state.model.card is not None)
+        window.open([chest_pa])
+        qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
+        walk = Walk(window, finished, qtbot)
+        walk.pictures()
+        if turn_to:
+            window.state.change_settings(theme=turn_to)
+        found = walk.pictures()
+        window.close()
+        window.training.close()
+        window.runner.close(wait=True)
+        return found
+
+    yield pictures
+    qapp.setCursorFlashTime(flash)
+
+
+@pytest.mark.parametrize(("before", "after"), [("dark", "light"), ("light", "dark")])
+def test_a_change_of_theme_leaves_nothing_of_the_one_before(walked, before, after):
+    turned, fresh = walked(before, turn_to=after), walked(after)
+    assert len(turned) > 25
+    assert differing(turned, fresh) == []

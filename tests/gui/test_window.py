@@ -23,7 +23,7 @@ from cxrview.gui.work import load_predictor as load_for_real
 def test_t_changes_the_theme_and_back(window, qtbot):
     assert QApplication.palette().window().color().name() == theme.DARK.panel
     qtbot.keyClick(window, Qt.Key.Key_T)
-    assert window.theme is theme.LIGHT
+    assert theme.current() is theme.LIGHT
     assert QApplication.palette().window().color().name() == theme.LIGHT.panel
     assert window.menus.actions["light"].isChecked()
     qtbot.keyClick(window, Qt.Key.Key_T)
@@ -47,7 +47,7 @@ def test_settings_and_layout_are_remembered(make_window, home):
     assert complaints == []
     assert (stored.theme, stored.heatmap_opacity, stored.heatmap_colours) == ("light", 0.3, "viridis")
     again = make_window()
-    assert again.theme is theme.LIGHT
+    assert theme.current() is theme.LIGHT
     assert again.reading.heatmap.opacity.value() == 30
     assert not again.studies.isVisible()
     assert not again.menus.actions["studies"].isChecked()
@@ -57,7 +57,7 @@ def test_settings_and_layout_are_remembered(make_window, home):
 def test_bad_settings_are_said_and_passed_over(make_window, home):
     (home / "settings.toml").write_text('theme = "pink"\nheatmap_opacity = 0.2\n')
     window = make_window()
-    assert window.theme is theme.DARK
+    assert theme.current() is theme.DARK
     assert window.state.settings.heatmap_opacity == 0.2
     assert "theme" in window.statusBar().message.text()
 

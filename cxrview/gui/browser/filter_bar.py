@@ -8,11 +8,11 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from cxrview.gui import theme as themes
 from cxrview.gui.browser.filters import UNLIKE, VIEWS, Filters
 from cxrview.gui.browser.sorting import LABELS, Order
 from cxrview.gui.panels.elided import ElidedLabel
 from cxrview.gui.state import ModelInfo
-from cxrview.gui.theme import Theme
 from cxrview.words import tr, trn
 
 BADGE = 14
@@ -89,7 +89,7 @@ class FilterBar(QWidget):
     order_changed = Signal(object)
     cleared = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.filters = Filters()
         self.count = ElidedLabel(QSizePolicy.Policy.Ignored)
@@ -111,13 +111,9 @@ class FilterBar(QWidget):
         for button in (self.clear, self.filter, self.sort):
             row.addWidget(button)
         self.set_model(ModelInfo())
-        self.set_theme(theme)
-        self.clear.hide()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
         for button, icon in ((self.clear, "x"), (self.filter, "list-filter"), (self.sort, "arrow-up-down")):
-            button.setIcon(theme.icon(icon))
+            button.setIcon(themes.icon(icon))
+        self.clear.hide()
 
     def say(self, shown: int, total: int, filtered: bool) -> None:
         """State how many of the images are shown."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from cxrview.gui import theme as themes
 from cxrview.gui.browser.recents import Recent, Recents
 from cxrview.gui.theme import DARK
 from cxrview.words import tr
@@ -119,7 +120,7 @@ class RecentButton(QPushButton):
         ratio, enabled = self.devicePixelRatioF(), self.isEnabled()
         middle = self.height() // 2
         ink = DARK.text if enabled else GREY
-        icon = DARK.pixmap(_icon(self._item), DARK.faint if enabled else GREY, ICON, ratio)
+        icon = themes.pixmap(_icon(self._item), DARK.faint if enabled else GREY, ICON, ratio)
         painter.drawPixmap(QPoint(MARGIN, middle - ICON // 2), icon)
         area = self.rect().adjusted(MARGIN + ICON + 9, 0, -MARGIN, 0)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine

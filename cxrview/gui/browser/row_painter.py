@@ -7,13 +7,13 @@ from PySide6.QtCore import QModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from cxrview.gui import theme as themes
 from cxrview.gui.browser import row_texts, small_picture
 from cxrview.gui.browser.nodes import Kind, Node
 from cxrview.gui.browser.sorting import TOP
 from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.study_model import NODE
 from cxrview.gui.state import Finding, Mark
-from cxrview.gui.theme import Theme
 
 HEIGHT = 50
 SIDE = 44  # of a picture
@@ -33,9 +33,8 @@ Picture = Callable[[Path, int, int], QPixmap | None]
 class RowPainter(QStyledItemDelegate):
     """Draws every kind of row at the same height, for which the tree needs not ask ten thousand times."""
 
-    def __init__(self, theme: Theme, picture: Picture, parent: QWidget) -> None:
+    def __init__(self, picture: Picture, parent: QWidget) -> None:
         super().__init__(parent)
-        self.theme = theme
         self._picture = picture
         self.nameless = False  # who the patients are stays hidden
 
@@ -62,9 +61,9 @@ class RowPainter(QStyledItemDelegate):
     ) -> None:
         area = option.rect
         place = QRect(area.left() + 3, area.center().y() - 8, 16, 16)
-        colour = self.theme.on_selection if selected else self.theme.muted
+        colour = themes.current().on_selection if selected else themes.current().muted
         painter.drawPixmap(
-            place, self.theme.pixmap(ICONS[node.kind], colour, 16, painter.device().devicePixelRatio())
+            place, themes.pixmap(ICONS[node.kind], colour, 16, painter.device().devicePixelRatio())
         )
         count = str(node.images)
         room = option.fontMetrics.horizontalAdvance(count) + GAP + MARGIN
@@ -72,7 +71,7 @@ class RowPainter(QStyledItemDelegate):
         text = area.adjusted(27, 0, -room, 0)
         self._paint_lines(painter, option, text, lines, selected, node.kind in TOP)
         painter.setFont(_smaller(option.font))
-        painter.setPen(QColor(self.theme.on_selection if selected else self.theme.muted))
+        painter.setPen(QColor(themes.current().on_selection if selected else themes.current().muted))
         line = self._first_line(option, area, bool(lines[1]))
         place = QRect(area.left(), line.top(), area.width() - MARGIN, line.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, count)
@@ -90,7 +89,7 @@ class RowPainter(QStyledItemDelegate):
         unread = node.entry is not None and not node.entry.seen and node.entry.mark is not Mark.FAILED
         if unread:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self.theme.accent))
+            painter.setBrush(QColor(themes.current().accent))
             painter.drawEllipse(QPointF(text.left() + 3, line.center().y() + 1), 3, 3)
         self._paint_lines(painter, option, text, lines, selected, False, 11 if unread else 0)
 
@@ -99,7 +98,7 @@ class RowPainter(QStyledItemDelegate):
         failed = entry is not None and entry.mark is Mark.FAILED
         side = round(SIDE * painter.device().devicePixelRatio())
         pixmap = self._picture(path, node.frame, side) if path and not failed else None
-        small_picture.paint(painter, place, pixmap, self.theme, failed)
+        small_picture.paint(painter, place, pixmap, failed)
 
     def _paint_finding(self, painter: QPainter, option: QStyleOptionViewItem, node: Node, line: QRect) -> int:
         """Write what the model said at the right of the first line; return the room that it takes."""
@@ -110,7 +109,7 @@ class RowPainter(QStyledItemDelegate):
         if refused or (found is not None and not found.in_domain):
             ratio = painter.device().devicePixelRatio()
             place = QRect(right - 14, line.center().y() - 7, 15, 15)
-            painter.drawPixmap(place, self.theme.pixmap("triangle-alert", self.theme.warning, 15, ratio))
+            painter.drawPixmap(place, themes.pixmap("triangle-alert", themes.current().warning, 15, ratio))
             return 15 + GAP + MARGIN
         return self._paint_percent(painter, option, found, line, right) if found is not None else MARGIN
 
@@ -120,11 +119,11 @@ class RowPainter(QStyledItemDelegate):
         words = percent(found.probability)
         width = option.fontMetrics.horizontalAdvance(words)
         painter.setFont(option.font)
-        painter.setPen(QColor(self.theme.muted))
+        painter.setPen(QColor(themes.current().muted))
         place = QRect(right - width, line.top(), width + 1, line.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.theme.class_colour(found.colour)))
+        painter.setBrush(QColor(themes.current().class_colour(found.colour)))
         painter.drawEllipse(place.left() - GAP - DOT, line.center().y() - DOT // 2 + 1, DOT, DOT)
         return width + DOT + 2 * GAP + MARGIN
 
@@ -141,11 +140,21 @@ class RowPainter(QStyledItemDelegate):
         font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
         first = self._first_line(option, place, bool(lines[1])).adjusted(indent, 0, 0, 0)
-        self._write(painter, font, first, lines[0], self.theme.on_selection if selected else self.theme.text)
+        self._write(
+            painter,
+            font,
+            first,
+            lines[0],
+            themes.current().on_selection if selected else themes.current().text,
+        )
         second = QRect(place.left(), first.bottom() + 1, option.rect.right() - MARGIN - place.left(), 18)
         small = _smaller(option.font)
         self._write(
-            painter, small, second, lines[1], self.theme.on_selection if selected else self.theme.muted
+            painter,
+            small,
+            second,
+            lines[1],
+            themes.current().on_selection if selected else themes.current().muted,
         )
 
     def _first_line(self, option: QStyleOptionViewItem, place: QRect, second: bool) -> QRect:

@@ -8,7 +8,6 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QSizePolicy,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 from cxrview.gui.browser import nodes
 from cxrview.gui.panels.elided import ElidedLabel
 from cxrview.gui.state import Entry
-from cxrview.gui.theme import Theme
+from cxrview.gui.themed import IconLabel
 from cxrview.gui.viewer.corner_text import date
 from cxrview.words import tr, trn
 
@@ -29,8 +28,7 @@ class Strip(QFrame):
 
     def __init__(self, button: QWidget, icon: str = "") -> None:
         super().__init__(objectName="strip")
-        self._icon_name = icon
-        self._icon = QLabel()
+        self._icon = IconLabel(icon, "muted", 16)
         self.words = ElidedLabel(QSizePolicy.Policy.Ignored)
         row = QHBoxLayout(self, spacing=8)
         row.setContentsMargins(8, 6, 6, 6)
@@ -39,11 +37,6 @@ class Strip(QFrame):
         row.addWidget(self.words, 1)
         row.addWidget(button)
         self.hide()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        if self._icon_name:
-            self._icon.setPixmap(theme.pixmap(self._icon_name, theme.muted, 16, self.devicePixelRatioF()))
 
 
 class PriorStrip(Strip):

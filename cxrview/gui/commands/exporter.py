@@ -62,7 +62,6 @@ class Exporter(QObject):
             return
         dialog = ExportDialog(
             self._window,
-            self._bench.theme,
             remembered(self._store, state.settings.hide_identity),
             preview=self._preview,
             sizes=self._sizes(),

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from cxrview.gui.dialogs.model_view import ModelViewDialog
     from cxrview.gui.dialogs.multiples import MultiplesDialog
-    from cxrview.gui.theme import Theme
 
 STEP = 0.1  # of opacity, by key
 NOTCH = 0.05  # of opacity, by one notch of the wheel
@@ -26,18 +25,13 @@ class Heatmaps:
         bench.reading.heatmap.all_classes.clicked.connect(self.show_all_classes)
         bench.reading.heatmap.model_view.clicked.connect(self.show_model_view)
 
-    def set_theme(self, theme: "Theme") -> None:
-        """Draw the dialogs in `theme`."""
-        if self.all_classes is not None:
-            self.all_classes.set_theme(theme)
-
     def show_all_classes(self) -> None:
         """Open the heatmaps of all classes side by side."""
         if self.all_classes is None:
             from cxrview.gui.dialogs.multiples import MultiplesDialog
 
             bench = self._bench
-            self.all_classes = MultiplesDialog(bench.window, bench.state, bench.theme)
+            self.all_classes = MultiplesDialog(bench.window, bench.state)
         _to_front(self.all_classes)
 
     def show_model_view(self) -> None:

@@ -85,7 +85,7 @@ def histogram(bench: Workbench) -> "HistogramPanel":
     """Make the histogram under the reading."""
     from cxrview.gui.panels.histogram import HistogramPanel
 
-    panel = HistogramPanel(bench.state, bench.runner, bench.theme, bench.store)
+    panel = HistogramPanel(bench.state, bench.runner, bench.store)
     action = bench.actions["histogram"]
     panel.fold.toggled.connect(action.setChecked)
     action.setChecked(panel.fold.isChecked())

@@ -20,6 +20,7 @@ from cxrview.gui.dialogs.manual_text import dressed
 from cxrview.gui.dialogs.text import MONOSPACE
 from cxrview.gui.panels.reading import model_line
 from cxrview.gui.sizing import fitted
+from cxrview.gui.themed import Themed
 from cxrview.gui.workbench import Workbench
 from cxrview.words import mark, tr
 
@@ -46,12 +47,13 @@ def find(_report: "Report") -> Findings:
     return list(facts.lines()), facts.licences(), facts.notices()
 
 
-class AboutDialog(QDialog):
+class AboutDialog(Themed, QDialog):
     """Three pages: about, licences, this computer. The last two are filled from a worker."""
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench.window, windowTitle=tr("About cxrview"))
         self._bench = bench
+        self._notices = ""  # in Markdown, once they are found
         self.about = QTextBrowser(openLinks=False, accessibleName=tr("About cxrview"))
         self.licences = QTextBrowser(openLinks=False, accessibleName=tr("Licences"))
         self.system = QPlainTextEdit(readOnly=True, accessibleName=tr("This computer"))
@@ -76,12 +78,12 @@ class AboutDialog(QDialog):
 
     def open(self) -> None:
         """Show the dialog and look anew at what is installed."""
-        bench = self._bench
-        self.about.setDocument(dressed(self._words(), bench.theme, self.about))
+        self._notices = ""
+        self.recolour()
         self.licences.setPlainText(tr("One moment …"))
         self.system.setPlainText(tr("One moment …"))
         self.copy.setEnabled(False)
-        bench.runner.start(
+        self._bench.runner.start(
             tr("Looking at what is installed"),
             find,
             done=self._show_findings,
@@ -91,6 +93,11 @@ class AboutDialog(QDialog):
         )
         self.show()
         self.activateWindow()
+
+    def recolour(self) -> None:
+        self.about.setDocument(dressed(self._words(), self.about))
+        if self._notices:
+            self.licences.setDocument(dressed(self._notices, self.licences))
 
     def _words(self) -> str:
         words = [
@@ -118,7 +125,8 @@ class AboutDialog(QDialog):
             f"## {tr('Installed here')}\n\n" + "\n".join(head + rows) if rows else "",
             f"## {tr('Licence of the icons')}\n\n```\n{icons}\n```",
         ]
-        self.licences.setDocument(dressed("\n\n".join(parts), self._bench.theme, self.licences))
+        self._notices = "\n\n".join(parts)
+        self.licences.setDocument(dressed(self._notices, self.licences))
         model = self._bench.state.model
         used = [f"{tr('Model')}: {model.problem or model_line(model)}", f"  {model.reason}"]
         self.system.setPlainText("\n".join([*installed, *used, *self._screens()]))

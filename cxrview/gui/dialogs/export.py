@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 
 from cxrview.gui.panels.verdict import Verdict
 from cxrview.gui.sizing import fitted
-from cxrview.gui.theme import Theme
 from cxrview.gui.viewer.export_choices import FORMATS, LEAST_QUALITY, MOST_QUALITY, ExportChoices
 from cxrview.words import fixed, mark, tr
 
@@ -86,7 +85,6 @@ class ExportDialog(QDialog):
     def __init__(
         self,
         parent: QWidget,
-        theme: Theme,
         choices: ExportChoices,
         *,
         preview: Preview,
@@ -108,7 +106,7 @@ class ExportDialog(QDialog):
         self.quality = QSlider(Qt.Orientation.Horizontal, minimum=LEAST_QUALITY, maximum=MOST_QUALITY)
         self.quality_label = QLabel(tr("&Quality"))
         self.quality_value = QLabel(objectName="muted")
-        self.remark = Verdict(theme)
+        self.remark = Verdict()
         self.size_line = QLabel(objectName="muted")
         self._name_widgets()
         self._lay_out()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
@@ -23,6 +23,7 @@ from cxrview.gui.dialogs import pages
 from cxrview.gui.dialogs.manual_actions import ACTIONS
 from cxrview.gui.dialogs.manual_text import dressed
 from cxrview.gui.sizing import fitted
+from cxrview.gui.themed import Themed
 from cxrview.gui.workbench import Workbench
 from cxrview.words import tr
 
@@ -44,7 +45,7 @@ def manual() -> dict[str, str]:
     return found
 
 
-class HelpWindow(QDialog):
+class HelpWindow(Themed, QDialog):
     """Stays beside the work: it is not modal, and F1 brings it back."""
 
     def __init__(self, bench: Workbench) -> None:
@@ -94,9 +95,8 @@ class HelpWindow(QDialog):
         self.show()
         self.activateWindow()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and self._name:  # another theme
+    def recolour(self) -> None:
+        if self._name:
             self._show_page(self._name, again=True)
 
     def _turn(self, item: QListWidgetItem | None) -> None:
@@ -128,8 +128,7 @@ class HelpWindow(QDialog):
         if name == self._name and not again:
             return
         self._name = name
-        text, theme = self._text(name), self._bench.theme
-        self.browser.setDocument(dressed(text, theme, self.browser))
+        self.browser.setDocument(dressed(self._text(name), self.browser))
         self._mark()
         for row in range(self.contents.count()):
             if self.contents.item(row).data(Qt.ItemDataRole.UserRole) == name:

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
 
 HEADINGS = {1: 1.7, 2: 1.25, 3: 1.05}  # size beside that of the text
 ABOVE = {1: 0, 2: 22, 3: 14}  # pixels
@@ -24,23 +24,23 @@ MARGIN = 28
 SHARES = {2: (36, 64), 3: (36, 20, 44)}  # % of the width for each column: the same down a page, and quick
 
 
-def dressed(markdown: str, theme: Theme, parent: QWidget) -> QTextDocument:
-    """Return `markdown` as a document to be read in `theme`."""
+def dressed(markdown: str, parent: QWidget) -> QTextDocument:
+    """Return `markdown` as a document to be read in the theme of today."""
     document = QTextDocument(parent)
     document.setDefaultFont(parent.font())
     document.setMarkdown(markdown, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
     document.setDocumentMargin(MARGIN)
     block = document.begin()
     while block.isValid():
-        _set_block(block, theme, parent.font())
+        _set_block(block, parent.font())
         block = block.next()
     for frame in document.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
-            _set_table(frame, theme)
+            _set_table(frame)
     return document
 
 
-def _set_block(block: QTextBlock, theme: Theme, font: QFont) -> None:
+def _set_block(block: QTextBlock, font: QFont) -> None:
     cursor = QTextCursor(block)
     if cursor.currentTable() is not None:
         return
@@ -54,15 +54,15 @@ def _set_block(block: QTextBlock, theme: Theme, font: QFont) -> None:
         letters = QTextCharFormat()  # a new one: Markdown's own has a size that would win
         letters.setFontPointSize(font.pointSizeF() * HEADINGS[level])
         letters.setFontWeight(QFont.Weight.DemiBold)
-        letters.setForeground(QColor(theme.text))
+        letters.setForeground(QColor(themes.current().text))
         cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
         cursor.setCharFormat(letters)
 
 
-def _set_table(table: QTextTable, theme: Theme) -> None:
+def _set_table(table: QTextTable) -> None:
     layout = table.format()
     layout.setBorder(1)
-    layout.setBorderBrush(QColor(theme.line))
+    layout.setBorderBrush(QColor(themes.current().line))
     layout.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
     layout.setBorderCollapse(True)
     layout.setCellPadding(5)

@@ -8,7 +8,6 @@ from cxrview.gui.panels.heat_bar import HeatBar
 from cxrview.gui.panels.multiples import Multiples
 from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
-from cxrview.gui.theme import Theme
 from cxrview.gui.viewer import heat_scale
 from cxrview.words import tr
 
@@ -18,10 +17,10 @@ LEAST_TILE = 220  # logical pixels across
 class MultiplesDialog(QDialog):
     """Follows the active viewport; a click on a class shows its heatmap there too."""
 
-    def __init__(self, parent: QWidget | None, state: AppState, theme: Theme) -> None:
+    def __init__(self, parent: QWidget | None, state: AppState) -> None:
         super().__init__(parent, windowTitle=tr("All classes"))
         self._state = state
-        self.multiples = Multiples(state, theme, LEAST_TILE)
+        self.multiples = Multiples(state, LEAST_TILE)
         self.bar = HeatBar()
         self.note = QLabel(heat_scale.meaning(), objectName="muted", wordWrap=True)
         self.empty = QLabel(
@@ -33,10 +32,6 @@ class MultiplesDialog(QDialog):
         for signal in (state.settings_changed, state.reading_changed):
             signal.connect(self._show)
         self._show()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.multiples.set_theme(theme)
 
     def _lay_out(self) -> None:
         scroll = QScrollArea(widgetResizable=True, frameShape=QScrollArea.Shape.NoFrame)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.gui import theme as themes
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.dialogs.tags_actions import COPYING, SEARCHING
 from cxrview.gui.dialogs.tags_model import LEFT, NAME, RIGHT, TAG, VM, VR, TagModel
 from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
-from cxrview.gui.theme import Theme
 from cxrview.words import tr
 
 if TYPE_CHECKING:
@@ -74,12 +74,11 @@ class TagDialog(QDialog):
     copy_all_asked = Signal()
     closed = Signal()
 
-    def __init__(self, parent: QWidget, theme: Theme) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, windowTitle=tr("DICOM tags"))
-        self.theme = theme
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.setAcceptDrops(True)
-        self.model = TagModel(theme)
+        self.model = TagModel()
         self.search = SearchLine()
         self.private = QCheckBox(tr("&Private elements"), checked=True)
         self.differing = QCheckBox(tr("Only &differences"))
@@ -96,7 +95,6 @@ class TagDialog(QDialog):
         self._restoring = False
         self._lay_out()
         self._connect()
-        self.set_theme(theme)
         self.resize(fitted(SIZE, self))
         self._set_widths()
         self._choose_columns()
@@ -135,14 +133,6 @@ class TagDialog(QDialog):
         self.note.style().polish(self.note)
         self.note.setVisible(bool(note))
         self.count.setText(count)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.theme = self.model.theme = theme
-        self.stop.setIcon(theme.icon("x"))
-        self.unfold.setIcon(theme.icon("chevrons-up-down"))
-        self.fold.setIcon(theme.icon("chevrons-down-up"))
-        self.tree.viewport().update()
 
     def selected(self) -> "list[Pair]":
         """Return the selected rows, in the order of the tree."""
@@ -183,7 +173,9 @@ class TagDialog(QDialog):
         self.copy_button = QToolButton(text=tr("&Copy"), objectName="field")
         self.copy_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.copy_button.setMenu(self.copy_menu)
-        for button in (self.unfold, self.fold, self.stop):
+        icons = ((self.unfold, "chevrons-up-down"), (self.fold, "chevrons-down-up"), (self.stop, "x"))
+        for button, name in icons:
+            button.setIcon(themes.icon(name))
             button.setIconSize(ICON)
         for button in (self.unfold, self.fold, self.stop, self.copy_button, self.compare):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -250,12 +242,6 @@ class TagDialog(QDialog):
             header.resizeSection(LEFT, max(100, rest // 2))
 
     # Events
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        theme = getattr(self.parent(), "theme", None)
-        if event.type() is QEvent.Type.StyleChange and theme is not None and theme is not self.theme:
-            self.set_theme(theme)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped(event.mimeData()) is not None:

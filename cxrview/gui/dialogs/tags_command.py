@@ -71,7 +71,7 @@ class Tags(QObject):
 
     def _open(self) -> None:
         if self.dialog is None:
-            self.dialog = dialog = TagDialog(self._bench.window, self._bench.theme)
+            self.dialog = dialog = TagDialog(self._bench.window)
             if (geometry := self._store.value(GEOMETRY)) is not None:
                 dialog.restoreGeometry(geometry)
             dialog.sieve_changed.connect(self._sieve)

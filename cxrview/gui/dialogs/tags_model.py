@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase
 
-from cxrview.gui.theme import Theme, wrapped
+from cxrview.gui import theme as themes
+from cxrview.gui.theme import wrapped
 from cxrview.words import tr
 
 if TYPE_CHECKING:
@@ -48,9 +49,8 @@ class Node:
 class TagModel(QAbstractItemModel):
     """Pairs of elements as a tree. The right column is empty unless two files are compared."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.theme = theme
         self.comparing = False
         self.pairs: tuple[Pair, ...] = ()
         self._rows: list[Node] = []
@@ -136,12 +136,12 @@ class TagModel(QAbstractItemModel):
     def _colour(self, pair: "Pair", column: int) -> str:
         side = pair.right if column == RIGHT else pair.left
         if column >= LEFT and side is not None and side.damaged:
-            return self.theme.error
+            return themes.current().error
         if column >= LEFT and self._differs(pair):
-            return self.theme.accent
+            return themes.current().accent
         is_item = not pair.either.tag and bool(pair.children)
         if column in (TAG, VR, VM) or pair.either.private or is_item or (column >= LEFT and side is None):
-            return self.theme.muted
+            return themes.current().muted
         return ""
 
     def _tip(self, pair: "Pair", column: int) -> str:

@@ -15,20 +15,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.gui import theme as themes
 from cxrview.gui.library.compare import Section
-from cxrview.gui.theme import Theme
+from cxrview.gui.themed import Themed
 from cxrview.words import tr
 
 FIRST = 21  # characters of the first column; the whole is in the tool tip
 ALIKE = Qt.ItemDataRole.UserRole  # of a row's item
 
 
-class Comparison(QWidget):
+class Comparison(Themed, QWidget):
     """A table in sections; what differs is written stronger, and may be shown alone."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._theme = theme
         self._shown: tuple[Sequence[Section], str, str] = ((), "", "")
         self.title = QLabel(objectName="pageTitle", wordWrap=True)
         self.note = QLabel(objectName="muted", wordWrap=True)
@@ -50,9 +50,7 @@ class Comparison(QWidget):
         for widget in (self.title, self.note, self.only, self.table):
             column.addWidget(widget)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
+    def recolour(self) -> None:
         self.show_sections(*self._shown)
 
     def show_sections(self, sections: Sequence[Section], left: str, right: str) -> None:
@@ -62,6 +60,7 @@ class Comparison(QWidget):
         self.note.setText(" ".join(section.note for section in sections if section.note))
         self.table.clear()
         self.table.setHeaderLabels(["", left, right])
+        theme = themes.current()
         for section in sections:
             heading = self._heading(section)
             self.table.addTopLevelItem(heading)
@@ -71,7 +70,7 @@ class Comparison(QWidget):
                 item.setData(0, ALIKE, not row.differs)
                 for column in (0, 1, 2):
                     dim = column == 0 or not row.differs
-                    colour = self._theme.muted if dim else self._theme.text
+                    colour = theme.muted if dim else theme.text
                     item.setForeground(column, QBrush(QColor(colour)))
                     item.setToolTip(column, item.text(column))
                 self.table.addTopLevelItem(item)
@@ -84,7 +83,7 @@ class Comparison(QWidget):
         item.setFont(0, font)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         item.setSizeHint(0, QSize(0, self.fontMetrics().height() + 20))
-        item.setForeground(0, QBrush(QColor(self._theme.accent)))
+        item.setForeground(0, QBrush(QColor(themes.current().accent)))
         return item
 
     def _hide_alike(self) -> None:

@@ -23,7 +23,6 @@ from cxrview.gui.days import day
 from cxrview.gui.library import facts
 from cxrview.gui.library.interval_bar import IntervalBar
 from cxrview.gui.mnemonics import plain
-from cxrview.gui.theme import Theme
 from cxrview.words import tr
 
 if TYPE_CHECKING:
@@ -57,12 +56,11 @@ class ModelDetail(QScrollArea):
 
     notes_wanted = Signal(str, str)
 
-    def __init__(self, theme: Theme, buttons: list[QAction], links: list[QAction]) -> None:
+    def __init__(self, buttons: list[QAction], links: list[QAction]) -> None:
         super().__init__(widgetResizable=True, objectName="panelScroll")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._theme = theme
         self.entry: Installed | None = None
         self._handed_on = ("", "")  # name and notes, until they are in the card
         self.is_default = False
@@ -129,12 +127,6 @@ class ModelDetail(QScrollArea):
         width = self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
         return QSize(max(LEAST_WIDTH, width), super().minimumSizeHint().height())
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        for bar in self.figures.findChildren(IntervalBar):
-            bar.set_theme(theme)
-
     def show_entry(self, entry: "Installed", is_default: bool) -> None:
         """Show `entry`; what was written about another model is kept first."""
         self.keep_notes()
@@ -188,7 +180,7 @@ class ModelDetail(QScrollArea):
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._grid.addWidget(QLabel(tr(title), objectName="muted"), row, 0)
             self._grid.addWidget(value, row, 1)
-            self._grid.addWidget(IntervalBar(figure, self._theme), row, 2)
+            self._grid.addWidget(IntervalBar(figure), row, 2)
             row += 1
         self.figures.setVisible(row > 0)
 

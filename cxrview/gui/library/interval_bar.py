@@ -4,8 +4,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cxrview.gui import theme as themes
 from cxrview.gui.library.facts import Figure
-from cxrview.gui.theme import Theme
 
 HEIGHT = 18
 DOT = 4.0  # radius
@@ -15,9 +15,9 @@ TRACK = 3.0
 class IntervalBar(QWidget):
     """Draws one figure; what it says stands beside it as text."""
 
-    def __init__(self, figure: Figure, theme: Theme) -> None:
+    def __init__(self, figure: Figure) -> None:
         super().__init__()
-        self._figure, self._theme = figure, theme
+        self._figure = figure
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -26,20 +26,15 @@ class IntervalBar(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(48, HEIGHT)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.update()
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.height() / 2
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.line))
+        painter.setBrush(QColor(themes.current().line))
         track = QRectF(DOT, middle - TRACK / 2, self.width() - 2 * DOT, TRACK)
         painter.drawRoundedRect(track, TRACK / 2, TRACK / 2)
-        figure, colour = self._figure, QColor(self._theme.accent)
+        figure, colour = self._figure, QColor(themes.current().accent)
         if figure.low is not None and figure.high is not None:
             soft = QColor(colour)
             soft.setAlpha(130)

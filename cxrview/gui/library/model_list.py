@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.library.rows import NUMBER, ModelRows, SearchedRows
-from cxrview.gui.theme import Theme
 from cxrview.words import tr
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class ModelList(QTreeView):
     rename_wanted = Signal(str, str)
     menu_wanted = Signal(QPoint)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__(rootIsDecorated=False, uniformRowHeights=True, sortingEnabled=True)
         self.setAccessibleName(tr("Models"))
         self.setAllColumnsShowFocus(True)
@@ -57,7 +56,7 @@ class ModelList(QTreeView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setIconSize(QSize(16, 16))
-        self.rows = ModelRows(theme, self.devicePixelRatioF())
+        self.rows = ModelRows(self.devicePixelRatioF())
         self.searched = SearchedRows(self.rows)
         self.setModel(self.searched)
         self.setItemDelegateForColumn(0, _NameDelegate(self))
@@ -91,10 +90,6 @@ class ModelList(QTreeView):
         """The selected models, in the order in which they were selected."""
         by_name = {entry.name: entry for entry in self.entries}
         return [by_name[name] for name in self._order if name in by_name]
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.rows.set_theme(theme)
 
     def search(self, text: str) -> None:
         """Show what fits `text`, and select the first of it if nothing shown is selected."""

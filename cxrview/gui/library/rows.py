@@ -14,9 +14,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFont, QIcon
 
+from cxrview.gui import theme as themes
 from cxrview.gui.days import day
 from cxrview.gui.library import facts
-from cxrview.gui.theme import Theme
 from cxrview.words import mark, tr
 
 if TYPE_CHECKING:
@@ -48,16 +48,11 @@ class ModelRows(QAbstractTableModel):
 
     rename_wanted = Signal(str, str)
 
-    def __init__(self, theme: Theme, ratio: float) -> None:
+    def __init__(self, ratio: float) -> None:
         super().__init__()
-        self._theme, self._ratio = theme, ratio
+        self._ratio = ratio
         self.entries: list[Installed] = []
         self.default: Path | None = None
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self._say_all_changed()
 
     def show_entries(self, entries: "Sequence[Installed]", default: Path | None) -> None:
         """Show `entries`; `default` is the folder of the one in use."""
@@ -123,7 +118,7 @@ class ModelRows(QAbstractTableModel):
                 font.setWeight(QFont.Weight.DemiBold)
                 return font
             case Qt.ItemDataRole.ForegroundRole if name == "status" and entry.problem:
-                return QColor(self._theme.error)
+                return QColor(themes.current().error)
             case Qt.ItemDataRole.AccessibleTextRole if name == "name":
                 return f"{entry.name}, {facts.status_text(entry, is_default)}"
             case _ if role == SORT:
@@ -131,12 +126,12 @@ class ModelRows(QAbstractTableModel):
         return None
 
     def _icon(self, entry: "Installed", is_default: bool) -> QIcon:
-        theme = self._theme
+        theme = themes.current()
         if entry.problem:
-            return QIcon(theme.pixmap("triangle-alert", theme.error, SIDE, self._ratio))
+            return QIcon(themes.pixmap("triangle-alert", theme.error, SIDE, self._ratio))
         if is_default:
-            return QIcon(theme.pixmap("circle-check", theme.accent, SIDE, self._ratio))
-        return QIcon(theme.pixmap("layers", theme.faint, SIDE, self._ratio))
+            return QIcon(themes.pixmap("circle-check", theme.accent, SIDE, self._ratio))
+        return QIcon(themes.pixmap("layers", theme.faint, SIDE, self._ratio))
 
 
 class SearchedRows(QSortFilterProxyModel):

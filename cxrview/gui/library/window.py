@@ -28,7 +28,6 @@ from cxrview.gui.panels.reading import model_line
 from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.theme import Theme
 from cxrview.words import tr, trn
 
 if TYPE_CHECKING:
@@ -53,7 +52,6 @@ class LibraryWindow(QWidget):
         state: AppState,
         models: "ModelChoice",
         runner: TaskRunner,
-        theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -71,10 +69,10 @@ class LibraryWindow(QWidget):
             accessibleName=tr("Search the models"),
             clearButtonEnabled=True,
         )
-        self.list = ModelList(theme)
+        self.list = ModelList()
         by_name = self.commands
-        self.detail = ModelDetail(theme, [by_name[n] for n in BUTTONS], [by_name[n] for n in LINKS])
-        self.comparison = Comparison(theme)
+        self.detail = ModelDetail([by_name[n] for n in BUTTONS], [by_name[n] for n in LINKS])
+        self.comparison = Comparison()
         self.hint = QLabel(objectName="muted", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.side = QStackedWidget(objectName="panel")
         self.side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -129,11 +127,6 @@ class LibraryWindow(QWidget):
         library.verified.connect(self._note_verified)
         library.arrived.connect(self._expect)
         self._state.model_changed.connect(self._model_changed)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        for part in (self.list, self.detail, self.comparison):
-            part.set_theme(theme)
 
     def say(self, line: str, tone: str) -> None:
         """Say one line below the list; `tone` is "", "busy" or "error"."""

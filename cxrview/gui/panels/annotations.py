@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.gui import theme as themes
 from cxrview.gui.actions import measure
 from cxrview.gui.annotations import renamed
 from cxrview.gui.measuring import Measuring
-from cxrview.gui.theme import Theme
 from cxrview.reading.annotation import Annotation
 from cxrview.reading.results import NAMES, Result, table
 from cxrview.reading.units import AREAS, MILLIMETRES, PIXELS
@@ -38,9 +38,9 @@ class AnnotationPanel(QWidget):
 
     centre_wanted = Signal(object)
 
-    def __init__(self, measuring: Measuring, theme: Theme, actions: dict[str, QAction]) -> None:
+    def __init__(self, measuring: Measuring, actions: dict[str, QAction]) -> None:
         super().__init__()
-        self._measuring, self._theme = measuring, theme
+        self._measuring = measuring
         self._results: dict[str, tuple[Annotation, Result]] = {}
         self.fold = QToolButton(text=tr("Measurements"), checkable=True, checked=True, objectName="fold")
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -60,7 +60,7 @@ class AnnotationPanel(QWidget):
         self.list.delete_wanted.connect(measuring.delete)
         self.list.copy_wanted.connect(self._copy)
         measuring.changed.connect(self.show_all)
-        self.set_theme(theme)
+        self._fold(self.fold.isChecked())
 
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(autoRaise=True, iconSize=QSize(16, 16), objectName="small")
@@ -80,13 +80,8 @@ class AnnotationPanel(QWidget):
         for widget in (self.empty, self.list, self.scale):
             column.addWidget(widget)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self._fold(self.fold.isChecked())
-
     def _fold(self, unfolded: bool) -> None:
-        self.fold.setIcon(self._theme.icon("chevron-down" if unfolded else "chevron-right"))
+        self.fold.setIcon(themes.icon("chevron-down" if unfolded else "chevron-right"))
         self.show_all()
 
     def show_all(self) -> None:
@@ -123,7 +118,7 @@ class AnnotationPanel(QWidget):
                 item = QTreeWidgetItem([annotation.label or name, value])
                 item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 item.setData(0, ID, annotation.id)
-                item.setIcon(0, self._theme.icon(ICONS[annotation.kind]))
+                item.setIcon(0, themes.icon(ICONS[annotation.kind]))
                 tip = "\n".join((name, *result.lines, result.remark)).strip()
                 for column in (0, 1):
                     item.setToolTip(column, tip)

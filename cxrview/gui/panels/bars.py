@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from cxrview.gui.theme import Theme, wrapped
+from cxrview.gui import theme as themes
+from cxrview.gui.theme import wrapped
 from cxrview.words import fixed, tr
 
 ROW_PADDING = 15  # around the text of a row
@@ -40,10 +41,9 @@ class ProbabilityBars(QWidget):
 
     class_clicked = Signal(str)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._bars: tuple[Bar, ...] = ()
-        self._theme = theme
         self._marked = ""
         self._doubtful = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -67,11 +67,6 @@ class ProbabilityBars(QWidget):
         self._marked = name
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.update()
-
     def sizeHint(self) -> QSize:
         return QSize(220, self._row_height() * max(1, len(self._bars)))
 
@@ -88,7 +83,7 @@ class ProbabilityBars(QWidget):
         painter.end()
 
     def _paint_row(self, painter: QPainter, index: int, bar: Bar, strong: bool) -> None:
-        theme, row = self._theme, self._row(index)
+        theme, row = themes.current(), self._row(index)
         known = bar.probability is not None
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
 from cxrview.gui.viewer.placement import Placement
 from cxrview.words import tr
 
@@ -28,10 +28,10 @@ TALLEST = 1.25  # a tile's picture is at most so much higher than wide
 class ClassTile(QAbstractButton):
     """A picture to click on; checked while its class is the one on the canvas."""
 
-    def __init__(self, name: str, label: str, value: str, colour: str, theme: Theme) -> None:
+    def __init__(self, name: str, label: str, value: str, number: int) -> None:
         super().__init__()
         self.name, self.label, self.value = name, label, value
-        self._colour, self._theme = QColor(colour), theme
+        self._number = number  # of the class, which gives it its colour
         self._view: ViewState | None = None
         self._base: tuple[tuple[object, ...], QImage] | None = None
         self._heat: HeatPicture | None = None
@@ -132,15 +132,15 @@ class ClassTile(QAbstractButton):
         return self._base[1]
 
     def _paint_edge(self, painter: QPainter, area: QRectF) -> None:
-        colour = self._theme.accent if self.isChecked() else self._theme.line
+        colour = themes.current().accent if self.isChecked() else themes.current().line
         if self.underMouse() and not self.isChecked():
-            colour = self._theme.muted
+            colour = themes.current().muted
         width = 2.0 if self.isChecked() else 1.0
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(colour), width))
         painter.drawRoundedRect(area.adjusted(-0.5, -0.5, 0.5, 0.5), CORNER, CORNER)
         if self._ring:
-            painter.setPen(QPen(QColor(self._theme.accent), 1.0, Qt.PenStyle.DotLine))
+            painter.setPen(QPen(QColor(themes.current().accent), 1.0, Qt.PenStyle.DotLine))
             painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), CORNER - 1, CORNER - 1)
 
     def _paint_words(self, painter: QPainter) -> None:
@@ -153,13 +153,13 @@ class ClassTile(QAbstractButton):
         value_width = metrics.horizontalAdvance(self.value)
         room = words.width() - (0 if two else beside + value_width + GAP)
         label = metrics.elidedText(self.label, Qt.TextElideMode.ElideRight, room)
-        painter.setPen(QColor(self._theme.text if self.isEnabled() else self._theme.faint))
+        painter.setPen(QColor(themes.current().text if self.isEnabled() else themes.current().faint))
         painter.drawText(words.left() + (0 if two else beside), words.top() + metrics.ascent(), label)
         left = words.left() + beside if two else words.right() - value_width + 1
-        painter.setPen(QColor(self._theme.muted if two else self._theme.text))
+        painter.setPen(QColor(themes.current().muted if two else themes.current().text))
         painter.drawText(left, words.top() + (row if two else 0) + metrics.ascent(), self.value)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._colour)
+        painter.setBrush(QColor(themes.current().class_colour(self._number)))
         top = words.top() + (row if two else 0) + (row - SWATCH) / 2
         painter.drawRoundedRect(QRectF(words.left(), top, SWATCH, SWATCH), 2, 2)
 

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.explain.style import MODES, HeatStyle
+from cxrview.gui import theme as themes
 from cxrview.gui.panels.elided import ElidedChoice
 from cxrview.gui.panels.heat_bar import HeatBar
 from cxrview.gui.panels.multiples import Multiples
 from cxrview.gui.state import AppState, ModelInfo, Reading
-from cxrview.gui.theme import Theme
 from cxrview.settings import COLOUR_MAPS, Settings
 from cxrview.words import mark, tr
 
@@ -38,9 +38,9 @@ MODE_TIPS = {
 class HeatmapControls(QWidget):
     """Reads and changes the heatmap's settings in the state."""
 
-    def __init__(self, state: AppState, theme: Theme) -> None:
+    def __init__(self, state: AppState) -> None:
         super().__init__()
-        self._state, self._theme = state, theme
+        self._state = state
         self.visible = _check(tr("Show on the image"), tr("H; hold Space to look underneath"))
         self.grid = _check(tr("Grid"), tr("The grid of the cells: how coarse the heatmap is"))
         self.scale = _check(tr("Scale"), tr("The colour scale at the edge of the image"))
@@ -54,7 +54,7 @@ class HeatmapControls(QWidget):
         for name, label in COLOUR_MAPS.items():
             self.colours.addItem(tr(label), name)
         self.bar = HeatBar()
-        self.multiples = Multiples(state, theme)
+        self.multiples = Multiples(state)
         self.all_classes = _link(tr("All classes, enlarged…"))
         self.model_view = _link(tr("What the model saw…"))
         self._lay_out()
@@ -85,12 +85,6 @@ class HeatmapControls(QWidget):
         state.model_changed.connect(self._show_classes)
         state.heat_class_changed.connect(self._show_class)
         state.reading_changed.connect(self._show_reading)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.multiples.set_theme(theme)
-        self._show_classes(self._state.model)
 
     def _lay_out(self) -> None:
         form = QGridLayout(horizontalSpacing=10, verticalSpacing=8)
@@ -145,7 +139,9 @@ class HeatmapControls(QWidget):
             self.class_choice.clear()
             self.class_choice.addItem(tr(MOST_PROBABLE), None)
             for index, item in enumerate(model.card.classes if model.card is not None else ()):
-                self.class_choice.addItem(_swatch(self._theme.class_colour(index)), tr(item.label), item.name)
+                self.class_choice.addItem(
+                    _swatch(themes.current().class_colour(index)), tr(item.label), item.name
+                )
         self._show_class(self._state.heat_class)
 
     def _show_class(self, _name: str) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from cxrview.gui import theme as themes
 from cxrview.gui.panels.histogram_plot import HistogramPlot
 from cxrview.gui.state import AppState, Shown
-from cxrview.gui.theme import Theme
 from cxrview.gui.viewer.corner_text import number, voi_text
 from cxrview.words import tr
 
@@ -26,16 +26,15 @@ class HistogramPanel(QWidget):
     It follows the active viewport, and counts only while it is unfolded.
     """
 
-    def __init__(self, state: AppState, runner: "TaskRunner", theme: Theme, store: QSettings) -> None:
+    def __init__(self, state: AppState, runner: "TaskRunner", store: QSettings) -> None:
         super().__init__()
         self._state, self._runner, self._store = state, runner, store
         self._job: Job | None = None
         self._counted: Radiograph | None = None
-        self._theme = theme
         self.fold = QToolButton(text=tr("Histogram"), checkable=True, objectName="fold")
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.fold.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.plot = HistogramPlot(theme)
+        self.plot = HistogramPlot()
         self.window = QLabel(objectName="muted", alignment=Qt.AlignmentFlag.AlignHCenter)
         self.low, self.high = QLabel(objectName="muted"), QLabel(objectName="muted")
         self._lay_out()
@@ -47,12 +46,6 @@ class HistogramPanel(QWidget):
         state.inverted_changed.connect(self._show_voi)
         self.fold.setChecked(bool(store.value(OPEN, False, bool)))
         self._folded(self.fold.isChecked())
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = self.plot.theme = theme
-        self._show_arrow()
-        self.plot.update()
 
     def set_open(self, is_open: bool) -> None:
         """Unfold the section, or fold it."""
@@ -79,7 +72,7 @@ class HistogramPanel(QWidget):
         self._show(self._state.shown)
 
     def _show_arrow(self) -> None:
-        self.fold.setIcon(self._theme.icon("chevron-down" if self.fold.isChecked() else "chevron-right"))
+        self.fold.setIcon(themes.icon("chevron-down" if self.fold.isChecked() else "chevron-right"))
 
     def _show(self, shown: Shown) -> None:
         radiograph = shown.radiograph

@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cxrview.gui import theme as themes
 from cxrview.gui.keys import COMMANDS, MOVING
-from cxrview.gui.theme import Theme
 from cxrview.gui.viewer.corner_text import voi_text
 from cxrview.words import tr
 
@@ -65,9 +65,8 @@ class HistogramPlot(QWidget):
     voi_chosen = Signal(object)
     reset_asked = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.theme = theme
         self.histogram: Histogram | None = None
         self._radiograph: Radiograph | None = None
         self._voi: Voi | None = None
@@ -120,8 +119,8 @@ class HistogramPlot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         field = QRectF(0.5, 0.5, self.width() - 1, HEIGHT - 1)
-        painter.setPen(QPen(QColor(self.theme.accent if self.hasFocus() else self.theme.line), 1))
-        painter.setBrush(QColor(self.theme.field))
+        painter.setPen(QPen(QColor(themes.current().accent if self.hasFocus() else themes.current().line), 1))
+        painter.setBrush(QColor(themes.current().field))
         painter.drawRoundedRect(field, 4, 4)
         if axis is not None and ends is not None:
             self._paint_window(painter, axis, ends)
@@ -131,7 +130,7 @@ class HistogramPlot(QWidget):
 
     def _paint_window(self, painter: QPainter, axis: Axis, ends: tuple[float, float]) -> None:
         left, right = (axis.pixel(end) for end in ends)
-        inside = QColor(self.theme.accent)
+        inside = QColor(themes.current().accent)
         inside.setAlphaF(0.12)
         painter.fillRect(QRectF(left, 1.5, max(1.0, right - left), HEIGHT - 3), inside)
 
@@ -148,7 +147,7 @@ class HistogramPlot(QWidget):
             end = axis.pixel(self.histogram.low + (place + 1) * self.histogram.width)
             outline += [QPointF(start, bottom - height), QPointF(end, bottom - height)]
         outline.append(QPointF(outline[-1].x(), bottom))
-        colour = QColor(self.theme.muted)
+        colour = QColor(themes.current().muted)
         colour.setAlphaF(0.75)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
@@ -163,14 +162,14 @@ class HistogramPlot(QWidget):
             for place, level in enumerate(levels)
         ]
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        accent = QColor(self.theme.accent)
+        accent = QColor(themes.current().accent)
         for end in ends:
             x = axis.pixel(end)
             painter.setPen(QPen(accent, 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, 2), QPointF(x, HEIGHT - 2))
         painter.setPen(QPen(accent, 1.8))
         painter.drawPolyline(points)
-        painter.setPen(QPen(QColor(self.theme.field), 1.2))
+        painter.setPen(QPen(QColor(themes.current().field), 1.2))
         painter.setBrush(accent)
         for end in ends:
             place = min(len(points) - 1, max(0, round((axis.pixel(end) - axis.left) / step)))
@@ -180,7 +179,7 @@ class HistogramPlot(QWidget):
         for place in range(0, len(levels), max(1, len(levels) // 48)):
             grey = round(levels[place] * 255)
             shades.setColorAt(place / (len(levels) - 1), QColor(grey, grey, grey))
-        painter.setPen(QPen(QColor(self.theme.line), 1))
+        painter.setPen(QPen(QColor(themes.current().line), 1))
         painter.setBrush(shades)
         painter.drawRoundedRect(strip, 2, 2)
 

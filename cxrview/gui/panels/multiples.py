@@ -11,7 +11,6 @@ from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.class_tile import ClassTile
 from cxrview.gui.panels.settle import settle
 from cxrview.gui.state import AppState
-from cxrview.gui.theme import Theme
 from cxrview.words import tr
 
 if TYPE_CHECKING:
@@ -27,9 +26,9 @@ class Multiples(QWidget):
     `least` is the width in logical pixels below which a tile moves to the next row.
     """
 
-    def __init__(self, state: AppState, theme: Theme, least: int = 68) -> None:
+    def __init__(self, state: AppState, least: int = 68) -> None:
         super().__init__()
-        self._state, self._theme, self._least = state, theme, least
+        self._state, self._least = state, least
         self.tiles: dict[str, ClassTile] = {}
         self._group = QButtonGroup(self)
         self._made_for: Prediction | None = None
@@ -50,11 +49,6 @@ class Multiples(QWidget):
         ):
             signal.connect(self._start)
         self._show()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme, self._made_for = theme, None
-        self._start()
 
     def _start(self, *_news: object) -> None:
         self._soon.start()
@@ -86,8 +80,7 @@ class Multiples(QWidget):
         likely = sorted(range(len(values)), key=lambda index: -values[index])[:MOST]
         for index in sorted(likely):
             name = prediction.class_names[index]
-            label, colour = self._state.model.label(name), self._theme.class_colour(index)
-            tile = ClassTile(name, label, percent(values[index]), colour, self._theme)
+            tile = ClassTile(name, self._state.model.label(name), percent(values[index]), index)
             tile.clicked.connect(lambda _on, name=name: self._state.choose_class(name))
             self._group.addButton(tile)
             self.tiles[name] = tile

@@ -12,7 +12,7 @@ from cxrview.gui.panels.heatmap import HeatmapControls
 from cxrview.gui.panels.settle import settle
 from cxrview.gui.panels.verdict import Verdict
 from cxrview.gui.state import AppState, ModelInfo, Progress, Reading, Shown, Stage
-from cxrview.gui.theme import Theme, wrapped
+from cxrview.gui.theme import wrapped
 from cxrview.gui.viewer.corner_text import doubt
 from cxrview.words import fixed, tr
 
@@ -60,12 +60,12 @@ def model_line(model: ModelInfo, prediction: "Prediction | None" = None) -> str:
 class ReadingPanel(QScrollArea):
     """The right side of the window."""
 
-    def __init__(self, state: AppState, theme: Theme, show_card: QAction) -> None:
+    def __init__(self, state: AppState, show_card: QAction) -> None:
         super().__init__(objectName="panelScroll")
         self._state = state
-        self.bars = ProbabilityBars(theme)
-        self.verdict = Verdict(theme)
-        self.heatmap = HeatmapControls(state, theme)
+        self.bars = ProbabilityBars()
+        self.verdict = Verdict()
+        self.heatmap = HeatmapControls(state)
         self.notes = _text("notes")
         self._notes_heading = heading(tr("Notes on this file"))
         self.model = _text("muted")
@@ -110,12 +110,6 @@ class ReadingPanel(QScrollArea):
         place = self._sections.indexOf(self.verdict) + 1
         self._sections.insertWidget(place, section)
         self._sections.insertWidget(place, rule())
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.bars.set_theme(theme)
-        self.heatmap.set_theme(theme)
-        self.verdict.set_theme(theme)
 
     def _show_reading(self, reading: Reading) -> None:
         card, prediction = self._state.model.card, reading.prediction

@@ -3,11 +3,12 @@
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
+from cxrview.gui import theme as themes
 from cxrview.gui.panels.elided import ElidedLabel
 from cxrview.gui.panels.reading import model_line
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.theme import Theme, wrapped
+from cxrview.gui.theme import wrapped
 from cxrview.words import mark, tr, trn
 
 NOTICE = mark("For research and teaching, not for diagnosis")
@@ -18,7 +19,7 @@ BUSY_DELAY = 200  # ms before work is shown, so that quick work does not flicker
 class StatusBar(QStatusBar):
     """One line at the bottom of the window."""
 
-    def __init__(self, state: AppState, runner: TaskRunner, theme: Theme) -> None:
+    def __init__(self, state: AppState, runner: TaskRunner) -> None:
         super().__init__(sizeGripEnabled=False)
         self._state, self._runner = state, runner
         self.notice = QLabel(tr(NOTICE), objectName="notice")
@@ -33,6 +34,7 @@ class StatusBar(QStatusBar):
             toolTip=tr("Stop what is running"), accessibleName=tr("Stop what is running")
         )
         self.cancel.setAutoRaise(True)
+        self.cancel.setIcon(themes.icon("x"))
         row = QHBoxLayout(self.busy, spacing=6)
         row.setContentsMargins(0, 0, 0, 0)
         for widget in (self.busy_text, self._bar, self.cancel):
@@ -41,17 +43,12 @@ class StatusBar(QStatusBar):
         self.addWidget(self.message, 1)
         self.addPermanentWidget(self.busy)
         self.addPermanentWidget(self.model)
-        self.set_theme(theme)
         self.busy.hide()
         self._show_soon = QTimer(self, singleShot=True, interval=BUSY_DELAY, timeout=self.busy.show)
         state.model_changed.connect(self._show_model)
         state.reading_changed.connect(self._show_model)
         runner.changed.connect(self._show_jobs)
         self._show_model()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.cancel.setIcon(theme.icon("x"))
 
     def say(self, text: str, seconds: int = 8, details: str = "") -> None:
         """Show `text` for a while, beside the notice (Qt's own messages would cover it)."""

@@ -18,7 +18,6 @@ from cxrview.gui.panels.study_model import KEY, StudyModel
 from cxrview.gui.panels.study_tree import StudyTree, file_beside, study_beside
 from cxrview.gui.state import AppState, Entry, Mark, Shown, Stage
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.theme import Theme
 from cxrview.settings import Settings
 from cxrview.words import tr
 
@@ -75,7 +74,7 @@ class StudyPanel(QWidget):
     beside = Signal(object, int)
     compare = Signal(object, object)
 
-    def __init__(self, state: AppState, theme: Theme, runner: TaskRunner | None = None) -> None:
+    def __init__(self, state: AppState, runner: TaskRunner | None = None) -> None:
         super().__init__(objectName="panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._state = state
@@ -83,17 +82,16 @@ class StudyPanel(QWidget):
         self._flush_soon = QTimer(self, singleShot=True, interval=COLLECTED, timeout=self._flush)
         self._following: tuple[Path | None, int] = (None, 0)
         self.search = SearchField()
-        self.bar = FilterBar(theme)
+        self.bar = FilterBar()
         self.model = StudyModel()
         self.thumbnails = Thumbnails(
             runner or TaskRunner(self), self._rows_in_sight, self._is_reading, parent=self
         )
-        self.tree = StudyTree(self.model, theme, self.thumbnails.get)
+        self.tree = StudyTree(self.model, self.thumbnails.get)
         self.hint = QLabel(tr("No files opened"), objectName="muted", alignment=Qt.AlignmentFlag.AlignHCenter)
         self.prior_strip, self.undo_strip = PriorStrip(), UndoStrip()
         self._lay_out()
         self._connect()
-        self.set_theme(theme)
         self._hide_identity(state.settings)
         self._count()
 
@@ -139,13 +137,6 @@ class StudyPanel(QWidget):
     def _hide_identity(self, settings: Settings) -> None:
         self.model.nameless = self.tree.delegate.nameless = settings.hide_identity
         self._offer_priors(self._state.shown)
-        self.tree.viewport().update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.tree.delegate.theme = theme
-        for part in (self.bar, self.prior_strip, self.undo_strip):
-            part.set_theme(theme)
         self.tree.viewport().update()
 
     # What others ask for

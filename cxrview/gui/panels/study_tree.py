@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QTreeView
 
 from cxrview.gui.browser.row_painter import HEIGHT, Picture, RowPainter
 from cxrview.gui.panels.study_model import KEY, StudyModel
-from cxrview.gui.theme import Theme
 from cxrview.words import tr
 
 STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -37,7 +36,7 @@ class StudyTree(QTreeView):
     removed = Signal()
     menu_wanted = Signal(QPoint)
 
-    def __init__(self, model: StudyModel, theme: Theme, picture: Picture) -> None:
+    def __init__(self, model: StudyModel, picture: Picture) -> None:
         super().__init__(headerHidden=True, indentation=14, iconSize=QSize(14, 14), uniformRowHeights=True)
         self._anchor: tuple[QPersistentModelIndex, int, int] | None = None
         self._unfolded: set[int] = set()  # serial numbers, so that they outlive a filter
@@ -56,7 +55,7 @@ class StudyTree(QTreeView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setAutoScroll(False)  # which would scroll sideways after the current row
         self.setAccessibleName(tr("Study list"))
-        self.delegate = RowPainter(theme, picture, self)
+        self.delegate = RowPainter(picture, self)
         self.setItemDelegate(self.delegate)
         self.clicked.connect(self._clicked)
         self.activated.connect(self.chosen)

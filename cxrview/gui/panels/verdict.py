@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
-from cxrview.gui.theme import Theme, wrapped
+from cxrview.gui.theme import wrapped
+from cxrview.gui.themed import IconLabel
 
 ICONS = {"warning": "triangle-alert", "error": "circle-x"}
 
@@ -11,11 +12,11 @@ ICONS = {"warning": "triangle-alert", "error": "circle-x"}
 class Verdict(QFrame):
     """A sentence in one of three tones: "" (as usual), "warning" and "error"."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__(objectName="verdict")
-        self._theme = theme
         self._tone = ""
-        self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
+        self._icon = IconLabel(side=16, ratio=2.0)
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._words = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._row = QHBoxLayout(self, spacing=9)
@@ -42,16 +43,10 @@ class Verdict(QFrame):
             10 if boxed else 0, 8 if boxed else 0, 10 if boxed else 0, 8 if boxed else 0
         )
         self._icon.setVisible(tone in ICONS)
-        self.set_theme(self._theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        if self._tone in ICONS:
-            colour = theme.warning if self._tone == "warning" else theme.error
-            self._icon.setPixmap(theme.pixmap(ICONS[self._tone], colour, 16, 2.0))
-        if self.property("tone") != self._tone:
-            self.setProperty("tone", self._tone)
+        if tone in ICONS:
+            self._icon.show_icon(ICONS[tone], tone)
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
             for widget in (self, self._words):
                 widget.style().unpolish(widget)
                 widget.style().polish(widget)

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.panels.verdict import Verdict
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.augmentation_preview import CHANGED, PreviewGrid, decoded
 from cxrview.gui.training.augmentation_row import ChangeRow, row_for
 from cxrview.gui.training.draft import Draft
@@ -48,7 +47,7 @@ SETTLED = 180  # ms without a change, after which the preview is made anew
 class AugmentationPanel(QWidget):
     """Controls at the left, pictures at the right. The process that makes them lives while it is seen."""
 
-    def __init__(self, draft: Draft, theme: Theme) -> None:
+    def __init__(self, draft: Draft) -> None:
         super().__init__()
         self._draft = draft
         self.rows: dict[str, ChangeRow] = {}
@@ -62,16 +61,11 @@ class AugmentationPanel(QWidget):
         self._number = self._image = self._seed = 0
         self._pending = False  # something has changed since the last request
         self._settle = QTimer(self, singleShot=True, interval=SETTLED, timeout=self._ask)
-        self._lay_out(theme)
+        self._lay_out()
         self.helper.said.connect(self._take)
         self.helper.ended.connect(self._helper_ended)
         draft.changed.connect(self._changed)
         self._show()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        for warning in self.warnings.values():
-            warning.set_theme(theme)
 
     def close_helper(self) -> None:
         """End the process."""
@@ -79,7 +73,7 @@ class AugmentationPanel(QWidget):
         self.helper.stop()
         self._ready = self._asked = False
 
-    def _lay_out(self, theme: Theme) -> None:
+    def _lay_out(self) -> None:
         area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="panelScroll")
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -93,7 +87,7 @@ class AugmentationPanel(QWidget):
             if title:
                 column.addWidget(QLabel(tr(title), objectName="heading"))
             for name in names:
-                self._add_row(fields[name], column, theme)
+                self._add_row(fields[name], column)
         column.addStretch(1)
         area.setWidget(inside)
         row = QHBoxLayout(self, spacing=8)
@@ -129,13 +123,13 @@ class AugmentationPanel(QWidget):
             row.addWidget(button, 1)
         return whole
 
-    def _add_row(self, item: "dataclasses.Field[Any]", column: QVBoxLayout, theme: Theme) -> None:
+    def _add_row(self, item: "dataclasses.Field[Any]", column: QVBoxLayout) -> None:
         name = item.name
         row = self.rows[name] = row_for(item)
         row.edited.connect(lambda value: self._draft.change("augmentation", **{name: value}))
         column.addWidget(row)
         if name in FLIPS:
-            warning = self.warnings[name] = Verdict(theme)
+            warning = self.warnings[name] = Verdict()
             warning.say(tr(FLIPS[name]), "warning")
             warning.hide()
             column.addWidget(warning)

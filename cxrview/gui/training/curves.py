@@ -11,7 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
+from cxrview.gui.themed import Themed
 from cxrview.gui.training.plain_plot import (
     DecimalAxis,
     PlainAxis,
@@ -63,7 +64,7 @@ class Course:
     stopped: int = 0
 
 
-class CurvePlot(QWidget):
+class CurvePlot(Themed, QWidget):
     """A titled plot. `ends` are those of the vertical axis, or None where the values set them.
 
     Left and Right go through the epochs, as the mouse does; the legend tells the values there.
@@ -77,7 +78,6 @@ class CurvePlot(QWidget):
     def __init__(
         self,
         title: str,
-        theme: Theme,
         words: Callable[[float | None], str],
         ends: tuple[float, float] | None = None,
     ) -> None:
@@ -88,8 +88,8 @@ class CurvePlot(QWidget):
         self.course = Course()
         self.epoch = 0  # looked at
         self._lines: list[pg.PlotDataItem] = []
-        self.legend = CurveLegend(title, theme)
-        self._view = _View(self, theme)
+        self.legend = CurveLegend(title)
+        self._view = _View(self)
         self._view.pointed.connect(self._point)
         layout = QVBoxLayout(self, spacing=4)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -109,10 +109,7 @@ class CurvePlot(QWidget):
             for curve, line in zip(self._curves, self._lines, strict=False)
         }
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.legend.set_theme(theme)
-        self._view.set_theme(theme)
+    def recolour(self) -> None:
         self._draw()
 
     def show_curves(self, curves: Sequence[Curve], course: Course) -> None:
@@ -156,7 +153,7 @@ class CurvePlot(QWidget):
 
     def _draw_line(self, line: pg.PlotDataItem, curve: Curve) -> None:
         points = [(epoch, value) for epoch, value in enumerate(curve.values, 1) if value is not None]
-        colour = QColor(getattr(self._view.theme, curve.colour))
+        colour = QColor(getattr(themes.current(), curve.colour))
         line.setData(  # in one go, for every setter draws anew
             [epoch for epoch, _ in points],
             [value for _, value in points],
@@ -186,17 +183,12 @@ class CurvePlot(QWidget):
 class CurveLegend(QWidget):
     """Two lines: the title with the epoch, and the curves."""
 
-    def __init__(self, title: str, theme: Theme) -> None:
+    def __init__(self, title: str) -> None:
         super().__init__()
-        self._title, self._theme = title, theme
+        self._title = title
         self._epoch = 0
         self._rows: Sequence[Row] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.update()
 
     def tell(self, epoch: int, rows: Sequence[Row]) -> None:
         """Show the values of `epoch`; 0 stands for the newest."""
@@ -221,13 +213,13 @@ class CurveLegend(QWidget):
         bold = self.font()
         bold.setWeight(bold.Weight.DemiBold)
         painter.setFont(bold)
-        painter.setPen(QColor(self._theme.text))
+        painter.setPen(QColor(themes.current().text))
         painter.drawText(QPointF(0, painter.fontMetrics().ascent()), self._title)
         if self._epoch:
             text = tr("Epoch {number}").format(number=self._epoch)
             left = painter.fontMetrics().horizontalAdvance(self._title) + GAP
             painter.setFont(self.font())
-            painter.setPen(QColor(self._theme.muted))
+            painter.setPen(QColor(themes.current().muted))
             painter.drawText(QPointF(left, painter.fontMetrics().ascent()), text)
         painter.setFont(self.font())
         self._draw_rows(painter, float(height + 4), height)
@@ -238,10 +230,10 @@ class CurveLegend(QWidget):
         metrics = painter.fontMetrics()
         for name, token, dashed, value in self._rows:
             style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
-            painter.setPen(QPen(QColor(getattr(self._theme, token)), 2, style))
+            painter.setPen(QPen(QColor(getattr(themes.current(), token)), 2, style))
             painter.drawLine(QPointF(left, top + height / 2), QPointF(left + SAMPLE, top + height / 2))
             left += SAMPLE + 5
-            for text, colour in ((name, self._theme.muted), (value, self._theme.text)):
+            for text, colour in ((name, themes.current().muted), (value, themes.current().text)):
                 width = metrics.horizontalAdvance(text)
                 painter.setPen(QColor(colour))
                 painter.drawText(QRectF(left, top, width + 2, height), Qt.AlignmentFlag.AlignVCenter, text)
@@ -259,9 +251,9 @@ class _View(PlainPlot):
     pointed = Signal(int)
     paints = True
 
-    def __init__(self, owner: CurvePlot, theme: Theme) -> None:
+    def __init__(self, owner: CurvePlot) -> None:
         self._owner = owner
-        super().__init__(theme, DecimalAxis("left"), _EpochAxis("bottom"), (AXIS_WIDTH, AXIS_HEIGHT))
+        super().__init__(DecimalAxis("left"), _EpochAxis("bottom"), (AXIS_WIDTH, AXIS_HEIGHT))
         self.item.getAxis("bottom").setStyle(hideOverlappingLabels=False)
         self.item.getAxis("left").setGrid(GRID)
         self.item.layout.setContentsMargins(0, 4, 12, 0)
@@ -270,7 +262,7 @@ class _View(PlainPlot):
 
     def drawBackground(self, painter: QPainter, area: QRectF) -> None:
         super().drawBackground(painter, area)
-        course, theme, box = self._owner.course, self.theme, self.frame
+        course, theme, box = self._owner.course, themes.current(), self.frame
         painter.setFont(small(painter.font()))
         for number, band in enumerate(course.bands):
             left, right = self._across(band.first - 0.5), self._across(band.last + 0.5)
@@ -288,7 +280,7 @@ class _View(PlainPlot):
 
     def drawForeground(self, painter: QPainter, area: QRectF) -> None:
         super().drawForeground(painter, area)
-        course, theme = self._owner.course, self.theme
+        course, theme = self._owner.course, themes.current()
         if course.best:
             self._line(painter, course.best, QPen(QColor(theme.good), 1), tr("best"), 1)
         if course.stopped and course.stopped < course.total:

@@ -7,10 +7,10 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from cxrview.gui import theme as themes
 from cxrview.gui.browser.thumbnails import Key, Thumbnails
 from cxrview.gui.panels.elided import ElidedLabel
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.theme import Theme
 from cxrview.words import fixed, tr, trn
 
 SIDE = 40  # of a thumbnail, logical pixels
@@ -35,11 +35,11 @@ class Strip(QWidget):
 
     show_images = Signal(list)
 
-    def __init__(self, name: str, paths: Sequence[Path], thumbnails: Thumbnails, theme: Theme) -> None:
+    def __init__(self, name: str, paths: Sequence[Path], thumbnails: Thumbnails) -> None:
         super().__init__()
         step = max(1, len(paths) // SHOWN)
         self.paths = list(paths[::step][:SHOWN])  # from all over the class: neighbours look alike
-        self._thumbnails, self.theme = thumbnails, theme
+        self._thumbnails = thumbnails
         self.setFixedSize(SHOWN * (SIDE + GAP) - GAP, SIDE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Images of {name}").format(name=name))
@@ -60,7 +60,7 @@ class Strip(QWidget):
             outline.addRoundedRect(cell, ROUND, ROUND)
             painter.save()
             painter.setClipPath(outline)
-            painter.fillRect(cell, QColor(self.theme.field))
+            painter.fillRect(cell, QColor(themes.current().field))
             pixmap = self._thumbnails.get(path, 0, round(1.5 * SIDE * ratio))
             if pixmap is not None and not pixmap.isNull():
                 part = min(pixmap.width(), pixmap.height())
@@ -68,7 +68,7 @@ class Strip(QWidget):
                 painter.drawPixmap(cell, pixmap, QRectF(middle.x(), middle.y(), part, part))
             painter.restore()
         if self.hasFocus():
-            painter.setPen(QColor(self.theme.accent))
+            painter.setPen(QColor(themes.current().accent))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), ROUND, ROUND)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -94,9 +94,9 @@ class Strip(QWidget):
 class ShareBar(QWidget):
     """How large a class is beside the largest one."""
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, number: int, share: float) -> None:
         super().__init__()
-        self._share, self.colour = share, QColor()
+        self._number, self._share = number, share
         self.setFixedHeight(BAR)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -106,7 +106,7 @@ class ShareBar(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.palette().mid())
         painter.drawRoundedRect(self.rect(), BAR / 2, BAR / 2)
-        painter.setBrush(self.colour)
+        painter.setBrush(QColor(themes.current().class_colour(self._number)))
         wide = max(BAR, self._share * self.width())
         painter.drawRoundedRect(QRectF(0, 0, wide, BAR), BAR / 2, BAR / 2)
 
@@ -114,16 +114,16 @@ class ShareBar(QWidget):
 class Dot(QWidget):
     """The colour of a class."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
         super().__init__()
-        self.colour = QColor()
+        self._number = number
         self.setFixedSize(QSize(10, 10))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.colour)
+        painter.setBrush(QColor(themes.current().class_colour(self._number)))
         painter.drawEllipse(QRect(0, 0, 10, 10))
 
 
@@ -136,14 +136,12 @@ class ClassTable(QWidget):
 
     show_images = Signal(list)
 
-    def __init__(self, runner: TaskRunner, theme: Theme) -> None:
+    def __init__(self, runner: TaskRunner) -> None:
         super().__init__()
-        self._theme = theme
         self._thumbnails = Thumbnails(runner, self._seen, lambda: False, MAX_BYTES, self)
         self._thumbnails.made.connect(self._repaint)
         self.strips: dict[str, Strip] = {}
         self.counts: dict[str, QLabel] = {}
-        self._marks: list[Dot | ShareBar] = []
         self.total = QLabel(objectName="muted", wordWrap=True)
         self._inside = QWidget()
         self._column = QVBoxLayout(self, spacing=8)
@@ -151,21 +149,12 @@ class ClassTable(QWidget):
         self._column.addWidget(self._inside)
         self._column.addWidget(self.total)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        for number, mark in enumerate(self._marks):
-            mark.colour = QColor(theme.class_colour(number // 2))
-        for strip in self.strips.values():
-            strip.theme = theme
-        self.update()
-
     def show_classes(self, classes: dict[str, tuple[Path, ...]], images: int) -> None:
         """Show how many of the `images` each class has."""
         self._inside.setParent(None)
         self._inside.deleteLater()
         self._inside = QWidget()
-        self.strips, self.counts, self._marks = {}, {}, []
+        self.strips, self.counts = {}, {}
         grid = QGridLayout(self._inside, horizontalSpacing=14, verticalSpacing=8)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
@@ -176,13 +165,11 @@ class ClassTable(QWidget):
         count = trn("{count} image", "{count} images", images).format(count=grouped(images))
         kinds = trn("{count} class", "{count} classes", len(classes)).format(count=len(classes))
         self.total.setText(tr("{images} in {classes}").format(images=count, classes=kinds))
-        self.set_theme(self._theme)
 
     def _add(
         self, grid: QGridLayout, row: int, name: str, paths: Sequence[Path], length: float, share: float
     ) -> None:
-        dot, bar = Dot(), ShareBar(length)
-        self._marks += [dot, bar]
+        dot, bar = Dot(row), ShareBar(row, length)
         label = ElidedLabel(QSizePolicy.Policy.Expanding)
         label.setText(name)
         label.setToolTip(name)
@@ -192,7 +179,7 @@ class ClassTable(QWidget):
         percent.setObjectName("muted")
         percent.setAlignment(right)
         percent.setMinimumWidth(44)
-        strip = self.strips[name] = Strip(name, paths, self._thumbnails, self._theme)
+        strip = self.strips[name] = Strip(name, paths, self._thumbnails)
         strip.show_images.connect(self.show_images)
         middle = QVBoxLayout(spacing=5)
         middle.addStretch()

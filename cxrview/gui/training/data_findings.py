@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme, wrapped
+from cxrview.gui.theme import wrapped
+from cxrview.gui.themed import IconLabel
 from cxrview.gui.training.data_files import FileList
 from cxrview.gui.training.data_fixes import Fix, fixes, settled
 from cxrview.gui.training.data_survey import short_name
@@ -23,6 +24,7 @@ UNBROKEN = 30  # characters, after which a line may end anywhere
 BREAK = "\u200b"
 LONG = 60  # characters of a file's name in a sentence, beyond which its folders are left out
 ICONS = {"block": "circle-x", "warning": "triangle-alert", "info": "info", "allowed": "triangle-alert"}
+COLOURS = {"block": "error", "warning": "warning", "info": "muted", "allowed": "warning"}
 NAMES = {
     "block": mark("Stops the training"),
     "warning": mark("Warning"),
@@ -45,13 +47,13 @@ class FindingRow(QFrame):
     show_files = Signal(list)
 
     def __init__(
-        self, finding: Mapping[str, Any], config: TrainingConfig, side_of: Mapping[str, str], theme: Theme
+        self, finding: Mapping[str, Any], config: TrainingConfig, side_of: Mapping[str, str]
     ) -> None:
         super().__init__(objectName="finding")
         finding = {**finding, "text": spoken(finding)}
         self.finding, self.kind = finding, finding["kind"]
-        self._theme = theme
-        self.icon = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
+        self.icon = IconLabel(side=18)
+        self.icon.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.text = WrappedLabel(_shortened(finding))
         whole = self.text.text().replace(BREAK, "") == finding["text"]
         self.text.setToolTip("" if whole else wrapped(finding["text"]))
@@ -119,20 +121,8 @@ class FindingRow(QFrame):
             self.override.setChecked(allowed)
         self.icon.setAccessibleName(tr(NAMES[tone]))
         self.icon.setToolTip(tr(NAMES[tone]))
-        self.set_theme(self._theme)
+        self.icon.show_icon(ICONS[tone], COLOURS[tone])
         self.style().polish(self)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        colours = {
-            "block": theme.error,
-            "warning": theme.warning,
-            "allowed": theme.warning,
-            "info": theme.muted,
-        }
-        ratio = self.devicePixelRatioF()
-        self.icon.setPixmap(theme.pixmap(ICONS[self.tone], colours[self.tone], 18, ratio))
 
     def stops(self) -> list[QWidget]:
         """Return what takes the focus, in order."""
@@ -191,9 +181,8 @@ class FindingList(QWidget):
     allowed = Signal(str, bool)
     show_files = Signal(list)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._theme = theme
         self.rows: list[FindingRow] = []
         self._waiting: deque[Mapping[str, Any]] = deque()
         self._config = TrainingConfig()
@@ -203,12 +192,6 @@ class FindingList(QWidget):
         self._column = QVBoxLayout(self, spacing=0)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._inside)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        for row in self.rows:
-            row.set_theme(theme)
 
     def show_findings(
         self, findings: Sequence[Mapping[str, Any]], config: TrainingConfig, side_of: Mapping[str, str]
@@ -236,7 +219,7 @@ class FindingList(QWidget):
 
     def _add_some(self) -> None:
         for _ in range(min(AT_ONCE, len(self._waiting))):
-            row = FindingRow(self._waiting.popleft(), self._config, self._side_of, self._theme)
+            row = FindingRow(self._waiting.popleft(), self._config, self._side_of)
             row.fix_asked.connect(self.fix_asked)
             row.allowed.connect(self.allowed)
             row.show_files.connect(self.show_files)

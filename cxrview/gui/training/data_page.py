@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from cxrview.datasets.config import DataConfig
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.data_classes import ClassTable
 from cxrview.gui.training.data_files import FileList
 from cxrview.gui.training.data_findings import FindingList
@@ -38,27 +37,25 @@ MARGIN = 24
 class DataPage:
     """Fills `owner`. It shows what it is given and knows no draft."""
 
-    def __init__(self, owner: QWidget, runner: TaskRunner, theme: Theme) -> None:
+    def __init__(self, owner: QWidget, runner: TaskRunner) -> None:
         self._owner = owner
-        self.source = PathField(tr("Images"), tr("A folder or a CSV file"), theme)
+        self.source = PathField(tr("Images"), tr("A folder or a CSV file"))
         self.note = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText, objectName="dataNote")
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note.hide()
-        self.status = StatusLine(theme)
-        self.drop_area = DropArea(theme)
-        self.classes = ClassTable(runner, theme)
+        self.status = StatusLine()
+        self.drop_area = DropArea()
+        self.classes = ClassTable(runner)
         self.several = QCheckBox(tr("An image may have several classes, or none"))
-        self.findings = FindingList(theme)
+        self.findings = FindingList()
         self.findings_heading = _heading(tr("Findings"))
         self.split = SplitPanel()
         self.patients = PatientPanel(runner)
-        self.external = PathField(tr("Images of other hospitals"), tr("None"), theme, clearable=True)
-        self.strangers = PathField(
-            tr("Images that are no chest radiographs"), tr("None"), theme, clearable=True
-        )
+        self.external = PathField(tr("Images of other hospitals"), tr("None"), clearable=True)
+        self.strangers = PathField(tr("Images that are no chest radiographs"), tr("None"), clearable=True)
         self.excluded = FileList(tr("Take back"), tr("Files that are left out"))
-        self.excluded_fold = Fold(tr("Left out"), self.excluded, theme)
-        self.further_fold = Fold(tr("Further images, to judge by"), self._further(), theme)
+        self.excluded_fold = Fold(tr("Left out"), self.excluded)
+        self.further_fold = Fold(tr("Further images, to judge by"), self._further())
         self.stack = QStackedWidget()
         self.scroll = QScrollArea(
             widgetResizable=True, objectName="panelScroll", frameShape=QFrame.Shape.NoFrame
@@ -66,7 +63,6 @@ class DataPage:
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out()
-        self.set_theme(theme)
         self.findings.filled.connect(self.put_in_order)
 
     def _further(self) -> QWidget:
@@ -125,13 +121,6 @@ class DataPage:
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(head)
         column.addWidget(self.stack, 1)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        for part in (self.source, self.status, self.drop_area, self.classes, self.findings, self.external):
-            part.set_theme(theme)
-        for part in (self.strangers, self.excluded_fold, self.further_fold):
-            part.set_theme(theme)
 
     def put_in_order(self) -> None:
         """Let Tab go down the page: Qt puts what was made later, such as a row, behind everything else."""

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
+from cxrview.gui.themed import IconLabel
 from cxrview.words import tr
 
 TABLES = (".csv", ".tsv", ".txt")
@@ -55,7 +56,7 @@ class PathField(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, name: str, placeholder: str, theme: Theme, clearable: bool = False) -> None:
+    def __init__(self, name: str, placeholder: str, clearable: bool = False) -> None:
         super().__init__()
         self._path = ""
         self.line = QLineEdit(placeholderText=placeholder, clearButtonEnabled=clearable)
@@ -76,12 +77,8 @@ class PathField(QWidget):
         self.line.editingFinished.connect(lambda: self._choose(self.line.text()))
         self.folder.clicked.connect(lambda: self._choose(choose_folder(self, self._start()), asked=True))
         self.table.clicked.connect(lambda: self._choose(choose_table(self, self._start()), asked=True))
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.folder.setIcon(theme.icon("folder-open"))
-        self.table.setIcon(theme.icon("file-text"))
+        self.folder.setIcon(themes.icon("folder-open"))
+        self.table.setIcon(themes.icon("file-text"))
 
     def show_path(self, path: str) -> None:
         """Show `path` without saying that it was chosen."""
@@ -103,12 +100,13 @@ class PathField(QWidget):
 class DropArea(QToolButton):
     """The empty page: what to bring, and a place to let go of it. A press asks for a folder."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__(objectName="dropArea")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(260)
         self.setAccessibleName(tr("Drop images here, or press to choose a folder"))
-        self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._icon = IconLabel("image-plus", "muted", 44)
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title = QLabel(
             tr("Drop your images here"), objectName="dropTitle", alignment=Qt.AlignmentFlag.AlignCenter
         )
@@ -134,11 +132,6 @@ class DropArea(QToolButton):
         column.addStretch(3)
         for label in self.findChildren(QLabel):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._icon.setPixmap(theme.pixmap("image-plus", theme.muted, 44, self.devicePixelRatioF()))
 
     def sizeHint(self) -> QSize:
         return QSize(600, 360)

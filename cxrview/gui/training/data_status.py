@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout
 
 from cxrview.gui.panels.elided import ElidedLabel
-from cxrview.gui.theme import Theme
+from cxrview.gui.themed import IconLabel
 from cxrview.gui.training import data_check
 from cxrview.gui.training.data_check import DataCheck
 from cxrview.words import tr
@@ -30,10 +30,10 @@ class StatusLine(QFrame):
     again = Signal()
     undone = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__(objectName="dataStatus")
-        self._theme, self.tone = theme, "busy"
-        self.icon = QLabel()
+        self.tone = "busy"
+        self.icon = IconLabel(side=20)
         self.text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.detail = ElidedLabel(QSizePolicy.Policy.Ignored)
         self.detail.setObjectName("muted")
@@ -55,12 +55,6 @@ class StatusLine(QFrame):
         self.cancel.clicked.connect(self.cancelled)
         self.check_again.clicked.connect(self.again)
         self.undo.clicked.connect(self.undone)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        name, colour = ICONS[self.tone]
-        self.icon.setPixmap(theme.pixmap(name, getattr(theme, colour), 20, self.devicePixelRatioF()))
 
     def say(self, tone: str, text: str, again: bool = False) -> None:
         """Show a sentence that is no state of the check: a search that can be cancelled, or begun again."""
@@ -97,4 +91,4 @@ class StatusLine(QFrame):
             self.text.setText(text)
         if tone != self.tone or self.icon.pixmap().isNull():
             self.tone = tone
-            self.set_theme(self._theme)
+            self.icon.show_icon(*ICONS[tone])

@@ -12,7 +12,6 @@ from cxrview.errors import BadRequest
 from cxrview.gui import sentences
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.gui.theme import Theme
 from cxrview.gui.training import data_check, data_fixes
 from cxrview.gui.training.data_actions import ACTIONS
 from cxrview.gui.training.data_check import DataCheck
@@ -39,9 +38,7 @@ class DataStep(Step):
 
     show_images = Signal(list)
 
-    def __init__(
-        self, draft: Draft, runs: TrainingRuns, runner: TaskRunner, theme: Theme, parent: Any = None
-    ) -> None:
+    def __init__(self, draft: Draft, runs: TrainingRuns, runner: TaskRunner, parent: Any = None) -> None:
         super().__init__(parent)
         self.title = tr("Images")
         self._draft, self._runner = draft, runner
@@ -52,7 +49,7 @@ class DataStep(Step):
         self.survey, self.problem = EMPTY, ""
         self.check = DataCheck(draft, runs, self)
         self.edits = DataEdits(draft, runs, runner, self)
-        self.page = DataPage(self, runner, theme)
+        self.page = DataPage(self, runner)
         self.setAcceptDrops(True)
         self.commands = WindowActions(self, ACTIONS, self)
         self._connect()
@@ -84,10 +81,6 @@ class DataStep(Step):
         edits.undo_changed.connect(page.show_undo)
         edits.noted.connect(page.show_note)
         edits.failed.connect(lambda words: page.show_note(words, "error"))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.page.set_theme(theme)
 
     def entered(self) -> None:
         """The page has come to the front: look again at what was chosen and not checked elsewhere."""

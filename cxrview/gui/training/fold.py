@@ -3,15 +3,15 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
 
 
 class Fold(QWidget):
     """A heading that shows and hides `inside`."""
 
-    def __init__(self, title: str, inside: QWidget, theme: Theme, is_open: bool = False) -> None:
+    def __init__(self, title: str, inside: QWidget, is_open: bool = False) -> None:
         super().__init__()
-        self._theme, self.inside = theme, inside
+        self.inside = inside
         self.button = QToolButton(text=title, checkable=True, objectName="fold")
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -31,12 +31,7 @@ class Fold(QWidget):
         """Unfold it, or fold it."""
         self.button.setChecked(is_open)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self._refresh()
-
     def _refresh(self) -> None:
         is_open = self.button.isChecked()
-        self.button.setIcon(self._theme.icon("chevron-down" if is_open else "chevron-right"))
+        self.button.setIcon(themes.icon("chevron-down" if is_open else "chevron-right"))
         self.inside.setVisible(is_open)

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from cxrview.gui.theme import Theme, wrapped
+from cxrview.gui import theme as themes
+from cxrview.gui.theme import wrapped
 from cxrview.gui.training.run_texts import duration, outcome_text, stage_text, total_epochs
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.words import tr
@@ -26,11 +27,11 @@ class TrainingIndicator(QWidget):
 
     asked = Signal(object)
 
-    def __init__(self, runs: TrainingRuns, theme: Theme) -> None:
+    def __init__(self, runs: TrainingRuns) -> None:
         super().__init__()
-        self._runs, self._theme = runs, theme
+        self._runs = runs
         self._run: Run | None = None
-        self.ring = Ring(theme)
+        self.ring = Ring()
         self.button = QToolButton(
             toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
             accessibleName=tr("Show the training"),
@@ -46,17 +47,10 @@ class TrainingIndicator(QWidget):
         runs.started.connect(self._begin)
         runs.changed.connect(self._later)
         runs.ended.connect(self._end)
-        self.set_theme(theme)
+        self.dismiss.setIcon(themes.icon("x"))
         self.hide()
         if runs.current is not None and runs.current.is_running:
             self._begin(runs.current)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.ring.set_theme(theme)
-        self.dismiss.setIcon(theme.icon("x"))
-        self.refresh()
 
     def _begin(self, run: Run) -> None:
         self._run = run
@@ -105,8 +99,9 @@ class TrainingIndicator(QWidget):
     def _show_end(self, run: Run) -> str:
         kind = run.outcome.kind if run.outcome is not None else "stopped"
         name, colour = ICONS.get(kind, FAILURE)
+        ratio = self.devicePixelRatioF()
         self.button.setIcon(
-            self._theme.pixmap(name, getattr(self._theme, colour), 16, self.devicePixelRatioF())
+            themes.redrawn(lambda theme: QIcon(themes.pixmap(name, getattr(theme, colour), 16, ratio)))
         )
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         if run.outcome is not None:
@@ -128,15 +123,10 @@ class TrainingIndicator(QWidget):
 class Ring(QWidget):
     """A circle that fills clockwise from the top."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._theme, self.fraction = theme, 0.0
+        self.fraction = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.update()
 
     def set_fraction(self, fraction: float) -> None:
         """Fill `fraction` of it, 0…1."""
@@ -153,9 +143,9 @@ class Ring(QWidget):
         side = RING - THICKNESS
         area = QRectF(0, 0, side, side)
         area.moveCenter(QPointF(self.width() / 2, self.height() / 2))
-        painter.setPen(QPen(QColor(self._theme.line), THICKNESS))
+        painter.setPen(QPen(QColor(themes.current().line), THICKNESS))
         painter.drawEllipse(area)
-        pen = QPen(QColor(self._theme.accent), THICKNESS)
+        pen = QPen(QColor(themes.current().accent), THICKNESS)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.drawArc(area, 90 * 16, round(-self.fraction * 360 * 16))

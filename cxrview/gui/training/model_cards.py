@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui.theme import DARK, Theme
+from cxrview.gui import theme as themes
 
 RADIUS = 7
 GAP = 10
@@ -26,7 +26,6 @@ class Card(QAbstractButton):
 
     def __init__(self, title: str, words: str = "") -> None:
         super().__init__(checkable=True)
-        self._theme = DARK
         self.setText(title)
         self.setAccessibleName(title)
         self.setAccessibleDescription(words)
@@ -45,11 +44,6 @@ class Card(QAbstractButton):
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.column.addWidget(label)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.update()
-
     def sizeHint(self) -> QSize:
         return self.layout().sizeHint()
 
@@ -57,7 +51,7 @@ class Card(QAbstractButton):
         return self.layout().minimumSize()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = self._theme
+        theme = themes.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         under = self.underMouse() and self.isEnabled()
@@ -104,11 +98,6 @@ class Cards(QWidget):
         for card in self.cards.values():
             card.setChecked(False)
         self._group.setExclusive(True)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        for card in self.cards.values():
-            card.set_theme(theme)
 
 
 class ArchitectureCard(Card):

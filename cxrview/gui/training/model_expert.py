@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLay
 
 from cxrview.errors import BadRequest
 from cxrview.gui.dialogs.option_rows import OptionRow, SwitchRow, rows_of
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.model_phases import PhaseTable
 from cxrview.gui.training.model_words import CHOICES, HELP
@@ -29,14 +28,14 @@ class ExpertPanel(QScrollArea):
 
     problems_changed = Signal()
 
-    def __init__(self, draft: Draft, theme: Theme) -> None:
+    def __init__(self, draft: Draft) -> None:
         super().__init__(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="panelScroll")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._draft = draft
         self.edits: dict[str, OptionRow] = {}
         self.reasons: dict[str, QLabel] = {}
         self.problems: dict[str, str] = {}  # by entry; of what is in the controls and nowhere else
-        self.phases = PhaseTable(theme)
+        self.phases = PhaseTable()
         inside = QWidget()
         column = QVBoxLayout(inside, spacing=8)
         column.setContentsMargins(24, 16, 24, 24)
@@ -57,10 +56,6 @@ class ExpertPanel(QScrollArea):
         self.phases.refused.connect(lambda why: self.show_problem("recipe.phases", why))
         draft.changed.connect(self._show)
         self._show(frozenset(("model", "recipe")))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.phases.set_theme(theme)
 
     def show_problem(self, entry: str, why: str, *, kept: bool = False) -> None:
         """Show `why` beside `entry`, or nothing for "". `kept`: the value is in the draft all the same."""

@@ -6,8 +6,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from cxrview.gui import theme as themes
 from cxrview.gui.dialogs.option_rows import OptionRow, rows_of
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.model_words import CHOICES
 from cxrview.training.config import PhaseConfig
 from cxrview.words import mark, tr
@@ -37,9 +37,8 @@ class PhaseTable(QWidget):
     edited = Signal(object)
     refused = Signal(str)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._theme = theme
         self._phases: tuple[PhaseConfig, ...] = ()
         self.rows: list[dict[str, OptionRow]] = []
         self.buttons: list[dict[str, QToolButton]] = []
@@ -63,13 +62,6 @@ class PhaseTable(QWidget):
             for name, edit in row.items():
                 edit.show_value(getattr(phase, name))
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        for row in self.buttons:
-            for name, icon, _words in BUTTONS:
-                row[name].setIcon(theme.icon(icon))
-
     def _make_rows(self, count: int) -> None:
         old, self._table = self._table, QWidget()
         grid = QGridLayout(self._table, horizontalSpacing=10, verticalSpacing=6)
@@ -83,7 +75,6 @@ class PhaseTable(QWidget):
         self.layout().replaceWidget(old, self._table)
         old.hide()
         old.deleteLater()
-        self.set_theme(self._theme)
 
     def _make_row(self, grid: QGridLayout, number: int, count: int) -> None:
         grid.addWidget(QLabel(f"{number + 1}"), number + 1, 0)
@@ -97,8 +88,9 @@ class PhaseTable(QWidget):
             edit.refused.connect(self.refused)
             grid.addWidget(edit, number + 1, column)
         tools, place = {}, QHBoxLayout(spacing=0)
-        for name, _icon, words in BUTTONS:
+        for name, icon, words in BUTTONS:
             button = tools[name] = QToolButton(objectName="small", toolTip=tr(words))
+            button.setIcon(themes.icon(icon))
             button.setAccessibleName(f"{tr(words)} ({number + 1})")
             button.clicked.connect(lambda _on, name=name: self._rearrange(number, name))
             place.addWidget(button)

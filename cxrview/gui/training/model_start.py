@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QLine
 
 from cxrview.gui.dialogs.option_rows import calm
 from cxrview.gui.panels.verdict import Verdict
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.model_examine import Examined, Installed
 from cxrview.gui.training.model_words import CHOICES
@@ -22,14 +21,14 @@ WIDTH = 430
 class StartBox(QWidget):
     """The name of the model, the start, and a line on what follows from it."""
 
-    def __init__(self, draft: Draft, theme: Theme) -> None:
+    def __init__(self, draft: Draft) -> None:
         super().__init__()
         self._draft = draft
         self._installed: Sequence[Installed] = ()
         self.name = QLineEdit(placeholderText=tr("made from the folder and the network"))
         self.start = QComboBox()
         self.choose = QPushButton(tr("A file…"), autoDefault=False, clicked=self.choose_file)
-        self.follows = Verdict(theme)
+        self.follows = Verdict()
         self.note = QLabel(objectName="muted", wordWrap=True)
         self.name_problem = QLabel(objectName="fieldProblem", wordWrap=True)
         grid = QGridLayout(self, horizontalSpacing=14, verticalSpacing=8)
@@ -53,10 +52,6 @@ class StartBox(QWidget):
         self.name.editingFinished.connect(lambda: draft.change("model", name=self.name.text().strip()))
         draft.changed.connect(self._changed)
         self._show()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.follows.set_theme(theme)
 
     def set_installed(self, models: Sequence[Installed]) -> None:
         """Offer the installed models."""

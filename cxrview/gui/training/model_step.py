@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.gui.theme import Theme, wrapped
+from cxrview.gui.theme import wrapped
 from cxrview.gui.training import model_texts
 from cxrview.gui.training.augmentation_panel import AugmentationPanel
 from cxrview.gui.training.draft import CUSTOM, Draft
@@ -41,7 +41,7 @@ class ModelStep(Step):
     title = mark("Model")
 
     def __init__(
-        self, draft: Draft, runs: TrainingRuns, runner: TaskRunner, theme: Theme, store: Path | None = None
+        self, draft: Draft, runs: TrainingRuns, runner: TaskRunner, store: Path | None = None
     ) -> None:
         super().__init__()
         self.title = tr(ModelStep.title)
@@ -52,18 +52,17 @@ class ModelStep(Step):
         self._measuring = ""  # the network under the clock
         self._scratch: TemporaryDirectory[str] | None = None
         self._settle = QTimer(self, singleShot=True, interval=SETTLED, timeout=self._examine)
-        self.start = StartBox(draft, theme)
+        self.start = StartBox(draft)
         self.presets = Cards(tr("How it learns"), len(PRESETS))
         self.networks = Cards(tr("Network"), 3)
-        self.augmentation = AugmentationPanel(draft, theme)
-        self.expert = ExpertPanel(draft, theme)
+        self.augmentation = AugmentationPanel(draft)
+        self.expert = ExpertPanel(draft)
         self.foot = ModelFoot(draft)
         self.tabs = QTabWidget(documentMode=True)
         self.helper = HelperProcess(self)
         self._make_cards()
         self._lay_out()
         self._connect()
-        self.set_theme(theme)
         self._show_choices()
         self.foot.measure.hide()  # until it is known to be wanted
         self._settle.start()
@@ -81,10 +80,6 @@ class ModelStep(Step):
     def entered(self) -> None:
         self._later(lambda _report: installed(), self.start.set_installed)
         self._settle.start()
-
-    def set_theme(self, theme: Theme) -> None:
-        for part in (self.start, self.presets, self.networks, self.augmentation, self.expert):
-            part.set_theme(theme)
 
     def _make_cards(self) -> None:
         for name, (title, words) in PRESETS.items():

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGraphicsView
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
+from cxrview.gui.themed import Themed
 from cxrview.words import fixed
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -37,8 +38,8 @@ class DecimalAxis(PlainAxis):
         return [fixed(value, decimals) for value in values]
 
 
-class PlainPlot(pg.PlotWidget):
-    """A plot without buttons, menu, gestures, frame and focus, in the colours of a theme.
+class PlainPlot(Themed, pg.PlotWidget):
+    """A plot without buttons, menu, gestures, frame and focus, in the colours of the theme.
 
     Subclasses that paint before or behind the curves set `paints`, so that all is painted anew.
     """
@@ -46,10 +47,9 @@ class PlainPlot(pg.PlotWidget):
     axis_colour = "line"  # a token of the theme
     paints = False
 
-    def __init__(self, theme: Theme, left: PlainAxis, bottom: PlainAxis, room: tuple[int, int]) -> None:
+    def __init__(self, left: PlainAxis, bottom: PlainAxis, room: tuple[int, int]) -> None:
         """`room` are pixels for the numbers and words at the left, and below."""
         super().__init__(axisItems={"left": left, "bottom": bottom})
-        self.theme = theme
         self.item = self.getPlotItem()
         self.box = self.item.getViewBox()
         self._words: dict[str, str] = {}  # by side
@@ -69,11 +69,13 @@ class PlainPlot(pg.PlotWidget):
         self.setAntialiasing(True)
         if self.paints:
             self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self.set_theme(theme)
+        self._draw_axes()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw axes and background in `theme`."""
-        self.theme = theme
+    def recolour(self) -> None:
+        self._draw_axes()
+
+    def _draw_axes(self) -> None:
+        theme = themes.current()
         self.setBackground(theme.panel)
         for side in ("left", "bottom"):
             axis = self.item.getAxis(side)
@@ -86,7 +88,7 @@ class PlainPlot(pg.PlotWidget):
     def name_axis(self, side: str, words: str) -> None:
         """Put `words` beside the axis at `side`."""
         self._words[side] = words
-        self.item.setLabel(side, words, color=self.theme.muted)
+        self.item.setLabel(side, words, color=themes.current().muted)
 
     @property
     def frame(self) -> QRectF:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushBut
 
 from cxrview.errors import CxrviewError
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.data_table import with_excluded, without_excluded
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.result_data import OF_OTHERS, Answer, Part, Result
@@ -27,12 +26,12 @@ class AnswersPage(QWidget):
 
     open_asked = Signal(list)
 
-    def __init__(self, draft: Draft, marks: Marks, runner: TaskRunner, theme: Theme) -> None:
+    def __init__(self, draft: Draft, marks: Marks, runner: TaskRunner) -> None:
         super().__init__()
         self._result: Result | None = None
         self._part: Part | None = None
-        self.matrix = Matrix(theme)
-        self.gallery = Gallery(marks, runner, theme)
+        self.matrix = Matrix()
+        self.gallery = Gallery(marks, runner)
         self.all_mistakes = QPushButton(tr("All mistakes"), objectName="link")
         self.doubts = Doubts(draft, marks)
         left = QVBoxLayout(spacing=8)
@@ -54,11 +53,6 @@ class AnswersPage(QWidget):
         self.matrix.chosen.connect(self._show_cell)
         self.all_mistakes.clicked.connect(lambda: self.matrix.choose(None))
         self.gallery.open_asked.connect(self.open_asked)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.matrix.set_theme(theme)
-        self.gallery.set_theme(theme)
 
     def show_part(self, result: Result, part: Part) -> None:
         """Show the answers about `part`."""

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 
 from cxrview.gui import sentences
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.result_data import Part, Result
 from cxrview.gui.training.result_gallery import Gallery
 from cxrview.gui.training.result_marks import Marks
@@ -55,7 +54,7 @@ class ComparePage(QWidget):
 
     open_asked = Signal(list)
 
-    def __init__(self, runner: TaskRunner, marks: Marks, theme: Theme, current: Callable[[], Choice]) -> None:
+    def __init__(self, runner: TaskRunner, marks: Marks, current: Callable[[], Choice]) -> None:
         super().__init__()
         self._runner, self._current = runner, current
         self._result: Result | None = None
@@ -65,8 +64,8 @@ class ComparePage(QWidget):
         self.compared: Compared | None = None
         self.start = QPushButton(tr("Compare with the model in use"))
         self.note = QLabel(objectName="muted", wordWrap=True)
-        self.table = FigureTable(tr("Both models"), theme)
-        self.gallery = Gallery(marks, runner, theme)
+        self.table = FigureTable(tr("Both models"))
+        self.gallery = Gallery(marks, runner)
         self.kinds: dict[str, QToolButton] = {}
         self._body = QWidget()
         self._lay_out()
@@ -101,11 +100,6 @@ class ComparePage(QWidget):
         column.addLayout(head)
         column.addWidget(self._body, 1)
         column.addStretch(0)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.table.set_theme(theme)
-        self.gallery.set_theme(theme)
 
     def show_part(self, result: Result, part: Part) -> None:
         """Be about the images of `part`."""

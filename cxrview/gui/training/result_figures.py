@@ -5,7 +5,6 @@ import math
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.result_data import FEW, Part, Result
 from cxrview.gui.training.result_plots import Line, SharePlot
 from cxrview.gui.training.result_table import Cell, FigureTable
@@ -52,18 +51,14 @@ class Headlines(QWidget):
 class ClassPage(QWidget):
     """The table class by class."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.table = FigureTable(tr("Figures class by class"), theme)
+        self.table = FigureTable(tr("Figures class by class"))
         self.note = QLabel(objectName="muted", wordWrap=True)
         column = QVBoxLayout(self, spacing=10)
         column.setContentsMargins(0, 12, 0, 4)
         column.addWidget(self.table, 1)
         column.addWidget(self.note)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.table.set_theme(theme)
 
     def show_part(self, result: Result, part: Part) -> None:
         """Show the figures of `part`."""
@@ -94,16 +89,13 @@ class ClassPage(QWidget):
 class CalibrationPage(QWidget):
     """How often the model is right where it is so sure."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._theme = theme
-        self._result: Result | None = None
-        self._part: Part | None = None
-        self.plot = SharePlot(tr("Calibration curve"), tr("The model says"), tr("It is so"), theme)
+        self.plot = SharePlot(tr("Calibration curve"), tr("The model says"), tr("It is so"))
         self.plot.guide = ((0, 0), (1, 1))
         self.error = QLabel(objectName="figure")
         self.range = QLabel(objectName="muted")
-        self.table = FigureTable(tr("Calibration by probability"), theme)
+        self.table = FigureTable(tr("Calibration by probability"))
         note = QLabel(
             tr(
                 "On the dashed line a probability means what it says. Below the line the model is too sure "
@@ -125,25 +117,15 @@ class CalibrationPage(QWidget):
         row.addWidget(self.plot, 3)
         row.addLayout(side, 2)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.plot.set_theme(theme)
-        self.table.set_theme(theme)
-        if self._result is not None and self._part is not None:
-            self.show_part(self._result, self._part)
-
     def show_part(self, result: Result, part: Part) -> None:
         """Show the calibration on `part`."""
-        self._result, self._part = result, part
         curves = part.measured.get("calibration", [])
         lines, rows = [], []
         for number, curve in enumerate(curves):
-            colour = self._theme.class_colour(number) if curve["name"] else self._theme.accent
             bins = curve["bins"]
             sizes = [min(LARGEST, 5 + 2.2 * math.sqrt(b["images"])) for b in bins]
             x, y = [b["confidence"] for b in bins], [b["right"] for b in bins]
-            lines.append(Line(x, y, colour, sizes=sizes))
+            lines.append(Line(x, y, number if curve["name"] else None, sizes=sizes))
             rows += [_bin(result.card.label(curve["name"]) if curve["name"] else "", b) for b in bins]
         self.plot.show_lines(lines)
         figure = part.measured.get("figures", {}).get("ece", {"value": None, "low": None, "high": None})

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.result_data import Answer, Result
 from cxrview.gui.training.result_images import ImageList
 from cxrview.gui.training.result_marks import Marks
@@ -22,10 +21,10 @@ class Gallery(QWidget):
 
     open_asked = Signal(list)
 
-    def __init__(self, marks: Marks, runner: TaskRunner, theme: Theme, *, mark: bool = True) -> None:
+    def __init__(self, marks: Marks, runner: TaskRunner, *, mark: bool = True) -> None:
         super().__init__()
         self.title = QLabel(objectName="heading", wordWrap=True)
-        self.list = ImageList(marks, runner, theme)
+        self.list = ImageList(marks, runner)
         self.nothing = QLabel(objectName="muted", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.open = QPushButton()
         self.mark = QPushButton(tr("Label looks wrong"))
@@ -48,10 +47,6 @@ class Gallery(QWidget):
         self.list.mark_asked.connect(self._toggle)
         self.list.chosen.connect(self._refresh)
         self._refresh()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.list.set_theme(theme)
 
     def show_answers(
         self,

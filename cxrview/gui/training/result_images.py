@@ -15,11 +15,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from cxrview.gui import theme as themes
 from cxrview.gui.browser import small_picture
 from cxrview.gui.browser.thumbnails import Key, Thumbnails
 from cxrview.gui.panels.bars import percent
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.result_data import Answer, Result
 from cxrview.gui.training.result_marks import Marks
 from cxrview.words import tr
@@ -109,9 +109,9 @@ class ImageModel(QAbstractListModel):
 class ImageRows(QStyledItemDelegate):
     """Draws a row: the picture, the file, what was said."""
 
-    def __init__(self, view: "ImageList", theme: Theme, thumbnails: Thumbnails) -> None:
+    def __init__(self, view: "ImageList", thumbnails: Thumbnails) -> None:
         super().__init__(view)
-        self._view, self.theme, self._thumbnails = view, theme, thumbnails
+        self._view, self._thumbnails = view, thumbnails
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(120, HEIGHT)
@@ -132,10 +132,10 @@ class ImageRows(QStyledItemDelegate):
 
     def _paint_picture(self, painter: QPainter, place: QRect, answer: Answer) -> None:
         side = round(SIDE * painter.device().devicePixelRatio())
-        small_picture.paint(painter, place, self._thumbnails.get(answer.path, 0, side), self.theme)
+        small_picture.paint(painter, place, self._thumbnails.get(answer.path, 0, side))
 
     def _paint_text(self, painter: QPainter, option: QStyleOptionViewItem, area: QRect, row: int) -> None:
-        model, theme = self._view.images, self.theme
+        model, theme = self._view.images, themes.current()
         answer = model.answers[row]
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         strong, weak = (theme.on_selection,) * 2 if selected else (theme.text, theme.muted)
@@ -155,7 +155,7 @@ class ImageRows(QStyledItemDelegate):
         if model.is_marked(row):
             icon = QRect(third.left(), third.top() + 1, 13, 13)
             ratio = painter.device().devicePixelRatio()
-            painter.drawPixmap(icon, theme.pixmap("flag", theme.warning, 13, ratio))
+            painter.drawPixmap(icon, themes.pixmap("flag", theme.warning, 13, ratio))
             third.adjust(18, 0, 0, 0)
             painter.setPen(QColor(strong if selected else theme.warning))
         words = option.fontMetrics.elidedText(remark, Qt.TextElideMode.ElideRight, third.width())
@@ -182,7 +182,7 @@ class ImageRows(QStyledItemDelegate):
                 left += 20
             if len(names) == 1 and names[0] in result.classes:
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(self.theme.class_colour(result.classes.index(names[0]))))
+                painter.setBrush(QColor(themes.current().class_colour(result.classes.index(names[0]))))
                 painter.drawEllipse(left, line.top() + (line.height() - DOT) // 2, DOT, DOT)
                 left += DOT + 5
             text = class_text(result, names)
@@ -207,12 +207,12 @@ class ImageList(QListView):
     mark_asked = Signal(list)
     chosen = Signal()
 
-    def __init__(self, marks: Marks, runner: TaskRunner, theme: Theme) -> None:
+    def __init__(self, marks: Marks, runner: TaskRunner) -> None:
         super().__init__()
         self.images = ImageModel(marks, self)
         self._thumbnails = Thumbnails(runner, self._seen, lambda: False, MAX_BYTES, self)
         self._thumbnails.made.connect(self.viewport().update)
-        self._rows = ImageRows(self, theme, self._thumbnails)
+        self._rows = ImageRows(self, self._thumbnails)
         self.setModel(self.images)
         self.setItemDelegate(self._rows)
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
@@ -225,11 +225,6 @@ class ImageList(QListView):
         self.activated.connect(lambda index: self.open_asked.emit([index.data(ANSWER)]))
         self.selectionModel().selectionChanged.connect(lambda *_changes: self.chosen.emit())
         self.images.modelReset.connect(self.chosen.emit)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._rows.theme = theme
-        self.viewport().update()
 
     @property
     def selected(self) -> list[Answer]:

@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QWidget
 
+from cxrview.gui import theme as themes
 from cxrview.gui.panels.elided import ElidedLabel
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.result_data import Answer, Part, Result, surest
 from cxrview.gui.training.result_texts import share
 from cxrview.words import tr, trn
@@ -44,9 +44,9 @@ class Cell(QAbstractButton):
 
     focused = Signal()
 
-    def __init__(self, facts: CellFacts, theme: Theme) -> None:
+    def __init__(self, facts: CellFacts) -> None:
         super().__init__()
-        self.facts, self._theme = facts, theme
+        self.facts = facts
         count = len(facts.answers)
         words = trn("{count} image", "{count} images", count).format(count=count)
         self.share = count / facts.of if facts.of else None
@@ -68,18 +68,13 @@ class Cell(QAbstractButton):
         super().focusInEvent(event)
         self.focused.emit()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.update()
-
     def sizeHint(self) -> QSize:
         return CELL
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self._theme
+        theme = themes.current()
         area = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         fill = QColor(theme.good if self.facts.right else theme.error)
         fill.setAlphaF(0.10 + 0.55 * (self.share or 0.0) if self.facts.answers else 0.0)
@@ -96,7 +91,7 @@ class Cell(QAbstractButton):
         self._paint_text(painter, area)
 
     def _paint_text(self, painter: QPainter, area: QRectF) -> None:
-        theme, font = self._theme, self.font()
+        theme, font = themes.current(), self.font()
         large = self.font()
         large.setPointSizeF(font.pointSizeF() * (1.45 if area.height() > 50 else 1.1))
         large.setWeight(large.Weight.DemiBold)
@@ -129,22 +124,13 @@ class Matrix(QWidget):
 
     chosen = Signal(str, tuple)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._theme = theme
         self.cells: dict[tuple[int, int], Cell] = {}
         self._grid = QGridLayout(self)
         self._grid.setSpacing(2)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self.setAccessibleName(tr("Confusion matrix"))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        for cell in self.cells.values():
-            cell.set_theme(theme)
-        for place in self.findChildren(ClassLabel):
-            place.set_theme(theme)
 
     def show_part(self, result: Result, part: Part) -> None:
         """Show the answers of `part`."""
@@ -159,12 +145,12 @@ class Matrix(QWidget):
         self._grid.addWidget(side, 1, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for column, head in enumerate(heads):
             number = column if result.card.exclusive else -1
-            self._grid.addWidget(ClassLabel(head, number, self._theme), 1, column + 1)
+            self._grid.addWidget(ClassLabel(head, number), 1, column + 1)
         self.cells = {}
         for row, (name, cells) in enumerate(zip(result.classes, rows, strict=True)):
-            self._grid.addWidget(ClassLabel(result.card.label(name), row, self._theme, side=True), row + 2, 0)
+            self._grid.addWidget(ClassLabel(result.card.label(name), row, side=True), row + 2, 0)
             for column, facts in enumerate(cells):
-                cell = Cell(facts, self._theme)
+                cell = Cell(facts)
                 cell.clicked.connect(lambda _on, cell=cell: self.choose(cell))
                 cell.focused.connect(lambda cell=cell: self._stop_at(cell))
                 self.cells[row, column] = cell
@@ -217,20 +203,15 @@ class ClassLabel(ElidedLabel):
 
     DOT = 8
 
-    def __init__(self, text: str, number: int, theme: Theme, *, side: bool = False) -> None:
+    def __init__(self, text: str, number: int, *, side: bool = False) -> None:
         super().__init__(QSizePolicy.Policy.Preferred)
         self.setText(text)
-        self._number, self._theme = number, theme
+        self._number = number
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self.setAlignment(right if side else Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
         self.setContentsMargins(self.DOT + 6 if number >= 0 else 2, 3, 6, 3)
         if side:
             self.setMaximumWidth(WIDEST)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -239,7 +220,7 @@ class ClassLabel(ElidedLabel):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.class_colour(self._number)))
+        painter.setBrush(QColor(themes.current().class_colour(self._number)))
         inside = self.contentsRect()
         width = min(self.fontMetrics().horizontalAdvance(self.text()), inside.width())
         left = inside.right() - width

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.result_answers import AnswersPage
 from cxrview.gui.training.result_compare import Choice, ComparePage
@@ -40,21 +39,19 @@ class ResultPage:
         draft: Draft,
         marks: Marks,
         runner: TaskRunner,
-        theme: Theme,
         current: Callable[[], Choice],
     ) -> None:
-        self._theme = theme
         self.title = QLabel(objectName="pageTitle", textFormat=Qt.TextFormat.PlainText)
         self.about = QLabel(objectName="muted", textFormat=Qt.TextFormat.PlainText)
         self.parts = QComboBox()
         self.parts.setAccessibleName(tr("Images that the figures are about"))
         self.headlines = Headlines()
         self.warning = QLabel(objectName="notes", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self.answers = AnswersPage(draft, marks, runner, theme)
-        self.point = PointPage(theme)
-        self.calibration = CalibrationPage(theme)
-        self.classes = ClassPage(theme)
-        self.compare = ComparePage(runner, marks, theme, current)
+        self.answers = AnswersPage(draft, marks, runner)
+        self.point = PointPage()
+        self.calibration = CalibrationPage()
+        self.classes = ClassPage()
+        self.compare = ComparePage(runner, marks, current)
         self.model = ModelPage()
         self.tabs = QTabWidget(documentMode=True)
         for widget in (self.tabs, self.tabs.tabBar()):
@@ -69,7 +66,6 @@ class ResultPage:
         self._drawn = (self.answers, self.classes, self.point, self.calibration, self.compare)
         self._shown: tuple[Result, Part] | None = None
         self._stale: set[QWidget] = set()
-        self._unthemed: set[QWidget] = set()
         self.tabs.currentChanged.connect(lambda _number: self._bring_up_to_date())
         self.say_nothing("")
 
@@ -107,18 +103,9 @@ class ResultPage:
         whole.setContentsMargins(24, 20, 24, 8)
         whole.addWidget(self.stack)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`; what is not seen, when it is."""
-        self._theme = theme
-        self._unthemed = set(self._drawn)
-        self._bring_up_to_date()
-
     def _bring_up_to_date(self) -> None:
         """Show on the page in front what it does not show yet: all of them at once would take long."""
         page = self.tabs.currentWidget()
-        if page in self._unthemed:
-            self._unthemed.discard(page)
-            page.set_theme(self._theme)
         if page in self._stale and self._shown is not None:
             self._stale.discard(page)
             page.show_part(*self._shown)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
 from cxrview.gui.training.plain_plot import PlainAxis, PlainPlot
 from cxrview.words import fixed
 
@@ -26,11 +26,11 @@ HANDLE, MARK = 6.5, 4.0  # radii in pixels
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A curve in `colour`; `faint` ones lie in the background."""
+    """A curve in the colour of class `number`, or with None in none's; `faint` ones lie in the background."""
 
     x: Sequence[float]
     y: Sequence[float]
-    colour: str
+    number: int | None
     faint: bool = False
     sizes: Sequence[float] = ()  # pixels, of a dot for each point
 
@@ -45,9 +45,10 @@ class SharePlot(PlainPlot):
     dragged = Signal(int)
     axis_colour, paints = "faint", True
 
-    def __init__(self, name: str, across: str, upward: str, theme: Theme) -> None:
-        super().__init__(theme, _ShareAxis("left"), _ShareAxis("bottom"), (AXIS_WIDTH, AXIS_HEIGHT))
+    def __init__(self, name: str, across: str, upward: str) -> None:
+        super().__init__(_ShareAxis("left"), _ShareAxis("bottom"), (AXIS_WIDTH, AXIS_HEIGHT))
         self._lines: list[pg.PlotDataItem] = []
+        self._shown: Sequence[Line] = ()
         self.track: tuple[Sequence[float], Sequence[float]] = ((), ())
         self.place = -1  # on the track; -1 for none
         self.marks: Sequence[tuple[float, float]] = ()
@@ -63,13 +64,18 @@ class SharePlot(PlainPlot):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
 
+    def recolour(self) -> None:
+        super().recolour()
+        self.show_lines(self._shown)
+
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Draw `lines`, the first ones below."""
         for item in self._lines:
             self.removeItem(item)
-        self._lines = []
+        self._lines, self._shown = [], lines
+        theme = themes.current()
         for line in lines:
-            colour = QColor(line.colour)
+            colour = QColor(theme.accent if line.number is None else theme.class_colour(line.number))
             if line.faint:
                 colour.setAlpha(70)
             item = self.plot(
@@ -124,21 +130,21 @@ class SharePlot(PlainPlot):
     def drawBackground(self, painter: QPainter, area: QRectF) -> None:
         super().drawBackground(painter, area)
         if self.guide is not None:
-            painter.setPen(QPen(QColor(self.theme.faint), 1, Qt.PenStyle.DashLine))
+            painter.setPen(QPen(QColor(themes.current().faint), 1, Qt.PenStyle.DashLine))
             start, end = self.guide
             painter.drawLine(self.place_of(*start), self.place_of(*end))
 
     def drawForeground(self, painter: QPainter, area: QRectF) -> None:
         super().drawForeground(painter, area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(QColor(self.theme.panel))
-        painter.setPen(QPen(QColor(self.theme.muted), 1.5))
+        painter.setBrush(QColor(themes.current().panel))
+        painter.setPen(QPen(QColor(themes.current().muted), 1.5))
         for x, y in self.marks:
             painter.drawEllipse(self.place_of(x, y), MARK, MARK)
         if 0 <= self.place < len(self.track[0]):
             x, y = float(self.track[0][self.place]), float(self.track[1][self.place])
-            painter.setBrush(QColor(self.theme.accent))
-            painter.setPen(QPen(QColor(self.theme.on_accent), 2))
+            painter.setBrush(QColor(themes.current().accent))
+            painter.setPen(QPen(QColor(themes.current().on_accent), 2))
             painter.drawEllipse(self.place_of(x, y), HANDLE, HANDLE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

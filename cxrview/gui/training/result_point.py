@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.bundle.rewrite import CHOSEN
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.result_data import Answer, Part, Result
 from cxrview.gui.training.result_plots import Line, SharePlot
 from cxrview.gui.training.result_points import ClassCurve, Point
@@ -47,18 +46,17 @@ class PointPage(QWidget):
 
     store_asked = Signal(str, float)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._theme = theme
         self._result: Result | None = None
         self._known: list[Answer] = []
         self._curves: dict[str, ClassCurve] = {}
         self.threshold = 0.5
         self.classes = QComboBox()
         self.classes.setAccessibleName(tr("Class"))
-        self.roc = SharePlot(tr("ROC curve"), tr("1 − specificity"), tr("Sensitivity"), theme)
+        self.roc = SharePlot(tr("ROC curve"), tr("1 − specificity"), tr("Sensitivity"))
         self.roc.guide = ((0, 0), (1, 1))
-        self.pr = SharePlot(tr("Precision–recall curve"), tr("Sensitivity (recall)"), tr("Precision"), theme)
+        self.pr = SharePlot(tr("Precision–recall curve"), tr("Sensitivity (recall)"), tr("Precision"))
         self.area = QLabel(objectName="muted")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(tr("Operating point"))
@@ -164,13 +162,6 @@ class PointPage(QWidget):
             self._curves[name] = ClassCurve(scores, [name in answer.labels for answer in self._known])
         return self._curves[name]
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.roc.set_theme(theme)
-        self.pr.set_theme(theme)
-        self._draw()
-
     def show_part(self, result: Result, part: Part) -> None:
         """Show the curves of the answers about `part`."""
         chosen, self._result = self.class_name, result
@@ -245,9 +236,9 @@ class PointPage(QWidget):
         for plot, kind in ((self.roc, ClassCurve.roc), (self.pr, ClassCurve.precision_recall)):
             lines = []
             for name in order:
-                colour = self._theme.class_colour(result.classes.index(name))
                 x, y = thinned(*kind(self._curve(name)))
-                lines.append(Line(x, y, colour, faint=name != self.class_name))
+                number = result.classes.index(name)
+                lines.append(Line(x, y, number, faint=name != self.class_name))
             plot.show_lines(lines)
             x, y = kind(curve)
             plot.track = (x, y)

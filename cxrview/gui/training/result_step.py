@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cxrview.gui import sentences
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.gui.theme import Theme
 from cxrview.gui.training import result_store
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.result_compare import LANE, Choice
@@ -47,7 +46,6 @@ class ResultStep(Step):
         draft: Draft,
         runs: TrainingRuns,
         runner: TaskRunner,
-        theme: Theme,
         open_images: OpenImages,
         current: Callable[[], Choice] = lambda: ("", "auto"),
         parent: QWidget | None = None,
@@ -63,7 +61,7 @@ class ResultStep(Step):
         self.result: Result | None = None
         self.part = ""
         self.marks = Marks(self)
-        self.page = ResultPage(self, draft, self.marks, runner, theme, current)
+        self.page = ResultPage(self, draft, self.marks, runner, current)
         self._connect()
         runs.ended.connect(self._look_again)
 
@@ -87,10 +85,6 @@ class ResultStep(Step):
     def shows(self, run: Run) -> bool:
         """Whether `run` has come to a result."""
         return run.kind == "train" and run.progress.finished is not None
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.page.set_theme(theme)
 
     def entered(self) -> None:
         """The page has come to the front: show the run of the draft, or the one that has just ended."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
 )
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
 
 BELOW = Qt.ItemDataRole.UserRole
 COLOUR = Qt.ItemDataRole.UserRole + 1
@@ -29,9 +29,9 @@ Cell = tuple[str, str]
 class FigureTable(QTableWidget):
     """Read only. The first column names what the row is about."""
 
-    def __init__(self, name: str, theme: Theme) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self._rows = _FigureRows(self, theme)
+        self._rows = _FigureRows(self)
         self.setItemDelegate(self._rows)
         self.setAccessibleName(name)
         self.setObjectName("figures")
@@ -45,11 +45,6 @@ class FigureTable(QTableWidget):
         self.horizontalHeader().setMinimumSectionSize(64)
         self.setHorizontalScrollMode(QTableWidget.ScrollMode.ScrollPerPixel)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._rows.theme = theme
-        self.viewport().update()
 
     def show_rows(
         self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], classes: Sequence[int] = ()
@@ -89,9 +84,9 @@ class FigureTable(QTableWidget):
 
 
 class _FigureRows(QStyledItemDelegate):
-    def __init__(self, table: FigureTable, theme: Theme) -> None:
+    def __init__(self, table: FigureTable) -> None:
         super().__init__(table)
-        self._table, self.theme = table, theme
+        self._table = table
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         metrics = option.fontMetrics
@@ -104,7 +99,7 @@ class _FigureRows(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         painter.save()
-        area, metrics, theme = option.rect, option.fontMetrics, self.theme
+        area, metrics, theme = option.rect, option.fontMetrics, themes.current()
         painter.setPen(QColor(theme.line))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         if option.state & QStyle.StateFlag.State_HasFocus:

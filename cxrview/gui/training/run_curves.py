@@ -3,7 +3,6 @@
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.curves import Band, Course, Curve, CurvePlot
 from cxrview.gui.training.progress import RunProgress
 from cxrview.gui.training.run_texts import DEPTHS, METRICS, figure, total_epochs
@@ -35,9 +34,9 @@ PLOTS = (  # title, ends of the axis or None, and the curves: figure, name, colo
 class RunCurves(QWidget):
     """Three plots side by side; the epoch that is looked at is the same in all."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.plots = [CurvePlot(tr(title), theme, figure, ends) for title, ends, _ in PLOTS]
+        self.plots = [CurvePlot(tr(title), figure, ends) for title, ends, _ in PLOTS]
         self.loss, self.accuracy, self.quality = self.plots
         row = QHBoxLayout(self, spacing=16)
         row.setContentsMargins(0, 0, 0, 0)
@@ -49,11 +48,6 @@ class RunCurves(QWidget):
         self._turn = QTimer(self, interval=0, timeout=self._draw_next)
         for number in range(len(PLOTS)):  # now, and not when the training starts
             self._draw(number)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        for plot in self.plots:
-            plot.set_theme(theme)
 
     def _look_at(self, epoch: int) -> None:
         for plot in self.plots:

@@ -2,7 +2,6 @@
 
 from PySide6.QtWidgets import QPushButton
 
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.process import Outcome
 from cxrview.gui.training.run_parts import Ending
 from cxrview.gui.training.run_texts import outcome_text
@@ -13,14 +12,14 @@ from cxrview.words import tr
 class RunEnding(Ending):
     """A sentence with buttons to go on with the training, to begin another, or to see what came out."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         self.resume = QPushButton(tr("Resume"))
         self.finish = QPushButton(tr("Finish with the best epoch"))
         self.finish.setToolTip(tr("No more epochs: make the model of the best one so far."))
         self.again = QPushButton(tr("Train again"))
         self.again.setToolTip(tr("Begin another run. This one stays where it is."))
         self.result = QPushButton(tr("Show the result"), objectName="primary")
-        super().__init__(theme, (self.resume, self.finish, self.again, self.result))
+        super().__init__((self.resume, self.finish, self.again, self.result))
 
     def show_run(self, run: Run) -> None:
         """Tell how `run`, which has ended, did so."""

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from cxrview.errors import CxrviewError
 from cxrview.gui.days import minute
 from cxrview.gui.panels.elided import ElidedLabel
-from cxrview.gui.theme import Theme, wrapped
+from cxrview.gui.theme import wrapped
+from cxrview.gui.themed import IconLabel
 from cxrview.gui.training.runs import TrainingRuns
 from cxrview.training import history
 from cxrview.training.run_folder import RunFolder
@@ -39,9 +40,9 @@ class InterruptedRuns(QWidget):
     resume_asked = Signal(object)
     show_asked = Signal(object)
 
-    def __init__(self, runs: TrainingRuns, theme: Theme, limit: int = 3) -> None:
+    def __init__(self, runs: TrainingRuns, limit: int = 3) -> None:
         super().__init__()
-        self._runs, self._theme, self._limit = runs, theme, limit
+        self._runs, self._limit = runs, limit
         self.lines: list[InterruptedLine] = []
         self._condemned: list[Path] = []
         self._but: Path | None = None
@@ -53,12 +54,6 @@ class InterruptedRuns(QWidget):
         QCoreApplication.instance().aboutToQuit.connect(self.execute)
         self.refresh()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        for line in self.lines:
-            line.set_theme(theme)
-
     def refresh(self, but: Path | None = None) -> None:
         """Look again which runs there are; `but` is told of elsewhere. What can be undone stays till then."""
         self._but = but
@@ -69,7 +64,7 @@ class InterruptedRuns(QWidget):
             line.hide()
             line.deleteLater()
         found = [path for path in self._runs.interrupted() if path != but and path != self._shown_folder()]
-        self.lines = [InterruptedLine(known(path), self._theme) for path in found[: self._limit]]
+        self.lines = [InterruptedLine(known(path)) for path in found[: self._limit]]
         for line in self.lines:
             self._column.addWidget(line)
             line.resume.clicked.connect(lambda _on, path=line.about.path: self.resume_asked.emit(path))
@@ -113,10 +108,10 @@ class InterruptedRuns(QWidget):
 class InterruptedLine(QFrame):
     """One run, with Resume, Show and Delete."""
 
-    def __init__(self, about: Interrupted, theme: Theme) -> None:
+    def __init__(self, about: Interrupted) -> None:
         super().__init__(objectName="interrupted")
         self.about = about
-        self.icon = QLabel()
+        self.icon = IconLabel("history", "muted", 18)
         self.text = ElidedLabel(QSizePolicy.Policy.Ignored)
         self.resume = QPushButton(tr("Resume"))
         self.show_it = QPushButton(tr("Show"))
@@ -129,12 +124,7 @@ class InterruptedLine(QFrame):
         row.addWidget(self.text, 1, Qt.AlignmentFlag.AlignVCenter)
         for button in (self.resume, self.show_it, self.delete):
             row.addWidget(button)
-        self.set_theme(theme)
         self.set_condemned(False)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.icon.setPixmap(theme.pixmap("history", theme.muted, 18, self.devicePixelRatioF()))
 
     def set_condemned(self, on: bool) -> None:
         """Tell that it is deleted, with a way back, or what it is."""

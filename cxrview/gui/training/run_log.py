@@ -5,7 +5,7 @@ import time
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
 from cxrview.gui.training.run_texts import log_line
 from cxrview.gui.training.runs import REMEMBERED, Run
 from cxrview.training.events import Event, Stage, Step
@@ -17,7 +17,7 @@ HEIGHT = 150
 class RunLog(QWidget):
     """A heading that unfolds the lines; they are added only while they are seen."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._run: Run | None = None
         self._shown = 0  # of all that the run said
@@ -43,15 +43,8 @@ class RunLog(QWidget):
         self.fold.setToolButtonStyle(self.fold.toolButtonStyle().ToolButtonTextBesideIcon)
         self.fold.toggled.connect(self._unfold)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
-        self._theme = theme
-        self.set_theme(theme)
+        self.copy.setIcon(themes.icon("copy"))
         self._unfold(False)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.copy.setIcon(theme.icon("copy"))
-        self.fold.setIcon(theme.icon("chevron-down" if self.fold.isChecked() else "chevron-right"))
 
     def show_run(self, run: Run) -> None:
         """Show what `run` has said since it was last shown."""
@@ -68,7 +61,7 @@ class RunLog(QWidget):
     def _unfold(self, on: bool) -> None:
         self.lines.setVisible(on)
         self.copy.setVisible(on)
-        self.set_theme(self._theme)
+        self.fold.setIcon(themes.icon("chevron-down" if on else "chevron-right"))
         if on:
             self._add()
 

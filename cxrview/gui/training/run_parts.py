@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.panels.elided import ElidedLabel
-from cxrview.gui.theme import Theme
+from cxrview.gui.themed import IconLabel
 from cxrview.words import tr
 
 ICONS = {"finished": ("circle-check", "good"), "stopped": ("info", "muted")}
@@ -57,10 +57,9 @@ class RunHead(QWidget):
 class Ending(QFrame):
     """How a run ended: a sentence, and buttons for what can be done now."""
 
-    def __init__(self, theme: Theme, buttons: Sequence[QPushButton]) -> None:
+    def __init__(self, buttons: Sequence[QPushButton]) -> None:
         super().__init__(objectName="runEnding")
-        self._theme, self._kind = theme, ""
-        self.icon = QLabel()
+        self.icon = IconLabel(*FAILURE, 20)
         self.what = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText, objectName="heading")
         self.advice = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText, objectName="muted")
         for label in (self.what, self.advice):
@@ -81,19 +80,12 @@ class Ending(QFrame):
         """Return the height of both sentences in a line each: with advice or without, nothing below moves."""
         return round(2.7 * self.fontMetrics().lineSpacing())  # the heading is larger
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        name, colour = ICONS.get(self._kind, FAILURE)
-        self.icon.setPixmap(theme.pixmap(name, getattr(theme, colour), 20, self.devicePixelRatioF()))
-
     def tell(self, kind: str, what: str, advice: str) -> None:
         """Say how it ended; `kind` is that of an Outcome."""
-        self._kind = kind
+        self.icon.show_icon(*ICONS.get(kind, FAILURE))
         self.what.setText(what)
         self.advice.setText(advice)
         self.advice.setVisible(bool(advice))
-        self.set_theme(self._theme)
 
 
 class HeadOrEnding(QStackedWidget):

@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.progress import RunProgress
 from cxrview.gui.training.run_ending import RunEnding
 from cxrview.gui.training.run_log import RunLog
@@ -36,7 +35,7 @@ class RunView(QWidget):
     again_asked = Signal()
     result_asked = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
         from cxrview.gui.training.run_curves import RunCurves  # and with it pyqtgraph and NumPy
 
@@ -44,7 +43,7 @@ class RunView(QWidget):
         self._asked = ""  # "stop" or "finish", as long as the process has not done it
         self._soon = QTimer(self, singleShot=True, interval=REDRAWN, timeout=self.refresh)
         self.head = RunHead(tr("Progress of the training"))
-        self.ending = RunEnding(theme)
+        self.ending = RunEnding()
         self._top = HeadOrEnding(self.head, self.ending)
         self.facts = FactRow(
             {
@@ -54,10 +53,10 @@ class RunView(QWidget):
                 "device": tr("Device"),
             }
         )
-        self.curves = RunCurves(theme)
+        self.curves = RunCurves()
         self.warnings = QLabel(objectName="notes", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.warnings.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.log = RunLog(theme)
+        self.log = RunLog()
         column = QVBoxLayout(self, spacing=12)
         column.setContentsMargins(0, 0, 0, 0)
         for part in (self._top, self.facts, self.curves, self.warnings, self.log):
@@ -71,12 +70,6 @@ class RunView(QWidget):
             (self.ending.result, self.result_asked),
         ):
             there.clicked.connect(here)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.curves.set_theme(theme)
-        self.ending.set_theme(theme)
-        self.log.set_theme(theme)
 
     def show_run(self, run: Run) -> None:
         """Show `run` from now on."""

@@ -2,7 +2,6 @@
 
 from PySide6.QtWidgets import QPushButton
 
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.process import Outcome
 from cxrview.gui.training.run_parts import Ending
 from cxrview.gui.training.runs import Run
@@ -13,12 +12,12 @@ from cxrview.words import tr
 class SearchEnding(Ending):
     """A sentence with buttons to go on with the search, to make a model of its best, or to begin another."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         self.resume = QPushButton(tr("Resume"))
         self.bundle = QPushButton(tr("Make a model of the best"))
         self.again = QPushButton(tr("Search again"))
         self.result = QPushButton(tr("Show the result"), objectName="primary")
-        super().__init__(theme, (self.resume, self.bundle, self.again, self.result))
+        super().__init__((self.resume, self.bundle, self.again, self.result))
 
     def show_run(self, run: Run) -> None:
         """Tell how `run`, which has ended, did so."""

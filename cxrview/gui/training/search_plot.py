@@ -13,7 +13,8 @@ from PySide6.QtCore import QPointF, QSize, Signal
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
+from cxrview.gui.themed import Themed
 from cxrview.gui.training.plain_plot import DecimalAxis, PlainAxis, PlainPlot, whole_step
 from cxrview.gui.training.run_texts import figure
 from cxrview.gui.training.search_table import TrialRow
@@ -26,7 +27,7 @@ AXIS_WIDTH, AXIS_HEIGHT = 58, 44
 NUMBER = "number"
 
 
-class TrialPlot(QWidget):
+class TrialPlot(Themed, QWidget):
     """Macro F1 over the number of the trial or over one of `names`, which the user chooses.
 
     Filled points are complete, hollow ones were cut short or run; the best is marked, and of trials in order
@@ -38,7 +39,7 @@ class TrialPlot(QWidget):
 
     pointed = Signal(int)
 
-    def __init__(self, theme: Theme, by_number: bool) -> None:
+    def __init__(self, by_number: bool) -> None:
         super().__init__()
         self._by_number = by_number
         self._rows: Sequence[TrialRow] = ()
@@ -51,7 +52,7 @@ class TrialPlot(QWidget):
         policy.setRetainSizeWhenHidden(True)  # so that both plots have one height
         self.by.setSizePolicy(policy)
         self.by.setVisible(not by_number)
-        self._view = _View(theme)
+        self._view = _View()
         self._line = self._view.plot([], [])
         self._points = pg.ScatterPlotItem(pxMode=True)
         self._view.addItem(self._points)
@@ -82,9 +83,7 @@ class TrialPlot(QWidget):
         """What the plot goes by."""
         return NUMBER if self._by_number else self.by.currentData() or ""
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._view.set_theme(theme)
+    def recolour(self) -> None:
         self._draw()
 
     def show_rows(self, rows: Sequence[TrialRow], number: int) -> None:
@@ -121,7 +120,7 @@ class TrialPlot(QWidget):
         self._view.setAccessibleDescription(", ".join(f"{row.number}: {figure(row.value)}" for row in rows))
 
     def _colour(self, row: TrialRow) -> str:
-        theme = self._view.theme
+        theme = themes.current()
         return theme.good if row.best else theme.accent if row.state == "complete" else theme.muted
 
     def _brush(self, row: TrialRow) -> QBrush:
@@ -129,7 +128,7 @@ class TrialPlot(QWidget):
 
     def _pen(self, row: TrialRow) -> QPen:
         looked_at = row.number == self.number
-        return _pen(self._view.theme.text if looked_at else self._colour(row), 2.0 if looked_at else 1.5)
+        return _pen(themes.current().text if looked_at else self._colour(row), 2.0 if looked_at else 1.5)
 
     def _across(self, row: TrialRow, name: str) -> float:
         if name == NUMBER:
@@ -149,7 +148,7 @@ class TrialPlot(QWidget):
             across.append(rows[-1].number)
             upwards.append(best)
         self._line.setData(across, upwards)
-        soft = QColor(self._view.theme.good)
+        soft = QColor(themes.current().good)
         soft.setAlpha(150)
         self._line.setPen(pg.mkPen(soft, width=1.5))
 
@@ -209,9 +208,9 @@ class _View(PlainPlot):
 
     clicked = Signal(QPointF)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         # The table beside it is for the keyboard.
-        super().__init__(theme, DecimalAxis("left"), _Axis("bottom"), (AXIS_WIDTH, AXIS_HEIGHT))
+        super().__init__(DecimalAxis("left"), _Axis("bottom"), (AXIS_WIDTH, AXIS_HEIGHT))
         self.item.layout.setContentsMargins(0, 4, 8, 3)
         self.name_axis("left", tr("Macro F1"))
 

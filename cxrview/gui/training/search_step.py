@@ -9,7 +9,6 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from cxrview.errors import CxrviewError
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.process import Outcome
 from cxrview.gui.training.runs import Run, TrainingRuns
@@ -39,10 +38,10 @@ class SearchStep(Step):
     result_asked = Signal(object)
     title = mark("Search")
 
-    def __init__(self, draft: Draft, runs: TrainingRuns, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, draft: Draft, runs: TrainingRuns, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = tr(SearchStep.title)
-        self._draft, self._runs, self._theme = draft, runs, theme
+        self._draft, self._runs = draft, runs
         self._end_by = 0.0  # when the time is up, seconds since 1970; 0: never
         self._wants_model = True
         self._ending = False  # the process was stopped, so that the best trial becomes a model
@@ -90,12 +89,6 @@ class SearchStep(Step):
     def shows(self, run: Run) -> bool:
         """Whether `run` is a search."""
         return run.kind == "tune"
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        if self.view is not None:
-            self.view.set_theme(theme)
 
     def start(self) -> None:
         """Begin the search of the draft, or say why it cannot be."""
@@ -203,7 +196,7 @@ class SearchStep(Step):
 
     def _show(self, run: Run) -> None:
         if self.view is None:
-            self.view = SearchView(self._theme)
+            self.view = SearchView()
             self._pages.addWidget(self.view)
             self._connect_view(self.view)
         self._pages.setCurrentWidget(self.view)

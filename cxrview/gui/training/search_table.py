@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeView
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
 from cxrview.gui.training.progress import RunProgress
 from cxrview.gui.training.run_texts import figure
 from cxrview.gui.training.search_texts import STATES, TITLES, best_of, value_text
@@ -67,16 +67,11 @@ def rows_of(progress: RunProgress, alive: bool) -> list[TrialRow]:
 class TrialModel(QAbstractTableModel):
     """The rows; its columns are what is searched, behind number, state and value."""
 
-    def __init__(self, theme: Theme, ratio: float) -> None:
+    def __init__(self, ratio: float) -> None:
         super().__init__()
-        self._theme, self._ratio = theme, ratio
+        self._ratio = ratio
         self.rows: list[TrialRow] = []
         self.columns: tuple[str, ...] = FIXED
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self._say_changed()
 
     def show_rows(self, rows: Sequence[TrialRow]) -> None:
         """Show `rows`; they become more, and only the last ones change."""
@@ -96,10 +91,6 @@ class TrialModel(QAbstractTableModel):
             self.endInsertRows()
         for place in changed:
             self.dataChanged.emit(self.index(place, 0), self.index(place, len(columns) - 1))
-
-    def _say_changed(self) -> None:
-        if self.rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(self.columns) - 1))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         return 0 if parent.isValid() else len(self.rows)
@@ -127,7 +118,7 @@ class TrialModel(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(name)
             case Qt.ItemDataRole.DecorationRole if name == "number" and row.best:
-                return QIcon(self._theme.pixmap("circle-check", self._theme.good, SIDE, self._ratio))
+                return QIcon(themes.pixmap("circle-check", themes.current().good, SIDE, self._ratio))
             case Qt.ItemDataRole.FontRole if row.best:
                 font = QFont()
                 font.setWeight(QFont.Weight.DemiBold)
@@ -168,8 +159,8 @@ class TrialModel(QAbstractTableModel):
 
     def _colour(self, row: TrialRow, name: str) -> QColor | None:
         if row.state == "failed" and name == "state":
-            return QColor(self._theme.error)
-        return QColor(self._theme.muted) if row.state in ("pruned", "failed") else None
+            return QColor(themes.current().error)
+        return QColor(themes.current().muted) if row.state in ("pruned", "failed") else None
 
 
 class TrialTable(QTreeView):
@@ -183,14 +174,14 @@ class TrialTable(QTreeView):
     selected = Signal(int)
     use_wanted = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__(rootIsDecorated=False, uniformRowHeights=True, sortingEnabled=True)
         self.setAccessibleName(tr("Trials"))
         self.setAllColumnsShowFocus(True)
         self.setIconSize(QSize(SIDE, SIDE))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setMinimumHeight(120)
-        self.trials = TrialModel(theme, self.devicePixelRatioF())
+        self.trials = TrialModel(self.devicePixelRatioF())
         self.sorted = QSortFilterProxyModel()
         self.sorted.setSortRole(SORT)
         self.sorted.setSourceModel(self.trials)

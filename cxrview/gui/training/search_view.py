@@ -5,7 +5,6 @@ import time
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.progress import RunProgress
 from cxrview.gui.training.run_parts import FactRow, HeadOrEnding, RunHead
 from cxrview.gui.training.run_texts import duration, figure, stage_text
@@ -39,7 +38,7 @@ class SearchView(QWidget):
     result_asked = Signal()
     recipe_asked = Signal(dict)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
         from cxrview.gui.training.search_plot import TrialPlot  # and with it pyqtgraph and NumPy
 
@@ -49,7 +48,7 @@ class SearchView(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=REDRAWN, timeout=self.refresh)
         self.head = RunHead(tr("Progress of the search"))
         self.head.keep.setToolTip(tr("No more trials: make the model of the best one so far."))
-        self.ending = SearchEnding(theme)
+        self.ending = SearchEnding()
         self._top = HeadOrEnding(self.head, self.ending)
         self.facts = FactRow(
             {
@@ -59,8 +58,8 @@ class SearchView(QWidget):
                 "left": tr("Time left"),
             }
         )
-        self.plots = [TrialPlot(theme, by_number=True), TrialPlot(theme, by_number=False)]
-        self.table = TrialTable(theme)
+        self.plots = [TrialPlot(by_number=True), TrialPlot(by_number=False)]
+        self.table = TrialTable()
         self.warnings = QLabel(objectName="notes", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.chosen = QLabel(objectName="muted", textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.recipe = QPushButton(tr("Use this recipe"), autoDefault=False)
@@ -105,13 +104,6 @@ class SearchView(QWidget):
             (self.ending.result, self.result_asked),
         ):
             there.clicked.connect(here)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        for plot in self.plots:
-            plot.set_theme(theme)
-        self.table.trials.set_theme(theme)
-        self.ending.set_theme(theme)
 
     def show_run(self, run: Run) -> None:
         """Show `run` from now on."""

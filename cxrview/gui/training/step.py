@@ -3,7 +3,6 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.runs import Run
 
 
@@ -34,6 +33,3 @@ class Step(QWidget):
 
     def let_go(self) -> None:
         """The program ends: end what the page has running."""
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""

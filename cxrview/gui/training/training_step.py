@@ -7,7 +7,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from cxrview.errors import CxrviewError
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.run_interrupted import InterruptedRuns
 from cxrview.gui.training.run_summary import RunSummary
@@ -29,14 +28,14 @@ class TrainingStep(Step):
     result_asked = Signal()
     title = mark("Training")
 
-    def __init__(self, draft: Draft, runs: TrainingRuns, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, draft: Draft, runs: TrainingRuns, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = tr(TrainingStep.title)
         self._draft, self._runs = draft, runs
         self.heading = QLabel(self.title, objectName="pageTitle")
-        self.interrupted = InterruptedRuns(runs, theme)
+        self.interrupted = InterruptedRuns(runs)
         self.summary = RunSummary(draft)
-        self.view = RunView(theme)
+        self.view = RunView()
         self._pages = QStackedWidget()
         self._pages.addWidget(self.summary)
         self._pages.addWidget(self.view)
@@ -94,11 +93,6 @@ class TrainingStep(Step):
     def shows(self, run: Run) -> bool:
         """Whether `run` trains."""
         return run.kind == "train"
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self.interrupted.set_theme(theme)
-        self.view.set_theme(theme)
 
     def prepare(self) -> None:
         """Show what will happen; a folder in which a run has begun is not taken again."""

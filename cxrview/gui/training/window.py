@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.sizing import fitted
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.runs import Run
 from cxrview.gui.training.step import Step
 from cxrview.words import tr
@@ -38,7 +37,6 @@ class TrainingWindow(QWidget):
     def __init__(
         self,
         steps: Sequence[Step],
-        theme: Theme,
         parent: QWidget | None = None,
         *,
         beside: Sequence[Step] = (),
@@ -61,7 +59,6 @@ class TrainingWindow(QWidget):
         self.next.clicked.connect(lambda: self.go_to(self.pages.currentIndex() + 1))
         for step in self.steps:
             step.ready_changed.connect(self._refresh)
-        self.set_theme(theme)
         self.go_to(0)
 
     def _lay_out(self) -> None:
@@ -96,11 +93,6 @@ class TrainingWindow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(rail)
         row.addLayout(right, 1)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        for step in self.steps:
-            step.set_theme(theme)
 
     def reachable(self, number: int) -> bool:
         """Whether nothing before step `number` stands in the way, or it has something to show as it is."""

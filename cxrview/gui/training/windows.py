@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from cxrview.gui.theme import Theme
 from cxrview.gui.training.indicator import TrainingIndicator
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.gui.workbench import Workbench
@@ -26,7 +25,7 @@ class Training(QObject):
         super().__init__(bench.window)
         self._bench = bench
         self.runs = TrainingRuns(self, bench.places.runs)
-        self.indicator = TrainingIndicator(self.runs, bench.theme)
+        self.indicator = TrainingIndicator(self.runs)
         self.indicator.asked.connect(self.show_run)
         self.window: TrainingWindow | None = None
         self.library: LibraryWindow | None = None
@@ -63,7 +62,7 @@ class Training(QObject):
 
         bench = self._bench
         if self.library is None:
-            self.library = LibraryWindow(bench.state, bench.session.models, bench.runner, bench.theme)
+            self.library = LibraryWindow(bench.state, bench.session.models, bench.runner)
             self.library.commands.follow(bench.state, bench.shortcuts)
             self.library.addAction(bench.actions["quit"])
         self.library.show()
@@ -80,12 +79,6 @@ class Training(QObject):
                 count,
             )
             self._bench.say(text.format(count=count), 15)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        for part in (self.indicator, self.window, self.library):
-            if part is not None:
-                part.set_theme(theme)
 
     def leave(self) -> None:
         """The main window closes: ask what runs to stop after its batch; it can be gone on with."""
@@ -118,13 +111,13 @@ class Training(QObject):
         from cxrview.gui.training.window import TrainingWindow
 
         bench, runs = self._bench, self.runs
-        runner, theme, models = bench.runner, bench.theme, bench.session.models
+        runner, models = bench.runner, bench.session.models
         draft = Draft(runs.new_folder(), self)
-        data = DataStep(draft, runs, runner, theme)
-        training = TrainingStep(draft, runs, theme)
-        result = ResultStep(draft, runs, runner, theme, self.open_images, lambda: models.choice)
-        model, search = ModelStep(draft, runs, runner, theme), SearchStep(draft, runs, theme)
-        made = TrainingWindow([data, model, training, result], theme, beside=[search])
+        data = DataStep(draft, runs, runner)
+        training = TrainingStep(draft, runs)
+        result = ResultStep(draft, runs, runner, self.open_images, lambda: models.choice)
+        model, search = ModelStep(draft, runs, runner), SearchStep(draft, runs)
+        made = TrainingWindow([data, model, training, result], beside=[search])
         made.addAction(bench.actions["quit"])
         for commands in (data.commands, result.page.model.commands):
             commands.follow(bench.state, bench.shortcuts)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
-from cxrview.gui.theme import Theme
+from cxrview.gui import theme as themes
 from cxrview.gui.view_state import Shown, ViewState
 from cxrview.words import tr
 
@@ -40,12 +40,11 @@ class FrameBar(QWidget):
         self.slider.valueChanged.connect(self._slide)
         self.play.toggled.connect(self._run)
         view.shown_changed.connect(self._follow)
+        self._show_icon()
         self.hide()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Colour the button."""
-        self._theme = theme
-        self.play.setIcon(theme.icon("pause" if self.play.isChecked() else "play"))
+    def _show_icon(self) -> None:
+        self.play.setIcon(themes.icon("pause" if self.play.isChecked() else "play"))
 
     def _follow(self, shown: Shown) -> None:
         radiograph = shown.radiograph
@@ -65,7 +64,7 @@ class FrameBar(QWidget):
         self.wanted.emit(frame)
 
     def _run(self, running: bool) -> None:
-        self.set_theme(self._theme)
+        self._show_icon()
         if running:
             self._clock.start()
         else:

@@ -6,7 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from cxrview.gui.theme import Theme, wrapped
+from cxrview.gui import theme as themes
+from cxrview.gui.theme import wrapped
 
 TEXT_WIDTH = 460  # at most
 MARGIN = 32  # at most
@@ -48,9 +49,9 @@ class MessagePage(QWidget):
         self._column.addWidget(self.below)
         self._column.addStretch(3)
 
-    def set_icon(self, theme: Theme, name: str, colour: str) -> None:
+    def set_icon(self, name: str, colour: str) -> None:
         """Show icon `name` in `colour`."""
-        self._icon.setPixmap(theme.pixmap(name, colour, 40, self.devicePixelRatioF()))
+        self._icon.setPixmap(themes.pixmap(name, colour, 40, self.devicePixelRatioF()))
 
     def show_buttons(self, shown: bool) -> None:
         """Show or hide the buttons and what stands below them."""

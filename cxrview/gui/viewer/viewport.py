@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.browser.drag import unpacked
-from cxrview.gui.theme import Theme
 from cxrview.gui.view_state import Shown, Stage
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.frame_bar import FrameBar
@@ -44,7 +43,6 @@ class Viewport(QStackedWidget):
     def __init__(
         self,
         canvas: Canvas,
-        theme: Theme,
         start: Sequence[QAction],
         again: Sequence[QAction],
     ) -> None:
@@ -65,17 +63,11 @@ class Viewport(QStackedWidget):
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(120, 120))
         self.set_only(True)
-        self.set_theme(theme)
+        self.empty_page.set_icon("image-plus", "#5d6670")
+        self._colour_error(False)
         canvas.activated.connect(self.activated)
         self.view.shown_changed.connect(self._show)
         self._show(self.view.shown)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Colour the pages' icons."""
-        self.empty_page.set_icon(theme, "image-plus", "#5d6670")
-        self._theme = theme
-        self._colour_error(False)
-        self.frames.set_theme(theme)
 
     def set_only(self, only: bool) -> None:
         """Say what to do here: all of it where this is the only viewport, a word where there are more."""
@@ -86,7 +78,7 @@ class Viewport(QStackedWidget):
             self.empty_page.say("", tr("Drop an image from the list here, or click here and choose one."))
 
     def _colour_error(self, stopped: bool) -> None:
-        self.error_page.set_icon(self._theme, *(("image", "#5d6670") if stopped else ("file-x", "#e5676b")))
+        self.error_page.set_icon(*(("image", "#5d6670") if stopped else ("file-x", "#e5676b")))
 
     def _show(self, shown: Shown) -> None:
         if shown.stage is Stage.FAILED:

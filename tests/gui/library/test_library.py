@@ -75,7 +75,7 @@ def models(qtbot):
 def library(qtbot, qapp, models):
     """The open window, with its list filled."""
     qapp.setStyle("Fusion")
-    window = LibraryWindow(models.state, models, models.runner, themes.DARK)
+    window = LibraryWindow(models.state, models, models.runner)
     qtbot.addWidget(window)
     window.show()
     qtbot.waitUntil(lambda: bool(window.list.entries))
@@ -362,10 +362,10 @@ def test_card_report_and_folder_are_shown(mine, library, qtbot, monkeypatch):
     assert opened == [mine, paths.bundled_models() / BUNDLED / "report.html"]
 
 
-def test_everything_has_a_name_and_the_themes_change(mine, library, qtbot):
+def test_everything_has_a_name_and_the_themes_change(mine, library, qapp, qtbot):
     click(qtbot, library, "alpha")
     assert nameless(library) == []
-    library.set_theme(themes.LIGHT)
+    themes.apply(qapp, themes.LIGHT)
     click(qtbot, library, "beta", Qt.KeyboardModifier.ControlModifier)
     assert nameless(library) == []
 

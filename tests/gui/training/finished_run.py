@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from cxrview.gui import theme as themes
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.result_step import ResultStep
@@ -105,9 +104,7 @@ class Seat:
         self.draft = Draft(folder)
         if (config := RunFolder(folder).stored_config()) is not None:
             self.draft.set_config(config)
-        self.step = ResultStep(
-            self.draft, runs, self.runner, themes.DARK, self.opened.append, lambda: self.current
-        )
+        self.step = ResultStep(self.draft, runs, self.runner, self.opened.append, lambda: self.current)
         self.step.resize(950, 690)
         qtbot.addWidget(self.step)
         self.page = self.step.page

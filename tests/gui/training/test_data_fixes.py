@@ -8,7 +8,6 @@ import pytest
 from cxrview import words
 from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
-from cxrview.gui.theme import DARK
 from cxrview.gui.training import data_fixes, data_table
 from cxrview.gui.training.data_findings import FindingRow
 from cxrview.gui.training.data_fixes import fixes, settled
@@ -32,7 +31,7 @@ def test_a_finding_is_said_in_the_language_of_the_user(qtbot):
     stored = DataReport(findings=(item,)).as_dict()["findings"][0]
     words.use("de")
     try:
-        row = FindingRow(stored, TrainingConfig(), {}, DARK)
+        row = FindingRow(stored, TrainingConfig(), {})
         qtbot.addWidget(row)
         assert row.text.text().startswith("Von „Normal“ gibt es weniger als 20 Bilder")
     finally:

@@ -43,8 +43,8 @@ def make_step(qtbot, qapp, fusion, tmp_path):
         themes.apply(qapp, theme)
         runs = TrainingRuns(root=tmp_path / "runs")
         runner = TaskRunner()
-        step = DataStep(draft or Draft(runs.new_folder()), runs, runner, theme)
-        window = TrainingWindow([step, Step()], theme)
+        step = DataStep(draft or Draft(runs.new_folder()), runs, runner)
+        window = TrainingWindow([step, Step()])
         window.resize(1120, 760)  # as on any screen of today; the one here has 800 pixels
         made.append((window, runs, runner, step))
         qtbot.addWidget(window)
@@ -435,7 +435,7 @@ def test_many_findings_with_long_names_do_not_stop_the_window(step, planted, qtb
     assert body.minimumSizeHint().width() <= step.page.scroll.viewport().width()
 
 
-def test_a_report_that_is_there_already_is_shown(make_step, light, planted, qtbot, tmp_path):
+def test_a_report_that_is_there_already_is_shown(make_step, light, planted, qapp, qtbot):
     first = make_step()
     choose(first, planted)
     wait_checked(qtbot, first)
@@ -445,7 +445,7 @@ def test_a_report_that_is_there_already_is_shown(make_step, light, planted, qtbo
     assert kinds(second) == kinds(first)
     icon = row(second, "label-conflict").icon
     light_icon = icon.pixmap().toImage()
-    second.set_theme(themes.DARK)
+    themes.apply(qapp, themes.DARK)
     assert icon.pixmap().toImage() != light_icon
 
 
@@ -475,7 +475,7 @@ class Asks(Step):
 def test_the_keyboard_stays_on_the_way(qtbot):
     """Where Next ends, the page it has led to takes the keyboard, and no page that was left."""
     last = Asks()
-    window = TrainingWindow([Step(), Step(), last], themes.DARK)
+    window = TrainingWindow([Step(), Step(), last])
     qtbot.addWidget(window)
     with qtbot.waitActive(window):
         window.show()
@@ -496,7 +496,7 @@ def test_where_nothing_can_be_written_that_is_said(step, planted, qtbot):
 
 
 def test_the_window_is_no_larger_than_the_screen(qtbot):
-    window = TrainingWindow([Step()], themes.DARK)
+    window = TrainingWindow([Step()])
     qtbot.addWidget(window)
     room = window.screen().availableSize()
     assert window.height() < room.height()

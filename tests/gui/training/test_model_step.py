@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 
 from cxrview.cli import main as command_line
 from cxrview.cli.training_options import configure
+from cxrview.gui import theme
 from cxrview.gui.dialogs.option_rows import as_typed, from_typed
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.theme import DARK, LIGHT
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.helper import HelperProcess
 from cxrview.gui.training.model_step import ModelStep
@@ -63,7 +63,7 @@ def page(qtbot, tmp_path: Path, store: Path):
     runner = TaskRunner()
     crashes: list[str] = []
     runner.crashed.connect(crashes.append)
-    page = ModelStep(draft, TrainingRuns(root=tmp_path / "runs"), runner, DARK, store)
+    page = ModelStep(draft, TrainingRuns(root=tmp_path / "runs"), runner, store)
     qtbot.addWidget(page)
     page.resize(1100, 700)
     page.show()
@@ -522,9 +522,9 @@ def test_cards_are_chosen_with_the_arrow_keys(qtbot, page):
     assert page.presets.cards["two-phase"].isChecked()
 
 
-def test_the_page_can_be_drawn_in_both_themes(page):
-    page.set_theme(LIGHT)
+def test_the_page_can_be_drawn_in_both_themes(page, qapp):
+    theme.apply(qapp, theme.LIGHT)
     light = page.presets.cards["two-phase"].grab().toImage().pixelColor(40, 6)
-    page.set_theme(DARK)
+    theme.apply(qapp, theme.DARK)
     dark = page.presets.cards["two-phase"].grab().toImage().pixelColor(40, 6)
     assert light.lightness() > 200 > 80 > dark.lightness()

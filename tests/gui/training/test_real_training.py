@@ -13,7 +13,6 @@ import pytest
 from PySide6.QtCore import Qt
 
 from cxrview import bundle
-from cxrview.gui import theme as themes
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.training_step import TrainingStep
 from cxrview.training import config as configuration
@@ -43,7 +42,7 @@ def make_step(runs, qtbot):
     def make(config: configuration.TrainingConfig, folder: Path) -> TrainingStep:
         draft = Draft(folder)
         draft.set_config(config)
-        page = TrainingStep(draft, runs, themes.DARK)
+        page = TrainingStep(draft, runs)
         page.resize(1000, 700)
         qtbot.addWidget(page)
         page.show()

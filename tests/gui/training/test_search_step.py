@@ -68,7 +68,7 @@ def draft(tmp_path: Path) -> Draft:
 def step(draft, runs, qtbot, qapp) -> SearchStep:
     """The page, open."""
     qapp.setStyle("Fusion")
-    step = SearchStep(draft, runs, themes.DARK)
+    step = SearchStep(draft, runs)
     step.resize(1000, 760)
     qtbot.addWidget(step)
     step.show()
@@ -313,7 +313,7 @@ def test_earlier_searches_are_offered_and_a_deletion_can_be_taken_back(draft, ru
     found = events.Searched(4, 0.74, CHOICES[3], "best.toml", 2, 1, 1)
     broken = lay_down(runs.root, *whole_story()[:3])
     ended = lay_down(runs.root, *whole_story(), found, name="20261121-080000-search")
-    step = SearchStep(draft, runs, themes.DARK)
+    step = SearchStep(draft, runs)
     qtbot.addWidget(step)
     step.show()
     newest, oldest = step.earlier.lines
@@ -346,10 +346,10 @@ def test_the_clock_takes_the_time_of_an_interruption_for_none():
     assert clock.pace == 40.0  # the first, which prepared the images, is no example
 
 
-def test_both_themes_and_every_control_has_a_name(step, runs, qtbot):
+def test_both_themes_and_every_control_has_a_name(step, runs, qapp):
     assert nameless(step) == []
     step.show_folder(lay_down(runs.root, *whole_story()))
-    step.set_theme(themes.LIGHT)
+    themes.apply(qapp, themes.LIGHT)
     assert nameless(step) == []
     assert step.view.plots[0].findChildren(QLabel)
 
@@ -370,7 +370,7 @@ def test_a_real_search_ends_in_a_model_that_is_installed(step, draft, runs, tmp_
     assert "It is the model “found” now." in step.view.ending.what.text()
     installed = tmp_path / "xdg" / "data" / "cxrview" / "models" / "found" / "card.json"
     assert json.loads(installed.read_text("utf-8"))["training"]["search"]["trials"] == 2
-    shown = SearchStep(draft, runs, themes.DARK)
+    shown = SearchStep(draft, runs)
     qtbot.addWidget(shown)
     shown.show()
     shown.show_folder(run.folder.path)

@@ -59,7 +59,7 @@ def draft(runs) -> Draft:
 
 @pytest.fixture
 def step(draft, runs, qtbot) -> TrainingStep:
-    page = TrainingStep(draft, runs, themes.DARK)
+    page = TrainingStep(draft, runs)
     page.resize(1000, 700)
     qtbot.addWidget(page)
     page.show()
@@ -304,7 +304,7 @@ def test_a_failure_tells_what_to_do_without_options_of_the_command_line(step, ru
 
 
 def test_a_refusal_to_start_stands_on_the_page(live, runs, draft, qtbot):
-    other = TrainingStep(draft, runs, themes.DARK)
+    other = TrainingStep(draft, runs)
     qtbot.addWidget(other)
     other.show()
     other.prepare()
@@ -324,10 +324,11 @@ def test_training_again_takes_another_folder(live, runs, draft, qtbot):
     assert (first / "checkpoints").is_dir()
 
 
-def test_an_interrupted_run_is_offered_shown_and_gone_on_with(draft, runs, qtbot, monkeypatch):
+def test_an_interrupted_run_is_offered_shown_and_gone_on_with(draft, runs, qapp, qtbot, monkeypatch):
     changed = dataclasses.replace(CONFIG, model=dataclasses.replace(CONFIG.model, name="clinic"))
     folder = lay_down(runs.root / "a", 3, changed)
-    page = TrainingStep(draft, runs, themes.LIGHT)
+    themes.apply(qapp, themes.LIGHT)
+    page = TrainingStep(draft, runs)
     qtbot.addWidget(page)
     page.show()
     (line,) = page.interrupted.lines
@@ -357,7 +358,7 @@ def test_the_window_opens_at_what_was_interrupted(make_window, qtbot):
 
 def test_deleting_an_interrupted_run_can_be_taken_back(runs, qtbot):
     folder = lay_down(runs.root / "a", 3)
-    offer = InterruptedRuns(runs, themes.DARK)
+    offer = InterruptedRuns(runs)
     qtbot.addWidget(offer)
     offer.show()
     (line,) = offer.lines
@@ -376,7 +377,7 @@ def test_deleting_an_interrupted_run_can_be_taken_back(runs, qtbot):
 def test_the_run_goes_on_behind_a_closed_page_and_the_status_bar_tells_of_it(live, runs, qtbot, monkeypatch):
     alerts = []
     monkeypatch.setattr("cxrview.gui.training.indicator.QApplication.alert", alerts.append)
-    indicator = TrainingIndicator(runs, themes.DARK)
+    indicator = TrainingIndicator(runs)
     qtbot.addWidget(indicator)
     indicator.show()
     live.hide()
@@ -420,7 +421,7 @@ def test_ten_thousand_events_do_not_stop_the_window(step, runs, qtbot, monkeypat
 
 
 def test_a_page_that_is_gone_does_not_hear_of_runs_any_more(draft, runs, qtbot, monkeypatch):
-    page = TrainingStep(draft, runs, themes.DARK)
+    page = TrainingStep(draft, runs)
     page.deleteLater()
     qtbot.waitSignal(page.destroyed).wait()
     pretend(monkeypatch, 'tell(events.Warned("x"))')
