@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent / "cxrview"
@@ -34,6 +35,7 @@ def module(name: str, modules: set[str]) -> str:
     return name
 
 
+@cache
 def graph() -> Graph:
     """Return which files of the package each of them imports."""
     trees = {name_of(path): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
