@@ -257,13 +257,18 @@ def study_list(camera: Camera, drawn: dict[str, Path], give: Callable[[str], Non
     camera.settle()
     window.session.select(drawn["IM0004"])
     camera.wait(lambda: window.state.reading.prediction is not None)
-    camera.take("studies")
-    give("compare_prior")
-    camera.take("prior")
+    to_top = window.studies.tree.scrollToTop  # where the list stands depends on when its parts came
+    for name in ("studies", "prior"):
+        if name == "prior":
+            give("compare_prior")
+        camera.settle()
+        to_top()
+        camera.take(name)
     give("four")
     for view, name in zip(window.state.views, ("IM0001", "IM0002", "IM0003", "picture"), strict=True):
         window.session.select(drawn[name], 0, view)
     camera.settle()
+    to_top()
     camera.take("four")
     give("one")
     give("search")
