@@ -1,12 +1,19 @@
 """One run at a time on one results file or folder."""
 
-import os
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cxrview.errors import BadRequest
+
+if TYPE_CHECKING:
+    import filelock
+
+PATIENCE = 0.05  # seconds: a file that its last holder has just removed is asked for again
+LOCKLESS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}  # drives that know no locks
 
 
 @contextmanager
@@ -17,73 +24,53 @@ def exclusive(path: Path, lock: Path | None = None) -> Iterator[None]:
     Raises BadRequest if another process holds it, or if no file can be made there.
     """
     lock = lock or path.with_name(f"{path.name}.lock")
-    handle = _acquire(lock, path)
+    held = _acquire(lock, path)
     try:
         yield
     finally:
-        if sys.platform == "win32":  # where an open file cannot be removed
-            os.close(handle)
+        if sys.platform != "win32":  # there the file goes when it is released
             with suppress(OSError):
                 lock.unlink()
-        else:
-            with suppress(OSError):
-                lock.unlink()
-            os.close(handle)
+        held.release()
 
 
 def is_held(lock: Path) -> bool:
     """Return whether a process that lives holds `lock`; one that cannot be asked counts as free."""
+    import filelock
+
+    if not lock.exists():
+        return False
+    asked = _lock(lock, preserve=True)
     try:
-        handle = os.open(lock, os.O_RDWR)
+        asked.acquire(blocking=False)
+    except filelock.Timeout:
+        return True
     except OSError:
         return False
-    try:
-        return not _try_lock(handle)
-    finally:
-        os.close(handle)
+    asked.release()
+    return False
 
 
-def _acquire(lock: Path, path: Path) -> int:
+def _acquire(lock: Path, path: Path) -> "filelock.BaseFileLock":
+    import filelock
+
+    held = _lock(lock)
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
-        while True:
-            handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
-            if not _try_lock(handle):
-                os.close(handle)
-                problem = f"{path} is being written by another run of cxrview."
-                raise BadRequest(problem, "Wait for its end, or choose another file.")
-            if _still_there(handle, lock):
-                return handle
-            os.close(handle)  # its last holder has just removed it
+        held.acquire(PATIENCE, PATIENCE / 10)
+    except filelock.Timeout:
+        problem = f"{path} is being written by another run of cxrview."
+        raise BadRequest(problem, "Wait for its end, or choose another file.") from None
     except OSError as error:
-        raise BadRequest(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+        if error.errno not in LOCKLESS:  # on some network drives the user must take care
+            raise BadRequest(
+                f"{path} cannot be written: {error.strerror}.", "Choose another place."
+            ) from error
+    return held
 
 
-def _still_there(handle: int, lock: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), lock.stat())
-    except FileNotFoundError:
-        return False
+def _lock(lock: Path, preserve: bool = False) -> "filelock.BaseFileLock":
+    """Return a lock that may be released by another thread than the one that took it."""
+    import filelock  # only now: few commands need it, and the window starts without it
 
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            pass  # some network drives know no locks; there the user must take care
-        return True
+    return filelock.FileLock(lock, thread_local=False, fallback_to_soft=False, preserve_lock_file=preserve)

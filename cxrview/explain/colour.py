@@ -19,7 +19,7 @@ _OPENCV_MAPS = {
     "jet": cv2.COLORMAP_JET,
 }
 COLOUR_MAPS: tuple[str, ...] = (*_OPENCV_MAPS, "grey")
-MISLEADING: tuple[str, ...] = ("jet",)
+
 EDGE = 0.04  # of heat, over which the layer comes in at the threshold: a hard edge would look like anatomy
 
 

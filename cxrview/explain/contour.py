@@ -1,4 +1,4 @@
-"""Lines of equal heat: marching squares (Lorensen 1987, in the plane), in the coordinates of the image."""
+"""Lines of equal heat, in the coordinates of the image."""
 
 import cv2
 import numpy as np
@@ -11,15 +11,6 @@ from cxrview.inference.prediction import Prediction
 SAMPLES = 192  # between which the lines are straight
 SLACK = 0.05  # of a sample, by which a line may leave its points, so that few of them remain
 
-# For each of the 16 ways in which the corners of a square can lie above the level (1 top left, 2 top right,
-# 4 bottom right, 8 bottom left): pairs of sides (0 top, 1 right, 2 bottom, 3 left) that a line joins, with
-# what is above on its left. Of 5 and 10 this is the form whose middle lies below.
-_PAIRS: tuple[tuple[tuple[int, int], ...], ...] = (
-    (), ((3, 0),), ((0, 1),), ((3, 1),), ((1, 2),), ((3, 0), (1, 2)), ((0, 2),), ((3, 2),),
-    ((2, 3),), ((2, 0),), ((0, 1), (2, 3)), ((2, 1),), ((1, 3),), ((1, 0),), ((0, 3),), (),
-)  # fmt: skip
-_MIDDLE_ABOVE = {5: ((3, 2), (1, 0)), 10: ((0, 3), (2, 1))}
-
 
 def contours(values: NDArray[np.float32], level: float) -> tuple[NDArray[np.float64], ...]:
     """Return the lines on which `values`, (h, w), are `level`, each (n, 2) of column and row.
@@ -28,47 +19,13 @@ def contours(values: NDArray[np.float32], level: float) -> tuple[NDArray[np.floa
     first point again at the end; the others end at the edge of the array. Crossings are interpolated
     linearly.
     """
-    following = _links(values, level)
-    lines = []
-    starts = set(following) - set(following.values())  # lines that begin at the edge, then the closed ones
-    for start in [*sorted(starts), *following]:
-        if start not in following:
-            continue
-        line = [start]
-        while (after := following.pop(line[-1], None)) is not None:
-            line.append(after)
-        lines.append(_points(values, level, np.array(line)))
-    return tuple(lines)
+    from contourpy import LineType, contour_generator  # only now: the app starts without it
 
-
-def _links(values: NDArray[np.float32], level: float) -> dict[int, int]:
-    """Return, by crossed side, the next on its line. Side 2k runs from sample k to the right, 2k + 1 down."""
-    above = values >= level
-    width = values.shape[1]
-    corners = (above[:-1, :-1], above[:-1, 1:], above[1:, 1:], above[1:, :-1])
-    kinds = np.zeros(corners[0].shape, np.uint8)
-    for bit, corner in enumerate(corners):
-        kinds |= corner.astype(np.uint8) << bit
-    following: dict[int, int] = {}
-    for row, column in np.argwhere((kinds > 0) & (kinds < 15)).tolist():
-        kind = int(kinds[row, column])
-        pairs = _PAIRS[kind]
-        if kind in _MIDDLE_ABOVE and values[row : row + 2, column : column + 2].mean() >= level:
-            pairs = _MIDDLE_ABOVE[kind]
-        first = row * width + column
-        sides = (2 * first, 2 * (first + 1) + 1, 2 * (first + width), 2 * first + 1)
-        for begin, end in pairs:
-            following[sides[begin]] = sides[end]
-    return following
-
-
-def _points(values: NDArray[np.float32], level: float, sides: NDArray[np.int64]) -> NDArray[np.float64]:
-    down = sides % 2
-    row, column = np.divmod(sides // 2, values.shape[1])
-    before = values[row, column].astype(np.float64)
-    after = values[row + down, column + 1 - down].astype(np.float64)
-    part = (level - before) / (after - before)
-    return np.stack([column + part * (1 - down), row + part * down], axis=1)
+    if min(values.shape) < 2:
+        return ()
+    generator = contour_generator(z=values, name="serial", line_type=LineType.Separate)
+    # contourpy has what is higher on the right.
+    return tuple(np.asarray(line, np.float64)[::-1] for line in generator.lines(level))
 
 
 def heat_contours(

@@ -1,4 +1,4 @@
-"""The window: it puts the panels around the canvas and does what the menus say."""
+"""The window: it puts the panels around the canvas, and what commands need on the workbench."""
 
 import shutil
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSlider, QSplitter
 
 from cxrview import paths, settings
-from cxrview.gui import shortcuts
 from cxrview.gui import theme as themes
-from cxrview.gui.choosing import Choosing
+from cxrview.gui.actions.table import SHORTCUTS
+from cxrview.gui.commands import heatmap
+from cxrview.gui.commands.window import fill_screen
 from cxrview.gui.garbage import Collector
 from cxrview.gui.keys import OwnKeys
-from cxrview.gui.later import COLOURED, LaterParts
-from cxrview.gui.looking import Looking
+from cxrview.gui.later import LaterParts
 from cxrview.gui.menus import Menus
 from cxrview.gui.model_choice import LoadPredictor
 from cxrview.gui.panels.reading import ReadingPanel
@@ -40,6 +40,8 @@ from cxrview.gui.viewer.overlay_layer import OverlayLayer
 from cxrview.gui.viewer.tools import basic_tools
 from cxrview.gui.viewer.viewport import Viewport
 from cxrview.gui.viewports import Viewports
+from cxrview.gui.window_parts import COLOURED, SOON, Coloured, WindowParts
+from cxrview.gui.workbench import Places, Workbench
 from cxrview.settings import Settings
 from cxrview.words import tr
 
@@ -47,7 +49,7 @@ FIRST_SIZE = QSize(1280, 800)
 SAVE_DELAY = 500  # ms between a change and writing the settings
 
 
-class MainWindow(LaterParts, QMainWindow):
+class MainWindow(WindowParts, QMainWindow):
     """Owns state, tasks and panels. `folder` keeps the settings and the window's geometry."""
 
     def __init__(
@@ -59,41 +61,41 @@ class MainWindow(LaterParts, QMainWindow):
         load_predictor: LoadPredictor | None = None,
     ) -> None:
         super().__init__()
-        self.reading_store = folder / "reading.sqlite" if folder is not None else paths.reading_store()
-        self.runs_folder = folder / "training" if folder is not None else paths.training_runs()
-        folder = self.folder = folder if folder is not None else paths.settings_file().parent
-        self.settings_file = folder / paths.settings_file().name
-        self.geometry_store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-        stored, complaints = settings.load(self.settings_file)
-        complaints += shortcuts.complaints(stored.shortcuts)
+        places = self.places = _places(folder)
+        self.geometry_store = QSettings(str(places.folder / "window.ini"), QSettings.Format.IniFormat)
+        stored, complaints = settings.load(places.settings)
+        complaints += SHORTCUTS.complaints(stored.shortcuts)
         self._spoilt = bool(complaints)  # the file holds something of the user's that would be lost
         self.collector = Collector(self)
         self.runner = TaskRunner(self)
         self.state = AppState(stored, self)
         self.session = Session(self.state, self.runner, load_predictor, model=model, device=device)
-        self.theme = themes.THEMES[stored.theme]
+        theme = themes.THEMES[stored.theme]
+        self.bench = Workbench(
+            self, places, self.geometry_store, self.state, self.session, self.runner, theme, SHORTCUTS
+        )
+        self.bench.parts = LaterParts(self.bench, SOON)
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self._save_settings)
         self._started = False
         self._behind = QTimer(self, interval=0, timeout=self._make_next)
         self.setAcceptDrops(True)
         self._build()
         self._connect()
-        self.set_theme(self.theme)
+        self.set_theme(theme)
         self._restore()
         if complaints:
-            self.statusBar().say(" ".join(complaints), 15)
+            self.bench.status.say(" ".join(complaints), 15)
 
     def _build(self) -> None:
-        self.menus = Menus(self)
-        self.choosing = Choosing(self, self.geometry_store)
+        bench = self.bench
+        self.menus = Menus(bench)
         actions = self.menus.actions
         start = [actions["open"], actions["open_folder"]] + (
             [actions["sample"]] if "sample" in actions else []
         )
-        self.studies = StudyPanel(self.state, self.theme, self.runner)
-        self.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
-        self.looking = Looking(self.state, self.viewports)
-        self.reading = ReadingPanel(self.state, self.theme, actions["card"])
+        self.studies = bench.studies = StudyPanel(self.state, self.theme, self.runner)
+        self.viewports = bench.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
+        self.reading = bench.reading = ReadingPanel(self.state, self.theme, actions["card"])
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         for index, (widget, least) in enumerate(
             ((self.studies, 150), (self.viewports.grid, 320), (self.reading, 262))
@@ -104,7 +106,8 @@ class MainWindow(LaterParts, QMainWindow):
         self.splitter.setSizes([250, 760, 270])
         self.setCentralWidget(self.splitter)
         self.stage.setFocus()  # not the search field, which would swallow the single-letter keys
-        self.setStatusBar(StatusBar(self.state, self.runner, self.theme))
+        bench.status = StatusBar(self.state, self.runner, self.theme)
+        self.setStatusBar(bench.status)
 
     def _make_viewports(self, start: list[QAction], again: list[QAction]) -> Viewports:
         layers = (
@@ -120,7 +123,12 @@ class MainWindow(LaterParts, QMainWindow):
     def _take_canvas(self, canvas: Canvas) -> None:
         canvas.installEventFilter(self._peek)
         ContextMenu(canvas, self.menus.of_picture)
-        canvas.opacity_turned.connect(lambda notches: self.heatmaps.change_opacity(notches))
+        canvas.opacity_turned.connect(lambda notches: heatmap.change_opacity(self.bench, notches))
+
+    @property
+    def theme(self) -> themes.Theme:
+        """The colours in use."""
+        return self.bench.theme
 
     @property
     def stage(self) -> Viewport:
@@ -137,8 +145,8 @@ class MainWindow(LaterParts, QMainWindow):
         self.studies.chosen.connect(self.session.select)
         self.studies.left.connect(lambda: self.stage.take_focus())
         self.session.next_file, self.session.next_study = self.studies.next_file, self.studies.next_study
-        self.session.said.connect(lambda text, details: self.statusBar().say(text, 12, details))
-        self.statusBar().cancel.clicked.connect(self.cancel_all)
+        self.session.said.connect(lambda text, details: self.bench.say(text, details=details))
+        self.bench.status.cancel.clicked.connect(self.session.cancel_all)
         self.runner.crashed.connect(self.show_crash)
         state.settings_changed.connect(self._settings_changed)
         state.shown_changed.connect(self._name_window)
@@ -158,7 +166,7 @@ class MainWindow(LaterParts, QMainWindow):
         for name, restore in (("geometry", self.restoreGeometry), ("splitter", self.splitter.restoreState)):
             if (stored := self.geometry_store.value(name)) is not None:
                 restore(stored)
-        self._set_full_screen(False)
+        fill_screen(self, False)
         for name, panel in (("studies", self.studies), ("reading", self.reading)):
             visible = self.geometry_store.value(name, True, bool)
             panel.setVisible(visible)
@@ -166,99 +174,16 @@ class MainWindow(LaterParts, QMainWindow):
 
     def open(self, chosen: Sequence[Path]) -> None:
         """Open files and folders."""
-        self.make_all()
-        self.browsing.note(chosen)
-        self.session.open(chosen)
+        self.bench.open(chosen)
 
     def set_theme(self, theme: themes.Theme) -> None:
         """Dress the whole application in `theme`."""
-        self.theme = theme
+        self.bench.theme = theme
         themes.apply(QApplication.instance(), theme)
-        for widget in (
-            self.menus,
-            self.studies,
-            self.viewports,
-            self.reading,
-            self.statusBar(),
-            *(getattr(self, name) for name in COLOURED if self.made(name)),
-        ):
-            widget.set_theme(theme)
-
-    # Commands, by the names in actions.ACTIONS
-
-    def close_all(self) -> None:
-        """Forget all files."""
-        self.session.close_all()
-
-    def try_again(self) -> None:
-        """Read once more what could not be read."""
-        self.session.try_again()
-
-    def search_studies(self) -> None:
-        """Go to the search field, unfolding the study list if need be."""
-        self.menus.actions["studies"].setChecked(True)
-        self.show_studies(True)
-        self.studies.search.setFocus()
-        self.studies.search.selectAll()
-
-    def previous_study(self) -> None:
-        """Go to the first image of the study above."""
-        self.session.step_study(-1)
-
-    def next_study(self) -> None:
-        """Go to the first image of the study below."""
-        self.session.step_study(1)
-
-    def previous_image(self) -> None:
-        """Go one image up in the list."""
-        self.session.step(-1)
-
-    def next_image(self) -> None:
-        """Go one image down in the list."""
-        self.session.step(1)
-
-    def show_studies(self, visible: bool) -> None:
-        """Unfold or fold the study list."""
-        self.studies.setVisible(visible)
-
-    def show_reading(self, visible: bool) -> None:
-        """Unfold or fold the reading."""
-        self.reading.setVisible(visible)
-
-    def show_second_window(self, on: bool) -> None:
-        """Open or close the second window."""
-        self.viewports.show_second_window(on, list(self.menus.actions.values()))
-
-    def use_light_theme(self, light: bool) -> None:
-        """Change between the light and the dark theme."""
-        self.state.change_settings(theme="light" if light else "dark")
-
-    def use_full_screen(self, full: bool) -> None:
-        """Let the window that has the focus fill its screen, or go back."""
-        second = self.viewports.second
-        if second is not None and second.isActiveWindow():
-            second.setWindowState(second.windowState() ^ Qt.WindowState.WindowFullScreen)
-            self.menus.actions["full_screen"].setChecked(self.isFullScreen())  # which is about this one
-        else:
-            self._set_full_screen(full)
-
-    def _set_full_screen(self, full: bool) -> None:
-        bit = Qt.WindowState.WindowFullScreen  # a maximised window is maximised again afterwards
-        self.setWindowState(self.windowState() | bit if full else self.windowState() & ~bit)
-
-    def cancel_all(self) -> None:
-        """Stop whatever runs."""
-        self.session.cancel_all()
-
-    def show_card(self) -> None:
-        """Open the model card."""
-        from cxrview.gui.dialogs.pages import model_card
-        from cxrview.gui.dialogs.text import TextDialog
-
-        if self.state.model.card is not None:
-            dialog = TextDialog(self, tr("Model card"), model_card(self.state.model.card), QSize(720, 640))
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.open()
+        shown: list[Coloured] = [self.menus, self.studies, self.viewports, self.reading, self.bench.status]
+        made = [self.bench.parts.made(make) for make in COLOURED]
+        for part in shown + [part for part in made if part is not None]:
+            part.set_theme(theme)
 
     def show_crash(self, details: str) -> None:
         """Show the details of a mistake of ours, to be copied."""
@@ -279,12 +204,12 @@ class MainWindow(LaterParts, QMainWindow):
         self._save_soon.stop()
         try:
             if self._spoilt:
-                shutil.copyfile(self.settings_file, f"{self.settings_file}.bak")
+                shutil.copyfile(self.places.settings, f"{self.places.settings}.bak")
                 self._spoilt = False
-            settings.save(self.state.settings, self.settings_file)
+            settings.save(self.state.settings, self.places.settings)
         except OSError as error:
             sentence = tr("The settings could not be saved: {reason}.")
-            self.statusBar().say(sentence.format(reason=error.strerror), 8)
+            self.bench.status.say(sentence.format(reason=error.strerror), 8)
 
     def _name_window(self, shown: Shown) -> None:
         self.setWindowTitle(f"{shown.path.name} – cxrview" if shown.path is not None else "cxrview")
@@ -305,7 +230,7 @@ class MainWindow(LaterParts, QMainWindow):
 
     def _make_next(self) -> None:
         """Make one of the parts that the first picture did without; after the last, take up what was left."""
-        if self.make_one():
+        if self.bench.parts.make_one():
             return
         self._behind.stop()
         self.training.say_what_was_interrupted()
@@ -318,7 +243,7 @@ class MainWindow(LaterParts, QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
-            self._set_full_screen(False)
+            fill_screen(self, False)
         else:
             super().keyPressEvent(event)
 
@@ -332,7 +257,7 @@ class MainWindow(LaterParts, QMainWindow):
         self.open(dropped)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.make_all()
+        self.bench.parts.make_all()
         self.browsing.remember()
         self.geometry_store.setValue("geometry", self.saveGeometry())
         self.geometry_store.setValue("splitter", self.splitter.saveState())
@@ -348,3 +273,11 @@ class MainWindow(LaterParts, QMainWindow):
         self.runner.close(wait=False)
         self.collector.close()
         super().closeEvent(event)
+
+
+def _places(folder: Path | None) -> Places:
+    """Return where things are kept: in `folder`, or where the system wants each of them."""
+    file = paths.settings_file()
+    if folder is None:
+        return Places(file.parent, file, paths.reading_store(), paths.training_runs())
+    return Places(folder, folder / file.name, folder / "reading.sqlite", folder / "training")

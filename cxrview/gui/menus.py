@@ -1,42 +1,46 @@
 """Menus, toolbar and shortcuts, built from the table of actions and kept in step with the state."""
 
 from functools import partial
-from operator import attrgetter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolBar, QWidget
 
 from cxrview import paths
-from cxrview.gui import shortcuts
 from cxrview.gui import theme as themes
-from cxrview.gui.actions import MENUS, PICTURE, TOOLBAR, ActionSpec
+from cxrview.gui.actions.spec import ActionSpec
+from cxrview.gui.actions.table import MENUS, PICTURE, TOOLBAR
+from cxrview.gui.actions.window_actions import make_action
 from cxrview.gui.mnemonics import plain, with_letters
+from cxrview.gui.shortcuts import shown
 from cxrview.gui.submenus import ClassMenu, DeviceMenu, ModelMenu, WindowMenu
+from cxrview.gui.workbench import Workbench
 from cxrview.words import tr
-
-if TYPE_CHECKING:
-    from cxrview.gui.main_window import MainWindow
 
 Submenu = TypeVar("Submenu", bound=QMenu)
 
 
 class Menus:
-    """The window's commands: `actions` and `specs` find one by its name in the table."""
+    """The window's commands: `actions` and `specs` find one by its name in the table.
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window, self._state = window, window.state
-        self.actions: dict[str, QAction] = {}
-        self.specs: dict[str, ActionSpec] = {}
+    Actions and menus go to the workbench too, where commands find them.
+    """
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench, self._window, self._state = bench, bench.window, bench.state
+        window = bench.window
+        self.actions: dict[str, QAction] = bench.actions
+        self.specs: dict[str, ActionSpec[Workbench]] = {}
         self._groups: dict[str, QActionGroup] = {}
-        titles = with_letters((tr(title) for title, _specs in MENUS.values()), shortcuts.alt_letters())
+        titles = with_letters((tr(title) for title, _specs in MENUS.values()), bench.shortcuts.alt_letters())
         bar = window.menuBar()
-        self.menus = {name: bar.addMenu(title) for name, title in zip(MENUS, titles, strict=True)}
+        self.menus = bench.menus
+        self.menus |= {name: bar.addMenu(title) for name, title in zip(MENUS, titles, strict=True)}
         self._fill()
         self._give_keys()
-        self.toolbar = self._make_toolbar()
-        state, models = window.state, window.session.models
+        bench.toolbar = self._make_toolbar()
+        state, models = bench.state, bench.session.models
         self.classes = self._put(ClassMenu(state, window), "heatmap", before="stronger")
         presets = [self.actions[name] for name, spec in self.specs.items() if spec.submenu == "windows"]
         self.windows = self._put(WindowMenu(state, presets, window), "image", before="previous")
@@ -58,18 +62,18 @@ class Menus:
             state.arrangement_changed,
         ):
             signal.connect(self.refresh)
-        window.runner.changed.connect(self._show_running)
+        bench.runner.changed.connect(self._show_running)
         self._show_running()
         self.refresh()
 
     def refresh(self, *_news: object) -> None:
         """Enable what can be done now and check what is on."""
-        state, settings = self._state, self._state.settings
+        bench, settings = self._bench, self._state.settings
         for name, spec in self.specs.items():
             if spec.when is not None:
-                self.actions[name].setEnabled(spec.when(state))
+                self.actions[name].setEnabled(spec.when(bench))
             if spec.checked is not None:
-                self.actions[name].setChecked(spec.checked(state))
+                self.actions[name].setChecked(spec.checked(bench))
         if settings.shortcuts != self._changes:
             self._give_keys()
 
@@ -96,30 +100,22 @@ class Menus:
                     menu.addAction(self._add(spec))
             menu.menuAction().setVisible(not menu.isEmpty())
 
-    def _add(self, spec: ActionSpec) -> QAction:
-        window = self._window
-        action = QAction(tr(spec.text), window, checkable=spec.checkable)
-        find = attrgetter(spec.method)  # looked up when it is given: it may lead to the active canvas
-        if spec.argument is not None:
-            action.triggered.connect(lambda _on: find(window)(spec.argument))
-        elif spec.checkable:
-            action.triggered.connect(lambda on: find(window)(on))
-        else:
-            action.triggered.connect(lambda _on: find(window)())
+    def _add(self, spec: ActionSpec[Workbench]) -> QAction:
+        action = make_action(spec, self._bench, self._window)
         if spec.group:
-            self._groups.setdefault(spec.group, QActionGroup(window)).addAction(action)
+            self._groups.setdefault(spec.group, QActionGroup(self._window)).addAction(action)
         self.actions[spec.name], self.specs[spec.name] = action, spec
         return action
 
     def _give_keys(self) -> None:
         """Put the keys in use on the actions, and into their tool tips."""
         self._changes = self._state.settings.shortcuts
-        keys = shortcuts.in_use(self._changes)
+        keys = self._bench.shortcuts.in_use(self._changes)
         for action in self.actions.values():  # first all off: a key must never be on two, not even in passing
             action.setShortcuts([])
         for name, spec in self.specs.items():
             self.actions[name].setShortcuts(list(keys[name]))
-            hint = f" ({shortcuts.shown(keys[name][0])})" if keys[name] else ""
+            hint = f" ({shown(keys[name][0])})" if keys[name] else ""
             self.actions[name].setToolTip(f"{tr(spec.tip) or plain(tr(spec.text))}{hint}")
 
     def _make_toolbar(self) -> QToolBar:
@@ -153,7 +149,7 @@ class Menus:
         return menu
 
     def _show_running(self) -> None:
-        self.actions["stop"].setEnabled(bool(self._window.runner.jobs))
+        self.actions["stop"].setEnabled(bool(self._bench.runner.jobs))
 
 
 def _mark_letters(menu: QMenu) -> None:

@@ -1,6 +1,6 @@
 """The command palette: commands and studies, found by a few letters and given with Enter."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -8,7 +8,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QSettings,
     Qt,
     QTimer,
 )
@@ -29,10 +28,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout,
 from cxrview.gui import fuzzy
 from cxrview.gui.palette_commands import Command, commands, studies
 from cxrview.gui.palette_row import COMMAND, PLACES, RowDelegate
+from cxrview.gui.workbench import Workbench
 from cxrview.words import tr
-
-if TYPE_CHECKING:
-    from cxrview.gui.main_window import MainWindow
 
 WIDTH, ROWS = 660, 10
 TOP = 0.11  # of the window's height
@@ -71,10 +68,10 @@ class CommandModel(QAbstractListModel):
 class CommandPalette(QWidget):
     """Lies over the whole window while it is open; a click beside it or Esc closes it."""
 
-    def __init__(self, window: "MainWindow", store: QSettings) -> None:
-        super().__init__(window)
-        self._window, self._store = window, store
-        stored = store.value("commands", [])
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.window)
+        self._bench, self._window, self._store = bench, bench.window, bench.store
+        stored = self._store.value("commands", [])
         self.recent: list[str] = [stored] if isinstance(stored, str) else list(stored or [])
         self._commands: list[Command] = []
         self._before: QWidget | None = None
@@ -105,7 +102,7 @@ class CommandPalette(QWidget):
         self.list.entered.connect(self._point_at)
         self._mouse = QCursor.pos()
         self.list.selectionModel().currentChanged.connect(self._explain)
-        window.installEventFilter(self)
+        self._window.installEventFilter(self)
 
     def open(self) -> None:
         """Show every command, what was used last first; called again it closes."""
@@ -116,9 +113,9 @@ class CommandPalette(QWidget):
         for command in self._commands:
             if command.is_study:  # made for the palette alone
                 command.action.deleteLater()
-        self._commands = [*commands(self._window), *studies(self._window, self)]
-        self.delegate.theme = self._window.theme
-        self._lens.setIcon(self._window.theme.icon("search"))
+        self._commands = [*commands(self._bench), *studies(self._bench, self)]
+        self.delegate.theme = self._bench.theme
+        self._lens.setIcon(self._bench.theme.icon("search"))
         self.search.clear()
         self._place()
         self._find("")
@@ -194,7 +191,7 @@ class CommandPalette(QWidget):
             if event.type() is QEvent.Type.Resize and self.isVisible():
                 self._place()
         elif event.type() is QEvent.Type.ShortcutOverride:
-            if QKeySequence(event.keyCombination()) not in self._window.menus.actions["commands"].shortcuts():
+            if QKeySequence(event.keyCombination()) not in self._bench.actions["commands"].shortcuts():
                 event.accept()  # while it is open, keys mean this and nothing else
         elif event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._key(event)

@@ -3,18 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from cxrview.gui.actions.spec import why_not
+from cxrview.gui.actions.when import why_not
 from cxrview.gui.mnemonics import plain
+from cxrview.gui.workbench import Workbench
 from cxrview.words import tr
-
-if TYPE_CHECKING:
-    from cxrview.gui.main_window import MainWindow
 
 MOST_STUDIES = 500  # the search of the study list is for more
 
@@ -41,21 +39,21 @@ class Command:
         return (self.title, 1.0), (self.english, 0.9), (self.path, 0.5), (self.tip, 0.4)
 
 
-def commands(window: "MainWindow") -> Iterator[Command]:
-    """Yield what stands in the menus of `window` now, with what is filled in when a menu opens."""
-    names = {id(action): name for name, action in window.menus.actions.items()}
-    for menu in window.menus.menus.values():
-        yield from _of_menu(menu, plain(menu.title()), window, names)
+def commands(bench: Workbench) -> Iterator[Command]:
+    """Yield what stands in the menus of the window now, with what is filled in when a menu opens."""
+    names = {id(action): name for name, action in bench.actions.items()}
+    for menu in bench.menus.values():
+        yield from _of_menu(menu, plain(menu.title()), bench, names)
 
 
-def studies(window: "MainWindow", parent: QObject) -> Iterator[Command]:
+def studies(bench: Workbench, parent: QObject) -> Iterator[Command]:
     """Yield the open studies, by patient; none while the identity of patients is hidden."""
     from cxrview.gui.viewer.corner_text import date, person
 
-    if window.state.settings.hide_identity:
+    if bench.state.settings.hide_identity:
         return
     seen: set[str] = set()
-    for entry in window.state.entries.values():
+    for entry in bench.state.entries.values():
         identity = entry.identity
         if identity is None or not identity.patient_name:
             continue
@@ -65,27 +63,27 @@ def studies(window: "MainWindow", parent: QObject) -> Iterator[Command]:
         if len(seen) == MOST_STUDIES:
             return
         seen.add(study)
-        action = QAction(window.theme.icon("user"), person(identity.patient_name), parent)
-        action.triggered.connect(partial(_select, window, entry.path))
+        action = QAction(bench.theme.icon("user"), person(identity.patient_name), parent)
+        action.triggered.connect(partial(_select, bench, entry.path))
         about = (tr("Studies"), identity.patient_id, date(identity.study_date), identity.study_description)
         path = " · ".join(filter(None, about))
         yield Command(f"study {study}", action.text(), path, path, "", "", "", action, True)
 
 
-def _select(window: "MainWindow", path: object, _on: bool = False) -> None:
-    window.session.select(path)
+def _select(bench: Workbench, path: Path, _on: bool = False) -> None:
+    bench.session.select(path)
 
 
-def _of_menu(menu: QMenu, path: str, window: "MainWindow", names: dict[int, str]) -> Iterator[Command]:
+def _of_menu(menu: QMenu, path: str, bench: Workbench, names: dict[int, str]) -> Iterator[Command]:
     for action in menu.actions():
         if action.isSeparator() or not action.isVisible():
             continue
         if (submenu := action.menu()) is not None:
             submenu.aboutToShow.emit()
-            yield from _of_menu(submenu, f"{path} › {plain(submenu.title())}", window, names)
+            yield from _of_menu(submenu, f"{path} › {plain(submenu.title())}", bench, names)
             continue
         name = names.get(id(action), "")
-        spec = window.menus.specs.get(name)
+        spec = bench.shortcuts.specs.get(name)
         title = plain(action.text())
         if name == "commands":  # it is open already
             continue

@@ -62,11 +62,6 @@ class Session(QObject):
         state.settings_changed.connect(self._settings_changed)
 
     @property
-    def image_bytes(self) -> int:
-        """Bytes of the pixels that are kept in memory."""
-        return self._shelf.images.nbytes
-
-    @property
     def is_idle(self) -> bool:
         """Whether nothing is being read ahead."""
         return self._shelf.ahead.is_idle

@@ -22,7 +22,6 @@ from cxrview.imaging.decoding import (
     transfer_syntax,
 )
 from cxrview.imaging.elements import Elements
-from cxrview.imaging.finite import fill_holes
 from cxrview.imaging.limits import MAX_DECODED_BYTES
 from cxrview.imaging.metadata import (
     read_anatomy,
@@ -32,7 +31,7 @@ from cxrview.imaging.metadata import (
     read_pixel_aspect,
     read_spacing,
 )
-from cxrview.imaging.modality import modality_values, padding_mask
+from cxrview.imaging.modality import fill_holes, modality_values, padding_mask
 from cxrview.imaging.overlays import read_overlays
 from cxrview.imaging.palette import apply_palette
 from cxrview.imaging.radiograph import Radiograph, Voi

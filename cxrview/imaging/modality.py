@@ -1,11 +1,13 @@
 """From stored values to modality units, and which pixels carry no image (PS3.3 C.11.1, C.7.5.1.1.2)."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.errors import UnreadableImage
 from cxrview.imaging.elements import Elements
 from cxrview.imaging.tables import LookupTable, read_table
 from cxrview.words import tr
@@ -47,6 +49,28 @@ def rescale(stored: NDArray[Any], slope: float, intercept: float) -> NDArray[Any
             return np.asarray(stored.astype(np.int64) * int(slope) + int(intercept)).astype(np.int32)
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(stored.astype(np.float64) * slope + intercept).astype(np.float32)
+
+
+def fill_holes(
+    values: NDArray[Any], padding: NDArray[np.bool_] | None, path: Path
+) -> tuple[NDArray[Any], NDArray[np.bool_] | None, int]:
+    """Return `values` with a finite value in the place of NaN and infinity, `padding`, and their number.
+
+    Floating point comes out as float32, integers pass unchanged. The holes are added to `padding`.
+    Raises UnreadableImage if no value is finite.
+    """
+    if values.dtype.kind != "f":
+        return values, padding, 0
+    with np.errstate(over="ignore"):
+        single = values.astype(np.float32, copy=False)
+    holes = ~np.isfinite(single)
+    count = int(np.count_nonzero(holes))
+    if count == 0:
+        return single, padding, 0
+    if count == holes.size:
+        raise UnreadableImage(tr("holds no finite pixel value."), tr("Export it again."), path)
+    filled = np.where(holes, single[~holes].min(), single).astype(np.float32)
+    return filled, holes if padding is None else padding | holes, count
 
 
 def padding_mask(stored: NDArray[Any], source: Elements, bits: int, signed: bool) -> NDArray[np.bool_] | None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import (
     BmpImagePlugin,
+    ExifTags,
     Image,
     JpegImagePlugin,
     MpoImagePlugin,
@@ -24,8 +25,8 @@ from PIL import (
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import library_notes
-from cxrview.imaging.finite import fill_holes
 from cxrview.imaging.limits import check_dimensions, check_together
+from cxrview.imaging.modality import fill_holes
 from cxrview.imaging.radiograph import Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance, percentile_range
 from cxrview.words import mark, tr
@@ -247,3 +248,73 @@ def _default_voi(values: NDArray[Any], padding: NDArray[np.bool_] | None) -> tup
             return full_range_window(16), ()
     voi, _ = choose_voi(values, (), padding)
     return voi, (tr("The picture has no window of its own; an automatic one is used."),)
+
+
+MODES = {  # by Pillow's word for the samples
+    "1": mark("1 bit, black and white"),
+    "L": mark("8 bits, grey"),
+    "LA": mark("8 bits, grey with transparency"),
+    "P": mark("8 bits, palette"),
+    "RGB": mark("3 × 8 bits, colour"),
+    "RGBA": mark("3 × 8 bits, colour with transparency"),
+    "CMYK": mark("4 × 8 bits, printing colours"),
+    "YCbCr": mark("3 × 8 bits, colour"),
+    "I": mark("32 bits, grey"),
+    "F": mark("32 bits, floating point"),
+    "I;16": mark("16 bits, grey"),
+    "I;16B": mark("16 bits, grey"),
+}
+MAX_TEXT = 200
+TEXT_NAMES = {"dpi": mark("Resolution (dots per inch)"), "gamma": mark("Gamma"), "comment": mark("Comment")}
+SHOWN_EXIF = 60  # entries
+
+
+def read_facts(path: Path) -> tuple[str, list[tuple[str, str]]]:
+    """Return the file's format, and (name, value) of what its header says; pixels are not decoded.
+
+    Raises UnreadableImage if it is damaged; OSError.
+    """
+    with damage_told(path), Image.open(path, formats=FORMATS) as image:
+        kind = "JPEG" if image.format == "MPO" else str(image.format)
+        facts = [
+            (tr("Format"), kind),
+            (
+                tr("File size"),
+                tr("{count} bytes").format(count=f"{path.stat().st_size:,}".replace(",", "\u202f")),
+            ),
+            (tr("Width"), tr("{count} pixels").format(count=image.width)),
+            (tr("Height"), tr("{count} pixels").format(count=image.height)),
+            (tr("Samples"), tr(MODES.get(image.mode, image.mode))),
+        ]
+        pages = int(getattr(image, "n_frames", 1))
+        if pages > 1:
+            facts.append((tr("Pages"), str(pages)))
+        for key, name in TEXT_NAMES.items():
+            if (value := image.info.get(key)) is not None:
+                facts.append((tr(name), _fact_text(value)))
+        facts += _exif(image.getexif())
+        return kind, facts
+
+
+def _exif(exif: Image.Exif) -> list[tuple[str, str]]:
+    entries = {**exif, **exif.get_ifd(ExifTags.IFD.Exif)}
+    found = []
+    for tag, value in sorted(entries.items())[:SHOWN_EXIF]:
+        name = ExifTags.TAGS.get(tag, f"0x{tag:04X}")
+        if not name.endswith(("IFD", "Offset", "Offsets", "ByteCounts", "MakerNote")):
+            found.append((f"{name} (EXIF)", _fact_text(value)))
+    return found
+
+
+def _fact_text(value: object) -> str:
+    if isinstance(value, bytes):
+        text = value.decode("ascii", "replace")
+        return text[:MAX_TEXT] if text.isprintable() else tr("{count} bytes").format(count=len(value))
+    if isinstance(value, tuple):
+        return " × ".join(_fact_text(part) for part in value)
+    if isinstance(value, int) or not isinstance(value, str):
+        try:
+            return f"{float(value):g}"  # type: ignore[arg-type]
+        except (TypeError, ValueError, ZeroDivisionError):
+            pass
+    return "".join(c if c.isprintable() else " " for c in str(value)).strip()[:MAX_TEXT]

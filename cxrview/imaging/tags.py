@@ -18,7 +18,7 @@ from cxrview.imaging import library_notes
 from cxrview.imaging.decoding import damage_reported, transfer_syntax
 from cxrview.imaging.dicom import read_dataset
 from cxrview.imaging.elements import CONVERSION_ERRORS
-from cxrview.imaging.raster_facts import read_facts
+from cxrview.imaging.raster import read_facts
 from cxrview.imaging.read import Kind, identify, trouble_reported
 from cxrview.words import fixed, tr, trn
 
@@ -150,15 +150,6 @@ def _holds(pair: Pair, words: list[str]) -> bool:
     parts += [side.value + side.copied[:MAX_SEARCHED] for side in (pair.left, pair.right) if side is not None]
     text = "\n".join(parts).casefold()
     return all(word in text for word in words)
-
-
-def walk(tags: tuple[Tag, ...]) -> Iterator[tuple[int, Tag]]:
-    """Yield every row of a tree and its depth, in order."""
-    stack = [(0, tag) for tag in reversed(tags)]
-    while stack:
-        depth, tag = stack.pop()
-        yield depth, tag
-        stack.extend((depth + 1, child) for child in reversed(tag.children))
 
 
 def _pairs(left: tuple[Tag, ...], right: tuple[Tag, ...]) -> tuple[Pair, ...]:

@@ -25,9 +25,8 @@ class Pixels:
 class Architecture:
     """A convolutional network without its head.
 
-    `network` is its name in keras.applications, "" for our own. The heatmaps weigh the output of
-    `last_convolution`, the layer that ends the last convolutional block; `last_block` is the first layer of
-    that block.
+    `network` is its name in keras.applications, "" for our own. The heatmaps weigh the output of its last
+    layer, which ends the last convolutional block; `last_block` is the first layer of that block.
     """
 
     title: str
@@ -35,7 +34,6 @@ class Architecture:
     default_input_size: int  # pixels a side
     minimum_input_size: int
     parameters: int  # without the head
-    last_convolution: str
     last_block: str
     pixels: Pixels
 
@@ -53,31 +51,27 @@ ZERO_TO_ONE = Pixels((1 / 255, 1 / 255, 1 / 255), (0.0, 0.0, 0.0), 0.25)
 
 ARCHITECTURES = {
     "densenet121": Architecture(
-        *("DenseNet121", "DenseNet121", 224, 32, 7_037_504, "relu", "conv5_block1_0_bn"), PER_CHANNEL
+        *("DenseNet121", "DenseNet121", 224, 32, 7_037_504, "conv5_block1_0_bn"), PER_CHANNEL
     ),
     "resnet50": Architecture(
-        *("ResNet50", "ResNet50", 224, 32, 23_587_712, "conv5_block3_out", "conv5_block1_1_conv"), LESS_MEAN
+        *("ResNet50", "ResNet50", 224, 32, 23_587_712, "conv5_block1_1_conv"), LESS_MEAN
     ),
-    "vgg16": Architecture("VGG16", "VGG16", 224, 32, 14_714_688, "block5_pool", "block5_conv1", LESS_MEAN),
-    "vgg19": Architecture("VGG19", "VGG19", 224, 32, 20_024_384, "block5_pool", "block5_conv1", LESS_MEAN),
-    "inceptionv3": Architecture(
-        "InceptionV3", "InceptionV3", 299, 75, 21_802_784, "mixed10", "mixed7", PLUS_MINUS_ONE
-    ),
+    "vgg16": Architecture("VGG16", "VGG16", 224, 32, 14_714_688, "block5_conv1", LESS_MEAN),
+    "vgg19": Architecture("VGG19", "VGG19", 224, 32, 20_024_384, "block5_conv1", LESS_MEAN),
+    "inceptionv3": Architecture("InceptionV3", "InceptionV3", 299, 75, 21_802_784, "mixed7", PLUS_MINUS_ONE),
     "inceptionresnetv2": Architecture(
-        *("InceptionResNetV2", "InceptionResNetV2", 299, 75, 54_336_736, "conv_7b_ac", "mixed_7a"),
+        *("InceptionResNetV2", "InceptionResNetV2", 299, 75, 54_336_736, "mixed_7a"),
         PLUS_MINUS_ONE,
     ),
     "resnet152": Architecture(
-        *("ResNet152", "ResNet152", 224, 32, 58_370_944, "conv5_block3_out", "conv5_block1_1_conv"),
+        *("ResNet152", "ResNet152", 224, 32, 58_370_944, "conv5_block1_1_conv"),
         LESS_MEAN,
     ),
     "xception": Architecture(
-        *("Xception", "Xception", 299, 71, 20_861_480, "block14_sepconv2_act", "block13_sepconv1_act"),
+        *("Xception", "Xception", 299, 71, 20_861_480, "block13_sepconv1_act"),
         PLUS_MINUS_ONE,
     ),
-    "small-cnn": Architecture(
-        "Small CNN (two convolutions)", "", 128, 32, 19_392, "pool2", "conv1", ZERO_TO_ONE
-    ),
+    "small-cnn": Architecture("Small CNN (two convolutions)", "", 128, 32, 19_392, "conv1", ZERO_TO_ONE),
 }
 
 

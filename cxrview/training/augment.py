@@ -164,11 +164,3 @@ CHANGES: tuple[tuple[Change, float], ...] = (  # in this order, each with its pr
     (recompress, 0.25),
     (erase, 0.5),
 )
-
-
-def augment(image: Image, random: np.random.Generator) -> Image:
-    """Return `image` with a random choice of `CHANGES`."""
-    for change, probability in CHANGES:
-        if random.random() < probability:
-            image = change(image, random)
-    return image

@@ -16,14 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.bundle import Card
-from cxrview.errors import BadRequest, CxrviewError
-from cxrview.imaging import Letterbox, read, render
+from cxrview.errors import CxrviewError
+from cxrview.imaging import read, render
 from cxrview.imaging.read_ahead import read_ahead
 from cxrview.inference.prediction import Prediction
 from cxrview.inference.predictor import BATCH_SIZE, ModelInput, Predictor
 from cxrview.progress import Report, silent
 from cxrview.training.answers import Answers
-from cxrview.training.dataset import LabelledImages
 from cxrview.training.examples import Example, choose_examples, illustrate
 from cxrview.training.sources import Item
 
@@ -47,41 +46,6 @@ def class_places(names: Iterable[str], card: Card) -> dict[str, int]:
     known = {item.label.casefold(): index for index, item in enumerate(card.classes)}
     known |= {item.name.casefold(): index for index, item in enumerate(card.classes)}
     return {name: known[name.casefold()] for name in names if name.casefold() in known}
-
-
-def answer_with_bundle(
-    bundle: str | Path | Predictor,
-    data: LabelledImages,
-    device: str = "auto",
-    report: Report = silent,
-    *,
-    examples: bool = False,
-) -> Answered:
-    """Return what `bundle` (a name, a folder, or a predictor) says about `data`.
-
-    Classes of `data` that the card does not know count as none. Raises BadRequest if the images have
-    another size than the model's, and what `Predictor.load` raises.
-    """
-    predictor = bundle if isinstance(bundle, Predictor) else Predictor.load(str(bundle), device)
-    card = predictor.card
-    size = card.input_size
-    if data.images.shape[1:] != (size, size):
-        made = " × ".join(map(str, data.images.shape[1:]))
-        raise BadRequest(f"The images have {made} pixels and the model takes {size} × {size}.")
-    letterbox = Letterbox.fit(size, size, size)
-    inputs = (ModelInput(np.asarray(image), letterbox, ()) for image in data.images)
-    probabilities, in_domain = ask(predictor, inputs, len(data), report)
-    targets = np.zeros((len(data), len(card.classes)), np.uint8)
-    for name, place in class_places(data.class_names, card).items():
-        targets[:, place] |= data.targets[:, data.class_names.index(name)]
-    answers = _answers(card, probabilities, in_domain, targets, data.groups, data.sources, data.files)
-
-    def predict(index: int) -> tuple[NDArray[np.uint8], Prediction]:
-        image = np.asarray(data.images[index])
-        return image, predictor.predict_inputs([ModelInput(image, letterbox, ())])[0]
-
-    shown = illustrate(answers, choose_examples(answers), predict) if examples else []
-    return Answered(answers, tuple(shown))
 
 
 def answer_files(

@@ -32,12 +32,6 @@ def apply_temperature(
     return np.asarray(softmax(scaled, axis=1) if exclusive else expit(scaled), dtype=np.float64)
 
 
-def fit_temperature(logits: NDArray[np.floating[Any]], labels: NDArray[np.int64]) -> float:
-    """Return the temperature in 0.05…20 with the smallest cross-entropy (Guo 2017)."""
-    targets = labels[:, None] == np.arange(logits.shape[1])
-    return fit_calibration(logits, targets, exclusive=True, with_bias=False).temperature
-
-
 def fit_calibration(
     logits: NDArray[np.floating[Any]], targets: NDArray[Any], *, exclusive: bool, with_bias: bool
 ) -> Calibration:

@@ -28,11 +28,6 @@ def bundle_bytes(architecture: str) -> int:
     return round(find(architecture).parameters * STORED)
 
 
-def download_bytes(architecture: str) -> int:
-    """Return about how large the ImageNet weights are."""
-    return find(architecture).parameters * FLOAT
-
-
 def estimate(
     config: TrainingConfig, model: ResolvedModel, images: Mapping[str, int], measured: Measured | None
 ) -> Estimate:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -25,7 +26,6 @@ from cxrview.progress import Report, silent
 from cxrview.training import onnx_file, zoo
 from cxrview.training.calibrate import apply_temperature
 from cxrview.training.domain_statistics import DomainStatistics
-from cxrview.training.keras_file import round_weights, write_keras
 from cxrview.training.phantom import chest_phantom
 
 LARGEST_DIFFERENCE = 1e-3  # of a probability between engines
@@ -172,3 +172,31 @@ def library_versions(names: Sequence[str]) -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return versions
+
+
+def round_weights(model: keras.Model) -> None:
+    """Round kernels and other arrays of two or more axes to what float16 holds, in place.
+
+    Vectors stay as they are: they are small, and half precision cannot hold a variance of 1e-8.
+    """
+    for variable in model.variables:
+        if len(variable.shape) >= 2:
+            values = keras.ops.convert_to_numpy(variable)
+            variable.assign(values.astype(np.float16).astype(np.float32))
+
+
+def write_keras(model: keras.Model, path: Path) -> None:
+    """Write `model` to `path`, without optimizer state, and compress it: Keras itself does not.
+
+    Whatever was frozen while it was trained may learn again, in `model` as in the file.
+    """
+    plain = path.with_name(f"plain-{path.name}")
+    for layer in model._flatten_layers():  # the model's own switch leaves layers of layers as they are
+        layer.trainable = True
+    keras.Model(model.input, model.output, name=model.name).save(plain)
+    # Fixed dates make equal models equal files.
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name)
+            target.writestr(entry, source.read(name), zipfile.ZIP_DEFLATED, compresslevel=9)
+    plain.unlink()

@@ -24,11 +24,10 @@ from cxrview.training.domain_choice import Embedded, domain_of
 from cxrview.training.domain_statistics import DomainStatistics
 from cxrview.training.evaluation_report import write_report
 from cxrview.training.events import Finished, Stage, Warned
-from cxrview.training.export import LIBRARIES, library_versions, write_bundle
+from cxrview.training.export import LIBRARIES, library_versions, round_weights, write_bundle
 from cxrview.training.history import History
 from cxrview.training.history_figure import course
 from cxrview.training.journal import Journal
-from cxrview.training.keras_file import round_weights
 from cxrview.training.prepare import Prepared
 from cxrview.training.run_folder import RunFolder
 

@@ -9,6 +9,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ import pytest
 from cxrview.batch import rows
 from cxrview.batch.table import Table, open_table, resume
 from cxrview.errors import BadRequest, UnreadableImage
-from cxrview.exclusive import exclusive
+from cxrview.exclusive import exclusive, is_held
 from cxrview.pseudonym import load_key, pseudonym
 
 COLUMNS = rows.columns(["covid19", "normal"])
@@ -283,6 +285,29 @@ def test_a_killed_run_holds_nothing(tmp_path):
     with exclusive(path):
         pass
     assert not (tmp_path / "r.csv.lock").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs flock")
+def test_a_drive_that_knows_no_locks_is_written_all_the_same(tmp_path, monkeypatch):
+    def unknown(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", unknown)
+    with exclusive(tmp_path / "r.csv"):
+        assert not is_held(tmp_path / "r.csv.lock")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_may_be_given_back_by_another_thread(tmp_path):
+    held = ExitStack()
+    held.enter_context(exclusive(tmp_path / "r.csv"))
+    assert is_held(tmp_path / "r.csv.lock")
+    other = threading.Thread(target=held.close)
+    other.start()
+    other.join()
+    assert not is_held(tmp_path / "r.csv.lock")
+    with exclusive(tmp_path / "r.csv"):
+        pass
 
 
 def test_a_lock_that_cannot_be_made_is_a_sentence(tmp_path):

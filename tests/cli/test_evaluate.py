@@ -16,8 +16,7 @@ from cxrview.datasets.config import DataConfig
 from cxrview.imaging import read
 from cxrview.inference.predictor import Predictor
 from cxrview.training import bundle_answers
-from cxrview.training.bundle_answers import answer_files, answer_with_bundle
-from cxrview.training.dataset import LabelledImages
+from cxrview.training.bundle_answers import answer_files
 from cxrview.training.sources import find_items
 from tests.conftest import CLASSES, TINY_SIZE, make_tiny_bundle
 
@@ -198,24 +197,6 @@ def test_memory_does_not_grow_with_the_number_of_files(folder, monkeypatch):
     items = find_items(DataConfig(str(folder))) * 20
     assert len(answer_files(predictor, items, workers=2).answers) == 360
     assert most <= ask + 2 * 2 + 1
-
-
-def test_arrays_get_the_same_answers_as_their_files(folder, tmp_path):
-    items = find_items(DataConfig(str(folder)))
-    predictor = Predictor.load()
-    from_files = answer_files(predictor, items, examples=True)
-    names = ("pneumonia", "COVID-19", "NORMAL")  # in another order, by other names
-    images = np.stack([predictor.prepare(read(item.path)[0]).image for item in items])
-    targets = np.array([[name in item.labels for name in names] for item in items], np.uint8)
-    texts = np.array([item.file for item in items])
-    data = LabelledImages(names, images, targets, texts, np.full(len(items), ""), texts)
-    from_arrays = answer_with_bundle(predictor, data, examples=True)
-    np.testing.assert_allclose(from_arrays.answers.probabilities, from_files.answers.probabilities, atol=1e-6)
-    np.testing.assert_array_equal(from_arrays.answers.labels, from_files.answers.labels)
-    for one, other in zip(from_arrays.examples, from_files.examples, strict=True):
-        assert (one.file, one.called, one.right) == (other.file, other.called, other.right)
-        np.testing.assert_array_equal(one.heated, other.heated)
-        assert (one.heated[..., 0] != one.plain).any()
 
 
 def test_evaluating_never_imports_tensorflow(folder, tmp_path):

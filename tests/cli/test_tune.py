@@ -11,8 +11,8 @@ from cxrview.bundle import store
 from cxrview.cli import console
 from cxrview.training import config as configuration
 from cxrview.training import events, history
-from cxrview.training.phantom import lesion_phantoms
 from cxrview.training.search_folder import SearchFolder
+from tests.training.lesions import lesion_phantoms
 
 SIDE = 32
 RECIPE = f"""

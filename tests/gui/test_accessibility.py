@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui import language, shortcuts
-from cxrview.gui.actions import MENUS
+from cxrview.gui import language
+from cxrview.gui.actions.table import MENUS, SHORTCUTS
 from cxrview.gui.mnemonics import with_letters
 from cxrview.settings import PAGES
 from cxrview.words import tr
@@ -125,7 +125,7 @@ def test_each_line_of_a_menu_has_a_letter_of_its_own(qapp, make_window, spoken):
         window = make_window()
         letters = [_letter(menu.title()) for menu in window.menus.menus.values()]
         assert len(set(letters)) == len(letters)
-        assert not set(letters) & {letter.casefold() for letter in shortcuts.alt_letters()}
+        assert not set(letters) & {letter.casefold() for letter in SHORTCUTS.alt_letters()}
         for menu in window.menus.menus.values():
             menu.aboutToShow.emit()
             texts = [action.text() for action in menu.actions() if not action.isSeparator()]

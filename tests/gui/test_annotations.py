@@ -206,7 +206,7 @@ def test_looking_at_images_leaves_no_history_behind(film, phantom, second, qtbot
 def test_nothing_is_taken_back_on_an_image_that_is_not_shown_any_more(film):
     draw(film)
     assert film.menus.actions["undo"].isEnabled()
-    film.close_all()
+    film.session.close_all()
     assert not film.menus.actions["undo"].isEnabled()
 
 

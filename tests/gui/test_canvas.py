@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
+from cxrview.gui.commands import view
 from cxrview.imaging import VoiFunction, Window, filters, render
 from cxrview.imaging.presets import presets
 from cxrview.reading.units import Scale
@@ -252,7 +253,7 @@ def test_odd_shapes_are_centred_and_never_jump(window, tmp_path, height, width, 
     middle = canvas.placement.area.center().toPoint()
     assert (middle - canvas.rect().center()).manhattanLength() <= 3
     before = canvas.zoom
-    window.looking.zoom_in()
+    view.zoom_in(window.bench)
     assert canvas.zoom >= before
 
 

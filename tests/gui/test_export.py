@@ -501,7 +501,7 @@ def full_disk(_handle):
 def test_a_picture_on_its_way_survives_stop(opened, export_as, full_lane, tmp_path, qtbot):
     export_as(tmp_path / "kept.png")
     reads = opened.runner.start("reads", lambda _report: full_lane.wait(20), done=str, failed=pytest.fail)
-    opened.cancel_all()
+    opened.session.cancel_all()
     assert not opened.runner.is_running(reads)
     assert [job.title for job in opened.runner.jobs] == ["before", "Writing kept.png"]
     full_lane.set()
@@ -573,7 +573,7 @@ def test_stopping_the_first_model_is_what_the_reading_says(make_window, phantom,
     window = make_window(load_predictor=load)
     window.open([phantom])
     qtbot.waitUntil(lambda: window.state.reading.progress is Progress.WAITING)
-    window.cancel_all()
+    window.session.cancel_all()
     gate.set()
     assert window.state.reading.progress is Progress.FAILED
     assert window.state.reading.problem.startswith("Loading the model was stopped.")

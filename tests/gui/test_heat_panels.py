@@ -176,7 +176,7 @@ def test_all_classes_open_beside_the_window_and_follow_it(opened, qtbot):
     assert tile.width() > 200
     qtbot.mouseClick(tile, Qt.MouseButton.LeftButton)
     assert opened.state.heat_class == "pneumonia"
-    opened.close_all()
+    opened.session.close_all()
     qtbot.waitUntil(lambda: not dialog.multiples.isVisible())
     assert dialog.empty.isVisible()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
@@ -256,7 +256,7 @@ def test_a_model_that_crops_says_so_and_shows_what_is_left(opened, model_view, q
 
 
 def test_without_an_image_it_says_so(opened, model_view, qtbot):
-    opened.close_all()
+    opened.session.close_all()
     qtbot.waitUntil(lambda: model_view.title.text() == "No image")
     assert not model_view.heatmap.isEnabled()
     assert not pixels(model_view.picture).any()

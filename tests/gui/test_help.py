@@ -124,3 +124,15 @@ def test_an_open_page_follows_the_theme(manual, window):
     before = heading()
     window.state.change_settings(theme="light")
     assert heading() != before
+
+
+def test_ctrl_f_goes_to_the_search_unless_another_key_is_wanted(manual, window, qtbot):
+    manual.browser.setFocus()
+    qtbot.keyClick(manual.browser, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert manual.search.hasFocus()
+    window.state.change_settings(shortcuts={"manual_search": ("Ctrl+J",)})
+    manual.browser.setFocus()
+    qtbot.keyClick(manual.browser, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert not manual.search.hasFocus()
+    qtbot.keyClick(manual.browser, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert manual.search.hasFocus()

@@ -223,7 +223,7 @@ def test_it_follows_the_image(window, film, tmp_path, qtbot):
     qtbot.waitUntil(lambda: window.state.shown.path == other)
     qtbot.waitUntil(lambda: film.histogram is not None and film.histogram.greatest == 255)
     assert window.histogram.high.text() == "255"
-    window.close_all()
+    window.session.close_all()
     qtbot.waitUntil(lambda: film.histogram is None)
     assert window.histogram.high.text() == ""
 

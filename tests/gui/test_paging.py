@@ -40,16 +40,16 @@ def test_paging_through_500_images_keeps_memory_within_the_budget(window, many, 
     window.open([many])
     qtbot.waitUntil(lambda: len(window.state.entries) == COUNT and not window.runner.jobs, timeout=20000)
     qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
-    before, kept, most = resident(), window.session.image_bytes, 0
+    before, kept, most = resident(), window.session._shelf.images.nbytes, 0
     for _ in range(COUNT - 1):
         path = window.state.shown.path
         qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
         qtbot.waitUntil(
             lambda path=path: window.state.shown.path != path and window.state.shown.stage is Stage.SHOWN
         )
-        assert window.session.image_bytes <= BUDGET * MEGABYTE
+        assert window.session._shelf.images.nbytes <= BUDGET * MEGABYTE
         most = max(most, resident())
-    assert window.session.image_bytes > BUDGET * MEGABYTE * 0.9  # it was filled, so the bound was tested
+    assert window.session._shelf.images.nbytes > BUDGET * MEGABYTE * 0.9  # it was filled
     grown = (most - before) / MEGABYTE
     assert grown <= BUDGET - kept / MEGABYTE + 100  # what is on its way, and the allocator's gaps
 

@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from cxrview.gui import fuzzy, language
-from cxrview.gui.actions import specs
+from cxrview.gui.actions.table import specs
 from cxrview.gui.viewer.corner_text import person
 from tests.gui.dicom_files import write_dicom
 
@@ -135,7 +135,7 @@ def test_what_stands_at_the_start_is_better_than_what_stands_inside():
 
 
 def test_every_action_that_can_be_off_says_why():
-    from cxrview.gui.actions.spec import why_not
+    from cxrview.gui.actions.when import why_not
 
     silent = [spec.name for spec in specs() if spec.when and why_not(spec) == "This cannot be done now."]
     assert silent == []

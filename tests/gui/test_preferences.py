@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSlider, QSpinBox
 
 from cxrview import settings
-from cxrview.gui import shortcuts
+from cxrview.gui.actions.table import SHORTCUTS
 from cxrview.settings import Settings
 
 SHOWN = [field for field in dataclasses.fields(Settings) if field.metadata["page"] not in ("", "model")]
@@ -114,8 +114,8 @@ def test_a_key_that_is_taken_is_said_and_can_be_taken_over(page, window, qtbot):
     assert window.state.settings.shortcuts == {}
     qtbot.keyClick(page.record, Qt.Key.Key_F)
     qtbot.mouseClick(page.take, Qt.MouseButton.LeftButton)
-    assert shortcuts.in_use(window.state.settings.shortcuts)["invert"] == ("F",)
-    assert shortcuts.in_use(window.state.settings.shortcuts)["fit"] == ()
+    assert SHORTCUTS.in_use(window.state.settings.shortcuts)["invert"] == ("F",)
+    assert SHORTCUTS.in_use(window.state.settings.shortcuts)["fit"] == ()
     assert not window.menus.actions["fit"].shortcuts()
 
 
@@ -167,3 +167,28 @@ def test_wrong_keys_in_the_file_are_said_and_the_file_is_kept(make_window, home)
     assert "“Space”" in said
     window.close()
     assert (home / "settings.toml.bak").is_file()
+
+
+def test_another_window_has_keys_of_its_own_to_be_changed(page, window, qtbot):
+    window.training.show_library()
+    library = window.training.library
+    choose(page, "library_search")
+    qtbot.keyClick(page.record, Qt.Key.Key_I, Qt.KeyboardModifier.AltModifier)
+    assert window.state.settings.shortcuts == {"library_search": ("Alt+I",)}
+    library.activateWindow()
+    qtbot.waitUntil(library.isActiveWindow)
+    library.list.setFocus()
+    qtbot.keyClick(library.list, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert not library.search.hasFocus()
+    qtbot.keyClick(library.list, Qt.Key.Key_I, Qt.KeyboardModifier.AltModifier)
+    assert library.search.hasFocus()
+    qtbot.keyClick(page.record, Qt.Key.Key_F)  # which fits the image, but not in there
+    assert window.state.settings.shortcuts == {"library_search": ("F",)}
+
+
+def test_a_key_for_everywhere_clashes_with_those_of_every_window(page, window, qtbot):
+    choose(page, "quit")
+    qtbot.keyClick(page.record, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert page.said.text() == "Ctrl+E gives “Export” now."
+    qtbot.mouseClick(page.take, Qt.MouseButton.LeftButton)
+    assert window.state.settings.shortcuts == {"quit": ("Ctrl+E",), "library_export": ()}

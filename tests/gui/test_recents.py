@@ -48,7 +48,7 @@ def test_the_recent_menu_opens_again_what_was_opened(window, make_window, home, 
 def test_what_is_missing_is_grey_in_menu_and_list(window, folders, tmp_path, qtbot):
     window.open([tmp_path / "gone.zip"])
     window.open([folders[0]])
-    window.close_all()
+    window.session.close_all()
     menu = window.browsing.menu
     menu.fill()
 
@@ -64,7 +64,7 @@ def test_the_empty_page_offers_what_was_opened_lately(window, folders, qtbot):
     assert not window.stage.empty_page.findChildren(RecentButton)
     window.open([folders[0]])
     qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
-    window.close_all()
+    window.session.close_all()
     (button,) = window.stage.empty_page.findChildren(RecentButton)
     assert button.isVisible()
     assert button.accessibleName() == "Open spring again"
@@ -177,7 +177,7 @@ def test_removed_files_and_closed_ones_are_not_opened_again(make_window, home, f
     window.state.change_settings(restore_session=True)
     window.open([folders[0]])
     qtbot.waitUntil(lambda: len(window.state.entries) == 2)
-    window.close_all()
+    window.session.close_all()
     window.open([folders[1]])
     window.open([folders[2]])
     qtbot.waitUntil(lambda: len(window.state.entries) == 3)

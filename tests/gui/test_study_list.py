@@ -129,7 +129,7 @@ def test_one_row_is_marked_even_while_a_key_is_held(window, films, qtbot):
     show(window, qtbot, films)
     control = Qt.KeyboardModifier.ControlModifier
     qtbot.keyPress(window.canvas, Qt.Key.Key_Control, control)  # as when Ctrl+F11 opens a window
-    window.next_image()
+    window.session.step(1)
     qtbot.keyRelease(window.canvas, Qt.Key.Key_Control)
     assert [entry.path for entry in window.studies.selected()] == [films[1]]
 
@@ -157,7 +157,7 @@ def test_rows_that_come_above_do_not_move_the_current_one(window, tmp_path, resi
     show(window, qtbot, in_folders(tmp_path, range(50, 65)))
     tree = window.studies.tree
     for _ in range(12):
-        window.next_image()
+        window.session.step(1)
     place = tree.visualRect(tree.currentIndex()).top()
     assert 0 < place < tree.viewport().height()
     more = [Entry(path) for path in in_folders(tmp_path, range(40))]
@@ -253,7 +253,7 @@ def test_a_file_that_was_stopped_is_tried_again_by_a_click(window, films, qtbot)
     window.runner.start("before", lambda _report: gate.wait(10), done=str, failed=pytest.fail)
     window.open(films[:1])
     qtbot.waitUntil(lambda: window.state.shown.stage is Stage.LOADING)
-    window.cancel_all()
+    window.session.cancel_all()
     gate.set()
     assert window.state.shown.stage is Stage.FAILED
     assert window.state.entries[films[0]].mark is Mark.UNREAD
@@ -347,7 +347,7 @@ def test_stopping_a_second_reading_forgets_nothing_of_the_first(window, films, s
     window.session.select(films[0])
     assert window.state.entries[films[0]].mark is Mark.LOADING
     if stop == "Esc":
-        window.cancel_all()
+        window.session.cancel_all()
     else:
         window.session.select(films[1])
     assert window.state.entries[films[0]].mark is Mark.SHOWN

@@ -150,7 +150,7 @@ def test_a_search_that_ends_after_everything_was_closed_shows_nothing(window, di
     gate = threading.Event()
     window.runner.start("before", lambda _report: gate.wait(20), done=str, failed=pytest.fail, lane="tags")
     dialog.search.setText("patient")
-    window.close_all()
+    window.session.close_all()
     ended = window.runner.start("after", lambda _report: None, done=str, failed=pytest.fail, lane="tags")
     gate.set()
     qtbot.waitUntil(lambda: not window.runner.is_running(ended))
@@ -164,7 +164,7 @@ def test_the_window_follows_the_image(window, dialog, john, qtbot):
     qtbot.waitUntil(lambda: shown_in(dialog, "john.dcm"))
     assert rows(dialog)["Patient's Name"][0] == "DOE^JOHN"
     assert dialog.tree.currentIndex().siblingAtColumn(TAG).data() == tag
-    window.close_all()
+    window.session.close_all()
     assert dialog.model.rowCount() == 0
     assert "Open an image" in dialog.heading.text()
 
@@ -335,3 +335,10 @@ def test_everything_has_a_name_for_a_screen_reader(dialog):
     assert len(texts) == 3
     assert all(isinstance(action, QAction) for action in dialog.tree.actions())
     assert QApplication.activeModalWidget() is None
+
+
+def test_the_keys_of_the_settings_hold_in_here_too(window, dialog, qtbot):
+    window.state.change_settings(shortcuts={"tags_search": ("Ctrl+J",)})
+    dialog.tree.setFocus()
+    qtbot.keyClick(dialog.tree, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert dialog.search.hasFocus()

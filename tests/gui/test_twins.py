@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from cxrview.gui.commands import image
 from cxrview.gui.state import Entry, Stage
 from cxrview.gui.viewer.placement import Orientation
 from tests.gui.conftest import make_phantom, write_png
@@ -55,7 +56,7 @@ def test_what_is_done_to_the_one_with_the_heatmap_is_done_to_both(twins, qtbot):
     window.state.set_active(heated.view)
     for key in (Qt.Key.Key_Period, Qt.Key.Key_I):  # turned and inverted
         qtbot.keyClick(window, key)
-    window.looking.use_clahe(True)
+    image.use_clahe(window.bench, True)
     for view in (plain.view, heated.view):
         assert (view.orientation, view.inverted, view.filters) == (Orientation(1), True, {"clahe"})
 
@@ -88,7 +89,7 @@ def test_an_image_of_the_second_window_does_not_empty_them(opened, phantom, seco
 
 def test_closing_everything_empties_both(twins, qtbot):
     window, plain, heated = twins
-    window.close_all()
+    window.session.close_all()
     assert plain.view.shown.stage is heated.view.shown.stage is Stage.EMPTY
 
 

@@ -1,9 +1,10 @@
 """The window as a whole: themes, what is remembered, starting up, and the picture for documents."""
 
+import inspect
+import itertools
 import os
 import subprocess
 import sys
-from operator import attrgetter
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from cxrview import paths, settings
 from cxrview.errors import UnreadableImage
 from cxrview.gui import app, theme
-from cxrview.gui.actions import specs
+from cxrview.gui.actions.spec import ActionSpec, Scope
+from cxrview.gui.actions.table import SHORTCUTS, specs
 from cxrview.gui.main_window import FIRST_SIZE
 from cxrview.gui.work import load_predictor as load_for_real
 
@@ -132,13 +134,39 @@ def test_selected_words_are_copied_before_the_picture(opened, qtbot):
     assert QApplication.clipboard().text() == "phantom"
 
 
-def test_every_action_of_the_table_does_something_that_exists(window):
-    assert [spec.method for spec in specs() if not callable(attrgetter(spec.method)(window))] == []
+def test_every_action_of_the_table_does_one_thing():
+    """What can be on or off gets the new state; what is done gets nothing but what it is about."""
+    for spec in SHORTCUTS.specs.values():
+        assert (spec.run is None) != (spec.switch is None), spec.name
+        done = spec.run if spec.run is not None else spec.switch
+        inspect.signature(done).bind(None, *([True] if spec.switch is not None else []))
 
 
-def test_no_two_actions_share_a_key():
-    keys = [key for spec in specs() for key in spec.keys]
-    assert sorted(keys) == sorted(set(keys))
+def test_every_name_of_the_table_is_there_once():
+    menus = (*SHORTCUTS.menus, *SHORTCUTS.others)
+    names = [spec.name for _title, rows in menus for spec in rows if spec is not None]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_no_key_means_two_things_in_one_scope():
+    assert clashes(SHORTCUTS.specs.values()) == []
+
+
+def test_the_check_above_finds_a_clash():
+    key = ("Ctrl+K",)
+    two = [ActionSpec("a", "", key), ActionSpec("b", "", key, scope=Scope.LIBRARY)]
+    assert clashes(two) == []
+    assert clashes([*two, ActionSpec("c", "", key, scope=Scope.EVERYWHERE)]) == [("a", "c"), ("b", "c")]
+    assert clashes([*two, ActionSpec("c", "", key, scope=Scope.LIBRARY)]) == [("b", "c")]
+
+
+def clashes(specs):
+    """Return the pairs of commands that one key would give at the same time."""
+    return [
+        (one.name, other.name)
+        for one, other in itertools.combinations(specs, 2)
+        if set(one.keys) & set(other.keys) and one.scope.meets(other.scope)
+    ]
 
 
 def test_every_icon_of_the_table_is_there_and_drawn(window):
@@ -159,6 +187,7 @@ def test_the_first_window_waits_for_no_heavy_library():
         from cxrview.gui.main_window import MainWindow
         window = MainWindow(Path(tempfile.mkdtemp()))
         heavy = {"numpy", "cv2", "pydicom", "openvino", "onnxruntime", "keras", "tensorflow", "PIL"}
+        heavy |= {"contourpy", "filelock"}
         print(sorted(heavy & set(sys.modules)))
         window.runner.close()
     """

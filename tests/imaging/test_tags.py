@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import JPEG2000Lossless
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging.tags import Header, State, Tag, alone, compare, read_header, search, walk
+from cxrview.imaging.tags import Header, State, Tag, alone, compare, read_header, search
 from tests.bad_files import write_bad_files
 from tests.imaging.phantoms import RAMP, phantom, save
 from tests.imaging.samples import sample, samples
@@ -19,6 +19,13 @@ from tests.imaging.samples import sample, samples
 def rows(header: Header) -> dict[str, Tag]:
     """Return the top rows by their tag."""
     return {tag.tag: tag for tag in header.elements if tag.tag}
+
+
+def walk(tags: tuple[Tag, ...], depth: int = 0):
+    """Yield every row of a tree and its depth, in order."""
+    for tag in tags:
+        yield depth, tag
+        yield from walk(tag.children, depth + 1)
 
 
 def names(pairs) -> list[str]:

@@ -14,7 +14,7 @@ from cxrview.training.config import (
     TrainingConfig,
 )
 from cxrview.training.events import Event
-from cxrview.training.phantom import LesionPhantoms, lesion_phantoms
+from tests.training.lesions import LesionPhantoms, lesion_phantoms
 
 CLASSES = ("clear", "lesion")
 

@@ -18,7 +18,7 @@ from cxrview.inference.graph.load import load_model
 from cxrview.inference.graph.preprocessing import SourceSuppression
 from cxrview.inference.onnxruntime_engine import OnnxRuntimeEngine
 from cxrview.inference.openvino_engine import OpenVinoEngine
-from cxrview.training import export, keras_file, onnx_file, zoo
+from cxrview.training import export, onnx_file, zoo
 from cxrview.training.calibrate import apply_temperature
 from cxrview.training.config import ModelConfig
 from cxrview.training.depth import set_depth
@@ -151,7 +151,7 @@ def test_the_keras_file_trains_on_and_holds_no_code(bundle):
 def test_rounded_weights_are_what_float16_holds_and_vectors_stay():
     model = small_model()
     before = [np.array(variable) for variable in model.variables]
-    keras_file.round_weights(model)
+    export.round_weights(model)
     for old, variable in zip(before, model.variables, strict=True):
         new = np.array(variable)
         if new.ndim < 2:
@@ -237,5 +237,5 @@ def test_what_was_frozen_in_training_may_learn_again(tmp_path):
     model = zoo.build(resolve(ModelConfig(architecture="small-cnn", start="none", input_size=32)), 2)
     set_depth(model, "head", "frozen")
     assert len(model.trainable_variables) == 2
-    keras_file.write_keras(model, tmp_path / "model.keras")
+    export.write_keras(model, tmp_path / "model.keras")
     assert len(load_model(tmp_path / "model.keras").trainable_variables) == 6

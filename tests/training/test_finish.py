@@ -22,9 +22,9 @@ from cxrview.training.domain_choice import Embedded, domain_of
 from cxrview.training.history import EpochRow, History
 from cxrview.training.journal import Journal
 from cxrview.training.origin import resolve
-from cxrview.training.phantom import lesion_phantoms
 from cxrview.training.prepare import Prepared
 from cxrview.training.run_folder import RunFolder
+from tests.training.lesions import lesion_phantoms
 
 pytestmark = [
     pytest.mark.tensorflow,

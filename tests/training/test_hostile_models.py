@@ -18,7 +18,7 @@ from cxrview.inference.graph.keras_config import OWN
 from cxrview.inference.graph.load import load_model
 from cxrview.progress import silent
 from cxrview.training import zoo
-from cxrview.training.keras_file import write_keras
+from cxrview.training.export import write_keras
 from cxrview.training.origin import resolve
 from cxrview.training.start import start_from
 from tests.training.test_zoo import small

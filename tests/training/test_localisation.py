@@ -18,7 +18,7 @@ from cxrview.imaging import read
 from cxrview.inference.predictor import Predictor
 from cxrview.training import worker
 from cxrview.training.config import AugmentationConfig, PhaseConfig
-from cxrview.training.phantom import lesion_phantoms
+from tests.training.lesions import lesion_phantoms
 from tests.training.runs import Listener, tiny_config, with_model, write_phantoms
 
 pytestmark = [

@@ -19,10 +19,10 @@ from cxrview.training.config import (
 )
 from cxrview.training.journal import Journal
 from cxrview.training.origin import resolve
-from cxrview.training.phantom import lesion_phantoms
 from cxrview.training.search import search
 from cxrview.training.search_folder import SearchFolder
 from cxrview.training.search_trial import Trainer
+from tests.training.lesions import lesion_phantoms
 
 pytestmark = [
     pytest.mark.tensorflow,

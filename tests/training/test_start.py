@@ -20,7 +20,7 @@ from cxrview.inference.graph import build as graph
 from cxrview.progress import silent
 from cxrview.training import origin, zoo
 from cxrview.training.config import ModelConfig
-from cxrview.training.keras_file import write_keras
+from cxrview.training.export import write_keras
 from cxrview.training.origin import check_fit, resolve
 from cxrview.training.start import start_from
 from tests.conftest import make_tiny_bundle, write_card

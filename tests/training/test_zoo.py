@@ -10,7 +10,7 @@ from cxrview.errors import BadRequest
 from cxrview.inference.graph import build as graph
 from cxrview.inference.onnxruntime_engine import OnnxRuntimeEngine
 from cxrview.inference.openvino_engine import OpenVinoEngine
-from cxrview.training import keras_file, onnx_file, zoo
+from cxrview.training import export, onnx_file, zoo
 from cxrview.training.config import ModelConfig
 from cxrview.training.origin import resolve
 
@@ -126,7 +126,7 @@ def test_the_summary_names_every_layer():
 def test_the_flattened_small_network_is_exported(tmp_path):
     keras.utils.set_random_seed(1)
     model = zoo.build(resolve(small("small-cnn", pooling="flatten", hidden=(16,))), 3)
-    keras_file.round_weights(model)
+    export.round_weights(model)
     whole = graph.inference_graph(model)
     onnx_file.write_onnx(whole, tmp_path / "model.onnx")
     pixels = images(2, 32)

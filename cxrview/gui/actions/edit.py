@@ -1,14 +1,16 @@
 """The commands of the Edit menu."""
 
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
+from cxrview.gui.commands import measure, preferences
+from cxrview.gui.workbench import Workbench
 from cxrview.words import mark
 
-ACTIONS: tuple[ActionSpec | None, ...] = (
+ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     ActionSpec(
         "undo",
         mark("&Undo"),
         ("Ctrl+Z",),
-        "measuring.undo",
+        measure.undo,
         icon="undo-2",
         tip=mark("Take back what was drawn"),
     ),
@@ -16,7 +18,7 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "redo",
         mark("&Redo"),
         ("Ctrl+Shift+Z", "Ctrl+Y"),
-        "measuring.redo",
+        measure.redo,
         icon="redo-2",
         tip=mark("Draw it again"),
     ),
@@ -25,13 +27,15 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "delete_annotation",
         mark("&Delete annotation"),
         ("Del",),
-        "measuring.delete",
+        measure.delete,
         icon="trash-2",
         tip=mark("Remove the selected measurement or annotation"),
     ),
-    ActionSpec("rename_annotation", mark("&Label…"), (), "measuring.rename"),
-    ActionSpec("next_annotation", mark("&Next annotation"), ("N",), "measuring.select_next"),
+    ActionSpec("rename_annotation", mark("&Label…"), (), measure.rename),
+    ActionSpec("next_annotation", mark("&Next annotation"), ("N",), measure.select_next),
     SEPARATOR,
-    ActionSpec("preferences", mark("&Preferences…"), ("Ctrl+,",), "preferences.show", icon="settings-2"),
-    ActionSpec("shortcuts", mark("&Shortcuts…"), (), "preferences.show_shortcuts", icon="keyboard"),
+    ActionSpec(
+        "preferences", mark("&Preferences…"), ("Ctrl+,",), preferences.show_preferences, icon="settings-2"
+    ),
+    ActionSpec("shortcuts", mark("&Shortcuts…"), (), preferences.show_shortcuts, icon="keyboard"),
 )

@@ -1,46 +1,41 @@
 """The commands of the Heatmap menu."""
 
-from cxrview.gui.actions.spec import REASONS, SEPARATOR, ActionSpec, has_card, has_image, has_prediction
-from cxrview.gui.state import AppState
+from functools import partial
+
+from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
+from cxrview.gui.actions.when import has_image_and_card, has_prediction
+from cxrview.gui.commands import heatmap
+from cxrview.gui.workbench import Workbench
 from cxrview.words import mark
 
 
-def _drawn_as(mode: str, text: str, icon: str, tip: str) -> ActionSpec:
+def _drawn_as(mode: str, text: str, icon: str, tip: str) -> ActionSpec[Workbench]:
     return ActionSpec(
         f"heatmap_{mode}",
         text,
         (),
-        "heatmaps.draw_as",
+        partial(heatmap.draw_as, mode=mode),
         icon=icon,
         tip=tip,
-        checkable=True,
         group="heatmap_mode",
         when=has_prediction,
-        checked=lambda state: state.settings.heatmap_mode == mode,
-        argument=mode,
+        checked=lambda bench: bench.state.settings.heatmap_mode == mode,
     )
 
 
-def _can_show_input(state: AppState) -> bool:
-    return has_image(state) and has_card(state)
-
-
-REASONS[_can_show_input] = mark("It needs an image on the screen and a model.")
-
-ACTIONS: tuple[ActionSpec | None, ...] = (
+ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     ActionSpec(
         "heatmap",
         mark("Show &heatmap"),
         ("H",),
-        "heatmaps.show",
+        switch=heatmap.show,
         icon="layers",
         tip=mark("Show the heatmap; hold Space to look underneath"),
-        checkable=True,
         when=has_prediction,
-        checked=lambda state: state.settings.heatmap_visible,
+        checked=lambda bench: bench.state.settings.heatmap_visible,
     ),
-    ActionSpec("stronger", mark("&Stronger heatmap"), ("]",), "heatmaps.stronger", when=has_prediction),
-    ActionSpec("fainter", mark("Fain&ter heatmap"), ("[",), "heatmaps.fainter", when=has_prediction),
+    ActionSpec("stronger", mark("&Stronger heatmap"), ("]",), heatmap.stronger, when=has_prediction),
+    ActionSpec("fainter", mark("Fain&ter heatmap"), ("[",), heatmap.fainter, when=has_prediction),
     SEPARATOR,
     _drawn_as(
         "smooth",
@@ -64,7 +59,7 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "heatmap_otherwise",
         mark("Draw &otherwise"),
         ("Shift+D",),
-        "heatmaps.draw_otherwise",
+        heatmap.draw_otherwise,
         tip=mark("Smooth colours, contours, cells, and again"),
         when=has_prediction,
     ),
@@ -73,27 +68,25 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "heatmap_grid",
         mark("&Grid of the cells"),
         ("Shift+G",),
-        "heatmaps.show_grid",
+        switch=heatmap.show_grid,
         tip=mark("How coarse the heatmap is"),
-        checkable=True,
         when=has_prediction,
-        checked=lambda state: state.settings.heatmap_grid,
+        checked=lambda bench: bench.state.settings.heatmap_grid,
     ),
     ActionSpec(
         "heatmap_scale",
         mark("Colour sc&ale on the image"),
         (),
-        "heatmaps.show_scale",
-        checkable=True,
+        switch=heatmap.show_scale,
         when=has_prediction,
-        checked=lambda state: state.settings.heatmap_bar,
+        checked=lambda bench: bench.state.settings.heatmap_bar,
     ),
     SEPARATOR,
     ActionSpec(
         "all_classes",
         mark("&All classes…"),
         ("Ctrl+Shift+H",),
-        "heatmaps.show_all_classes",
+        heatmap.show_all_classes,
         icon="layout-grid",
         tip=mark("The heatmaps of all classes side by side, on one scale"),
         when=has_prediction,
@@ -102,9 +95,9 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "model_view",
         mark("&What the model saw…"),
         ("Ctrl+Shift+I",),
-        "heatmaps.show_model_view",
+        heatmap.show_model_view,
         icon="scan-eye",
         tip=mark("The input of the model, pixel by pixel"),
-        when=_can_show_input,
+        when=has_image_and_card,
     ),
 )

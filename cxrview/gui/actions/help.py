@@ -1,20 +1,23 @@
 """The commands of the Help menu."""
 
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
+from cxrview.gui.commands import window
+from cxrview.gui.commands.help import show_about, show_keys, show_manual
+from cxrview.gui.workbench import Workbench
 from cxrview.words import mark
 
-ACTIONS: tuple[ActionSpec | None, ...] = (
+ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     ActionSpec(
         "commands",
         mark("&Find a command…"),
         ("Ctrl+K",),
-        "commands.open",
+        window.find_command,
         icon="search",
         tip=mark("Every command by a few letters of its name"),
     ),
     SEPARATOR,
-    ActionSpec("manual", mark("&Manual"), ("F1",), "help.manual", icon="book-open"),
-    ActionSpec("keys", mark("&Keys and mouse"), ("Shift+F1",), "help.keys", icon="keyboard"),
+    ActionSpec("manual", mark("&Manual"), ("F1",), show_manual, icon="book-open"),
+    ActionSpec("keys", mark("&Keys and mouse"), ("Shift+F1",), show_keys, icon="keyboard"),
     SEPARATOR,
-    ActionSpec("about", mark("&About cxrview…"), (), "help.about", icon="info"),
+    ActionSpec("about", mark("&About cxrview…"), (), show_about, icon="info"),
 )

@@ -1,25 +1,27 @@
 """The commands of the Measure menu."""
 
+from functools import partial
+
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
+from cxrview.gui.commands import image, measure
+from cxrview.gui.workbench import Workbench
 from cxrview.words import mark
 
 
-def _tool(name: str, text: str, key: str, icon: str, tip: str) -> ActionSpec:
+def _tool(name: str, text: str, key: str, icon: str, tip: str) -> ActionSpec[Workbench]:
     return ActionSpec(
         name,
         text,
         (key,),
-        "viewports.use_tool",
+        partial(image.use_tool, tool=name),
         icon=icon,
         tip=tip,
-        checkable=True,
         group="tool",
-        checked=lambda state: state.arrangement.tool == name,
-        argument=name,
+        checked=lambda bench: bench.state.arrangement.tool == name,
     )
 
 
-ACTIONS: tuple[ActionSpec | None, ...] = (
+ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     _tool("length", mark("&Length"), "L", "ruler", mark("Distance of two points")),
     _tool("angle", mark("&Angle"), "A", "angle", mark("Angle at the second of three points")),
     _tool("cobb", mark("&Cobb angle"), "C", "cobb-angle", mark("Angle of two end plates, from 0 to 180°")),
@@ -54,24 +56,23 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "ruler-dimension-line",
         mark("Draw along something of known length to give this image a scale"),
     ),
-    ActionSpec("uncalibrate", mark("Re&move calibration"), (), "measuring.remove_calibration"),
+    ActionSpec("uncalibrate", mark("Re&move calibration"), (), measure.remove_calibration),
     SEPARATOR,
     ActionSpec(
         "show_annotations",
         mark("&Show annotations"),
         ("Shift+M",),
-        "measuring.show",
+        switch=measure.show,
         icon="eye",
         tip=mark("Show or hide all that is drawn"),
-        checkable=True,
     ),
     ActionSpec(
         "copy_values",
         mark("Copy all &values"),
         ("Ctrl+Alt+C",),
-        "measuring.copy_values",
+        measure.copy_values,
         icon="copy",
         tip=mark("Copy the measurements of this image with their units, for a spreadsheet"),
     ),
-    ActionSpec("clear_annotations", mark("Remove a&ll"), (), "measuring.clear"),
+    ActionSpec("clear_annotations", mark("Remove a&ll"), (), measure.clear),
 )

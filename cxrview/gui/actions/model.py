@@ -1,20 +1,24 @@
 """The commands of the Model menu."""
 
-from cxrview.gui.actions.spec import SEPARATOR, ActionSpec, has_card
+from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
+from cxrview.gui.actions.when import has_card
+from cxrview.gui.commands import training, window
+from cxrview.gui.commands.open import use_model_folder
+from cxrview.gui.workbench import Workbench
 from cxrview.words import mark
 
-ACTIONS: tuple[ActionSpec | None, ...] = (
+ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     ActionSpec(
         "train",
         mark("&Train a model…"),
         ("Ctrl+Shift+M",),
-        "training.show",
+        training.show_training,
         icon="graduation-cap",
         tip=mark("From your own images to a model, without a line of code"),
     ),
-    ActionSpec("library", mark("Model &library…"), ("Ctrl+M",), "training.show_library", icon="library"),
+    ActionSpec("library", mark("Model &library…"), ("Ctrl+M",), training.show_library, icon="library"),
     SEPARATOR,
-    ActionSpec("model_folder", mark("Use model from &folder…"), (), "choosing.model"),
-    ActionSpec("card", mark("Model &card…"), (), "show_card", icon="file-text", when=has_card),
-    ActionSpec("stop", mark("&Stop what is running"), ("Esc",), "cancel_all"),
+    ActionSpec("model_folder", mark("Use model from &folder…"), (), use_model_folder),
+    ActionSpec("card", mark("Model &card…"), (), training.show_card, icon="file-text", when=has_card),
+    ActionSpec("stop", mark("&Stop what is running"), ("Esc",), window.stop),
 )

@@ -1,94 +1,61 @@
-"""What a command of the window is, and when it can be given."""
+"""What a command is: its name, its words, its keys, where they count, and the function that does it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Generic, TypeVar
 
-from cxrview.gui.state import AppState, Stage
-from cxrview.words import mark, tr
-
-When = Callable[[AppState], bool]
+Target = TypeVar("Target")  # what commands are about: the workbench, or another window
 SEPARATOR = None
 
 
+class Scope(Enum):
+    """Where the keys of a command count. Windows do not share theirs: only one of them has the keyboard.
+
+    The second window has the commands of the main one. Blind reading happens in the main window.
+    """
+
+    EVERYWHERE = "everywhere"
+    WINDOW = "window"
+    LIBRARY = "library"
+    WIZARD = "wizard"
+    TAGS = "tags"
+    MANUAL = "manual"
+    BATCH = "batch"
+    BLIND_READING = "blind reading"
+
+    def meets(self, other: "Scope") -> bool:
+        """Whether a key could mean something here and in `other` at the same time."""
+        both = {self, other}
+        return self is other or Scope.EVERYWHERE in both or both == {Scope.WINDOW, Scope.BLIND_READING}
+
+
 @dataclass(frozen=True, slots=True)
-class ActionSpec:
+class ActionSpec(Generic[Target]):
     """A command. `text` and `tip` are marked for translation and translated where they are shown.
 
-    `method` is a dotted name that is looked up from the window when the command is given, such as
-    "looking.fit"; it is given the `argument`, or else a checkable command gets the new state. Neighbours with
-    the same `group` exclude each other, `when` says whether it can be done now, and `checked` whether it is
-    on.
+    It is done by `run`, or, where it can be on or off, by `switch`, which gets the new state too. Neighbours
+    with the same `group` exclude each other, `when` says whether it can be done now, and `checked` whether it
+    is on. `name` is what the user's settings know it by.
     """
 
     name: str
     text: str
     keys: tuple[str, ...]
-    method: str
+    run: Callable[[Target], object] | None = None
+    switch: Callable[[Target, bool], object] | None = None
     icon: str = ""
     tip: str = ""
-    checkable: bool = False
     group: str = ""
-    when: When | None = None
-    checked: When | None = None
-    argument: str | None = None
+    when: Callable[[Target], bool] | None = None
+    checked: Callable[[Target], bool] | None = None
     submenu: str = ""  # of its menu, which puts it where it belongs
+    scope: Scope = Scope.WINDOW
+
+    @property
+    def checkable(self) -> bool:
+        """Whether it can be on or off."""
+        return self.switch is not None or bool(self.group)
 
 
-def shows_many(state: AppState) -> bool:
-    """There is more than one viewport."""
-    return len(state.views) > 1
-
-
-def has_frames(state: AppState) -> bool:
-    """The file on the screen has more than one frame."""
-    radiograph = state.shown.radiograph
-    return radiograph is not None and radiograph.frame_count > 1
-
-
-def has_spacing(state: AppState) -> bool:
-    """It is known how large a pixel of the radiograph on the screen is: from the file, or calibrated."""
-    radiograph = state.shown.radiograph
-    return radiograph is not None and (radiograph.spacing is not None or state.active.hand_scale is not None)
-
-
-def has_files(state: AppState) -> bool:
-    """There is something in the study list, or a message to close."""
-    return bool(state.entries) or state.shown.stage is not Stage.EMPTY
-
-
-def has_failed(state: AppState) -> bool:
-    """A file could not be read."""
-    return state.shown.stage is Stage.FAILED
-
-
-def has_image(state: AppState) -> bool:
-    """A radiograph is on the screen."""
-    return state.shown.radiograph is not None
-
-
-def has_prediction(state: AppState) -> bool:
-    """The model has read the radiograph on the screen."""
-    return state.reading.prediction is not None
-
-
-def has_card(state: AppState) -> bool:
-    """A model is loaded."""
-    return state.model.card is not None
-
-
-REASONS: dict[When, str] = {  # what is said where a command cannot be given; other tables add theirs
-    has_files: mark("Nothing is open."),
-    has_failed: mark("Only after a file could not be read."),
-    has_image: mark("No image is on the screen."),
-    has_prediction: mark("The model has not read this image."),
-    has_card: mark("No model is loaded."),
-    has_frames: mark("The file has one frame only."),
-    has_spacing: mark("The file does not say how large a pixel is."),
-    shows_many: mark("There is only one viewport."),
-}
-
-
-def why_not(spec: ActionSpec | None) -> str:
-    """Return why the command `spec` cannot be given now (None: one that comes and goes with the image)."""
-    reason = REASONS.get(spec.when, "") if spec is not None and spec.when is not None else ""
-    return tr(reason) or tr("This cannot be done now.")
+Menu = tuple[str, tuple[ActionSpec[Any] | None, ...]]  # its title, and its commands

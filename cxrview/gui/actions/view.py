@@ -1,35 +1,37 @@
 """The commands of the View menu: zoom, viewports, panels."""
 
-from cxrview.gui.actions.spec import SEPARATOR, ActionSpec, has_files, has_image, has_spacing, shows_many
-from cxrview.gui.state import AppState
+from functools import partial
+
+from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
+from cxrview.gui.actions.when import has_files, has_image, has_spacing, shows_many
+from cxrview.gui.commands import studies, tags, view, window
+from cxrview.gui.workbench import Workbench
 from cxrview.words import mark
 
 
-def _layout(name: str, text: str, key: str, icon: str, size: tuple[int, int]) -> ActionSpec:
-    def checked(state: AppState) -> bool:
-        arranged = state.arrangement
+def _layout(name: str, text: str, key: str, icon: str, size: tuple[int, int]) -> ActionSpec[Workbench]:
+    def checked(bench: Workbench) -> bool:
+        arranged = bench.state.arrangement
         return (arranged.rows, arranged.columns) == size and not arranged.twins
 
     return ActionSpec(
         name,
         text,
         (key,),
-        "viewports.use",
+        partial(view.use_layout, layout=name),
         icon=icon,
-        checkable=True,
         group="layout",
         checked=checked,
-        argument=name,
     )
 
 
-ACTIONS: tuple[ActionSpec | None, ...] = (
-    ActionSpec("fit", mark("&Fit to window"), ("F",), "looking.fit", icon="maximize", when=has_image),
+ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
+    ActionSpec("fit", mark("&Fit to window"), ("F",), view.fit, icon="maximize", when=has_image),
     ActionSpec(
         "actual",
         mark("&Actual pixels"),
         ("Ctrl+1",),
-        "looking.actual_pixels",
+        view.actual_pixels,
         tip=mark("One image pixel on one screen pixel"),
         when=has_image,
     ),
@@ -37,12 +39,12 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "actual_size",
         mark("Actual si&ze"),
         ("Ctrl+2",),
-        "looking.actual_size",
+        view.actual_size,
         tip=mark("As large on the screen as the pixel spacing says, if the screen knows its own size"),
         when=has_spacing,
     ),
-    ActionSpec("zoom_in", mark("Zoom &in"), ("+", "Ctrl++", "="), "looking.zoom_in", when=has_image),
-    ActionSpec("zoom_out", mark("Zoom &out"), ("-", "Ctrl+-"), "looking.zoom_out", when=has_image),
+    ActionSpec("zoom_in", mark("Zoom &in"), ("+", "Ctrl++", "="), view.zoom_in, when=has_image),
+    ActionSpec("zoom_out", mark("Zoom &out"), ("-", "Ctrl+-"), view.zoom_out, when=has_image),
     SEPARATOR,
     _layout("one", mark("&One viewport"), "Alt+1", "square", (1, 1)),
     _layout("two_columns", mark("Two, &side by side"), "Alt+2", "columns-2", (1, 2)),
@@ -52,18 +54,17 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "twins",
         mark("Image beside its &heatmap"),
         ("Alt+5",),
-        "viewports.compare_heatmap",
+        switch=view.compare_heatmap,
         icon="square-split-horizontal",
         tip=mark("The plain image and the same with its heatmap, moved together"),
-        checkable=True,
         when=has_image,
-        checked=lambda state: state.arrangement.twins,
+        checked=lambda bench: bench.state.arrangement.twins,
     ),
     ActionSpec(
         "arrange",
         mark("Arran&ge the study"),
         ("Alt+6",),
-        "viewports.arrange_study",
+        view.arrange_study,
         tip=mark("Frontal beside lateral, or the image beside the one before it"),
         when=has_image,
     ),
@@ -71,7 +72,7 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "compare_prior",
         mark("Compare with prio&r"),
         ("Alt+7",),
-        "browsing.compare_with_prior",
+        studies.compare_with_prior,
         icon="history",
         tip=mark("The image beside the one of the same patient's study before"),
         when=has_image,
@@ -80,65 +81,59 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "synchronise",
         mark("S&ynchronise viewports"),
         ("Y",),
-        "viewports.synchronise",
+        switch=view.synchronise,
         icon="link-2",
         tip=mark("Zoom, move and window all viewports together"),
-        checkable=True,
         when=shows_many,
-        checked=lambda state: state.arrangement.synchronised,
+        checked=lambda bench: bench.state.arrangement.synchronised,
     ),
-    ActionSpec("next_viewport", mark("Ne&xt viewport"), ("F6",), "viewports.next_viewport", when=shows_many),
+    ActionSpec("next_viewport", mark("Ne&xt viewport"), ("F6",), view.next_viewport, when=shows_many),
     ActionSpec(
         "second_window",
         mark("Second &window"),
         ("Ctrl+F11",),
-        "show_second_window",
+        switch=view.show_second_window,
         tip=mark("A viewport in a window of its own, for another screen"),
-        checkable=True,
-        checked=lambda state: state.arrangement.second_window,
+        checked=lambda bench: bench.state.arrangement.second_window,
     ),
     SEPARATOR,
     ActionSpec(
         "studies",
         mark("Study &list"),
         ("Ctrl+L",),
-        "show_studies",
+        switch=window.show_studies,
         icon="panel-left",
         tip=mark("Study list"),
-        checkable=True,
     ),
-    ActionSpec("search", mark("Sea&rch the study list"), ("Ctrl+F",), "search_studies"),
+    ActionSpec("search", mark("Sea&rch the study list"), ("Ctrl+F",), studies.search_studies),
     ActionSpec(
         "reading",
         mark("Rea&ding"),
         ("Ctrl+R",),
-        "show_reading",
+        switch=window.show_reading,
         icon="panel-right",
         tip=mark("Reading"),
-        checkable=True,
     ),
     ActionSpec(
         "histogram",
         mark("Histogram of th&e values"),
         ("Alt+H",),
-        "histogram.set_open",
+        switch=view.show_histogram,
         tip=mark("How often each value occurs, with the window to be dragged over it"),
-        checkable=True,
     ),
     ActionSpec(
         "hide_identity",
         mark("Hide who the &patient is"),
         ("Alt+P",),
-        "looking.hide_identity",
+        switch=view.hide_identity,
         tip=mark("For teaching; what is written into the pixels stays visible"),
-        checkable=True,
-        checked=lambda state: state.settings.hide_identity,
+        checked=lambda bench: bench.state.settings.hide_identity,
     ),
     ActionSpec(
         "tags",
         mark("DICO&M tags…"),
         ("Ctrl+T",),
-        "tags.show",
+        tags.show_tags,
         icon="list-tree",
         tip=mark("What stands in the file's header; search it, copy it, compare it with another"),
         when=has_files,
@@ -147,9 +142,8 @@ ACTIONS: tuple[ActionSpec | None, ...] = (
         "light",
         mark("Light &theme"),
         ("T",),
-        "use_light_theme",
-        checkable=True,
-        checked=lambda state: state.settings.theme == "light",
+        switch=window.use_light_theme,
+        checked=lambda bench: bench.state.settings.theme == "light",
     ),
-    ActionSpec("full_screen", mark("Full s&creen"), ("F11",), "use_full_screen", checkable=True),
+    ActionSpec("full_screen", mark("Full s&creen"), ("F11",), switch=window.use_full_screen),
 )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -11,29 +10,29 @@ from cxrview.gui.browser import session_file, stored
 from cxrview.gui.browser.recent_menu import RecentList, RecentMenu
 from cxrview.gui.browser.recents import Recents
 from cxrview.gui.browser.sorting import Order
+from cxrview.gui.workbench import Workbench
 from cxrview.words import tr
-
-if TYPE_CHECKING:
-    from cxrview.gui.main_window import MainWindow
 
 
 class Browsing(QObject):
-    """Made when the window's parts are there. `folder` keeps recent.json and session.json."""
+    """Made when the window's panels are there. Its folder keeps recent.json and session.json."""
 
-    def __init__(self, window: "MainWindow", folder: Path) -> None:
-        super().__init__(window)
-        self._window, self._file = window, folder / "session.json"
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.window)
+        folder = bench.places.folder
+        self._bench, self._file = bench, folder / "session.json"
         self._order_file = folder / "study_list.json"
-        self.recents = Recents(folder / "recent.json", window.runner, self)
+        self.recents = Recents(folder / "recent.json", bench.runner, self)
         self.opened: list[Path] = []  # as chosen, since all files were closed last
-        self.menu = RecentMenu(self.recents, window.open, window)
-        window.menus.menus["file"].insertMenu(window.menus.actions["again"], self.menu)
-        state, studies = window.state, window.studies
+        self.menu = RecentMenu(self.recents, bench.open, bench.window)
+        bench.menus["file"].insertMenu(bench.actions["again"], self.menu)
+        bench.before_opening.append(self.note)
+        state, studies = bench.state, bench.studies
         state.entries_cleared.connect(self.opened.clear)
         state.entries_removed.connect(self._forget)
         state.arrangement_changed.connect(self._fill_empty_pages)
         studies.beside.connect(self._show_beside)
-        studies.compare.connect(lambda path, prior: window.viewports.show_beside((path, 0), (prior, 0)))
+        studies.compare.connect(lambda path, prior: bench.viewports.show_beside((path, 0), (prior, 0)))
         self._fill_empty_pages()
         with suppress(ValueError):  # nothing is stored, or no order that there is
             studies.bar.set_order(Order(stored.load(self._order_file).get("order")))
@@ -48,17 +47,17 @@ class Browsing(QObject):
     def remember(self) -> None:
         """The window closes: store what is open, if that is wished."""
         with suppress(OSError):  # nobody is there to read about it
-            session_file.remember(self._window, self.opened, self._file)
+            session_file.remember(self._bench, self.opened, self._file)
 
     def restore(self) -> None:
         """The window has come: open what was open at the end, if that is wished and nothing else is."""
         if not self.opened:
-            session_file.restore(self._window, self._file)
+            session_file.restore(self._bench, self._file, self.opened, self.reopen)
 
     def compare_with_prior(self) -> None:
         """Show the image beside the patient's earlier one, or say that there is none."""
-        if not self._window.studies.compare_with_prior():
-            self._window.session.said.emit(tr("There is no earlier image of this patient in the list."), "")
+        if not self._bench.studies.compare_with_prior():
+            self._bench.session.said.emit(tr("There is no earlier image of this patient in the list."), "")
 
     def _forget(self, paths: Sequence[Path]) -> None:
         gone = set(paths)
@@ -70,20 +69,20 @@ class Browsing(QObject):
 
     def _show_beside(self, path: Path, frame: int) -> None:
         """Show an image in the next viewport, which is made if there is only one."""
-        viewports = self._window.viewports
-        if len(viewports.viewports) == 1 or self._window.state.arrangement.twins:  # which show one image
+        viewports = self._bench.viewports
+        if len(viewports.viewports) == 1 or self._bench.state.arrangement.twins:  # which show one image
             viewports.use("two_columns")
         ports = viewports.viewports
         following = ports[(ports.index(viewports.active) + 1) % len(ports)]
-        self._window.session.select(path, frame, following.view)
+        self._bench.session.select(path, frame, following.view)
 
     def reopen(self, paths: Sequence[Path]) -> None:
         """Open `paths` of the last session: one after another they stand among the recent ones already."""
         self.opened += paths
-        self._window.session.open(paths)
+        self._bench.session.open(paths)
 
     def _fill_empty_pages(self, *_news: object) -> None:
-        for viewport in self._window.viewports.viewports:
+        for viewport in self._bench.viewports.viewports:
             place = viewport.empty_page.below.layout()
             if place.isEmpty():
-                place.addWidget(RecentList(self.recents, self._window.open))
+                place.addWidget(RecentList(self.recents, self._bench.open))

@@ -1,6 +1,6 @@
 """What was open at the end, to be opened again at the start if the user wishes so."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,14 +9,15 @@ from PySide6.QtCore import QObject
 
 from cxrview.gui.browser import stored
 from cxrview.gui.state import Entry
+from cxrview.gui.workbench import Workbench
 from cxrview.progress import Report
 from cxrview.words import tr, trn
 
 if TYPE_CHECKING:
-    from cxrview.gui.main_window import MainWindow
     from cxrview.gui.view_state import ViewState
 
 MOST_VIEWPORTS = 4
+Reopen = Callable[[Sequence[Path]], None]
 NAMED = 3  # missing files that are named in the one line about them
 
 
@@ -34,16 +35,16 @@ class Seen(NamedTuple):
         return entry.path == self.path
 
 
-def remember(window: "MainWindow", opened: Sequence[Path], file: Path) -> None:
+def remember(bench: Workbench, opened: Sequence[Path], file: Path) -> None:
     """Store `opened`, the paths as they were chosen, the layout and what is shown, if that is wished.
 
     Raises OSError.
     """
-    state = window.state
+    state = bench.state
     if not state.settings.restore_session or not opened:
         file.unlink(missing_ok=True)
         return
-    shown = [_shown(window, view) for view in (state.active, *state.views)]
+    shown = [_shown(bench, view) for view in (state.active, *state.views)]
     values = {
         "opened": [str(path) for path in opened],
         "layout": [state.arrangement.rows, state.arrangement.columns],
@@ -53,25 +54,28 @@ def remember(window: "MainWindow", opened: Sequence[Path], file: Path) -> None:
     stored.save(values, file)
 
 
-def _shown(window: "MainWindow", view: "ViewState") -> dict[str, Any]:
+def _shown(bench: Workbench, view: "ViewState") -> dict[str, Any]:
     shown = view.shown
-    entry = window.state.entries.get(shown.path) if shown.path is not None else None
+    entry = bench.state.entries.get(shown.path) if shown.path is not None else None
     if entry is None:
         return {}
     archive = str(entry.archive) if entry.archive is not None else ""
     return {"path": str(entry.path), "frame": shown.frame, "archive": archive}
 
 
-def restore(window: "MainWindow", file: Path) -> None:
-    """Open again in the background what is stored in `file`, and say in one line what is missing."""
+def restore(bench: Workbench, file: Path, chosen: Sequence[Path], reopen: Reopen) -> None:
+    """Let `reopen` open in the background what is stored in `file`, and say in one line what is missing.
+
+    `chosen` is what the user has opened; anything there means that the old session is not wanted any more.
+    """
     values = stored.load(file)
     opened = [Path(name) for name in _list(values.get("opened")) if isinstance(name, str) and name]
-    if not window.state.settings.restore_session or not opened:
+    if not bench.state.settings.restore_session or not opened:
         return
-    window.runner.start(
+    bench.runner.start(
         tr("Looking for the last session"),
         partial(_present, opened),
-        done=partial(_open, window, values, opened),
+        done=partial(_open, bench, values, opened, chosen, reopen),
         failed=lambda _error: None,
         lane="recents",
     )
@@ -82,29 +86,34 @@ def _present(paths: Sequence[Path], _report: Report) -> list[Path]:
 
 
 def _open(
-    window: "MainWindow", values: dict[str, Any], opened: Sequence[Path], present: Sequence[Path]
+    bench: Workbench,
+    values: dict[str, Any],
+    opened: Sequence[Path],
+    chosen: Sequence[Path],
+    reopen: Reopen,
+    present: Sequence[Path],
 ) -> None:
     missing = [path for path in opened if path not in present]
     if missing:
         names = ", ".join(path.name for path in missing[:NAMED]) + (" …" if len(missing) > NAMED else "")
         words = trn("{names} is not there any more.", "{names} are not there any more.", len(missing))
-        window.session.said.emit(words.format(names=names), "\n".join(str(path) for path in missing))
-    if window.browsing.opened or not present:  # the user was quicker
+        bench.session.said.emit(words.format(names=names), "\n".join(str(path) for path in missing))
+    if chosen or not present:  # the user was quicker
         return
     layout = _list(values.get("layout"))
     numbers = all(isinstance(number, int) and number > 0 for number in layout)
     if len(layout) == 2 and numbers and 1 < layout[0] * layout[1] <= MOST_VIEWPORTS:
-        window.viewports.use_layout(*layout)
-    _Fill(window, values)
-    window.browsing.reopen(present)
+        bench.viewports.use_layout(*layout)
+    _Fill(bench, values)
+    reopen(present)
 
 
 class _Fill(QObject):
     """Waits until the files that were shown are found, and shows them where they were."""
 
-    def __init__(self, window: "MainWindow", values: dict[str, Any]) -> None:
-        super().__init__(window)
-        self._window, self._state = window, window.state
+    def __init__(self, bench: Workbench, values: dict[str, Any]) -> None:
+        super().__init__(bench.window)
+        self._bench, self._state = bench, bench.state
         views = [_seen(value) for value in _list(values.get("views"))]
         active = _seen(values.get("active"))
         self._wanted = [
@@ -122,7 +131,7 @@ class _Fill(QObject):
                 continue
             self._wanted.remove(place)
             if view in self._state.views:
-                self._window.session.select(entry.path, min(seen.frame, entry.frames - 1), view)
+                self._bench.session.select(entry.path, min(seen.frame, entry.frames - 1), view)
         if not self._wanted:
             self._state.entries_added.disconnect(self._look)
             self.deleteLater()

@@ -20,11 +20,11 @@ from cxrview.gui.dialogs.manual_text import dressed
 from cxrview.gui.dialogs.text import MONOSPACE
 from cxrview.gui.panels.reading import model_line
 from cxrview.gui.sizing import fitted
+from cxrview.gui.workbench import Workbench
 from cxrview.words import mark, tr
 
 if TYPE_CHECKING:
     from cxrview.facts import Package
-    from cxrview.gui.main_window import MainWindow
     from cxrview.progress import Report
 
 SIZE = QSize(720, 600)
@@ -49,9 +49,9 @@ def find(_report: "Report") -> Findings:
 class AboutDialog(QDialog):
     """Three pages: about, licences, this computer. The last two are filled from a worker."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window, windowTitle=tr("About cxrview"))
-        self._window = window
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.window, windowTitle=tr("About cxrview"))
+        self._bench = bench
         self.about = QTextBrowser(openLinks=False, accessibleName=tr("About cxrview"))
         self.licences = QTextBrowser(openLinks=False, accessibleName=tr("Licences"))
         self.system = QPlainTextEdit(readOnly=True, accessibleName=tr("This computer"))
@@ -76,12 +76,12 @@ class AboutDialog(QDialog):
 
     def open(self) -> None:
         """Show the dialog and look anew at what is installed."""
-        window = self._window
-        self.about.setDocument(dressed(self._words(), window.theme, self.about))
+        bench = self._bench
+        self.about.setDocument(dressed(self._words(), bench.theme, self.about))
         self.licences.setPlainText(tr("One moment …"))
         self.system.setPlainText(tr("One moment …"))
         self.copy.setEnabled(False)
-        window.runner.start(
+        bench.runner.start(
             tr("Looking at what is installed"),
             find,
             done=self._show_findings,
@@ -99,7 +99,7 @@ class AboutDialog(QDialog):
             f"**{tr('Not a medical device.')}** {tr(NOT_A_DEVICE)}",
             tr("Everything is computed on this computer; no image leaves it."),
             f"## {tr('The model in use')}",
-            escape(self._window.state.model.problem or model_line(self._window.state.model)),
+            escape(self._bench.state.model.problem or model_line(self._bench.state.model)),
             f"## {tr('Licence')}",
             tr(
                 "cxrview is free software under the Apache License 2.0 and comes without any warranty. The "
@@ -118,8 +118,8 @@ class AboutDialog(QDialog):
             f"## {tr('Installed here')}\n\n" + "\n".join(head + rows) if rows else "",
             f"## {tr('Licence of the icons')}\n\n```\n{icons}\n```",
         ]
-        self.licences.setDocument(dressed("\n\n".join(parts), self._window.theme, self.licences))
-        model = self._window.state.model
+        self.licences.setDocument(dressed("\n\n".join(parts), self._bench.theme, self.licences))
+        model = self._bench.state.model
         used = [f"{tr('Model')}: {model.problem or model_line(model)}", f"  {model.reason}"]
         self.system.setPlainText("\n".join([*installed, *used, *self._screens()]))
         self.copy.setEnabled(True)

@@ -1,10 +1,9 @@
 """The manual: pages that lie beside the program, their list, and a search through all of them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QUrl
-from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor, QTextDocument
+from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -19,13 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview import paths, words
+from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.dialogs import pages
+from cxrview.gui.dialogs.manual_actions import ACTIONS
 from cxrview.gui.dialogs.manual_text import dressed
 from cxrview.gui.sizing import fitted
+from cxrview.gui.workbench import Workbench
 from cxrview.words import tr
-
-if TYPE_CHECKING:
-    from cxrview.gui.main_window import MainWindow
 
 SIZE = QSize(940, 680)
 SUFFIX = ".md"
@@ -48,9 +47,9 @@ def manual() -> dict[str, str]:
 class HelpWindow(QDialog):
     """Stays beside the work: it is not modal, and F1 brings it back."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window, windowTitle=tr("cxrview – manual"))
-        self._window = window
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.window, windowTitle=tr("cxrview – manual"))
+        self._bench = bench
         self._texts = manual()
         self._name = ""
         self.search = QLineEdit(
@@ -86,7 +85,8 @@ class HelpWindow(QDialog):
         self.search.textChanged.connect(self._find)
         self.search.returnPressed.connect(self._next)
         self.browser.anchorClicked.connect(self._follow)
-        QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
+        self.commands = WindowActions(self, ACTIONS, self)
+        self.commands.follow(bench.state, bench.shortcuts)
 
     def open(self, name: str = "") -> None:
         """Show the window, on the page `name`; without one where it was left."""
@@ -119,14 +119,16 @@ class HelpWindow(QDialog):
 
     def _text(self, name: str) -> str:
         """Return the page `name`; the one about keys lists those in use."""
-        keys = pages.keys(self._window.state.settings.shortcuts) if name == "keys" else ""
+        keys = (
+            pages.keys(self._bench.shortcuts, self._bench.state.settings.shortcuts) if name == "keys" else ""
+        )
         return f"{self._texts[name]}\n\n{keys}"
 
     def _show_page(self, name: str, again: bool = False) -> None:
         if name == self._name and not again:
             return
         self._name = name
-        text, theme = self._text(name), self._window.theme
+        text, theme = self._text(name), self._bench.theme
         self.browser.setDocument(dressed(text, theme, self.browser))
         self._mark()
         for row in range(self.contents.count()):

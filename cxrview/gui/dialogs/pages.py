@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from cxrview.gui import shortcuts
-from cxrview.gui.actions import MENUS, MOUSE
+from cxrview.gui.actions.mouse import MOUSE
 from cxrview.gui.mnemonics import plain
+from cxrview.gui.shortcuts import Shortcuts, shown
 from cxrview.words import mark, tr
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ STATUS = {
 FIRST_COLUMN = 170  # pixels
 
 
-def keys(changes: Mapping[str, tuple[str, ...]]) -> str:
-    """Return every key in use, menu by menu, and what the mouse does, as Markdown."""
+def keys(shortcuts: Shortcuts, changes: Mapping[str, tuple[str, ...]]) -> str:
+    """Return every key in use in the main window, menu by menu, and what the mouse does, as Markdown."""
     held, parts = shortcuts.in_use(changes), []
-    for title, specs in MENUS.values():
+    for title, specs in shortcuts.menus:
         rows = [
-            ("   ".join(map(shortcuts.shown, held[spec.name])), plain(tr(spec.text)))
+            ("   ".join(map(shown, held[spec.name])), plain(tr(spec.text)))
             for spec in specs
             if spec is not None and held[spec.name]
         ]

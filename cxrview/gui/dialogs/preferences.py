@@ -31,6 +31,7 @@ from cxrview.words import tr
 
 if TYPE_CHECKING:
     from cxrview.gui.model_choice import ModelChoice
+    from cxrview.gui.shortcuts import Shortcuts
 
 Undo = Callable[[], None]
 SIZE = QSize(800, 580)
@@ -88,7 +89,14 @@ class OptionPage(QWidget):
 class PreferencesDialog(QDialog):
     """Pages at the right, their names at the left. Nothing has to be confirmed; defaults can be undone."""
 
-    def __init__(self, parent: QWidget, state: AppState, models: "ModelChoice", settings_file: Path) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        state: AppState,
+        models: "ModelChoice",
+        settings_file: Path,
+        shortcuts: "Shortcuts",
+    ) -> None:
         super().__init__(parent, windowTitle=tr("Preferences"))
         self._state = state
         self._undo: Undo | None = None
@@ -105,7 +113,7 @@ class PreferencesDialog(QDialog):
         }
         self._makers |= {
             "model": partial(ModelPage, state, models),
-            "shortcuts": partial(ShortcutPage, state),
+            "shortcuts": partial(ShortcutPage, state, shortcuts),
         }
         for title in self._titles.values():
             item = QListWidgetItem(title, self.names)

@@ -53,8 +53,8 @@ class SeenPicture(QWidget):
     ) -> None:
         """Show `seen` whole, or what is `kept` of it; with the heatmap of a class in `style` unless None."""
         from cxrview.explain.seen import in_the_crop, in_the_square
+        from cxrview.gui.viewer.drawn import to_image
         from cxrview.gui.viewer.heat_picture import HeatPicture
-        from cxrview.gui.viewer.picture import to_image
 
         self._seen, self._prediction, self.kept = seen, prediction, kept
         self._image = to_image(seen.seen if kept else seen.given).copy()

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui import fuzzy, shortcuts
-from cxrview.gui.actions import MENUS
+from cxrview.gui import fuzzy
 from cxrview.gui.mnemonics import plain
+from cxrview.gui.shortcuts import Keys, Shortcuts, shown
 from cxrview.gui.state import AppState
 from cxrview.words import tr
 
@@ -30,9 +30,9 @@ BETWEEN = "   "  # two keys of one command
 class ShortcutPage(QWidget):
     """A list of commands with their keys, and below it what can be done with those of the chosen one."""
 
-    def __init__(self, state: AppState) -> None:
+    def __init__(self, state: AppState, shortcuts: Shortcuts) -> None:
         super().__init__()
-        self._state = state
+        self._state, self._shortcuts = state, shortcuts
         self._asked = ""  # the key that was pressed and belongs to another command
         self.search = QLineEdit(
             placeholderText=tr("Search for a command or a key"),
@@ -85,7 +85,7 @@ class ShortcutPage(QWidget):
 
     def _fill(self) -> None:
         height = QSize(0, round(self.fontMetrics().height() * 1.6))
-        for title, specs in MENUS.values():
+        for title, specs in (*self._shortcuts.menus, *self._shortcuts.others):
             commands = [spec for spec in specs if spec is not None]
             if not commands:
                 continue
@@ -111,10 +111,10 @@ class ShortcutPage(QWidget):
 
     def _show_keys(self, *_news: object) -> None:
         changes = self._state.settings.shortcuts
-        keys = shortcuts.in_use(changes)
+        keys = self._shortcuts.in_use(changes)
         for item in self._items():
             name = item.data(0, NAME)
-            item.setText(1, BETWEEN.join(map(shortcuts.shown, keys[name])))
+            item.setText(1, BETWEEN.join(map(shown, keys[name])))
             font = item.font(1)
             font.setBold(name in changes)  # what is not as usual is found at a glance
             item.setFont(1, font)
@@ -139,31 +139,33 @@ class ShortcutPage(QWidget):
         name, changes = self._name(), self._state.settings.shortcuts
         self.record.setEnabled(bool(name))
         self.usual.setEnabled(name in changes)
-        self.none.setEnabled(bool(name) and bool(shortcuts.in_use(changes)[name]))
+        self.none.setEnabled(bool(name) and bool(self._shortcuts.in_use(changes)[name]))
 
     def _pressed(self, sequence: QKeySequence) -> None:
         key = sequence.toString(QKeySequence.SequenceFormat.PortableText)
-        if not key or not self._name():
+        name = self._name()
+        if not key or not name:
             return
-        holder = shortcuts.owner(key, self._state.settings.shortcuts)
+        scope = self._shortcuts.specs[name].scope
+        holder = self._shortcuts.owner(key, self._state.settings.shortcuts, scope)
         self._ask("")
-        if key in shortcuts.RESERVED:
-            self.said.setText(tr(shortcuts.RESERVED[key]))
-        elif holder == self._name():
+        if reason := self._shortcuts.reserved(key, name):
+            self.said.setText(reason)
+        elif holder == name:
             self.said.setText(tr("It is a key of this command already."))
         elif holder:
             self._ask(key)
             title = next(item.text(0) for item in self._items() if item.data(0, NAME) == holder)
             words = tr("{key} gives “{command}” now.")
-            self.said.setText(words.format(key=shortcuts.shown(key), command=title))
+            self.said.setText(words.format(key=shown(key), command=title))
             self.take.setFocus()
         else:
             self._give(key)
 
     def _give(self, key: str) -> None:
         """Make `key` the only one of the chosen command."""
-        self._change(shortcuts.changed(self._state.settings.shortcuts, self._name(), (key,)))
-        self.said.setText(tr("{key} is a key of this command now.").format(key=shortcuts.shown(key)))
+        self._change(self._shortcuts.changed(self._state.settings.shortcuts, self._name(), (key,)))
+        self.said.setText(tr("{key} is a key of this command now.").format(key=shown(key)))
         self.record.clear()
 
     def _take(self) -> None:
@@ -184,10 +186,10 @@ class ShortcutPage(QWidget):
 
     def _use_usual(self) -> None:
         name, changes = self._name(), self._state.settings.shortcuts
-        self._change(shortcuts.changed(changes, name, shortcuts.usual()[name]))
+        self._change(self._shortcuts.changed(changes, name, self._shortcuts.usual()[name]))
 
     def _use_none(self) -> None:
-        self._change(shortcuts.changed(self._state.settings.shortcuts, self._name(), ()))
+        self._change(self._shortcuts.changed(self._state.settings.shortcuts, self._name(), ()))
 
-    def _change(self, changes: shortcuts.Keys) -> None:
+    def _change(self, changes: Keys) -> None:
         self._state.change_settings(shortcuts=changes)

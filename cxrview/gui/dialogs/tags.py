@@ -4,15 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QDragEnterEvent,
-    QDropEvent,
-    QFontMetrics,
-    QKeyEvent,
-    QKeySequence,
-    QShortcut,
-)
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -27,12 +19,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.gui.actions.window_actions import WindowActions
+from cxrview.gui.dialogs.tags_actions import COPYING, SEARCHING
 from cxrview.gui.dialogs.tags_model import LEFT, NAME, RIGHT, TAG, VM, VR, TagModel
 from cxrview.gui.sizing import fitted
+from cxrview.gui.state import AppState
 from cxrview.gui.theme import Theme
 from cxrview.words import tr
 
 if TYPE_CHECKING:
+    from cxrview.gui.shortcuts import Shortcuts
     from cxrview.imaging.tags import Pair
 
 SIZE = QSize(880, 680)
@@ -95,7 +91,7 @@ class TagDialog(QDialog):
         self.note = QLabel(objectName="tagNote", wordWrap=True)
         self.tree = self._make_tree()
         self.copy_menu = QMenu(self)
-        self._make_copy_actions()
+        self._make_commands()
         self._expanded: set[tuple[tuple[object, ...], ...]] = set()
         self._restoring = False
         self._lay_out()
@@ -169,17 +165,17 @@ class TagDialog(QDialog):
         tree.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return tree
 
-    def _make_copy_actions(self) -> None:
-        context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        for name, text, keys in (
-            ("copy_value", tr("Copy &value"), "Ctrl+Shift+C"),
-            ("copy_rows", tr("Copy &rows"), "Ctrl+C"),
-            ("copy_all", tr("Copy &everything shown"), ""),
-        ):
-            action = QAction(text, self, shortcut=QKeySequence(keys), shortcutContext=context)
-            setattr(self, name, action)
-            self.copy_menu.addAction(action)
-            self.tree.addAction(action)
+    def _make_commands(self) -> None:
+        context = Qt.ShortcutContext.WidgetWithChildrenShortcut  # the search field copies its own text
+        self.copying = WindowActions(self.tree, COPYING, self, context)
+        self.searching = WindowActions(self, SEARCHING, self)
+        self.copy_value, self.copy_rows, self.copy_all = (self.copying[spec.name] for spec in COPYING)
+        self.copy_menu.addActions([self.copy_value, self.copy_rows, self.copy_all])
+
+    def follow_keys(self, state: AppState, shortcuts: "Shortcuts") -> None:
+        """Take the keys that the user wants."""
+        for commands in (self.copying, self.searching):
+            commands.follow(state, shortcuts)
 
     def _lay_out(self) -> None:
         self.unfold = QToolButton(toolTip=tr("Unfold all"), accessibleName=tr("Unfold all"))
@@ -212,22 +208,16 @@ class TagDialog(QDialog):
         self.stop.clicked.connect(lambda: self.compare_asked.emit(None))
         self.unfold.clicked.connect(self.tree.expandAll)
         self.fold.clicked.connect(self.tree.collapseAll)
-        self.copy_all.triggered.connect(self.copy_all_asked)
         self.tree.customContextMenuRequested.connect(
             lambda place: self.copy_menu.popup(self.tree.viewport().mapToGlobal(place))
         )
         self.tree.expanded.connect(lambda index: self._remember(index, True))
         self.tree.collapsed.connect(lambda index: self._remember(index, False))
-        QShortcut(QKeySequence.StandardKey.Find, self, self._enter_search)
 
     def _remember(self, index: object, expanded: bool) -> None:
         node = self.model.node(index)
         if node is not None and not self._restoring:
             (self._expanded.add if expanded else self._expanded.discard)(node.path)
-
-    def _enter_search(self) -> None:
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
 
     def _enter_tree(self) -> None:
         self.tree.setFocus(Qt.FocusReason.TabFocusReason)

@@ -4,19 +4,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from cxrview.gui import sentences
 from cxrview.gui.dialogs.tags import TagDialog
-from cxrview.gui.dialogs.tags_model import as_text, whole_text
+from cxrview.gui.dialogs.tags_model import whole_text
 from cxrview.gui.state import AppState, Entry, Shown
+from cxrview.gui.workbench import Workbench
 from cxrview.settings import Settings
 from cxrview.words import tr, trn
 
 if TYPE_CHECKING:
-    from cxrview.gui.main_window import MainWindow
     from cxrview.gui.tasks import Job
     from cxrview.imaging.tags import Header, Pair
     from cxrview.progress import Report
@@ -43,25 +43,25 @@ class Sieved(NamedTuple):
 
 
 class Tags(QObject):
-    """Opens the tag window and keeps it in step with the active viewport. `store` keeps its size."""
+    """Opens the tag window and keeps it in step with the active viewport."""
 
-    def __init__(self, window: "MainWindow", store: QSettings) -> None:
-        super().__init__(window)
-        self._window, self._store = window, store
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.window)
+        self._bench, self._state, self._runner, self._store = bench, bench.state, bench.runner, bench.store
         self.dialog: TagDialog | None = None
         self._left: Path | None = None
         self._right: Path | None = None
         self._loaded: Loaded | None = None
         self._read_job: Job | None = None
         self._sieve_job: Job | None = None
-        self._nameless = window.state.settings.hide_identity
-        window.state.shown_changed.connect(self._follow)
-        window.state.settings_changed.connect(self._settings_changed)
+        self._nameless = self._state.settings.hide_identity
+        self._state.shown_changed.connect(self._follow)
+        self._state.settings_changed.connect(self._settings_changed)
 
     def show(self) -> None:
         """Open the window on the image of the active viewport, or bring it to the front."""
         self._open()
-        self._follow(self._window.state.shown)
+        self._follow(self._state.shown)
 
     def compare(self, left: Path, right: Path) -> None:
         """Open the window on two files side by side."""
@@ -71,13 +71,12 @@ class Tags(QObject):
 
     def _open(self) -> None:
         if self.dialog is None:
-            self.dialog = dialog = TagDialog(self._window, self._window.theme)
+            self.dialog = dialog = TagDialog(self._bench.window, self._bench.theme)
             if (geometry := self._store.value(GEOMETRY)) is not None:
                 dialog.restoreGeometry(geometry)
             dialog.sieve_changed.connect(self._sieve)
             dialog.compare_asked.connect(self._compare_with)
-            dialog.copy_value.triggered.connect(self._copy_value)
-            dialog.copy_rows.triggered.connect(self._copy_rows)
+            dialog.follow_keys(self._state, self._bench.shortcuts)
             dialog.copy_all_asked.connect(self._copy_all)
             dialog.closed.connect(self._closed)
             dialog.compare.menu().aboutToShow.connect(self._fill_menu)
@@ -87,7 +86,7 @@ class Tags(QObject):
 
     def _closed(self) -> None:
         for job in (self._read_job, self._sieve_job):
-            self._window.runner.cancel(job)
+            self._runner.cancel(job)
         if self.dialog is not None:
             self._store.setValue(GEOMETRY, self.dialog.saveGeometry())
             self.dialog.deleteLater()
@@ -98,7 +97,7 @@ class Tags(QObject):
             return
         if shown.path is None:
             self._left = self._right = self._loaded = None
-            self._window.runner.cancel(self._read_job)
+            self._runner.cancel(self._read_job)
             self.dialog.show_rows((), None, False)
             self.dialog.say(tr("Open an image to see its tags."))
         elif shown.path != self._left:
@@ -119,8 +118,8 @@ class Tags(QObject):
         left, right = self._left, self._right
         if left is None:
             return
-        self._window.runner.cancel(self._read_job)
-        self._read_job = self._window.runner.start(
+        self._runner.cancel(self._read_job)
+        self._read_job = self._runner.start(
             tr("Reading the tags of {name}").format(name=left.name),
             partial(load, left, right),
             done=self._read_done,
@@ -146,8 +145,8 @@ class Tags(QObject):
             return
         differing = dialog.differing.isChecked() and loaded.right is not None
         text, private, nameless = dialog.search.text(), dialog.private.isChecked(), self._nameless
-        self._window.runner.cancel(self._sieve_job)
-        self._sieve_job = self._window.runner.start(
+        self._runner.cancel(self._sieve_job)
+        self._sieve_job = self._runner.start(
             tr("Searching the tags"),
             lambda _report: sieve(loaded.pairs, text, private, differing, nameless),
             done=partial(self._sieved, loaded, bool(text.strip())),
@@ -176,7 +175,7 @@ class Tags(QObject):
             return
         menu = self.dialog.compare.menu()
         menu.clear()
-        for entry in candidates(self._window.state, self._left):
+        for entry in candidates(self._state, self._left):
             action = menu.addAction(label(entry, self._nameless))
             action.triggered.connect(partial(self._compare_with, entry.path))
         menu.addSeparator()
@@ -188,22 +187,11 @@ class Tags(QObject):
         if name:
             self._compare_with(Path(name))
 
-    def _copy_value(self) -> None:
-        pairs = self.dialog.selected() if self.dialog is not None else []
-        sides = [side for pair in pairs for side in (pair.left, pair.right) if side is not None]
-        if sides:
-            QGuiApplication.clipboard().setText("\n".join(side.copied or side.value for side in sides))
-
-    def _copy_rows(self) -> None:
-        if self.dialog is not None and (pairs := self.dialog.selected()):
-            comparing = self.dialog.model.comparing
-            QGuiApplication.clipboard().setText("\n".join(as_text(pair, comparing) for pair in pairs))
-
     def _copy_all(self) -> None:
         if self.dialog is None:
             return
         pairs, comparing = self.dialog.model.pairs, self.dialog.model.comparing
-        self._window.runner.start(
+        self._runner.start(
             tr("Copying the tags"),
             lambda _report: whole_text(pairs, comparing),
             done=QGuiApplication.clipboard().setText,

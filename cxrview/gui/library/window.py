@@ -4,10 +4,9 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -18,9 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui.dialogs import pages
-from cxrview.gui.dialogs.text import TextDialog
-from cxrview.gui.library.commands import COMMANDS, make_actions, menu_of
+from cxrview.gui.actions.window_actions import WindowActions
+from cxrview.gui.library.actions import ACTIONS, menu_of
 from cxrview.gui.library.compare import compared
 from cxrview.gui.library.comparison import Comparison
 from cxrview.gui.library.detail import ModelDetail
@@ -37,9 +35,8 @@ if TYPE_CHECKING:
     from cxrview.bundle.inventory import Installed
     from cxrview.gui.model_choice import ModelChoice
 
-CARD_SIZE = QSize(720, 640)
-BUTTONS = ("use", "verify", "export", "delete")
-LINKS = ("card", "report", "folder", "rename")
+BUTTONS = ("library_use", "library_verify", "library_export", "library_delete")
+LINKS = ("library_card", "library_report", "library_folder", "library_rename")
 
 
 class LibraryWindow(QWidget):
@@ -68,14 +65,14 @@ class LibraryWindow(QWidget):
         self._state, self._is_listed = state, False
         self._verified: dict[str, str] = {}  # what was wrong with a model when it was verified here
         self.library = Library(models, runner, self)
-        self.actions_of = make_actions(self)
+        self.commands = WindowActions(self, ACTIONS, self)
         self.search = QLineEdit(
             placeholderText=tr("Search the models"),
             accessibleName=tr("Search the models"),
             clearButtonEnabled=True,
         )
         self.list = ModelList(theme)
-        by_name = self.actions_of
+        by_name = self.commands
         self.detail = ModelDetail(theme, [by_name[n] for n in BUTTONS], [by_name[n] for n in LINKS])
         self.comparison = Comparison(theme)
         self.hint = QLabel(objectName="muted", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
@@ -120,11 +117,11 @@ class LibraryWindow(QWidget):
         self.search.textChanged.connect(self.list.search)
         self.search.returnPressed.connect(self.list.setFocus)
         self.list.selected.connect(self._show_selected)
-        self.list.use_wanted.connect(self.actions_of["use"].trigger)
+        self.list.use_wanted.connect(self.commands["library_use"].trigger)
         self.list.rename_wanted.connect(library.rename)
         self.list.menu_wanted.connect(self._open_menu)
         self.detail.notes_wanted.connect(library.set_notes)
-        self.import_button.clicked.connect(self.actions_of["import"].trigger)
+        self.import_button.clicked.connect(self.commands["library_import"].trigger)
         self.undo_button.clicked.connect(library.undo)
         library.listed.connect(self._show_listing)
         library.said.connect(self.say)
@@ -186,7 +183,7 @@ class LibraryWindow(QWidget):
         elif len(chosen) != 1:
             self.hint.setText(self._hint(len(chosen)))
             self.side.setCurrentWidget(self.hint)
-        self._enable()
+        self.commands.refresh()
 
     def _in_use(self) -> str:
         """Return on what the default runs, or why it does not."""
@@ -207,75 +204,17 @@ class LibraryWindow(QWidget):
             return tr("No model is installed. Import one, or drop a model's folder or .zip file here.")
         return tr("Choose a model to see what it is, or two to compare them.")
 
-    def _enable(self) -> None:
-        chosen = self.chosen
-        for command in COMMANDS:
-            self.actions_of[command.name].setEnabled(command.can(chosen, self.list.default))
-
     def _open_menu(self, menu_place: object) -> None:
         menu_of(self).popup(menu_place)
 
-    # What the actions do, by name:
-
-    def do_use(self) -> None:
-        """Make the chosen model the default."""
-        self.library.use(self.chosen[0].name)
-
-    def do_compare(self) -> None:
-        """Put the default beside the chosen model."""
-        self.list.choose_also(self.list.default)
-
-    def do_rename(self) -> None:
-        """Edit the name in the list."""
-        self.list.edit_name()
-
-    def do_verify(self) -> None:
-        """Verify the chosen model."""
-        self.library.verify(self.chosen[0].name, self.chosen[0].folder)
-
-    def do_import(self) -> None:
-        """Ask for .zip files of models and import them."""
-        paths, _ = QFileDialog.getOpenFileNames(self, tr("Import models"), "", tr("Models (*.zip card.json)"))
-        self.import_paths([Path(path) for path in paths])
+    def delete(self, entry: "Installed") -> None:
+        """Delete a model; what verifying it has found is forgotten."""
+        self._verified.pop(entry.name, None)
+        self.library.delete(entry.name, entry.folder)
 
     def import_paths(self, paths: list[Path]) -> None:
         """Import the models in `paths`; a card stands for the folder that it lies in."""
         self.library.bring_in([path.parent if path.name == "card.json" else path for path in paths])
-
-    def do_export(self) -> None:
-        """Ask for a name and pack the chosen model."""
-        entry = self.chosen[0]
-        name, _ = QFileDialog.getSaveFileName(
-            self, tr("Export a model"), f"{entry.name}.zip", tr("Model bundles (*.zip)")
-        )
-        if name:
-            path = Path(name)
-            self.library.export(entry.folder, path if path.suffix else path.with_suffix(".zip"))
-
-    def do_delete(self) -> None:
-        """Delete the chosen model."""
-        self._verified.pop(self.chosen[0].name, None)
-        self.library.delete(self.chosen[0].name, self.chosen[0].folder)
-
-    def do_card(self) -> None:
-        """Show the card of the chosen model."""
-        entry = self.chosen[0]
-        dialog = TextDialog(self, tr("Model card"), pages.model_card(entry.card), CARD_SIZE)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.show()
-
-    def do_report(self) -> None:
-        """Open the report of the chosen model in the browser."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen[0].report)))
-
-    def do_folder(self) -> None:
-        """Open the folder of the chosen model."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen[0].folder)))
-
-    def do_find(self) -> None:
-        """Go to the search."""
-        self.search.setFocus()
-        self.search.selectAll()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

@@ -117,8 +117,8 @@ class ClassTile(QAbstractButton):
 
     def _picture(self, placement: Placement) -> QImage:
         """Return the whole picture as the view shows it, rendered at the tile's size."""
+        from cxrview.gui.viewer.drawn import oriented, to_image
         from cxrview.gui.viewer.levels import Look, Part, render_part
-        from cxrview.gui.viewer.picture import oriented, to_image
 
         view = self._view
         look = Look(view.voi, view.inverted, view.filters)

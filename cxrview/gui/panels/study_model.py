@@ -12,8 +12,7 @@ from typing import Any
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
 from cxrview.gui.browser import drag, nodes, row_texts
-from cxrview.gui.browser.namesakes import Namesakes
-from cxrview.gui.browser.nodes import Group, Kind, Node
+from cxrview.gui.browser.nodes import Group, Kind, Namesakes, Node
 from cxrview.gui.browser.sorting import Order, sort_key
 from cxrview.gui.browser.tree_model import MANY, Index, TreeModel, images, insert, key_of
 from cxrview.gui.state import Entry

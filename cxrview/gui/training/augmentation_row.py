@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
 
-from cxrview.gui.training.model_fields import calm
+from cxrview.gui.dialogs.option_rows import calm
 from cxrview.words import tr
 
 LABEL, NUMBER = 215, 82  # widths

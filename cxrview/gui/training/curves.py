@@ -3,17 +3,23 @@
 It imports pyqtgraph, and with it NumPy: import it where curves are about to be drawn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsView, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from cxrview.gui.theme import Theme
-from cxrview.gui.training.curve_legend import CurveLegend
-from cxrview.gui.training.plain_plot import DecimalAxis, make_plain
+from cxrview.gui.training.plain_plot import (
+    DecimalAxis,
+    PlainAxis,
+    PlainPlot,
+    small,
+    whole_numbers,
+    whole_step,
+)
 from cxrview.words import tr
 
 LEAST = QSize(210, 190)
@@ -21,9 +27,11 @@ ROOM = 0.08  # of the values' range, above and below
 FEW = 40  # epochs up to which every one has a dot
 AXIS_WIDTH, AXIS_HEIGHT = 40, 38
 BAND_TEXT = 16  # pixels at the top for the phases' names
-STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 GRID = 130  # how opaque its lines are, 0…255
-STEP_WIDTH = 42  # pixels between two numbers on the axis of epochs
+SAMPLE = 16  # pixels of a curve's line in the legend
+GAP = 14  # between two curves there
+Row = tuple[str, str, bool, str]
+"""Name, colour (a token of the theme), whether the line is dashed, and the value in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +74,22 @@ class CurvePlot(QWidget):
 
     looked_at = Signal(int)
 
-    def __init__(self, title: str, theme: Theme, ends: tuple[float, float] | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        theme: Theme,
+        words: Callable[[float | None], str],
+        ends: tuple[float, float] | None = None,
+    ) -> None:
+        """`words` says a value, or that there is none."""
         super().__init__()
-        self.title, self._theme, self._ends = title, theme, ends
+        self.title, self._words, self._ends = title, words, ends
         self._curves: Sequence[Curve] = ()
         self.course = Course()
         self.epoch = 0  # looked at
         self._lines: list[pg.PlotDataItem] = []
         self.legend = CurveLegend(title, theme)
-        self._view = _View(self)
-        self._item = self._view.getPlotItem()
+        self._view = _View(self, theme)
         self._view.pointed.connect(self._point)
         layout = QVBoxLayout(self, spacing=4)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -85,12 +99,7 @@ class CurvePlot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(title)
-        self.set_theme(theme)
-
-    @property
-    def theme(self) -> Theme:
-        """What it is drawn in."""
-        return self._theme
+        self._draw()
 
     @property
     def drawn(self) -> dict[str, int]:
@@ -102,14 +111,8 @@ class CurvePlot(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
-        self._theme = theme
         self.legend.set_theme(theme)
-        self._view.setBackground(theme.panel)
-        for side in ("left", "bottom"):
-            axis = self._item.getAxis(side)
-            axis.setPen(pg.mkPen(theme.line))
-            axis.setTextPen(pg.mkPen(theme.muted))
-        self._item.setLabel("bottom", tr("Epoch"), color=theme.muted)
+        self._view.set_theme(theme)
         self._draw()
 
     def show_curves(self, curves: Sequence[Curve], course: Course) -> None:
@@ -142,18 +145,18 @@ class CurvePlot(QWidget):
 
     def _draw(self) -> None:
         while len(self._lines) < len(self._curves):
-            self._lines.append(self._item.plot([], []))
+            self._lines.append(self._view.plot([], []))
         for line, curve in zip(self._lines, self._curves, strict=False):
             self._draw_line(line, curve)
         low, high = self._ends or self._found_ends()
         right = max(self.course.total, 2) + 0.5
-        self._item.getViewBox().setRange(xRange=(0.5, right), yRange=(low, high), padding=0)
+        self._view.box.setRange(xRange=(0.5, right), yRange=(low, high), padding=0)
         self._tell()
         self._view.viewport().update()
 
     def _draw_line(self, line: pg.PlotDataItem, curve: Curve) -> None:
         points = [(epoch, value) for epoch, value in enumerate(curve.values, 1) if value is not None]
-        colour = QColor(getattr(self._theme, curve.colour))
+        colour = QColor(getattr(self._view.theme, curve.colour))
         line.setData(  # in one go, for every setter draws anew
             [epoch for epoch, _ in points],
             [value for _, value in points],
@@ -174,38 +177,101 @@ class CurvePlot(QWidget):
 
     def _tell(self) -> None:
         rows = [
-            (curve.name, curve.colour, curve.dashed, _at(curve.values, self.epoch)) for curve in self._curves
+            (curve.name, curve.colour, curve.dashed, self._words(_at(curve.values, self.epoch)))
+            for curve in self._curves
         ]
         self.legend.tell(self.epoch, rows)
 
 
-class _View(pg.PlotWidget):
-    """The plot without what pyqtgraph offers besides; bands, best epoch and the epoch looked at are painted.
+class CurveLegend(QWidget):
+    """Two lines: the title with the epoch, and the curves."""
+
+    def __init__(self, title: str, theme: Theme) -> None:
+        super().__init__()
+        self._title, self._theme = title, theme
+        self._epoch = 0
+        self._rows: Sequence[Row] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        self._theme = theme
+        self.update()
+
+    def tell(self, epoch: int, rows: Sequence[Row]) -> None:
+        """Show the values of `epoch`; 0 stands for the newest."""
+        self._epoch, self._rows = epoch, rows
+        self.update()
+
+    @property
+    def spoken(self) -> str:
+        """What it shows, in words."""
+        return ", ".join(f"{name} {value}" for name, _, _, value in self._rows)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 2 * self.fontMetrics().height() + 8)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        height = self.fontMetrics().height()
+        bold = self.font()
+        bold.setWeight(bold.Weight.DemiBold)
+        painter.setFont(bold)
+        painter.setPen(QColor(self._theme.text))
+        painter.drawText(QPointF(0, painter.fontMetrics().ascent()), self._title)
+        if self._epoch:
+            text = tr("Epoch {number}").format(number=self._epoch)
+            left = painter.fontMetrics().horizontalAdvance(self._title) + GAP
+            painter.setFont(self.font())
+            painter.setPen(QColor(self._theme.muted))
+            painter.drawText(QPointF(left, painter.fontMetrics().ascent()), text)
+        painter.setFont(self.font())
+        self._draw_rows(painter, float(height + 4), height)
+        painter.end()
+
+    def _draw_rows(self, painter: QPainter, top: float, height: int) -> None:
+        left = 0.0
+        metrics = painter.fontMetrics()
+        for name, token, dashed, value in self._rows:
+            style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(QColor(getattr(self._theme, token)), 2, style))
+            painter.drawLine(QPointF(left, top + height / 2), QPointF(left + SAMPLE, top + height / 2))
+            left += SAMPLE + 5
+            for text, colour in ((name, self._theme.muted), (value, self._theme.text)):
+                width = metrics.horizontalAdvance(text)
+                painter.setPen(QColor(colour))
+                painter.drawText(QRectF(left, top, width + 2, height), Qt.AlignmentFlag.AlignVCenter, text)
+                left += width + 5
+            left += GAP - 5
+
+
+class _View(PlainPlot):
+    """The curves; bands, best epoch and the epoch looked at are painted.
 
     Signals:
         pointed: the epoch under the mouse, or 0.
     """
 
     pointed = Signal(int)
+    paints = True
 
-    def __init__(self, owner: CurvePlot) -> None:
+    def __init__(self, owner: CurvePlot, theme: Theme) -> None:
         self._owner = owner
-        super().__init__(axisItems={"left": DecimalAxis("left"), "bottom": _EpochAxis("bottom")})
-        make_plain(self, AXIS_WIDTH, AXIS_HEIGHT)
-        item = self.getPlotItem()
-        item.getAxis("bottom").setStyle(hideOverlappingLabels=False)
-        item.getAxis("left").setGrid(GRID)
-        item.layout.setContentsMargins(0, 4, 12, 0)
-        self.setAntialiasing(True)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        super().__init__(theme, DecimalAxis("left"), _EpochAxis("bottom"), (AXIS_WIDTH, AXIS_HEIGHT))
+        self.item.getAxis("bottom").setStyle(hideOverlappingLabels=False)
+        self.item.getAxis("left").setGrid(GRID)
+        self.item.layout.setContentsMargins(0, 4, 12, 0)
+        self.name_axis("bottom", tr("Epoch"))
         self.scene().sigMouseMoved.connect(self._moved)
 
     def drawBackground(self, painter: QPainter, area: QRectF) -> None:
         super().drawBackground(painter, area)
-        course, theme, box = self._owner.course, self._owner.theme, self._box
-        font = painter.font()
-        font.setPointSizeF(max(6.5, font.pointSizeF() * 0.85))
-        painter.setFont(font)
+        course, theme, box = self._owner.course, self.theme, self.frame
+        painter.setFont(small(painter.font()))
         for number, band in enumerate(course.bands):
             left, right = self._across(band.first - 0.5), self._across(band.last + 0.5)
             stripe = QRectF(left, box.top(), right - left, box.height())
@@ -222,7 +288,7 @@ class _View(pg.PlotWidget):
 
     def drawForeground(self, painter: QPainter, area: QRectF) -> None:
         super().drawForeground(painter, area)
-        course, theme = self._owner.course, self._owner.theme
+        course, theme = self._owner.course, self.theme
         if course.best:
             self._line(painter, course.best, QPen(QColor(theme.good), 1), tr("best"), 1)
         if course.stopped and course.stopped < course.total:
@@ -235,22 +301,15 @@ class _View(pg.PlotWidget):
         super().leaveEvent(event)
         self.pointed.emit(0)
 
-    @property
-    def _box(self) -> QRectF:
-        return self.getPlotItem().getViewBox().sceneBoundingRect()
-
     def _across(self, epoch: float) -> float:
-        box = self.getPlotItem().getViewBox()
-        return float(box.mapViewToScene(QPointF(epoch, 0.0)).x())
+        return self.place_of(epoch, 0.0).x()
 
     def _line(self, painter: QPainter, epoch: float, pen: QPen, text: str, row: int) -> None:
         """Draw a line at `epoch`, with `text` in the `row` (from 1) above the axis."""
-        box, across = self._box, self._across(epoch)
+        box, across = self.frame, self._across(epoch)
         painter.setPen(pen)
         painter.drawLine(QPointF(across, box.top()), QPointF(across, box.bottom()))
-        font = painter.font()
-        font.setPointSizeF(max(6.5, self.font().pointSizeF() * 0.85))
-        painter.setFont(font)
+        painter.setFont(small(self.font()))
         width = painter.fontMetrics().horizontalAdvance(text)
         left = across + 4 if row > 1 or across - 4 - width < box.left() else across - 4 - width
         left = min(left, box.right() - width)
@@ -258,22 +317,20 @@ class _View(pg.PlotWidget):
         painter.drawText(QPointF(left, box.bottom() - up), text)
 
     def _moved(self, place: QPointF) -> None:
-        if not self._box.contains(place):
+        if not self.frame.contains(place):
             self.pointed.emit(0)
             return
-        self.pointed.emit(round(self.getPlotItem().getViewBox().mapSceneToView(place).x()))
+        self.pointed.emit(round(self.box.mapSceneToView(place).x()))
 
 
-class _EpochAxis(pg.AxisItem):
+class _EpochAxis(PlainAxis):
     """Whole numbers only."""
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
-        room = max(1.0, size / STEP_WIDTH)
-        step = next((step for step in STEPS if (high - low) / step <= room), STEPS[-1])
-        return [(step, 0)]
+        return [(whole_step(low, high, size), 0)]
 
     def tickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:  # noqa: N802
-        return [str(round(value)) if value >= 1 else "" for value in values]
+        return whole_numbers(values)
 
 
 def _style(curve: Curve) -> Qt.PenStyle:

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 
 from cxrview.errors import BadRequest
 from cxrview.gui import sentences
+from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.theme import Theme
 from cxrview.gui.training import data_check, data_fixes
+from cxrview.gui.training.data_actions import ACTIONS
 from cxrview.gui.training.data_check import DataCheck
 from cxrview.gui.training.data_classes import grouped
 from cxrview.gui.training.data_edits import DataEdits
@@ -52,7 +54,7 @@ class DataStep(Step):
         self.edits = DataEdits(draft, runs, runner, self)
         self.page = DataPage(self, runner, theme)
         self.setAcceptDrops(True)
-        QShortcut(QKeySequence.StandardKey.Undo, self, self.edits.undo)
+        self.commands = WindowActions(self, ACTIONS, self)
         self._connect()
         self._changed(frozenset({"data"}))
 

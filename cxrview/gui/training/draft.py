@@ -84,11 +84,6 @@ class Draft(QObject):
             if finding["severity"] == "block" and finding["kind"] not in allowed
         ]
 
-    @property
-    def is_checked(self) -> bool:
-        """Whether the images were looked at and nothing stands in the way."""
-        return self.report is not None and not self.blocking
-
     def _find_preset(self) -> None:
         config = self.config
         names = [

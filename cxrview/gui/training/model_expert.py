@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from cxrview.errors import BadRequest
+from cxrview.gui.dialogs.option_rows import OptionRow, SwitchRow, rows_of
 from cxrview.gui.theme import Theme
 from cxrview.gui.training.draft import Draft
-from cxrview.gui.training.model_fields import FieldEdit, SwitchEdit, edits_of
 from cxrview.gui.training.model_phases import PhaseTable
-from cxrview.gui.training.model_words import HELP
+from cxrview.gui.training.model_words import CHOICES, HELP
 from cxrview.training import config as configuration
 from cxrview.training.config import ModelConfig, RecipeConfig
 from cxrview.words import tr
@@ -33,7 +33,7 @@ class ExpertPanel(QScrollArea):
         super().__init__(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="panelScroll")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._draft = draft
-        self.edits: dict[str, FieldEdit] = {}
+        self.edits: dict[str, OptionRow] = {}
         self.reasons: dict[str, QLabel] = {}
         self.problems: dict[str, str] = {}  # by entry; of what is in the controls and nowhere else
         self.phases = PhaseTable(theme)
@@ -49,7 +49,7 @@ class ExpertPanel(QScrollArea):
         ):
             column.addSpacing(14)
             column.addWidget(QLabel(title, objectName="heading"))
-            column.addLayout(self._table(table, edits_of(kind, besides)))
+            column.addLayout(self._table(table, rows_of(kind, CHOICES, besides)))
         column.addStretch(1)
         inside.setMaximumWidth(WIDEST)
         self.setWidget(inside)
@@ -74,13 +74,13 @@ class ExpertPanel(QScrollArea):
         if self.problems != before:
             self.problems_changed.emit()
 
-    def _table(self, table: str, edits: dict[str, FieldEdit]) -> QGridLayout:
+    def _table(self, table: str, edits: dict[str, OptionRow]) -> QGridLayout:
         grid = QGridLayout(horizontalSpacing=18, verticalSpacing=7)
         grid.setColumnStretch(2, 1)
         for number, (name, edit) in enumerate(edits.items()):
             entry = f"{table}.{name}"
             self.edits[entry] = edit
-            if not isinstance(edit, SwitchEdit):
+            if not isinstance(edit, SwitchRow):
                 label = QLabel(edit.label, wordWrap=True)
                 label.setFixedWidth(250)
                 label.setBuddy(edit.control)
@@ -92,7 +92,7 @@ class ExpertPanel(QScrollArea):
             edit.control.setAccessibleDescription(words.text())
             grid.addWidget(words, 2 * number, 2)
             self._add_reason(entry, grid, 2 * number + 1)
-            edit.edited.connect(lambda value, name=name: self._take(table, name, value))
+            edit.changed.connect(lambda value, name=name: self._take(table, name, value))
             edit.refused.connect(lambda why, entry=entry: self.show_problem(entry, why))
         return grid
 

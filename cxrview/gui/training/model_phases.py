@@ -6,8 +6,9 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from cxrview.gui.dialogs.option_rows import OptionRow, rows_of
 from cxrview.gui.theme import Theme
-from cxrview.gui.training.model_fields import FieldEdit, edits_of
+from cxrview.gui.training.model_words import CHOICES
 from cxrview.training.config import PhaseConfig
 from cxrview.words import mark, tr
 
@@ -40,7 +41,7 @@ class PhaseTable(QWidget):
         super().__init__()
         self._theme = theme
         self._phases: tuple[PhaseConfig, ...] = ()
-        self.rows: list[dict[str, FieldEdit]] = []
+        self.rows: list[dict[str, OptionRow]] = []
         self.buttons: list[dict[str, QToolButton]] = []
         self._table = QWidget()
         self.add = QPushButton(tr("Add a phase"), objectName="link", autoDefault=False, clicked=self._add)
@@ -86,13 +87,13 @@ class PhaseTable(QWidget):
 
     def _make_row(self, grid: QGridLayout, number: int, count: int) -> None:
         grid.addWidget(QLabel(f"{number + 1}"), number + 1, 0)
-        row = edits_of(PhaseConfig)
+        row = rows_of(PhaseConfig, CHOICES)
         for column, name in enumerate(HEADS, 1):
             edit = row[name]
             edit.control.setAccessibleName(
                 tr("Phase {number}: {what}").format(number=number + 1, what=tr(HEADS[name]))
             )
-            edit.edited.connect(lambda value, name=name: self._change(number, name, value))
+            edit.changed.connect(lambda value, name=name: self._change(number, name, value))
             edit.refused.connect(self.refused)
             grid.addWidget(edit, number + 1, column)
         tools, place = {}, QHBoxLayout(spacing=0)

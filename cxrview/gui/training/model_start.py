@@ -6,11 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
 
+from cxrview.gui.dialogs.option_rows import calm
 from cxrview.gui.panels.verdict import Verdict
 from cxrview.gui.theme import Theme
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.model_examine import Examined, Installed
-from cxrview.gui.training.model_fields import calm
 from cxrview.gui.training.model_words import CHOICES
 from cxrview.training.architectures import ARCHITECTURES
 from cxrview.words import tr

@@ -1,37 +1,33 @@
-"""What the plots of a training have in common: nothing that pyqtgraph offers besides, and plain numbers.
+"""What all plots have in common: nothing that pyqtgraph offers besides, colours of the theme, plain numbers.
 
 It imports pyqtgraph, and with it NumPy: import it where something is about to be drawn.
 """
 
+from collections.abc import Sequence
+
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGraphicsView
 
+from cxrview.gui.theme import Theme
 from cxrview.words import fixed
 
-
-def make_plain(plot: pg.PlotWidget, left: int, bottom: int) -> None:
-    """Take away buttons, menu, frame and focus, and keep `left` and `bottom` pixels for the axes."""
-    item = plot.getPlotItem()
-    item.hideButtons()
-    item.setMenuEnabled(False)
-    item.setMouseEnabled(False, False)
-    item.getViewBox().disableAutoRange()
-    item.getAxis("left").setWidth(left)
-    item.getAxis("bottom").setHeight(bottom)
-    for side in ("left", "bottom"):
-        item.getAxis(side).setStyle(tickLength=-4, tickTextOffset=6)
-    plot.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)  # what is painted behind the curves changes too
-    plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+APART = 42  # pixels between two whole numbers on an axis
+SMALL = 0.85  # of the font, for words within a plot
 
 
-class DecimalAxis(pg.AxisItem):
-    """Decimal numbers in the user's language, with no prefix of a unit."""
+class PlainAxis(pg.AxisItem):
+    """An axis with no prefix of a unit."""
 
     def __init__(self, side: str) -> None:
         super().__init__(side)
         self.enableAutoSIPrefix(False)
+
+
+class DecimalAxis(PlainAxis):
+    """Decimal numbers in the user's language."""
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
         return super().tickSpacing(low, high, size)[:1]
@@ -39,3 +35,82 @@ class DecimalAxis(pg.AxisItem):
     def tickStrings(self, values: list[float], _scale: float, spacing: float) -> list[str]:  # noqa: N802
         decimals = max(1, min(4, len(f"{spacing:.4f}".rstrip("0").partition(".")[2])))
         return [fixed(value, decimals) for value in values]
+
+
+class PlainPlot(pg.PlotWidget):
+    """A plot without buttons, menu, gestures, frame and focus, in the colours of a theme.
+
+    Subclasses that paint before or behind the curves set `paints`, so that all is painted anew.
+    """
+
+    axis_colour = "line"  # a token of the theme
+    paints = False
+
+    def __init__(self, theme: Theme, left: PlainAxis, bottom: PlainAxis, room: tuple[int, int]) -> None:
+        """`room` are pixels for the numbers and words at the left, and below."""
+        super().__init__(axisItems={"left": left, "bottom": bottom})
+        self.theme = theme
+        self.item = self.getPlotItem()
+        self.box = self.item.getViewBox()
+        self._words: dict[str, str] = {}  # by side
+        self.item.hideButtons()
+        self.item.setMenuEnabled(False)
+        self.item.setMouseEnabled(False, False)
+        self.box.disableAutoRange()
+        left.setWidth(room[0])
+        bottom.setHeight(room[1])
+        for axis in (left, bottom):
+            axis.setStyle(tickLength=-4, tickTextOffset=6)
+        self.setCacheMode(
+            QGraphicsView.CacheModeFlag.CacheNone
+        )  # what is painted behind the curves changes too
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAntialiasing(True)
+        if self.paints:
+            self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw axes and background in `theme`."""
+        self.theme = theme
+        self.setBackground(theme.panel)
+        for side in ("left", "bottom"):
+            axis = self.item.getAxis(side)
+            axis.setPen(pg.mkPen(getattr(theme, self.axis_colour)))
+            axis.setTextPen(pg.mkPen(theme.muted))
+        for side, words in self._words.items():
+            self.item.setLabel(side, words, color=theme.muted)
+        self.viewport().update()
+
+    def name_axis(self, side: str, words: str) -> None:
+        """Put `words` beside the axis at `side`."""
+        self._words[side] = words
+        self.item.setLabel(side, words, color=self.theme.muted)
+
+    @property
+    def frame(self) -> QRectF:
+        """Where the curves are, in the scene."""
+        return self.box.sceneBoundingRect()
+
+    def place_of(self, x: float, y: float) -> QPointF:
+        """Return where a point of the axes lies in the scene."""
+        return QPointF(self.box.mapViewToScene(QPointF(x, y)))
+
+
+def small(font: QFont) -> QFont:
+    """Return `font` as it is for words within a plot."""
+    font = QFont(font)
+    font.setPointSizeF(max(6.5, font.pointSizeF() * SMALL))
+    return font
+
+
+def whole_step(low: float, high: float, size: float) -> int:
+    """Return how far apart the numbers are on an axis of `size` pixels from `low` to `high`."""
+    room = max(1.0, size / APART)
+    return next((step for step in STEPS if (high - low) / step <= room), STEPS[-1])
+
+
+def whole_numbers(values: Sequence[float]) -> list[str]:
+    """Return the numbers of things that are counted from 1."""
+    return [str(round(value)) if value >= 1 else "" for value in values]

@@ -3,7 +3,6 @@
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
@@ -15,6 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.gui.actions.window_actions import WindowActions
+from cxrview.gui.training.result_actions import ACTIONS
 from cxrview.gui.training.result_data import Result
 from cxrview.words import tr
 
@@ -56,13 +57,12 @@ class ModelPage(QWidget):
         row.setContentsMargins(0, 14, 0, 4)
         row.addLayout(left, 3)
         row.addLayout(right, 2)
-        self.save.clicked.connect(self._ask)
-        self.name.returnPressed.connect(self._ask)
+        self.save.clicked.connect(self.ask)
+        self.name.returnPressed.connect(self.ask)
         self.name.textChanged.connect(lambda _text: self._refresh())
         self.notes.textChanged.connect(self._refresh)
-        QShortcut(QKeySequence.StandardKey.Save, self, self._ask).setContext(
-            Qt.ShortcutContext.WidgetWithChildrenShortcut
-        )
+        context = Qt.ShortcutContext.WidgetWithChildrenShortcut  # the other pages have nothing to store
+        self.commands = WindowActions(self, ACTIONS, self, context)
 
     def show_result(self, result: Result) -> None:
         """Show the card of `result`."""
@@ -77,7 +77,8 @@ class ModelPage(QWidget):
         notes = self._result.card.raw.get("notes", "") if self._result is not None else ""
         return notes if isinstance(notes, str) else ""
 
-    def _ask(self) -> None:
+    def ask(self) -> None:
+        """Ask for the name and the notes to be stored, if they can be."""
         if self.save.isEnabled():
             self.save_asked.emit(self.name.text().strip(), self.notes.toPlainText().strip())
 

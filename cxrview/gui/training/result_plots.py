@@ -10,10 +10,10 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QGraphicsView, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
 from cxrview.gui.theme import Theme
-from cxrview.gui.training.plain_plot import make_plain
+from cxrview.gui.training.plain_plot import PlainAxis, PlainPlot
 from cxrview.words import fixed
 
 LEAST = QSize(220, 220)
@@ -35,7 +35,7 @@ class Line:
     sizes: Sequence[float] = ()  # pixels, of a dot for each point
 
 
-class SharePlot(pg.PlotWidget):
+class SharePlot(PlainPlot):
     """A square from 0 to 100 % on both axes, with a point that can be dragged along `track`.
 
     Signals:
@@ -43,42 +43,25 @@ class SharePlot(pg.PlotWidget):
     """
 
     dragged = Signal(int)
+    axis_colour, paints = "faint", True
 
     def __init__(self, name: str, across: str, upward: str, theme: Theme) -> None:
-        super().__init__(axisItems={"left": _ShareAxis("left"), "bottom": _ShareAxis("bottom")})
-        self._theme, self._words = theme, {"bottom": across, "left": upward}
+        super().__init__(theme, _ShareAxis("left"), _ShareAxis("bottom"), (AXIS_WIDTH, AXIS_HEIGHT))
         self._lines: list[pg.PlotDataItem] = []
         self.track: tuple[Sequence[float], Sequence[float]] = ((), ())
         self.place = -1  # on the track; -1 for none
         self.marks: Sequence[tuple[float, float]] = ()
         self.guide: tuple[tuple[float, float], tuple[float, float]] | None = None  # a dashed line
         self._dragging = False
-        self._plain()
-        self.setAccessibleName(name)
-        self.set_theme(theme)
-
-    def _plain(self) -> None:
-        make_plain(self, AXIS_WIDTH, AXIS_HEIGHT)
-        item = self.getPlotItem()
-        item.getViewBox().setRange(xRange=(-ROOM, 1 + ROOM), yRange=(-ROOM, 1 + ROOM), padding=0)
-        item.showGrid(x=True, y=True, alpha=0.12)
-        item.layout.setContentsMargins(0, 6, 20, 3)
+        self.name_axis("bottom", across)
+        self.name_axis("left", upward)
+        self.box.setRange(xRange=(-ROOM, 1 + ROOM), yRange=(-ROOM, 1 + ROOM), padding=0)
+        self.item.showGrid(x=True, y=True, alpha=0.12)
+        self.item.layout.setContentsMargins(0, 6, 20, 3)
         self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAntialiasing(True)
         self.setMinimumSize(LEAST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in `theme`."""
-        self._theme = theme
-        self.setBackground(theme.panel)
-        for side, words in self._words.items():
-            axis = self.getPlotItem().getAxis(side)
-            axis.setPen(pg.mkPen(theme.faint))
-            axis.setTextPen(pg.mkPen(theme.muted))
-            self.getPlotItem().setLabel(side, words, color=theme.muted)
-        self.viewport().update()
+        self.setAccessibleName(name)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Draw `lines`, the first ones below."""
@@ -107,8 +90,7 @@ class SharePlot(pg.PlotWidget):
 
     def pixel(self, x: float, y: float) -> QPointF:
         """Return where a pair of shares lies in the widget."""
-        scene = self.getPlotItem().getViewBox().mapViewToScene(QPointF(x, y))
-        return QPointF(self.mapFromScene(scene))
+        return QPointF(self.mapFromScene(self.place_of(x, y)))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and len(self.track[0]):
@@ -142,36 +124,30 @@ class SharePlot(pg.PlotWidget):
     def drawBackground(self, painter: QPainter, area: QRectF) -> None:
         super().drawBackground(painter, area)
         if self.guide is not None:
-            box = self.getPlotItem().getViewBox()
-            painter.setPen(QPen(QColor(self._theme.faint), 1, Qt.PenStyle.DashLine))
-            (x, y), (right, top) = self.guide
-            painter.drawLine(box.mapViewToScene(QPointF(x, y)), box.mapViewToScene(QPointF(right, top)))
+            painter.setPen(QPen(QColor(self.theme.faint), 1, Qt.PenStyle.DashLine))
+            start, end = self.guide
+            painter.drawLine(self.place_of(*start), self.place_of(*end))
 
     def drawForeground(self, painter: QPainter, area: QRectF) -> None:
         super().drawForeground(painter, area)
-        box = self.getPlotItem().getViewBox()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(QColor(self._theme.panel))
-        painter.setPen(QPen(QColor(self._theme.muted), 1.5))
+        painter.setBrush(QColor(self.theme.panel))
+        painter.setPen(QPen(QColor(self.theme.muted), 1.5))
         for x, y in self.marks:
-            painter.drawEllipse(box.mapViewToScene(QPointF(x, y)), MARK, MARK)
+            painter.drawEllipse(self.place_of(x, y), MARK, MARK)
         if 0 <= self.place < len(self.track[0]):
             x, y = float(self.track[0][self.place]), float(self.track[1][self.place])
-            painter.setBrush(QColor(self._theme.accent))
-            painter.setPen(QPen(QColor(self._theme.on_accent), 2))
-            painter.drawEllipse(box.mapViewToScene(QPointF(x, y)), HANDLE, HANDLE)
+            painter.setBrush(QColor(self.theme.accent))
+            painter.setPen(QPen(QColor(self.theme.on_accent), 2))
+            painter.drawEllipse(self.place_of(x, y), HANDLE, HANDLE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.viewport().update()
 
 
-class _ShareAxis(pg.AxisItem):
+class _ShareAxis(PlainAxis):
     """Whole percentages."""
-
-    def __init__(self, side: str) -> None:
-        super().__init__(side)
-        self.enableAutoSIPrefix(False)
 
     def boundingRect(self) -> QRectF:  # noqa: N802
         over = OVERHANG if self.orientation == "bottom" else 0

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from cxrview.gui.theme import Theme
 from cxrview.gui.training.curves import Band, Course, Curve, CurvePlot
 from cxrview.gui.training.progress import RunProgress
-from cxrview.gui.training.run_texts import DEPTHS, METRICS, total_epochs
+from cxrview.gui.training.run_texts import DEPTHS, METRICS, figure, total_epochs
 from cxrview.words import mark, tr
 
 TRAINING, VALIDATION = mark("Training"), mark("Validation")
@@ -37,7 +37,7 @@ class RunCurves(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.plots = [CurvePlot(tr(title), theme, ends) for title, ends, _ in PLOTS]
+        self.plots = [CurvePlot(tr(title), theme, figure, ends) for title, ends, _ in PLOTS]
         self.loss, self.accuracy, self.quality = self.plots
         row = QHBoxLayout(self, spacing=16)
         row.setContentsMargins(0, 0, 0, 0)

@@ -1,6 +1,5 @@
 """The training runs of this computer: those on the disk, and the one that is running."""
 
-import dataclasses
 import shutil
 import time
 from collections import deque
@@ -218,8 +217,3 @@ class TrainingRuns(QObject):
         for run in (self.checking, self.current):
             if run is not None and run.process is not None and run.is_running:
                 run.process.wait()
-
-
-def with_data(config: TrainingConfig, **changes: object) -> TrainingConfig:
-    """Return `config` with fields of its data part replaced."""
-    return dataclasses.replace(config, data=dataclasses.replace(config.data, **changes))

@@ -14,7 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from cxrview.gui.theme import Theme
-from cxrview.gui.training.plain_plot import DecimalAxis, make_plain
+from cxrview.gui.training.plain_plot import DecimalAxis, PlainAxis, PlainPlot, whole_step
 from cxrview.gui.training.run_texts import figure
 from cxrview.gui.training.search_table import TrialRow
 from cxrview.gui.training.search_texts import TITLES, rate_text, value_text
@@ -24,8 +24,6 @@ LEAST = QSize(240, 170)
 REACH = 12.0  # pixels around a point within which a click is meant for it
 AXIS_WIDTH, AXIS_HEIGHT = 58, 44
 NUMBER = "number"
-APART = 42  # pixels between two numbers on the axis
-STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
 class TrialPlot(QWidget):
@@ -42,7 +40,7 @@ class TrialPlot(QWidget):
 
     def __init__(self, theme: Theme, by_number: bool) -> None:
         super().__init__()
-        self._theme, self._by_number = theme, by_number
+        self._by_number = by_number
         self._rows: Sequence[TrialRow] = ()
         self._values: list[Any] = []  # of the axis, where it has no numbers
         self.number = 0  # of the trial that is looked at
@@ -53,15 +51,14 @@ class TrialPlot(QWidget):
         policy.setRetainSizeWhenHidden(True)  # so that both plots have one height
         self.by.setSizePolicy(policy)
         self.by.setVisible(not by_number)
-        self._view = _View()
-        self._item = self._view.getPlotItem()
-        self._line = self._item.plot([], [])
+        self._view = _View(theme)
+        self._line = self._view.plot([], [])
         self._points = pg.ScatterPlotItem(pxMode=True)
-        self._item.addItem(self._points)
+        self._view.addItem(self._points)
         self._lay_out()
         self.by.activated.connect(lambda _index: self._draw())
         self._view.clicked.connect(self._click)
-        self.set_theme(theme)
+        self._draw()
 
     def _lay_out(self) -> None:
         top = QHBoxLayout(spacing=8)
@@ -87,12 +84,7 @@ class TrialPlot(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in `theme`."""
-        self._theme = theme
-        self._view.setBackground(theme.panel)
-        for side in ("left", "bottom"):
-            axis = self._item.getAxis(side)
-            axis.setPen(pg.mkPen(theme.line))
-            axis.setTextPen(pg.mkPen(theme.muted))
+        self._view.set_theme(theme)
         self._draw()
 
     def show_rows(self, rows: Sequence[TrialRow], number: int) -> None:
@@ -122,15 +114,14 @@ class TrialPlot(QWidget):
         )
         self._draw_best(rows if name == NUMBER else ())
         self._scale(name, places)
-        self._item.setLabel("left", tr("Macro F1"), color=self._theme.muted)
         across = tr("Trial") if name == NUMBER else tr(TITLES.get(name, ""))
-        self._item.setLabel("bottom", across, color=self._theme.muted)
-        self._item.getAxis("bottom").resizeEvent()  # or the text stays where the one before was centred
+        self._view.name_axis("bottom", across)
+        self._view.item.getAxis("bottom").resizeEvent()  # or the text stays where the one before was centred
         self._view.setAccessibleName(f"{self.title.text()} {self.by.currentText()}".strip())
         self._view.setAccessibleDescription(", ".join(f"{row.number}: {figure(row.value)}" for row in rows))
 
     def _colour(self, row: TrialRow) -> str:
-        theme = self._theme
+        theme = self._view.theme
         return theme.good if row.best else theme.accent if row.state == "complete" else theme.muted
 
     def _brush(self, row: TrialRow) -> QBrush:
@@ -138,7 +129,7 @@ class TrialPlot(QWidget):
 
     def _pen(self, row: TrialRow) -> QPen:
         looked_at = row.number == self.number
-        return _pen(self._theme.text if looked_at else self._colour(row), 2.0 if looked_at else 1.5)
+        return _pen(self._view.theme.text if looked_at else self._colour(row), 2.0 if looked_at else 1.5)
 
     def _across(self, row: TrialRow, name: str) -> float:
         if name == NUMBER:
@@ -158,30 +149,29 @@ class TrialPlot(QWidget):
             across.append(rows[-1].number)
             upwards.append(best)
         self._line.setData(across, upwards)
-        soft = QColor(self._theme.good)
+        soft = QColor(self._view.theme.good)
         soft.setAlpha(150)
         self._line.setPen(pg.mkPen(soft, width=1.5))
 
     def _scale(self, name: str, places: Sequence[tuple[float, float]]) -> None:
-        bottom = self._item.getAxis("bottom")
+        bottom = self._view.item.getAxis("bottom")
         names = [value_text(name, value) for value in self._values]
         bottom.tell(name, names)
         left = [place[0] for place in places] or [1.0]
         up = [place[1] for place in places] or [0.0, 1.0]
         room = max(0.02, (max(up) - min(up)) * 0.12)
         beside = {NUMBER: 0.6, "learning_rate": 0.15}.get(name, 0.6)
-        self._item.getViewBox().setRange(
+        self._view.box.setRange(
             xRange=(min(left) - beside, max(left) + beside),
             yRange=(max(0.0, min(up) - room), min(1.02, max(up) + room)),
             padding=0,
         )
 
     def _click(self, place: QPointF) -> None:
-        box = self._item.getViewBox()
         near = [
             (math.hypot(scene.x() - place.x(), scene.y() - place.y()), number)
             for number, (x, y) in self.drawn.items()
-            for scene in (box.mapViewToScene(QPointF(x, y)),)
+            for scene in (self._view.place_of(x, y),)
         ]
         distance, number = min(near, default=(math.inf, 0))
         if distance <= REACH:
@@ -189,7 +179,7 @@ class TrialPlot(QWidget):
 
     def place_of(self, number: int) -> QPointF:
         """Return where the trial `number` is drawn, in the coordinates of `view`."""
-        return self._item.getViewBox().mapViewToScene(QPointF(*self.drawn[number]))
+        return self._view.place_of(*self.drawn[number])
 
     @property
     def view(self) -> QWidget:
@@ -210,8 +200,8 @@ def _pen(colour: str, width: float) -> QPen:
     return pg.mkPen(colour, width=width)
 
 
-class _View(pg.PlotWidget):
-    """The plot without what pyqtgraph offers besides.
+class _View(PlainPlot):
+    """The points, which can be clicked on.
 
     Signals:
         clicked: carries the place in the scene.
@@ -219,22 +209,21 @@ class _View(pg.PlotWidget):
 
     clicked = Signal(QPointF)
 
-    def __init__(self) -> None:
-        super().__init__(axisItems={"left": DecimalAxis("left"), "bottom": _Axis("bottom")})
-        make_plain(self, AXIS_WIDTH, AXIS_HEIGHT)  # the table beside it is for the keyboard
-        self.getPlotItem().layout.setContentsMargins(0, 4, 8, 3)
-        self.setAntialiasing(True)
+    def __init__(self, theme: Theme) -> None:
+        # The table beside it is for the keyboard.
+        super().__init__(theme, DecimalAxis("left"), _Axis("bottom"), (AXIS_WIDTH, AXIS_HEIGHT))
+        self.item.layout.setContentsMargins(0, 4, 8, 3)
+        self.name_axis("left", tr("Macro F1"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit(self.mapToScene(event.position().toPoint()))
 
 
-class _Axis(pg.AxisItem):
+class _Axis(PlainAxis):
     """Numbers of trials, learning rates by their magnitude, or names."""
 
     def __init__(self, side: str) -> None:
         super().__init__(side)
-        self.enableAutoSIPrefix(False)
         self._name, self._names = NUMBER, list[str]()
 
     def tell(self, name: str, names: Sequence[str]) -> None:
@@ -254,7 +243,7 @@ class _Axis(pg.AxisItem):
             return [(1.0, [tick for tick in ticks if low <= tick <= high])]
         if self._name != NUMBER:
             return [(1.0, [float(place) for place in range(len(self._names))])]
-        step = next((step for step in STEPS if (high - low) / step <= max(1.0, size / APART)), STEPS[-1])
+        step = whole_step(low, high, size)
         first = math.ceil(max(1.0, low) / step) * step
         return [(step, [float(tick) for tick in range(first, math.floor(high) + 1, step)])]
 

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.errors import CxrviewError
+from cxrview.gui.dialogs.option_rows import OptionRow, calm, rows_of
 from cxrview.gui.training.draft import Draft
-from cxrview.gui.training.model_fields import FieldEdit, calm, edits_of
-from cxrview.gui.training.model_words import AUGMENTATIONS
+from cxrview.gui.training.model_words import AUGMENTATIONS, CHOICES
 from cxrview.gui.training.search_chips import Chips
 from cxrview.gui.training.search_texts import STARTS, TITLES, space_text, value_text
 from cxrview.training.architectures import ARCHITECTURES
@@ -63,7 +63,7 @@ class SearchSetup(QWidget):
         self._refused = ""  # what was typed and is no value
         self.fields = {
             name: edit
-            for name, edit in edits_of(SearchConfig).items()
+            for name, edit in rows_of(SearchConfig, CHOICES).items()
             if name in ("learning_rate", "method", "trials", "prune")
         }
         self.chips = {
@@ -141,7 +141,7 @@ class SearchSetup(QWidget):
 
     def _connect(self) -> None:
         for name, edit in self.fields.items():
-            edit.edited.connect(lambda value, name=name: self._edited(name, value))
+            edit.changed.connect(lambda value, name=name: self._edited(name, value))
             edit.refused.connect(self._refuse)
         for name, chips in self.chips.items():
             chips.edited.connect(lambda values, name=name: self._edited(name, values))
@@ -196,7 +196,7 @@ class SearchSetup(QWidget):
         return ""
 
 
-def _add(grid: QGridLayout, title: str, control: Any, buddy: FieldEdit | None = None) -> None:
+def _add(grid: QGridLayout, title: str, control: Any, buddy: OptionRow | None = None) -> None:
     row = grid.rowCount()
     label = QLabel(title, objectName="muted")
     grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)

@@ -170,8 +170,8 @@ def _unwanted(choices: ExportChoices) -> frozenset[str]:
 
 def _over(image: QImage, words: str, heat: "Heat | None" = None) -> QImage:
     """Return `image` over its caption, with the scale of `heat`."""
+    from cxrview.gui.viewer.drawn import to_image
     from cxrview.gui.viewer.export_whole import strip
-    from cxrview.gui.viewer.picture import to_image
 
     below = to_image(strip(words, image.width(), heat))
     both = QImage(image.width(), image.height() + below.height(), QImage.Format.Format_RGB32)

@@ -14,9 +14,9 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPicture, QTextLayout
 
 from cxrview.explain.paint import HeatStyle
 from cxrview.gui.viewer import heat_scale
+from cxrview.gui.viewer.drawn import oriented, to_image
 from cxrview.gui.viewer.heat_picture import HeatPicture
 from cxrview.gui.viewer.levels import Levels, Look, Part, render_part
-from cxrview.gui.viewer.picture import oriented, to_image
 from cxrview.gui.viewer.placement import Orientation, Placement
 from cxrview.imaging import Radiograph, overlay_mask
 from cxrview.inference.prediction import Prediction

@@ -18,7 +18,7 @@ from cxrview.explain.paint import (
     line_opacity,
 )
 from cxrview.explain.style import HeatStyle
-from cxrview.gui.viewer.picture import oriented, to_image
+from cxrview.gui.viewer.drawn import oriented, to_image
 from cxrview.gui.viewer.placement import Orientation, Placement
 from cxrview.inference.prediction import Prediction
 

@@ -33,7 +33,7 @@ def scale_image(style: HeatStyle, upright: bool) -> QImage:
 
     from cxrview.explain.colour import colour_table, colourise, lay_over
     from cxrview.explain.paint import line_opacity
-    from cxrview.gui.viewer.picture import to_image
+    from cxrview.gui.viewer.drawn import to_image
 
     heat = np.linspace(0, 1, STEPS, dtype=np.float32)[None]
     if style.mode == "contour":  # lines at some levels, and nothing between

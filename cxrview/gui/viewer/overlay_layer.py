@@ -40,7 +40,7 @@ class OverlayLayer(Layer):
         if self._made is None or self._made[0] is not radiograph:
             import numpy as np
 
-            from cxrview.gui.viewer.picture import to_image
+            from cxrview.gui.viewer.drawn import to_image
             from cxrview.imaging.overlays import overlay_mask
 
             mask = overlay_mask(radiograph)

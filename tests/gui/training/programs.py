@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from cxrview.datasets.config import DataConfig
-from cxrview.gui.training import process
+from cxrview.gui.training import child_process
 from cxrview.training import config as configuration
 from cxrview.training import events
 from cxrview.training.config import PhaseConfig, RecipeConfig, TrainingConfig
@@ -23,7 +23,7 @@ CONFIG = TrainingConfig(
 
 def pretend(monkeypatch, code: str) -> None:
     """Let the training process be the Python program `code`, in which `tell(event)` says an event."""
-    monkeypatch.setattr(process, "program", lambda: (sys.executable, ["-c", PRELUDE + code]))
+    monkeypatch.setattr(child_process, "program", lambda: (sys.executable, ["-c", PRELUDE + code]))
 
 
 def epoch(

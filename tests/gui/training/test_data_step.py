@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlide
 from cxrview.gui import theme as themes
 from cxrview.gui.garbage import Collector
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.training import data_check, process
+from cxrview.gui.training import child_process, data_check
 from cxrview.gui.training.data_step import DataStep
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.runs import Run, TrainingRuns
@@ -316,7 +316,7 @@ def test_only_the_check_of_the_last_settings_counts(step, planted, qtbot):
 
 
 def test_a_process_that_dies_is_told_of(step, planted, qtbot, monkeypatch):
-    monkeypatch.setattr(process, "program", lambda: (sys.executable, ["-c", "import os; os._exit(7)"]))
+    monkeypatch.setattr(child_process, "program", lambda: (sys.executable, ["-c", "import os; os._exit(7)"]))
     choose(step, planted)
     wait_checked(qtbot, step)
     assert step.obstacle() == "The images could not be checked."

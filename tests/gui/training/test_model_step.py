@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 
 from cxrview.cli import main as command_line
 from cxrview.cli.training_options import configure
+from cxrview.gui.dialogs.option_rows import as_typed, from_typed
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.theme import DARK, LIGHT
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.helper import HelperProcess
-from cxrview.gui.training.model_fields import as_typed, from_typed
 from cxrview.gui.training.model_step import ModelStep
 from cxrview.gui.training.runs import TrainingRuns
 from cxrview.imaging import model_input, read

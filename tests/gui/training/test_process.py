@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from cxrview.gui.training import process
+from cxrview.gui.training import child_process, process
 from cxrview.gui.training.process import TrainingProcess
 from cxrview.training import events
 from tests.gui.training.programs import pretend
@@ -92,7 +92,7 @@ def test_a_killed_program_may_have_run_out_of_memory(heard, qtbot):
 
 
 def test_a_program_that_is_not_there_ends_with_a_sentence(qtbot, monkeypatch, tmp_path):
-    monkeypatch.setattr(process, "program", lambda: (str(tmp_path / "nothing"), []))
+    monkeypatch.setattr(child_process, "program", lambda: (str(tmp_path / "nothing"), []))
     running = TrainingProcess()
     with qtbot.waitSignal(running.ended) as end:
         running.start(["train"])

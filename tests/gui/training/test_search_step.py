@@ -381,6 +381,6 @@ def test_a_real_search_ends_in_a_model_that_is_installed(step, draft, runs, tmp_
 def test_what_the_plots_go_by_is_not_cut_off_below(step, runs):
     step.show_folder(lay_down(runs.root, *whole_story()))
     for plot in step.view.plots:
-        label = plot._item.getAxis("bottom").label
+        label = plot._view.item.getAxis("bottom").label
         below = label.document().documentMargin() + 1  # empty, and the last row of pixels
         assert label.sceneBoundingRect().bottom() - below < plot._view.height()

@@ -283,7 +283,7 @@ def test_the_log_unfolds_and_can_be_copied(live, qtbot):
     log.fold.setFocus()
     qtbot.keyClick(log.fold, Qt.Key.Key_Space)
     assert "Epoch 1: Training loss 0.500" in log.lines.toPlainText()
-    live.view.run.process._log("a remark of a library")
+    live.view.run.process._take_error("a remark of a library")
     qtbot.waitUntil(lambda: "a remark of a library" in log.lines.toPlainText())
     assert log.lines.toPlainText().count("Epoch 1:") == 1
     qtbot.mouseClick(log.copy, Qt.MouseButton.LeftButton)

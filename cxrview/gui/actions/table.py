@@ -1,0 +1,47 @@
+"""Every command of every window, once: menus, toolbar, shortcuts, palette and help are made from these."""
+
+from collections.abc import Iterator
+
+from cxrview.gui.actions import edit, file, heatmap, help, image, measure, model, view  # noqa: A004
+from cxrview.gui.actions.spec import SEPARATOR, ActionSpec, Menu
+from cxrview.gui.dialogs import manual_actions, tags_actions
+from cxrview.gui.library import actions as library
+from cxrview.gui.shortcuts import Shortcuts
+from cxrview.gui.training import data_actions, result_actions
+from cxrview.gui.workbench import Workbench
+from cxrview.words import mark
+
+MENUS: dict[str, Menu] = {
+    "file": (mark("&File"), file.ACTIONS),
+    "edit": (mark("&Edit"), edit.ACTIONS),
+    "view": (mark("&View"), view.ACTIONS),
+    "image": (mark("&Image"), (*image.ACTIONS, *image.PRESETS)),
+    "measure": (mark("Meas&ure"), measure.ACTIONS),
+    "heatmap": (mark("Hea&tmap"), heatmap.ACTIONS),
+    "model": (mark("&Model"), model.ACTIONS),
+    "help": (mark("&Help"), help.ACTIONS),
+}
+OTHERS: tuple[Menu, ...] = (  # what other windows have, by their titles
+    (mark("Model library"), library.ACTIONS),
+    (mark("Train a model"), (*data_actions.ACTIONS, *result_actions.ACTIONS)),
+    (mark("DICOM tags"), tags_actions.ACTIONS),
+    (mark("&Manual"), manual_actions.ACTIONS),
+)
+SHORTCUTS = Shortcuts(tuple(MENUS.values()), OTHERS)
+TOOLBAR = (
+    "open", "open_folder", SEPARATOR, "window", "pan", "zoom", "lens", SEPARATOR,
+    "invert", "turn_right", "flip_sides", "fit", "actual", "reset", SEPARATOR,
+    "one", "two_columns", "four", "twins", "synchronise", SEPARATOR, "heatmap", SEPARATOR,
+    "studies", "reading",
+)  # fmt: skip
+PICTURE = (  # the menu of the picture, below the window presets
+    "invert", "clahe", "sharpen", SEPARATOR, "turn_right", "turn_left", "flip_sides", SEPARATOR,
+    "fit", "actual", "reset", SEPARATOR, "rename_annotation", "delete_annotation", SEPARATOR,
+    "copy", "export", "tags", SEPARATOR, "hide_identity",
+)  # fmt: skip
+
+
+def specs() -> Iterator[ActionSpec[Workbench]]:
+    """Yield every command of the main window, menu by menu."""
+    for _title, actions in MENUS.values():
+        yield from (spec for spec in actions if spec is not None)

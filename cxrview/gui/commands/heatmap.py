@@ -1,0 +1,111 @@
+"""The commands about heatmaps: how they are drawn, all classes at once, and what the model saw."""
+
+from typing import TYPE_CHECKING
+
+from cxrview.explain.style import MODES
+from cxrview.gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QDialog
+
+    from cxrview.gui.dialogs.model_view import ModelViewDialog
+    from cxrview.gui.dialogs.multiples import MultiplesDialog
+    from cxrview.gui.theme import Theme
+
+STEP = 0.1  # of opacity, by key
+NOTCH = 0.05  # of opacity, by one notch of the wheel
+
+
+class Heatmaps:
+    """Two dialogs, each made when it is first asked for, and the buttons of the panel that open them."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self.all_classes: MultiplesDialog | None = None
+        self.model_view: ModelViewDialog | None = None
+        bench.reading.heatmap.all_classes.clicked.connect(self.show_all_classes)
+        bench.reading.heatmap.model_view.clicked.connect(self.show_model_view)
+
+    def set_theme(self, theme: "Theme") -> None:
+        """Draw the dialogs in `theme`."""
+        if self.all_classes is not None:
+            self.all_classes.set_theme(theme)
+
+    def show_all_classes(self) -> None:
+        """Open the heatmaps of all classes side by side."""
+        if self.all_classes is None:
+            from cxrview.gui.dialogs.multiples import MultiplesDialog
+
+            bench = self._bench
+            self.all_classes = MultiplesDialog(bench.window, bench.state, bench.theme)
+        _to_front(self.all_classes)
+
+    def show_model_view(self) -> None:
+        """Open what the model saw."""
+        if self.model_view is None:
+            from cxrview.gui.dialogs.model_view import ModelViewDialog
+
+            bench = self._bench
+            self.model_view = ModelViewDialog(bench.window, bench.state, bench.runner)
+        _to_front(self.model_view)
+
+
+def show(bench: Workbench, visible: bool) -> None:
+    """Show or hide the heatmap."""
+    bench.state.change_settings(heatmap_visible=visible)
+
+
+def stronger(bench: Workbench) -> None:
+    """Make the heatmap more opaque by a step."""
+    _add_opacity(bench, STEP)
+
+
+def fainter(bench: Workbench) -> None:
+    """Make the heatmap more transparent by a step."""
+    _add_opacity(bench, -STEP)
+
+
+def change_opacity(bench: Workbench, notches: float) -> None:
+    """Make the heatmap more opaque by notches of the wheel, or less by negative ones."""
+    _add_opacity(bench, notches * NOTCH)
+
+
+def _add_opacity(bench: Workbench, step: float) -> None:
+    opacity = min(1.0, max(0.0, round(bench.state.settings.heatmap_opacity + step, 3)))
+    bench.state.change_settings(heatmap_opacity=opacity)
+
+
+def draw_as(bench: Workbench, mode: str) -> None:
+    """Draw heatmaps in `mode`, one of MODES."""
+    bench.state.change_settings(heatmap_mode=mode)
+
+
+def draw_otherwise(bench: Workbench) -> None:
+    """Go to the next mode."""
+    following = (MODES.index(bench.state.settings.heatmap_mode) + 1) % len(MODES)
+    draw_as(bench, MODES[following])
+
+
+def show_grid(bench: Workbench, on: bool) -> None:
+    """Draw the lines between the cells, or not."""
+    bench.state.change_settings(heatmap_grid=on)
+
+
+def show_scale(bench: Workbench, on: bool) -> None:
+    """Show the colour scale on the image, or not."""
+    bench.state.change_settings(heatmap_bar=on)
+
+
+def show_all_classes(bench: Workbench) -> None:
+    """Open the heatmaps of all classes side by side."""
+    bench.part(Heatmaps).show_all_classes()
+
+
+def show_model_view(bench: Workbench) -> None:
+    """Open what the model saw."""
+    bench.part(Heatmaps).show_model_view()
+
+
+def _to_front(dialog: "QDialog") -> None:
+    dialog.show()
+    dialog.activateWindow()

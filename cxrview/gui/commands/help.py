@@ -1,0 +1,49 @@
+"""The commands of the Help menu: the manual, the keys, and what cxrview is."""
+
+from typing import TYPE_CHECKING
+
+from cxrview.gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from cxrview.gui.dialogs.about import AboutDialog
+    from cxrview.gui.dialogs.help import HelpWindow
+
+
+class Help:
+    """Opens windows that stay beside the work; nothing in them needs a network."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self.window: HelpWindow | None = None
+        self.dialog: AboutDialog | None = None
+
+    def manual(self, page: str = "") -> None:
+        """Open the manual, on `page` if one is named."""
+        if self.window is None:
+            from cxrview.gui.dialogs.help import HelpWindow
+
+            self.window = HelpWindow(self._bench)
+        self.window.open(page)
+
+    def about(self) -> None:
+        """Say what this is, whose work is in it, and what is installed here."""
+        if self.dialog is None:
+            from cxrview.gui.dialogs.about import AboutDialog
+
+            self.dialog = AboutDialog(self._bench)
+        self.dialog.open()
+
+
+def show_manual(bench: Workbench) -> None:
+    """Open the manual where it was left."""
+    bench.part(Help).manual()
+
+
+def show_keys(bench: Workbench) -> None:
+    """Open the manual where the keys and the mouse are listed."""
+    bench.part(Help).manual("keys")
+
+
+def show_about(bench: Workbench) -> None:
+    """Say what this is."""
+    bench.part(Help).about()

@@ -1,0 +1,152 @@
+"""The windows of training and of the models, and the runs behind them."""
+
+import importlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from cxrview.gui.theme import Theme
+from cxrview.gui.training.indicator import TrainingIndicator
+from cxrview.gui.training.runs import Run, TrainingRuns
+from cxrview.gui.workbench import Workbench
+from cxrview.progress import Report
+from cxrview.words import tr, trn
+
+if TYPE_CHECKING:
+    from cxrview.gui.library.window import LibraryWindow
+    from cxrview.gui.training.window import TrainingWindow
+
+
+class Training(QObject):
+    """Owns the runs, which live longer than their window."""
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.window)
+        self._bench = bench
+        self.runs = TrainingRuns(self, bench.places.runs)
+        self.indicator = TrainingIndicator(self.runs, bench.theme)
+        self.indicator.asked.connect(self.show_run)
+        self.window: TrainingWindow | None = None
+        self.library: LibraryWindow | None = None
+
+    def show(self) -> None:
+        """Open the training window, or bring it to the front."""
+        self._then(lambda _window: None)
+
+    def show_run(self, run: Run) -> None:
+        """Show how a run is getting on, or what came of it."""
+        self._then(lambda window: window.show_run(run))
+
+    def _then(self, use: "Callable[[TrainingWindow], None]") -> None:
+        """Open the window and `use` it. Its libraries take half a second, so a worker loads them before."""
+
+        def ready(_nothing: object = None) -> None:
+            if self.window is None:
+                self.window = self._make()
+            self.window.show()
+            self.window.raise_()
+            self.window.activateWindow()
+            use(self.window)
+
+        if self.window is not None:
+            ready()
+            return
+        self._bench.runner.start(
+            tr("Opening the training window"), _load_libraries, done=ready, failed=_raise, lane="training"
+        )
+
+    def show_library(self) -> None:
+        """Open the model library, or bring it to the front."""
+        from cxrview.gui.library.window import LibraryWindow
+
+        bench = self._bench
+        if self.library is None:
+            self.library = LibraryWindow(bench.state, bench.session.models, bench.runner, bench.theme)
+            self.library.commands.follow(bench.state, bench.shortcuts)
+            self.library.addAction(bench.actions["quit"])
+        self.library.show()
+        self.library.raise_()
+        self.library.activateWindow()
+
+    def say_what_was_interrupted(self) -> None:
+        """Tell, at the start, of runs that can be gone on with."""
+        count = len(self.runs.interrupted())
+        if count:
+            text = trn(
+                "A training was interrupted; Model → Train a model goes on with it.",
+                "{count} trainings were interrupted; Model → Train a model goes on with them.",
+                count,
+            )
+            self._bench.say(text.format(count=count), 15)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in `theme`."""
+        for part in (self.indicator, self.window, self.library):
+            if part is not None:
+                part.set_theme(theme)
+
+    def leave(self) -> None:
+        """The main window closes: ask what runs to stop after its batch; it can be gone on with."""
+        for run in (self.runs.checking, self.runs.current):
+            if run is not None and run.is_running:
+                run.stop()
+        for other in (self.window, self.library):
+            if other is not None:
+                other.close()
+
+    def close(self) -> None:
+        """Return when nothing runs any more."""
+        for step in self.window.steps if self.window is not None else ():
+            step.let_go()
+        self.runs.close()
+
+    def open_images(self, paths: Sequence[Path]) -> None:
+        """Show images of the training in the viewer."""
+        self._bench.open(list(paths))
+        self._bench.window.raise_()
+        self._bench.window.activateWindow()
+
+    def _make(self) -> "TrainingWindow":
+        from cxrview.gui.training.data_step import DataStep
+        from cxrview.gui.training.draft import Draft
+        from cxrview.gui.training.model_step import ModelStep
+        from cxrview.gui.training.result_step import ResultStep
+        from cxrview.gui.training.search_step import SearchStep
+        from cxrview.gui.training.training_step import TrainingStep
+        from cxrview.gui.training.window import TrainingWindow
+
+        bench, runs = self._bench, self.runs
+        runner, theme, models = bench.runner, bench.theme, bench.session.models
+        draft = Draft(runs.new_folder(), self)
+        data = DataStep(draft, runs, runner, theme)
+        training = TrainingStep(draft, runs, theme)
+        result = ResultStep(draft, runs, runner, theme, self.open_images, lambda: models.choice)
+        model, search = ModelStep(draft, runs, runner, theme), SearchStep(draft, runs, theme)
+        made = TrainingWindow([data, model, training, result], theme, beside=[search])
+        made.addAction(bench.actions["quit"])
+        for commands in (data.commands, result.page.model.commands):
+            commands.follow(bench.state, bench.shortcuts)
+        data.show_images.connect(self.open_images)
+        training.result_asked.connect(lambda: made.show_step(result))
+        result.use_asked.connect(models.use_model)
+        result.shown.connect(self.indicator.put_away)
+        result.told.connect(lambda words: bench.say(words, 15))
+        search.recipe_taken.connect(lambda _words: made.show_step(model))
+        search.result_asked.connect(result.show_folder)
+        search.result_asked.connect(lambda _folder: made.show_step(result))
+        if training.offers():  # what was interrupted is what one comes for
+            made.show_step(training)
+        return made
+
+
+def _load_libraries(report: Report) -> None:
+    """Import what the window draws with."""
+    report(-1.0, "")
+    for name in ("numpy", "cv2", "pyqtgraph"):
+        importlib.import_module(name)
+
+
+def _raise(error: Exception) -> None:
+    raise error

@@ -1,0 +1,83 @@
+"""What commands work with: the state, what changes it, the window's parts, and a line to the user."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from cxrview.gui.later import LaterParts
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+    from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+
+    from cxrview.gui.panels.reading import ReadingPanel
+    from cxrview.gui.panels.status import StatusBar
+    from cxrview.gui.panels.studies import StudyPanel
+    from cxrview.gui.session import Session
+    from cxrview.gui.shortcuts import Shortcuts
+    from cxrview.gui.state import AppState
+    from cxrview.gui.tasks import TaskRunner
+    from cxrview.gui.theme import Theme
+    from cxrview.gui.viewer.canvas import Canvas
+    from cxrview.gui.viewports import Viewports
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the window keeps what outlives it: the user's settings in `folder`, and what was made."""
+
+    folder: Path
+    settings: Path
+    reading_store: Path
+    runs: Path
+
+
+@dataclass(eq=False)
+class Workbench:
+    """One for each main window. A command is a function of it; nothing here knows the window's class.
+
+    `window` is the parent of dialogs, `store` keeps their sizes and last choices, and `shortcuts` knows every
+    command by its name. The window fills in what it builds: its menus and actions first, then the panels.
+    """
+
+    window: "QMainWindow"
+    places: Places
+    store: "QSettings"
+    state: "AppState"
+    session: "Session"
+    runner: "TaskRunner"
+    theme: "Theme"
+    shortcuts: "Shortcuts"
+    actions: "dict[str, QAction]" = field(default_factory=dict)
+    menus: "dict[str, QMenu]" = field(default_factory=dict)
+    before_opening: list[Callable[[Sequence[Path]], None]] = field(default_factory=list)
+    toolbar: "QToolBar" = field(init=False)
+    studies: "StudyPanel" = field(init=False)
+    viewports: "Viewports" = field(init=False)
+    reading: "ReadingPanel" = field(init=False)
+    status: "StatusBar" = field(init=False)
+    parts: "LaterParts[Workbench]" = field(init=False)
+
+    def part(self, make: "Callable[[Workbench], Part]") -> Part:
+        """Return the part that `make` makes of this workbench, which happens once."""
+        return self.parts.get(make)
+
+    @property
+    def canvas(self) -> "Canvas":
+        """The canvas of the active viewport."""
+        return self.viewports.active.canvas
+
+    def open(self, chosen: Sequence[Path]) -> None:
+        """Open files and folders, as the user chose them."""
+        self.parts.make_all()
+        for look in self.before_opening:
+            look(chosen)
+        self.session.open(chosen)
+
+    def say(self, text: str, seconds: int = 12, details: str = "") -> None:
+        """Say one line in the status bar, for a while."""
+        self.status.say(text, seconds, details)
