@@ -18,6 +18,7 @@ from cxrview.training.config import (
     TrainingConfig,
 )
 from cxrview.training.journal import Journal
+from cxrview.training.origin import resolve
 from cxrview.training.search import search
 from cxrview.training.search_folder import SearchFolder
 from cxrview.training.search_trial import Trainer
@@ -112,8 +113,8 @@ def test_networks_with_another_input_learn_from_the_same_images(chests, tmp_path
     folder.path.mkdir()
     larger = dataclasses.replace(config, model=dataclasses.replace(config.model, input_size=SIDE + 16))
     with Journal(folder.events, lambda _event: None) as tell:
-        trainer = Trainer(config, folder, tell)
-        one, other = trainer.data(config), trainer.data(larger)
+        trainer = Trainer(resolve(config.model), folder, tell)
+        one, other = (trainer.data(each, resolve(each.model)) for each in (config, larger))
     assert other.train.images.shape[1:] == (SIDE + 16, SIDE + 16)
     for part in ("train", "validation", "test"):
         names = [[Path(file).name for file in getattr(side, part).files] for side in (one, other)]
