@@ -4,7 +4,7 @@ from cxrview.message import Message
 
 NO_STANDARD_OUTPUT = Message("no-standard-output", "There is no standard output to write to.")
 NAME_A_FILE = Message("name-a-file", "Name a file with --out.")
-OUTPUT_BROKEN = Message("output-broken", "The standard output cannot be written: {reason}.")
+STANDARD_OUTPUT = Message("standard-output", "The standard output")
 NOT_A_PICTURE = Message("not-a-picture", "The picture cannot be written as “{name}”.")
 CHOOSE_PNG = Message("choose-png", "Choose .png.")
 HAS_FRAMES = Message("has-frames", "{name} has {count} frames.")

@@ -107,7 +107,7 @@ def _write(
 def _sink(arguments: argparse.Namespace, columns: list[str]) -> AbstractContextManager[table.Table]:
     if arguments.out is not None:
         return table.open_table(arguments.out, columns, anew=not arguments.resume)
-    return nullcontext(table.Table(sys.stdout, columns, as_csv=True, name="The standard output"))
+    return nullcontext(table.Table(sys.stdout, columns, as_csv=True, name=str(messages.STANDARD_OUTPUT)))
 
 
 def _pseudonym_key() -> bytes:

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
-from cxrview.inference import registry
+from cxrview.inference import messages, registry
 from cxrview.inference.predictor import Predictor
+from cxrview.message import verbatim
 from tests.conftest import TINY_SIZE, make_tiny_bundle, write_card
+from tests.refusals import refused
 
 
 def batch(count: int) -> np.ndarray:
@@ -58,13 +60,14 @@ def test_an_engine_that_gives_other_answers_is_not_used(tmp_path):
         image, logits = stored["image"], stored["logits"]
     np.savez(folder / "selftest.npz", image=image, logits=logits + np.float32([[0.5, 0, 0]]))
     write_card(folder)
-    with pytest.raises(EngineUnavailable, match="gives other answers"):
+    with refused(EngineUnavailable, messages.NO_ENGINE) as refusal:
         registry.choose(folder, "openvino")
+    assert messages.OTHER_ANSWERS.code in str(refusal.error.problem.as_dict())
 
 
 def test_the_next_engine_is_taken_when_the_first_is_missing(tiny_bundle, monkeypatch):
     openvino = registry.engine_type("openvino")
-    monkeypatch.setattr(openvino, "missing", classmethod(lambda _: "OpenVINO is not installed."))
+    monkeypatch.setattr(openvino, "missing", classmethod(lambda _: verbatim("OpenVINO is not installed.")))
     choice = registry.choose(tiny_bundle)
     assert choice.engine.name == "onnxruntime"
     assert "better choices failed" in choice.reason
@@ -72,13 +75,14 @@ def test_the_next_engine_is_taken_when_the_first_is_missing(tiny_bundle, monkeyp
 
 
 def test_a_device_that_is_not_there_is_refused_with_what_is(tiny_bundle):
-    with pytest.raises(EngineUnavailable, match="OpenVINO finds no NPU here"):
+    with refused(EngineUnavailable, messages.NO_ENGINE) as refusal:
         registry.choose(tiny_bundle, "openvino:npu")
+    assert messages.OPENVINO_FINDS_NO.code in str(refusal.error.problem.as_dict())
 
 
 @pytest.mark.parametrize("text", ["", "tpu", "openvino:tpu", "torch", "torch:cpu", ":"])
 def test_an_unknown_device_is_a_sentence(tiny_bundle, text):
-    with pytest.raises(BadRequest, match="There is no device"):
+    with refused(BadRequest, messages.NO_DEVICE(device=text)):
         registry.choose(tiny_bundle, text)
 
 
@@ -86,9 +90,11 @@ def test_a_graph_that_is_not_onnx_is_refused(tmp_path):
     folder = make_tiny_bundle(tmp_path / "m")
     (folder / "model.onnx").write_bytes(b"not a graph")
     write_card(folder)
-    for engine in ("openvino", "onnxruntime"):
-        with pytest.raises(UnusableModel, match=r"model\.onnx cannot be"):
+    said = {"openvino": messages.OPENVINO_CANNOT_READ, "onnxruntime": messages.ONNXRUNTIME_CANNOT_RUN}
+    for engine, message in said.items():
+        with refused(UnusableModel, message) as refusal:
             registry.choose(folder, engine)
+        assert refusal.error.path == folder / "model.onnx"
 
 
 def test_a_card_that_names_other_classes_than_the_graph_is_refused(tmp_path, chest_pa):
@@ -96,5 +102,5 @@ def test_a_card_that_names_other_classes_than_the_graph_is_refused(tmp_path, che
 
     classes = [{"name": name, "label": name, "meaning": ""} for name in "abcd"]
     folder = make_tiny_bundle(tmp_path / "m", classes=classes)
-    with pytest.raises(UnusableModel, match="holds a self-test for another model"):
+    with refused(UnusableModel, messages.SELF_TEST_OF_ANOTHER):
         Predictor.load(str(folder)).predict(read(chest_pa))
