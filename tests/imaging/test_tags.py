@@ -14,6 +14,7 @@ from cxrview.imaging.tags import Header, State, Tag, alone, compare, read_header
 from tests.bad_files import write_bad_files
 from tests.imaging.phantoms import RAMP, phantom, save
 from tests.imaging.samples import sample, samples
+from tests.refusals import refused
 
 
 def rows(header: Header) -> dict[str, Tag]:

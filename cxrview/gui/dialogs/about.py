@@ -129,7 +129,11 @@ class AboutDialog(QDialog):
         lines = [f"Qt {qVersion()}, {QGuiApplication.platformName()}"]
         for screen in QGuiApplication.screens():
             size, ratio = screen.size(), screen.devicePixelRatio()
-            lines.append(f"  {screen.name() or 'screen'} {size.width()} × {size.height()} at {ratio:.0%}")
+            words = tr("{screen} {width} × {height} at {scale}")
+            name, scale = screen.name() or tr("screen"), f"{ratio:.0%}"
+            lines.append(
+                "  " + words.format(screen=name, width=size.width(), height=size.height(), scale=scale)
+            )
         return lines
 
     def _say_failure(self, error: Exception) -> None:
