@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrview import messages
 from cxrview.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -59,13 +60,11 @@ def _acquire(lock: Path, path: Path) -> "filelock.BaseFileLock":
         lock.parent.mkdir(parents=True, exist_ok=True)
         held.acquire(PATIENCE, PATIENCE / 10)
     except filelock.Timeout:
-        problem = f"{path} is being written by another run of cxrview."
-        raise BadRequest(problem, "Wait for its end, or choose another file.") from None
+        raise BadRequest(messages.IN_USE(place=str(path)), messages.WAIT_OR_CHOOSE_ANOTHER_FILE) from None
     except OSError as error:
         if error.errno not in LOCKLESS:  # on some network drives the user must take care
-            raise BadRequest(
-                f"{path} cannot be written: {error.strerror}.", "Choose another place."
-            ) from error
+            problem = messages.PLACE_CANNOT_BE_WRITTEN(place=str(path), reason=error.strerror)
+            raise BadRequest(problem, messages.CHOOSE_ANOTHER_PLACE) from error
     return held
 
 

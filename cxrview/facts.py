@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cxrview import __version__, bundle, paths
 from cxrview.imaging.codecs import codecs
+from cxrview.words import tr
 
 PACKAGES = (
     "PySide6-Essentials",
@@ -35,30 +36,33 @@ class Package(NamedTuple):
 
 def headline() -> str:
     """Return which cxrview this is, on which Python and system."""
-    return f"cxrview {__version__} on Python {platform.python_version()}, {platform.platform()}"
+    words = tr("cxrview {version} on Python {python}, {system}")
+    return words.format(version=__version__, python=platform.python_version(), system=platform.platform())
 
 
 def version(package: str) -> str:
-    """Return the version of `package`, or "not installed"."""
+    """Return the version of `package`, or that it is not installed."""
     # TensorFlow has a second package, without GPU support, that serves as well.
     for name in (package, f"{package}-cpu"):
         try:
             return importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return "not installed"
+    return tr("not installed")
 
 
 def lines() -> Iterator[str]:
     """Yield what is installed, line by line: packages, decoders, models. Engines are left to `doctor`."""
     yield headline()
     yield from (f"  {package:<24} {version(package)}" for package in PACKAGES)
-    yield "DICOM decoders"
+    yield tr("DICOM decoders")
     for codec in codecs():
         if codec.used or codec.missing:
-            found = ", ".join(codec.used) or f"none; install one of: {'; '.join(codec.missing)}"
+            wanted = tr("none; install one of: {names}").format(names="; ".join(codec.missing))
+            found = ", ".join(codec.used) or wanted
             yield f"  {codec.name:<72} {found}"
-    yield f"Models ({paths.bundled_models()} and {paths.user_models()})"
+    places = {"bundled": paths.bundled_models(), "own": paths.user_models()}
+    yield tr("Models ({bundled} and {own})").format(**places)
     yield from (f"  {name:<24} {folder}" for name, folder in bundle.folders().items())
 
 

@@ -55,11 +55,20 @@ class Message:
 
 
 NOTHING = Message("", "")
+JOINED = Message("joined", "{first} {second}")
 
 
 def verbatim(text: str) -> Message:
     """Return words that are not ours, which are shown as they are in every language."""
     return Message("", text)
+
+
+def joined(parts: Iterable[Message]) -> Message:
+    """Return one message of all `parts` that are not empty, with spaces between."""
+    whole = NOTHING
+    for part in parts:
+        whole = JOINED(first=whole, second=part) if whole and part else whole or part
+    return whole
 
 
 def as_message(words: "Message | str") -> Message:
@@ -71,7 +80,7 @@ class Catalogue:
     """The messages of some rooms by their codes, to make messages of what another process said."""
 
     def __init__(self, rooms: Iterable[ModuleType]) -> None:
-        """Take the messages that are constants of the modules `rooms`. Raises ValueError where codes clash."""
+        """Take the messages that are constants of `rooms`, modules. Raises ValueError where codes clash."""
         self._messages: dict[str, Message] = {}
         for room in rooms:
             for message in vars(room).values():

@@ -6,8 +6,10 @@ import os
 import sys
 import time
 
-from cxrview.cli import interrupts
+from cxrview.cli import interrupts, messages
 from cxrview.errors import BadRequest
+from cxrview.message import Message
+from cxrview.messages import PLACE_CANNOT_BE_WRITTEN
 
 OK, SOME_FAILED, USAGE = 0, 1, 2  # exit codes
 
@@ -44,7 +46,11 @@ def put(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise BadRequest(f"The standard output cannot be written: {error.strerror}.") from error
+        raise BadRequest(_broken(error)) from error
+
+
+def _broken(error: OSError) -> Message:
+    return PLACE_CANNOT_BE_WRITTEN(place=messages.STANDARD_OUTPUT, reason=error.strerror)
 
 
 def finish(code: int) -> int:
@@ -58,7 +64,7 @@ def finish(code: int) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
             if stream is sys.stdout:
                 if code != USAGE and not isinstance(error, BrokenPipeError):
-                    say(f"cxrview: The standard output cannot be written: {error.strerror}.")
+                    say(f"cxrview: {_broken(error)}")
                 code = USAGE
     return code
 

@@ -8,6 +8,7 @@ from pydicom.dataset import Dataset
 
 from cxrview.imaging.elements import CONVERSION_ERRORS, Elements
 from cxrview.imaging.radiograph import Overlay, Radiograph
+from cxrview.words import tr
 
 GROUPS = range(0x6000, 0x6020, 2)
 
@@ -48,7 +49,7 @@ def _overlay(elements: Elements, group: int, frame: int) -> Overlay | None:
         row, column = int(origin[0]) - 1, int(origin[1]) - 1
         label = str(_value(block, group, 0x1500, "")) or str(_value(block, group, 0x0022, ""))
     except CONVERSION_ERRORS:
-        elements.note("An overlay is malformed and is not shown.")
+        elements.note(tr("An overlay is malformed and is not shown."))
         return None
     return Overlay(mask, row, column, label.strip())
 
@@ -76,10 +77,10 @@ def _embedded(elements: Elements, bit: int, frame: int) -> NDArray[np.bool_] | N
     size = rows * columns
     pixels = elements.value("PixelData")
     if allocated not in (8, 16) or not isinstance(pixels, bytes) or dataset["PixelData"].is_undefined_length:
-        elements.note("An overlay is kept in bits of compressed pixels (retired) and is not shown.")
+        elements.note(tr("An overlay is kept in bits of compressed pixels (retired) and is not shown."))
         return None
     if bit in used or not 0 <= bit < allocated:
-        elements.note("An overlay is said to lie in bits that hold the picture and is not shown.")
+        elements.note(tr("An overlay is said to lie in bits that hold the picture and is not shown."))
         return None
     order = "<" if elements.little_endian else ">"
     words = np.frombuffer(pixels, f"{order}u{allocated // 8}", size, frame * size * allocated // 8)

@@ -8,11 +8,11 @@ import numpy as np
 from cxrview.bundle import Card
 from cxrview.bundle.load import read_card
 from cxrview.errors import EngineUnavailable, UnusableModel
-from cxrview.inference import registry
+from cxrview.inference import messages, registry
 from cxrview.inference.calibration import probabilities
 from cxrview.inference.engine import Engine, Outputs
+from cxrview.inference.engine_messages import EXPORT_MODEL_AGAIN
 from cxrview.inference.registry import Choice, SelfTest
-from cxrview.words import tr
 
 OUTPUTS = ("logits", "activation_maps", "embedding")
 """float32: (N, C); (N, C, h, w), Grad-CAM for every class, ≥ 0; (N, D), the pooled features."""
@@ -41,24 +41,15 @@ def _check_test(test: SelfTest, card: Card, folder: Path) -> None:
 def _check(folder: Path, card: Card, engine: Engine, test: SelfTest, outputs: Outputs) -> None:
     """Hold `outputs` to what predictions are made of, and the probabilities to those of the stored logits."""
     if not set(OUTPUTS) <= set(outputs):
-        problem = tr("lacks one of the outputs {value}.").format(value=", ".join(OUTPUTS))
-        raise UnusableModel(problem, tr("Export the model again."), folder)
+        raise UnusableModel(messages.LACKS_OUTPUT(names=", ".join(OUTPUTS)), EXPORT_MODEL_AGAIN, folder)
     logits, maps, embedding = (outputs[name] for name in OUTPUTS)
     classes = len(card.classes)
     if logits.shape != (1, classes):
-        raise UnusableModel(
-            tr("gives {value} classes; its card names {classes}.").format(
-                value=logits.shape[-1], classes=classes
-            ),
-            path=folder,
-        )
+        raise UnusableModel(messages.OTHER_CLASS_COUNT(given=logits.shape[-1], named=classes), path=folder)
     if maps.ndim != 4 or maps.shape[:2] != (1, classes) or embedding.ndim != 2:
-        raise UnusableModel(tr("gives no heatmap of every class."), tr("Export the model again."), folder)
+        raise UnusableModel(messages.NO_HEATMAPS, EXPORT_MODEL_AGAIN, folder)
     answers = probabilities(logits, card), probabilities(test.outputs["logits"].astype(np.float32), card)
     difference = float(np.abs(answers[0] - answers[1]).max())
     if not difference < SELF_TEST_TOLERANCE:  # NaN fails too
-        raise EngineUnavailable(
-            tr("{problem} (a probability differs by {difference:.4f}).").format(
-                problem=registry.other_answers(engine), difference=difference
-            )
-        )
+        problem = messages.OTHER_ANSWERS(name=engine.name, device=engine.device, difference=difference)
+        raise EngineUnavailable(problem)

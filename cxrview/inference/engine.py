@@ -6,6 +6,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.message import Message
+
 Outputs = dict[str, NDArray[Any]]
 """The outputs of a graph by its own names for them, each (N, …) for N images."""
 
@@ -23,7 +25,7 @@ class Engine(Protocol):
         """
 
     @classmethod
-    def missing(cls) -> str | None:
+    def missing(cls) -> Message | None:
         """Return what to install to have this engine, as a sentence, or None if it is there."""
 
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:

@@ -9,10 +9,13 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.bundle.messages import IMPORT_AGAIN
 from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
+from cxrview.inference import engine_messages as messages
 from cxrview.inference.arrays import load_all
 from cxrview.inference.engine import Engine, Outputs
-from cxrview.words import tr
+from cxrview.message import Message, joined
+from cxrview.words import say, tr
 
 ENGINES = {
     "openvino": "cxrview.inference.openvino_engine:OpenVinoEngine",
@@ -63,10 +66,8 @@ def parse_device(text: str) -> tuple[str | None, str]:
     if not engine and device in ENGINES:
         engine, device = device, "auto"
     if (engine and engine not in ENGINES) or device not in DEVICES:
-        advice = tr("Choose {value}, or one of {value2}, or both as onnxruntime:cpu.").format(
-            value=", ".join(DEVICES), value2=", ".join(ENGINES)
-        )
-        raise BadRequest(tr("There is no device “{text}”.").format(text=text), advice)
+        advice = messages.DEVICES_ARE(devices=", ".join(DEVICES), engines=", ".join(ENGINES))
+        raise BadRequest(messages.NO_DEVICE(device=text), advice)
     return engine or None, device
 
 
@@ -89,13 +90,11 @@ def choose(folder: Path, device: str = "auto", check: Check = unchecked) -> Choi
             engine = kind(folder, target)
             prove(engine, folder, test, check)
         except EngineUnavailable as error:
-            refusals.append(f"{name}: {error}")
+            refusals.append(messages.REFUSAL(name=name, reason=error.whole))
             continue
         return Choice(engine, _reason(engine, asked, where, refusals))
-    advice = tr("Run “cxrview doctor” to see what works here, or choose another device.")
-    raise EngineUnavailable(
-        tr("No engine can run the model. {value}").format(value=" ".join(refusals)), advice
-    )
+    problem = messages.NO_ENGINE(refusals=joined(refusals))
+    raise EngineUnavailable(problem, messages.DOCTOR_OR_OTHER_DEVICE)
 
 
 def _candidates(asked: str | None, where: str) -> list[tuple[str, str]]:
@@ -110,12 +109,12 @@ def _candidates(asked: str | None, where: str) -> list[tuple[str, str]]:
     return tries
 
 
-def _reason(engine: Engine, asked: str | None, where: str, refusals: list[str]) -> str:
+def _reason(engine: Engine, asked: str | None, where: str, refusals: list[Message]) -> str:
     if asked is not None or where != "auto":
         return tr("{name} on {device}, as you chose.").format(name=engine.name, device=engine.device)
     if refusals:
-        return tr("{name} on {device}, because the better choices failed. {value}").format(
-            name=engine.name, device=engine.device, value=" ".join(refusals)
+        return tr("{name} on {device}, because the better choices failed. {refusals}").format(
+            name=engine.name, device=engine.device, refusals=say(joined(refusals))
         )
     return tr("{name} on {device}: the fastest engine found here that gives the stored answers.").format(
         name=engine.name, device=engine.device
@@ -128,7 +127,7 @@ def self_test(folder: Path) -> SelfTest:
     arrays = load_all(path)
     image = arrays.pop("image", None)
     if image is None or not arrays:
-        raise UnusableModel(tr("cannot be read."), tr("Import the model again."), path)
+        raise UnusableModel(messages.UNREADABLE_FILE, IMPORT_AGAIN, path)
     if image.dtype != np.uint8:
         raise of_another_model(folder)
     return SelfTest(image.astype(np.uint8, copy=False), arrays)
@@ -149,20 +148,10 @@ def prove(engine: Engine, folder: Path, test: SelfTest, check: Check) -> None:
         difference = float(np.abs(given - expected).max(initial=0.0))
         largest = float(np.abs(expected).max(initial=1.0))
         if not difference <= TOLERANCE * largest:  # NaN fails too
-            raise EngineUnavailable(
-                tr("{problem} (an output differs by {difference:.4f}).").format(
-                    problem=other_answers(engine), difference=difference
-                )
-            )
-
-
-def other_answers(engine: Engine) -> str:
-    """Return the beginning of a sentence: that `engine` does not give the model's answers."""
-    return tr("{name} on {device} gives other answers than the model should").format(
-        name=engine.name, device=engine.device
-    )
+            where = messages.OUTPUT_DIFFERS(name=engine.name, device=engine.device, difference=difference)
+            raise EngineUnavailable(where)
 
 
 def of_another_model(folder: Path) -> UnusableModel:
     """Return the error for a self-test that does not go with the graph in `folder`."""
-    return UnusableModel(tr("holds a self-test for another model."), tr("Export the model again."), folder)
+    return UnusableModel(messages.SELF_TEST_OF_ANOTHER, messages.EXPORT_MODEL_AGAIN, folder)

@@ -15,11 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from cxrview.batch import rows
+from cxrview.batch import messages, rows
 from cxrview.batch.table import Table, open_table, resume
 from cxrview.errors import BadRequest, UnreadableImage
 from cxrview.exclusive import exclusive, is_held
+from cxrview.message import Message
+from cxrview.messages import CANNOT_BE_READ, IN_USE, KEY_DAMAGED, PLACE_CANNOT_BE_WRITTEN
 from cxrview.pseudonym import load_key, pseudonym
+from tests.refusals import refused
 
 COLUMNS = rows.columns(["covid19", "normal"])
 
@@ -121,23 +124,23 @@ def test_resuming_nothing_starts_at_the_beginning(tmp_path):
     assert resume(tmp_path / "empty.csv", COLUMNS, *MODEL) == set()
 
 
-def refused(path: Path, sentence: str, columns=COLUMNS) -> None:
+def not_resumed(path: Path, message: Message, columns=COLUMNS) -> None:
     before = path.read_bytes()
-    with pytest.raises(BadRequest, match=sentence):
+    with refused(BadRequest, message):
         resume(path, columns, *MODEL)
     assert path.read_bytes() == before
 
 
 def test_resuming_with_other_classes_is_refused_and_harms_nothing(tmp_path):
     path = written(tmp_path / "r.csv", row("a"))
-    refused(path, "its columns differ", rows.columns(["other"]))
+    not_resumed(path, messages.OTHER_COLUMNS, rows.columns(["other"]))
 
 
 @both_formats
 @pytest.mark.parametrize("other", [("web", "1.0"), ("net", "1.1")])
 def test_resuming_with_another_model_of_the_same_classes_is_refused(tmp_path, suffix, other):
     path = written(tmp_path / f"r{suffix}", row("a", model=other), row("b"))
-    refused(path, f"was written with {other[0]} {other[1]}, and this is net 1.0")
+    not_resumed(path, messages.OTHER_MODEL(written=" ".join(other), current="net 1.0"))
 
 
 @pytest.mark.parametrize("line", ["{}", "[]", "7", '{"path": ', '{"path": NaN}', "[" * 100_000])
@@ -147,14 +150,14 @@ def test_a_damaged_line_of_json_is_passed_over_at_the_end_and_refused_elsewhere(
     path.write_text(good + line)
     assert resume(path, COLUMNS, *MODEL) == spelled("a")
     path.write_text(line + "\n" + good)
-    refused(path, "is damaged after its row 0")
+    not_resumed(path, messages.ROWS_DAMAGED(row=0))
 
 
 @pytest.mark.parametrize("key", ["path", "status", "model"])
 def test_json_of_other_columns_is_refused(tmp_path, key):
     path = written(tmp_path / "r.jsonl", row("a"), row("b"))
     path.write_text(path.read_text().replace(f'"{key}"', '"else"', 1))
-    refused(path, "its columns differ")
+    not_resumed(path, messages.OTHER_COLUMNS)
 
 
 def test_json_with_a_path_that_is_none_is_not_whole(tmp_path):
@@ -167,19 +170,19 @@ def test_json_with_a_path_that_is_none_is_not_whole(tmp_path):
 def test_a_quotation_mark_that_is_not_closed_is_refused(tmp_path, more):
     path = written(tmp_path / "r.csv", row("a"), *(row(f"file {number}") for number in range(more)))
     path.write_text(path.read_text().replace("file 0", '"file 0'))
-    refused(path, "is damaged after its row 1")
+    not_resumed(path, messages.ROWS_DAMAGED(row=1))
 
 
 def test_a_short_line_of_csv_in_the_middle_is_refused(tmp_path):
     path = written(tmp_path / "r.csv", row("a"), row("b"))
     head, first, last = path.read_text().splitlines(keepends=True)
     path.write_text(head + first[:9] + "\n" + last)
-    refused(path, "is damaged after its row 0")
+    not_resumed(path, messages.ROWS_DAMAGED(row=0))
 
 
 def test_a_table_that_cannot_be_read_is_a_sentence(tmp_path):
     (tmp_path / "r.csv").mkdir()
-    with pytest.raises(BadRequest, match="cannot be read"):
+    with refused(BadRequest, CANNOT_BE_READ):
         resume(tmp_path / "r.csv", COLUMNS, *MODEL)
 
 
@@ -192,19 +195,21 @@ class Full(io.StringIO):
 
 @pytest.mark.parametrize("as_csv", [True, False])
 def test_a_full_disk_is_a_sentence(as_csv):
-    with pytest.raises(BadRequest, match=r"r\.x cannot be written: No space left on device"):
+    with refused(BadRequest, PLACE_CANNOT_BE_WRITTEN(place="r.x", reason="No space left on device")):
         Table(Full(), COLUMNS, as_csv, name="r.x").write(row("a"))
 
 
 def test_another_suffix_is_refused(tmp_path):
-    with pytest.raises(BadRequest, match=r"Choose \.csv or \.jsonl"), open_table(tmp_path / "r.xls", COLUMNS):
+    message = messages.NO_FORMAT_OF_RESULTS(name="r.xls")
+    with refused(BadRequest, message) as refusal, open_table(tmp_path / "r.xls", COLUMNS):
         pass
+    assert refusal.error.advice == messages.FORMATS_OF_RESULTS(one=".csv", other=".jsonl")
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with (
-        pytest.raises(BadRequest, match="cannot be written"),
+        refused(BadRequest, PLACE_CANNOT_BE_WRITTEN),
         open_table(tmp_path / "file" / "r.csv", COLUMNS),
     ):
         pass
@@ -250,7 +255,7 @@ def test_only_the_owner_may_read_the_key(tmp_path):
 
 def test_a_damaged_key_is_a_sentence(tmp_path):
     (tmp_path / "key").write_bytes(b"short")
-    with pytest.raises(BadRequest, match="is damaged"):
+    with refused(BadRequest, KEY_DAMAGED):
         load_key(tmp_path / "key")
 
 
@@ -262,7 +267,7 @@ def test_a_failure_row_carries_the_sentence(tmp_path):
 def test_a_results_file_is_held_by_one_run_at_a_time(tmp_path):
     path = tmp_path / "deeper" / "r.csv"
     with exclusive(path):
-        with pytest.raises(BadRequest, match=r"r\.csv is being written by another run"), exclusive(path):
+        with refused(BadRequest, IN_USE(place=str(path))), exclusive(path):
             pass
         with exclusive(tmp_path / "other.csv"):
             pass
@@ -278,7 +283,7 @@ def test_a_killed_run_holds_nothing(tmp_path):
     path = tmp_path / "r.csv"
     with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"held\n"
-        with pytest.raises(BadRequest, match="another run"), exclusive(path):
+        with refused(BadRequest, IN_USE), exclusive(path):
             pass
         os.kill(process.pid, signal.SIGKILL)
     assert (tmp_path / "r.csv.lock").exists()
@@ -312,5 +317,5 @@ def test_a_lock_may_be_given_back_by_another_thread(tmp_path):
 
 def test_a_lock_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadRequest, match="cannot be written"), exclusive(tmp_path / "file" / "r.csv"):
+    with refused(BadRequest, PLACE_CANNOT_BE_WRITTEN), exclusive(tmp_path / "file" / "r.csv"):
         pass

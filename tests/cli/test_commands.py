@@ -14,6 +14,11 @@ from pydicom.data import get_testdata_file
 
 from cxrview import paths
 from cxrview.__main__ import main
+from cxrview.batch.messages import FORMATS_OF_RESULTS
+from cxrview.bundle.messages import CARD_TEMPERATURE, CARD_WRONG_ENTRY, NO_SUCH_MODEL
+from cxrview.cli import messages
+from cxrview.explain.messages import NO_CLASS
+from cxrview.inference.messages import NO_DEVICE
 from tests.bad_files import write_bad_files
 from tests.conftest import make_tiny_bundle
 
@@ -72,9 +77,9 @@ def test_a_bad_file_of_any_kind_is_a_row_with_one_sentence_and_the_rest_is_read(
     *failed, read = table(tmp_path / "r.csv")
     assert read["status"] == "ok"
     assert [row["path"] for row in failed] == [str(path) for path in bad]
-    for row, words in zip(failed, bad.values(), strict=True):
+    for row, message in zip(failed, bad.values(), strict=True):
         assert row["status"] == "error"
-        assert words in row["error"]
+        assert str(message) in row["error"]
         assert "\n" not in row["error"]
 
 
@@ -115,7 +120,7 @@ def test_an_existing_table_is_not_overwritten_by_accident(pictures, tmp_path, ca
     out.write_text("precious")
     assert main(["score", str(pictures / "a.png"), "--out", str(out)]) == 2
     assert out.read_text() == "precious"
-    assert "exists already" in capsys.readouterr().err
+    assert str(messages.EXISTS_ALREADY(place=str(out))) in capsys.readouterr().err
     assert main(["score", str(pictures / "a.png"), "--out", str(out), "--overwrite"]) == 0
     assert len(table(out)) == 1
 
@@ -168,11 +173,11 @@ def test_heatmaps_are_saved_one_a_frame(pictures, tmp_path):
     ("arguments", "sentence"),
     [
         (["score", "nowhere"], "nowhere"),
-        (["score", ".", "--out", "r.xlsx"], "Choose .csv or .jsonl"),
-        (["score", ".", "--resume"], "--resume needs --out"),
-        (["models", "show", "absent"], "no model “absent”"),
-        (["models", "verify", "absent"], "no model “absent”"),
-        (["explain", "x.png", "--out", "y.jpg"], "Choose .png"),
+        (["score", ".", "--out", "r.xlsx"], str(FORMATS_OF_RESULTS(one=".csv", other=".jsonl"))),
+        (["score", ".", "--resume"], str(messages.RESUME_NEEDS_OUT)),
+        (["models", "show", "absent"], str(NO_SUCH_MODEL(model="absent"))),
+        (["models", "verify", "absent"], str(NO_SUCH_MODEL(model="absent"))),
+        (["explain", "x.png", "--out", "y.jpg"], str(messages.CHOOSE_PNG)),
     ],
 )
 def test_a_request_that_cannot_be_met_exits_2_with_a_sentence(
@@ -185,7 +190,7 @@ def test_a_request_that_cannot_be_met_exits_2_with_a_sentence(
 
 def test_an_unknown_device_exits_2(pictures, capsys):
     assert main(["score", str(pictures / "a.png"), "--device", "tpu"]) == 2
-    assert "There is no device “tpu”" in capsys.readouterr().err
+    assert str(NO_DEVICE(device="tpu")) in capsys.readouterr().err
 
 
 def test_explain_saves_the_picture_under_its_heatmap(chest_pa, tmp_path, capsys):
@@ -204,7 +209,7 @@ def test_explain_saves_the_picture_under_its_heatmap(chest_pa, tmp_path, capsys)
 def test_explain_refuses_an_unknown_class(pictures, tmp_path, capsys):
     arguments = ["explain", str(pictures / "a.png"), "--out", str(tmp_path / "o.png"), "--class", "flu"]
     assert main(arguments) == 2
-    assert "no class “flu”" in capsys.readouterr().err
+    assert str(NO_CLASS(name="flu", names="covid19, normal, pneumonia")) in capsys.readouterr().err
 
 
 def test_models_are_listed_shown_and_verified(capsys):
@@ -221,7 +226,7 @@ def test_a_broken_model_is_named_and_the_others_listed(capsys):
     assert main(["models", "list"]) == 1
     printed = capsys.readouterr()
     assert "cxr-densenet121" in printed.out
-    assert "broken: card.json has a wrong entry" in printed.err
+    assert f"broken: card.json {CARD_WRONG_ENTRY(reason=CARD_TEMPERATURE)}" in printed.err
 
 
 def test_doctor_reports_decoders_engines_and_models(capsys):

@@ -16,9 +16,12 @@ import pytest
 
 from cxrview import paths
 from cxrview.__main__ import main
-from cxrview.cli import console
+from cxrview.cli import console, messages
 from cxrview.exclusive import exclusive
+from cxrview.imaging.messages import DOES_NOT_EXIST, IS_EMPTY, NOT_PERMITTED
+from cxrview.inference.messages import NO_DEVICE
 from cxrview.inference.predictor import Predictor
+from cxrview.messages import IN_USE, PLACE_CANNOT_BE_WRITTEN
 from tests.conftest import make_tiny_bundle
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX system")
@@ -71,7 +74,7 @@ def test_resuming_tries_failed_files_again_and_does_not_hide_them(folder, tmp_pa
     again = ["score", str(folder), "--out", str(out), "--resume"]
     assert main(again) == 1
     assert main(again) == 1
-    assert "b.png: is empty" in capsys.readouterr().err
+    assert f"b.png: {IS_EMPTY}" in capsys.readouterr().err
     shutil.copy(folder / "a.png", folder / "b.png")
     assert main(again) == 0
     assert statuses(out) == {"a.png": "ok", "b.png": "ok", "c.png": "ok"}
@@ -132,7 +135,7 @@ def test_a_model_that_fails_at_once_leaves_the_old_table(folder, tmp_path, monke
 def test_a_folder_as_results_file_is_a_sentence(folder, tmp_path, capsys, more):
     (tmp_path / "r.csv").mkdir()
     assert main(["score", str(folder), "--out", str(tmp_path / "r.csv"), *more]) == 2
-    assert "r.csv is not a file" in capsys.readouterr().err
+    assert str(messages.NO_FILE(place=str(tmp_path / "r.csv"))) in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("more", [[], ["--overwrite"], ["--resume"]])
@@ -140,7 +143,7 @@ def test_two_runs_do_not_write_one_table(folder, tmp_path, capsys, more):
     out = tmp_path / "r.csv"
     with exclusive(out):
         assert main(["score", str(folder), "--out", str(out), *more]) == 2
-    assert "another run of cxrview" in capsys.readouterr().err
+    assert str(IN_USE(place=str(out))) in capsys.readouterr().err
     assert not out.exists()
     main(["score", str(folder), "--out", str(out)])
     assert sorted(tmp_path.glob("*.lock")) == []
@@ -155,7 +158,7 @@ def test_a_table_that_another_run_has_just_ended_is_not_overwritten(folder, tmp_
 
     monkeypatch.setattr(Predictor, "load", slow)
     assert main(["score", str(folder), "--out", str(out)]) == 2
-    assert "exists already" in capsys.readouterr().err
+    assert str(messages.EXISTS_ALREADY(place=str(out))) in capsys.readouterr().err
     assert out.read_text() == "precious"
 
 
@@ -167,7 +170,7 @@ def test_a_missing_file_among_others_is_a_row(folder, tmp_path):
     named = [folder / "a.png", folder / "gone.png", folder / ("n" * 300)]
     assert main(["score", *map(str, named), "--out", str(out)]) == 1
     assert [row["status"] for row in table(out)] == ["ok", "error", "error"]
-    assert table(out)[1]["error"].startswith("does not exist.")
+    assert table(out)[1]["error"].startswith(str(DOES_NOT_EXIST))
 
 
 @posix
@@ -182,7 +185,7 @@ def test_a_closed_folder_is_a_row_that_says_so(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(os, "scandir", scandir)
     assert main(["score", str(folder), "--out", str(tmp_path / "r.csv")]) == 1
     rows = {Path(row["path"]).name: row["error"] for row in table(tmp_path / "r.csv")}
-    assert rows["closed"].startswith("may not be read: permission denied.")
+    assert rows["closed"].startswith(str(NOT_PERMITTED))
 
 
 def test_a_home_that_cannot_be_written_costs_one_column_only(folder, tmp_path, monkeypatch, capsys):
@@ -231,7 +234,9 @@ def test_a_picture_that_cannot_be_saved_is_a_message_and_the_run_goes_on(
     monkeypatch.setattr(os, "fsync", full)
     assert main([*arguments, str(tmp_path / "r.csv")]) == 1
     assert statuses(tmp_path / "r.csv") == {"a.png": "ok", "c.png": "ok"}
-    assert capsys.readouterr().err.count("cannot be written: No space left on device") == 2
+    said = capsys.readouterr().err
+    for path in pictures:
+        assert str(PLACE_CANNOT_BE_WRITTEN(place=str(path), reason="No space left on device")) in said
     assert sorted((tmp_path / "h").iterdir()) == sorted(pictures)
     assert {path.read_bytes() for path in pictures} == {b"precious"}
 
@@ -240,7 +245,7 @@ def test_a_picture_that_cannot_be_saved_is_a_message_and_the_run_goes_on(
 def test_heatmaps_do_not_lie_among_the_inputs(folder, tmp_path, capsys, inside):
     arguments = ["score", str(folder), "--out", str(tmp_path / "r.csv"), "--heatmaps", str(folder / inside)]
     assert main(arguments) == 2
-    assert "among the images" in capsys.readouterr().err
+    assert str(messages.AMONG_IMAGES(place=str(folder / inside))) in capsys.readouterr().err
     assert not (folder / "deeper").exists()
 
 
@@ -272,7 +277,9 @@ def test_a_full_disk_is_one_sentence(folder, model, tmp_path, command):
     with Path("/dev/full").open("wb") as full:
         done = run([*command, model], None, tmp_path, stdout=full, cwd=folder, environment=here())
     assert done.returncode == console.USAGE
-    assert done.stderr.decode().startswith("cxrview: The standard output cannot be written: No space left")
+    reason = os.strerror(errno.ENOSPC)
+    said = PLACE_CANNOT_BE_WRITTEN(place=messages.STANDARD_OUTPUT, reason=reason)
+    assert done.stderr.decode().startswith(f"cxrview: {said}")
     assert done.stderr.count(b"\n") == 1
 
 
@@ -285,7 +292,7 @@ def test_without_standard_output_the_run_says_so(folder, model, tmp_path):
     command = f'exec "{sys.executable}" -m cxrview score "{folder}" --model "{model}" >&-'
     done = subprocess.run(["sh", "-c", command], capture_output=True, check=False, timeout=120)
     assert done.returncode == 2
-    assert b"Name a file with --out" in done.stderr
+    assert str(messages.NAME_A_FILE) in done.stderr.decode()
 
 
 @posix
@@ -373,5 +380,5 @@ def test_model_and_device_come_from_the_settings(folder, tmp_path, settings_file
 def test_a_device_of_the_settings_that_is_not_there_is_refused(folder, settings_file, capsys):
     settings_file.write_text('device = "tpu"\n')
     assert main(["score", str(folder / "a.png")]) == 2
-    assert "There is no device “tpu”" in capsys.readouterr().err
+    assert str(NO_DEVICE(device="tpu")) in capsys.readouterr().err
     assert main(["score", str(folder / "a.png"), "--device", "cpu"]) == 0

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cxrview.errors import BadRequest
+from cxrview.explain import messages
 from cxrview.explain.colour import COLOUR_MAPS, colour_table
 from cxrview.explain.grid import cell_edges, cells_over
 from cxrview.explain.paint import contour_lines, fill, paint
@@ -12,6 +13,7 @@ from cxrview.imaging import Letterbox
 from cxrview.settings import COLOUR_MAPS as OFFERED
 from cxrview.settings import Settings
 from tests.explain.predictions import prediction
+from tests.refusals import refused
 
 GREY = np.full((300, 240), 90, np.uint8)
 
@@ -109,5 +111,5 @@ def test_colour_pictures_and_other_sizes_can_be_painted(whole):
 
 def test_an_unknown_class_cannot_be_painted(whole):
     for mode in MODES:
-        with pytest.raises(BadRequest, match="no class “z”"):
+        with refused(BadRequest, messages.NO_CLASS(name="z")):
             paint(GREY, whole, "z", HeatStyle(mode))

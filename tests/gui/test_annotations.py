@@ -24,7 +24,9 @@ from cxrview.reading.annotation import (
     RectangleRoi,
     Text,
 )
+from cxrview.reading.messages import STORE_DAMAGED, STORE_UNUSABLE
 from cxrview.reading.store import Store, StoreUnusable
+from cxrview.words import say
 from tests.gui.conftest import make_phantom, write_png
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -143,7 +145,7 @@ def test_a_damaged_store_is_said_once_and_work_goes_on(make_window, home, phanto
     window.annotations.save()
     assert window.measuring.items()
     assert len(said) == 1
-    assert said[0].startswith("reading.sqlite is damaged. What you draw lasts until the window is closed.")
+    assert said[0].startswith(f"reading.sqlite {say(STORE_DAMAGED)}")
     assert (home / "reading.sqlite").read_bytes() == b"no database" * 999
 
 
@@ -169,7 +171,8 @@ def test_what_is_drawn_while_the_store_cannot_be_read_is_kept_later(make_window,
     window = show(make_window(), phantom, qtbot)
     draw(window)
     window.annotations.save()
-    qtbot.waitUntil(lambda: "cannot be used" in window.statusBar().message.text())
+    said = say(STORE_UNUSABLE(reason="unable to open database file"))
+    qtbot.waitUntil(lambda: said in window.statusBar().message.text())
     qtbot.waitUntil(lambda: not window.annotations._saving)  # that has failed too
     (home / "reading.sqlite").rmdir()
     window.annotations.save()

@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QFileDialog
 
 from cxrview.errors import CxrviewError
 from cxrview.gui.dialogs.export import ExportDialog
+from cxrview.gui.messages import CHOOSE_ANOTHER_FOLDER, COULD_NOT_BE_WRITTEN, LOADING_STOPPED
 from cxrview.gui.state import Progress
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.viewer.export_whole import pixels_of
 from cxrview.gui.viewer.placement import Orientation
 from cxrview.reading.annotation import Length, Point
+from cxrview.words import say
 from tests.gui.conftest import make_phantom, write_png
 from tests.gui.stalls import Stall
 from tests.imaging import phantoms
@@ -480,7 +482,7 @@ def test_the_next_name_is_proposed_where_the_last_file_went(opened, export_as, a
 
 def test_a_folder_that_is_gone_is_a_sentence(opened, export_as, tmp_path, qtbot):
     export_as(tmp_path / "missing" / "out.png")
-    said = "out.png could not be written. Choose another folder."
+    said = f"out.png {say(COULD_NOT_BE_WRITTEN)} {say(CHOOSE_ANOTHER_FOLDER)}"
     qtbot.waitUntil(lambda: opened.statusBar().message.text() == said)
 
 
@@ -489,7 +491,7 @@ def test_a_picture_that_finds_no_room_leaves_the_one_before(opened, export_as, t
     other.write_bytes(b"precious")
     monkeypatch.setattr(os, "fsync", full_disk)
     export_as(other)
-    said = "mine.png could not be written. Choose another folder."
+    said = f"mine.png {say(COULD_NOT_BE_WRITTEN)} {say(CHOOSE_ANOTHER_FOLDER)}"
     qtbot.waitUntil(lambda: opened.statusBar().message.text() == said)
     assert other.read_bytes() == b"precious"
 
@@ -576,4 +578,4 @@ def test_stopping_the_first_model_is_what_the_reading_says(make_window, phantom,
     window.session.cancel_all()
     gate.set()
     assert window.state.reading.progress is Progress.FAILED
-    assert window.state.reading.problem.startswith("Loading the model was stopped.")
+    assert window.state.reading.problem.startswith(say(LOADING_STOPPED))

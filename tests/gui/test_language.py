@@ -1,12 +1,18 @@
 """The language of the settings is spoken by cxrview's words and by Qt's own."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QLocale
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialogButtonBox, QDoubleSpinBox
 
 from cxrview import settings, words
-from cxrview.gui import app, language
+from cxrview.errors import EngineUnavailable, UnreadableImage
+from cxrview.gui import app, language, sentences
+from cxrview.imaging import messages
+from cxrview.inference import messages as engines
+from cxrview.message import joined
 from cxrview.settings import Settings
 
 
@@ -25,6 +31,29 @@ def test_buttons_keys_and_numbers_are_german_too(german, qtbot):
     assert box.button(QDialogButtonBox.StandardButton.Cancel).text() == "Abbrechen"
     assert QKeySequence("Ctrl+O").toString(QKeySequence.SequenceFormat.NativeText) == "Strg+O"
     assert number.text() == "1,50"
+
+
+def test_an_error_is_said_in_the_language_of_the_window_and_printed_in_english(german):
+    size = messages.FILE_TOO_LARGE(size=1.5, limit=1)
+    error = UnreadableImage(size, messages.EXPORT_SMALLER, Path("Müller.dcm"))
+    what, todo = words.say(size), words.say(messages.EXPORT_SMALLER)
+    assert "1,5" in what
+    assert (what, todo) != (str(size), str(messages.EXPORT_SMALLER))
+    assert sentences.problem(error) == words.tr("This file {problem}").format(problem=what)
+    assert sentences.advice(error) == todo
+    assert sentences.whole(error) == f"Müller.dcm {what} {todo}"
+    assert sentences.note(error) == f"{what[0].upper()}{what[1:]} {todo}"
+    assert str(error) == f"Müller.dcm {size} {messages.EXPORT_SMALLER}"
+    assert "1.5" in str(error)
+
+
+def test_what_no_engine_could_do_is_said_in_one_language(german):
+    reasons = {"openvino": engines.OPENVINO_CANNOT_COMPILE(device="GPU"), "keras": engines.NO_KERAS_FILE}
+    refusals = [engines.REFUSAL(name=name, reason=reason) for name, reason in reasons.items()]
+    said = sentences.problem(EngineUnavailable(engines.NO_ENGINE(refusals=joined(refusals))))
+    for name, reason in reasons.items():
+        assert f"{name}: {words.say(reason)}" in said
+        assert str(reason) not in said
 
 
 def test_english_comes_back(german):

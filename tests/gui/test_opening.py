@@ -11,8 +11,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from cxrview import paths
-from cxrview.gui import opening
+from cxrview.gui import messages, opening
 from cxrview.gui.state import Entry, Mark, Stage
+from cxrview.imaging.messages import ARCHIVE_DAMAGED, ARCHIVE_LEADS_OUTSIDE, DOES_NOT_EXIST
+from cxrview.words import say
 from tests.bad_files import write_bad_files
 from tests.gui.conftest import make_phantom, write_png
 from tests.gui.stalls import Stall
@@ -137,11 +139,11 @@ def test_a_bad_file_of_any_kind_is_said_and_the_app_goes_on(window, tmp_path, ph
     folder = tmp_path / "bad"
     folder.mkdir()
     bad = write_bad_files(folder, phantom.read_bytes())
-    for path, words in bad.items():
+    for path, message in bad.items():
         window.open([path])
         qtbot.waitUntil(lambda path=path: window.state.shown.path == path)
         qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
-        assert words in window.stage.error_page.text.text()
+        assert say(message) in window.stage.error_page.text.text()
     window.open([phantom])
     qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
 
@@ -149,14 +151,14 @@ def test_a_bad_file_of_any_kind_is_said_and_the_app_goes_on(window, tmp_path, ph
 def test_a_path_that_is_not_there_is_said(window, tmp_path, qtbot):
     window.open([tmp_path / "gone.dcm"])
     qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
-    assert "does not exist" in window.stage.error_page.text.text()
+    assert say(DOES_NOT_EXIST) in window.stage.error_page.text.text()
 
 
 def test_a_folder_without_images_is_said(window, tmp_path, qtbot):
     (tmp_path / "empty").mkdir()
     window.open([tmp_path / "empty"])
     qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
-    assert "holds no radiographs" in window.stage.error_page.text.text()
+    assert messages.HOLDS_NO_RADIOGRAPHS in window.stage.error_page.text.text()
 
 
 def test_the_empty_page_opens_the_sample(window, qtbot):
@@ -321,13 +323,13 @@ def test_what_an_earlier_session_left_behind_goes_soon_after_the_start(make_wind
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
-        ({"a.txt": b"no image"}, "holds no radiographs"),
-        ({"../a.png": b"no image"}, "would go outside of its folder"),
+        ({"a.txt": b"no image"}, messages.HOLDS_NO_RADIOGRAPHS),
+        ({"../a.png": b"no image"}, ARCHIVE_LEADS_OUTSIDE(name="../a.png")),
     ],
 )
-def test_an_archive_that_gives_nothing_says_why(window, tmp_path, content, words, qtbot):
+def test_an_archive_that_gives_nothing_says_why(window, tmp_path, content, message, qtbot):
     path = tmp_path / "bad.zip"
     with zipfile.ZipFile(path, "w") as file:
         for name, data in content.items():
@@ -335,7 +337,7 @@ def test_an_archive_that_gives_nothing_says_why(window, tmp_path, content, words
     window.open([path])
     qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
     assert window.stage.error_page.title.text() == "bad.zip"
-    assert words in window.stage.error_page.text.text()
+    assert say(message) in window.stage.error_page.text.text()
     assert window.state.entries == {}
 
 
@@ -356,7 +358,7 @@ def test_one_bad_archive_among_good_files_is_said_in_passing(window, tmp_path, p
     window.session.said.connect(lambda text, _details: said.append(text))
     window.open([bad, phantom])
     qtbot.waitUntil(lambda: bool(said))
-    assert said[0].startswith("bad.zip is a ZIP archive that is damaged or cut short.")
+    assert said[0].startswith(f"bad.zip {say(ARCHIVE_DAMAGED)}")
     qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
     assert window.state.shown.path == phantom
 
@@ -374,7 +376,7 @@ def test_an_image_that_a_directory_lists_and_the_disc_lacks_says_so(window, tmp_
     window.open([tmp_path / "DICOMDIR"])
     qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
     assert window.stage.error_page.title.text() == "6154"
-    assert "does not exist" in window.stage.error_page.text.text()
+    assert say(DOES_NOT_EXIST) in window.stage.error_page.text.text()
     qtbot.waitUntil(lambda: len(window.state.entries) == 31)
 
 

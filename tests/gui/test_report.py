@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
-from cxrview.gui import printing
+from cxrview.gui import messages, printing
 from cxrview.gui.dialogs.export import ExportDialog
 from cxrview.gui.printing import PrintPreview
 from cxrview.gui.report_facts import measured
 from cxrview.reading.annotation import Arrow, CardiothoracicRatio, Length, Point
+from cxrview.words import say
 from tests.gui.pdf_text import text_of
 from tests.imaging import phantoms
 
@@ -110,7 +111,7 @@ def test_a_file_that_is_gone_is_a_sentence(window, film, tmp_path, monkeypatch, 
     film.unlink()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "r.pdf"), ""))
     window.menus.actions["report"].trigger()
-    said = "Doe.dcm cannot be read any more, so the report could not name its contents. Open it again."
+    said = f"Doe.dcm {say(messages.GONE_BEFORE_REPORT)} {say(messages.OPEN_AGAIN)}"
     qtbot.waitUntil(lambda: window.statusBar().message.text() == said)
     assert not (tmp_path / "r.pdf").exists()
 

@@ -9,9 +9,10 @@ from PySide6.QtCore import QLocale, QSizeF
 from PySide6.QtGui import QImage, QPageSize, QPainter
 
 from cxrview.errors import CxrviewError
-from cxrview.gui import report_page
+from cxrview.gui import messages, report_page
 from cxrview.gui.report_page import Chance, Line, ReportFacts
 from tests.gui.pdf_text import metadata_of, text_of
+from tests.refusals import refused
 
 DOTS = 5  # per millimetre: 127 per inch, a whole number
 A4 = QPageSize(QPageSize.PageSizeId.A4)
@@ -178,8 +179,9 @@ def test_whatever_there_is_to_say_fits_above_the_foot(facts, classes, paper, tmp
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(facts, tmp_path):
-    with pytest.raises(CxrviewError, match=r"report.pdf could not be written. Choose another folder."):
+    with refused(CxrviewError, messages.COULD_NOT_BE_WRITTEN) as refusal:
         report_page.write(tmp_path / "missing" / "report.pdf", facts)
+    assert refusal.error.advice == messages.CHOOSE_ANOTHER_FOLDER
 
 
 def test_a_report_that_finds_no_room_leaves_the_one_before(facts, tmp_path, monkeypatch):
@@ -188,6 +190,6 @@ def test_a_report_that_finds_no_room_leaves_the_one_before(facts, tmp_path, monk
 
     (tmp_path / "report.pdf").write_bytes(b"precious")
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(CxrviewError, match=r"report.pdf could not be written."):
+    with refused(CxrviewError, messages.COULD_NOT_BE_WRITTEN):
         report_page.write(tmp_path / "report.pdf", facts)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"precious"]

@@ -15,6 +15,8 @@ from cxrview.gui.dialogs.tags import TagDialog
 from cxrview.gui.dialogs.tags_command import sieve
 from cxrview.gui.dialogs.tags_model import LEFT, NAME, RIGHT, TAG, VR
 from cxrview.gui.state import Stage
+from cxrview.imaging.messages import NO_IMAGE
+from cxrview.words import say
 from tests.gui.conftest import write_png
 from tests.gui.stalls import own_seconds
 from tests.imaging.phantoms import RAMP, phantom, save
@@ -237,7 +239,7 @@ def test_a_file_that_cannot_be_read_says_why(window, tmp_path, qtbot):
     window.open([letter])
     qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
     window.tags.show()
-    qtbot.waitUntil(lambda: "is not an image" in window.tags.dialog.note.text())
+    qtbot.waitUntil(lambda: say(NO_IMAGE) in window.tags.dialog.note.text())
     assert window.tags.dialog.note.property("tone") == "error"
     assert window.tags.dialog.model.rowCount() == 0
 

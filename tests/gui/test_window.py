@@ -12,12 +12,15 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from cxrview import paths, settings
+from cxrview.bundle.messages import NO_SUCH_MODEL
 from cxrview.errors import UnreadableImage
 from cxrview.gui import app, theme
 from cxrview.gui.actions.spec import ActionSpec, Scope
 from cxrview.gui.actions.table import SHORTCUTS, specs
 from cxrview.gui.main_window import FIRST_SIZE
 from cxrview.gui.work import load_predictor as load_for_real
+from cxrview.imaging.messages import DOES_NOT_EXIST
+from cxrview.words import say
 
 
 def test_t_changes_the_theme_and_back(window, qtbot):
@@ -218,10 +221,11 @@ def test_render_demo_saves_the_window_and_returns_the_reading(chest_pa, tiny_bun
 
 @pytest.mark.usefixtures("qapp")
 def test_render_demo_says_why_it_cannot(tmp_path, tiny_bundle):
-    with pytest.raises(UnreadableImage, match="does not exist"):
+    with pytest.raises(UnreadableImage) as caught:
         app.render_demo(
             tmp_path / "gone.dcm", tmp_path / "x.png", folder=tmp_path / "own", model=str(tiny_bundle)
         )
+    assert say(DOES_NOT_EXIST) in str(caught.value)
 
 
 def test_a_model_is_taken_from_a_folder_and_remembered(make_window, home, tiny_bundle, monkeypatch, qtbot):
@@ -240,7 +244,7 @@ def test_a_folder_that_is_no_model_is_refused_with_a_sentence(window, tmp_path, 
     window.menus.actions["model_folder"].trigger()
     qtbot.waitUntil(lambda: bool(window.statusBar().message.text()), timeout=20000)
     assert "cannot be used; still phantom-reader." in window.statusBar().message.text()
-    assert "There is no model" in window.statusBar().message.toolTip()
+    assert say(NO_SUCH_MODEL(model=str(tmp_path))) in window.statusBar().message.toolTip()
     assert window.state.model.card is not None
 
 

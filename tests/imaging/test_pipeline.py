@@ -5,8 +5,9 @@ import pytest
 from pydicom.dataset import Dataset
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import VoiFunction, VoiLut, Window, read, render
+from cxrview.imaging import VoiFunction, VoiLut, Window, messages, read, render
 from tests.imaging.phantoms import RAMP, lut, phantom, read_phantom, save
+from tests.refusals import refused
 
 
 @pytest.fixture
@@ -283,7 +284,7 @@ def test_not_a_number_becomes_padding(path, kind):
 
 
 def test_nothing_finite_is_refused(path):
-    with pytest.raises(UnreadableImage, match="no finite pixel value"):
+    with refused(UnreadableImage, messages.NO_FINITE_PIXEL):
         read_phantom(path, np.full((4, 4), np.nan, np.float32))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cxrview.errors import CxrviewError, UnreadableImage
+from cxrview.imaging import messages
 from cxrview.imaging.read_ahead import read_ahead
 
 PATHS = [Path(f"{number}.png") for number in range(9)]
@@ -27,14 +28,14 @@ def test_results_come_in_the_order_of_the_files():
 
 
 @pytest.mark.parametrize(
-    ("error", "sentence"),
+    ("error", "message"),
     [
-        (UnreadableImage("is empty.", path=PATHS[1]), "1.png is empty."),
-        (MemoryError(), "1.png does not fit into memory."),
-        (KeyError("x"), "1.png met a fault in cxrview (KeyError: 'x'). Please report it."),
+        (UnreadableImage(messages.IS_EMPTY, path=PATHS[1]), messages.IS_EMPTY),
+        (MemoryError(), messages.NO_MEMORY),
+        (KeyError("x"), messages.OUR_FAULT(error="KeyError: 'x'")),
     ],
 )
-def test_a_file_that_fails_is_a_sentence_and_the_others_go_on(error, sentence):
+def test_a_file_that_fails_is_a_sentence_and_the_others_go_on(error, message):
     def work(path):
         if path == PATHS[1]:
             raise error
@@ -43,7 +44,7 @@ def test_a_file_that_fails_is_a_sentence_and_the_others_go_on(error, sentence):
     first, second, third = read_ahead(work, PATHS[:3], workers=1)
     assert (first, third) == ("0.png", "2.png")
     assert isinstance(second, CxrviewError)
-    assert str(second) == sentence
+    assert (second.problem, second.path) == (message, PATHS[1])
 
 
 def test_only_a_few_are_in_the_making_and_none_after_the_end():

@@ -19,32 +19,34 @@ from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import MPEG2MPML, DeflatedExplicitVRLittleEndian, JPEG2000Lossless
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import limits, read, render
+from cxrview.imaging import limits, messages, read, render
 from cxrview.imaging.codestream import JP2_FILE_START, JPEG_2000_START, read_header
+from cxrview.message import Message
 from tests.imaging.phantoms import RAMP, phantom, read_phantom, save
 from tests.imaging.samples import sample
+from tests.refusals import refused
 
 
-def refusal(path) -> str:
+def refusal(path) -> Message:
     with pytest.raises(UnreadableImage) as caught:
         read(path)
     assert caught.value.path == path
-    sentence = f"{path.name} {caught.value.problem}"
-    assert sentence.endswith(".")
-    return sentence
+    assert str(caught.value.problem).endswith(".")
+    assert caught.value.code
+    return caught.value.problem
 
 
 def test_missing_file(tmp_path):
-    assert refusal(tmp_path / "x.dcm") == "x.dcm does not exist."
+    assert refusal(tmp_path / "x.dcm") == messages.DOES_NOT_EXIST
 
 
 def test_folder(tmp_path):
-    assert refusal(tmp_path).endswith("is a folder, not a file.")
+    assert refusal(tmp_path) == messages.IS_A_FOLDER
 
 
 def test_empty_file(tmp_path):
     (tmp_path / "x.dcm").touch()
-    assert refusal(tmp_path / "x.dcm") == "x.dcm is empty."
+    assert refusal(tmp_path / "x.dcm") == messages.IS_EMPTY
 
 
 def test_file_that_may_not_be_read(tmp_path, monkeypatch):
@@ -58,14 +60,15 @@ def test_file_that_may_not_be_read(tmp_path, monkeypatch):
         return plain(self, *arguments, **options)
 
     monkeypatch.setattr(Path, "open", forbidden)
-    assert refusal(path) == "x.dcm may not be read: permission denied."
+    assert refusal(path) == messages.NOT_PERMITTED
 
 
 def test_huge_file_is_not_opened(tmp_path):
     path = tmp_path / "x.dcm"
     with path.open("wb") as file:
         file.truncate(limits.MAX_FILE_BYTES + 1)  # takes no room on the disk
-    assert refusal(path) == "x.dcm has 1.0 GiB; files up to 1 GiB are read."
+    size = (limits.MAX_FILE_BYTES + 1) / 2**30
+    assert refusal(path) == messages.FILE_TOO_LARGE(size=size, limit=1)
 
 
 def zip_archive(encrypted: bool) -> bytes:
@@ -78,16 +81,15 @@ def zip_archive(encrypted: bool) -> bytes:
 
 
 OTHERS = {
-    "a PDF document": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
-    "a ZIP archive,": zip_archive(encrypted=False),
-    "a ZIP archive protected by a password": zip_archive(encrypted=True),
-    "an encrypted file (CMS)": bytes.fromhex("3082010006092a864886f70d010703a08201") + b"\0" * 200,
-    "a gzip archive": b"\x1f\x8b\x08\x00" + b"\0" * 40,
-    "a GIF image": b"GIF89a" + b"\0" * 40,
-    "a NIfTI volume": b"\x5c\x01\0\0" + b"\0" * 340 + b"n+1\0" + b"\0" * 20,
-    "an HDF5 file": b"\x89HDF\r\n\x1a\n" + b"\0" * 40,
-    "a web page": b"<!DOCTYPE html><html></html>",
-    "not an image.": b"Dear colleague, here is the image.",
+    messages.PDF.code: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
+    messages.ZIP.code: zip_archive(encrypted=False),
+    messages.LOCKED_ZIP.code: zip_archive(encrypted=True),
+    messages.CMS.code: bytes.fromhex("3082010006092a864886f70d010703a08201") + b"\0" * 200,
+    messages.GZIP.code: b"\x1f\x8b\x08\x00" + b"\0" * 40,
+    messages.GIF.code: b"GIF89a" + b"\0" * 40,
+    messages.NIFTI.code: b"\x5c\x01\0\0" + b"\0" * 340 + b"n+1\0" + b"\0" * 20,
+    messages.HDF5.code: b"\x89HDF\r\n\x1a\n" + b"\0" * 40,
+    messages.WEB_PAGE.code: b"<!DOCTYPE html><html></html>",
 }
 
 
@@ -95,7 +97,8 @@ OTHERS = {
 def test_other_files_are_named(tmp_path, kind):
     path = tmp_path / "x.dcm"
     path.write_bytes(OTHERS[kind])
-    assert f"x.dcm is {kind}" in refusal(path)
+    said = refusal(path)
+    assert (said.code, said.values["kind"].code) == (messages.OTHER_KIND.code, kind)
 
 
 @pytest.mark.parametrize(
@@ -107,50 +110,57 @@ def test_short_or_random_bytes_are_not_an_image(tmp_path, content):
     assert refusal(path)
 
 
+def test_a_letter_is_no_image(tmp_path):
+    (tmp_path / "x.dcm").write_bytes(b"Dear colleague, here is the image.")
+    assert refusal(tmp_path / "x.dcm") == messages.NO_IMAGE
+
+
 # DICOM that holds no picture or cannot be decoded
 
 
 def test_more_pixels_than_the_limit_are_refused_before_decoding(tmp_path):
     dataset = phantom(RAMP, Rows=60_000, Columns=60_000)
-    sentence = refusal(save(dataset, tmp_path / "x.dcm"))
-    assert sentence == "x.dcm has 60000 × 60000 pixels; up to 80 million are read."
+    said = refusal(save(dataset, tmp_path / "x.dcm"))
+    assert said == messages.IMAGE_TOO_LARGE(columns=60_000, rows=60_000, limit=80)
 
 
 def test_more_frames_than_the_limit_are_refused_before_decoding(tmp_path):
     dataset = phantom(RAMP, Rows=8000, Columns=8000, NumberOfFrames=100)
-    sentence = refusal(save(dataset, tmp_path / "x.dcm"))
-    assert sentence == "x.dcm has 100 frames of 8000 × 8000 pixels (11.9 GiB), which is too many."
+    said = refusal(save(dataset, tmp_path / "x.dcm"))
+    size = 100 * 8000 * 8000 * 2 / 2**30
+    assert said == messages.TOO_MANY_FRAMES(frames=100, columns=8000, rows=8000, size=size)
 
 
 @pytest.mark.parametrize(("keyword", "value"), [("Rows", 0), ("Columns", 0), ("NumberOfFrames", -1)])
 def test_impossible_sizes(tmp_path, keyword, value):
     dataset = phantom(RAMP)
     setattr(dataset, keyword, value)
-    assert "impossible size" in refusal(save(dataset, tmp_path / "x.dcm"))
+    assert refusal(save(dataset, tmp_path / "x.dcm")).code == messages.IMPOSSIBLE_SIZE.code
 
 
 @pytest.mark.parametrize("keyword", ["Rows", "Columns"])
 def test_missing_dimensions(tmp_path, keyword):
     dataset = phantom(RAMP)
     delattr(dataset, keyword)
-    assert "does not say how many rows and columns" in refusal(save(dataset, tmp_path / "x.dcm"))
+    assert refusal(save(dataset, tmp_path / "x.dcm")) == messages.NO_ROWS
 
 
 @pytest.mark.parametrize("keyword", ["BitsStored", "PhotometricInterpretation", "PixelRepresentation"])
 def test_missing_description_of_pixels(tmp_path, keyword):
     dataset = phantom(RAMP)
     delattr(dataset, keyword)
-    assert "cannot be decoded" in refusal(save(dataset, tmp_path / "x.dcm"))
+    assert refusal(save(dataset, tmp_path / "x.dcm")).code == messages.PIXELS_DAMAGED.code
 
 
 def test_missing_depth(tmp_path):
     dataset = phantom(RAMP)
     del dataset.BitsAllocated
-    assert "does not say how many bits a pixel has" in refusal(save(dataset, tmp_path / "x.dcm"))
+    assert refusal(save(dataset, tmp_path / "x.dcm")) == messages.NO_BITS
 
 
 def test_more_bits_stored_than_allocated(tmp_path):
-    assert "24 of 16 bits" in refusal(save(phantom(RAMP, BitsStored=24), tmp_path / "x.dcm"))
+    said = refusal(save(phantom(RAMP, BitsStored=24), tmp_path / "x.dcm"))
+    assert said == messages.BITS_IMPOSSIBLE(stored=24, allocated=16)
 
 
 def test_unknown_colour_model(tmp_path):
@@ -160,16 +170,15 @@ def test_unknown_colour_model(tmp_path):
 
 def test_missing_palette(tmp_path):
     dataset = phantom(RAMP, PhotometricInterpretation="PALETTE COLOR")
-    assert "malformed colour palette" in refusal(save(dataset, tmp_path / "x.dcm"))
+    assert refusal(save(dataset, tmp_path / "x.dcm")) == messages.PALETTE_MALFORMED
 
 
 def test_video_is_named(tmp_path):
     dataset = phantom(RAMP)
     dataset.file_meta.TransferSyntaxUID = MPEG2MPML
     dataset.PixelData = encapsulate([b"\0\0\1\xb3" * 20])
-    assert "is compressed with MPEG2 Main Profile / Main Level, which cannot be decoded." in refusal(
-        save(dataset, tmp_path / "x.dcm")
-    )
+    said = refusal(save(dataset, tmp_path / "x.dcm"))
+    assert said == messages.SYNTAX_UNKNOWN(syntax="MPEG2 Main Profile / Main Level")
 
 
 def test_encrypted_dicom_without_pixels_is_named(tmp_path):
@@ -179,11 +188,12 @@ def test_encrypted_dicom_without_pixels_is_named(tmp_path):
     item.EncryptedContentTransferSyntaxUID = "1.2.840.10008.1.2"
     item.EncryptedContent = b"\x30\x82" * 40
     dataset.EncryptedAttributesSequence = [item]
-    assert refusal(save(dataset, tmp_path / "x.dcm")) == "x.dcm is an encrypted DICOM file."
+    assert refusal(save(dataset, tmp_path / "x.dcm")) == messages.DICOM_ENCRYPTED
 
 
 def test_empty_pixel_data(tmp_path):
-    assert "holds no pixel data" in refusal(save(phantom(RAMP, PixelData=b""), tmp_path / "x.dcm"))
+    said = refusal(save(phantom(RAMP, PixelData=b""), tmp_path / "x.dcm"))
+    assert said.code == messages.HOLDS_NO_PIXELS.code
 
 
 def test_deflated_file_that_grows_beyond_the_limit(tmp_path, monkeypatch):
@@ -192,7 +202,7 @@ def test_deflated_file_that_grows_beyond_the_limit(tmp_path, monkeypatch):
     dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     path = save(dataset, tmp_path / "x.dcm")
     assert path.stat().st_size < 10_000
-    assert "grows beyond the limit" in refusal(path)
+    assert refusal(path) == messages.INFLATES_TOO_FAR
 
 
 def test_deflated_file_within_the_limit_is_read(tmp_path):
@@ -226,7 +236,7 @@ def test_compressed_stream_cut_in_half(tmp_path, name):
     dataset.PixelData = encapsulate([half])
     path = tmp_path / "x.dcm"
     dataset.save_as(path)
-    assert "cannot be decoded" in refusal(path)
+    assert refusal(path).code == messages.PIXELS_DAMAGED.code
 
 
 @pytest.mark.parametrize("name", ["MR_small_jpeg_ls_lossless.dcm", "MR_small_jp2klossless.dcm"])
@@ -258,7 +268,7 @@ def test_stream_of_another_size_does_not_reach_gdcm(tmp_path, name, keyword, cha
     setattr(dataset, keyword, getattr(dataset, keyword) + change)
     path = tmp_path / "x.dcm"
     dataset.save_as(path)
-    assert "cannot be decoded" in refusal(path)
+    assert refusal(path).code == messages.PIXELS_DAMAGED.code
 
 
 @pytest.mark.parametrize("length", [0, 1, 7])
@@ -299,7 +309,9 @@ def test_compressed_data_that_is_something_else(tmp_path):
     dataset = phantom(RAMP)
     dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
     dataset.PixelData = encapsulate([b"this is no JPEG 2000" * 10])
-    assert "cannot be decoded (JPEG 2000" in refusal(save(dataset, tmp_path / "x.dcm"))
+    said = refusal(save(dataset, tmp_path / "x.dcm"))
+    assert said.code == messages.PIXELS_DAMAGED.code
+    assert said.values["syntax"].startswith("JPEG 2000")
 
 
 # DICOM without preamble
@@ -425,5 +437,5 @@ def test_checksum_of_deflated_data_is_not_trusted(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.dcm")
-    with pytest.raises(UnreadableImage, match="is not a regular file"):
+    with refused(UnreadableImage, messages.NO_REGULAR_FILE):
         read(tmp_path / "pipe.dcm")

@@ -14,6 +14,7 @@ from cxrview.imaging.tags import Header, State, Tag, alone, compare, read_header
 from tests.bad_files import write_bad_files
 from tests.imaging.phantoms import RAMP, phantom, save
 from tests.imaging.samples import sample, samples
+from tests.refusals import refused
 
 
 def rows(header: Header) -> dict[str, Tag]:
@@ -147,14 +148,14 @@ def test_a_picture_s_own_header_stands_in_for_tags(tmp_path):
 
 def test_what_is_no_image_is_refused_as_it_is_when_it_is_opened(tmp_path):
     whole = cv2.imencode(".png", np.zeros((40, 60), np.uint8))[1].tobytes()
-    refused = 0
-    for path, words in write_bad_files(tmp_path, whole).items():
+    count = 0
+    for path, message in write_bad_files(tmp_path, whole).items():
         if path.suffix != ".png":  # the header of a picture cut short may be whole
-            refused += 1
-            with pytest.raises(UnreadableImage, match=words) as caught:
+            count += 1
+            with refused(UnreadableImage) as refusal:
                 read_header(path)
-            assert caught.value.path == path
-    assert refused >= 4
+            assert (refusal.error.problem, refusal.error.path) == (message, path)
+    assert count >= 4
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):

@@ -9,10 +9,11 @@ from PIL import Image
 from pydicom.uid import JPEG2000Lossless
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import read, render
+from cxrview.imaging import messages, read, render
 from cxrview.imaging.thumbnail import thumbnail
 from tests.imaging.phantoms import RAMP, phantom, save
 from tests.imaging.samples import sample
+from tests.refusals import refused
 
 
 def small(picture: np.ndarray, like: np.ndarray) -> np.ndarray:
@@ -108,12 +109,12 @@ def test_what_cannot_be_read_says_why(tmp_path):
     Image.fromarray(scene(300, 300)).save(tmp_path / "whole.jpg")
     (tmp_path / "cut.jpg").write_bytes((tmp_path / "whole.jpg").read_bytes()[:300])
     (tmp_path / "text.dcm").write_text("Dear colleague")
-    for name, words in (
-        ("cut.jpg", "damaged or cut short"),
-        ("text.dcm", "is not an image"),
-        ("gone.dcm", "does not exist"),
+    for name, message in (
+        ("cut.jpg", messages.RASTER_DAMAGED),
+        ("text.dcm", messages.NO_IMAGE),
+        ("gone.dcm", messages.DOES_NOT_EXIST),
     ):
-        with pytest.raises(UnreadableImage, match=words):
+        with refused(UnreadableImage, message):
             thumbnail(tmp_path / name, 0, 88)
 
 

@@ -5,9 +5,11 @@ import onnx
 import pytest
 
 from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
-from cxrview.inference import contract, registry
+from cxrview.inference import contract, messages, registry
 from cxrview.inference.predictor import Predictor
+from cxrview.message import verbatim
 from tests.conftest import TINY_SIZE, make_tiny_bundle, tiny_graph, write_card
+from tests.refusals import refused
 
 
 def batch(count: int) -> np.ndarray:
@@ -60,13 +62,14 @@ def test_an_engine_that_gives_other_answers_is_not_used(tmp_path):
         image, logits = stored["image"], stored["logits"]
     np.savez(folder / "selftest.npz", image=image, logits=logits + np.float32([[0.5, 0, 0]]))
     write_card(folder)
-    with pytest.raises(EngineUnavailable, match="gives other answers"):
+    with refused(EngineUnavailable, engine_messages.NO_ENGINE) as refusal:
         registry.choose(folder, "openvino")
+    assert messages.OTHER_ANSWERS.code in str(refusal.error.problem.as_dict())
 
 
 def test_the_next_engine_is_taken_when_the_first_is_missing(tiny_bundle, monkeypatch):
     openvino = registry.engine_type("openvino")
-    monkeypatch.setattr(openvino, "missing", classmethod(lambda _: "OpenVINO is not installed."))
+    monkeypatch.setattr(openvino, "missing", classmethod(lambda _: verbatim("OpenVINO is not installed.")))
     choice = registry.choose(tiny_bundle)
     assert choice.engine.name == "onnxruntime"
     assert "better choices failed" in choice.reason
@@ -74,13 +77,14 @@ def test_the_next_engine_is_taken_when_the_first_is_missing(tiny_bundle, monkeyp
 
 
 def test_a_device_that_is_not_there_is_refused_with_what_is(tiny_bundle):
-    with pytest.raises(EngineUnavailable, match="OpenVINO finds no NPU here"):
+    with refused(EngineUnavailable, engine_messages.NO_ENGINE) as refusal:
         registry.choose(tiny_bundle, "openvino:npu")
+    assert engine_messages.OPENVINO_FINDS_NO.code in str(refusal.error.problem.as_dict())
 
 
 @pytest.mark.parametrize("text", ["", "tpu", "openvino:tpu", "torch", "torch:cpu", ":"])
 def test_an_unknown_device_is_a_sentence(tiny_bundle, text):
-    with pytest.raises(BadRequest, match="There is no device"):
+    with refused(BadRequest, engine_messages.NO_DEVICE(device=text)):
         registry.choose(tiny_bundle, text)
 
 
@@ -88,9 +92,11 @@ def test_a_graph_that_is_not_onnx_is_refused(tmp_path):
     folder = make_tiny_bundle(tmp_path / "m")
     (folder / "model.onnx").write_bytes(b"not a graph")
     write_card(folder)
-    for engine in ("openvino", "onnxruntime"):
-        with pytest.raises(UnusableModel, match=r"model\.onnx cannot be"):
+    said = {"openvino": engine_messages.OPENVINO_CANNOT_READ, "onnxruntime": engine_messages.ONNXRUNTIME_CANNOT_RUN}
+    for engine, message in said.items():
+        with refused(UnusableModel, message) as refusal:
             registry.choose(folder, engine)
+        assert refusal.error.path == folder / "model.onnx"
 
 
 def test_a_card_that_names_other_classes_than_the_graph_is_refused(tmp_path, chest_pa):
@@ -98,7 +104,7 @@ def test_a_card_that_names_other_classes_than_the_graph_is_refused(tmp_path, che
 
     classes = [{"name": name, "label": name, "meaning": ""} for name in "abcd"]
     folder = make_tiny_bundle(tmp_path / "m", classes=classes)
-    with pytest.raises(UnusableModel, match="holds a self-test for another model"):
+    with refused(UnusableModel, engine_messages.SELF_TEST_OF_ANOTHER):
         Predictor.load(str(folder)).predict(read(chest_pa))
 
 
@@ -128,14 +134,16 @@ def test_an_engine_runs_any_network_and_names_its_outputs(tmp_path, name):
 @pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
 def test_every_stored_output_must_come_back_whatever_it_is_for(tmp_path, name):
     folder, _ = network_of_one_output(tmp_path / "lungs", shift=0.02)
-    with pytest.raises(EngineUnavailable, match=r"an output differs by 0\.0200"):
+    with refused(EngineUnavailable, engine_messages.NO_ENGINE) as refusal:
         registry.choose(folder, name)
+    assert engine_messages.OUTPUT_DIFFERS.code in str(refusal.error.problem.as_dict())
+    assert "0.0200" in str(refusal.error)
 
 
 def test_a_stored_output_of_another_shape_is_of_another_model(tmp_path):
     folder, maps = network_of_one_output(tmp_path / "lungs")
     np.savez(folder / "selftest.npz", image=batch(1), activation_maps=maps[:, :1])
-    with pytest.raises(UnusableModel, match="self-test for another model"):
+    with refused(UnusableModel, engine_messages.SELF_TEST_OF_ANOTHER):
         registry.choose(folder)
 
 
@@ -148,5 +156,6 @@ def test_a_probability_may_differ_less_than_a_raw_number(tmp_path):
     np.savez(folder / "selftest.npz", image=image, logits=given + np.float32([[0.008, 0, 0]]))
     write_card(folder)
     assert registry.choose(folder).engine.name == "openvino"
-    with pytest.raises(EngineUnavailable, match="a probability differs by"):
+    with refused(EngineUnavailable, engine_messages.NO_ENGINE) as refusal:
         contract.choose(folder)
+    assert messages.OTHER_ANSWERS.code in str(refusal.error.problem.as_dict())

@@ -7,11 +7,13 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
 from cxrview.errors import UnusableModel
+from cxrview.inference import engine_messages as messages
 from cxrview.inference.graph import build as graph
 from cxrview.inference.graph.gradcam_layer import GradCamMaps, gradcam_maps
 from cxrview.training import zoo
 from cxrview.training.config import ModelConfig
 from cxrview.training.origin import resolve
+from tests.refusals import refused
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -100,7 +102,7 @@ def test_a_head_with_another_activation_is_refused():
 
 def test_a_model_without_a_head_is_refused():
     image = keras.Input((8, 8))
-    with pytest.raises(UnusableModel, match="no head"):
+    with refused(UnusableModel, messages.NO_HEAD):
         graph.head_layers(keras.Model(image, keras.layers.Flatten()(image)))
 
 

@@ -10,7 +10,9 @@ import pytest
 from cxrview import bundle, paths
 from cxrview.errors import EngineUnavailable, UnusableModel
 from cxrview.imaging import model_input, read
+from cxrview.inference import engine_messages as messages
 from cxrview.inference import registry
+from tests.refusals import refused
 
 pytestmark = pytest.mark.tensorflow
 
@@ -40,8 +42,9 @@ def test_keras_says_that_there_is_no_gpu(bundled):
 
     if tensorflow.config.list_physical_devices("GPU"):
         pytest.skip("this machine has a GPU")
-    with pytest.raises(EngineUnavailable, match="TensorFlow finds no GPU here"):
+    with refused(EngineUnavailable, messages.NO_ENGINE) as refusal:
         registry.choose(bundled, "keras:gpu")
+    assert str(messages.TENSORFLOW_FINDS_NO(device="GPU")) in str(refusal.error)
 
 
 def keras_file(path: Path, config: object) -> Path:
@@ -85,7 +88,7 @@ def sequential(*layers: object) -> dict[str, object]:
 def test_a_keras_file_that_could_run_code_is_refused_before_keras_sees_it(tmp_path, config, named):
     from cxrview.inference.graph.load import load_model
 
-    with pytest.raises(UnusableModel, match=f"contains “{named}”, which could run code"):
+    with refused(UnusableModel, messages.COULD_RUN_CODE(name=named)):
         load_model(keras_file(tmp_path / "model.keras", config))
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from cxrview.errors import UnusableModel
 from cxrview.imaging import Radiograph, Window
-from cxrview.inference import domain
+from cxrview.inference import domain, messages
 from cxrview.inference.predictor import BATCH_SIZE, Predictor
 from cxrview.progress import Cancelled
 from tests.conftest import TINY_SIZE, make_tiny_bundle
+from tests.refusals import refused
 
 
 def phantom(pixels: np.ndarray) -> Radiograph:
@@ -117,7 +118,7 @@ def test_statistics_that_do_not_fit_are_refused(tmp_path):
     np.savez(
         folder / "domain.npz", mean=np.zeros((1, 4)), whitening=np.eye(3), reference=[1.0], threshold=1.0
     )
-    with pytest.raises(UnusableModel, match="do not fit together"):
+    with refused(UnusableModel, messages.DOMAIN_DOES_NOT_FIT):
         domain.load(folder)
 
 

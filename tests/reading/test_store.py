@@ -14,11 +14,14 @@ import numpy as np
 import pytest
 
 from cxrview.imaging import Identity, read
+from cxrview.messages import CANNOT_BE_READ
+from cxrview.reading import messages
 from cxrview.reading.annotation import Length, Point, Text
 from cxrview.reading.image_key import image_key, uid_key
 from cxrview.reading.store import MIGRATIONS, Change, Store, StoreUnusable
 from tests.imaging.phantoms import RAMP, phantom, save
 from tests.reading.images import image, write_png
+from tests.refusals import refused
 
 LINE = Length(points=(Point(1, 2), Point(3.25, 4)))
 NOTE = Text(points=(Point(1, 2),), label="here")
@@ -129,7 +132,7 @@ def test_a_file_of_a_later_version_is_refused(store):
     with sqlite3.connect(store.path) as database:
         database.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     database.close()
-    with pytest.raises(StoreUnusable, match="later version"):
+    with refused(StoreUnusable, messages.LATER_VERSION):
         store.annotations("uid:1/0")
 
 
@@ -138,8 +141,9 @@ def test_a_damaged_file_is_refused_and_not_touched(store):
     store.path.write_bytes(b"no database" * 999)
     before = store.path.read_bytes()
     for work in (lambda: store.annotations("x"), lambda: keep(store, LINE), lambda: store.mark_seen(["x"])):
-        with pytest.raises(StoreUnusable, match=r"reading\.sqlite is damaged\..*begin anew"):
+        with refused(StoreUnusable, messages.STORE_DAMAGED) as refusal:
             work()
+        assert refusal.error.advice == messages.MOVE_AWAY(place=str(store.path))
     assert store.path.read_bytes() == before
 
 
@@ -147,7 +151,7 @@ def test_a_file_held_by_another_program_is_named(store):
     keep(store, LINE)
     holder = sqlite3.connect(store.path, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(StoreUnusable, match="in use by another program"):
+    with refused(StoreUnusable, messages.STORE_IN_USE):
         keep(store, NOTE)
     assert store.annotations("uid:1/0").annotations == (LINE,)  # reading goes on
     holder.execute("ROLLBACK")
@@ -157,7 +161,7 @@ def test_a_file_held_by_another_program_is_named(store):
 
 def test_a_place_where_nothing_can_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(StoreUnusable, match="cannot be"):
+    with refused(StoreUnusable, messages.STORE_UNUSABLE, CANNOT_BE_READ):
         keep(Store(tmp_path / "file" / "reading.sqlite"), LINE)
 
 

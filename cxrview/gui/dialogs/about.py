@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from cxrview import __version__, paths
 from cxrview.errors import CxrviewError
+from cxrview.gui import sentences
 from cxrview.gui.dialogs.manual_text import dressed
 from cxrview.gui.dialogs.text import MONOSPACE
 from cxrview.gui.panels.reading import model_line
@@ -136,10 +137,14 @@ class AboutDialog(Themed, QDialog):
         lines = [f"Qt {qVersion()}, {QGuiApplication.platformName()}"]
         for screen in QGuiApplication.screens():
             size, ratio = screen.size(), screen.devicePixelRatio()
-            lines.append(f"  {screen.name() or 'screen'} {size.width()} × {size.height()} at {ratio:.0%}")
+            words = tr("{screen} {width} × {height} at {scale}")
+            name, scale = screen.name() or tr("screen"), f"{ratio:.0%}"
+            lines.append(
+                "  " + words.format(screen=name, width=size.width(), height=size.height(), scale=scale)
+            )
         return lines
 
     def _say_failure(self, error: Exception) -> None:
-        words = str(error) if isinstance(error, CxrviewError) else repr(error)
+        words = sentences.whole(error) if isinstance(error, CxrviewError) else repr(error)
         self.system.setPlainText(words)
         self.licences.setPlainText(words)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
 
 from cxrview import bundle, paths, words
+from cxrview.bundle import messages
 from cxrview.gui import theme as themes
 from cxrview.gui.dialogs.text import TextDialog
 from cxrview.gui.library.window import LibraryWindow
@@ -18,10 +19,12 @@ from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.work import load_predictor
 from cxrview.settings import Settings
+from cxrview.words import say
 from tests.conftest import make_tiny_bundle
 from tests.gui.test_accessibility import nameless
 
 BUNDLED = "cxr-densenet121"
+NO_ZIP = "File is not a zip file"  # as Python says it
 
 
 def figures(value: float) -> dict:
@@ -186,7 +189,7 @@ def test_f2_renames_and_a_name_that_is_taken_is_refused(mine, library, qtbot):
     assert bundle.load(paths.user_models() / "ward-7").card.title == "ward-7: one convolution"
     assert [entry.name for entry in library.chosen] == ["ward-7"]
     library.list.rename_wanted.emit("ward-7", "beta")
-    qtbot.waitUntil(lambda: "called “beta” already" in library.said.text())
+    qtbot.waitUntil(lambda: say(messages.NAME_TAKEN(name="beta")) in library.said.text())
     assert sorted(names(library)) == ["beta", BUNDLED, "ward-7"]
 
 
@@ -274,7 +277,7 @@ def test_what_is_dropped_is_imported_and_what_is_no_model_is_refused(library, tm
     qtbot.waitUntil(lambda: [entry.name for entry in library.chosen] == ["packed"])
     library.import_paths([tmp_path / "song.zip"])
     qtbot.waitUntil(lambda: library.said.property("tone") == "error")
-    assert "song.zip is a damaged archive" in library.said.text()
+    assert f"song.zip {say(messages.ARCHIVE_BROKEN(error=NO_ZIP))}" in library.said.text()
     assert set(names(library)) == {BUNDLED, "gift", "packed"}
 
 
@@ -343,7 +346,8 @@ def test_a_model_that_cannot_be_deleted_stays_the_default(
 
     monkeypatch.setattr(Path, "rename", refuse)
     press(qtbot, library, "Delete")
-    qtbot.waitUntil(lambda: "alpha cannot be deleted: Permission denied." in library.said.text())
+    said = say(messages.CANNOT_BE_DELETED(reason="Permission denied"))
+    qtbot.waitUntil(lambda: f"alpha {said}" in library.said.text())
     qtbot.waitUntil(lambda: models.choice.model == "alpha" and models._job is None, timeout=20_000)
     qtbot.waitUntil(lambda: cell(library, "alpha", 1) == "Default")
     assert not library.undo_button.isVisible()

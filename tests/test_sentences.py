@@ -1,0 +1,269 @@
+"""What a person reads is a message or goes through the translator, and each message is well made."""
+
+import ast
+import importlib
+import re
+import string
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from cxrview import paths
+from cxrview.message import Message
+
+ROOT = paths.PACKAGE.parent
+MODULES = sorted(path.relative_to(ROOT).as_posix() for path in paths.PACKAGE.rglob("*.py"))
+ROOMS = [path.removesuffix(".py").replace("/", ".") for path in MODULES if path.endswith("/messages.py")]
+TRANSLATED = {"tr", "trn", "mark", "markn"}
+EVENTS = {"Warned", "Stage", "Failed"}
+NOTES = {"note"}  # of what was odd in a file
+WIDGETS = {"QLabel", "QPushButton", "QToolButton", "QCheckBox", "QRadioButton", "QGroupBox", "QAction"}
+SETTERS = {
+    *("setToolTip", "setStatusTip", "setWindowTitle", "setTitle", "setText", "setInformativeText"),
+    *("setPlaceholderText", "setAccessibleName", "setAccessibleDescription", "setSpecialValueText"),
+}
+OPTIONS = {"text", "toolTip", "statusTip", "windowTitle", "placeholderText", "accessibleName", "title"}
+WORDS = re.compile(r"(?<![#\w])[^\W\d_]{2}")
+NO_WORDS = re.compile(r"cxrview|DICOM|VOI LUT")  # names that are the same in every language
+
+
+TO_DO: set[str] = {
+    "cxrview/cli/evaluate.py",
+    "cxrview/cli/train.py",
+    "cxrview/cli/training_options.py",
+    "cxrview/cli/tune.py",
+    "cxrview/gui/training/data_step.py",
+    "cxrview/gui/training/data_table.py",
+    "cxrview/gui/training/result_data.py",
+    "cxrview/gui/training/result_marks.py",
+    "cxrview/gui/training/result_point.py",
+    "cxrview/gui/training/result_store.py",
+    "cxrview/gui/training/result_texts.py",
+    "cxrview/gui/training/runs.py",
+    "cxrview/gui/training/search_earlier.py",
+    "cxrview/gui/training/search_texts.py",
+    "cxrview/gui/training/search_view.py",
+    "cxrview/training/architectures.py",
+    "cxrview/training/bundle_answers.py",
+    "cxrview/training/changed_images.py",
+    "cxrview/training/checkpoint.py",
+    "cxrview/training/config.py",
+    "cxrview/training/config_check.py",
+    "cxrview/training/evaluation_report.py",
+    "cxrview/training/export.py",
+    "cxrview/training/figures.py",
+    "cxrview/training/finish.py",
+    "cxrview/training/fit.py",
+    "cxrview/training/hdf5_weights.py",
+    "cxrview/training/history.py",
+    "cxrview/training/memory.py",
+    "cxrview/training/model_summary.py",
+    "cxrview/training/naming.py",
+    "cxrview/training/origin.py",
+    "cxrview/training/prepare.py",
+    "cxrview/training/reading.py",
+    "cxrview/training/run_folder.py",
+    "cxrview/training/same_images.py",
+    "cxrview/training/scalars.py",
+    "cxrview/training/search.py",
+    "cxrview/training/search_folder.py",
+    "cxrview/training/search_space.py",
+    "cxrview/training/search_study.py",
+    "cxrview/training/search_trial.py",
+    "cxrview/training/sources.py",
+    "cxrview/training/start.py",
+    "cxrview/training/weights.py",
+    "cxrview/training/worker.py",
+    "cxrview/training/zoo.py",
+}
+
+
+@cache
+def parsed(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text("utf-8"))
+
+
+def called(node: ast.AST) -> str:
+    """Return the name of what `node` calls."""
+    return getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+
+
+@cache
+def errors() -> set[str]:
+    """Return the names of CxrviewError and all that derive from it."""
+    classes = [node for path in MODULES for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef)]
+    found = {"CxrviewError"}
+    while True:
+        more = {one.name for one in classes if found & {getattr(base, "id", "") for base in one.bases}}
+        if more <= found:
+            return found
+        found |= more
+
+
+def literals(node: ast.AST | None, named: dict[str, list[ast.expr]], depth: int = 0) -> Iterator[str]:
+    """Yield the words written in the expression `node`, also under a name of the same module."""
+    match node:
+        case ast.Constant(value=str(text)):
+            if WORDS.search(NO_WORDS.sub("", text)):
+                yield text
+        case ast.JoinedStr(values=parts) | ast.BoolOp(values=parts):
+            for part in parts:
+                yield from literals(part, named, depth)
+        case ast.FormattedValue(value=inner) | ast.NamedExpr(value=inner):
+            yield from literals(inner, named, depth)
+        case ast.BinOp(left=left, op=ast.Add(), right=right) | ast.IfExp(body=left, orelse=right):
+            yield from literals(left, named, depth)
+            yield from literals(right, named, depth)
+        case ast.Call(func=ast.Attribute(value=base, attr="format" | "strip" | "capitalize")):
+            yield from literals(base, named, depth)
+        case ast.Call(args=[first, *_]) if called(node) in ("verbatim", "as_message", "str", "wrapped"):
+            yield from literals(first, named, depth)
+        case ast.Name(id=name) if depth < 2:
+            for value in named.get(name, ()):
+                yield from literals(value, named, depth + 1)
+
+
+def assigned(scope: ast.AST) -> dict[str, list[ast.expr]]:
+    """Return what is assigned to each name in `scope`."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(scope):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    found.setdefault(target.id, []).append(node.value)
+    return found
+
+
+def calls(path: str) -> Iterator[tuple[ast.Call, dict[str, list[ast.expr]]]]:
+    """Yield each call in a module, with what the names around it were given."""
+    tree = parsed(path)
+    module = assigned(ast.Module([node for node in tree.body if isinstance(node, ast.Assign)], []))
+    seen: set[ast.AST] = set()
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    for scope in (*functions, tree):
+        named = module | (assigned(scope) if scope is not tree else {})
+        for node in ast.walk(scope):
+            if isinstance(node, ast.Call) and node not in seen:
+                seen.add(node)
+                yield node, named
+
+
+def shown(call: ast.Call) -> Iterator[ast.expr]:
+    """Yield the arguments of `call` that a person reads on a widget."""
+    name = called(call)
+    if name in WIDGETS or name in SETTERS:
+        yield from call.args
+    if name[:1].isupper() or name in SETTERS:
+        yield from (word.value for word in call.keywords if word.arg in OPTIONS)
+
+
+def said(call: ast.Call) -> Iterator[ast.expr]:
+    """Yield what an error says: the problem and the advice, and not the path."""
+    yield from call.args[:2]
+    yield from (word.value for word in call.keywords if word.arg != "path")
+
+
+def untranslated(path: str) -> Iterator[str]:
+    """Yield each text in a module that would be shown as it is written, in English."""
+    for call, named in calls(path):
+        arguments = shown(call)
+        if called(call) in errors() | EVENTS | NOTES:
+            arguments = said(call)
+        for argument in arguments:
+            yield from (f"{path}:{call.lineno}: {text!r}" for text in literals(argument, named))
+
+
+def translated_early(path: str) -> Iterator[str]:
+    """Yield each error that is given a text in one language, where a message goes into any."""
+    for call, named in calls(path):
+        for argument in said(call) if called(call) in errors() else ():
+            values = named.get(argument.id, []) if isinstance(argument, ast.Name) else []
+            inner = (node for value in (argument, *values) for node in ast.walk(value))
+            if any(called(node) in TRANSLATED for node in inner):
+                yield f"{path}:{call.lineno}: {ast.unparse(argument)}"
+
+
+def filled_too_early(path: str) -> Iterator[str]:
+    """Yield each text that is put together before it is looked up: no catalogue can hold it."""
+    for call, _named in calls(path):
+        if called(call) in TRANSLATED:
+            put_together = (ast.JoinedStr, ast.BinOp)
+            if any(isinstance(one, put_together) or called(one) == "format" for one in call.args):
+                yield f"{path}:{call.lineno}: {ast.unparse(call)}"
+
+
+def nameless(path: str) -> Iterator[str]:
+    """Yield each text with a place whose name does not say what comes there, such as `{value2}`."""
+    for call, _named in calls(path):
+        for text in call.args if called(call) in TRANSLATED else ():
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                yield from (f"{path}:{call.lineno}: {text.value!r}" for _place in nameless_places(text.value))
+
+
+def nameless_places(text: str) -> list[str]:
+    """Return the places in `text` that are called by a number, or by nothing but “value”."""
+    places = [name for _literal, name, _form, _conversion in string.Formatter().parse(text)]
+    return [name for name in places if name is not None and re.search(r"^$|^value|\d$", name)]
+
+
+@pytest.mark.parametrize("path", sorted(set(MODULES) - TO_DO))
+def test_what_a_person_reads_goes_through_the_translator(path):
+    assert [*untranslated(path), *translated_early(path), *filled_too_early(path), *nameless(path)] == []
+
+
+def test_only_what_fails_is_to_be_done():
+    done = [path for path in TO_DO if not [*untranslated(path), *translated_early(path), *nameless(path)]]
+    assert done == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "raise BadRequest('is empty.')",
+        "raise BadRequest(EMPTY, advice=f'Choose {name}.')",
+        "problem = 'has {count} frames'\nraise BadRequest(problem.format(count=3))",
+        "TEXT = 'Save'\ndef f():\n    raise UnusableModel(verbatim(TEXT + name))",
+        "Warned('the disk is full')",
+        "label.setToolTip('Open')",
+        "QLabel(f'{count} files')",
+        "QPushButton(icon, toolTip='Open' if closed else tr('Close'))",
+        "raise BadRequest(tr('is empty.'))",
+        "tr(f'{count} files')",
+        "tr('{count} files'.format(count=3))",
+        "elements.note('An overlay is malformed.')",
+    ],
+)
+def test_what_is_not_translated_is_found(code, monkeypatch):
+    names = errors()
+    monkeypatch.setattr(f"{__name__}.parsed", lambda _path: ast.parse(code))
+    monkeypatch.setattr(f"{__name__}.errors", lambda: names)
+    assert [*untranslated("x"), *translated_early("x"), *filled_too_early("x")]
+
+
+def messages() -> Iterator[tuple[str, str, Message]]:
+    """Yield each message of each room with the room and the name of the constant."""
+    for room in ROOMS:
+        for name, value in vars(importlib.import_module(room)).items():
+            if isinstance(value, Message):
+                yield room, name, value
+
+
+def test_every_code_is_the_name_of_its_constant_and_there_once():
+    rooms: dict[str, str] = {}
+    for room, name, message in messages():
+        assert message.code == name.lower().replace("_", "-"), f"{room}.{name}"
+        assert rooms.setdefault(message.code, room) == room
+    assert len(rooms) > 200
+
+
+def test_every_place_has_a_name_that_says_what_comes_there():
+    for room, name, message in messages():
+        for text in (message.text, message.many, message.in_window):
+            assert nameless_places(text) == [], f"{room}.{name}"
+
+
+def test_every_sentence_is_said_by_one_message_only():
+    places: dict[str, str] = {}
+    for room, name, message in messages():
+        assert places.setdefault(message.text, f"{room}.{name}") == f"{room}.{name}"
