@@ -182,6 +182,7 @@ def test_settings_and_keys_are_taken_over(disk):
 
 def test_the_window_comes_back_as_it_was_left(disk, qtbot):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from cxrview.gui import theme as themes
     from cxrview.gui.main_window import MainWindow
 
     window = MainWindow(disk / "home")
@@ -199,7 +200,7 @@ def test_the_window_comes_back_as_it_was_left(disk, qtbot):
         assert window.studies.isHidden()
         assert not window.reading.isHidden()
         assert window.menus.actions["histogram"].isChecked()
-        assert window.theme.name == "light"
+        assert themes.current().name == "light"
         keys = {name: [key.toString() for key in window.menus.actions[name].shortcuts()] for name in KEYS}
         assert keys == KEYS
         assert window.height() == 700  # it was wider than the screen that is none, which cuts it

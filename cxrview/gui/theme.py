@@ -165,7 +165,10 @@ def redrawn(draw: Callable[[Theme], QIcon]) -> QIcon:
 
 
 class _RedrawnIcon(QIconEngine):
-    """Draws whenever Qt asks, so that no button has to be given its icon again in another theme."""
+    """Draws whenever Qt asks, so that no button has to be given its icon again in another theme.
+
+    It has no `clone`, which PySide6 would free at once: nothing may be added to an icon that shows it.
+    """
 
     def __init__(self, draw: Callable[[Theme], QIcon]) -> None:
         super().__init__()
@@ -175,22 +178,15 @@ class _RedrawnIcon(QIconEngine):
         self._draw(_current).paint(painter, place, Qt.AlignmentFlag.AlignCenter, mode, state)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        return self._draw(_current).pixmap(
-            size, 1.0, mode, state
-        )  # `size` is in pixels of the screen already
+        return self._draw(_current).pixmap(size, 1.0, mode, state)  # `size` is in pixels of the screen
 
-    def actualSize(  # noqa: N802
-        self, size: QSize, mode: QIcon.Mode, state: QIcon.State
-    ) -> QSize:
+    def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:  # noqa: N802
         return self._draw(_current).actualSize(size, mode, state)
 
     def availableSizes(  # noqa: N802
         self, mode: QIcon.Mode = QIcon.Mode.Normal, state: QIcon.State = QIcon.State.Off
     ) -> list[QSize]:
         return self._draw(_current).availableSizes(mode, state)
-
-    def clone(self) -> "_RedrawnIcon":
-        return _RedrawnIcon(self._draw)
 
 
 def _in_text_colours(name: str, theme: Theme) -> QIcon:

@@ -19,7 +19,7 @@ from cxrview.__main__ import main
 from cxrview.cli import console, messages
 from cxrview.exclusive import exclusive
 from cxrview.imaging.messages import DOES_NOT_EXIST, IS_EMPTY, NOT_PERMITTED
-from cxrview.inference.messages import NO_DEVICE
+from cxrview.inference.engine_messages import NO_DEVICE
 from cxrview.inference.predictor import Predictor
 from cxrview.messages import IN_USE, PLACE_CANNOT_BE_WRITTEN
 from tests.conftest import make_tiny_bundle

@@ -4,10 +4,14 @@ import itertools
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QWidget
 
 from cxrview import paths
 from cxrview.explain.class_colours import CLASS_COLOURS
 from cxrview.gui import theme
+from cxrview.gui.themed import Themed
 from tests.conftest import make_tiny_bundle
 from tests.gui.theme_walk import Walk, differing, lay_out
 
@@ -103,36 +107,74 @@ def test_tool_tips_are_broken_into_lines():
 
 @pytest.fixture
 def walked(make_window, home, chest_pa, tmp_path, qtbot, qapp):
-    """Opens everything there is in a theme, turns to another theme if asked, and returns pictures of it."""
+    """Opens everything there is in a theme and turns to another; returns pictures of it in both."""
     flash = qapp.cursorFlashTime()
     qapp.setCursorFlashTime(0)
     for name in ("alpha", "beta"):
         make_tiny_bundle(paths.user_models() / name, name=name, title=name)
     finished = lay_out(home / "training", tmp_path)
 
-    def pictures(name: str, turn_to: str = ""):
+    def pictures(first: str, second: str):
         (home / "window.ini").unlink(missing_ok=True)
-        (home / "settings.toml").write_text(f'theme = "{name}"\n', "utf-8")
+        (home / "settings.toml").write_text(f'theme = "{first}"\n', "utf-8")
         window = make_window()
         qtbot.waitUntil(lambda: window.state.model.card is not None)
         window.open([chest_pa])
         qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
         walk = Walk(window, finished, qtbot)
-        walk.pictures()
-        if turn_to:
-            window.state.change_settings(theme=turn_to)
-        found = walk.pictures()
+        walk.pictures()  # after which every page was seen
+        before = walk.pictures()
+        window.state.change_settings(theme=second)
+        after = walk.pictures()
         window.close()
         window.training.close()
         window.runner.close(wait=True)
-        return found
+        return before, after
 
     yield pictures
     qapp.setCursorFlashTime(flash)
 
 
-@pytest.mark.parametrize(("before", "after"), [("dark", "light"), ("light", "dark")])
-def test_a_change_of_theme_leaves_nothing_of_the_one_before(walked, before, after):
-    turned, fresh = walked(before, turn_to=after), walked(after)
-    assert len(turned) > 25
-    assert differing(turned, fresh) == []
+def test_a_change_of_theme_leaves_nothing_of_the_one_before(walked):
+    """Every window, dialog and page looks as after a start in that theme, to the last pixel."""
+    dark, turned_light = walked("dark", "light")
+    light, turned_dark = walked("light", "dark")
+    assert len(dark) > 25
+    assert set(dark) - set(differing(dark, light)) <= {"second"}  # which is black
+    assert differing(light, turned_light) == []
+    assert differing(dark, turned_dark) == []
+
+
+def test_an_icon_follows_the_theme_by_itself(qapp):
+    icon, size = theme.icon("flag"), QSize(20, 20)
+    for one in (theme.DARK, theme.LIGHT):
+        theme.apply(qapp, one)
+        for mode, colour in ((QIcon.Mode.Normal, one.text), (QIcon.Mode.Disabled, one.faint)):
+            assert icon.pixmap(size, mode).toImage() == theme.pixmap("flag", colour, 20).toImage()
+    assert icon.availableSizes() == [size]
+
+
+class Counting(Themed, QWidget):
+    """Counts how often it is recoloured."""
+
+    times = 0
+
+    def recolour(self) -> None:
+        self.times += 1
+
+
+def test_a_widget_is_recoloured_once_and_a_hidden_one_when_it_is_shown(qapp, qtbot):
+    parent, shown, hidden = QWidget(), Counting(), Counting()
+    qtbot.addWidget(parent)
+    for child in (shown, hidden):
+        child.setParent(parent)
+    hidden.hide()
+    parent.show()
+    theme.apply(qapp, theme.LIGHT)
+    assert (shown.times, hidden.times) == (1, 0)
+    hidden.show()
+    assert (shown.times, hidden.times) == (1, 1)
+    theme.apply(qapp, theme.LIGHT)  # it is already
+    hidden.hide()
+    hidden.show()
+    assert (shown.times, hidden.times) == (1, 1)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
+from cxrview.gui.browser.thumbnails import Thumbnails
 from cxrview.gui.commands import export
 from cxrview.gui.commands.training import show_card
 from cxrview.gui.dialogs.text import CrashDialog
@@ -44,16 +45,26 @@ class Walk:
         return found
 
     def _settle(self) -> None:
-        self._wait(lambda: not self._window.runner.jobs)
+        self._wait(lambda: not self._window.runner.jobs and not self._lacks_pictures())
         for _ in range(4):  # pages take a turn or two to fill
             QApplication.processEvents()
+
+    def _lacks_pictures(self) -> bool:
+        """Whether small pictures that are in sight are still to be made."""
+        tops = (self._window, self._window.training.window)
+        lists = [each for top in tops if top is not None for each in top.findChildren(Thumbnails)]
+        return any(each._wanted.keys() & each._seen() for each in lists)
 
     def _open(self) -> None:
         window = self._window
         window.bench.parts.make_all()
         window.resize(1200, 780)
         window.histogram.set_open(True)
+        window.viewports.show_second_window(True, [])
         self._settle()
+        window.state.set_active(window.state.views[0])  # the film's
+        self._settle()
+        window.state.choose_class(window.state.reading.prediction.class_names[0])
         window.tags.show()
         window.preferences.show()
         window.help.manual()
@@ -68,7 +79,6 @@ class Walk:
         self._wait(lambda: window.training.window is not None)
         self._open_wizard()
         self._wait(lambda: bool(window.training.library.list.entries))
-        window.viewports.show_second_window(True, [])
         self._settle()
 
     def _open_wizard(self) -> None:

@@ -5,7 +5,7 @@ import onnx
 import pytest
 
 from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
-from cxrview.inference import contract, messages, registry
+from cxrview.inference import contract, engine_messages, messages, registry
 from cxrview.inference.predictor import Predictor
 from cxrview.message import verbatim
 from tests.conftest import TINY_SIZE, make_tiny_bundle, tiny_graph, write_card
@@ -92,7 +92,10 @@ def test_a_graph_that_is_not_onnx_is_refused(tmp_path):
     folder = make_tiny_bundle(tmp_path / "m")
     (folder / "model.onnx").write_bytes(b"not a graph")
     write_card(folder)
-    said = {"openvino": engine_messages.OPENVINO_CANNOT_READ, "onnxruntime": engine_messages.ONNXRUNTIME_CANNOT_RUN}
+    said = {
+        "openvino": engine_messages.OPENVINO_CANNOT_READ,
+        "onnxruntime": engine_messages.ONNXRUNTIME_CANNOT_RUN,
+    }
     for engine, message in said.items():
         with refused(UnusableModel, message) as refusal:
             registry.choose(folder, engine)

@@ -139,9 +139,7 @@ class HeatmapControls(QWidget):
             self.class_choice.clear()
             self.class_choice.addItem(tr(MOST_PROBABLE), None)
             for index, item in enumerate(model.card.classes if model.card is not None else ()):
-                self.class_choice.addItem(
-                    _swatch(themes.current().class_colour(index)), tr(item.label), item.name
-                )
+                self.class_choice.addItem(_swatch(index), tr(item.label), item.name)
         self._show_class(self._state.heat_class)
 
     def _show_class(self, _name: str) -> None:
@@ -154,10 +152,15 @@ class HeatmapControls(QWidget):
         self._show_scale()
 
 
-def _swatch(colour: str) -> QIcon:
-    pixmap = QPixmap(10, 10)
-    pixmap.fill(QColor(colour))
-    return QIcon(pixmap)
+def _swatch(index: int) -> QIcon:
+    """Return the colour of the class at `index`."""
+
+    def draw(theme: themes.Theme) -> QIcon:
+        pixmap = QPixmap(10, 10)
+        pixmap.fill(QColor(theme.class_colour(index)))
+        return QIcon(pixmap)
+
+    return themes.redrawn(draw)
 
 
 def _check(text: str, tool_tip: str) -> QCheckBox:
