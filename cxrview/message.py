@@ -67,16 +67,27 @@ def as_message(words: "Message | str") -> Message:
     return words if isinstance(words, Message) else verbatim(words)
 
 
+def declared(room: ModuleType) -> dict[str, Message]:
+    """Return the messages that the module `room` declares, by name; those of its tables as TABLE.key."""
+    found: dict[str, Message] = {}
+    for name, value in vars(room).items():
+        entries = {f"{name}.{key}": entry for key, entry in value.items()} if isinstance(value, dict) else {}
+        found |= {
+            place: message
+            for place, message in ({name: value} | entries).items()
+            if isinstance(message, Message) and message.code
+        }
+    return found
+
+
 class Catalogue:
     """The messages of some rooms by their codes, to make messages of what another process said."""
 
     def __init__(self, rooms: Iterable[ModuleType]) -> None:
-        """Take the messages that are constants of the modules `rooms`. Raises ValueError where codes clash."""
+        """Take what the modules `rooms` declare. Raises ValueError where codes clash."""
         self._messages: dict[str, Message] = {}
         for room in rooms:
-            for message in vars(room).values():
-                if not isinstance(message, Message) or not message.code:
-                    continue
+            for message in declared(room).values():
                 if self._messages.setdefault(message.code, message) is not message:
                     raise ValueError(f"the code {message.code} is there twice")
 

@@ -6,7 +6,7 @@ from cxrview.cli import console
 from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
 from cxrview.errors import BadRequest
-from cxrview.training import worker
+from cxrview.training import messages, worker
 from cxrview.training.events import Finished
 from cxrview.training.run_folder import RunFolder
 
@@ -22,13 +22,12 @@ _TITLES = {
 def run(arguments: argparse.Namespace) -> int:
     """Train, or check the images only, and return 0. Raises CxrviewError, and Cancelled if it is stopped."""
     if arguments.check_only and arguments.resume:
-        advice = "Check in a folder of its own, or go on with --resume alone."
-        raise BadRequest("There is nothing to check in a run that has begun.", advice)
+        raise BadRequest(messages.NOTHING_TO_CHECK, messages.CHECK_APART)
     if arguments.finish and not arguments.resume:
-        raise BadRequest("--finish ends a run that has begun.", "Add --resume.")
+        raise BadRequest(messages.FINISH_NEEDS_RUN, messages.ADD_RESUME)
     folder = RunFolder(arguments.out.resolve())
-    config = configure(arguments, folder.stored_config() if arguments.resume else None)
     with training_process(arguments, can_finish=True) as emit:
+        config = configure(arguments, folder.stored_config() if arguments.resume else None)
         if arguments.check_only:
             worker.check(config, folder.path, emit)
             return console.OK

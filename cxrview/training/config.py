@@ -16,7 +16,7 @@ import tomli_w
 
 from cxrview.errors import BadRequest
 from cxrview.settings import option
-from cxrview.training import config_check
+from cxrview.training import config_check, messages
 from cxrview.whole_file import write_whole
 
 SPLIT_SEED = 20261121
@@ -259,7 +259,8 @@ def parse(values: dict[str, Any], path: Path | None = None) -> TrainingConfig:
         config_check.check(config)
         return config
     except ValueError as error:
-        raise BadRequest(f"{'holds' if path else 'The configuration holds'} {error}.", "", path) from error
+        problem = messages.WRONG_ENTRY if path else messages.WRONG_CONFIGURATION
+        raise BadRequest(problem(fault=error.args[0]), path=path) from error
 
 
 def load(path: Path, base: TrainingConfig | None = None) -> TrainingConfig:
@@ -271,7 +272,7 @@ def load(path: Path, base: TrainingConfig | None = None) -> TrainingConfig:
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise BadRequest(f"cannot be read as TOML: {error}.", "Check the file.", path) from error
+        raise BadRequest(messages.NO_TOML(reason=str(error)), messages.CHECK_FILE, path) from error
     parse(values, path)  # so that a wrong entry is found before it is merged
     for table, names in (("data", ("path", "external", "strangers")), ("model", ("start",))):
         for name in names:
@@ -335,12 +336,12 @@ def save(config: TrainingConfig, path: Path, *, settle: bool = True) -> None:
 
 def _build(kind: type[_T], values: Any, where: str) -> _T:
     if not isinstance(values, dict):
-        raise ValueError(f"no table “{where}”")
+        raise ValueError(messages.NO_TABLE(entry=where))
     hints = _hints(kind)  # type: ignore[arg-type]
     fields = {item.name: item for item in dataclasses.fields(kind)}  # type: ignore[arg-type]
     for name in values:
         if name not in fields:
-            raise ValueError(f"the unknown entry “{_at(where, name)}”")
+            raise ValueError(messages.UNKNOWN_ENTRY(entry=_at(where, name)))
     return kind(
         **{name: _value(fields[name], hints[name], value, _at(where, name)) for name, value in values.items()}
     )
@@ -367,7 +368,7 @@ def _value(item: Any, wanted: Any, value: Any, where: str) -> Any:
 
 def _items(wanted: Any, value: Any, where: str) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
-        raise ValueError(f"no list at “{where}”")
+        raise ValueError(messages.NO_LIST(entry=where))
     if dataclasses.is_dataclass(wanted):
         return tuple(_build(wanted, part, f"{where}[{i}]") for i, part in enumerate(value))  # type: ignore[arg-type]
     return tuple(_checked(None, wanted, part, f"{where}[{i}]") for i, part in enumerate(value))
@@ -377,11 +378,11 @@ def _checked(item: Any, wanted: Any, value: Any, where: str) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool)):
-        raise ValueError(f"at “{where}” {value!r}, which is no {wanted.__name__}")
+        raise ValueError(messages.WRONG_KIND(entry=where, value=repr(value), kind=wanted.__name__))
     metadata = item.metadata if item is not None else {}
     low, high, choices = (metadata.get(key) for key in ("low", "high", "choices"))
     if low is not None and not low <= value <= high:
-        raise ValueError(f"at “{where}” {value!r}, which is not between {low} and {high}")
+        raise ValueError(messages.OUT_OF_RANGE(entry=where, value=repr(value), low=low, high=high))
     if choices and value not in choices:
-        raise ValueError(f"at “{where}” “{value}”, which is none of {', '.join(choices)}")
+        raise ValueError(messages.NO_SUCH_CHOICE(entry=where, value=value, choices=list(choices)))
     return value

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from cxrview.errors import BadRequest
 from cxrview.explain.class_colours import class_colour
+from cxrview.training import evaluation_messages
 from cxrview.training.answers import Answers
 from cxrview.training.curves import Ranking, thinned
 from cxrview.training.history import History
@@ -327,7 +328,7 @@ def write(figure: Figure, folder: Path, name: str, document: str = "") -> list[P
         try:
             write_whole(path, data)
         except OSError as error:
-            problem = f"{path} cannot be written: {error.strerror}."
-            raise BadRequest(problem, "Choose another place.") from error
+            problem = evaluation_messages.FILE_NOT_WRITTEN(file=path, reason=error.strerror)
+            raise BadRequest(problem, evaluation_messages.CHOOSE_OTHER_PLACE) from error
         written.append(path)
     return written

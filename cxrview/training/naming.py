@@ -4,6 +4,7 @@ from pathlib import Path
 
 from cxrview.bundle import naming, store
 from cxrview.errors import BadRequest
+from cxrview.training import messages
 from cxrview.training.config import TrainingConfig
 
 
@@ -18,8 +19,7 @@ def model_name(config: TrainingConfig, must_be_free: bool) -> str:
         return _free(naming.plain(f"{Path(config.data.path).stem}-{config.model.architecture}"), taken)
     naming.check(wanted)
     if wanted.lower() in taken:
-        problem = f"There is a model called “{wanted}” already."
-        raise BadRequest(problem, "Choose another --name, or --no-register to keep this one apart.")
+        raise BadRequest(messages.NAME_TAKEN(name=wanted), messages.CHOOSE_OTHER_NAME)
     return wanted
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from cxrview import bundle
 from cxrview.errors import BadRequest
 from cxrview.inference.graph.keras_config import read_config
+from cxrview.training import data_messages, messages
 from cxrview.training.architectures import ARCHITECTURES, find
 from cxrview.training.config import ModelConfig
 
 NORMALISATIONS = {"source-suppression": "bands", "standardised": "whole"}  # of the layer, by preprocessing
-KINDS = "Give a .keras file, an .h5 file of weights, an .npz archive, or a model's folder or name."
 _SUPPRESSION = "cxrview>SourceSuppression"
 
 
@@ -50,10 +50,11 @@ def sized(config: ModelConfig) -> ModelConfig:
     size = config.input_size or entry.default_input_size
     seen = size if config.preprocessing == "architecture" else config.seen_size or size
     if min(size, seen) < entry.minimum_input_size:
-        problem = (
-            f"{entry.title} needs at least {entry.minimum_input_size} pixels a side, not {min(size, seen)}."
+        least = entry.minimum_input_size
+        raise BadRequest(
+            messages.INPUT_TOO_SMALL(title=entry.title, least=least, size=min(size, seen)),
+            messages.OWN_INPUT_SIZE(size=entry.default_input_size),
         )
-        raise BadRequest(problem, f"Its own input size is {entry.default_input_size}.")
     return dataclasses.replace(config, input_size=size, seen_size=seen)
 
 
@@ -64,15 +65,15 @@ def check_fit(config: ModelConfig) -> None:
     """
     entry = find(config.architecture)
     if config.start == "imagenet" and not entry.network:
-        raise BadRequest(f"There are no ImageNet weights of {entry.title}.", "Start it from none.")
+        raise BadRequest(messages.NO_IMAGENET_WEIGHTS(title=entry.title), messages.START_FROM_NONE)
     path = model_file(config.start)
     if path is None:
         _check_weights(config)
         return
     named = read_config(path).get("config", {}).get("name")
     if named in ARCHITECTURES and named != config.architecture:
-        problem = f"is a {find(named).title}, and the model to train is a {entry.title}."
-        raise BadRequest(problem, "Choose its architecture, or another start.", path)
+        problem = messages.OTHER_ARCHITECTURE(found=find(named).title, wanted=entry.title)
+        raise BadRequest(problem, messages.CHOOSE_ITS_ARCHITECTURE, path)
 
 
 def _check_weights(config: ModelConfig) -> None:
@@ -80,10 +81,10 @@ def _check_weights(config: ModelConfig) -> None:
         return
     path = Path(config.start)
     if path.suffix not in (".npz", ".h5", ".hdf5"):
-        raise BadRequest("holds no weights that a training can start from.", KINDS, path)
+        raise BadRequest(messages.NO_WEIGHTS, messages.KINDS_OF_START, path)
     if path.suffix == ".npz" and config.architecture != "densenet121":
         title = find(config.architecture).title
-        raise BadRequest(f"holds weights of DenseNet121, not of {title}.", path=path)
+        raise BadRequest(messages.WEIGHTS_OF_DENSENET(title=title), path=path)
 
 
 def model_file(name: str) -> Path | None:
@@ -97,11 +98,11 @@ def model_file(name: str) -> Path | None:
     if name != "bundled" and path.is_file():
         return path if path.suffix == ".keras" else None
     if name != "bundled" and path.suffix in (".keras", ".h5", ".hdf5", ".npz"):
-        raise BadRequest("is not there, so no training can start from it.", "Check the path.", path)
+        raise BadRequest(messages.START_MISSING, data_messages.CHECK_PATH, path)
     folder = bundle.find("" if name == "bundled" else name)
     file = folder / "model.keras"
     if not file.is_file():
-        raise BadRequest("holds no model.keras, so no training can start from it.", KINDS, folder)
+        raise BadRequest(messages.NO_KERAS_MODEL, messages.KINDS_OF_START, folder)
     return file
 
 

@@ -14,7 +14,7 @@ from cxrview.inference.graph import preprocessing
 from cxrview.inference.graph.build import BACKBONE, FLATTEN, HEAD, POOLING
 from cxrview.inference.graph.preprocessing import SourceSuppression
 from cxrview.inference.graph.scaling import ChannelScaling
-from cxrview.training import origin
+from cxrview.training import messages, origin
 from cxrview.training.architectures import ARCHITECTURES, Architecture, find
 from cxrview.training.config import ModelConfig
 
@@ -37,7 +37,8 @@ def build(
     small for it, or a number of classes that no card can hold.
     """
     if not 2 <= classes <= MAX_CLASSES:
-        raise BadRequest(f"A model tells 2 to {MAX_CLASSES} classes apart, not {classes}.", "Merge classes.")
+        problem = messages.CLASSES_OUT_OF_RANGE(most=MAX_CLASSES, count=classes)
+        raise BadRequest(problem, messages.MERGE_CLASSES)
     config = _resolved(config)
     with _precision("mixed_bfloat16" if mixed_precision else "float32"):
         image = keras.Input((config.input_size, config.input_size), dtype="uint8", name="image")
