@@ -6,7 +6,7 @@ place where the foreign library is called.
 
 from pathlib import Path
 
-from cxrview.message import NOTHING, Message, as_message
+from cxrview.message import NOTHING, Message, as_message, joined, verbatim
 
 
 class CxrviewError(Exception):
@@ -29,9 +29,14 @@ class CxrviewError(Exception):
         """The code of the problem, "" if it is said in words that are not ours."""
         return self.problem.code
 
+    @property
+    def whole(self) -> Message:
+        """All of it: the file's name, the problem and the advice."""
+        subject = verbatim(self.path.name) if self.path is not None else NOTHING
+        return joined((subject, self.problem, self.advice))
+
     def __str__(self) -> str:
-        subject = f"{self.path.name} " if self.path is not None else ""
-        return f"{subject}{self.problem} {self.advice}".strip()
+        return str(self.whole)
 
 
 class UnreadableImage(CxrviewError):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cxrview import messages
 from cxrview.errors import BadRequest
 
 
@@ -50,13 +51,13 @@ def _acquire(lock: Path, path: Path) -> int:
             handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
             if not _try_lock(handle):
                 os.close(handle)
-                problem = f"{path} is being written by another run of cxrview."
-                raise BadRequest(problem, "Wait for its end, or choose another file.")
+                raise BadRequest(messages.IN_USE(place=str(path)), messages.WAIT_OR_CHOOSE_ANOTHER_FILE)
             if _still_there(handle, lock):
                 return handle
             os.close(handle)  # its last holder has just removed it
     except OSError as error:
-        raise BadRequest(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+        problem = messages.PLACE_CANNOT_BE_WRITTEN(place=str(path), reason=error.strerror)
+        raise BadRequest(problem, messages.CHOOSE_ANOTHER_PLACE) from error
 
 
 def _still_there(handle: int, lock: Path) -> bool:

@@ -55,11 +55,20 @@ class Message:
 
 
 NOTHING = Message("", "")
+JOINED = Message("joined", "{first} {second}")
 
 
 def verbatim(text: str) -> Message:
     """Return words that are not ours, which are shown as they are in every language."""
     return Message("", text)
+
+
+def joined(parts: Iterable[Message]) -> Message:
+    """Return one message of all `parts` that are not empty, with spaces between."""
+    whole = NOTHING
+    for part in parts:
+        whole = JOINED(first=whole, second=part) if whole and part else whole or part
+    return whole
 
 
 def as_message(words: "Message | str") -> Message:

@@ -7,6 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from cxrview import messages
 from cxrview.errors import BadRequest
 
 KEY_BYTES = 32
@@ -23,9 +24,10 @@ def load_key(path: Path) -> bytes:
             _store_new(path)
         key = path.read_bytes()
     except OSError as error:
-        raise BadRequest(f"The pseudonym key {path} cannot be used: {error.strerror}.") from error
+        problem = messages.KEY_UNUSABLE(place=str(path), reason=error.strerror)
+        raise BadRequest(problem) from error
     if len(key) != KEY_BYTES:
-        raise BadRequest(f"The pseudonym key {path} is damaged.", "Remove it; new pseudonyms will differ.")
+        raise BadRequest(messages.KEY_DAMAGED(place=str(path)), messages.REMOVE_KEY)
     return key
 
 

@@ -75,7 +75,16 @@ def say(message: Message) -> str:
     return tr(message.in_window or message.text).format(**values)
 
 
+class _Number(float):
+    """A number that is written with the decimal sign of the user's language."""
+
+    def __format__(self, form: str) -> str:
+        return super().__format__(form).replace(".", _decimal_sign)
+
+
 def _said(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return ", ".join(str(_said(item)) for item in value)
+    if isinstance(value, float):
+        return _Number(value)
     return say(value) if isinstance(value, Message) else value

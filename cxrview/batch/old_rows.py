@@ -5,10 +5,10 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cxrview.batch import messages
 from cxrview.batch.rows import Row
 from cxrview.errors import BadRequest
-
-ADVICE_OTHER_FILE = "Choose another output file, or leave out --resume."
+from cxrview.messages import CANNOT_BE_READ
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
@@ -26,13 +26,13 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
                     raise _Damaged(len(rows) - 1)
                 rows.append(row)
     except _OtherColumns as error:
-        problem = "was written with another model or version: its columns differ."
-        raise BadRequest(problem, ADVICE_OTHER_FILE, path) from error
+        raise BadRequest(messages.OTHER_COLUMNS, messages.OTHER_OUTPUT, path) from error
     except (_Damaged, csv.Error) as error:
-        problem = f"is damaged after its row {error.args[0] if isinstance(error, _Damaged) else len(rows)}."
-        raise BadRequest(problem, f"Repair it by hand. {ADVICE_OTHER_FILE}", path) from error
+        last = error.args[0] if isinstance(error, _Damaged) else len(rows)
+        advice = messages.REPAIR_BY_HAND(otherwise=messages.OTHER_OUTPUT)
+        raise BadRequest(messages.ROWS_DAMAGED(row=last), advice, path) from error
     except OSError as error:
-        raise BadRequest(f"cannot be read: {error.strerror}.", ADVICE_OTHER_FILE, path) from error
+        raise BadRequest(CANNOT_BE_READ(reason=error.strerror), messages.OTHER_OUTPUT, path) from error
     return [row for row in rows if row is not None]
 
 

@@ -8,10 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from cxrview.batch.old_rows import ADVICE_OTHER_FILE, read_rows
+from cxrview.batch import messages
+from cxrview.batch.old_rows import read_rows
 from cxrview.batch.rows import Row
 from cxrview.errors import BadRequest
 from cxrview.imaging.find import spelled_out
+from cxrview.messages import CHOOSE_ANOTHER_PLACE, PLACE_CANNOT_BE_WRITTEN
 from cxrview.whole_file import write_whole
 
 FORMATS = (".csv", ".jsonl")
@@ -58,8 +60,8 @@ def refused_writing(name: str) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise BadRequest(f"{name} cannot be written: {reason}.", "Choose another place.") from error
+        problem = PLACE_CANNOT_BE_WRITTEN(place=name, reason=error.strerror or str(error))
+        raise BadRequest(problem, CHOOSE_ANOTHER_PLACE) from error
 
 
 def _cell(value: Any) -> Any:
@@ -69,7 +71,9 @@ def _cell(value: Any) -> Any:
 def check_format(path: Path) -> None:
     """Raise BadRequest if results cannot be written in the format that the suffix of `path` names."""
     if path.suffix.lower() not in FORMATS:
-        raise BadRequest(f"Results cannot be written as “{path.name}”.", f"Choose {' or '.join(FORMATS)}.")
+        one, other = FORMATS
+        advice = messages.FORMATS_OF_RESULTS(one=one, other=other)
+        raise BadRequest(messages.NO_FORMAT_OF_RESULTS(name=path.name), advice)
 
 
 @contextmanager
@@ -109,10 +113,9 @@ def resume(path: Path, columns: Sequence[str], model: str, version: str) -> set[
     good = [row for row in rows if row["status"] == "ok"]
     for row in good:
         if (row["model"], row["model_version"]) != (model, version):
-            problem = (
-                f"was written with {row['model']} {row['model_version']}, and this is {model} {version}."
-            )
-            raise BadRequest(problem, ADVICE_OTHER_FILE, path)
+            written = f"{row['model']} {row['model_version']}"
+            problem = messages.OTHER_MODEL(written=written, current=f"{model} {version}")
+            raise BadRequest(problem, messages.OTHER_OUTPUT, path)
     last = spelled_out(Path(rows[-1]["path"])) if rows else ""
     kept = [row for row in good if spelled_out(Path(row["path"])) != last]
     content = io.StringIO(newline="")

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cxrview.bundle import messages
 from cxrview.errors import UnusableModel
+from cxrview.message import Message
 
 SCHEMA = 1
 MAX_CLASSES = 1000
@@ -63,21 +65,31 @@ def parse(text: str, path: Path) -> Card:
     try:
         raw = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UnusableModel(f"is not valid JSON: {error}.", "Import the model again.", path) from error
+        problem = messages.CARD_NO_JSON(error=str(error))
+        raise UnusableModel(problem, messages.IMPORT_AGAIN, path) from error
     if not isinstance(raw, dict):
-        raise UnusableModel("is not a model card.", "Import the model again.", path)
+        raise UnusableModel(messages.NO_CARD, messages.IMPORT_AGAIN, path)
     if raw.get("schema") != SCHEMA:
-        advice = "Update cxrview, or export the model again with this version."
-        raise UnusableModel(
-            f"has schema {raw.get('schema')!r}, and this version reads {SCHEMA}.", advice, path
-        )
+        problem = messages.CARD_OTHER_SCHEMA(schema=repr(raw.get("schema")), readable=SCHEMA)
+        raise UnusableModel(problem, messages.UPDATE_OR_EXPORT, path)
     try:
         card = _build(raw)
         _check(card)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        reason = f"lacks the entry {error}" if isinstance(error, KeyError) else f"has a wrong entry: {error}"
-        raise UnusableModel(f"{reason}.", "Import the model again.", path) from error
+    except KeyError as error:
+        problem = messages.CARD_LACKS_ENTRY(entry=str(error))
+        raise UnusableModel(problem, messages.IMPORT_AGAIN, path) from error
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        reason = error.reason if isinstance(error, _Wrong) else str(error)
+        raise UnusableModel(messages.CARD_WRONG_ENTRY(reason=reason), messages.IMPORT_AGAIN, path) from error
     return card
+
+
+class _Wrong(ValueError):
+    """An entry makes no sense; `reason` says why."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def _build(raw: dict[str, Any]) -> Card:
@@ -108,25 +120,24 @@ def _build(raw: dict[str, Any]) -> Card:
 
 def _boolean(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise TypeError(f"{value!r} is neither true nor false")
+        raise _Wrong(messages.CARD_NO_BOOLEAN(given=repr(value)))
     return value
 
 
 def _check(card: Card) -> None:
-    """Raise ValueError if an entry of the right type makes no sense."""
+    """Raise _Wrong if an entry of the right type makes no sense."""
     left, top, right, bottom = card.map_field
     names = card.class_names
-    checks = {
-        "name must be a plain folder name": Path(card.name).name == card.name
-        and card.name not in ("", ".", ".."),
-        f"there must be 2 to {MAX_CLASSES} classes": 2 <= len(names) <= MAX_CLASSES,
-        "class names must differ": len(set(names)) == len(names) and all(names),
-        "input_size must be 32…2048": 32 <= card.input_size <= 2048,
-        "map_field must lie inside 0…1": 0 <= left < right <= 1 and 0 <= top < bottom <= 1,
-        "temperature must be above 0": math.isfinite(card.temperature) and card.temperature > 0,
-        "files must list model.onnx and selftest.npz": {"model.onnx", "selftest.npz"} <= set(card.files),
-        "files must be plain names": all(Path(name).name == name for name in card.files),
-    }
-    for complaint, holds in checks.items():
+    checks = (
+        (messages.CARD_NAME, Path(card.name).name == card.name and card.name not in ("", ".", "..")),
+        (messages.CARD_CLASS_COUNT(most=MAX_CLASSES), 2 <= len(names) <= MAX_CLASSES),
+        (messages.CARD_CLASS_NAMES, len(set(names)) == len(names) and all(names)),
+        (messages.CARD_INPUT_SIZE, 32 <= card.input_size <= 2048),
+        (messages.CARD_MAP_FIELD, 0 <= left < right <= 1 and 0 <= top < bottom <= 1),
+        (messages.CARD_TEMPERATURE, math.isfinite(card.temperature) and card.temperature > 0),
+        (messages.CARD_FILES, {"model.onnx", "selftest.npz"} <= set(card.files)),
+        (messages.CARD_FILE_NAMES, all(Path(name).name == name for name in card.files)),
+    )
+    for complaint, holds in checks:
         if not holds:
-            raise ValueError(complaint)
+            raise _Wrong(complaint)

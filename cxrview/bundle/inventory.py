@@ -13,12 +13,13 @@ from tempfile import mkdtemp
 from typing import Any
 
 from cxrview import paths
-from cxrview.bundle import naming, store
+from cxrview.bundle import messages, naming, store
 from cxrview.bundle.card import Card, parse
 from cxrview.bundle.load import read_card
 from cxrview.bundle.rewrite import replace_text
 from cxrview.errors import BadRequest, UnusableModel
-from cxrview.words import tr
+from cxrview.message import NOTHING, Message
+from cxrview.messages import CHOOSE_ANOTHER_NAME
 
 CARD = "card.json"
 GRAPH = "model.onnx"
@@ -38,7 +39,7 @@ class Installed:
     folder: Path
     bundled: bool  # travels with the program
     card: Card | None
-    problem: str
+    problem: Message
     bytes: int
     time: float  # when the graph was written here, seconds since 1970
 
@@ -68,12 +69,12 @@ def installed() -> list[Installed]:
 
 def describe(folder: Path) -> Installed:
     """Return what can be told of the bundle in `folder` without reading its large files."""
-    card, problem = None, ""
+    card, problem = None, NOTHING
     try:
         card = read_card(folder)
-        problem = next(_complaints(folder, card), "")
+        problem = next(_complaints(folder, card), NOTHING)
     except UnusableModel as error:
-        problem = str(error)
+        problem = error.whole
     files = [path for path in folder.rglob("*") if path.is_file()]
     graph = folder / GRAPH
     return Installed(
@@ -87,13 +88,13 @@ def describe(folder: Path) -> Installed:
     )
 
 
-def _complaints(folder: Path, card: Card) -> Iterator[str]:
+def _complaints(folder: Path, card: Card) -> Iterator[Message]:
     for name, expected in card.files.items():
         path = folder / name
         if not path.is_file():
-            yield tr("The file {name} is missing.").format(name=name)
+            yield messages.FILE_MISSING(name=name)
         elif path.stat().st_size != expected.bytes:
-            yield tr("The file {name} is not as its card says.").format(name=name)
+            yield messages.FILE_NOT_AS_LISTED(name=name)
 
 
 def rename(name: str, new: str) -> Path:
@@ -106,9 +107,7 @@ def rename(name: str, new: str) -> Path:
         return folder
     naming.check(new)
     if new.lower() in {taken.lower() for taken in (*store.folders(), *_beside(folder))} - {name.lower()}:
-        raise BadRequest(
-            tr("There is a model called “{name}” already.").format(name=new), tr("Choose another name.")
-        )
+        raise BadRequest(messages.NAME_TAKEN(name=new), CHOOSE_ANOTHER_NAME)
     card = read_card(folder)
     raw = card.raw | {"name": new, "title": _retitled(card, new)}
     before = (folder / CARD).read_text("utf-8")
@@ -117,8 +116,8 @@ def rename(name: str, new: str) -> Path:
         folder.rename(target)
     except OSError as error:
         replace_text(folder / CARD, before)
-        problem = tr("cannot be renamed: {reason}.").format(reason=error.strerror)
-        raise BadRequest(problem, tr("Close what uses it, and try again."), folder) from error
+        problem = messages.CANNOT_BE_RENAMED(reason=error.strerror)
+        raise BadRequest(problem, messages.CLOSE_WHAT_USES_IT, folder) from error
     return target
 
 
@@ -126,8 +125,7 @@ def set_notes(name: str, notes: str) -> None:
     """Write `notes` into the card of the user's bundle `name`. Raises BadRequest and UnusableModel."""
     folder = _own(name)
     if len(notes) > LONGEST_NOTES:
-        problem = tr("The notes have more than {count} characters.").format(count=LONGEST_NOTES)
-        raise BadRequest(problem, tr("Shorten them."))
+        raise BadRequest(messages.NOTES_TOO_LONG(limit=LONGEST_NOTES), messages.SHORTEN_NOTES)
     raw = dict(read_card(folder).raw)
     raw.pop("notes", None)
     _write_card(folder, raw | ({"notes": notes} if notes.strip() else {}))
@@ -151,8 +149,8 @@ def put_aside(name: str) -> Path:
 
 
 def _undeletable(folder: Path, error: OSError) -> BadRequest:
-    problem = tr("cannot be deleted: {reason}.").format(reason=error.strerror)
-    return BadRequest(problem, tr("Close what uses it, and try again."), folder)
+    problem = messages.CANNOT_BE_DELETED(reason=error.strerror)
+    return BadRequest(problem, messages.CLOSE_WHAT_USES_IT, folder)
 
 
 def bring_back(aside: Path, name: str) -> Path:
@@ -162,15 +160,12 @@ def bring_back(aside: Path, name: str) -> Path:
     """
     target = paths.user_models() / name
     if target.exists():
-        raise BadRequest(
-            tr("There is a model called “{name}” already.").format(name=name),
-            tr("Rename that one, and try again."),
-        )
+        raise BadRequest(messages.NAME_TAKEN(name=name), messages.RENAME_THAT_ONE)
     try:
         shutil.move(aside, target)
     except OSError as error:
-        problem = tr("“{name}” cannot be brought back: {reason}.")
-        raise BadRequest(problem.format(name=name, reason=error.strerror or error)) from error
+        reason = error.strerror or str(error)
+        raise BadRequest(messages.CANNOT_COME_BACK(name=name, reason=reason)) from error
     _remove_aside(aside)
     return target
 
@@ -200,8 +195,7 @@ def _own(name: str) -> Path:
     """Return the folder of the user's bundle `name`. Raises BadRequest if it is none of the user's."""
     folder = paths.user_models() / name
     if Path(name).name != name or not folder.is_dir():
-        problem = tr("“{name}” is none of your own models.").format(name=name)
-        raise BadRequest(problem, tr("The models that come with cxrview stay as they are."))
+        raise BadRequest(messages.NOT_YOUR_OWN(name=name), messages.BUNDLED_STAY)
     return folder
 
 

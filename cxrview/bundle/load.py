@@ -4,13 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from cxrview.bundle import messages
 from cxrview.bundle.card import Card, FileInfo, parse
 from cxrview.errors import UnusableModel
-from cxrview.words import mark, tr
+from cxrview.messages import CANNOT_BE_READ
 
 MAX_CARD_BYTES = 4 * 2**20
 MAX_FILE_BYTES = 2 * 2**30
-_AGAIN = mark("Import the model again from where you got it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,10 @@ def read_card(folder: Path) -> Card:
     path = folder / "card.json"
     try:
         if path.stat().st_size > MAX_CARD_BYTES:
-            raise UnusableModel(tr("is far too large for a model card."), tr(_AGAIN), path)
+            raise UnusableModel(messages.CARD_TOO_LARGE, messages.IMPORT_FROM_SOURCE, path)
         return parse(path.read_text("utf-8"), path)
     except (OSError, UnicodeDecodeError) as error:
-        problem = tr("is not a model bundle: it has no readable card.json.")
-        raise UnusableModel(
-            problem, tr("Choose the folder that holds model.onnx and card.json."), folder
-        ) from error
+        raise UnusableModel(messages.NO_BUNDLE, messages.CHOOSE_MODEL_FOLDER, folder) from error
 
 
 def load(folder: Path) -> Bundle:
@@ -49,11 +46,8 @@ def load(folder: Path) -> Bundle:
         place = path.relative_to(folder)
         listed = str(place) == "card.json" or str(place) in card.files
         if path.is_file() and not listed and place.parts[0] != "report" and not place.name.startswith("."):
-            raise UnusableModel(
-                tr("holds the file {place}, which its card does not list.").format(place=place),
-                tr(_AGAIN),
-                folder,
-            )
+            problem = messages.FILE_NOT_LISTED(name=str(place))
+            raise UnusableModel(problem, messages.IMPORT_FROM_SOURCE, folder)
     for name, expected in card.files.items():
         _verify(folder / name, expected)
     return Bundle(folder, card)
@@ -63,22 +57,15 @@ def _verify(path: Path, expected: FileInfo) -> None:
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
-            raise UnusableModel(
-                tr("is larger than {value} GiB.").format(value=MAX_FILE_BYTES >> 30), tr(_AGAIN), path
-            )
+            problem = messages.LARGER_THAN(limit=MAX_FILE_BYTES >> 30)
+            raise UnusableModel(problem, messages.IMPORT_FROM_SOURCE, path)
         if size != expected.bytes:
-            raise UnusableModel(
-                tr("has {size} bytes and the card says {bytes}.").format(size=size, bytes=expected.bytes),
-                tr(_AGAIN),
-                path,
-            )
+            problem = messages.OTHER_SIZE(found=size, expected=expected.bytes)
+            raise UnusableModel(problem, messages.IMPORT_FROM_SOURCE, path)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise UnusableModel(
-            tr("cannot be read: {strerror}.").format(strerror=error.strerror), tr(_AGAIN), path
-        ) from error
+        problem = CANNOT_BE_READ(reason=error.strerror)
+        raise UnusableModel(problem, messages.IMPORT_FROM_SOURCE, path) from error
     if digest != expected.sha256.lower():
-        raise UnusableModel(
-            tr("is not the file that the card was written for (its hash differs)."), tr(_AGAIN), path
-        )
+        raise UnusableModel(messages.OTHER_HASH, messages.IMPORT_FROM_SOURCE, path)

@@ -2,8 +2,8 @@
 
 import re
 
+from cxrview.bundle import messages
 from cxrview.errors import BadRequest
-from cxrview.words import tr
 
 LONGEST = 60
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
@@ -18,6 +18,5 @@ def plain(text: str) -> str:
 def check(name: str) -> None:
     """Raise BadRequest if a model cannot be called `name`."""
     if name != plain(name):
-        advice = tr("Use letters, digits, dots, hyphens and underscores, as in “{name}”.")
-        problem = tr("“{name}” is no name for a model.").format(name=name[:LONGEST])
-        raise BadRequest(problem, advice.format(name=plain(name)))
+        problem = messages.NO_MODEL_NAME(name=name[:LONGEST])
+        raise BadRequest(problem, messages.ALLOWED_NAME(name=plain(name)))

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cxrview.bundle import messages
 from cxrview.bundle.card import Card, parse
 from cxrview.bundle.load import load
 from cxrview.errors import BadRequest
+from cxrview.messages import CANNOT_BE_WRITTEN
 from cxrview.whole_file import write_whole
-from cxrview.words import tr
 
 CARD = "card.json"
 CHOSEN = "chosen"  # the operating point that a user has set
@@ -37,8 +38,8 @@ def replace_text(path: Path, text: str) -> None:
     try:
         write_whole(path, text)
     except OSError as error:
-        problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
-        raise BadRequest(problem, tr("Make room on the disk, or ask for access to it."), path) from error
+        problem = CANNOT_BE_WRITTEN(reason=error.strerror)
+        raise BadRequest(problem, messages.MAKE_ROOM_OR_ASK, path) from error
 
 
 def choose_point(folder: Path, name: str, threshold: float, images: str) -> Card:
@@ -49,7 +50,7 @@ def choose_point(folder: Path, name: str, threshold: float, images: str) -> Card
     """
     card = load(folder).card
     if name not in card.class_names or not 0 <= threshold <= 1:
-        raise BadRequest(tr("The model has no such operating point."))
+        raise BadRequest(messages.NO_OPERATING_POINT)
     chosen = {**card.raw["operating_points"].get(CHOSEN, {}), name: threshold}
     limits = [limit for limit in card.limits if not limit.startswith(_BY_HAND_START)]
     return rewrite_card(

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from cxrview import paths
-from cxrview.bundle import transfer
+from cxrview.bundle import messages, transfer
 from cxrview.errors import BadRequest
-from cxrview.words import tr
 
 DEFAULT = "cxr-densenet121"
 
@@ -32,14 +31,9 @@ def find(model: str = "") -> Path:
     if model and (Path(model) / "card.json").is_file():
         return Path(model)
     if not model:
-        raise BadRequest(
-            tr("No model is installed."), tr("Install cxrview again, or choose a model's folder.")
-        )
-    known = ", ".join(installed) or "none"
-    raise BadRequest(
-        tr("There is no model “{model}”.").format(model=model),
-        tr("Installed: {known}; or give a model's folder.").format(known=known),
-    )
+        raise BadRequest(messages.NONE_INSTALLED, messages.INSTALL_AGAIN)
+    names = ", ".join(installed) or messages.NONE
+    raise BadRequest(messages.NO_SUCH_MODEL(model=model), messages.INSTALLED_ARE(names=names))
 
 
 def install(path: Path) -> str:

@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
+from cxrview.bundle import messages
 from cxrview.bundle.card import Card
 from cxrview.bundle.load import MAX_CARD_BYTES, MAX_FILE_BYTES, load, read_card
 from cxrview.errors import BadRequest, UnusableModel
+from cxrview.messages import CANNOT_BE_WRITTEN, CHOOSE_ANOTHER_PLACE
 from cxrview.whole_file import whole_file
-from cxrview.words import tr
 
 CARD = "card.json"
 MAX_TOTAL_BYTES = 4 * 2**30
 MAX_ENTRIES = 1000
-_AGAIN = "Get the model again from where it came."
 
 
 def import_bundle(path: Path, into: Path) -> Path:
@@ -37,9 +37,11 @@ def import_bundle(path: Path, into: Path) -> Path:
             load(made)
             return _settle(made, into, card.name)
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        raise UnusableModel(f"is a damaged archive: {error}.", _AGAIN, path) from error
+        problem = messages.ARCHIVE_BROKEN(error=str(error))
+        raise UnusableModel(problem, messages.GET_AGAIN, path) from error
     except OSError as error:
-        raise UnusableModel(f"cannot be imported: {error.strerror or error}.", "", path) from error
+        problem = messages.CANNOT_BE_IMPORTED(reason=error.strerror or str(error))
+        raise UnusableModel(problem, path=path) from error
 
 
 def export_bundle(folder: Path, path: Path, *, replace: bool = False) -> None:
@@ -50,15 +52,15 @@ def export_bundle(folder: Path, path: Path, *, replace: bool = False) -> None:
     """
     card = load(folder).card
     if path.exists() and not replace:
-        raise BadRequest("is there already.", "Choose another name, or delete it.", path)
+        raise BadRequest(messages.IS_THERE, messages.OTHER_NAME_OR_DELETE, path)
     try:
         with whole_file(path) as file, zipfile.ZipFile(file, "w") as archive:
             for name in (CARD, *sorted(card.files)):
                 entry = zipfile.ZipInfo(f"{card.name}/{name}")
                 archive.writestr(entry, (folder / name).read_bytes(), zipfile.ZIP_DEFLATED)
     except OSError as error:
-        problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
-        raise BadRequest(problem, tr("Choose another place."), path) from error
+        problem = CANNOT_BE_WRITTEN(reason=error.strerror)
+        raise BadRequest(problem, CHOOSE_ANOTHER_PLACE, path) from error
 
 
 def _settle(made: Path, into: Path, name: str) -> Path:
@@ -71,7 +73,7 @@ def _settle(made: Path, into: Path, name: str) -> Path:
         if (target / CARD).is_file() and (target / CARD).read_bytes() == (made / CARD).read_bytes():
             load(target)
             return target
-    raise UnusableModel(f"has a name that {MAX_ENTRIES} models have.", "Delete some of them.", into / name)
+    raise UnusableModel(messages.NAME_USED_UP(count=MAX_ENTRIES), messages.DELETE_SOME, into / name)
 
 
 def _copy_folder(source: Path, made: Path) -> Card:
@@ -79,9 +81,9 @@ def _copy_folder(source: Path, made: Path) -> Card:
     for name in (CARD, *card.files):
         found = source / name
         if not found.exists() and not found.is_symlink():
-            raise UnusableModel(f"lacks the file {name}, which its card lists.", _AGAIN, source)
+            raise UnusableModel(messages.LACKS_FILE(name=name), messages.GET_AGAIN, source)
         if not stat.S_ISREG(found.lstat().st_mode):
-            raise UnusableModel(f"holds a link or device in place of {name}.", _AGAIN, source)
+            raise UnusableModel(messages.LINK_IN_PLACE(name=name), messages.GET_AGAIN, source)
         shutil.copyfile(found, made / name, follow_symlinks=False)
     return card
 
@@ -90,17 +92,18 @@ def _unpack(source: Path, made: Path) -> Card:
     with zipfile.ZipFile(source) as archive:
         entries = dict(_entries(archive, source))
         if CARD not in entries or entries[CARD].file_size > MAX_CARD_BYTES:
-            raise UnusableModel("holds no model: it has no usable card.json.", _AGAIN, source)
+            raise UnusableModel(messages.HOLDS_NO_MODEL, messages.GET_AGAIN, source)
         (made / CARD).write_bytes(archive.read(entries[CARD]))
         card = read_card(made)
         if sum(info.bytes for info in card.files.values()) > MAX_TOTAL_BYTES:
-            raise UnusableModel(f"is larger than {MAX_TOTAL_BYTES >> 30} GiB.", _AGAIN, source)
+            problem = messages.LARGER_THAN(limit=MAX_TOTAL_BYTES >> 30)
+            raise UnusableModel(problem, messages.GET_AGAIN, source)
         for name in entries:
             if name != CARD and name not in card.files:
-                raise UnusableModel(f"holds the file {name}, which its card does not list.", _AGAIN, source)
+                raise UnusableModel(messages.FILE_NOT_LISTED(name=name), messages.GET_AGAIN, source)
         for name, expected in card.files.items():
             if name not in entries or entries[name].file_size != min(expected.bytes, MAX_FILE_BYTES):
-                raise UnusableModel(f"lacks the file {name} as its card lists it.", _AGAIN, source)
+                raise UnusableModel(messages.LACKS_FILE_AS_LISTED(name=name), messages.GET_AGAIN, source)
             with archive.open(entries[name]) as packed, (made / name).open("wb") as file:
                 shutil.copyfileobj(packed, file, 2**20)  # never more than the entry's stated size
     return card
@@ -113,7 +116,7 @@ def _entries(archive: zipfile.ZipFile, source: Path) -> Iterator[tuple[str, zipf
     """
     found = archive.infolist()
     if len(found) > MAX_ENTRIES:
-        raise UnusableModel(f"holds more than {MAX_ENTRIES} files.", _AGAIN, source)
+        raise UnusableModel(messages.HOLDS_TOO_MANY_FILES(limit=MAX_ENTRIES), messages.GET_AGAIN, source)
     cards = [PurePosixPath(entry.filename).parent for entry in found if _is_card(entry.filename)]
     top = cards[0] if len(cards) == 1 else PurePosixPath()
     seen = set()
@@ -121,14 +124,16 @@ def _entries(archive: zipfile.ZipFile, source: Path) -> Iterator[tuple[str, zipf
         place = PurePosixPath(entry.filename)
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if place.is_absolute() or ".." in place.parts or set(entry.filename) & set("\\:\0"):
-            raise UnusableModel(f"holds the path “{entry.filename}”, which leads elsewhere.", _AGAIN, source)
+            problem = messages.LEADS_ELSEWHERE(name=entry.filename)
+            raise UnusableModel(problem, messages.GET_AGAIN, source)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR) or entry.flag_bits & 1:
-            raise UnusableModel(f"holds “{place}” as a link, a device or encrypted.", _AGAIN, source)
+            problem = messages.LINK_OR_ENCRYPTED(name=str(place))
+            raise UnusableModel(problem, messages.GET_AGAIN, source)
         if entry.is_dir() or not _concerns(place, top):
             continue
         name = str(place.relative_to(top))
         if name.lower() in seen:
-            raise UnusableModel(f"holds the file {name} twice.", _AGAIN, source)
+            raise UnusableModel(messages.FILE_TWICE(name=name), messages.GET_AGAIN, source)
         seen.add(name.lower())
         yield name, entry
 

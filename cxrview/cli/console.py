@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from cxrview.cli import interrupts
+from cxrview.cli import interrupts, messages
 from cxrview.errors import BadRequest
 from cxrview.message import Message
 
@@ -45,7 +45,7 @@ def put(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise BadRequest(f"The standard output cannot be written: {error.strerror}.") from error
+        raise BadRequest(messages.OUTPUT_BROKEN(reason=error.strerror)) from error
 
 
 def finish(code: int) -> int:
@@ -59,7 +59,7 @@ def finish(code: int) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
             if stream is sys.stdout:
                 if code != USAGE and not isinstance(error, BrokenPipeError):
-                    say(f"cxrview: The standard output cannot be written: {error.strerror}.")
+                    say(f"cxrview: {messages.OUTPUT_BROKEN(reason=error.strerror)}")
                 code = USAGE
     return code
 

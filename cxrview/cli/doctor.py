@@ -46,7 +46,7 @@ def _check_model(name: str) -> str:
 
 def _check_engine(name: str) -> str:
     if (missing := registry.engine_type(name).missing()) is not None:
-        return missing
+        return str(missing)
     begin = time.perf_counter()
     choice = registry.choose(bundle.find(), name)
     seconds = time.perf_counter() - begin

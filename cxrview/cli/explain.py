@@ -2,7 +2,7 @@
 
 import argparse
 
-from cxrview.cli import console
+from cxrview.cli import console, messages
 from cxrview.cli.choices import load_predictor
 from cxrview.cli.pictures import save_png
 from cxrview.cli.reading import describe
@@ -15,11 +15,12 @@ from cxrview.imaging import read, render
 def run(arguments: argparse.Namespace) -> int:
     """Save the picture, print the reading, return 0. Raises CxrviewError."""
     if arguments.out.suffix.lower() != ".png":
-        raise BadRequest(f"The picture cannot be written as “{arguments.out.name}”.", "Choose .png.")
+        raise BadRequest(messages.NOT_A_PICTURE(name=arguments.out.name), messages.CHOOSE_PNG)
     colours = colour_table(arguments.colours)
     frames = read(arguments.image)
     if arguments.frame > len(frames):
-        raise BadRequest(f"{arguments.image.name} has {len(frames)} frames.", "Choose one with --frame.")
+        problem = messages.HAS_FRAMES(name=arguments.image.name, count=len(frames))
+        raise BadRequest(problem, messages.CHOOSE_FRAME)
     radiograph = frames[arguments.frame - 1]
     predictor = load_predictor(arguments)
     prediction = predictor.predict([radiograph])[0]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from cxrview import bundle
 from cxrview.bundle.load import read_card
-from cxrview.cli import console
+from cxrview.bundle.messages import NONE_INSTALLED
+from cxrview.cli import console, messages
 from cxrview.errors import BadRequest, UnusableModel
 from cxrview.inference import registry
 
@@ -46,7 +47,7 @@ def _verify(folder: Path, device: str) -> int:
 def _import(path: Path, device: str) -> int:
     """Install the bundle in a folder or archive and see that it gives its answers here."""
     if not path.exists():
-        raise BadRequest("is not there.", "Give a model's folder or .zip file.", path)
+        raise BadRequest(messages.NOT_THERE, messages.GIVE_MODEL, path)
     name = bundle.install(path)
     console.put(f"Installed as {name}.")
     return _verify(bundle.find(name), device)
@@ -68,5 +69,5 @@ def _list() -> int:
         mark = " (default)" if folder == default else ""
         console.put(f"{name} {card.version}\t{card.status}\t{card.architecture}\t{classes}{mark}")
     if not installed:
-        console.say("No model is installed.")
+        console.say(str(NONE_INSTALLED))
     return code

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.batch.rows import Row
-from cxrview.cli import console
+from cxrview.cli import console, messages
 from cxrview.errors import BadRequest, CxrviewError
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
 from cxrview.inference.prediction import Prediction
+from cxrview.messages import CHOOSE_ANOTHER_PLACE, PLACE_CANNOT_BE_WRITTEN
 from cxrview.whole_file import write_whole
 
 STEM_BYTES, CLASS_BYTES = 100, 60  # file systems take names of 255 bytes
@@ -32,12 +33,12 @@ class Pictures:
         # Unlike Path.resolve, realpath bears links in a circle.
         real = Path(os.path.realpath(folder))
         if any(real.is_relative_to(os.path.realpath(place)) for place in inputs):
-            problem = f"The heatmaps would lie among the images to read, in {folder}."
-            raise BadRequest(problem, "Choose a folder outside.")
+            raise BadRequest(messages.AMONG_IMAGES(place=str(folder)), messages.CHOOSE_OUTSIDE)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise BadRequest(f"{folder} cannot be made: {error.strerror}.") from error
+            problem = messages.CANNOT_BE_MADE(place=str(folder), reason=error.strerror)
+            raise BadRequest(problem) from error
         self._folder = folder
         self._colours = colour_table("inferno")
         self.failed = 0
@@ -72,6 +73,7 @@ def save_png(path: Path, rgb: NDArray[np.uint8]) -> None:
         encoded = cv2.imencode(".png", rgb[..., ::-1])[1]
         write_whole(path, encoded.tobytes())
     except cv2.error as error:
-        raise BadRequest(f"{path} cannot be written: the picture cannot be encoded.") from error
+        raise BadRequest(messages.CANNOT_BE_ENCODED(place=str(path))) from error
     except OSError as error:
-        raise BadRequest(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+        problem = PLACE_CANNOT_BE_WRITTEN(place=str(path), reason=error.strerror)
+        raise BadRequest(problem, CHOOSE_ANOTHER_PLACE) from error

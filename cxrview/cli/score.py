@@ -10,7 +10,7 @@ from pathlib import Path
 from cxrview import paths
 from cxrview.batch import rows, table
 from cxrview.batch.score import score
-from cxrview.cli import console
+from cxrview.cli import console, messages
 from cxrview.cli.choices import load_predictor
 from cxrview.cli.pictures import Pictures
 from cxrview.errors import BadRequest
@@ -18,6 +18,7 @@ from cxrview.exclusive import exclusive
 from cxrview.imaging import find_images
 from cxrview.imaging.find import spelled_out
 from cxrview.inference.predictor import Predictor
+from cxrview.messages import CHOOSE_ANOTHER_NAME, CHOOSE_ANOTHER_PLACE, PLACE_CANNOT_BE_WRITTEN
 from cxrview.pseudonym import load_key
 
 
@@ -29,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     _check_output(arguments)
     files = find_images(arguments.paths)
     if not files:
-        raise BadRequest("There are no images in the places given.")
+        raise BadRequest(messages.NO_IMAGES_THERE)
     predictor = load_predictor(arguments)
     pictures = Pictures(arguments.heatmaps, arguments.paths) if arguments.heatmaps is not None else None
     with exclusive(arguments.out) if arguments.out is not None else nullcontext():
@@ -40,9 +41,9 @@ def _check_output(arguments: argparse.Namespace) -> None:
     out: Path | None = arguments.out
     if out is None:
         if arguments.resume:
-            raise BadRequest("--resume needs --out.")
+            raise BadRequest(messages.RESUME_NEEDS_OUT)
         if sys.stdout is None:
-            raise BadRequest("There is no standard output to write to.", "Name a file with --out.")
+            raise BadRequest(messages.NO_STANDARD_OUTPUT, messages.NAME_A_FILE)
         return
     table.check_format(out)
     try:
@@ -50,11 +51,12 @@ def _check_output(arguments: argparse.Namespace) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise BadRequest(f"{out} cannot be written: {error.strerror}.", "Choose another place.") from error
+        problem = PLACE_CANNOT_BE_WRITTEN(place=str(out), reason=error.strerror)
+        raise BadRequest(problem, CHOOSE_ANOTHER_PLACE) from error
     if not out.is_file():
-        raise BadRequest(f"{out} is not a file.", "Choose another name.")
+        raise BadRequest(messages.NO_FILE(place=str(out)), CHOOSE_ANOTHER_NAME)
     if not (arguments.resume or arguments.overwrite):
-        raise BadRequest(f"{out} exists already.", "Add --resume to go on with it, or --overwrite.")
+        raise BadRequest(messages.EXISTS_ALREADY(place=str(out)), messages.RESUME_OR_OVERWRITE)
 
 
 def _score(

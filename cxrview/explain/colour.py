@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import BadRequest
-from cxrview.words import tr
+from cxrview.explain import messages
 
 # The first five are perceptually uniform: equal steps of heat look equal. Smith and van der Walt gave away
 # inferno, magma, plasma and viridis (CC0, 2015); cividis also looks so to colour-blind readers (Nuñez 2018,
@@ -26,9 +26,7 @@ EDGE = 0.04  # of heat, over which the layer comes in at the threshold: a hard e
 def colour_table(name: str) -> NDArray[np.uint8]:
     """Return the colours for 0…255, (256, 3) uint8 RGB. Raises BadRequest for an unknown name."""
     if name not in COLOUR_MAPS:
-        known = ", ".join(COLOUR_MAPS)
-        problem = tr("There is no colour map “{name}”; choose {known}.")
-        raise BadRequest(problem.format(name=name, known=known))
+        raise BadRequest(messages.NO_COLOUR_MAP(name=name, names=", ".join(COLOUR_MAPS)))
     ramp = np.arange(256, dtype=np.uint8)[:, None]
     if name == "grey":
         return np.repeat(ramp, 3, axis=1)

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import BadRequest
+from cxrview.explain import messages
 from cxrview.inference.prediction import Prediction
-from cxrview.words import tr
 
 
 def shares(prediction: Prediction, class_name: str) -> NDArray[np.float32]:
@@ -15,9 +15,8 @@ def shares(prediction: Prediction, class_name: str) -> NDArray[np.float32]:
     faint. Raises BadRequest for an unknown class.
     """
     if class_name not in prediction.class_names:
-        known = ", ".join(prediction.class_names)
-        problem = tr("This model has no class “{name}”; it knows {known}.")
-        raise BadRequest(problem.format(name=class_name, known=known))
+        names = ", ".join(prediction.class_names)
+        raise BadRequest(messages.NO_CLASS(name=class_name, names=names))
     strongest = float(prediction.activation_maps.max())
     maps = prediction.activation_maps[prediction.class_names.index(class_name)]
     return np.asarray(np.clip(maps / strongest if strongest > 0 else maps, 0, 1), dtype=np.float32)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
 from cxrview.errors import CxrviewError
+from cxrview.gui import sentences
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.view_state import Shown, ViewState
 from cxrview.reading.annotation import Annotation, CalibrationLine
@@ -269,9 +270,10 @@ class Annotations(QObject):
         self._complain(error)
 
     def _complain(self, error: Exception) -> None:
-        if str(error) != self._last_trouble:  # once, not at each stroke
-            self._last_trouble = str(error)
-            self.said.emit(str(error))
+        trouble = sentences.whole(error)
+        if trouble != self._last_trouble:  # once, not at each stroke
+            self._last_trouble = trouble
+            self.said.emit(trouble)
 
 
 def _load(store: Store, radiograph: "Radiograph") -> Loaded:

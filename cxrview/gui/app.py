@@ -23,9 +23,10 @@ from PySide6.QtWidgets import QApplication
 
 from cxrview import __version__, paths, settings
 from cxrview.errors import BadRequest, CxrviewError, UnreadableImage, UnusableModel
-from cxrview.gui import language
+from cxrview.gui import language, messages
 from cxrview.gui.main_window import MainWindow
 from cxrview.gui.state import Progress, Stage
+from cxrview.message import verbatim
 
 if TYPE_CHECKING:
     from cxrview.inference.prediction import Prediction
@@ -111,10 +112,10 @@ def render_demo(
         window.clearFocus()
         app.processEvents()
         if not window.grab().save(str(png), "PNG"):
-            raise BadRequest("cannot be written.", "Choose another place for the picture.", png)
+            raise BadRequest(messages.PICTURE_NOT_WRITTEN, messages.PICTURE_ELSEWHERE, png)
         prediction = window.state.reading.prediction
         if prediction is None:
-            raise CxrviewError("There is no reading.")
+            raise CxrviewError(messages.NO_READING)
         return prediction
     finally:
         window.close()
@@ -138,11 +139,12 @@ def _wait_for_reading(window: MainWindow) -> None:
     loop.exec()
     shown, reading = window.state.shown, window.state.reading
     if shown.stage is Stage.FAILED:
-        raise UnreadableImage(shown.problem, shown.advice)
+        raise UnreadableImage(verbatim(shown.problem), verbatim(shown.advice))
     if reading.progress is Progress.FAILED:
-        raise UnusableModel(reading.problem)
+        raise UnusableModel(verbatim(reading.problem))
     if reading.progress is not Progress.DONE:
-        raise CxrviewError(f"The reading took longer than {DEMO_TIMEOUT // 1000} seconds.", "Try again.")
+        problem = messages.READING_TOOK_LONG(seconds=DEMO_TIMEOUT // 1000)
+        raise CxrviewError(problem, messages.TRY_AGAIN)
 
 
 def _catch_mistakes(window: MainWindow) -> None:

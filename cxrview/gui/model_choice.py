@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from cxrview.errors import CxrviewError
-from cxrview.gui import sentences
+from cxrview.gui import messages, sentences
 from cxrview.gui.state import AppState, ModelInfo, Progress, Reading
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.progress import Report
@@ -95,8 +95,8 @@ class ModelChoice(QObject):
         """Say that loading was stopped, if it was."""
         job, self._job = self._job, None
         if job is not None and job.cancelled:
-            advice = tr("Choose it again in the menu Model.")
-            self._failed(self.choice, CxrviewError(tr("Loading the model was stopped."), advice))
+            stopped = CxrviewError(messages.LOADING_STOPPED, messages.CHOOSE_IN_MENU)
+            self._failed(self.choice, stopped)
 
     def _try(self, change: dict[str, str]) -> None:
         """Load what is wanted with `change`; of a job still under way, what it was to change stays wanted."""
@@ -138,7 +138,7 @@ class ModelChoice(QObject):
         self.changed.emit()
         self.settled.emit()
         if loaded.refusal is not None:
-            self.said.emit(self._instead(wanted, loaded.choice, NOW), str(loaded.refusal))
+            self.said.emit(self._instead(wanted, loaded.choice, NOW), sentences.whole(loaded.refusal))
 
     def _failed(self, wanted: Choice, error: Exception) -> None:
         self._job = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from cxrview.errors import CxrviewError
-from cxrview.gui import sentences
+from cxrview.gui import messages, sentences
 from cxrview.gui.discovery import News, discover
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import Job, TaskRunner
@@ -111,7 +111,7 @@ class Opener:
         troubles: list[CxrviewError] = self._troubles.pop(number, [])
         if number == self._to_show:
             self._to_show = None
-            empty = CxrviewError(tr("holds no radiographs."), tr("Choose another folder."), chosen[0])
+            empty = CxrviewError(messages.HOLDS_NO_RADIOGRAPHS, messages.CHOOSE_ANOTHER_FOLDER, chosen[0])
             error = troubles[0] if troubles else empty
             self._fail(error.path or chosen[0], error)
         elif troubles:

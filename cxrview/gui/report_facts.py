@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 
 from cxrview.errors import CxrviewError
 from cxrview.explain.class_colours import class_colour
+from cxrview.gui import messages
 from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.reading import ENGINE_NAMES, domain_tool_tip, verdict
 from cxrview.gui.report_page import Chance, Line, ReportFacts
@@ -174,5 +175,4 @@ def _hash(radiograph: Radiograph) -> str:
         with radiograph.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        problem = tr("cannot be read any more, so the report could not name its contents.")
-        raise CxrviewError(problem, tr("Open it again."), radiograph.path) from error
+        raise CxrviewError(messages.GONE_BEFORE_REPORT, messages.OPEN_AGAIN, radiograph.path) from error

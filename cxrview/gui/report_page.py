@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from cxrview import __version__
 from cxrview.errors import CxrviewError
+from cxrview.gui import messages
 from cxrview.gui.sheet import Sheet, Type
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.export_choices import NOTICE
@@ -99,7 +100,7 @@ def write(path: Path, facts: ReportFacts, size: QPageSize | None = None) -> None
     try:
         write_whole(path, data.data())
     except OSError as error:
-        raise CxrviewError(tr("could not be written."), tr("Choose another folder."), path) from error
+        raise CxrviewError(messages.COULD_NOT_BE_WRITTEN, messages.CHOOSE_ANOTHER_FOLDER, path) from error
 
 
 def draw(painter: QPainter, facts: ReportFacts, size: QSizeF) -> None:

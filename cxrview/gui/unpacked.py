@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from cxrview import paths
 from cxrview.errors import BadRequest
 from cxrview.exclusive import exclusive
+from cxrview.messages import CANNOT_BE_UNPACKED, MAKE_ROOM
 from cxrview.progress import Report
-from cxrview.words import tr
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -52,8 +52,8 @@ class Unpacked:
                 number = self._numbers.setdefault(content, len(self._numbers) + 1)
                 return self._top / str(number) / (archive.stem.strip(". ") or "archive")
         except OSError as error:
-            problem = tr("cannot be unpacked: {reason}.").format(reason=error.strerror or error)
-            raise BadRequest(problem, tr("Make room on the disk."), archive) from error
+            problem = CANNOT_BE_UNPACKED(reason=error.strerror or str(error))
+            raise BadRequest(problem, MAKE_ROOM, archive) from error
 
     def remove(self, unpacking: Iterable["Future[None]"], _report: Report) -> None:
         """Wait until `unpacking` has ended and remove everything."""

@@ -9,7 +9,7 @@ from cxrview.imaging import library_notes, sniff
 from cxrview.imaging.decoding import damage_reported
 from cxrview.imaging.elements import Elements
 from cxrview.imaging.peek import DEFER
-from cxrview.words import tr
+from cxrview.messages import IS_DAMAGED
 
 KEYWORDS = (
     "Modality",
@@ -32,7 +32,7 @@ def acquisition(path: Path) -> dict[str, str]:
         with path.open("rb") as file:
             if not sniff.is_dicom(file.read(sniff.HEAD)):
                 return {}
-        with library_notes.collected(), damage_reported(path, tr("is damaged.")):
+        with library_notes.collected(), damage_reported(path, IS_DAMAGED):
             elements = Elements(dcmread(path, stop_before_pixels=True, defer_size=DEFER), [])
             return {keyword: elements.text(keyword) for keyword in KEYWORDS}
     except (OSError, UnreadableImage):

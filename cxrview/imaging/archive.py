@@ -14,12 +14,13 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import sniff
+from cxrview.imaging import messages, sniff
 from cxrview.imaging.find import begins_like_an_image, named_like_an_image, natural_key
 from cxrview.imaging.limits import MAX_FILE_BYTES
 from cxrview.imaging.read import trouble_reported
+from cxrview.messages import CANNOT_BE_UNPACKED, MAKE_ROOM
 from cxrview.progress import Report
-from cxrview.words import fixed, mark, tr, trn
+from cxrview.words import tr
 
 MAX_MEMBERS = 100_000
 MAX_UNPACKED = 32 * 2**30  # bytes, of all images together
@@ -33,7 +34,6 @@ ENCRYPTED = 0x1
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 NOT_ALLOWED = re.compile(r'[\x00-\x1f<>:"|?*]')  # in a name on Windows
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
-UNPACK_IT = mark("Unpack it with another program and open the folder.")
 FOREIGN_ERRORS = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
@@ -92,31 +92,25 @@ def unpack(path: Path, folder: Path, report: Report) -> Iterator[Path]:
             except FOREIGN_ERRORS:
                 lost += 1
             except OSError as error:
-                problem = tr("cannot be unpacked: {reason}.").format(reason=error.strerror or error)
-                raise UnreadableImage(problem, tr("Make room on the disk."), path) from error
+                problem = CANNOT_BE_UNPACKED(reason=error.strerror or str(error))
+                raise UnreadableImage(problem, MAKE_ROOM, path) from error
             else:
                 if file is not None:
                     yield file
             before += member.info.file_size
     if lost:
-        problem = trn(
-            "holds {count} file that is damaged or too large and was passed over.",
-            "holds {count} files that are damaged or too large and were passed over.",
-            lost,
-        )
-        raise UnreadableImage(problem.format(count=lost), tr(UNPACK_IT), path)
+        raise UnreadableImage(messages.FILES_PASSED_OVER(count=lost), messages.UNPACK_ELSEWHERE, path)
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     with path.open("rb") as file:
-        if "password" in sniff.other_kind(file.read(sniff.HEAD)):
+        if sniff.other_kind(file.read(sniff.HEAD)) is messages.LOCKED_ZIP:
             raise _locked(path)
         try:
             archive = zipfile.ZipFile(file)
         except FOREIGN_ERRORS as error:
-            problem = tr("is a ZIP archive that is damaged or cut short.")
-            raise UnreadableImage(problem, tr("Copy or make it again."), path) from error
+            raise UnreadableImage(messages.ARCHIVE_DAMAGED, messages.COPY_OR_MAKE_AGAIN, path) from error
         with archive:
             yield archive
 
@@ -125,8 +119,8 @@ def _images(archive: zipfile.ZipFile, path: Path) -> list[_Member]:
     """Return what may be images, in natural order. Raises UnreadableImage if they must not be unpacked."""
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > MAX_MEMBERS:
-        problem = tr("holds {count} files; archives of up to {limit} are opened.")
-        raise UnreadableImage(problem.format(count=len(infos), limit=MAX_MEMBERS), tr(UNPACK_IT), path)
+        problem = messages.ARCHIVE_OF_TOO_MANY(count=len(infos), limit=MAX_MEMBERS)
+        raise UnreadableImage(problem, messages.UNPACK_ELSEWHERE, path)
     found: list[tuple[zipfile.ZipInfo, list[str], bool]] = []
     for info in infos:
         parts = _parts(info.filename, path)
@@ -136,11 +130,10 @@ def _images(archive: zipfile.ZipFile, path: Path) -> list[_Member]:
         if info.flag_bits & ENCRYPTED:
             raise _locked(path)
         if info.create_system == UNIX and stat.S_ISLNK(info.external_attr >> 16):
-            problem = tr("holds a link ({name}) in place of a file.").format(name=info.filename)
-            raise UnreadableImage(problem, tr("Make the archive again, with the files."), path)
+            problem = messages.ARCHIVE_HOLDS_LINK(name=info.filename)
+            raise UnreadableImage(problem, messages.MAKE_WITH_FILES, path)
         if info.compress_type not in METHODS:
-            problem = tr("is packed by a method that is not known here.")
-            raise UnreadableImage(problem, tr(UNPACK_IT), path)
+            raise UnreadableImage(messages.ARCHIVE_METHOD_UNKNOWN, messages.UNPACK_ELSEWHERE, path)
         found.append((info, parts, by_name is True))
     found.sort(key=lambda one: [natural_key(part) for part in one[1]])
     targets = _targets([parts for _, parts, _ in found])
@@ -151,8 +144,7 @@ def _parts(name: str, path: Path) -> list[str]:
     """Return the folders and the name in `name`. Raises UnreadableImage if they lead elsewhere."""
     parts = re.split(r"[/\\]", name)
     if ".." in parts or parts[0] == "" or re.match(r"[A-Za-z]:", name):
-        problem = tr("holds a file that would go outside of its folder ({name}).").format(name=name)
-        raise UnreadableImage(problem, tr("Do not trust this archive."), path)
+        raise UnreadableImage(messages.ARCHIVE_LEADS_OUTSIDE(name=name), messages.DO_NOT_TRUST, path)
     return [part for part in parts if part not in ("", ".")]
 
 
@@ -188,16 +180,15 @@ def _key(target: PurePosixPath) -> str:
 def _check_room(total: int, path: Path, folder: Path) -> None:
     """Raise UnreadableImage if `total` bytes are too many for us, for such a file, or for the disk."""
     size = path.stat().st_size
-    gigabytes = fixed(total / 2**30, 1)
+    gigabytes = total / 2**30
     if total > MAX_UNPACKED or (total > SMALL and total > MAX_RATIO * size):
-        problem = tr("would unpack to {size} GiB, which is too much.").format(size=gigabytes)
-        raise UnreadableImage(problem, tr("Do not trust this archive, or unpack it in parts."), path)
+        problem = messages.ARCHIVE_TOO_LARGE(size=gigabytes)
+        raise UnreadableImage(problem, messages.DO_NOT_TRUST_OR_UNPACK_PARTS, path)
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free - KEPT_FREE
     if total > max(0, free):
-        problem = tr("needs {size} GiB of room to be unpacked, and the disk has {free} GiB.")
-        numbers = {"size": gigabytes, "free": fixed(max(0, free) / 2**30, 1)}
-        raise UnreadableImage(problem.format(**numbers), tr("Make room on the disk."), path)
+        problem = messages.NO_ROOM_TO_UNPACK(size=gigabytes, free=max(0, free) / 2**30)
+        raise UnreadableImage(problem, MAKE_ROOM, path)
 
 
 def _unpacked(
@@ -228,4 +219,4 @@ def _unpacked(
 
 
 def _locked(path: Path) -> UnreadableImage:
-    return UnreadableImage(tr("is a ZIP archive protected by a password."), tr("Decrypt it first."), path)
+    return UnreadableImage(messages.ARCHIVE_LOCKED, messages.DECRYPT_FIRST, path)

@@ -36,14 +36,14 @@ from pydicom.uid import (
 )
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import gdcm_jpeg
+from cxrview.imaging import gdcm_jpeg, messages
 from cxrview.imaging.codestream import read_header
 from cxrview.imaging.elements import CONVERSION_ERRORS, Elements
 from cxrview.imaging.limits import check_dimensions
-from cxrview.words import mark, tr
+from cxrview.message import Message
+from cxrview.words import tr
 
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
-ADVICE_DAMAGED = mark("Export it again from the archive.")
 # Of several decoders the one that fails with an exception. GDCM ends the program on some damaged streams.
 PLUGINS = {
     JPEGBaseline8Bit: "pillow",
@@ -96,12 +96,12 @@ class StoredPixels:
 
 
 @contextmanager
-def damage_reported(path: Path, problem: str) -> Iterator[None]:
+def damage_reported(path: Path, problem: Message) -> Iterator[None]:
     """Turn what the libraries raise on damaged data into UnreadableImage."""
     try:
         yield
     except FOREIGN_ERRORS as error:
-        raise UnreadableImage(problem, tr(ADVICE_DAMAGED), path) from error
+        raise UnreadableImage(problem, messages.EXPORT_FROM_ARCHIVE, path) from error
 
 
 def register_decoders() -> None:
@@ -147,10 +147,7 @@ def decode(elements: Elements, path: Path, only: int | None = None) -> StoredPix
     options: dict[str, Any] = {"correct_unused_bits": False} if shift else {}
     if only is not None:
         options["index"] = only = min(only, (elements.whole("NumberOfFrames") or 1) - 1)
-    problem = tr("has pixel data that cannot be decoded ({name}); it is damaged or cut short.").format(
-        name=syntax.name
-    )
-    with damage_reported(path, problem):
+    with damage_reported(path, messages.PIXELS_DAMAGED(syntax=syntax.name)):
         if syntax in JPEG_FAMILY:
             _check_streams(elements)
         pixels, properties = decoder.as_array(
@@ -182,16 +179,12 @@ def _decoder(syntax: UID, path: Path) -> Decoder:
     try:
         decoder = get_decoder(syntax)
     except NotImplementedError as error:
-        name = (
-            syntax.name
-            if syntax.name != str(syntax)
-            else tr("a method that is not known ({syntax})").format(syntax=syntax)
-        )
-        problem = tr("is compressed with {name}, which cannot be decoded.").format(name=name)
-        raise UnreadableImage(problem, tr("Export it without compression."), path) from error
+        known = syntax.name != str(syntax)
+        name = syntax.name if known else messages.UNKNOWN_METHOD(uid=str(syntax))
+        problem = messages.SYNTAX_UNKNOWN(syntax=name)
+        raise UnreadableImage(problem, messages.EXPORT_UNCOMPRESSED, path) from error
     if not decoder.is_available:
-        problem = tr("is compressed with {name}, and its decoder is not installed.").format(name=syntax.name)
-        raise UnreadableImage(problem, tr("Run “cxrview doctor”."), path)
+        raise UnreadableImage(messages.DECODER_MISSING(syntax=syntax.name), messages.RUN_DOCTOR, path)
     return decoder
 
 
@@ -211,24 +204,21 @@ def used_plugins(syntax: UID) -> tuple[str, ...]:
 def _check_header(elements: Elements, path: Path) -> None:
     rows, columns = elements.whole("Rows"), elements.whole("Columns")
     if rows is None or columns is None:
-        raise UnreadableImage(tr("does not say how many rows and columns it has."), tr(ADVICE_DAMAGED), path)
+        raise UnreadableImage(messages.NO_ROWS, messages.EXPORT_FROM_ARCHIVE, path)
     frames = elements.whole("NumberOfFrames")
     if frames is None:
         if elements.text("NumberOfFrames") or _malformed(elements, "NumberOfFrames"):
-            raise UnreadableImage(tr("has a malformed number of frames."), tr(ADVICE_DAMAGED), path)
+            raise UnreadableImage(messages.FRAMES_MALFORMED, messages.EXPORT_FROM_ARCHIVE, path)
         frames = 1
     samples = elements.whole("SamplesPerPixel") or 1
     allocated = elements.whole("BitsAllocated")
     if allocated is None:
-        raise UnreadableImage(tr("does not say how many bits a pixel has."), tr(ADVICE_DAMAGED), path)
+        raise UnreadableImage(messages.NO_BITS, messages.EXPORT_FROM_ARCHIVE, path)
     check_dimensions(path, rows, columns, frames or 1, max(1, samples * allocated // 8))
     stored = elements.whole("BitsStored") or allocated
     if not 1 <= stored <= allocated <= 64:
-        raise UnreadableImage(
-            tr("says that {stored} of {allocated} bits are used.").format(stored=stored, allocated=allocated),
-            tr(ADVICE_DAMAGED),
-            path,
-        )
+        problem = messages.BITS_IMPOSSIBLE(stored=stored, allocated=allocated)
+        raise UnreadableImage(problem, messages.EXPORT_FROM_ARCHIVE, path)
 
 
 def _malformed(elements: Elements, keyword: str) -> bool:

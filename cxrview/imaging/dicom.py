@@ -11,9 +11,8 @@ from pydicom.filereader import read_file_meta_info
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import library_notes
+from cxrview.imaging import library_notes, messages
 from cxrview.imaging.decoding import (
-    ADVICE_DAMAGED,
     PIXEL_KEYWORDS,
     StoredPixels,
     damage_reported,
@@ -38,18 +37,19 @@ from cxrview.imaging.palette import apply_palette
 from cxrview.imaging.radiograph import Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance
 from cxrview.imaging.voi import read_vois
-from cxrview.words import mark, tr
+from cxrview.message import NOTHING
+from cxrview.words import tr
 
 NOT_IMAGES = {  # what holds no pixels, by the beginning of its SOP class UID
-    "1.2.840.10008.1.3.10": mark("a DICOM directory"),
-    "1.2.840.10008.5.1.4.1.1.88.": mark("a DICOM structured report"),
-    "1.2.840.10008.5.1.4.1.1.481.3": mark("a DICOM radiotherapy structure set"),
-    "1.2.840.10008.5.1.4.1.1.481.5": mark("a DICOM radiotherapy plan"),
-    "1.2.840.10008.5.1.4.1.1.481.8": mark("a DICOM radiotherapy ion plan"),
-    "1.2.840.10008.5.1.4.1.1.9.": mark("a DICOM waveform"),
-    "1.2.840.10008.5.1.4.1.1.11.": mark("a DICOM presentation state"),
-    "1.2.840.10008.5.1.4.1.1.104.": mark("an encapsulated document in DICOM"),
-    "1.2.840.10008.5.1.4.39.": mark("a DICOM colour palette"),
+    "1.2.840.10008.1.3.10": messages.DICOM_DIRECTORY,
+    "1.2.840.10008.5.1.4.1.1.88.": messages.DICOM_REPORT,
+    "1.2.840.10008.5.1.4.1.1.481.3": messages.DICOM_STRUCTURES,
+    "1.2.840.10008.5.1.4.1.1.481.5": messages.DICOM_PLAN,
+    "1.2.840.10008.5.1.4.1.1.481.8": messages.DICOM_ION_PLAN,
+    "1.2.840.10008.5.1.4.1.1.9.": messages.DICOM_WAVEFORM,
+    "1.2.840.10008.5.1.4.1.1.11.": messages.DICOM_PRESENTATION,
+    "1.2.840.10008.5.1.4.1.1.104.": messages.DICOM_DOCUMENT,
+    "1.2.840.10008.5.1.4.39.": messages.DICOM_PALETTE,
 }
 MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
 COLOUR = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
@@ -75,7 +75,7 @@ def read_dicom(path: Path, force: bool = False, only: int | None = None) -> list
 
 def read_dataset(path: Path, force: bool = False) -> FileDataset:
     """Return the elements of a DICOM file. Raises UnreadableImage if they cannot be read; OSError."""
-    with damage_reported(path, tr("is damaged: its DICOM elements cannot be read.")):
+    with damage_reported(path, messages.ELEMENTS_DAMAGED):
         check_inflated_size(path)
         return dcmread(path, force=force)
 
@@ -96,9 +96,7 @@ def check_inflated_size(path: Path) -> None:
         while rest and not inflater.eof:
             total += len(inflater.decompress(rest, 2**24))
             if total > MAX_DECODED_BYTES:
-                raise UnreadableImage(
-                    tr("grows beyond the limit when it is inflated."), tr(ADVICE_DAMAGED), path
-                )
+                raise UnreadableImage(messages.INFLATES_TOO_FAR, messages.EXPORT_FROM_ARCHIVE, path)
             rest = inflater.unconsumed_tail or file.read(2**20)
 
 
@@ -108,31 +106,19 @@ def _check_holds_pixels(elements: Elements, path: Path) -> None:
         return
     meta = meta_elements(elements.dataset)
     sop_class = UID(elements.text("SOPClassUID") or meta.text("MediaStorageSOPClassUID"))
-    kind = next((name for start, name in NOT_IMAGES.items() if f"{sop_class}.".startswith(start)), "")
+    kind = next((name for start, name in NOT_IMAGES.items() if f"{sop_class}.".startswith(start)), NOTHING)
     if "DirectoryRecordSequence" in elements:
-        kind = mark("a DICOM directory")
+        kind = messages.DICOM_DIRECTORY
     if kind:
-        raise UnreadableImage(
-            tr("is {kind} and holds no image.").format(kind=tr(kind)),
-            tr("Open an image of the study instead."),
-            path,
-        )
+        raise UnreadableImage(messages.HOLDS_NO_IMAGE(kind=kind), messages.OPEN_AN_IMAGE, path)
     if "EncryptedAttributesSequence" in elements:
-        raise UnreadableImage(tr("is an encrypted DICOM file."), tr("Export it without encryption."), path)
+        raise UnreadableImage(messages.DICOM_ENCRYPTED, messages.EXPORT_UNENCRYPTED, path)
     if "PixelDataProviderURL" in elements:
-        raise UnreadableImage(
-            tr("refers to pixel data on a server and holds none."), tr("Export it with its pixels."), path
-        )
+        raise UnreadableImage(messages.PIXELS_ELSEWHERE, messages.EXPORT_WITH_PIXELS, path)
     if not len(elements.dataset):
-        raise UnreadableImage(tr("is a DICOM file that is damaged or cut short."), tr(ADVICE_DAMAGED), path)
-    name = (
-        tr("a DICOM file of the class {name}").format(name=sop_class.name)
-        if sop_class
-        else tr("a DICOM file")
-    )
-    raise UnreadableImage(
-        tr("is {name} and holds no pixel data.").format(name=name), tr(ADVICE_DAMAGED), path
-    )
+        raise UnreadableImage(messages.DICOM_DAMAGED, messages.EXPORT_FROM_ARCHIVE, path)
+    kind = messages.DICOM_OF_CLASS(name=sop_class.name) if sop_class else messages.DICOM_FILE
+    raise UnreadableImage(messages.HOLDS_NO_PIXELS(kind=kind), messages.EXPORT_FROM_ARCHIVE, path)
 
 
 class _Picture(NamedTuple):
@@ -196,16 +182,13 @@ class _Common:
             return self._grey(elements, index)
         if photometric in COLOUR:
             return self._colour(elements, index)
-        problem = tr("uses the colour model {value}, which cannot be shown.").format(
-            value=photometric or "unknown"
-        )
-        raise UnreadableImage(problem, tr("Export it as RGB."), self.path)
+        problem = messages.PHOTOMETRIC_UNKNOWN(photometric=photometric or messages.UNKNOWN)
+        raise UnreadableImage(problem, messages.EXPORT_AS_RGB, self.path)
 
     def _grey(self, elements: Elements, index: int) -> _Picture:
         stored = self.pixels.frame(index)
         if stored.ndim != 2:
-            problem = tr("is called grey and has several samples a pixel.")
-            raise UnreadableImage(problem, tr(ADVICE_DAMAGED), self.path)
+            raise UnreadableImage(messages.GREY_OF_SEVERAL_SAMPLES, messages.EXPORT_FROM_ARCHIVE, self.path)
         bits, signed = self.pixels.bits, self.pixels.signed
         padding = padding_mask(stored, elements, bits, signed)
         transformation = self._group(elements, index, "PixelValueTransformationSequence")
@@ -228,12 +211,10 @@ class _Common:
         bits = self.pixels.bits
         palette = self.pixels.photometric == "PALETTE COLOR"
         if frame.ndim != (2 if palette else 3) or frame.dtype.kind == "f":
-            problem = tr("is called {photometric} and has pixels of another kind.").format(
-                photometric=self.pixels.photometric
-            )
-            raise UnreadableImage(problem, tr(ADVICE_DAMAGED), self.path)
+            problem = messages.OTHER_PIXELS(photometric=self.pixels.photometric)
+            raise UnreadableImage(problem, messages.EXPORT_FROM_ARCHIVE, self.path)
         if palette:
-            with damage_reported(self.path, tr("has a malformed colour palette.")):
+            with damage_reported(self.path, messages.PALETTE_MALFORMED):
                 rgb = apply_palette(frame, elements)
         else:
             rgb = np.ascontiguousarray(np.right_shift(frame, max(0, bits - 8)).astype(np.uint8))

@@ -6,18 +6,16 @@ from pathlib import Path
 from pydicom import dcmread
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import library_notes, sniff
+from cxrview.imaging import library_notes, messages, sniff
 from cxrview.imaging.decoding import damage_reported
 from cxrview.imaging.elements import Elements
 from cxrview.imaging.limits import check_file_size
 from cxrview.imaging.read import trouble_reported
-from cxrview.words import mark, tr
 
 NAME = "dicomdir"
 STORAGE = b"1.2.840.10008.1.3.10"  # Media Storage Directory Storage
 IN_USE = 0xFFFF
 FORBIDDEN = frozenset('/\\:\0*?"<>|')  # in a part of a file ID; PS3.10 8.2 allows A–Z, 0–9 and _ alone
-OPEN_THE_FOLDER = mark("Open the folder instead.")
 
 
 def is_dicomdir(path: Path) -> bool:
@@ -42,7 +40,7 @@ def listed_images(path: Path) -> list[Path]:
     with trouble_reported(path):
         check_file_size(path)
         with library_notes.collected():
-            with damage_reported(path, tr("is damaged: its directory records cannot be read.")):
+            with damage_reported(path, messages.DIRECTORY_DAMAGED):
                 elements = Elements(dcmread(path), [])
                 records = [_Record(record) for record in elements.items("DirectoryRecordSequence")]
                 first = elements.whole("OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity") or 0
@@ -50,7 +48,7 @@ def listed_images(path: Path) -> list[Path]:
             ordered = _in_order(records, first)
             images = [medium.file(record.file_id) for record in ordered if record.is_image]
     if not images:
-        raise UnreadableImage(tr("lists no images."), tr(OPEN_THE_FOLDER), path)
+        raise UnreadableImage(messages.LISTS_NO_IMAGES, messages.OPEN_THE_FOLDER, path)
     return list(dict.fromkeys(images))
 
 
@@ -93,10 +91,8 @@ class _Medium:
         place = self._directory.parent
         for part in file_id:
             if not part.strip(". ") or FORBIDDEN.intersection(part):
-                problem = tr("names a file outside of its own folder ({name}).").format(
-                    name="/".join(file_id)
-                )
-                raise UnreadableImage(problem, tr(OPEN_THE_FOLDER), self._directory)
+                problem = messages.NAMES_FILE_OUTSIDE(name="/".join(file_id))
+                raise UnreadableImage(problem, messages.OPEN_THE_FOLDER, self._directory)
             place /= self._name(place, part)
         return place
 

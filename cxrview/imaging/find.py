@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from cxrview.errors import BadRequest
-from cxrview.imaging import sniff
+from cxrview.imaging import messages, sniff
 from cxrview.progress import Report, silent
 from cxrview.words import trn
 
@@ -35,7 +35,7 @@ def iter_images(paths: Iterable[Path], report: Report = silent) -> Iterator[Path
     """
     asked = [(path, _mode(path)) for path in map(Path, paths)]
     if asked and all(mode == MISSING for _, mode in asked):
-        raise BadRequest("does not exist.", "Check the path.", asked[0][0])
+        raise BadRequest(messages.DOES_NOT_EXIST, messages.CHECK_THE_PATH, asked[0][0])
     found: set[str] = set()
 
     def told() -> None:
@@ -81,7 +81,7 @@ def begins_like_an_image(head: bytes, size: int) -> bool:
     return (
         sniff.is_dicom(head)
         or sniff.raster_kind(head) != ""
-        or (sniff.other_kind(head) == "" and sniff.looks_like_dicom_elements(head, size))
+        or (not sniff.other_kind(head) and sniff.looks_like_dicom_elements(head, size))
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import UnreadableImage
-from cxrview.words import tr
+from cxrview.imaging import messages
 
 
 def fill_holes(
@@ -27,6 +27,6 @@ def fill_holes(
     if count == 0:
         return single, padding, 0
     if count == holes.size:
-        raise UnreadableImage(tr("holds no finite pixel value."), tr("Export it again."), path)
+        raise UnreadableImage(messages.NO_FINITE_PIXEL, messages.EXPORT_AGAIN, path)
     filled = np.where(holes, single[~holes].min(), single).astype(np.float32)
     return filled, holes if padding is None else padding | holes, count

@@ -18,6 +18,7 @@ from cxrview.imaging.limits import MAX_FRAMES
 from cxrview.imaging.metadata import read_anatomy, read_identity
 from cxrview.imaging.plain_header import NotPlain, PlainHeader
 from cxrview.imaging.radiograph import Anatomy, Identity
+from cxrview.messages import IS_DAMAGED
 
 DEFER = 1024  # bytes; longer values are not read
 BEGINNING = 2**16  # bytes that hold the header of nearly every radiograph
@@ -102,7 +103,7 @@ def _from_beginning(beginning: bytes, path: Path) -> Dataset | None:
         return True
 
     try:
-        with damage_reported(path, "is damaged."):
+        with damage_reported(path, IS_DAMAGED):
             dataset = read_partial(io.BytesIO(beginning), at_end, specific_tags=TAGS)
     except UnreadableImage:
         if whole:
@@ -115,7 +116,7 @@ def _from_file(path: Path) -> Dataset:
     def at_end(tag: BaseTag, _vr: str | None, length: int) -> bool:
         return int(tag) >= PIXELS or (int(tag) in TAGS and BEGINNING < length < UNDEFINED)
 
-    with damage_reported(path, "is damaged."):
+    with damage_reported(path, IS_DAMAGED):
         check_inflated_size(path)
         file: BinaryIO
         with path.open("rb") as file:

@@ -23,12 +23,12 @@ from PIL import (
 )
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import library_notes
+from cxrview.imaging import library_notes, messages
 from cxrview.imaging.finite import fill_holes
 from cxrview.imaging.limits import check_dimensions, check_together
 from cxrview.imaging.radiograph import Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance, percentile_range
-from cxrview.words import mark, tr
+from cxrview.words import tr
 
 # Named one by one, so that Pillow finds them without searching for plug-ins, also in a frozen program.
 PLUGINS = (BmpImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin)
@@ -38,7 +38,6 @@ SIDEWAYS = (5, 6, 7, 8)
 PHOTOMETRIC, BITS_PER_SAMPLE = 262, 258
 WHITE_IS_ZERO = 0
 USED_SHARE = 0.5  # of the 16-bit range, between the 0.5th and 99.5th percentile, to count as windowed
-ADVICE_DAMAGED = mark("Copy or export it again.")
 FOREIGN_ERRORS = (
     OSError,
     SyntaxError,  # Pillow's word for a broken header
@@ -79,10 +78,9 @@ def damage_told(path: Path) -> Iterator[None]:
     except PermissionError:
         raise
     except Image.DecompressionBombError as error:
-        problem = tr("has too many pixels.")
-        raise UnreadableImage(problem, tr("Export a smaller version of it."), path) from error
+        raise UnreadableImage(messages.TOO_MANY_PIXELS, messages.EXPORT_SMALLER_ONE, path) from error
     except FOREIGN_ERRORS as error:
-        raise UnreadableImage(tr("is damaged or cut short."), tr(ADVICE_DAMAGED), path) from error
+        raise UnreadableImage(messages.RASTER_DAMAGED, messages.COPY_OR_EXPORT_AGAIN, path) from error
 
 
 def read_raster(path: Path) -> list[Radiograph]:
@@ -151,9 +149,8 @@ def _pillow_samples(image: Image.Image, path: Path) -> tuple[NDArray[Any], NDArr
         return np.asarray(image.convert("RGB")), None
     if image.mode in ("L", "RGB", "I", "F") or image.mode.startswith("I;16"):
         return np.asarray(image), None
-    raise UnreadableImage(
-        tr("uses the colour model {mode}.").format(mode=image.mode), tr("Save it as grey or RGB."), path
-    )
+    problem = messages.COLOUR_MODEL_UNKNOWN(mode=image.mode)
+    raise UnreadableImage(problem, messages.SAVE_AS_GREY_OR_RGB, path)
 
 
 def _sixteen_bit_colour(image: Image.Image, path: Path) -> bool:

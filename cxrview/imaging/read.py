@@ -7,14 +7,16 @@ from enum import Enum
 from pathlib import Path
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import sniff
+from cxrview.imaging import messages, sniff
 from cxrview.imaging.dicom import read_dicom
 from cxrview.imaging.limits import check_file_size
 from cxrview.imaging.radiograph import Radiograph
 from cxrview.imaging.raster import read_raster
-from cxrview.words import mark, tr
+from cxrview.message import Message
+from cxrview.messages import CANNOT_BE_READ
 
-ADVICE_KINDS = mark("DICOM, PNG, JPEG, TIFF and BMP are read.")
+ARCHIVES = (messages.ZIP, messages.GZIP, messages.SEVEN_ZIP, messages.RAR, messages.BZIP2, messages.XZ)
+ENCRYPTED = (messages.LOCKED_ZIP, messages.CMS)
 
 
 class Kind(Enum):
@@ -41,9 +43,9 @@ def identify(path: Path) -> Kind:
     """Return what the file at `path` is. Raises UnreadableImage if it is nothing that is read; OSError."""
     if path.is_dir():
         os.scandir(path).close()  # a search that could not look into it comes here for the sentence
-        raise UnreadableImage(tr("is a folder, not a file."), tr("Give the files in it."), path)
+        raise UnreadableImage(messages.IS_A_FOLDER, messages.GIVE_THE_FILES, path)
     if path.exists() and not path.is_file():  # opening a pipe would wait for ever
-        raise UnreadableImage(tr("is not a regular file."), tr(ADVICE_KINDS), path)
+        raise UnreadableImage(messages.NO_REGULAR_FILE, messages.KINDS_THAT_ARE_READ, path)
     size = check_file_size(path)
     with path.open("rb") as file:
         head = file.read(sniff.HEAD)
@@ -55,10 +57,8 @@ def identify(path: Path) -> Kind:
     if not kind and sniff.looks_like_dicom_elements(head, size):
         return Kind.ELEMENTS
     if kind:
-        raise UnreadableImage(
-            tr("is {kind}, not an image that is read.").format(kind=tr(kind)), _advice(kind), path
-        )
-    raise UnreadableImage(tr("is not an image."), tr(ADVICE_KINDS), path)
+        raise UnreadableImage(messages.OTHER_KIND(kind=kind), _advice(kind), path)
+    raise UnreadableImage(messages.NO_IMAGE, messages.KINDS_THAT_ARE_READ, path)
 
 
 @contextmanager
@@ -67,19 +67,15 @@ def trouble_reported(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise UnreadableImage(tr("does not exist."), tr("Check the path."), path) from error
+        raise UnreadableImage(messages.DOES_NOT_EXIST, messages.CHECK_THE_PATH, path) from error
     except PermissionError as error:
-        raise UnreadableImage(
-            tr("may not be read: permission denied."), tr("Ask for access to it."), path
-        ) from error
+        raise UnreadableImage(messages.NOT_PERMITTED, messages.ASK_FOR_ACCESS, path) from error
     except OSError as error:
         reason = error.strerror or (os.strerror(error.errno) if error.errno else str(error))
-        raise UnreadableImage(
-            tr("cannot be read: {reason}.").format(reason=reason), tr("Copy it again."), path
-        ) from error
+        raise UnreadableImage(CANNOT_BE_READ(reason=reason), messages.COPY_AGAIN, path) from error
 
 
-def _advice(kind: str) -> str:
-    if "password" in kind or "encrypted" in kind:
-        return tr("Decrypt it first.")
-    return tr("Unpack it first.") if "archive" in kind else tr(ADVICE_KINDS)
+def _advice(kind: Message) -> Message:
+    if kind in ENCRYPTED:
+        return messages.DECRYPT_FIRST
+    return messages.UNPACK_FIRST if kind in ARCHIVES else messages.KINDS_THAT_ARE_READ

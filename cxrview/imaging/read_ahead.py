@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cxrview.errors import CxrviewError, UnreadableImage
+from cxrview.imaging import messages
 
 T = TypeVar("T")
 
@@ -40,7 +41,7 @@ def _done(work: Callable[[Path], T], path: Path) -> T | CxrviewError:
     except CxrviewError as error:
         return error
     except MemoryError:
-        return UnreadableImage("does not fit into memory.", path=path)
+        return UnreadableImage(messages.NO_MEMORY, path=path)
     except Exception as error:  # noqa: BLE001 - one strange file must not stop the other thousands
-        problem = f"met a fault in cxrview ({type(error).__name__}: {error})."
-        return UnreadableImage(problem, "Please report it.", path)
+        problem = messages.OUR_FAULT(error=f"{type(error).__name__}: {error}")
+        return UnreadableImage(problem, messages.PLEASE_REPORT, path)

@@ -110,7 +110,7 @@ def choose_voi(
         if complaint is None:
             return voi, tuple(sentences)
         sentences.append(
-            tr("{value} {complaint} and was passed over.").format(value=_describe(voi), complaint=complaint)
+            tr("{window} {complaint} and was passed over.").format(window=_describe(voi), complaint=complaint)
         )
     if identity is not None:
         return identity, tuple(sentences)

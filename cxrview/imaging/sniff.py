@@ -4,7 +4,8 @@ import struct
 
 from pydicom.valuerep import VR
 
-from cxrview.words import mark
+from cxrview.imaging import messages
+from cxrview.message import NOTHING, Message
 
 HEAD = 512  # bytes that are enough to tell
 RASTER_SIGNATURES = {
@@ -17,21 +18,21 @@ RASTER_SIGNATURES = {
     b"BM": "BMP",
 }
 OTHER_SIGNATURES = {
-    b"%PDF": mark("a PDF document"),
-    b"PK\x03\x04": mark("a ZIP archive"),
-    b"\x1f\x8b": mark("a gzip archive"),
-    b"7z\xbc\xaf\x27\x1c": mark("a 7z archive"),
-    b"Rar!": mark("a RAR archive"),
-    b"BZh": mark("a bzip2 archive"),
-    b"\xfd7zXZ": mark("an xz archive"),
-    b"GIF8": mark("a GIF image"),
-    b"RIFF": mark("a RIFF file (WebP, sound or video)"),
-    b"\x00\x00\x00\x0cjP  ": mark("a JPEG 2000 file outside DICOM"),
-    b"\xff\x4f\xff\x51": mark("a JPEG 2000 file outside DICOM"),
-    b"\x89HDF": mark("an HDF5 file"),
-    b"<!DOCTYPE": mark("a web page"),
-    b"<html": mark("a web page"),
-    b"<?xml": mark("an XML file"),
+    b"%PDF": messages.PDF,
+    b"PK\x03\x04": messages.ZIP,
+    b"\x1f\x8b": messages.GZIP,
+    b"7z\xbc\xaf\x27\x1c": messages.SEVEN_ZIP,
+    b"Rar!": messages.RAR,
+    b"BZh": messages.BZIP2,
+    b"\xfd7zXZ": messages.XZ,
+    b"GIF8": messages.GIF,
+    b"RIFF": messages.RIFF,
+    b"\x00\x00\x00\x0cjP  ": messages.JPEG_2000,
+    b"\xff\x4f\xff\x51": messages.JPEG_2000,
+    b"\x89HDF": messages.HDF5,
+    b"<!DOCTYPE": messages.WEB_PAGE,
+    b"<html": messages.WEB_PAGE,
+    b"<?xml": messages.XML,
 }
 CMS_ENVELOPED = bytes.fromhex("06092a864886f70d0107")  # object identifier of PKCS #7 / CMS (PS3.15)
 FIRST_GROUPS = (0x0002, 0x0004, 0x0008)
@@ -70,15 +71,15 @@ def looks_like_dicom_elements(head: bytes, size: int) -> bool:
     return False
 
 
-def other_kind(head: bytes) -> str:
-    """Return what a file that is no image is, with its article, or "" if that is not known."""
+def other_kind(head: bytes) -> Message:
+    """Return what a file that is no image is, with its article, or nothing if that is not known."""
     if CMS_ENVELOPED in head[:64] and head[:1] == b"\x30":
-        return mark("an encrypted file (CMS)")
+        return messages.CMS
     if head.startswith(b"PK\x03\x04") and len(head) > 8 and head[6] & 1:
-        return mark("a ZIP archive protected by a password")
+        return messages.LOCKED_ZIP
     if head[344:348] in (b"n+1\x00", b"ni1\x00"):
-        return mark("a NIfTI volume")
-    return next((kind for start, kind in OTHER_SIGNATURES.items() if head.startswith(start)), "")
+        return messages.NIFTI
+    return next((kind for start, kind in OTHER_SIGNATURES.items() if head.startswith(start)), NOTHING)
 
 
 def _plausible_bmp(head: bytes) -> bool:

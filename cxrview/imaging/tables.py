@@ -35,8 +35,8 @@ def read_table(item: Elements, name: str, signed_input: bool) -> LookupTable | N
         entries = entries.astype("<u2").view(np.uint8)[:count].astype(np.uint16)
     if len(entries) < count:
         item.note(
-            tr("The {name} has {count} entries where {count2} are announced; it was passed over.").format(
-                name=name, count=len(entries), count2=count
+            tr("The {name} has {count} entries where {announced} are announced; it was passed over.").format(
+                name=name, count=len(entries), announced=count
             )
         )
         return None
@@ -44,8 +44,8 @@ def read_table(item: Elements, name: str, signed_input: bool) -> LookupTable | N
     needed = max(1, int(entries.max()).bit_length())
     if not needed <= bits <= 16:
         item.note(
-            tr("The {name} announces {bits} bits and uses {needed}; {needed2} are taken.").format(
-                name=name, bits=bits, needed=needed, needed2=needed
+            tr("The {name} announces {bits} bits and uses {needed}; {needed} are taken.").format(
+                name=name, bits=bits, needed=needed
             )
         )
         bits = max(8, needed)

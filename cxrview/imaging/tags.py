@@ -14,7 +14,7 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
-from cxrview.imaging import library_notes
+from cxrview.imaging import library_notes, messages
 from cxrview.imaging.decoding import damage_reported, transfer_syntax
 from cxrview.imaging.dicom import read_dataset
 from cxrview.imaging.elements import CONVERSION_ERRORS
@@ -103,7 +103,7 @@ def read_header(path: Path) -> Header:
             digests = (replace(row, digest=row.value.encode()) for row in rows)
             return Header(path, name, False, tuple(digests))
         dataset = read_dataset(path, force=kind is Kind.ELEMENTS)
-        with damage_reported(path, "is damaged: its DICOM elements cannot be read."):
+        with damage_reported(path, messages.ELEMENTS_DAMAGED):
             meta = _tags(getattr(dataset, "file_meta", Dataset()))
             return Header(path, f"DICOM, {transfer_syntax(dataset).name}", True, (*meta, *_tags(dataset)))
 
@@ -202,7 +202,7 @@ def _tag(dataset: Dataset, tag: BaseTag) -> Tag:
     except CONVERSION_ERRORS:
         content = getattr(raw, "value", None) or b""
         held = content if isinstance(content, bytes) else str(content).encode()
-        words = tr("malformed: {value}").format(value=_bytes_text(held) or tr("empty"))
+        words = tr("malformed: {content}").format(content=_bytes_text(held) or tr("empty"))
         vr = row.vr or str(getattr(raw, "VR", None) or "")
         return replace(row, vr=vr, value=words, copied=words, damaged=True, digest=_digest(held))
 

@@ -24,8 +24,8 @@ def _windows(source: Elements) -> list[Window]:
     centers, widths = source.numbers("WindowCenter"), source.numbers("WindowWidth")
     if len(centers) != len(widths):
         source.note(
-            tr("The file has {count} window centres and {count2} widths.").format(
-                count=len(centers), count2=len(widths)
+            tr("The file has {centers} window centres and {widths} widths.").format(
+                centers=len(centers), widths=len(widths)
             )
         )
     explanations = source.texts("WindowCenterWidthExplanation")

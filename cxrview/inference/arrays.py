@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.bundle.messages import IMPORT_AGAIN
 from cxrview.errors import UnusableModel
-from cxrview.words import tr
+from cxrview.inference import messages
+from cxrview.messages import IS_DAMAGED
 
 
 def load_arrays(path: Path, *names: str) -> list[NDArray[np.generic]]:
@@ -18,9 +20,9 @@ def load_arrays(path: Path, *names: str) -> list[NDArray[np.generic]]:
             arrays = [np.asarray(stored[name]) for name in names]
         finite = all(np.isfinite(array).all() for array in arrays)
     except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise UnusableModel(tr("cannot be read."), tr("Import the model again."), path) from error
+        raise UnusableModel(messages.UNREADABLE_FILE, IMPORT_AGAIN, path) from error
     except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
-        raise UnusableModel(tr("is damaged."), tr("Import the model again."), path) from error
+        raise UnusableModel(IS_DAMAGED, IMPORT_AGAIN, path) from error
     if not finite:
-        raise UnusableModel(tr("holds values that are not numbers."), tr("Export the model again."), path)
+        raise UnusableModel(messages.HOLDS_NO_NUMBERS, messages.EXPORT_MODEL_AGAIN, path)
     return arrays

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import UnusableModel
+from cxrview.inference import messages
 from cxrview.inference.arrays import load_arrays
-from cxrview.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Domain:
     def judge(self, embedding: NDArray[np.float32]) -> Verdict:
         """Return the verdict on one image's `embedding`, (D,). Raises UnusableModel if D differs."""
         if embedding.shape != self.means.shape[1:]:
-            raise UnusableModel(tr("The model's domain statistics belong to another model."))
+            raise UnusableModel(messages.DOMAIN_OF_ANOTHER)
         distances = np.linalg.norm((embedding[None, :] - self.means) @ self.whitening, axis=1)
         distance = float(distances.min())
         nearer = float(np.searchsorted(self.reference, distance)) / len(self.reference)
@@ -53,7 +53,7 @@ def load(folder: Path) -> Domain | None:
         return None
     means, whitening, reference, threshold = load_arrays(path, "mean", "whitening", "reference", "threshold")
     if threshold.shape != () or means.ndim != 2 or whitening.ndim != 2 or reference.ndim != 1:
-        raise UnusableModel(tr("holds statistics of the wrong shape."), tr("Export the model again."), path)
+        raise UnusableModel(messages.DOMAIN_WRONG_SHAPE, messages.EXPORT_MODEL_AGAIN, path)
     domain = Domain(
         means.astype(np.float32),
         whitening.astype(np.float32),
@@ -61,7 +61,5 @@ def load(folder: Path) -> Domain | None:
         float(threshold.astype(np.float64)),
     )
     if domain.means.shape[1] != len(domain.whitening) or domain.threshold <= 0 or not len(domain.reference):
-        raise UnusableModel(
-            tr("holds statistics that do not fit together."), tr("Export the model again."), path
-        )
+        raise UnusableModel(messages.DOMAIN_DOES_NOT_FIT, messages.EXPORT_MODEL_AGAIN, path)
     return domain

@@ -6,6 +6,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.message import Message
+
 
 class Outputs(NamedTuple):
     """The outputs of a bundle's graph for N images, all float32."""
@@ -28,7 +30,7 @@ class Engine(Protocol):
         """
 
     @classmethod
-    def missing(cls) -> str | None:
+    def missing(cls) -> Message | None:
         """Return what to install to have this engine, as a sentence, or None if it is there."""
 
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:

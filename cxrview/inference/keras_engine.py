@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import EngineUnavailable
-from cxrview.inference import libraries
+from cxrview.inference import libraries, messages
 from cxrview.inference.engine import Outputs
-from cxrview.words import tr
+from cxrview.message import Message
 
 
 class KerasEngine:
@@ -18,14 +18,14 @@ class KerasEngine:
 
     def __init__(self, folder: Path, device: str) -> None:
         if not (folder / "model.keras").is_file():
-            raise EngineUnavailable(tr("The model has no Keras file."))
+            raise EngineUnavailable(messages.NO_KERAS_FILE)
         tensorflow = libraries.tensorflow()
         from cxrview.inference.graph.build import inference_graph
         from cxrview.inference.graph.load import load_model
 
         gpus = tensorflow.config.list_logical_devices("GPU")
         if device == "npu" or (device == "gpu" and not gpus):
-            raise EngineUnavailable(tr("TensorFlow finds no {value} here.").format(value=device.upper()))
+            raise EngineUnavailable(messages.TENSORFLOW_FINDS_NO(device=device.upper()))
         self._place = gpus[0].name if gpus and device != "cpu" else "/CPU:0"
         self.device = "GPU" if "GPU" in self._place else "CPU"
         self._tensorflow = tensorflow
@@ -34,7 +34,7 @@ class KerasEngine:
             self._run = tensorflow.function(lambda batch: graph(batch, training=False), reduce_retracing=True)
 
     @classmethod
-    def missing(cls) -> str | None:
+    def missing(cls) -> Message | None:
         needed = (("tensorflow", "TensorFlow"), ("keras", "Keras"))
         return next(filter(None, (libraries.missing(name, title, name) for name, title in needed)), None)
 
@@ -44,9 +44,6 @@ class KerasEngine:
             with self._tensorflow.device(self._place):
                 results = self._run(self._tensorflow.constant(batch))
         except self._tensorflow.errors.OpError as error:
-            raise EngineUnavailable(
-                tr("TensorFlow failed on {device}: {message}").format(
-                    device=self.device, message=error.message
-                )
-            ) from error
+            problem = messages.TENSORFLOW_FAILED(device=self.device, error=error.message)
+            raise EngineUnavailable(problem) from error
         return Outputs(*(np.asarray(results[name]) for name in Outputs._fields))

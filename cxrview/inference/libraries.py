@@ -11,13 +11,14 @@ from types import ModuleType
 
 from cxrview import paths
 from cxrview.errors import EngineUnavailable
-from cxrview.words import tr
+from cxrview.inference import messages
+from cxrview.message import Message
 
 
-def missing(module: str, title: str, install: str) -> str | None:
+def missing(module: str, title: str, install: str) -> Message | None:
     """Return a sentence that says what to install if `module` is not there, or None."""
     if importlib.util.find_spec(module) is None:
-        return tr("{title} is not installed: pip install {install}.").format(title=title, install=install)
+        return messages.NOT_INSTALLED(title=title, install=install)
     return None
 
 
@@ -31,7 +32,7 @@ def openvino() -> ModuleType:
 def onnxruntime() -> ModuleType:
     """Return ONNX Runtime. Raises EngineUnavailable."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # Linux and macOS, since 1.29
-    library = _load("onnxruntime", tr("ONNX Runtime"), "InferenceSession")
+    library = _load("onnxruntime", "ONNX Runtime", "InferenceSession")
     if sys.platform == "win32":
         library.disable_telemetry_events()
     return library
@@ -42,9 +43,7 @@ def tensorflow() -> ModuleType:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     house_matplotlib()
     if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
-        raise EngineUnavailable(
-            tr("Keras is set to run on {value}, not on TensorFlow.").format(value=os.environ["KERAS_BACKEND"])
-        )
+        raise EngineUnavailable(messages.KERAS_ELSEWHERE(backend=os.environ["KERAS_BACKEND"]))
     return _load("tensorflow", "TensorFlow", "function")
 
 
@@ -59,7 +58,5 @@ def _load(name: str, title: str, wanted: str) -> ModuleType:
         library = importlib.import_module(name)
         getattr(library, wanted)
     except (ImportError, AttributeError, OSError) as error:
-        raise EngineUnavailable(
-            tr("{title} is damaged ({error}): install it again.").format(title=title, error=error)
-        ) from error
+        raise EngineUnavailable(messages.LIBRARY_DAMAGED(title=title, error=str(error))) from error
     return library

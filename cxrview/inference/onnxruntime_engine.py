@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import EngineUnavailable, UnusableModel
-from cxrview.inference import libraries
+from cxrview.inference import libraries, messages
 from cxrview.inference.engine import Outputs
-from cxrview.words import tr
+from cxrview.message import Message
 
 _GPU_PROVIDERS = {
     "CUDAExecutionProvider": "CUDA",
@@ -34,18 +34,16 @@ class OnnxRuntimeEngine:
                 folder / "model.onnx", options, providers=[*providers, "CPUExecutionProvider"]
             )
         except _errors() as error:
-            problem = tr("cannot be run by ONNX Runtime: {error}").format(error=error)
+            problem = messages.ONNXRUNTIME_CANNOT_RUN(error=str(error))
             raise UnusableModel(problem, path=folder / "model.onnx") from error
         used = self._session.get_providers()[0]
         if providers and used not in providers:
-            raise EngineUnavailable(
-                tr("ONNX Runtime could not start {value}.").format(value=_GPU_PROVIDERS[providers[0]])
-            )
+            raise EngineUnavailable(messages.ONNXRUNTIME_CANNOT_START(provider=_GPU_PROVIDERS[providers[0]]))
         self.device = _GPU_PROVIDERS.get(used, "CPU")
 
     @classmethod
-    def missing(cls) -> str | None:
-        return libraries.missing("onnxruntime", tr("ONNX Runtime"), "cxrview[onnxruntime]")
+    def missing(cls) -> Message | None:
+        return libraries.missing("onnxruntime", "ONNX Runtime", "cxrview[onnxruntime]")
 
     @classmethod
     def has_own_gpu(cls) -> bool:
@@ -60,9 +58,8 @@ class OnnxRuntimeEngine:
         try:
             return Outputs(*self._session.run(list(Outputs._fields), {"image": batch}))
         except _errors() as error:
-            raise EngineUnavailable(
-                tr("ONNX Runtime failed on {device}: {error}").format(device=self.device, error=error)
-            ) from error
+            problem = messages.ONNXRUNTIME_FAILED(device=self.device, error=str(error))
+            raise EngineUnavailable(problem) from error
 
 
 def _errors() -> tuple[type[Exception], ...]:
@@ -79,10 +76,7 @@ def _providers(available: list[str], device: str) -> list[str]:
         return []
     found = [name for name in _GPU_PROVIDERS if name in available] if device == "gpu" else []
     if not found:
-        extras = tr("pip install cxrview[cuda] (NVIDIA) or cxrview[directml] (Windows)")
         raise EngineUnavailable(
-            tr("This build of ONNX Runtime knows no {value}: {extras}.").format(
-                value=device.upper(), extras=extras
-            )
+            messages.ONNXRUNTIME_KNOWS_NO(device=device.upper(), extras=messages.ONNXRUNTIME_EXTRAS)
         )
     return found

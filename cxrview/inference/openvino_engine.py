@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from cxrview import paths
 from cxrview.errors import EngineUnavailable, UnusableModel
-from cxrview.inference import libraries
+from cxrview.inference import libraries, messages
 from cxrview.inference.engine import Outputs
-from cxrview.words import tr
+from cxrview.message import Message
 
 _TARGETS = {"cpu": "CPU", "gpu": "GPU", "npu": "NPU"}
 
@@ -28,12 +28,12 @@ class OpenVinoEngine:
         try:
             self._outputs = [compiled.output(name) for name in Outputs._fields]
         except RuntimeError as error:
-            problem = tr("lacks one of the outputs {value}.").format(value=", ".join(Outputs._fields))
-            raise UnusableModel(problem, tr("Export the model again."), folder / "model.onnx") from error
+            problem = messages.LACKS_OUTPUT(names=", ".join(Outputs._fields))
+            raise UnusableModel(problem, messages.EXPORT_MODEL_AGAIN, folder / "model.onnx") from error
         self._request = compiled.create_infer_request()
 
     @classmethod
-    def missing(cls) -> str | None:
+    def missing(cls) -> Message | None:
         return libraries.missing("openvino", "OpenVINO", "openvino")
 
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:
@@ -41,9 +41,8 @@ class OpenVinoEngine:
         try:
             results = self._request.infer({"image": batch}, share_inputs=True)
         except RuntimeError as error:
-            raise EngineUnavailable(
-                tr("OpenVINO failed on {device}: {error}").format(device=self.device, error=error)
-            ) from error
+            problem = messages.OPENVINO_FAILED(device=self.device, error=str(error))
+            raise EngineUnavailable(problem) from error
         return Outputs(*(np.array(results[output]) for output in self._outputs))
 
 
@@ -60,13 +59,11 @@ def _compile(core: Any, path: Path, target: str) -> Any:
     try:
         model = core.read_model(path)
     except RuntimeError as error:
-        raise UnusableModel(tr("cannot be read by OpenVINO."), path=path) from error
+        raise UnusableModel(messages.OPENVINO_CANNOT_READ, path=path) from error
     try:
         return core.compile_model(model, target, properties)
     except RuntimeError as error:
-        raise EngineUnavailable(
-            tr("OpenVINO cannot compile the model for {target}.").format(target=target)
-        ) from error
+        raise EngineUnavailable(messages.OPENVINO_CANNOT_COMPILE(device=target)) from error
 
 
 def _cache() -> Path | None:
@@ -86,9 +83,5 @@ def _target(available: list[str], device: str) -> str:
         return "AUTO" if kinds & {"GPU", "NPU"} else "CPU"
     target = _TARGETS[device]
     if target not in kinds:
-        raise EngineUnavailable(
-            tr("OpenVINO finds no {target} here (it finds {value}).").format(
-                target=target, value=", ".join(available)
-            )
-        )
+        raise EngineUnavailable(messages.OPENVINO_FINDS_NO(device=target, found=", ".join(available)))
     return target

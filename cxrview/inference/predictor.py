@@ -11,7 +11,7 @@ from cxrview import bundle
 from cxrview.bundle import Bundle, Card
 from cxrview.errors import UnusableModel
 from cxrview.imaging import Letterbox, Radiograph, model_input
-from cxrview.inference import domain, registry
+from cxrview.inference import domain, messages, registry
 from cxrview.inference.calibration import probabilities
 from cxrview.inference.engine import Engine, Outputs
 from cxrview.inference.prediction import Prediction
@@ -60,7 +60,7 @@ class Predictor:
         """Return one prediction per radiograph, in order. `report` may raise Cancelled between batches."""
         predictions: list[Prediction] = []
         for start in range(0, len(radiographs), BATCH_SIZE):
-            report(start / len(radiographs), "reading")
+            report(start / len(radiographs), tr("reading"))
             chunk = radiographs[start : start + BATCH_SIZE]
             predictions += self.predict_inputs([self.prepare(radiograph) for radiograph in chunk])
         return predictions
@@ -73,9 +73,7 @@ class Predictor:
         outputs = self.engine.predict(np.stack([item.image for item in inputs]))
         elapsed_ms = (time.perf_counter() - begin) * 1000 / len(inputs)
         if not np.isfinite(outputs.logits).all():
-            raise UnusableModel(
-                tr("The model {name} gives values that are not numbers.").format(name=self.card.name)
-            )
+            raise UnusableModel(messages.GIVES_NO_NUMBERS(name=self.card.name))
         return [self._prediction(outputs, index, item, elapsed_ms) for index, item in enumerate(inputs)]
 
     def _prediction(self, outputs: Outputs, index: int, item: ModelInput, elapsed_ms: float) -> Prediction:

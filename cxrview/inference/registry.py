@@ -10,10 +10,12 @@ import numpy as np
 from cxrview.bundle import Card
 from cxrview.bundle.load import read_card
 from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
+from cxrview.inference import messages
 from cxrview.inference.arrays import load_arrays
 from cxrview.inference.calibration import probabilities
 from cxrview.inference.engine import Engine
-from cxrview.words import tr
+from cxrview.message import Message, joined
+from cxrview.words import say, tr
 
 ENGINES = {
     "openvino": "cxrview.inference.openvino_engine:OpenVinoEngine",
@@ -46,10 +48,8 @@ def parse_device(text: str) -> tuple[str | None, str]:
     if not engine and device in ENGINES:
         engine, device = device, "auto"
     if (engine and engine not in ENGINES) or device not in DEVICES:
-        advice = tr("Choose {value}, or one of {value2}, or both as onnxruntime:cpu.").format(
-            value=", ".join(DEVICES), value2=", ".join(ENGINES)
-        )
-        raise BadRequest(tr("There is no device “{text}”.").format(text=text), advice)
+        advice = messages.DEVICES_ARE(devices=", ".join(DEVICES), engines=", ".join(ENGINES))
+        raise BadRequest(messages.NO_DEVICE(device=text), advice)
     return engine or None, device
 
 
@@ -71,13 +71,11 @@ def choose(folder: Path, device: str = "auto") -> Choice:
             engine = kind(folder, target)
             prove(engine, folder, card)
         except EngineUnavailable as error:
-            refusals.append(f"{name}: {error}")
+            refusals.append(messages.REFUSAL(name=name, reason=error.whole))
             continue
         return Choice(engine, _reason(engine, asked, where, refusals))
-    advice = tr("Run “cxrview doctor” to see what works here, or choose another device.")
-    raise EngineUnavailable(
-        tr("No engine can run the model. {value}").format(value=" ".join(refusals)), advice
-    )
+    problem = messages.NO_ENGINE(refusals=joined(refusals))
+    raise EngineUnavailable(problem, messages.DOCTOR_OR_OTHER_DEVICE)
 
 
 def _candidates(asked: str | None, where: str) -> list[tuple[str, str]]:
@@ -92,12 +90,12 @@ def _candidates(asked: str | None, where: str) -> list[tuple[str, str]]:
     return tries
 
 
-def _reason(engine: Engine, asked: str | None, where: str, refusals: list[str]) -> str:
+def _reason(engine: Engine, asked: str | None, where: str, refusals: list[Message]) -> str:
     if asked is not None or where != "auto":
         return tr("{name} on {device}, as you chose.").format(name=engine.name, device=engine.device)
     if refusals:
-        return tr("{name} on {device}, because the better choices failed. {value}").format(
-            name=engine.name, device=engine.device, value=" ".join(refusals)
+        return tr("{name} on {device}, because the better choices failed. {refusals}").format(
+            name=engine.name, device=engine.device, refusals=say(joined(refusals))
         )
     return tr("{name} on {device}: the fastest engine found here that gives the stored answers.").format(
         name=engine.name, device=engine.device
@@ -112,26 +110,16 @@ def prove(engine: Engine, folder: Path, card: Card) -> None:
     image, expected = load_arrays(folder / "selftest.npz", "image", "logits")
     size, classes = card.input_size, len(card.classes)
     if image.shape != (1, size, size) or image.dtype != np.uint8 or expected.shape != (1, classes):
-        raise UnusableModel(tr("holds a self-test for another model."), tr("Export the model again."), folder)
+        raise UnusableModel(messages.SELF_TEST_OF_ANOTHER, messages.EXPORT_MODEL_AGAIN, folder)
     outputs = engine.predict(image.astype(np.uint8))
     maps, embedding = outputs.activation_maps, outputs.embedding
     if outputs.logits.shape != (1, classes):
-        raise UnusableModel(
-            tr("gives {value} classes; its card names {classes}.").format(
-                value=outputs.logits.shape[-1], classes=classes
-            ),
-            path=folder,
-        )
+        problem = messages.OTHER_CLASS_COUNT(given=outputs.logits.shape[-1], named=classes)
+        raise UnusableModel(problem, path=folder)
     if maps.ndim != 4 or maps.shape[:2] != (1, classes) or embedding.ndim != 2:
-        raise UnusableModel(tr("gives no heatmap of every class."), tr("Export the model again."), folder)
+        raise UnusableModel(messages.NO_HEATMAPS, messages.EXPORT_MODEL_AGAIN, folder)
     answers = probabilities(outputs.logits, card), probabilities(expected.astype(np.float32), card)
     difference = float(np.abs(answers[0] - answers[1]).max())
     if not difference < SELF_TEST_TOLERANCE:  # NaN fails too
-        problem = tr("{name} on {device} gives other answers than the model should").format(
-            name=engine.name, device=engine.device
-        )
-        raise EngineUnavailable(
-            tr("{problem} (a probability differs by {difference:.4f}).").format(
-                problem=problem, difference=difference
-            )
-        )
+        problem = messages.OTHER_ANSWERS(name=engine.name, device=engine.device, difference=difference)
+        raise EngineUnavailable(problem)

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cxrview.errors import CxrviewError
+from cxrview.messages import CANNOT_BE_READ
+from cxrview.reading import messages
 from cxrview.reading.annotation import Annotation
 from cxrview.reading.annotation_json import from_json, to_json
 
@@ -112,7 +114,7 @@ class Store:
         try:
             return self.path.exists()
         except OSError as error:
-            raise StoreUnusable(f"cannot be read: {error.strerror}.", path=self.path) from error
+            raise StoreUnusable(CANNOT_BE_READ(reason=error.strerror), path=self.path) from error
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -133,7 +135,7 @@ class Store:
     def _prepare(self, database: sqlite3.Connection) -> None:
         version = database.execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
-            raise StoreUnusable("was written by a later version of cxrview.", "Use that one.", self.path)
+            raise StoreUnusable(messages.LATER_VERSION, messages.USE_LATER_VERSION, self.path)
         database.execute("PRAGMA synchronous = FULL")
         if version == len(MIGRATIONS):
             return
@@ -148,10 +150,10 @@ class Store:
 
     def _trouble(self, error: Exception) -> StoreUnusable:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        advice = "What you draw lasts until the window is closed."
+        place = str(self.path)
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            return StoreUnusable(f"is damaged. {advice}", f"Move {self.path} away to begin anew.", self.path)
+            return StoreUnusable(messages.STORE_DAMAGED, messages.MOVE_AWAY(place=place), self.path)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return StoreUnusable("is in use by another program.", "It is tried again.", self.path)
-        reason = getattr(error, "strerror", None) or str(error)
-        return StoreUnusable(f"cannot be used: {reason}. {advice}", f"It lies at {self.path}.", self.path)
+            return StoreUnusable(messages.STORE_IN_USE, messages.TRIED_AGAIN, self.path)
+        problem = messages.STORE_UNUSABLE(reason=getattr(error, "strerror", None) or str(error))
+        return StoreUnusable(problem, messages.LIES_AT(place=place), self.path)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from cxrview import __version__, paths
 from cxrview.errors import CxrviewError
+from cxrview.gui import sentences
 from cxrview.gui.dialogs.manual_text import dressed
 from cxrview.gui.dialogs.text import MONOSPACE
 from cxrview.gui.panels.reading import model_line
@@ -132,6 +133,6 @@ class AboutDialog(QDialog):
         return lines
 
     def _say_failure(self, error: Exception) -> None:
-        words = str(error) if isinstance(error, CxrviewError) else repr(error)
+        words = sentences.whole(error) if isinstance(error, CxrviewError) else repr(error)
         self.system.setPlainText(words)
         self.licences.setPlainText(words)

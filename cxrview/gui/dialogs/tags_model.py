@@ -178,7 +178,7 @@ def spoken(pair: "Pair", column: int, comparing: bool) -> str:
         return text
     if (pair.left if column == LEFT else pair.right) is None:
         return tr("not in this file")
-    return tr("{value}, different").format(value=text) if pair.state.name == "DIFFERENT" else text
+    return tr("{text}, different").format(text=text) if pair.state.name == "DIFFERENT" else text
 
 
 def as_text(pair: "Pair", comparing: bool, depth: int = 0) -> str:

@@ -24,7 +24,7 @@ from cxrview.gui.library import facts
 from cxrview.gui.library.interval_bar import IntervalBar
 from cxrview.gui.mnemonics import plain
 from cxrview.gui.theme import Theme
-from cxrview.words import tr
+from cxrview.words import say, tr
 
 if TYPE_CHECKING:
     from cxrview.bundle.inventory import Installed
@@ -143,7 +143,7 @@ class ModelDetail(QScrollArea):
         card = entry.card
         self.title.setText(card.title if card is not None else entry.name)
         self.subtitle.setText(_about(entry, is_default))
-        self.verdict.show_problem(entry.problem)
+        self.verdict.show_problem(say(entry.problem))
         self._show_figures()
         self.rest.setText(facts.figures_note(card) if card is not None else "")
         self.classes.setText("\n".join(_class_lines(entry)))

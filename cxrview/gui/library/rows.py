@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QFont, QIcon
 from cxrview.gui.days import day
 from cxrview.gui.library import facts
 from cxrview.gui.theme import Theme
-from cxrview.words import mark, tr
+from cxrview.words import mark, say, tr
 
 if TYPE_CHECKING:
     from cxrview.bundle.inventory import Installed
@@ -113,7 +113,7 @@ class ModelRows(QAbstractTableModel):
             case Qt.ItemDataRole.EditRole:
                 return entry.name
             case Qt.ItemDataRole.ToolTipRole:
-                return entry.problem or _tip(entry, name)
+                return say(entry.problem) or _tip(entry, name)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(name)
             case Qt.ItemDataRole.DecorationRole if name == "name":

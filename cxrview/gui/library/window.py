@@ -31,6 +31,7 @@ from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.theme import Theme
+from cxrview.message import verbatim
 from cxrview.words import tr, trn
 
 if TYPE_CHECKING:
@@ -152,7 +153,9 @@ class LibraryWindow(QWidget):
     def _show_listing(self, listing: Listing) -> None:
         self._is_listed = True
         entries = [
-            entry if entry.problem else dataclasses.replace(entry, problem=self._verified.get(entry.name, ""))
+            entry
+            if entry.problem
+            else dataclasses.replace(entry, problem=verbatim(self._verified.get(entry.name, "")))
             for entry in listing.entries
         ]
         self.list.show_entries(entries, listing.default)

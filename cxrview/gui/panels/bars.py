@@ -139,6 +139,6 @@ def tool_tip(bar: Bar) -> str:
     """Return the calibrated value and what the class means."""
     value = ""
     if bar.probability is not None:
-        words = tr("{label}: calibrated probability {value}")
+        words = tr("{label}: calibrated probability {probability}")
         value = words.format(label=bar.label, value=fixed(bar.probability, 3))
     return wrapped("\n".join(part for part in (value, bar.meaning) if part))

@@ -42,7 +42,9 @@ class ClassTile(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setText(label)
-        self.setAccessibleName(tr("{label}, probability {value}").format(label=label, value=value))
+        self.setAccessibleName(
+            tr("{label}, probability {probability}").format(label=label, probability=value)
+        )
         self.setToolTip(tr("{label}: show its heatmap on the image").format(label=label))
 
     def show_class(self, view: "ViewState", style: "HeatStyle") -> None:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.errors import CxrviewError
+from cxrview.gui import messages
 from cxrview.gui.viewer.export_choices import SUFFIXES
 from cxrview.whole_file import write_whole
-from cxrview.words import tr
 
 PNG_LEVEL = 3
 TIFF_DEFLATE = 8  # Adobe Deflate, the number in the TIFF specification
@@ -34,7 +34,7 @@ def encode(pixels: NDArray[np.uint8], kind: str, quality: int) -> bytes:
     except cv2.error:
         done = False
     if not done:
-        raise CxrviewError(tr("The picture is too large for this format."), tr("Save it as PNG."))
+        raise CxrviewError(messages.PICTURE_TOO_LARGE, messages.SAVE_AS_PNG)
     return bytes(encoded)
 
 
@@ -43,7 +43,7 @@ def write(data: bytes, path: Path) -> None:
     try:
         write_whole(path, data)
     except OSError as error:
-        raise CxrviewError(tr("could not be written."), tr("Choose another folder."), path) from error
+        raise CxrviewError(messages.COULD_NOT_BE_WRITTEN, messages.CHOOSE_ANOTHER_FOLDER, path) from error
 
 
 def estimate(pixels: NDArray[np.uint8], kind: str, quality: int) -> int:

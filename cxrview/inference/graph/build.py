@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from cxrview.errors import UnusableModel
+from cxrview.inference import messages
 from cxrview.inference.graph.gradcam_layer import gradcam_maps
 
 # Names of layers; those of the head are head_0, head_1, …
@@ -15,7 +16,7 @@ def head_layers(model: keras.Model) -> list[keras.layers.Dense]:
     """Return the dense layers behind the pooling, in order. Raises UnusableModel if there are none."""
     layers = [layer for layer in model.layers if layer.name.startswith(f"{HEAD}_")]
     if not layers:
-        raise UnusableModel("The model has no head of dense layers.", "Train it again with this version.")
+        raise UnusableModel(messages.NO_HEAD, messages.TRAIN_AGAIN)
     return layers
 
 
@@ -27,8 +28,7 @@ def neck(model: keras.Model) -> keras.layers.Layer:
     for layer in model.layers:
         if layer.name in (POOLING, FLATTEN):
             return layer
-    problem = f"The model has no layer called “{POOLING}” or “{FLATTEN}”."
-    raise UnusableModel(problem, "Only models made by cxrview explain themselves.")
+    raise UnusableModel(messages.NO_NECK(pooling=POOLING, flatten=FLATTEN), messages.ONLY_OWN_EXPLAIN)
 
 
 def features_of(model: keras.Model) -> Any:

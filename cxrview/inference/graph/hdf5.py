@@ -7,8 +7,9 @@ from typing import Any
 import h5py  # type: ignore[import-untyped]
 
 from cxrview.errors import UnusableModel
+from cxrview.inference import messages
 
-ADVICE = "Save the weights alone (model.save_weights) and choose that file."
+ADVICE = messages.SAVE_WEIGHTS_ALONE
 _DEEPEST, _MOST = 16, 100_000  # groups in groups; groups and arrays
 
 
@@ -18,21 +19,20 @@ def check(root: h5py.File, path: Path) -> None:
     HDF5 can link to other files, take numbers from them, and link a group into itself.
     """
     if "model_config" in root.attrs:
-        problem = "is a whole model in Keras's old format, which can hold code, so it is not opened."
-        raise UnusableModel(problem, ADVICE, path)
+        raise UnusableModel(messages.WHOLE_OLD_MODEL, ADVICE, path)
     for count, item in enumerate(_items(root, path, 0)):
         if count > _MOST:
-            raise UnusableModel("holds far too many parts for a network.", ADVICE, path)
+            raise UnusableModel(messages.TOO_MANY_PARTS, ADVICE, path)
         if isinstance(item, h5py.Dataset) and (item.external or item.is_virtual):
-            raise UnusableModel("takes numbers from other files, so it is not read.", ADVICE, path)
+            raise UnusableModel(messages.NUMBERS_ELSEWHERE, ADVICE, path)
 
 
 def _items(group: h5py.Group, path: Path, depth: int) -> Iterator[Any]:
     if depth > _DEEPEST:
-        raise UnusableModel("is nested far too deep for a network.", ADVICE, path)
+        raise UnusableModel(messages.TOO_DEEP, ADVICE, path)
     for name in group:
         if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            raise UnusableModel("has links to other places or files, so it is not read.", ADVICE, path)
+            raise UnusableModel(messages.LINKS_ELSEWHERE, ADVICE, path)
         item = group[name]
         yield item
         if isinstance(item, h5py.Group):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrview.errors import UnusableModel
+from cxrview.inference import messages
 
 OWN = {f"cxrview>{name}" for name in ("GradCamMaps", "SourceSuppression", "ChannelScaling")}
 KERAS = frozenset(
@@ -29,7 +30,6 @@ MAX_CONFIG_BYTES = 16 * 2**20
 MAX_WEIGHT_BYTES = 2 * 2**30
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 PARTS = {"metadata.json", CONFIG, WEIGHTS}
-REFUSED = "Only models made by cxrview, or of plain Keras layers, can be used."
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -41,18 +41,19 @@ def read_config(path: Path) -> dict[str, Any]:
         with zipfile.ZipFile(path) as archive:
             sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
             if set(sizes) != PARTS:
-                raise UnusableModel("is not a Keras model, or holds more than one.", REFUSED, path)
+                raise UnusableModel(messages.NOT_ONE_KERAS_MODEL, messages.ONLY_OWN_OR_PLAIN, path)
             if sizes[CONFIG] > MAX_CONFIG_BYTES or max(sizes.values()) > MAX_WEIGHT_BYTES:
-                raise UnusableModel("is too large.", REFUSED, path)
+                raise UnusableModel(messages.KERAS_TOO_LARGE, messages.ONLY_OWN_OR_PLAIN, path)
             config = json.loads(archive.read(CONFIG))
     except (OSError, zipfile.BadZipFile, ValueError, RuntimeError) as error:
-        raise UnusableModel("is not a Keras model.", REFUSED, path) from error
+        raise UnusableModel(messages.NO_KERAS_MODEL, messages.ONLY_OWN_OR_PLAIN, path) from error
     for found in _classes(config):
         if not _allowed(found):
             name = found.get("registered_name") or found.get("class_name")
-            raise UnusableModel(f"contains “{name}”, which could run code.", REFUSED, path)
+            problem = messages.COULD_RUN_CODE(name=str(name))
+            raise UnusableModel(problem, messages.ONLY_OWN_OR_PLAIN, path)
     if not isinstance(config, dict) or not isinstance(config.get("config"), dict):
-        raise UnusableModel("is not a Keras model.", REFUSED, path)
+        raise UnusableModel(messages.NO_KERAS_MODEL, messages.ONLY_OWN_OR_PLAIN, path)
     return config
 
 

@@ -8,10 +8,11 @@ import h5py  # type: ignore[import-untyped]
 import keras
 
 from cxrview.errors import UnusableModel
+from cxrview.inference import messages
 
 # The layers register themselves when their modules are imported.
 from cxrview.inference.graph import gradcam_layer, hdf5, preprocessing, scaling  # noqa: F401
-from cxrview.inference.graph.keras_config import REFUSED, WEIGHTS, read_config
+from cxrview.inference.graph.keras_config import WEIGHTS, read_config
 
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError, RuntimeError),
@@ -27,4 +28,4 @@ def load_model(path: Path) -> keras.Model:
             hdf5.check(weights, path)
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except _UNREADABLE as error:
-        raise UnusableModel("cannot be loaded by Keras.", REFUSED, path) from error
+        raise UnusableModel(messages.KERAS_CANNOT_LOAD, messages.ONLY_OWN_OR_PLAIN, path) from error

@@ -1,0 +1,11 @@
+"""Why results cannot be written, or a table of results be gone on with."""
+
+from cxrview.message import Message
+
+OTHER_COLUMNS = Message("other-columns", "was written with another model or version: its columns differ.")
+ROWS_DAMAGED = Message("rows-damaged", "is damaged after its row {row}.")
+OTHER_MODEL = Message("other-model", "was written with {written}, and this is {current}.")
+OTHER_OUTPUT = Message("other-output", "Choose another output file, or leave out --resume.")
+REPAIR_BY_HAND = Message("repair-by-hand", "Repair it by hand. {otherwise}")
+NO_FORMAT_OF_RESULTS = Message("no-format-of-results", "Results cannot be written as “{name}”.")
+FORMATS_OF_RESULTS = Message("formats-of-results", "Choose {one} or {other}.")

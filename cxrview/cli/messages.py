@@ -1,0 +1,22 @@
+"""Why a command cannot do what it is asked for."""
+
+from cxrview.message import Message
+
+NO_STANDARD_OUTPUT = Message("no-standard-output", "There is no standard output to write to.")
+NAME_A_FILE = Message("name-a-file", "Name a file with --out.")
+OUTPUT_BROKEN = Message("output-broken", "The standard output cannot be written: {reason}.")
+NOT_A_PICTURE = Message("not-a-picture", "The picture cannot be written as “{name}”.")
+CHOOSE_PNG = Message("choose-png", "Choose .png.")
+HAS_FRAMES = Message("has-frames", "{name} has {count} frames.")
+CHOOSE_FRAME = Message("choose-frame", "Choose one with --frame.")
+NOT_THERE = Message("not-there", "is not there.")
+GIVE_MODEL = Message("give-model", "Give a model's folder or .zip file.")
+AMONG_IMAGES = Message("among-images", "The heatmaps would lie among the images to read, in {place}.")
+CHOOSE_OUTSIDE = Message("choose-outside", "Choose a folder outside.")
+CANNOT_BE_MADE = Message("cannot-be-made", "{place} cannot be made: {reason}.")
+CANNOT_BE_ENCODED = Message("cannot-be-encoded", "{place} cannot be written: the picture cannot be encoded.")
+NO_IMAGES_THERE = Message("no-images-there", "There are no images in the places given.")
+RESUME_NEEDS_OUT = Message("resume-needs-out", "--resume needs --out.")
+NO_FILE = Message("no-file", "{place} is not a file.")
+EXISTS_ALREADY = Message("exists-already", "{place} exists already.")
+RESUME_OR_OVERWRITE = Message("resume-or-overwrite", "Add --resume to go on with it, or --overwrite.")

@@ -1,0 +1,20 @@
+"""Why the window cannot do what it is asked for."""
+
+from cxrview.message import Message
+
+LOADING_STOPPED = Message("loading-stopped", "Loading the model was stopped.")
+CHOOSE_IN_MENU = Message("choose-in-menu", "Choose it again in the menu Model.")
+HOLDS_NO_RADIOGRAPHS = Message("holds-no-radiographs", "holds no radiographs.")
+COULD_NOT_BE_WRITTEN = Message("could-not-be-written", "could not be written.")
+CHOOSE_ANOTHER_FOLDER = Message("choose-another-folder", "Choose another folder.")
+GONE_BEFORE_REPORT = Message(
+    "gone-before-report", "cannot be read any more, so the report could not name its contents."
+)
+OPEN_AGAIN = Message("open-again", "Open it again.")
+PICTURE_TOO_LARGE = Message("picture-too-large", "The picture is too large for this format.")
+SAVE_AS_PNG = Message("save-as-png", "Save it as PNG.")
+PICTURE_NOT_WRITTEN = Message("picture-not-written", "cannot be written.")
+PICTURE_ELSEWHERE = Message("picture-elsewhere", "Choose another place for the picture.")
+NO_READING = Message("no-reading", "There is no reading.")
+READING_TOOK_LONG = Message("reading-took-long", "The reading took longer than {seconds} seconds.")
+TRY_AGAIN = Message("try-again", "Try again.")

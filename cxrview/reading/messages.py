@@ -1,0 +1,14 @@
+"""Why the file of annotations cannot be used."""
+
+from cxrview.message import Message
+
+LATER_VERSION = Message("later-version", "was written by a later version of cxrview.")
+USE_LATER_VERSION = Message("use-later-version", "Use that one.")
+STORE_DAMAGED = Message("store-damaged", "is damaged. What you draw lasts until the window is closed.")
+STORE_UNUSABLE = Message(
+    "store-unusable", "cannot be used: {reason}. What you draw lasts until the window is closed."
+)
+MOVE_AWAY = Message("move-away", "Move {place} away to begin anew.")
+STORE_IN_USE = Message("store-in-use", "is in use by another program.")
+TRIED_AGAIN = Message("tried-again", "It is tried again.")
+LIES_AT = Message("lies-at", "It lies at {place}.")
