@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cxrview import messages as shared
 from cxrview.cli import console
 from cxrview.cli.choices import load_predictor
 from cxrview.errors import BadRequest
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _check_output(arguments: argparse.Namespace) -> None:
     out: Path = arguments.out
     if out.exists() and not out.is_dir():
-        raise BadRequest(evaluation_messages.NOT_A_FOLDER(folder=out), evaluation_messages.CHOOSE_OTHER_OUT)
+        raise BadRequest(evaluation_messages.NOT_A_FOLDER(folder=out), shared.CHOOSE_ANOTHER_NAME)
     if (out / "report.html").exists() and not arguments.overwrite:
         raise BadRequest(evaluation_messages.REPORT_HERE(folder=out), evaluation_messages.ADD_OVERWRITE)
 

@@ -6,17 +6,11 @@ from cxrview.cli import console
 from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
 from cxrview.errors import BadRequest
-from cxrview.training import messages, worker
+from cxrview.training import messages, names, worker
 from cxrview.training.events import Finished
 from cxrview.training.run_folder import RunFolder
 
-_TITLES = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_f1": "macro F1",
-    "macro_auc": "macro AUC",
-    "ece": "calibration error",
-}
+_FIGURES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,16 +40,21 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _put(done: Finished) -> None:
-    figures = {name: value for name, value in done.metrics.items() if name in _TITLES}
+    figures = {name: value for name, value in done.metrics.items() if name in _FIGURES}
     if figures:
         part = "test" if done.metrics.get("part") == "test" else "validation"
         console.put(f"On {done.metrics.get('images')} {part} images (95 % intervals):")
     for name, value in figures.items():
-        console.put(f"  {_TITLES[name]:<18} {_figure(value)}")
+        console.put(f"  {_title(name):<18} {_figure(value)}")
     console.put(f"Model:  {done.bundle}")
     console.put(f"Report: {done.report}")
     if done.registered:
         console.put(f"Use it: cxrview score --model {done.registered} FILES --out results.csv")
+
+
+def _title(metric: str) -> str:
+    title = str(names.METRICS[metric])
+    return title[:1].lower() + title[1:]
 
 
 def _figure(value: dict[str, float | None]) -> str:

@@ -69,7 +69,7 @@ def answer_with_bundle(
     size = card.input_size
     if data.images.shape[1:] != (size, size):
         made = " × ".join(map(str, data.images.shape[1:]))
-        raise BadRequest(evaluation_messages.OTHER_SIZE(found=made, size=size))
+        raise BadRequest(evaluation_messages.IMAGES_OF_OTHER_SIZE(found=made, size=size))
     letterbox = Letterbox.fit(size, size, size)
     inputs = (ModelInput(np.asarray(image), letterbox, ()) for image in data.images)
     probabilities, in_domain = ask(predictor, inputs, len(data), report)

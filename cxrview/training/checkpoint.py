@@ -14,6 +14,7 @@ from typing import IO, Any
 import keras
 import numpy as np
 
+from cxrview import messages as shared
 from cxrview.errors import CxrviewError
 from cxrview.training import data_messages, messages
 from cxrview.training import history as histories
@@ -106,5 +107,5 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             yield file
     except OSError as error:
         reason = (error.strerror or "").lower() or data_messages.DISK_REFUSED
-        problem = data_messages.NO_ROOM if is_full(error) else data_messages.CANNOT_WRITE(reason=reason)
+        problem = data_messages.NO_ROOM if is_full(error) else shared.CANNOT_BE_WRITTEN(reason=reason)
         raise CxrviewError(problem, messages.MAKE_ROOM_FOR_EPOCH, path) from error

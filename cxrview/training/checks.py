@@ -68,7 +68,7 @@ def class_findings(data: LabelledImages, exclusive: bool) -> list[Finding]:
     filled = {name: int(n) for name, n in zip(data.class_names, amounts, strict=True) if n}
     if len(filled) < 2 and (exclusive or not filled):
         if not filled:
-            return [Finding("one-class", "block", texts.NO_CLASS)]
+            return [Finding("one-class", "block", texts.NO_CLASS_AT_ALL)]
         return [Finding("one-class", "block", texts.ONE_CLASS(name=next(iter(filled))))]
     found = []
     if empty := [name for name in data.class_names if name not in filled]:

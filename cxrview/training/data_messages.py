@@ -7,7 +7,6 @@ from cxrview.message import Message
 
 # Folders and tables
 NO_IMAGES_AT = Message("no-images-at", "There are no images at “{path}”.")
-CHECK_PATH = Message("check-path", "Check the path.")
 HOLDS_NO_IMAGES = Message("holds-no-images", "holds no images.")
 A_FOLDER_A_CLASS = Message(
     "a-folder-a-class",
@@ -27,7 +26,6 @@ IMAGES_OUTSIDE_CLASSES = Message(
     "holds {count} images outside the class folders, such as {name}.",
 )
 CANNOT_SEARCH = Message("cannot-search", "cannot be searched: {reason}.")
-ASK_FOR_ACCESS = Message("ask-for-access", "Ask for access to it.")
 LISTED_TWICE = Message("listed-twice", "lists “{name}” twice.")
 JOIN_LABELS = Message("join-labels", "Join several labels of an image by “|”.")
 SPLIT_MISSING = Message("split-missing", "names no split in line {number}, but in others.")
@@ -41,7 +39,6 @@ NAME_COLUMNS = Message(
 )
 TWO_COLUMNS = Message("two-columns", "has two columns “{name}”.")
 DROP_ONE = Message("drop-one", "Drop one.")
-LISTS_NO_IMAGES = Message("lists-no-images", "lists no images.")
 NO_USABLE_FILE = Message("no-usable-file", "names no usable file in line {number}.")
 RELATIVE_PATHS = Message("relative-paths", "Give paths relative to the table.")
 UNKNOWN_SPLIT = Message("unknown-split", "knows a split “{name}” (line {number}).")
@@ -56,7 +53,7 @@ PUT_PATIENT_INTO_GROUP = Message("put-patient-into-group", "Put the patient into
 
 # Labels and classes
 UNUSABLE_LABEL = Message("unusable-label", "has the label {label}, which {complaint}.")
-IS_EMPTY = Message("is-empty", "is empty")
+EMPTY_LABEL = Message("empty-label", "is empty")
 TOO_LONG = Message("too-long", "has {count} characters; {most} are allowed")
 LIKE_A_PATH = Message("like-a-path", "could be taken for a path")
 INVISIBLE = Message("invisible", "has characters that cannot be seen")
@@ -72,11 +69,11 @@ GIVE_ONE_LABEL = Message(
 )
 CLASS_NOT_ON_CARD = Message("class-not-on-card", "has the class “{name}”, which the card does not name.")
 
+NAMES_AND_MORE = Message("names-and-more", "{names} and {count} more")
+
 # Reading and splitting
-TOO_LARGE_FOR_MEMORY = Message("too-large-for-memory", "does not fit into memory.")
 NOT_READ_BACK = Message("not-read-back", "cannot be read back.")
 NO_ROOM = Message("no-room", "cannot be written: no space left on device.")
-CANNOT_WRITE = Message("cannot-write", "cannot be written: {reason}.")
 DISK_REFUSED = Message("disk-refused", "the disk refused it")
 CHECK_DISK = Message("check-disk", "Check the disk.")
 MAKE_ROOM_OR_MOVE = Message("make-room-or-move", "Make room, or choose another folder.")

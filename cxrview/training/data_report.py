@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrview.message import Message, declared
-from cxrview.training import finding_texts
-from cxrview.training.data_catalogue import CATALOGUE
+from cxrview.training import data_catalogue, finding_texts
 from cxrview.training.finding_texts import quoted
 from cxrview.whole_file import write_whole
 
@@ -84,7 +83,7 @@ def message_of(finding: Mapping[str, Any]) -> Message:
     """Return the sentence of a finding as it was stored."""
     words = finding.get("words")
     if not words:
-        return CATALOGUE.read(finding)
+        return data_catalogue.read(finding)
     # Of 0.1.0: the sentence with places for values, of which the lists are names of classes.
     one, many = (text.replace("{count}", "{count:,}") for text in (*words, "")[:2])
     values = {name: _old_value(name, value) for name, value in finding.get("values", {}).items()}

@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from cxrview import NOTICE, __version__, paths
+from cxrview import messages as shared
 from cxrview.errors import BadRequest
 from cxrview.progress import Report, silent
 from cxrview.training import evaluation_messages, figures, report_tables
@@ -381,7 +382,7 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         problem = evaluation_messages.FOLDER_NOT_MADE(folder=folder, reason=error.strerror)
-        raise BadRequest(problem, evaluation_messages.CHOOSE_OTHER_PLACE) from error
+        raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
 
 
 def _write(path: Path, text: str) -> None:
@@ -389,5 +390,5 @@ def _write(path: Path, text: str) -> None:
         # A file name that is not valid UTF-8 must not cost the report.
         write_whole(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        problem = evaluation_messages.FILE_NOT_WRITTEN(file=path, reason=error.strerror)
-        raise BadRequest(problem, evaluation_messages.CHOOSE_OTHER_PLACE) from error
+        problem = shared.PLACE_CANNOT_BE_WRITTEN(place=path, reason=error.strerror)
+        raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error

@@ -20,7 +20,7 @@ from typing import Any
 
 from cxrview.errors import CxrviewError
 from cxrview.message import NOTHING, Message, verbatim
-from cxrview.training.catalogue import CATALOGUE
+from cxrview.training import catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ def _read(item: Any, values: dict[str, Any]) -> Any:
     if item.type is not Message:
         return value
     coded = values.get("remedy", {}) if item.name == "advice" else values
-    message = CATALOGUE.read({**coded, "text": value})
+    message = catalogue.read({**coded, "text": value})
     if item.name == "problem" and not message.code:  # words of another version, which name the file
         subject = f"{Path(values['file']).name} " if values.get("file") else ""
         return verbatim(message.text.removeprefix(subject))

@@ -151,7 +151,7 @@ def _ask_engines(
         except (EngineUnavailable, UnusableModel) as error:
             complaints.append(messages.ENGINE_FAILS(engine=kind.name, reason=error.whole))
     if not answers:
-        raise UnusableModel(joined((messages.NO_ENGINE_RUNS, *complaints)), messages.RUN_DOCTOR, folder)
+        raise UnusableModel(joined((messages.NO_ENGINE_RUNS, *complaints)), messages.ASK_DOCTOR, folder)
     for complaint in complaints:
         warn(complaint)
     return answers

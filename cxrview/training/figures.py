@@ -19,9 +19,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from cxrview import messages as shared
 from cxrview.errors import BadRequest
 from cxrview.explain.class_colours import class_colour
-from cxrview.training import evaluation_messages
 from cxrview.training.answers import Answers
 from cxrview.training.curves import Ranking, thinned
 from cxrview.training.history import History
@@ -328,7 +328,7 @@ def write(figure: Figure, folder: Path, name: str, document: str = "") -> list[P
         try:
             write_whole(path, data)
         except OSError as error:
-            problem = evaluation_messages.FILE_NOT_WRITTEN(file=path, reason=error.strerror)
-            raise BadRequest(problem, evaluation_messages.CHOOSE_OTHER_PLACE) from error
+            problem = shared.PLACE_CANNOT_BE_WRITTEN(place=path, reason=error.strerror)
+            raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
         written.append(path)
     return written

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from cxrview.message import Message
+from cxrview.training.data_messages import NAMES_AND_MORE
 
 MOST_NAMED = 5  # classes
 
 QUOTED = Message("quoted", "“{name}”")
-QUOTED_AND_MORE = Message("quoted-and-more", "{names} and {count} more")
 OF_EXTERNAL = Message("of-external", " of the external collection")
 OF_STRANGERS = Message("of-strangers", " of the strangers")
 LACKING = {
@@ -120,7 +120,9 @@ SIDES_NEEDED = {
 }
 ADD_IMAGES = Message("add-images", "Add images.")
 ADD_OR_NO_TEST = Message("add-or-no-test", "Add images, or set the share for test to 0.")
-NO_CLASS = Message("no-class", "There is no class at all; a model needs at least two to tell apart.")
+NO_CLASS_AT_ALL = Message(
+    "no-class-at-all", "There is no class at all; a model needs at least two to tell apart."
+)
 ONE_CLASS = Message(
     "one-class", "There is only the class “{name}”; a model needs at least two to tell apart."
 )
@@ -159,4 +161,4 @@ ATTRIBUTES = {
 def quoted(names: Sequence[str]) -> Message | list[Message]:
     """Return the `names` in quotation marks, the first few of many."""
     shown = [QUOTED(name=name) for name in names[:MOST_NAMED]]
-    return QUOTED_AND_MORE(names=shown, count=len(names) - MOST_NAMED) if len(names) > MOST_NAMED else shown
+    return NAMES_AND_MORE(names=shown, count=len(names) - MOST_NAMED) if len(names) > MOST_NAMED else shown

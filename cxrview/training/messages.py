@@ -20,7 +20,7 @@ OTHER_FILES_HERE = Message("other-files-here", "{folder} holds other files ({fil
 CHOOSE_EMPTY_FOLDER = Message(
     "choose-empty-folder", "Choose an empty folder with --out.", in_window="Choose an empty folder."
 )
-AMONG_IMAGES = Message("among-images", "{folder} lies among the images in {data}.")
+RUN_AMONG_IMAGES = Message("run-among-images", "{folder} lies among the images in {data}.")
 CHOOSE_FOLDER_ELSEWHERE = Message(
     "choose-folder-elsewhere",
     "Choose a folder elsewhere with --out.",
@@ -30,7 +30,6 @@ RUN_DIFFERS = Message("run-differs", "The run in {folder} was begun with other s
 SEARCH_DIFFERS = Message(
     "search-differs", "The search in {folder} was begun with other settings: {entries} differ."
 )
-NAMES_AND_MORE = Message("names-and-more", "{names} and {count} more")
 RESUME_SAME = Message("resume-same", "Resume with what it began with, or start anew.")
 NOTHING_TO_RESUME = Message("nothing-to-resume", "There is nothing in {folder} to go on with.")
 CHECK_OUT = Message(
@@ -55,8 +54,8 @@ PUT_IMAGES_BACK = Message("put-images-back", "Put them back as they were, or sta
 
 # What the system refuses
 DISK_FULL = Message("disk-full", "The disk is full: {folder} cannot be written.")
-MAKE_ROOM = Message(
-    "make-room",
+MAKE_ROOM_AND_GO_ON = Message(
+    "make-room-and-go-on",
     "Make room. Start again with --resume: nothing that was finished is lost.",
     in_window="Make room, then resume: nothing that was finished is lost.",
 )
@@ -71,7 +70,7 @@ START_AGAIN = Message(
     in_window="Then resume: nothing that was finished is lost.",
 )
 PLACE_UNUSABLE = Message("place-unusable", "{place} cannot be used: {reason}.")
-NO_MEMORY = Message("no-memory", "There is not enough memory.")
+OUT_OF_MEMORY = Message("out-of-memory", "There is not enough memory.")
 TRAIN_WITH_SMALLER_BATCH = Message(
     "train-with-smaller-batch",
     "Close other programs, or train anew with a smaller batch, such as --batch-size {size}.",
@@ -141,12 +140,11 @@ CHOOSE_ITS_ARCHITECTURE = Message("choose-its-architecture", "Choose its archite
 NO_WEIGHTS = Message("no-weights", "holds no weights that a training can start from.")
 WEIGHTS_OF_DENSENET = Message("weights-of-densenet", "holds weights of DenseNet121, not of {title}.")
 START_MISSING = Message("start-missing", "is not there, so no training can start from it.")
-NO_KERAS_MODEL = Message("no-keras-model", "holds no model.keras, so no training can start from it.")
+NO_KERAS_TO_START = Message("no-keras-to-start", "holds no model.keras, so no training can start from it.")
 KINDS_OF_START = Message(
     "kinds-of-start",
     "Give a .keras file, an .h5 file of weights, an .npz archive, or a model's folder or name.",
 )
-UNREADABLE_WEIGHTS = Message("unreadable-weights", "cannot be read: {reason}.")
 NO_HDF5 = Message("no-hdf5", "cannot be read as HDF5: {reason}.")
 MISFIT = Message("misfit", "does not fit {network}: {reason}.")
 CHOOSE_SAME_ARCHITECTURE = Message("choose-same-architecture", "Choose the weights of the same architecture.")
@@ -161,13 +159,12 @@ USE_CONVERTED_ARCHIVE = Message(
     "use-converted-archive", "Use the archive that packaging/convert_starting_weights.py makes."
 )
 OTHER_FEATURES = Message("other-features", "makes other features here than where it was converted.")
-NAME_TAKEN = Message("name-taken", "There is a model called “{name}” already.")
 CHOOSE_OTHER_NAME = Message(
     "choose-other-name",
     "Choose another --name, or --no-register to keep this one apart.",
     in_window="Choose another name.",
 )
-NO_KERAS_FILE = Message("no-keras-file", "has no Keras file, which alone knows the layers.")
+NO_LAYERS_KNOWN = Message("no-layers-known", "has no Keras file, which alone knows the layers.")
 
 # While it learns
 GREY_HAS_NO_HUE = Message(
@@ -204,8 +201,8 @@ ENGINE_DISAGREES = Message(
 REPORT_LIBRARIES = Message("report-libraries", "Report this with the versions of the libraries.")
 ENGINE_FAILS = Message("engine-fails", "{engine} cannot run the exported model: {reason}")
 NO_ENGINE_RUNS = Message("no-engine-runs", "runs in no engine.")
-RUN_DOCTOR = Message(
-    "run-doctor",
+ASK_DOCTOR = Message(
+    "ask-doctor",
     "Run “cxrview doctor” to see what is missing here.",
 )
 NOT_LISTED = Message("not-listed", "The model is finished, but the app does not list it: {reason}")

@@ -14,7 +14,7 @@ def bundle_summary(folder: Path) -> str:
     """
     path = folder / "model.keras"
     if not path.is_file():
-        raise UnusableModel(messages.NO_KERAS_FILE, path=folder)
+        raise UnusableModel(messages.NO_LAYERS_KNOWN, path=folder)
     if (missing := registry.engine_type("keras").missing()) is not None:
         raise EngineUnavailable(missing)
     libraries.tensorflow()

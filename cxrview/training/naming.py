@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cxrview.bundle import messages as bundle_messages
 from cxrview.bundle import naming, store
 from cxrview.errors import BadRequest
 from cxrview.training import messages
@@ -19,7 +20,7 @@ def model_name(config: TrainingConfig, must_be_free: bool) -> str:
         return _free(naming.plain(f"{Path(config.data.path).stem}-{config.model.architecture}"), taken)
     naming.check(wanted)
     if wanted.lower() in taken:
-        raise BadRequest(messages.NAME_TAKEN(name=wanted), messages.CHOOSE_OTHER_NAME)
+        raise BadRequest(bundle_messages.NAME_TAKEN(name=wanted), messages.CHOOSE_OTHER_NAME)
     return wanted
 
 

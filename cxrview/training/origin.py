@@ -10,8 +10,9 @@ from typing import Any
 
 from cxrview import bundle
 from cxrview.errors import BadRequest
+from cxrview.imaging import messages as imaging_messages
 from cxrview.inference.graph.keras_config import read_config
-from cxrview.training import data_messages, messages
+from cxrview.training import messages
 from cxrview.training.architectures import ARCHITECTURES, find
 from cxrview.training.config import ModelConfig
 
@@ -98,11 +99,11 @@ def model_file(name: str) -> Path | None:
     if name != "bundled" and path.is_file():
         return path if path.suffix == ".keras" else None
     if name != "bundled" and path.suffix in (".keras", ".h5", ".hdf5", ".npz"):
-        raise BadRequest(messages.START_MISSING, data_messages.CHECK_PATH, path)
+        raise BadRequest(messages.START_MISSING, imaging_messages.CHECK_THE_PATH, path)
     folder = bundle.find("" if name == "bundled" else name)
     file = folder / "model.keras"
     if not file.is_file():
-        raise BadRequest(messages.NO_KERAS_MODEL, messages.KINDS_OF_START, folder)
+        raise BadRequest(messages.NO_KERAS_TO_START, messages.KINDS_OF_START, folder)
     return file
 
 

@@ -13,14 +13,15 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview import messages as shared
 from cxrview.errors import BadRequest, UnreadableImage
 from cxrview.imaging import Letterbox, Radiograph, read, render
+from cxrview.imaging import messages as imaging_messages
 from cxrview.imaging.acquisition import acquisition
 from cxrview.message import Message, joined, verbatim
 from cxrview.progress import Report, silent
 from cxrview.pseudonym import pseudonym
-from cxrview.training import data_messages
-from cxrview.training.data_catalogue import CATALOGUE
+from cxrview.training import data_catalogue, data_messages
 from cxrview.training.disk import is_full
 from cxrview.training.registration import LOOK, look
 from cxrview.training.sources import Item
@@ -150,7 +151,7 @@ def _read_one(item: Item, size: int, secret: bytes) -> Seen | Message:
     except UnreadableImage as error:
         return joined((verbatim(item.file), error.problem, error.advice))
     except MemoryError:
-        return joined((verbatim(item.file), data_messages.TOO_LARGE_FOR_MEMORY))
+        return joined((verbatim(item.file), imaging_messages.NO_MEMORY))
     return examine(radiograph, size, secret)
 
 
@@ -220,7 +221,7 @@ def _stored(
 
 def _failure(said: Any) -> Message:
     """Return what is wrong with a file as the cache holds it; that of 0.1.0 holds a sentence."""
-    return verbatim(said) if isinstance(said, str) else CATALOGUE.read(said)
+    return verbatim(said) if isinstance(said, str) else data_catalogue.read(said)
 
 
 def _mapped(path: Path, side: int, count: int) -> NDArray[np.uint8]:
@@ -240,5 +241,5 @@ def writable(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        problem = data_messages.NO_ROOM if is_full(error) else data_messages.CANNOT_WRITE(reason=reason)
+        problem = data_messages.NO_ROOM if is_full(error) else shared.CANNOT_BE_WRITTEN(reason=reason)
         raise BadRequest(problem, data_messages.MAKE_ROOM_OR_MOVE, folder) from error

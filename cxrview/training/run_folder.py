@@ -9,7 +9,7 @@ from cxrview.errors import BadRequest
 from cxrview.exclusive import exclusive
 from cxrview.message import Message
 from cxrview.training import config as configuration
-from cxrview.training import events, messages
+from cxrview.training import data_messages, events, messages
 from cxrview.training.config import TrainingConfig
 from cxrview.training.events import Finished
 from cxrview.whole_file import write_whole
@@ -114,11 +114,11 @@ class RunFolder:
 def check_apart(out: Path, data: Path | None) -> None:
     """Raise BadRequest if `out` lies in the folder `data`, where its pictures would pass for a class."""
     if data is not None and data.is_dir() and out.resolve().is_relative_to(data.resolve()):
-        raise BadRequest(messages.AMONG_IMAGES(folder=out, data=data), messages.CHOOSE_FOLDER_ELSEWHERE)
+        raise BadRequest(messages.RUN_AMONG_IMAGES(folder=out, data=data), messages.CHOOSE_FOLDER_ELSEWHERE)
 
 
 def some_of(names: list[str]) -> Message | list[str]:
     """Return the first few of the entries `names`, and how many more there are."""
     if len(names) <= _SHOWN:
         return names
-    return messages.NAMES_AND_MORE(names=names[:_SHOWN], count=len(names) - _SHOWN)
+    return data_messages.NAMES_AND_MORE(names=names[:_SHOWN], count=len(names) - _SHOWN)

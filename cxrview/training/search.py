@@ -84,7 +84,7 @@ def _try(
         if _is_of_the_disk(error):
             attempt.put_back()
             raise
-        return attempt.fail(error.whole if isinstance(error, CxrviewError) else messages.NO_MEMORY)
+        return attempt.fail(error.whole if isinstance(error, CxrviewError) else messages.OUT_OF_MEMORY)
 
 
 def _keep(study: Study, config: TrainingConfig, folder: SearchFolder) -> None:

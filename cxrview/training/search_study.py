@@ -19,8 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from cxrview.errors import CxrviewError
 from cxrview.message import NOTHING, Message, verbatim
-from cxrview.training import messages
-from cxrview.training.catalogue import CATALOGUE
+from cxrview.training import catalogue, messages
 from cxrview.training.config import SearchConfig
 from cxrview.training.search_space import Space, Value
 
@@ -187,7 +186,7 @@ class Study:
 
 def _outcome(trial: FrozenTrial) -> Outcome:
     said = trial.user_attrs.get(_PROBLEM, "")  # in 0.1.0 a sentence
-    problem = CATALOGUE.read(said) if isinstance(said, dict) else verbatim(str(said))
+    problem = catalogue.read(said) if isinstance(said, dict) else verbatim(str(said))
     return Outcome(trial.number + 1, _STATES[trial.state], trial.value, dict(trial.params), problem)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path, PureWindowsPath
 
 from cxrview.errors import BadRequest
 from cxrview.imaging import find_images
+from cxrview.imaging import messages as imaging_messages
 from cxrview.imaging.find import natural_key
 from cxrview.message import NOTHING, Message
 from cxrview.training import data_messages as said
@@ -58,7 +59,7 @@ def find_items(config: DataConfig) -> list[Item]:
     patient_pattern(config)
     root = Path(config.path)
     if not config.path or not root.exists():
-        raise BadRequest(said.NO_IMAGES_AT(path=config.path), said.CHECK_PATH)
+        raise BadRequest(said.NO_IMAGES_AT(path=config.path), imaging_messages.CHECK_THE_PATH)
     items = _of_folder(root) if root.is_dir() else _of_table(root)
     items = [item for item in items if not _left_out(item.file, config.exclude)]
     if not items:
@@ -148,7 +149,7 @@ def _entries(parent: Path) -> list[Path]:
         found = [path for path in parent.iterdir() if not path.name.startswith(".")]
     except OSError as error:
         problem = said.CANNOT_SEARCH(reason=error.strerror)
-        raise BadRequest(problem, said.ASK_FOR_ACCESS, parent) from error
+        raise BadRequest(problem, imaging_messages.ASK_FOR_ACCESS, parent) from error
     return sorted(found, key=lambda path: natural_key(path.name))
 
 
@@ -186,7 +187,7 @@ def _rows(table: Path) -> list[dict[str, str]]:
     if doubled := [name for name in names if name and names.count(name) > 1]:
         raise BadRequest(said.TWO_COLUMNS(name=doubled[0]), said.DROP_ONE, table)
     if not rows:
-        raise BadRequest(said.LISTS_NO_IMAGES, path=table)
+        raise BadRequest(imaging_messages.LISTS_NO_IMAGES, path=table)
     return rows
 
 
@@ -219,7 +220,7 @@ def _check_labels(items: list[Item], root: Path) -> None:
 
 def _complaint(label: str) -> Message | None:
     if not label:
-        return said.IS_EMPTY
+        return said.EMPTY_LABEL
     if len(label) > MAX_LABEL:
         return said.TOO_LONG(count=len(label), most=MAX_LABEL)
     if label in (".", "..") or _UNSAFE.search(label) or PureWindowsPath(label).drive:

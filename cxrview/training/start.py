@@ -8,6 +8,7 @@ from typing import BinaryIO
 import keras
 
 from cxrview import bundle
+from cxrview import messages as shared
 from cxrview.errors import BadRequest, UnusableModel
 from cxrview.inference.graph.build import BACKBONE, head_layers
 from cxrview.inference.graph.keras_config import WEIGHTS
@@ -81,7 +82,7 @@ def _load_file(model: keras.Model, path: Path) -> int:
             return _set_weights(model, file, path)
     except OSError as error:
         raise UnusableModel(
-            messages.UNREADABLE_WEIGHTS(reason=error.strerror), messages.CHECK_FILE, path
+            shared.CANNOT_BE_READ(reason=error.strerror), messages.CHECK_FILE, path
         ) from error
 
 

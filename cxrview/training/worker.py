@@ -108,9 +108,9 @@ def _converted(config: TrainingConfig, folder: RunFolder) -> Iterator[None]:
 def _sentence(error: OSError | MemoryError, config: TrainingConfig, folder: RunFolder) -> BadRequest:
     if isinstance(error, MemoryError):
         smaller = max(1, config.recipe.batch_size // 2)
-        return BadRequest(messages.NO_MEMORY, messages.TRAIN_WITH_SMALLER_BATCH(size=smaller))
+        return BadRequest(messages.OUT_OF_MEMORY, messages.TRAIN_WITH_SMALLER_BATCH(size=smaller))
     if is_full(error):
-        return BadRequest(messages.DISK_FULL(folder=folder.path), messages.MAKE_ROOM)
+        return BadRequest(messages.DISK_FULL(folder=folder.path), messages.MAKE_ROOM_AND_GO_ON)
     place = error.filename if isinstance(error.filename, str) else folder.path
     problem = messages.PLACE_UNUSABLE(place=place, reason=error.strerror or str(error))
     return BadRequest(problem, messages.START_AGAIN)

@@ -7,7 +7,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 from cxrview.gui.training.process import GRACE, OURS, new_process, program
-from cxrview.words import tr
+from cxrview.training import catalogue
+from cxrview.words import say, tr
 
 
 class HelperProcess(QObject):
@@ -66,13 +67,17 @@ class HelperProcess(QObject):
                 message = json.loads(line)
             except ValueError:
                 continue  # a library has spoken
-            if isinstance(message, dict) and not self._stopping:
+            if not isinstance(message, dict) or self._stopping:
+                continue
+            if "failed" in message:
+                self._problem = say(catalogue.read(message["failed"]))
+            else:
                 self.said.emit(message)
 
     def _read_errors(self) -> None:
         text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
         for line in text.splitlines():
-            if line.startswith(OURS):
+            if line.startswith(OURS) and not self._problem:
                 self._problem = line.removeprefix(OURS)
 
     def _not_started(self, error: QProcess.ProcessError) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrview.errors import CxrviewError
+from cxrview.gui import sentences
 from cxrview.training.architectures import ARCHITECTURES
 from cxrview.training.config import ModelConfig, TrainingConfig
 
@@ -63,7 +64,7 @@ def examine(config: TrainingConfig, images: Mapping[str, int], store: Path) -> E
         sized = origin.sized(config.model)
         origin.check_fit(config.model)
     except CxrviewError as error:
-        problems["start"] = str(error)
+        problems["start"] = sentences.whole(error)
     for name, check in (
         ("solver", lambda: check_solver(config)),
         ("name", lambda: naming.model_name(config, must_be_free=True)),
@@ -71,7 +72,7 @@ def examine(config: TrainingConfig, images: Mapping[str, int], store: Path) -> E
         try:
             check()
         except CxrviewError as error:
-            problems[name] = str(error)
+            problems[name] = sentences.whole(error)
     known, recipe = measurements.load(store), config.recipe
     cards = {}
     for name in ARCHITECTURES:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from cxrview.errors import BadRequest
+from cxrview.gui import sentences
 from cxrview.gui.theme import Theme
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.model_fields import FieldEdit, SwitchEdit, edits_of
@@ -114,7 +115,7 @@ class ExpertPanel(QScrollArea):
         try:
             config = configuration.parse(values)
         except BadRequest as error:
-            self.show_problem(entry, str(error))
+            self.show_problem(entry, sentences.whole(error))
             return
         self.show_problem(entry, "")
         self._draft.set_config(config)

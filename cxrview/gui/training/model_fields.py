@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui.training.model_words import CHOICES
-from cxrview.words import DECIMAL_SIGNS, language, tr
+from cxrview.training.names import CHOICES, called
+from cxrview.words import DECIMAL_SIGNS, language, say, tr
 
 
 class Calm(QObject):
@@ -81,7 +81,7 @@ class ChoiceEdit(FieldEdit):
     def _make(self) -> QComboBox:
         box = QComboBox(sizeAdjustPolicy=QComboBox.SizeAdjustPolicy.AdjustToContents)
         for value in self.item.metadata["choices"]:
-            box.addItem(tr(CHOICES.get(value, value)), value)
+            box.addItem(say(called(CHOICES, value)), value)
         box.activated.connect(lambda _index: self.edited.emit(box.currentData()))
         return box
 

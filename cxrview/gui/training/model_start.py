@@ -11,9 +11,9 @@ from cxrview.gui.theme import Theme
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.model_examine import Examined, Installed
 from cxrview.gui.training.model_fields import calm
-from cxrview.gui.training.model_words import CHOICES
 from cxrview.training.architectures import ARCHITECTURES
-from cxrview.words import tr
+from cxrview.training.names import CHOICES
+from cxrview.words import say, tr
 
 FILES = "*.keras *.h5 *.hdf5 *.npz"
 WIDTH = 430
@@ -93,7 +93,7 @@ class StartBox(QWidget):
         sized = found.sized
         side = f"{sized.input_size} × {sized.input_size}"
         words = tr("Input of {side} pixels. Preprocessing: {preprocessing}.")
-        lines = [words.format(side=side, preprocessing=tr(CHOICES[sized.preprocessing]))]
+        lines = [words.format(side=side, preprocessing=say(CHOICES[sized.preprocessing]))]
         if sized.preprocessing != "architecture" and sized.seen_size != sized.input_size:
             lines.append(
                 tr("The network sees {seen} × {seen} pixels of it, without the rim.").format(

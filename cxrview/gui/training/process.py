@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
+from cxrview.gui.training import messages
+from cxrview.message import NOTHING, Message, verbatim
 from cxrview.training.events import Event, Failed, Finished, Stopped, parse
-from cxrview.words import tr
 
 PATIENCE = 20_000  # ms for a polite stop: a batch may take that long on a laptop
 GRACE = 3_000  # ms between asking the system to end the process and ending it
@@ -27,9 +28,10 @@ class Outcome:
     """How a process ended. `kind` is "finished", "failed", "stopped" or "crashed"."""
 
     kind: str
-    problem: str = ""
-    advice: str = ""
+    problem: Message = NOTHING
+    advice: Message = NOTHING
     resumable: bool = False
+    file: str = ""  # that the problem is about
 
 
 def program() -> tuple[str, list[str]]:
@@ -170,8 +172,8 @@ class TrainingProcess(QObject):
 
     def _not_started(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
-            problem = tr("The training process could not be started: {reason}.")
-            self.ended.emit(Outcome("crashed", problem.format(reason=self._process.errorString())))
+            problem = messages.NOT_STARTED(reason=self._process.errorString())
+            self.ended.emit(Outcome("crashed", problem))
 
     def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
         self._impatient.stop()
@@ -186,7 +188,7 @@ class TrainingProcess(QObject):
     def _outcome(self, code: int, status: QProcess.ExitStatus) -> Outcome:
         last = self._last
         if isinstance(last, Failed):
-            return Outcome("failed", last.problem, last.advice, last.resumable)
+            return Outcome("failed", last.problem, last.advice, last.resumable, last.file)
         if isinstance(last, Stopped):
             return Outcome("stopped", resumable=last.epochs_done > 0)
         if isinstance(last, Finished) or (code == 0 and status is QProcess.ExitStatus.NormalExit):
@@ -194,10 +196,9 @@ class TrainingProcess(QObject):
         if self._stopping:
             return Outcome("stopped", resumable=True)
         words = next((line for line in reversed(self.lines) if line.startswith(OURS)), "")
-        if code == UNUSABLE and words:
-            problem, stop, advice = words.removeprefix(OURS).partition(". ")
-            return Outcome("failed", problem + stop.rstrip(), advice)
-        problem = tr("The training process ended without a word (code {code}).").format(code=code)
+        if code == UNUSABLE and words:  # it did not get so far as to tell events
+            return Outcome("failed", verbatim(words.removeprefix(OURS)))
+        problem = messages.ENDED_WITHOUT_WORD(status=code)
         if os.name == "posix" and status is QProcess.ExitStatus.CrashExit:
-            problem = tr("The training process was ended by the system; it may have run out of memory.")
-        return Outcome("crashed", problem, tr("Go on with it: nothing that was finished is lost."), True)
+            problem = messages.ENDED_BY_SYSTEM
+        return Outcome("crashed", problem, messages.GO_ON_WITH_IT, True)
