@@ -12,6 +12,7 @@ processes it travels as code and values.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 from types import ModuleType
 from typing import Any
 
@@ -34,7 +35,7 @@ class Message:
 
     def __call__(self, **values: Any) -> "Message":
         """Return the sentence with `values` in its places."""
-        return replace(self, values={**self.values, **values})
+        return replace(self, values={**self.values, **{name: _kept(value) for name, value in values.items()}})
 
     def __str__(self) -> str:
         """Return the sentence in English."""
@@ -119,6 +120,15 @@ class Catalogue:
         return self.read(value) if isinstance(value, Mapping) and "code" in value else value
 
 
+def _kept(value: Any) -> Any:
+    """Return `value` as it also comes out of JSON again."""
+    if isinstance(value, list | tuple):
+        return [_kept(item) for item in value]
+    if isinstance(value, Message | str | int | float | None):
+        return value
+    return int(value) if isinstance(value, Integral) else str(value)
+
+
 def _english(value: Any) -> Any:
     return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else value
 
@@ -128,4 +138,4 @@ def _plain(value: Any) -> Any:
         return value.as_dict()
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+    return value

@@ -38,7 +38,7 @@ class Started:
 class Stage:
     """A stretch of work that is not an epoch: "reading", "checking", "features", "calibrating", …
 
-    `detail` is what is being done in it, or the name of the file that is done.
+    `text` is what is being done in it, or the name of the file that is done.
     """
 
     name: str
@@ -149,12 +149,9 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The run ended without a bundle, for a reason that the user can act on.
+    """The run ended without a bundle, for a reason that the user can act on."""
 
-    `problem` goes on after the name of `file`, if there is one.
-    """
-
-    problem: Message
+    problem: Message  # goes on after the name of the file, if there is one
     advice: Message = NOTHING
     file: str = ""
     resumable: bool = False

@@ -19,7 +19,7 @@ from cxrview.training.events import (
     Stopped,
     Warned,
 )
-from cxrview.training.messages import FULL_DISK
+from cxrview.training.messages import FULL_DISK, MAKE_ROOM_AND_GO_ON, START_AGAIN
 from cxrview.training.names import DEPTHS, EPOCH_METRICS, STAGES, STARTS_FROM, called
 from cxrview.words import fixed, say, tr, trn
 
@@ -99,9 +99,10 @@ def outcome_text(outcome: Outcome, progress: RunProgress) -> tuple[str, str]:
             return tr("Stopped before the first epoch was done."), ""
         return tr("Stopped {after}.").format(after=after), tr("Nothing that was finished is lost.")
     if outcome.problem.code in FULL_DISK:
-        then = tr("Make room, then resume: nothing that was finished is lost.")
-        return tr("The disk is full."), then if outcome.resumable else tr("Make room, then train again.")
-    return failure_text(outcome), say(outcome.advice)
+        then = say(MAKE_ROOM_AND_GO_ON) if outcome.resumable else tr("Make room, then train again.")
+        return tr("The disk is full."), then
+    useless = outcome.advice.code == START_AGAIN.code and not outcome.resumable
+    return failure_text(outcome), "" if useless else say(outcome.advice)
 
 
 def failure_text(outcome: Outcome) -> str:

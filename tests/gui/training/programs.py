@@ -10,7 +10,8 @@ from cxrview.training.config import DataConfig, PhaseConfig, RecipeConfig, Train
 
 PRELUDE = """
 import os, signal, sys, time
-from cxrview.training import events
+from cxrview.message import verbatim
+from cxrview.training import data_messages, events, messages
 def tell(event):
     print(events.dump(event), flush=True)
 """
