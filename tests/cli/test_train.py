@@ -115,11 +115,11 @@ def test_resuming_needs_no_other_option_and_bears_the_same_ones(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "There are no images to learn from. Name a folder or a table with --data."),
+        ((), f"{messages.NO_DATA} {messages.NAME_DATA}"),
         (("--data", "x", "--lr", "-1"), "learning_rate"),
-        (("--resume",), "There is nothing in out to go on with. Check --out, or begin with --data."),
-        (("--data", "x", "--check-only", "--resume"), "There is nothing to check in a run that has begun."),
-        (("--data", "x", "--config", "gone.toml"), "gone.toml cannot be read as TOML"),
+        (("--resume",), f"{messages.NOTHING_TO_RESUME(folder='out')} {messages.CHECK_OUT}"),
+        (("--data", "x", "--check-only", "--resume"), str(messages.NOTHING_TO_CHECK)),
+        (("--data", "x", "--config", "gone.toml"), "gone.toml "),
     ],
 )
 def test_what_makes_no_sense_is_one_sentence(arguments, words, tmp_path, monkeypatch, capsys):
@@ -153,7 +153,7 @@ def test_with_events_standard_output_holds_nothing_else(short_run, capsys):
 
 def test_every_event_has_something_to_show_or_is_progress(capsys):
     show = TrainingConsole()
-    for event in (*RUN, events.Failed("It failed."), events.Stopped(1), DONE):
+    for event in (*RUN, events.Failed(verbatim("It failed.")), events.Stopped(1), DONE):
         show(event)
     assert len(capsys.readouterr().err.splitlines()) >= 6
 

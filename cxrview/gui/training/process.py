@@ -54,7 +54,7 @@ class TrainingProcess(QObject):
 
     Signals:
         said: carries the event.
-        logged: a line that is no event, from either stream.
+        logged: a line that is no event, from either stream, of a library.
         ended: carries Outcome; nothing comes after it.
     """
 
@@ -168,7 +168,8 @@ class TrainingProcess(QObject):
     def _log(self, text: str) -> None:
         if text.strip():
             self.lines.append(text)
-            self.logged.emit(text)
+            if not text.startswith(OURS):  # the events say it, in the user's language
+                self.logged.emit(text)
 
     def _not_started(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
