@@ -12,6 +12,7 @@ processes it travels as code and values.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 from types import ModuleType
 from typing import Any
 
@@ -34,7 +35,7 @@ class Message:
 
     def __call__(self, **values: Any) -> "Message":
         """Return the sentence with `values` in its places."""
-        return replace(self, values={**self.values, **values})
+        return replace(self, values={**self.values, **{name: _kept(value) for name, value in values.items()}})
 
     def __str__(self) -> str:
         """Return the sentence in English."""
@@ -76,16 +77,27 @@ def as_message(words: "Message | str") -> Message:
     return words if isinstance(words, Message) else verbatim(words)
 
 
+def declared(room: ModuleType) -> dict[str, Message]:
+    """Return the messages that the module `room` declares, by name; those of its tables as TABLE.key."""
+    found: dict[str, Message] = {}
+    for name, value in vars(room).items():
+        entries = {f"{name}.{key}": entry for key, entry in value.items()} if isinstance(value, dict) else {}
+        found |= {
+            place: message
+            for place, message in ({name: value} | entries).items()
+            if isinstance(message, Message) and message.code
+        }
+    return found
+
+
 class Catalogue:
     """The messages of some rooms by their codes, to make messages of what another process said."""
 
     def __init__(self, rooms: Iterable[ModuleType]) -> None:
-        """Take the messages that are constants of `rooms`, modules. Raises ValueError where codes clash."""
+        """Take what the modules `rooms` declare. Raises ValueError where codes clash."""
         self._messages: dict[str, Message] = {}
         for room in rooms:
-            for message in vars(room).values():
-                if not isinstance(message, Message) or not message.code:
-                    continue
+            for message in declared(room).values():
                 if self._messages.setdefault(message.code, message) is not message:
                     raise ValueError(f"the code {message.code} is there twice")
 
@@ -108,6 +120,15 @@ class Catalogue:
         return self.read(value) if isinstance(value, Mapping) and "code" in value else value
 
 
+def _kept(value: Any) -> Any:
+    """Return `value` as it also comes out of JSON again."""
+    if isinstance(value, list | tuple):
+        return [_kept(item) for item in value]
+    if isinstance(value, Message | str | int | float | None):
+        return value
+    return int(value) if isinstance(value, Integral) else str(value)
+
+
 def _english(value: Any) -> Any:
     return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else value
 
@@ -117,4 +138,4 @@ def _plain(value: Any) -> Any:
         return value.as_dict()
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+    return value

@@ -6,8 +6,11 @@ Long work is a plain function that takes a `Report` and calls it often; the call
 
 from collections.abc import Callable
 
-Report = Callable[[float, str], None]
-"""Called with the fraction done (0…1) and a few words about what is being done; may raise Cancelled."""
+from cxrview.message import Message
+
+Report = Callable[[float, Message | str], None]
+"""Called with the fraction done (0…1) and what is being done, or the name of the file that is done; may raise
+Cancelled."""
 
 
 class Cancelled(Exception):
@@ -18,5 +21,5 @@ class Enough(Exception):
     """The user wants the result of what has been done so far. Not an error."""
 
 
-def silent(_fraction: float, _text: str) -> None:
+def silent(_fraction: float, _doing: Message | str) -> None:
     """Report to nobody."""

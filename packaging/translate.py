@@ -53,10 +53,8 @@ def _messages(call: ast.Call) -> Iterator[str | tuple[str, str]]:
             _literal(arguments.get(place, arguments.get(word)))
             for place, word in ((1, "text"), (2, "many"), (3, "in_window"))
         )
-        if one:
-            yield (one, many) if many else one
-        if in_window:
-            yield in_window
+        if in_window or one:  # the other is for terminals, which are English
+            yield (one, many) if many else in_window or one
         return
     parts = [_literal(call.args[place]) for place in PLACES.get(name, ()) if place < len(call.args)]
     if parts and all(parts):

@@ -80,7 +80,7 @@ class Progress:
         self._terminal = sys.stderr is not None and sys.stderr.isatty()
         self._began = time.monotonic()
 
-    def __call__(self, fraction: float, text: str) -> None:
+    def __call__(self, fraction: float, doing: Message | str) -> None:
         interrupts.check()
         now = time.monotonic()
         if not self._terminal or now - self._drawn < 0.1:
@@ -89,7 +89,7 @@ class Progress:
         filled = "█" * round(fraction * _WIDTH)
         left = (now - self._began) * (1 - fraction) / fraction if fraction > 0.01 else 0.0
         remaining = f"{left:4.0f} s left" if left else ""
-        self._draw(f"\r\x1b[K{filled:░<{_WIDTH}} {fraction:4.0%} {remaining} {text[:40]}")
+        self._draw(f"\r\x1b[K{filled:░<{_WIDTH}} {fraction:4.0%} {remaining} {str(doing)[:40]}")
 
     def clear(self) -> None:
         """Remove the line."""

@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cxrview import messages as shared
 from cxrview.cli import console
 from cxrview.cli.choices import load_predictor
 from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
 from cxrview.inference.predictor import Predictor
-from cxrview.training import report_tables
+from cxrview.training import evaluation_messages, report_tables
 from cxrview.training.bundle_answers import Answered, answer_files
 from cxrview.training.evaluation_report import measure_parts, write_report
 from cxrview.training.run_folder import check_apart
@@ -51,9 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _check_output(arguments: argparse.Namespace) -> None:
     out: Path = arguments.out
     if out.exists() and not out.is_dir():
-        raise BadRequest(f"{out} is not a folder.", "Choose another name.")
+        raise BadRequest(evaluation_messages.NOT_A_FOLDER(folder=out), shared.CHOOSE_ANOTHER_NAME)
     if (out / "report.html").exists() and not arguments.overwrite:
-        raise BadRequest(f"{out} holds a report already.", "Add --overwrite to replace it.")
+        raise BadRequest(evaluation_messages.REPORT_HERE(folder=out), evaluation_messages.ADD_OVERWRITE)
 
 
 def _items(path: Path | None) -> list[Item]:
@@ -67,8 +68,8 @@ def _side(items: list[Item], asked: str, data: Path) -> tuple[str, list[Item]]:
     if wanted == "all":
         return wanted, items
     if wanted not in sides:
-        has = f"It has {', '.join(sorted(sides))}." if sides else "It is not split: leave --split out."
-        raise BadRequest(f"has no {wanted} part.", has, data)
+        has = evaluation_messages.PARTS_THERE(names=sorted(sides)) if sides else evaluation_messages.NOT_SPLIT
+        raise BadRequest(evaluation_messages.NO_SUCH_PART(part=wanted), has, data)
     return wanted, [item for item in items if item.split == wanted]
 
 
@@ -77,10 +78,13 @@ def _check_answers(answered: Answered, data: Path, predictor: Predictor) -> None
         return
     if answered.failures:
         file, why = answered.failures[0]
-        raise BadRequest(f"holds no image that can be read. The first, {file}: {why}", path=data)
-    labels = ", ".join(label for label, _ in answered.left_out[:5])
-    names = ", ".join(predictor.card.class_names)
-    raise BadRequest(f"has no class that the model knows: {labels}.", f"The model knows {names}.", data)
+        raise BadRequest(evaluation_messages.NO_READABLE_IMAGE(file=file, reason=why), path=data)
+    labels = [label for label, _ in answered.left_out[:5]]
+    raise BadRequest(
+        evaluation_messages.NO_KNOWN_CLASS_HERE(labels=labels),
+        evaluation_messages.MODEL_KNOWS(names=predictor.card.class_names),
+        data,
+    )
 
 
 def _report(
@@ -99,7 +103,10 @@ def _report(
         parts, strangers, card.raw, seed=arguments.seed, repeats=arguments.repeats, report=progress
     )
     failures = [
-        failure for answered in (*said.values(), outside) if answered for failure in answered.failures
+        (file, str(why))
+        for answered in (*said.values(), outside)
+        if answered
+        for file, why in answered.failures
     ]
     write_report(
         arguments.out,
@@ -124,8 +131,8 @@ def _shown(data: Path) -> str:
 
 
 def _left_out_note(label: str, count: int) -> str:
-    images = "1 image" if count == 1 else f"{count:,} images"
-    return f"{images} labelled “{label}” left out: the model has no such class, or not this combination."
+    images = evaluation_messages.IMAGES(count=count)
+    return str(evaluation_messages.LABEL_LEFT_OUT(images=images, label=label))
 
 
 def _say_what_failed(everything: list[Answered]) -> None:

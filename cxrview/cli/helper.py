@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cxrview.cli import console
 from cxrview.errors import CxrviewError
+from cxrview.message import Message, as_message
 
 
 def measure(arguments: argparse.Namespace) -> int:
@@ -22,8 +23,8 @@ def measure(arguments: argparse.Namespace) -> int:
     find_device()
     from cxrview.training.measure import measure as measured
 
-    def report(fraction: float, text: str) -> None:
-        _say({"fraction": fraction, "text": text})
+    def report(fraction: float, doing: Message | str) -> None:
+        _say({"fraction": fraction, **as_message(doing).as_dict()})
 
     _say({"measured": dataclasses.asdict(measured(config, report))})
     return console.OK
@@ -42,14 +43,18 @@ def changes(_arguments: argparse.Namespace) -> int:
         try:
             said = answer(request)
         except CxrviewError as error:
-            said = {"problem": str(error)}
+            said = {"problem": error.whole.as_dict()}
         _say({"number": request["number"], **said})
     return console.OK
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what is asked for and return 0. Raises CxrviewError."""
-    return {"measure": measure, "changes": changes}[arguments.work](arguments)
+    """Do what is asked for and return 0. Raises CxrviewError, after saying it."""
+    try:
+        return {"measure": measure, "changes": changes}[arguments.work](arguments)
+    except CxrviewError as error:
+        _say({"failed": error.whole.as_dict()})
+        raise
 
 
 def add_helper(parser: argparse.ArgumentParser) -> None:

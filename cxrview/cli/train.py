@@ -6,29 +6,22 @@ from cxrview.cli import console
 from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
 from cxrview.errors import BadRequest
-from cxrview.training import worker
+from cxrview.training import messages, names, worker
 from cxrview.training.events import Finished
 from cxrview.training.run_folder import RunFolder
 
-_TITLES = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_f1": "macro F1",
-    "macro_auc": "macro AUC",
-    "ece": "calibration error",
-}
+_FIGURES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, or check the images only, and return 0. Raises CxrviewError, and Cancelled if it is stopped."""
     if arguments.check_only and arguments.resume:
-        advice = "Check in a folder of its own, or go on with --resume alone."
-        raise BadRequest("There is nothing to check in a run that has begun.", advice)
+        raise BadRequest(messages.NOTHING_TO_CHECK, messages.CHECK_APART)
     if arguments.finish and not arguments.resume:
-        raise BadRequest("--finish ends a run that has begun.", "Add --resume.")
+        raise BadRequest(messages.FINISH_NEEDS_RUN, messages.ADD_RESUME)
     folder = RunFolder(arguments.out.resolve())
-    config = configure(arguments, folder.stored_config() if arguments.resume else None)
     with training_process(arguments, can_finish=True) as emit:
+        config = configure(arguments, folder.stored_config() if arguments.resume else None)
         if arguments.check_only:
             worker.check(config, folder.path, emit)
             return console.OK
@@ -47,16 +40,21 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _put(done: Finished) -> None:
-    figures = {name: value for name, value in done.metrics.items() if name in _TITLES}
+    figures = {name: value for name, value in done.metrics.items() if name in _FIGURES}
     if figures:
         part = "test" if done.metrics.get("part") == "test" else "validation"
         console.put(f"On {done.metrics.get('images')} {part} images (95 % intervals):")
     for name, value in figures.items():
-        console.put(f"  {_TITLES[name]:<18} {_figure(value)}")
+        console.put(f"  {_title(name):<18} {_figure(value)}")
     console.put(f"Model:  {done.bundle}")
     console.put(f"Report: {done.report}")
     if done.registered:
         console.put(f"Use it: cxrview score --model {done.registered} FILES --out results.csv")
+
+
+def _title(metric: str) -> str:
+    title = str(names.METRICS[metric])
+    return title[:1].lower() + title[1:]
 
 
 def _figure(value: dict[str, float | None]) -> str:

@@ -42,7 +42,7 @@ class TrainingConsole:
     def __call__(self, event: Event) -> None:
         match event:
             case Stage():
-                self._advance(event.name, event.fraction, f"{event.name} {event.text}".strip())
+                self._advance(event.name, event.fraction, f"{event.name} {event.detail}".strip())
             case Step():
                 self._advance("training", *_step(event))
             case Failed() | Stopped() | Finished() | Searched():
@@ -91,7 +91,7 @@ def _sentence(event: Event) -> str:
             best = "  best" if event.best == event.number else ""
             return f"Trial {event.number} {event.state}{value}{best}  {event.problem}".rstrip()
         case Warned():
-            return event.text
+            return str(event.message)
     return ""
 
 

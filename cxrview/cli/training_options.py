@@ -6,6 +6,7 @@ from typing import Any
 
 from cxrview.errors import BadRequest
 from cxrview.training import config as configuration
+from cxrview.training import messages
 from cxrview.training.config import PRESETS, TrainingConfig
 
 QUICK = "quick"
@@ -52,9 +53,8 @@ def configure(arguments: argparse.Namespace, stored: TrainingConfig | None = Non
     config = configuration.parse(values)
     if not config.data.path:
         if arguments.resume and stored is None:
-            problem = f"There is nothing in {arguments.out} to go on with."
-            raise BadRequest(problem, "Check --out, or begin with --data.")
-        raise BadRequest("There are no images to learn from.", "Name a folder or a table with --data.")
+            raise BadRequest(messages.NOTHING_TO_RESUME(folder=arguments.out), messages.CHECK_OUT)
+        raise BadRequest(messages.NO_DATA, messages.NAME_DATA)
     return config
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from cxrview.cli import console
 from cxrview.cli.training_console import TrainingConsole
+from cxrview.errors import CxrviewError
 from cxrview.progress import Cancelled, Enough
 from cxrview.training.events import Emit, Epoch, Event, Failed, Finished, Started, Step, Stopped, dump
 
@@ -33,11 +34,13 @@ def training_process(arguments: argparse.Namespace, *, can_finish: bool = False)
     """
     asked, enough = threading.Event(), threading.Event()
     done = False  # an epoch, so that there is something to finish
+    over = False  # the last event has been told
     tell = console.put if arguments.events else None
     show = TrainingConsole() if tell is None else None
 
     def emit(event: Event) -> None:
-        nonlocal done
+        nonlocal done, over
+        over = over or isinstance(event, _LAST)
         if tell is not None:
             tell(dump(event))
             sys.stdout.flush()
@@ -53,7 +56,12 @@ def training_process(arguments: argparse.Namespace, *, can_finish: bool = False)
     if arguments.events:
         threading.Thread(target=_listen, args=(asked, enough), daemon=True).start()
     with _signals(asked):
-        yield emit
+        try:
+            yield emit
+        except CxrviewError as error:
+            if tell is not None and not over:  # it was refused before the work could begin
+                tell(dump(Failed(error.problem, error.advice, str(error.path or ""))))
+            raise
 
 
 def _listen(asked: threading.Event, enough: threading.Event) -> None:

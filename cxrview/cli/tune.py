@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+from collections.abc import Callable
 
 from cxrview.cli import console
 from cxrview.cli.training_console import recipe_text
@@ -9,7 +10,7 @@ from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
 from cxrview.errors import BadRequest
 from cxrview.training import config as configuration
-from cxrview.training import naming, worker
+from cxrview.training import messages, naming, worker
 from cxrview.training.config import TrainingConfig
 from cxrview.training.events import Emit, Finished, Searched
 from cxrview.training.search_folder import SearchFolder
@@ -17,14 +18,10 @@ from cxrview.training.search_folder import SearchFolder
 
 def run(arguments: argparse.Namespace) -> int:
     """Search, and return 0. Raises CxrviewError, and Cancelled if the user stops the search."""
-    try:
-        from cxrview.training.search import search
-    except ImportError as error:
-        advice = "Install it: pip install optuna."
-        raise BadRequest("A search needs Optuna, which is not here.", advice) from error
     folder = SearchFolder(arguments.out.resolve())
-    config = _configure(arguments, folder.stored_config() if arguments.resume else None)
     with training_process(arguments) as emit:
+        search = _searcher()
+        config = _configure(arguments, folder.stored_config() if arguments.resume else None)
         found = search(config, arguments.out, emit, resume=arguments.resume)
         finished = None
         if arguments.bundle:
@@ -32,6 +29,15 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.events:
         _put(found, finished)
     return console.OK
+
+
+def _searcher() -> Callable[..., Searched]:
+    """Return what searches. Raises BadRequest where its library is missing."""
+    try:
+        from cxrview.training.search import search
+    except ImportError as error:
+        raise BadRequest(messages.NO_OPTUNA, messages.INSTALL_OPTUNA) from error
+    return search
 
 
 def _configure(arguments: argparse.Namespace, stored: TrainingConfig | None) -> TrainingConfig:

@@ -10,6 +10,7 @@ from cxrview.imaging import Letterbox
 from cxrview.inference.graph.build import head_layers, inference_graph
 from cxrview.inference.prediction import Prediction
 from cxrview.progress import Report, silent
+from cxrview.training import messages
 from cxrview.training.answers import Answers
 from cxrview.training.dataset import LabelledImages
 from cxrview.training.examples import Example, choose_examples, illustrate
@@ -41,7 +42,7 @@ class Asker:
         """
         logits, embeddings = [], []
         for start in range(0, len(data), BATCH_SIZE):
-            report(start / len(data), f"image {start + 1} of {len(data)}")
+            report(start / len(data), messages.IMAGE_OF(number=start + 1, total=len(data)))
             images = np.asarray(data.images[start : start + BATCH_SIZE])
             missing = BATCH_SIZE - len(images)
             outputs = self._outputs(np.concatenate([images, np.repeat(images[-1:], missing, axis=0)]))

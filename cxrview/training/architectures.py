@@ -7,6 +7,7 @@ did to the pixels, where the last convolutional block begins and ends.
 from dataclasses import dataclass
 
 from cxrview.errors import BadRequest
+from cxrview.training import messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +79,7 @@ ARCHITECTURES = {
 def find(name: str) -> Architecture:
     """Return the architecture called `name`. Raises BadRequest that names the known ones."""
     if name not in ARCHITECTURES:
-        raise BadRequest(f"There is no architecture “{name}”.", f"Known: {', '.join(ARCHITECTURES)}.")
+        raise BadRequest(
+            messages.NO_SUCH_ARCHITECTURE(name=name), messages.KNOWN_ARCHITECTURES(names=list(ARCHITECTURES))
+        )
     return ARCHITECTURES[name]

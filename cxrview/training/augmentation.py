@@ -14,6 +14,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.message import Message
+from cxrview.training import messages
 from cxrview.training.augment import CHANGES, change_surroundings, restyle
 from cxrview.training.config import AugmentationConfig
 from cxrview.training.dataset import LabelledImages
@@ -84,10 +86,10 @@ class Augmenter:
         return results
 
 
-def remarks(config: AugmentationConfig) -> list[str]:
+def remarks(config: AugmentationConfig) -> list[Message]:
     """Return a sentence for each thing asked for that will not do what the user may think."""
     if (config.hue or config.saturation or config.greyscale) and not config.channel_shift:
-        return ["Hue, saturation and greyscale change nothing, because the images are grey."]
+        return [messages.GREY_HAS_NO_HUE]
     return []
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.progress import Report, silent
+from cxrview.training import evaluation_messages
 
 Weights = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -36,7 +37,7 @@ def group_intervals(
         return {}
     samples: dict[str, list[float]] = {}
     for number, weights in enumerate(draws(groups, seed, repeats)):
-        report(number / repeats, "drawing patients again")
+        report(number / repeats, evaluation_messages.DRAWING_PATIENTS)
         for name, value in measure(weights).items():
             if not np.isnan(value):
                 samples.setdefault(name, []).append(value)

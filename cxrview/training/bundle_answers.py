@@ -21,7 +21,9 @@ from cxrview.imaging import read, render
 from cxrview.imaging.read_ahead import read_ahead
 from cxrview.inference.prediction import Prediction
 from cxrview.inference.predictor import BATCH_SIZE, ModelInput, Predictor
+from cxrview.message import Message
 from cxrview.progress import Report, silent
+from cxrview.training import evaluation_messages
 from cxrview.training.answers import Answers
 from cxrview.training.examples import Example, choose_examples, illustrate
 from cxrview.training.sources import Item
@@ -31,13 +33,13 @@ from cxrview.training.sources import Item
 class Answered:
     """What a bundle said, and what could not be asked.
 
-    `failures` are (file, sentence) of files that cannot be read; `left_out` counts the images of each label
-    that the model does not know.
+    `failures` are (file, what is wrong) of files that cannot be read; `left_out` counts the images of each
+    label that the model does not know.
     """
 
     answers: Answers
     examples: tuple[Example, ...] = ()
-    failures: tuple[tuple[str, str], ...] = ()
+    failures: tuple[tuple[str, Message], ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
 
 
@@ -66,7 +68,7 @@ def answer_files(
     file is its own.
     """
     chosen, left_out = (list(items), Counter[str]()) if strangers else _of_known_class(items, predictor.card)
-    failures: list[tuple[str, str]] = []
+    failures: list[tuple[str, Message]] = []
     read_items: list[Item] = []
     patients: list[str] = []
 
@@ -75,7 +77,7 @@ def answer_files(
         with closing(prepared):
             for item, result in zip(chosen, prepared, strict=True):
                 if isinstance(result, CxrviewError):
-                    failures.append((item.file, str(result)))
+                    failures.append((item.file, result.whole))
                     continue
                 model_input, patient = result
                 read_items.append(item)
@@ -111,7 +113,7 @@ def ask(
     checked = False
     waiting = iter(inputs)
     while batch := list(islice(waiting, BATCH_SIZE)):
-        report(min(1.0, len(inside) / max(1, count)), "reading")
+        report(min(1.0, len(inside) / max(1, count)), evaluation_messages.READING)
         for prediction, item in zip(predictor.predict_inputs(batch), batch, strict=True):
             probabilities.append(prediction.probabilities.astype(np.float64))
             inside.append(prediction.in_domain)

@@ -14,6 +14,7 @@ from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest, UnreadableImage
 from cxrview.imaging import model_input, read
 from cxrview.training import config as configuration
+from cxrview.training import messages
 from cxrview.training.augmentation import Augmenter, remarks
 from cxrview.training.config import AugmentationConfig
 from cxrview.training.origin import resolve
@@ -40,7 +41,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         "label": ", ".join(first.labels),
         "images": len(items),
         "pictures": [_png(picture) for picture in pictures],
-        "remarks": remarks(config.augmentation),
+        "remarks": [remark.as_dict() for remark in remarks(config.augmentation)],
     }
 
 
@@ -74,7 +75,7 @@ def _readable(items: list[Item], first: int, size: int) -> list[tuple[Item, Imag
         if len(found) > OTHERS:
             break
     if not found:
-        raise BadRequest("None of the images looked at can be read.", "See what the first step says of them.")
+        raise BadRequest(messages.NONE_READABLE, messages.SEE_FIRST_STEP)
     return found
 
 

@@ -14,12 +14,13 @@ from typing import IO, Any
 import keras
 import numpy as np
 
+from cxrview import messages as shared
 from cxrview.errors import CxrviewError
+from cxrview.training import data_messages, messages
 from cxrview.training import history as histories
+from cxrview.training.disk import is_full
 from cxrview.training.history import History
 from cxrview.whole_file import whole_file
-
-ADVICE = "Make room and start again with --resume; nothing but this epoch is lost."
 
 
 class Checkpoints:
@@ -82,9 +83,7 @@ def _assign(path: Path, kind: str, variables: Sequence[Any]) -> None:
     with _opened(path) as arrays:
         found = [arrays[name] for name in arrays.files if name.startswith(f"{kind}_")]
     if [array.shape for array in found] != [tuple(item.shape) for item in variables]:
-        raise CxrviewError(
-            "belongs to another model or recipe.", "Start anew in another folder, without --resume.", path
-        )
+        raise CxrviewError(messages.OTHER_CHECKPOINT, messages.START_ANEW, path)
     for item, array in zip(variables, found, strict=True):
         item.assign(array)
 
@@ -95,8 +94,7 @@ def _opened(path: Path) -> Iterator[Any]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             yield arrays
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        advice = "Start anew in another folder, without --resume."
-        raise CxrviewError("is not a readable checkpoint.", advice, path) from error
+        raise CxrviewError(messages.NO_CHECKPOINT, messages.START_ANEW, path) from error
 
 
 @contextmanager
@@ -108,5 +106,6 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         with whole_file(path, part=path.with_name(f".{path.name}.part")) as file:
             yield file
     except OSError as error:
-        reason = (error.strerror or "the disk refused it").lower()
-        raise CxrviewError(f"cannot be written: {reason}.", ADVICE, path) from error
+        reason = (error.strerror or "").lower() or data_messages.DISK_REFUSED
+        problem = data_messages.NO_ROOM if is_full(error) else shared.CANNOT_BE_WRITTEN(reason=reason)
+        raise CxrviewError(problem, messages.MAKE_ROOM_FOR_EPOCH, path) from error

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.datasets.config import DataConfig
+from cxrview.message import NOTHING, Message
 from cxrview.training import finding_texts as texts
 from cxrview.training.data_report import Finding
 from cxrview.training.dataset import LabelledImages, Split
 from cxrview.training.duplicates import Pair
-from cxrview.training.finding_words import worded
+from cxrview.training.finding_texts import quoted
 from cxrview.training.reading import Facts, Inputs
 from cxrview.training.sources import Item, empty_folders, unread_patients
 
@@ -28,19 +29,19 @@ def is_blank(fact: Facts) -> bool:
     return fact.spread < BLANK
 
 
-def file_findings(inputs: Inputs, size: int, where: str = "") -> list[Finding]:
-    """Return what is odd about single files. `where` names the collection if it is not the main one."""
+def file_findings(inputs: Inputs, size: int, place: Message = NOTHING) -> list[Finding]:
+    """Return what is odd about single files. `place` names the collection if it is not the main one."""
     items, facts = inputs.items, inputs.facts
-    shared = {"place": texts.PLACES[where]}
     found = []
     if bad := dict(inputs.failures):
-        values = shared | {"count": len(bad), "first": next(iter(bad.values()))}
-        found.append(worded("unreadable", "warning", texts.UNREADABLE, values, tuple(bad), bad))
+        message = texts.UNREADABLE(place=place, count=len(bad), first=next(iter(bad.values())))
+        details = {file: str(problem) for file, problem in bad.items()}
+        found.append(Finding("unreadable", "warning", message, tuple(bad), details, bad))
 
-    def about(kind: str, severity: str, chosen: Sequence[bool], words: tuple[str, str], **more: int) -> None:
+    def about(kind: str, severity: str, chosen: Sequence[bool], message: Message, **more: int) -> None:
         files = tuple(item.file for item, taken in zip(items, chosen, strict=True) if taken)
         if files:
-            found.append(worded(kind, severity, words, shared | {"count": len(files)} | more, files))
+            found.append(Finding(kind, severity, message(place=place, count=len(files), **more), files))
 
     about("blank", "warning", [is_blank(fact) for fact in facts], texts.BLANK)
     about("not-finite", "warning", [fact.holes for fact in facts], texts.HOLES)
@@ -54,10 +55,10 @@ def source_findings(config: DataConfig, names: Sequence[str]) -> list[Finding]:
     """Return what stands at the place of the images and is not read. `names` are the classes with images."""
     found = []
     if empty := empty_folders(config, names):
-        values = {"count": len(empty), "classes": empty}
-        found.append(worded("empty-folder", "warning", texts.EMPTY_FOLDERS, values))
+        message = texts.EMPTY_FOLDERS(count=len(empty), classes=quoted(empty))
+        found.append(Finding("empty-folder", "warning", message))
     if column := unread_patients(config):
-        found.append(worded("unread-patients", "warning", texts.UNREAD_PATIENTS, {"column": column}))
+        found.append(Finding("unread-patients", "warning", texts.UNREAD_PATIENTS(column=column)))
     return found
 
 
@@ -67,46 +68,46 @@ def class_findings(data: LabelledImages, exclusive: bool) -> list[Finding]:
     filled = {name: int(n) for name, n in zip(data.class_names, amounts, strict=True) if n}
     if len(filled) < 2 and (exclusive or not filled):
         if not filled:
-            return [worded("one-class", "block", texts.NO_CLASS, {})]
-        return [worded("one-class", "block", texts.ONE_CLASS, {"name": next(iter(filled))})]
+            return [Finding("one-class", "block", texts.NO_CLASS_AT_ALL)]
+        return [Finding("one-class", "block", texts.ONE_CLASS(name=next(iter(filled))))]
     found = []
     if empty := [name for name in data.class_names if name not in filled]:
-        values = {"classes": empty}
-        found.append(worded("empty-class", "block", texts.EMPTY_CLASS, values, details=values))
+        message = texts.EMPTY_CLASS(classes=quoted(empty))
+        found.append(Finding("empty-class", "block", message, details={"classes": empty}))
     few = {name: n for name, n in filled.items() if n < FEW}
     if few:
-        said = {"classes": list(few), "least": FEW}
-        found.append(worded("few-images", "warning", texts.FEW_IMAGES, said, details=few))
+        message = texts.FEW_IMAGES(classes=quoted(list(few)), least=FEW)
+        found.append(Finding("few-images", "warning", message, details=few))
     most, least = max(filled, key=filled.__getitem__), min(filled, key=filled.__getitem__)
     if filled[most] > IMBALANCE * filled[least]:
-        both = {"most": most, "many": filled[most], "least": least, "few": filled[least]}
-        found.append(worded("imbalance", "warning", texts.IMBALANCE, both, details=filled))
+        message = texts.IMBALANCE(most=most, many=filled[most], least=least, few=filled[least])
+        found.append(Finding("imbalance", "warning", message, details=dict(filled)))
     return found
 
 
 def duplicate_findings(pairs: Sequence[Pair], items: Sequence[Item]) -> list[Finding]:
     """Return notes on images that are there twice, and a stop where the copies have different classes."""
     found = []
-    for exact, kind, words in (
+    for exact, kind, message in (
         (True, "exact-duplicate", texts.EXACT),
         (False, "near-duplicate", texts.NEAR),
     ):
         chosen = [pair for pair in pairs if pair.exact is exact]
         if chosen:
-            values = {"count": len(chosen)}
-            found.append(worded(kind, "info", words, values, _files(chosen, items), _listed(chosen, items)))
+            files, listed = _files(chosen, items), _listed(chosen, items)
+            found.append(Finding(kind, "info", message(count=len(chosen)), files, listed))
     torn = [pair for pair in pairs if set(items[pair.first].labels) != set(items[pair.second].labels)]
     if torn:
         one, other = (items[index] for index in (torn[0].first, torn[0].second))
-        said = {
-            "count": len(torn),
-            "one": one.file,
-            "one_class": "|".join(one.labels),
-            "other": other.file,
-            "other_class": "|".join(other.labels),
-        }
+        said = texts.TORN(
+            count=len(torn),
+            one=one.file,
+            one_class="|".join(one.labels),
+            other=other.file,
+            other_class="|".join(other.labels),
+        )
         files, listed = _files(torn, items), _listed(torn, items)
-        found.append(worded("label-conflict", "block", texts.TORN, said, files, listed))
+        found.append(Finding("label-conflict", "block", said, files, listed))
     return found
 
 
@@ -128,7 +129,7 @@ def patient_findings(items: Sequence[Item], groups: NDArray[np.str_]) -> list[Fi
         return []
     files = tuple(item.file for item, group in zip(items, groups.tolist(), strict=True) if group in torn)
     details = {"groups": sorted(torn)}
-    return [worded("patient-conflict", "block", texts.TORN_PATIENTS, {"count": len(torn)}, files, details)]
+    return [Finding("patient-conflict", "block", texts.TORN_PATIENTS(count=len(torn)), files, details)]
 
 
 def leak_findings(
@@ -146,14 +147,13 @@ def leak_findings(
     if torn:
         files = tuple(item.file for item, group in zip(items, groups.tolist(), strict=True) if group in torn)
         details = {"groups": sorted(torn)}
-        found.append(
-            worded("leak-patient", "block", texts.LEAKING_PATIENTS, {"count": len(torn)}, files, details)
-        )
+        message = texts.LEAKING_PATIENTS(count=len(torn))
+        found.append(Finding("leak-patient", "block", message, files, details))
     crossing = [pair for pair in pairs if side[pair.first] != side[pair.second]]
     if crossing:
         files, listed = _files(crossing, items), _listed(crossing, items)
-        values = {"count": len(crossing)}
-        found.append(worded("leak-duplicate", "block", texts.LEAKING_COPIES, values, files, listed))
+        message = texts.LEAKING_COPIES(count=len(crossing))
+        found.append(Finding("leak-duplicate", "block", message, files, listed))
     return found
 
 
@@ -167,13 +167,12 @@ def split_findings(data: LabelledImages, split: Split) -> list[Finding]:
         if lacking and (side == "train" or len(indices)):
             severity = "block" if side == "train" else "warning"
             details = {"side": side, "classes": lacking}
-            words = texts.LACKING[side]
-            found.append(worded("class-missing", severity, words, {"classes": lacking}, details=details))
+            message = texts.LACKING[side](classes=quoted(lacking))
+            found.append(Finding("class-missing", severity, message, details=details))
         few = {name: n for name, n in amounts.items() if 0 < n < FEW_TO_JUDGE}
         if few and side != "train":
-            said = {"classes": list(few), "least": FEW_TO_JUDGE}
-            words = texts.FEW_ON[side]
-            found.append(worded("few-to-judge", "warning", words, said, details={"side": side, **few}))
+            message = texts.FEW_ON[side](classes=quoted(list(few)), least=FEW_TO_JUDGE)
+            found.append(Finding("few-to-judge", "warning", message, details={"side": side, **few}))
     return found
 
 
@@ -190,11 +189,11 @@ def overlap_findings(
     if links:
         files = tuple(dict.fromkeys(foreign[other].file for _, other, _ in links))
         details = {"pairs": [[items[i].file, foreign[j].file, likeness] for i, j, likeness in links]}
-        values = {"count": len(files)}
-        found.append(worded("external-duplicate", "warning", texts.FOREIGN_COPIES, values, files, details))
+        message = texts.FOREIGN_COPIES(count=len(files))
+        found.append(Finding("external-duplicate", "warning", message, files, details))
     if shared:
-        values = {"count": len(shared)}
-        found.append(worded("external-patient", "warning", texts.FOREIGN_PATIENTS, values, shared))
+        message = texts.FOREIGN_PATIENTS(count=len(shared))
+        found.append(Finding("external-patient", "warning", message, shared))
     return found
 
 

@@ -15,7 +15,7 @@ import tomli_w
 from cxrview.datasets.config import DataConfig, build, entry
 from cxrview.errors import BadRequest
 from cxrview.settings import option
-from cxrview.training import config_check
+from cxrview.training import config_check, messages
 from cxrview.whole_file import write_whole
 
 METRICS = ("macro_f1", "accuracy", "balanced_accuracy", "macro_auc", "loss")
@@ -234,7 +234,8 @@ def parse(values: dict[str, Any], path: Path | None = None) -> TrainingConfig:
         config_check.check(config)
         return config
     except ValueError as error:
-        raise BadRequest(f"{'holds' if path else 'The configuration holds'} {error}.", "", path) from error
+        problem = messages.WRONG_ENTRY if path else messages.WRONG_CONFIGURATION
+        raise BadRequest(problem(fault=error.args[0]), path=path) from error
 
 
 def load(path: Path, base: TrainingConfig | None = None) -> TrainingConfig:
@@ -246,7 +247,7 @@ def load(path: Path, base: TrainingConfig | None = None) -> TrainingConfig:
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise BadRequest(f"cannot be read as TOML: {error}.", "Check the file.", path) from error
+        raise BadRequest(messages.NO_TOML(reason=str(error)), messages.CHECK_FILE, path) from error
     parse(values, path)  # so that a wrong entry is found before it is merged
     for table, names in (("data", ("path", "external", "strangers")), ("model", ("start",))):
         for name in names:

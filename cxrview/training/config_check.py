@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cxrview.errors import BadRequest
+from cxrview.training import data_messages, messages
 
 if TYPE_CHECKING:
     from cxrview.training.config import TrainingConfig
@@ -15,12 +16,14 @@ _CLASS = ("name", "label", "meaning")
 
 
 def check(config: "TrainingConfig") -> None:
-    """Raise ValueError, with what is wrong where, if `config` makes no sense."""
+    """Raise ValueError, with a Message of what is wrong where, if `config` makes no sense."""
     if not config.recipe.phases:
-        raise ValueError("no phase in “recipe.phases”")
+        raise ValueError(messages.NO_PHASE)
     for width in config.model.hidden:
         if not 1 <= width <= _MOST_UNITS:
-            raise ValueError(f"at “model.hidden” {width}, which is not between 1 and {_MOST_UNITS}")
+            raise ValueError(
+                data_messages.OUT_OF_RANGE(entry="model.hidden", value=width, low=1, high=_MOST_UNITS)
+            )
     _check_card(config.card)
 
 
@@ -33,32 +36,31 @@ def check_solver(config: "TrainingConfig") -> None:
     able = recipe.cache_features and not config.model.hidden and config.model.pooling == "average"
     if not able or depths != [("head", 1)]:
         raise BadRequest(
-            f"The optimiser “{SOLVER}” solves a head of one layer on kept features, in one epoch.",
-            "Set cache_features = true, no hidden layers, pooling = average, and one phase of one epoch for "
-            "the head; or choose another optimiser.",
+            messages.SOLVER_LIMITS(name=SOLVER),
+            messages.HELP_SOLVER,
         )
 
 
 def _check_card(card: Mapping[str, Any]) -> None:
     for name in _TEXTS:
         if not isinstance(card.get(name, ""), str):
-            raise ValueError(f"no text at “card.{name}”")
+            raise ValueError(messages.NO_TEXT(entry=f"card.{name}"))
     if not _is_list_of(str, card.get("limits", ())):
-        raise ValueError("no list of sentences at “card.limits”")
+        raise ValueError(messages.NO_SENTENCES(entry="card.limits"))
     if not _is_list_of(dict, card.get("data", ())):
-        raise ValueError("no list of tables at “card.data”")
+        raise ValueError(messages.NO_TABLES(entry="card.data"))
     if not isinstance(card.get("training", {}), dict):
-        raise ValueError("no table “card.training”")
+        raise ValueError(data_messages.NO_TABLE(entry="card.training"))
     classes = card.get("classes", ())
     if not _is_list_of(dict, classes) or any(
         not isinstance(entry.get(name), str) for entry in classes for name in _CLASS
     ):
-        raise ValueError(f"no list of tables with {', '.join(_CLASS)} at “card.classes”")
+        raise ValueError(messages.NO_TABLES_WITH(names=_CLASS, entry="card.classes"))
     names = [entry["name"] for entry in classes]
     if len(set(names)) < len(names):
-        raise ValueError("a class twice at “card.classes”")
+        raise ValueError(messages.CLASS_TWICE)
     if "schema" in card:
-        raise ValueError("the unknown entry “card.schema”")
+        raise ValueError(data_messages.UNKNOWN_ENTRY(entry="card.schema"))
 
 
 def _is_list_of(kind: type, value: Any) -> bool:

@@ -6,11 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.training.data_report import Finding
-from cxrview.training.finding_texts import CONFOUNDED
-from cxrview.training.finding_words import worded
+from cxrview.training.finding_texts import ATTRIBUTES, CONFOUNDED
 from cxrview.training.reading import Facts
 from cxrview.training.sources import Item
-from cxrview.words import mark
 
 ALARM = 0.25  # of the way from chance to certainty
 SIGNIFICANT = 0.01
@@ -18,26 +16,23 @@ REPEATS = 199
 FOLDS = 5
 MAX_VALUES = 200  # of an attribute that are told apart; rarer ones count as one
 MIN_IMAGES = 12
-TITLES = {
-    "Modality": mark("modality"),
-    "Manufacturer": mark("maker of the device"),
-    "ManufacturerModelName": mark("model of the device"),
-    "ViewPosition": mark("view position"),
-    "PhotometricInterpretation": mark("photometric interpretation"),
-    "PresentationIntentType": mark("presentation intent"),
-}
+OF_FILE = ("source", "format", "suffix", "size")  # attributes; the others are of the acquisition
 
 
 def attributes(items: Sequence[Item], facts: Sequence[Facts]) -> dict[str, list[str]]:
-    """Return what is known of each file beside its picture, by a title, where it is not all the same."""
+    """Return what is known of each file beside its picture, by a key of ATTRIBUTES, where it is not all the
+    same.
+    """
     known = {
-        title: [fact.acquisition.get(keyword, "") for fact in facts] for keyword, title in TITLES.items()
+        attribute: [fact.acquisition.get(attribute, "") for fact in facts]
+        for attribute in ATTRIBUTES
+        if attribute not in OF_FILE
     }
-    known[mark("collection (source)")] = [item.source for item in items]
-    known[mark("kind of file")] = [fact.format for fact in facts]
-    known[mark("ending of the file's name")] = [item.path.suffix.lower() for item in items]
-    known[mark("image size")] = [f"{fact.width} × {fact.height}" for fact in facts]
-    return {title: values for title, values in known.items() if len(set(values)) > 1}
+    known["source"] = [item.source for item in items]
+    known["format"] = [fact.format for fact in facts]
+    known["suffix"] = [item.path.suffix.lower() for item in items]
+    known["size"] = [f"{fact.width} × {fact.height}" for fact in facts]
+    return {attribute: values for attribute, values in known.items() if len(set(values)) > 1}
 
 
 def confounded(
@@ -56,7 +51,7 @@ def confounded(
     random = np.random.default_rng(seed)
     fold = random.permutation(np.arange(len(labels)) % FOLDS)[np.unique(groups, return_inverse=True)[1]]
     findings = []
-    for title, values in known.items():
+    for attribute, values in known.items():
         codes = _codes(values)
         accuracy = _balanced_accuracy(codes, labels, fold, classes)
         if (accuracy - 1 / classes) / (1 - 1 / classes) < ALARM:
@@ -66,7 +61,7 @@ def confounded(
         ]
         p = (1 + sum(other >= accuracy for other in chance)) / (1 + REPEATS)
         if p <= SIGNIFICANT:
-            findings.append(_finding(title, values, accuracy, classes, p))
+            findings.append(_finding(attribute, values, accuracy, classes, p))
     return findings
 
 
@@ -96,17 +91,14 @@ def _balanced_accuracy(
     return float((right / np.bincount(labels, minlength=classes)).mean())
 
 
-def _finding(title: str, values: Sequence[str], accuracy: float, classes: int, p: float) -> Finding:
-    said = {
-        "attribute": title,
-        "accuracy": round(100 * accuracy),
-        "chance": round(100 / classes),
-    }
+def _finding(attribute: str, values: Sequence[str], accuracy: float, classes: int, p: float) -> Finding:
+    title = ATTRIBUTES[attribute]
+    message = CONFOUNDED(attribute=title, accuracy=round(100 * accuracy), chance=round(100 / classes))
     details = {
-        "attribute": title,
+        "attribute": str(title),
         "values": len(set(values)),
         "balanced_accuracy": round(accuracy, 4),
         "chance": round(1 / classes, 4),
         "p": round(p, 4),
     }
-    return worded("confounded", "warning", CONFOUNDED, said, details=details)
+    return Finding("confounded", "warning", message, details=details)

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cxrview.message import Message, declared
+from cxrview.training import data_catalogue, finding_texts
+from cxrview.training.finding_texts import quoted
 from cxrview.whole_file import write_whole
 
 SEVERITIES = ("block", "warning", "info")
@@ -15,19 +18,32 @@ MAX_NAMED = 5  # files named in the console
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about the images. `text` is one sentence; `kind` is what an override names.
-
-    `words` are what `text` was made of by filling in `values`, for the user's language: a text, or one for a
-    single thing and one for many. None where the sentence comes from elsewhere.
-    """
+    """Something about the images. `kind` is what an override names; `reasons` say more about single files."""
 
     kind: str
     severity: str  # "info", "warning" or "block"
-    text: str
+    message: Message
     files: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
-    words: tuple[str, ...] = ()
-    values: dict[str, Any] = field(default_factory=dict)
+    reasons: dict[str, Message] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The sentence in English."""
+        return str(self.message)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, fit for JSON; `message_of` makes a Message of them again."""
+        said = {
+            "kind": self.kind,
+            "severity": self.severity,
+            "files": list(self.files),
+            "details": self.details,
+            **self.message.as_dict(),
+        }
+        if self.reasons:
+            said["reasons"] = {file: reason.as_dict() for file, reason in self.reasons.items()}
+        return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +70,32 @@ class DataReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON."""
-        findings = [
-            asdict(item) | {"files": list(item.files), "words": list(item.words)} for item in self.findings
-        ]
         return {
             "counts": self.counts,
-            "findings": findings,
+            "findings": [item.as_dict() for item in self.findings],
             "facts": self.facts,
             "allowed": list(self.allowed),
             "blocking": [item.kind for item in self.blocking],
         }
+
+
+def message_of(finding: Mapping[str, Any]) -> Message:
+    """Return the sentence of a finding as it was stored."""
+    words = finding.get("words")
+    if not words:
+        return data_catalogue.read(finding)
+    # Of 0.1.0: the sentence with places for values, of which the lists are names of classes.
+    one, many = (text.replace("{count}", "{count:,}") for text in (*words, "")[:2])
+    values = {name: _old_value(name, value) for name, value in finding.get("values", {}).items()}
+    return Message("finding-of-0.1.0", one, many, values=values)
+
+
+def _old_value(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return quoted(value)
+    if name not in ("attribute", "place", "sides", "advice"):  # a name, and none of our words
+        return value
+    return next((known for known in declared(finding_texts).values() if known.text == value), value)
 
 
 def in_order(findings: list[Finding]) -> tuple[Finding, ...]:

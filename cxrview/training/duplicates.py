@@ -13,6 +13,7 @@ from cxrview import bundle
 from cxrview.errors import CxrviewError
 from cxrview.inference import contract
 from cxrview.progress import Report, silent
+from cxrview.training import data_messages
 from cxrview.training.reading import Facts
 from cxrview.training.registration import SAME, Comparison, direction_histogram
 
@@ -68,7 +69,7 @@ def near_pairs(
     if len(chosen) < 2:
         return []
     candidates = _candidates(images, looks, chosen, report)
-    return _confirmed(Comparison(looks), candidates, lambda done, text: report(0.5 + done / 2, text))
+    return _confirmed(Comparison(looks), candidates, lambda done, doing: report(0.5 + done / 2, doing))
 
 
 def _candidates(
@@ -79,7 +80,7 @@ def _candidates(
 ) -> list[tuple[int, int]]:
     embeddings = None
     if len(chosen) >= MODEL_FROM:
-        embeddings = _embeddings(images, chosen, lambda done, text: report(done / 2, text))
+        embeddings = _embeddings(images, chosen, lambda done, doing: report(done / 2, doing))
     histograms = np.stack([direction_histogram(looks[index]) for index in chosen])
     near = neighbours(histograms, BY_EDGES_ALONE if embeddings is None else BY_EDGES)
     if embeddings is not None:
@@ -114,7 +115,7 @@ def _embeddings(
         size = bundle.load(folder).card.input_size
         parts = []
         for start in range(0, len(chosen), BATCH):
-            report(start / len(chosen), "looking for near-duplicates")
+            report(start / len(chosen), data_messages.FINDING_NEAR_DUPLICATES)
             batch = [_sized(images[index], size) for index in chosen[start : start + BATCH]]
             parts.append(engine.predict(np.stack(batch))["embedding"])
     except CxrviewError:
@@ -136,7 +137,7 @@ def _confirmed(comparison: Comparison, candidates: list[tuple[int, int]], report
             if likeness >= SAME:
                 pairs.append(Pair(one, other, round(likeness, 3), False))
             if done % CHUNK == 0:
-                report(done / len(candidates), "comparing near-duplicates")
+                report(done / len(candidates), data_messages.COMPARING_NEAR_DUPLICATES)
         return pairs
     finally:
         executor.shutdown(cancel_futures=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.progress import Report, silent
+from cxrview.training import evaluation_messages
 from cxrview.training.answers import Answers, Labels, Probabilities
 from cxrview.training.bootstrap import Interval, Weights, group_intervals
 from cxrview.training.figures_of_merit import Calibration, FiguresOfMerit, called_classes
@@ -49,7 +50,7 @@ def measure(
         result["thresholds"] = dict(zip(known.class_names, map(float, thresholds), strict=True))
     result["per_source"] = _per_source(answers, points, seed, repeats)
     result["intervals"] = {"method": METHOD, "seed": seed, "repeats": repeats}
-    report(1.0, "measured")
+    report(1.0, evaluation_messages.MEASURED)
     return result
 
 

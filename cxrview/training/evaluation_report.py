@@ -24,9 +24,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from cxrview import NOTICE, __version__, paths
+from cxrview import messages as shared
 from cxrview.errors import BadRequest
 from cxrview.progress import Report, silent
-from cxrview.training import figures, report_tables
+from cxrview.training import evaluation_messages, figures, report_tables
 from cxrview.training.answers import Answers
 from cxrview.training.data_report import DataReport
 from cxrview.training.evaluate import Points, measure, measure_strangers
@@ -95,7 +96,7 @@ def write_report(
     """
     card = card or {}
     if not parts:
-        raise BadRequest("There are no images to report on.")
+        raise BadRequest(evaluation_messages.NO_IMAGES_TO_REPORT)
     if metrics is None:
         metrics = measure_parts(parts, strangers, card, seed=seed, repeats=repeats, report=report)
     label = partial(_label, {item["name"]: item["label"] for item in card.get("classes", ())})
@@ -188,7 +189,7 @@ def measure_parts(
     points: Points = card.get("operating_points", {})
 
     def part_of(number: int) -> Report:
-        return lambda fraction, text: report((number + fraction) / len(parts), text)
+        return lambda fraction, doing: report((number + fraction) / len(parts), doing)
 
     result: dict[str, Any] = {
         "schema": SCHEMA,
@@ -376,7 +377,8 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadRequest(f"{folder} cannot be made: {error.strerror}.", "Choose another place.") from error
+        problem = evaluation_messages.FOLDER_NOT_MADE(folder=folder, reason=error.strerror)
+        raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
 
 
 def _write(path: Path, text: str) -> None:
@@ -384,4 +386,5 @@ def _write(path: Path, text: str) -> None:
         # A file name that is not valid UTF-8 must not cost the report.
         write_whole(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise BadRequest(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+        problem = shared.PLACE_CANNOT_BE_WRITTEN(place=path, reason=error.strerror)
+        raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error

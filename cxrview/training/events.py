@@ -3,7 +3,9 @@
     {"event": "epoch", "time": 1732180000.1, "phase": 1, "epoch": 3, "metrics": {...}}
 
 Every line has `event` (the snake-case name of a class below) and `time` (seconds since 1970); readers pass
-over events and entries that they do not know.
+over events and entries that they do not know. What a person reads is there in English, and with it `code` and
+`values` (an advice has them in `remedy`), of which a reader makes words in another language. Lines of 0.1.0
+have the English alone, and so do names of files.
 """
 
 import dataclasses
@@ -13,7 +15,12 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from cxrview.errors import CxrviewError
+from cxrview.message import NOTHING, Message, verbatim
+from cxrview.training import catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,14 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stretch of work that is not an epoch: "reading", "checking", "features", "calibrating", …"""
+    """A stretch of work that is not an epoch: "reading", "checking", "features", "calibrating", …
+
+    `text` is what is being done in it, or the name of the file that is done.
+    """
 
     name: str
     fraction: float
-    text: str = ""
+    detail: Message = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ class Epoch:
 class Warned:
     """Something that the user should know, in one sentence."""
 
-    text: str
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +119,7 @@ class Trial:
     value: float | None
     parameters: dict[str, Any]
     best: int | None = None
-    problem: str = ""
+    problem: Message = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +151,15 @@ class Finished:
 class Failed:
     """The run ended without a bundle, for a reason that the user can act on."""
 
-    problem: str
-    advice: str = ""
+    problem: Message  # goes on after the name of the file, if there is one
+    advice: Message = NOTHING
     file: str = ""
     resumable: bool = False
+
+    @property
+    def error(self) -> CxrviewError:
+        """What was raised, to be shown as any other error."""
+        return CxrviewError(self.problem, self.advice, Path(self.file) if self.file else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +205,11 @@ def dump(event: Event) -> str:
     It is ASCII: a pipe on Windows has another encoding than the reader expects, and a file name may be no
     Unicode at all.
     """
-    values = {"event": _NAMES[type(event)], "time": round(time.time(), 3), **dataclasses.asdict(event)}
+    values: dict[str, Any] = {"event": _NAMES[type(event)], "time": round(time.time(), 3)}
+    for item in dataclasses.fields(event):
+        values |= _told(item.name, getattr(event, item.name))
+    if isinstance(event, Failed):
+        values["problem"] = str(dataclasses.replace(event, advice=NOTHING).error)
     return json.dumps(_plain(values), allow_nan=False)
 
 
@@ -199,11 +218,39 @@ def parse(line: str) -> Line | None:
     try:
         values = json.loads(line)
         kind = _KINDS[values["event"]]
-        known = {item.name for item in dataclasses.fields(kind)}
-        event = kind(**{name: value for name, value in values.items() if name in known})
-        return Line(event, float(values["time"]))
-    except (ValueError, KeyError, TypeError):
+        fields = [item for item in dataclasses.fields(kind) if _key(item.name) in values]
+        return Line(kind(**{item.name: _read(item, values) for item in fields}), float(values["time"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _key(name: str) -> str:
+    """Return what the field `name` is called in a line."""
+    return "text" if name in ("message", "detail") else name
+
+
+def _told(name: str, value: Any) -> dict[str, Any]:
+    """Return the entries of a line for the field `name`; a message is there in English and as a code."""
+    if not isinstance(value, Message):
+        return {name: value}
+    said = value.as_dict()
+    told = {_key(name): said.pop("text")}
+    if not value.code:
+        return told
+    return told | ({"remedy": said} if name == "advice" else said)
+
+
+def _read(item: Any, values: dict[str, Any]) -> Any:
+    """Return the value of the field `item` in a line."""
+    value = values[_key(item.name)]
+    if item.type is not Message:
+        return value
+    coded = values.get("remedy", {}) if item.name == "advice" else values
+    message = catalogue.read({**coded, "text": value})
+    if item.name == "problem" and not message.code:  # words of another version, which name the file
+        subject = f"{Path(values['file']).name} " if values.get("file") else ""
+        return verbatim(message.text.removeprefix(subject))
+    return message
 
 
 def _plain(value: Any) -> Any:

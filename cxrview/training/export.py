@@ -22,8 +22,9 @@ from cxrview.inference.graph.build import inference_graph, to_float32
 from cxrview.inference.graph.load import load_model
 from cxrview.inference.onnxruntime_engine import OnnxRuntimeEngine
 from cxrview.inference.openvino_engine import OpenVinoEngine
+from cxrview.message import Message, joined
 from cxrview.progress import Report, silent
-from cxrview.training import onnx_file, zoo
+from cxrview.training import messages, onnx_file, zoo
 from cxrview.training.calibrate import apply_temperature
 from cxrview.training.domain_statistics import DomainStatistics
 from cxrview.training.phantom import chest_phantom
@@ -40,7 +41,7 @@ def write_bundle(
     report: Report = silent,
     *,
     attachments: Sequence[Path] = (),
-    warn: Callable[[str], None] = lambda _text: None,
+    warn: Callable[[Message], None] = lambda _complaint: None,
 ) -> Card:
     """Write `model` to `folder` and return its card; an earlier bundle there is replaced once all is well.
 
@@ -59,7 +60,7 @@ def write_bundle(
         if folder.exists():
             folder.rename(Path(scratch) / "earlier")
         made.rename(folder)
-    report(1.0, "written")
+    report(1.0, messages.WRITTEN)
     return card
 
 
@@ -69,16 +70,16 @@ def _write_files(
     description: Mapping[str, Any],
     domain: DomainStatistics | None,
     report: Report,
-    warn: Callable[[str], None],
+    warn: Callable[[Message], None],
 ) -> Card:
     round_weights(model)
     model = to_float32(model)
-    report(0.0, "exporting to ONNX")
+    report(0.0, messages.EXPORTING)
     graph = inference_graph(model)
     onnx_file.write_onnx(graph, folder / "model.onnx")
-    report(0.6, "writing the Keras model")
+    report(0.6, messages.WRITING_KERAS)
     write_keras(model, folder / "model.keras")
-    report(0.8, "comparing the engines")
+    report(0.8, messages.COMPARING_ENGINES)
     image = chest_phantom(model.input_shape[1])[None]
     calibrated = partial(
         apply_temperature,
@@ -113,7 +114,7 @@ def prove_files(
     graph: keras.Model,
     phantom: NDArray[np.uint8],
     calibrated: Callable[[NDArray[np.float32]], NDArray[np.float64]],
-    warn: Callable[[str], None] = lambda _text: None,
+    warn: Callable[[Message], None] = lambda _complaint: None,
 ) -> dict[str, dict[str, float]]:
     """Return how far each installed engine is from Keras on the phantom, noise, black and white, by output.
 
@@ -132,13 +133,13 @@ def prove_files(
         difference = np.abs(calibrated(found["logits"]) - calibrated(wanted["logits"])).max()
         agreement[name]["probabilities"] = float(difference)
         if not difference < LARGEST_DIFFERENCE:  # NaN fails too
-            problem = f"gives other answers in {name}: a probability differs by {difference:.2g}."
-            raise UnusableModel(problem, "Report this with the versions of the libraries.", folder)
+            problem = messages.ENGINE_DISAGREES(engine=name, difference=f"{difference:.2g}")
+            raise UnusableModel(problem, messages.REPORT_LIBRARIES, folder)
     return agreement
 
 
 def _ask_engines(
-    folder: Path, images: NDArray[np.uint8], warn: Callable[[str], None]
+    folder: Path, images: NDArray[np.uint8], warn: Callable[[Message], None]
 ) -> dict[str, dict[str, NDArray[np.float32]]]:
     """Return the outputs of every installed engine. Raises UnusableModel if none works."""
     answers, complaints = {}, []
@@ -148,10 +149,9 @@ def _ask_engines(
         try:
             answers[kind.name] = onnx_file.run_with_engine(kind(folder, "cpu"))(images)
         except (EngineUnavailable, UnusableModel) as error:
-            complaints.append(f"{kind.name} cannot run the exported model: {error}")
+            complaints.append(messages.ENGINE_FAILS(engine=kind.name, reason=error.whole))
     if not answers:
-        problem = f"runs in no engine. {' '.join(complaints)}".strip()
-        raise UnusableModel(problem, "Run “cxrview doctor” to see what is missing here.", folder)
+        raise UnusableModel(joined((messages.NO_ENGINE_RUNS, *complaints)), messages.ASK_DOCTOR, folder)
     for complaint in complaints:
         warn(complaint)
     return answers

@@ -14,6 +14,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.message import Message
+from cxrview.training import messages, names
 from cxrview.training.augmentation import Augmenter
 from cxrview.training.batches import Batch, Order, generator, made_ahead
 from cxrview.training.checkpoint import replacing
@@ -32,7 +34,7 @@ class Extractor:
 
     net: keras.Model
     folder: Path
-    report: Callable[[str], None]
+    report: Callable[[Message], None]
 
     def plain(self, data: LabelledImages, name: str) -> Features:
         """Return the features of the images as they are, by the file or by computing them."""
@@ -67,7 +69,7 @@ class Extractor:
         with replacing(path) as file, made_ahead(lambda step: make(step * BATCH), steps) as batches:
             np.lib.format.write_array_header_1_0(file, header)
             for step, images in enumerate(batches):
-                self.report(f"{name}, {step * BATCH} of {count} images")
+                self.report(_doing(name, step * BATCH, count))
                 file.write(predict(self.net, images, BATCH).astype("<f4").tobytes())
 
     def _digest(self, data: LabelledImages, key: str) -> str:
@@ -77,6 +79,15 @@ class Extractor:
         for start in range(0, len(data), BATCH):
             digest.update(np.ascontiguousarray(data.images[start : start + BATCH]).tobytes())
         return digest.hexdigest()[:16]
+
+
+def _doing(name: str, done: int, total: int) -> Message:
+    """Return how far the features `name` are, such as "validation" or "train-2"."""
+    key, _, copy = name.partition("-")
+    side: Message = names.SIDES[key]
+    if int(copy or 0):
+        side = messages.CHANGED_SIDE(side=side, number=copy)
+    return messages.FEATURES_DONE(name=name, side=side, done=done, total=total)
 
 
 class FeatureBatches:

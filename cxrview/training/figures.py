@@ -19,6 +19,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from cxrview import messages as shared
 from cxrview.errors import BadRequest
 from cxrview.explain.class_colours import class_colour
 from cxrview.training.answers import Answers
@@ -293,7 +294,7 @@ def write(figure: Figure, folder: Path, name: str, document: str = "") -> list[P
         try:
             write_whole(path, data)
         except OSError as error:
-            problem = f"{path} cannot be written: {error.strerror}."
-            raise BadRequest(problem, "Choose another place.") from error
+            problem = shared.PLACE_CANNOT_BE_WRITTEN(place=path, reason=error.strerror)
+            raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
         written.append(path)
     return written

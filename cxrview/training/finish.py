@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cxrview.bundle import store
 from cxrview.errors import CxrviewError
 from cxrview.inference.graph.build import to_float32
-from cxrview.training import card_entries
+from cxrview.training import card_entries, messages
 from cxrview.training.answering import Asker, shift_logits
 from cxrview.training.answers import Answers, answers_for
 from cxrview.training.calibrate import Judged, apply_temperature, fit_calibration, operating_points
@@ -87,7 +87,7 @@ def finish(
             finished.domain,
             tell.stage("exporting"),
             attachments=[shared / "report.html", shared / "metrics.json"],
-            warn=lambda text: tell(Warned(text)),
+            warn=lambda complaint: tell(Warned(complaint)),
         )
     registered = _register(bundle, tell) if register else ""
     figures = _headline(metrics, "test" if "test" in parts else "validation")
@@ -209,5 +209,5 @@ def _register(bundle: Path, tell: Journal) -> str:
     try:
         return store.install(bundle)
     except CxrviewError as error:
-        tell(Warned(f"The model is finished, but the app does not list it: {error}"))
+        tell(Warned(messages.NOT_LISTED(reason=error.whole)))
         return ""

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from cxrview.errors import BadRequest
 from cxrview.inference.graph.build import head_layers
+from cxrview.message import Message
 from cxrview.progress import Enough
-from cxrview.training import logistic, schedule
+from cxrview.training import logistic, messages, schedule
 from cxrview.training.augmentation import Augmenter, remarks
 from cxrview.training.batches import Batches, ImageBatches, generator, made_ahead
 from cxrview.training.checkpoint import Checkpoints
@@ -61,8 +62,8 @@ def fit(
     keras.utils.set_random_seed(recipe.seed)
     train, validation = (_with_class(part, config, emit) for part in (train, validation))
     data = _Data(train, validation, external, _watched(config, train))
-    for sentence in remarks(config.augmentation):
-        emit(Warned(sentence))
+    for remark in remarks(config.augmentation):
+        emit(Warned(remark))
     with memory_errors(recipe.batch_size), scalar_log(tensorboard, emit) as write:
         run = _Run(model, data, config, folder, emit, write)
         try:
@@ -128,7 +129,7 @@ class _Run:
     def end(self) -> None:
         """Set the model to the best epoch. Raises BadRequest if there is none."""
         if not self.history.rows:
-            raise BadRequest("No epoch is done, so there is nothing to finish.", "Go on with the training.")
+            raise BadRequest(messages.NOTHING_TO_FINISH, messages.GO_ON)
         if not self._is_over(len(self._recipe.phases)):
             self.history = replace(self.history, stopped_early=True)
         self.store.restore_best(self._model, self.history)
@@ -158,8 +159,8 @@ class _Run:
         parts = 2 + copies + (data.external is not None)
         done = 0
 
-        def report(text: str) -> None:
-            self._emit(Stage("features", done / parts, text))
+        def report(doing: Message) -> None:
+            self._emit(Stage("features", done / parts, doing))
 
         extract = Extractor(frozen_part(self._model), self._folder.parent / "cache", report)
         found = []
@@ -307,19 +308,16 @@ def _figures(said: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _diverged(epoch: int, rate: float) -> BadRequest:
-    return BadRequest(
-        f"The loss stopped being a number in epoch {epoch}.",
-        f"Lower the learning rate, which was {rate:.2g}, and start anew.",
-    )
+    return BadRequest(messages.DIVERGED(epoch=epoch), messages.LOWER_LEARNING_RATE(rate=f"{rate:.2g}"))
 
 
 def _with_class(data: LabelledImages, config: TrainingConfig, emit: Emit) -> LabelledImages:
     """Return the images that can be learnt from: where classes exclude each other, those that have one."""
     known = np.flatnonzero(data.targets.any(1)) if config.model.exclusive else np.arange(len(data))
     if not len(known):
-        raise BadRequest("There are no images of a known class to learn from or to judge by.", "Add some.")
+        raise BadRequest(messages.NO_KNOWN_CLASS, messages.ADD_SOME)
     if len(known) < len(data):
-        emit(Warned(f"{len(data) - len(known)} images of no known class are left out of the training."))
+        emit(Warned(messages.LEFT_OUT_OF_TRAINING(number=len(data) - len(known))))
         return data.subset(known)
     return data
 
@@ -327,9 +325,7 @@ def _with_class(data: LabelledImages, config: TrainingConfig, emit: Emit) -> Lab
 def _watched(config: TrainingConfig, data: LabelledImages) -> int:
     name = config.card.get("watch_class", data.class_names[0])
     if name not in data.class_names:
-        raise BadRequest(
-            f"The class to watch, “{name}”, is none of the classes.", "Correct card.watch_class."
-        )
+        raise BadRequest(messages.NO_CLASS_TO_WATCH(name=name), messages.CORRECT_WATCH_CLASS)
     return data.class_names.index(name)
 
 

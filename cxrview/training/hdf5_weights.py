@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from cxrview.errors import UnusableModel
 from cxrview.inference.graph import hdf5
+from cxrview.training import messages
 
 Arrays = list[NDArray[np.float32]]
 
@@ -31,7 +32,7 @@ class StoredWeights:
 
 
 class _Misfit(Exception):
-    """An array is missing or has another shape; the text says which."""
+    """An array is missing or has another shape; its argument is the Message that says which."""
 
 
 def read(
@@ -50,10 +51,10 @@ def read(
                 return StoredWeights(_in_order(root, layers), {})
             return _by_class(root, backbone.layers, head)
     except _Misfit as error:
-        advice = "Choose the weights of the same architecture."
-        raise UnusableModel(f"does not fit {backbone.name}: {error}.", advice, path) from error
+        problem = messages.MISFIT(network=backbone.name, reason=error.args[0])
+        raise UnusableModel(problem, messages.CHOOSE_SAME_ARCHITECTURE, path) from error
     except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
-        raise UnusableModel(f"cannot be read as HDF5: {error}.", hdf5.ADVICE, path) from error
+        raise UnusableModel(messages.NO_HDF5(reason=str(error)), hdf5.ADVICE, path) from error
 
 
 def _names(group: h5py.Group, attribute: str) -> list[str]:
@@ -69,7 +70,7 @@ def _in_order(root: h5py.File, layers: Sequence[keras.layers.Layer]) -> list[Arr
     """Return the arrays of the first layers that have some; a classifier behind them is passed over."""
     groups = [root[name] for name in _names(root, "layer_names") if _names(root[name], "weight_names")]
     if len(groups) < len(layers):
-        raise _Misfit(f"it has {len(groups)} layers with weights, and {len(layers)} are needed")
+        raise _Misfit(messages.TOO_FEW_LAYERS(found=len(groups), needed=len(layers)))
     return [
         _fitting([group[name] for name in _names(group, "weight_names")], layer)
         for group, layer in zip(groups, layers, strict=False)
@@ -108,7 +109,7 @@ def _counted(layers: Sequence[keras.layers.Layer]) -> Iterator[tuple[str, keras.
 
 def _variables(root: h5py.File, place: str) -> list[h5py.Dataset]:
     if f"{place}/vars" not in root:
-        raise _Misfit(f"it has no {place}")
+        raise _Misfit(messages.LAYER_MISSING(layer=place))
     group = root[f"{place}/vars"]
     return [group[name] for name in sorted(group, key=int)]
 
@@ -118,8 +119,8 @@ def _fitting(stored: Sequence[h5py.Dataset], layer: keras.layers.Layer) -> Array
     wanted = [tuple(variable.shape) for variable in layer.weights]
     found = [tuple(dataset.shape) for dataset in stored]
     if found != wanted:
-        raise _Misfit(f"the layer {layer.name} takes arrays of the shapes {wanted}, and it has {found}")
+        raise _Misfit(messages.OTHER_SHAPES(layer=layer.name, wanted=str(wanted), found=str(found)))
     arrays = [np.asarray(dataset[()], dtype=np.float32) for dataset in stored]
     if not all(np.isfinite(array).all() for array in arrays):
-        raise _Misfit(f"the layer {layer.name} holds values that are not numbers")
+        raise _Misfit(messages.NOT_NUMBERS(layer=layer.name))
     return arrays

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrview.errors import CxrviewError
+from cxrview.training import messages
 from cxrview.training.config import RecipeConfig
 
 NAME = "history.json"
@@ -92,4 +93,4 @@ def load(path: Path) -> History:
     try:
         return parse(path.read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CxrviewError("is not a readable training history.", path=path) from error
+        raise CxrviewError(messages.NO_HISTORY, path=path) from error

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from cxrview.message import Message, as_message
 from cxrview.progress import Cancelled, Report
 from cxrview.training.events import Emit, Event, Stage, dump
 
@@ -50,10 +51,10 @@ class Journal:
         """Return a Report that makes events of the stage `name`, a few a second."""
         said = 0.0
 
-        def report(fraction: float, text: str) -> None:
+        def report(fraction: float, doing: Message | str) -> None:
             nonlocal said
             if (now := time.monotonic()) - said >= _EVERY_S:
                 said = now
-                self(Stage(name, fraction, text))
+                self(Stage(name, fraction, as_message(doing)))
 
         return report

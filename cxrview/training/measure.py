@@ -13,7 +13,7 @@ import numpy as np
 
 from cxrview import __version__
 from cxrview.progress import Report
-from cxrview.training import measurements, worker, zoo
+from cxrview.training import measurements, messages, worker, zoo
 from cxrview.training.augmentation import Augmenter
 from cxrview.training.batches import Batches, ImageBatches
 from cxrview.training.config import TrainingConfig
@@ -45,18 +45,18 @@ def measure(config: TrainingConfig, report: Report) -> Measured:
     device, _backend = worker.find_device()
     recipe, resolved = config.recipe, resolve(config.model)
     size = resolved.input.size
-    report(0.0, "building the network")
+    report(0.0, messages.BUILDING_NETWORK)
     model = zoo.build(resolved, CLASSES, mixed_precision=recipe.mixed_precision)
     noise = _noise(size, (MOST + 1) * recipe.batch_size)
     depths = _depths(config)
-    report(0.1, "looking")
+    report(0.1, messages.LOOKING)
     frozen = frozen_part(model)
     plain, first_plain = _repeated(lambda: predict(frozen, noise.images[:BATCH], BATCH), BATCH)
     augmenter, random = Augmenter(dataclasses.replace(config.augmentation, plain_share=0.0), size), _random()
     changed, _ = _repeated(lambda: predict(frozen, augmenter(noise.images[:BATCH], random), BATCH), BATCH)
     learning, first, memory = {}, {PLAIN: first_plain}, {PLAIN: most_memory()}
     for number, depth in enumerate(depths):
-        report(0.3 + 0.7 * number / len(depths), f"learning: {depth}")
+        report(0.3 + 0.7 * number / len(depths), messages.LEARNING(depth=depth))
         learning[depth], first[depth] = _learning(model, noise, config, depth)
         memory[depth] = most_memory()
     return Measured(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cxrview.errors import BadRequest
+from cxrview.training import messages
 
 
 @contextmanager
@@ -15,12 +16,9 @@ def memory_errors(batch_size: int) -> Iterator[None]:
     except _errors() as error:
         if not isinstance(error, MemoryError) and not _is_about_memory(error):
             raise
-        advice = (
-            f"Set the batch size to {batch_size // 2}."
-            if batch_size > 1
-            else "Choose a smaller input or a smaller architecture."
-        )
-        raise BadRequest(f"There is not enough memory for a batch of {batch_size}.", advice) from error
+        smaller = messages.SET_BATCH_SIZE(size=batch_size // 2)
+        advice = smaller if batch_size > 1 else messages.CHOOSE_SMALLER_NETWORK
+        raise BadRequest(messages.NO_MEMORY_FOR_BATCH(size=batch_size), advice) from error
 
 
 def _errors() -> tuple[type[Exception], ...]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from cxrview.errors import EngineUnavailable, UnusableModel
 from cxrview.inference import libraries, registry
+from cxrview.training import messages
 
 
 def bundle_summary(folder: Path) -> str:
@@ -13,7 +14,7 @@ def bundle_summary(folder: Path) -> str:
     """
     path = folder / "model.keras"
     if not path.is_file():
-        raise UnusableModel("has no Keras file, which alone knows the layers.", path=folder)
+        raise UnusableModel(messages.NO_LAYERS_KNOWN, path=folder)
     if (missing := registry.engine_type("keras").missing()) is not None:
         raise EngineUnavailable(missing)
     libraries.tensorflow()

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from cxrview.bundle import messages as bundle_messages
 from cxrview.bundle import naming, store
 from cxrview.errors import BadRequest
+from cxrview.training import messages
 from cxrview.training.config import TrainingConfig
 
 
@@ -18,8 +20,7 @@ def model_name(config: TrainingConfig, must_be_free: bool) -> str:
         return _free(naming.plain(f"{Path(config.data.path).stem}-{config.model.architecture}"), taken)
     naming.check(wanted)
     if wanted.lower() in taken:
-        problem = f"There is a model called “{wanted}” already."
-        raise BadRequest(problem, "Choose another --name, or --no-register to keep this one apart.")
+        raise BadRequest(bundle_messages.NAME_TAKEN(name=wanted), messages.CHOOSE_OTHER_NAME)
     return wanted
 
 

@@ -14,12 +14,13 @@ from typing import Any
 
 from cxrview import bundle
 from cxrview.errors import BadRequest, CxrviewError
+from cxrview.imaging import messages as imaging_messages
 from cxrview.inference.graph.keras_config import read_config
+from cxrview.training import messages
 from cxrview.training.architectures import ARCHITECTURES, Architecture, find
 from cxrview.training.config import ModelConfig
 
 NORMALISATIONS = {"source-suppression": "bands", "standardised": "whole"}  # of the layer, by preprocessing
-KINDS = "Give a .keras file, an .h5 file of weights, an .npz archive, or a model's folder or name."
 _SUPPRESSION = "cxrview>SourceSuppression"
 
 
@@ -137,7 +138,7 @@ def check_fit(model: ResolvedModel) -> None:
     """
     entry, start = model.architecture, model.start
     if start.name == "imagenet" and not entry.network:
-        raise BadRequest(f"There are no ImageNet weights of {entry.title}.", "Start it from none.")
+        raise BadRequest(messages.NO_IMAGENET_WEIGHTS(title=entry.title), messages.START_FROM_NONE)
     if start.refusal is not None:
         raise start.refusal
     path = start.file
@@ -146,8 +147,8 @@ def check_fit(model: ResolvedModel) -> None:
         return
     named = start.network.get("name")
     if named in ARCHITECTURES and named != model.name:
-        problem = f"is a {find(named).title}, and the model to train is a {entry.title}."
-        raise BadRequest(problem, "Choose its architecture, or another start.", path)
+        problem = messages.OTHER_ARCHITECTURE(found=find(named).title, wanted=entry.title)
+        raise BadRequest(problem, messages.CHOOSE_ITS_ARCHITECTURE, path)
 
 
 def _check_weights(model: ResolvedModel) -> None:
@@ -155,10 +156,9 @@ def _check_weights(model: ResolvedModel) -> None:
         return
     path = Path(model.start.name)
     if path.suffix not in (".npz", ".h5", ".hdf5"):
-        raise BadRequest("holds no weights that a training can start from.", KINDS, path)
+        raise BadRequest(messages.NO_WEIGHTS, messages.KINDS_OF_START, path)
     if path.suffix == ".npz" and model.name != "densenet121":
-        title = model.architecture.title
-        raise BadRequest(f"holds weights of DenseNet121, not of {title}.", path=path)
+        raise BadRequest(messages.WEIGHTS_OF_DENSENET(title=model.architecture.title), path=path)
 
 
 def model_file(name: str) -> Path | None:
@@ -172,11 +172,11 @@ def model_file(name: str) -> Path | None:
     if name != "bundled" and path.is_file():
         return path if path.suffix == ".keras" else None
     if name != "bundled" and path.suffix in (".keras", ".h5", ".hdf5", ".npz"):
-        raise BadRequest("is not there, so no training can start from it.", "Check the path.", path)
+        raise BadRequest(messages.START_MISSING, imaging_messages.CHECK_THE_PATH, path)
     folder = bundle.find("" if name == "bundled" else name)
     file = folder / "model.keras"
     if not file.is_file():
-        raise BadRequest("holds no model.keras, so no training can start from it.", KINDS, folder)
+        raise BadRequest(messages.NO_KERAS_TO_START, messages.KINDS_OF_START, folder)
     return file
 
 

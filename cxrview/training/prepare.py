@@ -12,27 +12,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview import paths
+from cxrview import message, paths
 from cxrview.bundle.card import MAX_CLASSES
 from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
 from cxrview.imaging.find import natural_key
+from cxrview.message import NOTHING, Message
 from cxrview.progress import Report, silent
 from cxrview.pseudonym import load_key
-from cxrview.training import checks, data_report
+from cxrview.training import checks, data_messages, data_report
 from cxrview.training.config import TrainingConfig
 from cxrview.training.confounding import attributes, confounded
 from cxrview.training.data_report import DataReport, Finding
 from cxrview.training.dataset import LabelledImages, Split
 from cxrview.training.duplicates import Pair, clusters, exact_pairs, near_pairs
-from cxrview.training.finding_texts import NO_IMAGES, ONE_PATIENT
-from cxrview.training.finding_words import worded
+from cxrview.training.finding_texts import NO_IMAGES, OF_EXTERNAL, OF_STRANGERS, ONE_PATIENT
 from cxrview.training.reading import Inputs, read_inputs, writable
-from cxrview.training.sources import ADVICE_FOLDER, Item, find_items, patient_pattern
+from cxrview.training.sources import Item, find_items, patient_pattern
 from cxrview.training.split import SIDES, TooFew, given_split, save_split, split_by_group
 from cxrview.whole_file import write_whole
 
-ADVICE_BLOCKED = "Mend the data, or go on with {options}; the model's card will say so."
 ONE_PATIENT_FILES = 4  # from this many DICOM files on, one PatientID for all is no patient's
 
 
@@ -78,7 +77,7 @@ def prepare(config: TrainingConfig, input_size: int, out: Path, report: Report =
     strange = collections.others(config.data, config.data.strangers, "strangers", 0.7, 0.75)
     gathered = _Gathered(config, names, inputs, foreign, strange, input_size)
     try:
-        prepared = gathered.check(out, lambda done, text: report(0.75 + 0.25 * done, text))
+        prepared = gathered.check(out, lambda done, doing: report(0.75 + 0.25 * done, doing))
     except _Unusable as error:
         _save(error.report, out)
         raise BadRequest(error.problem, error.advice) from error
@@ -86,9 +85,10 @@ def prepare(config: TrainingConfig, input_size: int, out: Path, report: Report =
     if blocking := prepared.report.blocking:
         kinds = list(dict.fromkeys(item.kind for item in blocking))
         final = any(kind in data_report.FINAL for kind in kinds)
+        options = " ".join(f"--allow {kind}" for kind in kinds)
         raise BadRequest(
-            " ".join(item.text for item in blocking),
-            "" if final else ADVICE_BLOCKED.format(options=" ".join(f"--allow {k}" for k in kinds)),
+            message.joined(item.message for item in blocking),
+            NOTHING if final else data_messages.MEND_OR_ALLOW(options=options),
         )
     return prepared
 
@@ -102,18 +102,18 @@ def class_names(items: Sequence[Item], config: TrainingConfig) -> tuple[str, ...
     root = Path(config.data.path)
     found = sorted({label for item in items for label in item.labels}, key=natural_key)
     if not found:
-        raise BadRequest("names no classes.", ADVICE_FOLDER, root)
+        raise BadRequest(data_messages.NAMES_NO_CLASSES, data_messages.A_FOLDER_A_CLASS, root)
     if len(found) > MAX_CLASSES:
-        raise BadRequest(f"has {len(found):,} classes; a model can have {MAX_CLASSES:,}.", path=root)
+        raise BadRequest(data_messages.TOO_MANY_CLASSES(count=len(found), most=MAX_CLASSES), path=root)
     if config.model.exclusive:
         for item in items:
             if len(item.labels) != 1:
-                number = f"{len(item.labels)} labels" if item.labels else "no label"
-                advice = "Give it one, or let the classes go together (model.exclusive = false)."
-                raise BadRequest(f"gives {number} to {item.file}.", advice, root)
+                several = data_messages.SEVERAL_LABELS(count=len(item.labels), file=item.file)
+                problem = several if item.labels else data_messages.NO_LABEL(file=item.file)
+                raise BadRequest(problem, data_messages.GIVE_ONE_LABEL, root)
     wanted = [str(entry["name"]) for entry in config.card.get("classes", ()) if "name" in entry]
     if wanted and (unknown := [name for name in found if name not in wanted]):
-        raise BadRequest(f"has the class “{unknown[0]}”, which the card does not name.", path=root)
+        raise BadRequest(data_messages.CLASS_NOT_ON_CARD(name=unknown[0]), path=root)
     return tuple(wanted or found)
 
 
@@ -139,8 +139,8 @@ class _Collections:
     report: Report
 
     def read(self, items: Sequence[Item], name: str, start: float, end: float) -> Inputs:
-        def report(done: float, text: str) -> None:
-            self.report(start + done * (end - start), text)
+        def report(done: float, doing: Message | str) -> None:
+            self.report(start + done * (end - start), doing)
 
         return read_inputs(items, self.size, self.out / "cache", name, self.secret, report)
 
@@ -195,7 +195,7 @@ class _Gathered:
         try:
             split, leaks = self._split(kept.items, data, groups, pairs)
         except BadRequest as error:
-            told = error.finding if isinstance(error, TooFew) else Finding("too-few", "block", str(error))
+            told = error.finding if isinstance(error, TooFew) else Finding("too-few", "block", error.whole)
             findings.append(told)
             raise _Unusable(error, self._report({}, findings, facts)) from error
         findings += leaks + checks.split_findings(data, split)
@@ -216,15 +216,14 @@ class _Gathered:
     def _usable(self, data: LabelledImages, findings: list[Finding], facts: dict[str, Any]) -> list[Finding]:
         """Return the findings about the classes. Raises _Unusable where there is nothing to go on with."""
         if not len(data):
-            reason = findings[0].text if findings else ""
-            error = BadRequest(f"There is no image that can be used. {reason}".strip())
-            told = worded("no-images", "block", NO_IMAGES, {})  # the other findings tell why
+            error = BadRequest(message.joined((NO_IMAGES, *(item.message for item in findings[:1]))))
+            told = Finding("no-images", "block", NO_IMAGES)  # the other findings tell why
             raise _Unusable(error, self._report({}, [*findings, told], facts))
         found = checks.class_findings(data, self.config.model.exclusive)
         if final := [item for item in found if item.kind in data_report.FINAL]:
             counts = {"all": checks.class_counts(data.targets, data.class_names)}
             facts["images"] = {"all": len(data)}
-            raise _Unusable(BadRequest(final[0].text), self._report(counts, findings + found, facts))
+            raise _Unusable(BadRequest(final[0].message), self._report(counts, findings + found, facts))
         return found
 
     def _twice(
@@ -246,7 +245,7 @@ class _Gathered:
         if given is None:
             return split_by_group(data, choices.split_seed, choices.validation, choices.test), []
         if not len(given.train):
-            raise BadRequest("The split given has no images for training.", "Add some, or drop the split.")
+            raise BadRequest(data_messages.NO_TRAINING_SIDE, data_messages.ADD_OR_DROP_SPLIT)
         if not len(given.validation):
             inner = split_by_group(data.subset(given.train), choices.split_seed, choices.validation, 0.0)
             given = Split(given.train[inner.train], given.train[inner.validation], given.test)
@@ -263,7 +262,7 @@ class _Gathered:
         """Return the external images and the strangers; what is found and counted is added."""
         external = strangers = None
         if foreign is not None and self.foreign is not None:
-            findings += checks.file_findings(self.foreign, self.size, "external collection")
+            findings += checks.file_findings(self.foreign, self.size, OF_EXTERNAL)
             findings += checks.overlap_findings(items, foreign.items, links)
             seen = [other for _, other, _ in links]  # a copy of a training image judges nothing
             foreign = foreign.subset(np.setdiff1d(np.arange(len(foreign.items)), seen))
@@ -271,7 +270,7 @@ class _Gathered:
                 external = labelled(foreign, self.names, patients(foreign, self.config.data)[0])
                 counts["external"] = checks.class_counts(external.targets, self.names)
         if self.strange is not None:
-            findings += checks.file_findings(self.strange, self.size, "strangers")
+            findings += checks.file_findings(self.strange, self.size, OF_STRANGERS)
             kinds = [replace(i, source=i.source or "|".join(i.labels), labels=()) for i in self.strange.items]
             strange = replace(self.strange, items=tuple(kinds))
             strangers = labelled(strange, self.names, patients(strange, self.config.data)[0])
@@ -294,7 +293,7 @@ def patients(inputs: Inputs, config: DataConfig) -> tuple[NDArray[np.str_], list
     nobody, notes = set(), []
     if len(dicom) >= ONE_PATIENT_FILES and len(set(dicom)) == 1 and len(dicom) == len(inputs.facts):
         nobody.add(dicom[0])
-        notes.append(worded("one-patient", "warning", ONE_PATIENT, {"count": len(dicom)}))
+        notes.append(Finding("one-patient", "warning", ONE_PATIENT(count=len(dicom))))
 
     def who(item: Item, patient: str) -> str:
         if item.group or (patient and patient not in nobody):

@@ -13,11 +13,16 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview import messages as shared
 from cxrview.errors import BadRequest, UnreadableImage
 from cxrview.imaging import Letterbox, Radiograph, read, render
+from cxrview.imaging import messages as imaging_messages
 from cxrview.imaging.acquisition import acquisition
+from cxrview.message import Message, joined, verbatim
 from cxrview.progress import Report, silent
 from cxrview.pseudonym import pseudonym
+from cxrview.training import data_catalogue, data_messages
+from cxrview.training.disk import is_full
 from cxrview.training.registration import LOOK, look
 from cxrview.training.sources import Item
 from cxrview.whole_file import whole_file, write_whole
@@ -48,13 +53,13 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inputs:
-    """The M files that could be read, in the order of the items, and a sentence for each that could not."""
+    """The M files that could be read, in the order of the items, and what is wrong with each other one."""
 
     items: tuple[Item, ...]
     images: NDArray[np.uint8]  # (M, S, S), a read-only memory map
     looks: NDArray[np.uint8]  # (M, LOOK, LOOK), likewise: for comparing pictures with each other
     facts: tuple[Facts, ...]
-    failures: dict[str, str]
+    failures: dict[str, Message]
     key: str  # changes with any of the files
 
     def subset(self, indices: NDArray[np.int64]) -> "Inputs":
@@ -87,19 +92,20 @@ def read_inputs(
         cache.mkdir(parents=True, exist_ok=True)
         notes.unlink(missing_ok=True)  # it must never speak of other images than those beside it
         facts, failures = _decode(items, size, arrays, secret, report)
-        write_whole(notes, json.dumps({"key": key, "facts": facts, "failures": failures}))
+        said = {file: problem.as_dict() for file, problem in failures.items()}
+        write_whole(notes, json.dumps({"key": key, "facts": facts, "failures": said}))
     fresh = _stored(items, arrays, notes, key, size)
     if fresh is None:
-        raise BadRequest("cannot be read back.", "Check the disk.", arrays[0])
+        raise BadRequest(data_messages.NOT_READ_BACK, data_messages.CHECK_DISK, arrays[0])
     return fresh
 
 
 def _decode(
     items: Sequence[Item], size: int, arrays: tuple[Path, Path], secret: bytes, report: Report
-) -> tuple[list[dict[str, Any]], dict[str, str]]:
+) -> tuple[list[dict[str, Any]], dict[str, Message]]:
     """Write inputs and looks of `items`, and return the facts of those read and why others were not."""
     facts: list[dict[str, Any]] = []
-    failures: dict[str, str] = {}
+    failures: dict[str, Message] = {}
     executor = ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1))
     try:
         # Plain writing, not a map: on a full disk a map ends the process and an error does not.
@@ -107,7 +113,7 @@ def _decode(
             _write_headers(inputs, looks, len(items), size)
             results = executor.map(lambda item: _read_one(item, size, secret), items)
             for done, (item, result) in enumerate(zip(items, results, strict=True), start=1):
-                if isinstance(result, str):
+                if isinstance(result, Message):
                     failures[item.file] = result
                 else:
                     inputs.write(result.image.tobytes())
@@ -139,13 +145,13 @@ class Seen(NamedTuple):
     facts: Facts
 
 
-def _read_one(item: Item, size: int, secret: bytes) -> Seen | str:
+def _read_one(item: Item, size: int, secret: bytes) -> Seen | Message:
     try:
         radiograph = read(item.path)[0]
     except UnreadableImage as error:
-        return f"{item.file} {error.problem} {error.advice}".strip()
+        return joined((verbatim(item.file), error.problem, error.advice))
     except MemoryError:
-        return f"{item.file} does not fit into memory."
+        return joined((verbatim(item.file), imaging_messages.NO_MEMORY))
     return examine(radiograph, size, secret)
 
 
@@ -203,14 +209,19 @@ def _stored(
         if values["key"] != key:
             return None
         facts = tuple(Facts(**entry) for entry in values["facts"])
-        failures = dict(values["failures"])
+        failures = {file: _failure(said) for file, said in values["failures"].items()}
         readable = tuple(item for item in items if item.file not in failures)
         if len(readable) != len(facts):
             return None
         images, looks = (_mapped(*each) for each in zip(arrays, (size, LOOK), (len(facts),) * 2, strict=True))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return Inputs(readable, images, looks, facts, failures, key)
+
+
+def _failure(said: Any) -> Message:
+    """Return what is wrong with a file as the cache holds it; that of 0.1.0 holds a sentence."""
+    return verbatim(said) if isinstance(said, str) else data_catalogue.read(said)
 
 
 def _mapped(path: Path, side: int, count: int) -> NDArray[np.uint8]:
@@ -230,6 +241,5 @@ def writable(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise BadRequest(
-            f"cannot be written: {reason}.", "Make room, or choose another folder.", folder
-        ) from error
+        problem = data_messages.NO_ROOM if is_full(error) else shared.CANNOT_BE_WRITTEN(reason=reason)
+        raise BadRequest(problem, data_messages.MAKE_ROOM_OR_MOVE, folder) from error

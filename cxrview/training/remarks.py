@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
+from cxrview.message import Message
+from cxrview.training import evaluation_messages as said
 from cxrview.training.answers import Answers
 
 WIDE = 0.15  # of an interval, from which on the sentence says how few images are behind it
@@ -23,14 +26,19 @@ Label = Callable[[str], str]
 class Remark:
     """One sentence; `serious` if it bears on whether the figures mean anything."""
 
-    text: str
+    message: Message
     serious: bool = False
+
+    @property
+    def text(self) -> str:
+        """The sentence in English, for the report."""
+        return str(self.message)
 
 
 def remarks(answers: Answers, measured: Mapping[str, Any], label: Label = str) -> list[Remark]:
     """Return the remarks on what `measure` found for `answers`, the serious ones first."""
     if "figures" not in measured:
-        return [Remark("No image here is of a class that the model knows, so nothing can be right or wrong.")]
+        return [Remark(said.NOTHING_KNOWN)]
     found = [
         *_missing(measured, label),
         *_one_source(answers, label),
@@ -44,13 +52,12 @@ def remarks(answers: Answers, measured: Mapping[str, Any], label: Label = str) -
 
 
 def _missing(measured: Mapping[str, Any], label: Label) -> Iterator[Remark]:
-    absent = [label(name) for name, count in measured["support"].items() if not count]
+    absent: list[Message | str] = [label(name) for name, count in measured["support"].items() if not count]
     if absent:
-        text = f"There is no image of {' or '.join(absent)} here: what the model would miss is not known."
-        yield Remark(text, serious=True)
+        names = reduce(lambda one, other: said.OR(one=one, other=other), absent)
+        yield Remark(said.CLASS_ABSENT(names=names), serious=True)
     if measured["left_out"]:
-        count = measured["left_out"]
-        yield Remark(f"{_images(count)} of no class that the model knows {_are(count)} left out.")
+        yield Remark(said.LEFT_OUT(count=measured["left_out"]))
 
 
 def _one_source(answers: Answers, label: Label) -> Iterator[Remark]:
@@ -63,12 +70,8 @@ def _one_source(answers: Answers, label: Label) -> Iterator[Remark]:
     for index, name in enumerate(answers.class_names):
         has = table[:, index] > 0
         if has.any() and pure[has].all() and (table.sum(0) > 0).sum() > 1:
-            listed = ", ".join(str(source) for source in names[has][:3])
-            yield Remark(
-                f"Every image of {label(name)} comes from a source that has no other class ({listed}): its "
-                "figures also measure how well the model tells the sources apart.",
-                serious=True,
-            )
+            listed = [str(source) for source in names[has][:3]]
+            yield Remark(said.ONE_SOURCE(name=label(name), sources=listed), serious=True)
 
 
 def _sources_apart(measured: Mapping[str, Any]) -> Iterator[Remark]:
@@ -81,11 +84,15 @@ def _sources_apart(measured: Mapping[str, Any]) -> Iterator[Remark]:
         return
     (low, worst, few), (high, best, many) = min(rated), max(rated)
     if high - low >= APART:
-        yield Remark(
-            f"Accuracy is {_percent(low)} on {worst} ({_images(few)}) and {_percent(high)} on {best} "
-            f"({_images(many)}): expect other hospitals to differ as much.",
-            serious=True,
+        told = said.SOURCES_APART(
+            low=_percent(low),
+            worst=worst,
+            few=said.IMAGES(count=few),
+            high=_percent(high),
+            best=best,
+            many=said.IMAGES(count=many),
         )
+        yield Remark(told, serious=True)
 
 
 def _few(answers: Answers, measured: Mapping[str, Any], label: Label) -> Iterator[Remark]:
@@ -96,58 +103,37 @@ def _few(answers: Answers, measured: Mapping[str, Any], label: Label) -> Iterato
             continue
         recall = measured["figures"][f"recall.{name}"]
         patients = len(np.unique(answers.groups[truth[:, index]]))
-        of_class = f"{_images(count)} of {label(name)} ({patients} patients or groups)"
+        images = said.OF_CLASS(images=said.IMAGES(count=count), name=label(name), patients=patients)
         low, high = recall["low"], recall["high"]
         if recall["value"] in (0.0, 1.0):
             # The bootstrap cannot show what it has never drawn; three over n is the usual bound (Hanley
             # and Lippman-Hand 1983).
-            bound = min(1.0, 3 / patients)
-            said, limit = ("none", f"up to {_percent(bound)} may be missed")
-            if recall["value"] == 0.0:
-                said, limit = ("all", f"up to {_percent(bound)} may be found")
-            yield Remark(f"Of {of_class} {said} was missed. With so many, {limit} all the same.")
+            message = said.ALL_MISSED if recall["value"] == 0.0 else said.NONE_MISSED
+            yield Remark(message(images=images, bound=_percent(min(1.0, 3 / patients))))
         elif low is not None and high - low >= WIDE:
-            yield Remark(
-                f"The recall of {label(name)} lies between {_percent(low)} and {_percent(high)}: "
-                f"there are only {of_class}."
+            told = said.RECALL_UNCERTAIN(
+                name=label(name), low=_percent(low), high=_percent(high), images=images
             )
+            yield Remark(told)
         elif count < FEW:
-            yield Remark(f"There are only {of_class}.")
+            yield Remark(said.ONLY_FEW(images=images))
 
 
 def _patients(measured: Mapping[str, Any]) -> Iterator[Remark]:
     if measured["groups"] == measured["images"]:
-        yield Remark(
-            "Each image counts as a patient of its own. If some patients have several, the intervals are "
-            "too narrow."
-        )
+        yield Remark(said.ALL_PATIENTS)
 
 
 def _calibration(measured: Mapping[str, Any]) -> Iterator[Remark]:
     error = measured["figures"]["ece"]["value"]
     if error is not None and error > POOR_CALIBRATION:
-        yield Remark(
-            f"The probabilities are off by {_percent(error)} on average: they are no frequencies here.",
-            serious=True,
-        )
+        yield Remark(said.NOT_CALIBRATED(error=_percent(error)), serious=True)
 
 
 def _domain(measured: Mapping[str, Any]) -> Iterator[Remark]:
     inside = measured.get("in_domain", {}).get("value")
     if inside is not None and inside < USUAL_INSIDE:
-        yield Remark(
-            f"The domain check flags {_percent(1 - inside)} of these images as unlike those the model was "
-            "trained on.",
-            serious=True,
-        )
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
+        yield Remark(said.OUT_OF_DOMAIN(share=_percent(1 - inside)), serious=True)
 
 
 def _percent(share: float) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cxrview.training.names import METRICS
+
 Label = Callable[[str], str]
 ABSENT = "–"
 
@@ -38,12 +40,12 @@ class Headline:
 
 
 HEADLINES = (
-    ("balanced_accuracy", "Balanced accuracy", "percent"),
-    ("accuracy", "Accuracy", "percent"),
-    ("macro_f1", "Macro F1", "decimal"),
-    ("macro_auc", "Macro AUC", "decimal"),
-    ("ece", "Calibration error (ECE)", "percent"),
-    ("brier", "Brier score", "decimal"),
+    ("balanced_accuracy", str(METRICS["balanced_accuracy"]), "percent"),
+    ("accuracy", str(METRICS["accuracy"]), "percent"),
+    ("macro_f1", str(METRICS["macro_f1"]), "decimal"),
+    ("macro_auc", str(METRICS["macro_auc"]), "decimal"),
+    ("ece", f"{METRICS['ece']} (ECE)", "percent"),
+    ("brier", str(METRICS["brier"]), "decimal"),
 )
 PER_CLASS = ("recall", "specificity", "precision", "f1", "auc", "average_precision")
 _HEADS = ("Class", "Images", "Recall", "Specificity", "Precision", "F1", "AUC", "Average precision")

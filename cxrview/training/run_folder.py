@@ -7,8 +7,9 @@ from pathlib import Path
 
 from cxrview.errors import BadRequest
 from cxrview.exclusive import exclusive
+from cxrview.message import Message
 from cxrview.training import config as configuration
-from cxrview.training import events
+from cxrview.training import data_messages, events, messages
 from cxrview.training.config import TrainingConfig
 from cxrview.training.events import Finished
 from cxrview.whole_file import write_whole
@@ -99,23 +100,25 @@ class RunFolder:
             names = sorted(item.name for item in self.path.iterdir())
             strange = [name for name in names if name not in _OWN and not name.startswith(".")]
             if strange:
-                problem = f"{self.path} holds other files ({', '.join(strange[:_SHOWN])})."
-                raise BadRequest(problem, "Choose an empty folder with --out.")
+                problem = messages.OTHER_FILES_HERE(folder=self.path, files=strange[:_SHOWN])
+                raise BadRequest(problem, messages.CHOOSE_EMPTY_FOLDER)
         elif self.checkpoints.exists() or self.finished.exists():  # before them, there is nothing to lose
             if not resume:
-                advice = "Add --resume to go on with it, or choose another folder."
-                raise BadRequest(f"{self.path} holds a training run already.", advice)
+                raise BadRequest(messages.RUN_HERE(folder=self.path), messages.RESUME_OR_OTHER_FOLDER)
             if names := configuration.differences(stored, config):
-                raise BadRequest(_changed(self.path, names), "Resume with what it began with, or start anew.")
+                problem = messages.RUN_DIFFERS(folder=self.path, entries=some_of(names))
+                raise BadRequest(problem, messages.RESUME_SAME)
         write_whole(self.config, configuration.dumps(config))
 
 
 def check_apart(out: Path, data: Path | None) -> None:
     """Raise BadRequest if `out` lies in the folder `data`, where its pictures would pass for a class."""
     if data is not None and data.is_dir() and out.resolve().is_relative_to(data.resolve()):
-        raise BadRequest(f"{out} lies among the images in {data}.", "Choose a folder elsewhere with --out.")
+        raise BadRequest(messages.RUN_AMONG_IMAGES(folder=out, data=data), messages.CHOOSE_FOLDER_ELSEWHERE)
 
 
-def _changed(path: Path, names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"The run in {path} was begun with other settings: {', '.join(names[:_SHOWN])}{more} differ."
+def some_of(names: list[str]) -> Message | list[str]:
+    """Return the first few of the entries `names`, and how many more there are."""
+    if len(names) <= _SHOWN:
+        return names
+    return data_messages.NAMES_AND_MORE(names=names[:_SHOWN], count=len(names) - _SHOWN)

@@ -8,6 +8,7 @@ import io
 from collections import Counter
 
 from cxrview.errors import BadRequest
+from cxrview.training import messages
 from cxrview.training.run_folder import RunFolder
 from cxrview.whole_file import write_whole
 
@@ -32,11 +33,9 @@ def check(folder: RunFolder, before: str | None) -> None:
         return
     write_whole(folder.split, before)
     changed = max((Counter(old) - Counter(new)).total(), (Counter(new) - Counter(old)).total())
-    what = f"{changed} are new, gone, or elsewhere in the split" if changed else "their order has changed"
-    raise BadRequest(
-        f"The images are not those that {folder.path} was begun with: {what}.",
-        "Put them back as they were, or start anew in another folder.",
-    )
+    change = messages.IMAGES_CHANGED(count=changed) if changed else messages.ORDER_CHANGED
+    problem = messages.IMAGES_DIFFER(folder=folder.path, change=change)
+    raise BadRequest(problem, messages.PUT_IMAGES_BACK)
 
 
 def _sides(text: str) -> list[tuple[str, ...]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keras
 
+from cxrview.training import messages
 from cxrview.training.events import Emit, Warned
 from cxrview.training.history import EpochRow
 
@@ -19,14 +20,14 @@ def scalar_log(folder: Path | None, emit: Emit) -> Iterator[Write]:
     if folder is None:
         yield lambda _row: None
     elif importlib.util.find_spec("tensorboard") is None:
-        emit(Warned("No TensorBoard logs are written: install it with pip install cxrview[tensorboard]."))
+        emit(Warned(messages.NO_TENSORBOARD))
         yield lambda _row: None
     elif keras.backend.backend() == "torch":
         yield from _with_torch(folder)
     elif importlib.util.find_spec("tensorflow") is not None:
         yield from _with_tensorflow(folder)
     else:
-        emit(Warned("No TensorBoard logs are written: they need TensorFlow or PyTorch."))
+        emit(Warned(messages.NO_TENSORBOARD_WRITER))
         yield lambda _row: None
 
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from cxrview.errors import BadRequest, CxrviewError
+from cxrview.message import NOTHING
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
-from cxrview.training import worker
+from cxrview.training import messages, worker
 from cxrview.training.config import TrainingConfig
 from cxrview.training.events import Emit, Searched, Started, Trial, TrialStarted, Warned
 from cxrview.training.origin import resolve
@@ -48,7 +49,7 @@ def search(config: TrainingConfig, out: Path, emit: Emit, *, resume: bool = Fals
             tell(Started(str(folder.path), epochs, 0, device, backend))
             try_all(study, config, folder, tell, trainer)
         else:
-            tell(Warned(f"The search in {folder.path} is finished already."))
+            tell(Warned(messages.SEARCH_FINISHED(folder=folder.path)))
         done = _result(study, folder)
         tell.last(done)
     return done
@@ -86,7 +87,7 @@ def _try(
         if _is_of_the_disk(error):
             attempt.put_back()
             raise
-        return attempt.fail(str(error) or "There is not enough memory.")
+        return attempt.fail(error.whole if isinstance(error, CxrviewError) else messages.OUT_OF_MEMORY)
 
 
 def _keep(study: Study, config: TrainingConfig, folder: SearchFolder) -> None:
@@ -103,8 +104,8 @@ def _result(study: Study, folder: SearchFolder) -> Searched:
     """Return the best trial. Raises BadRequest if none came to its end."""
     best, outcomes = study.best(), study.outcomes()
     if best is None or best.value is None:
-        last = next((item.problem for item in reversed(outcomes) if item.problem), "")
-        raise BadRequest(f"None of {len(outcomes)} trials came to its end. The last: {last}")
+        last = next((item.problem for item in reversed(outcomes) if item.problem), NOTHING)
+        raise BadRequest(messages.NO_TRIAL_COMPLETE(number=len(outcomes), last=last))
     states = [outcome.state for outcome in outcomes]
     counts = {name: states.count(name) for name in ("complete", "pruned", "failed")}
     return Searched(best.number, best.value, best.chosen, str(folder.best), **counts)

@@ -6,13 +6,12 @@ from pathlib import Path
 
 from cxrview.errors import BadRequest
 from cxrview.training import config as configuration
-from cxrview.training import history
+from cxrview.training import history, messages
 from cxrview.training.config import TrainingConfig
-from cxrview.training.run_folder import RunFolder
+from cxrview.training.run_folder import RunFolder, some_of
 from cxrview.whole_file import write_whole
 
 _MAY_CHANGE = {"search.trials", "search.prune"}  # when a search goes on
-_SHOWN = 5  # differing entries that a message names
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +86,9 @@ class SearchFolder(RunFolder):
             RunFolder(self.path).enter(config, resume=False)
             return
         if not resume:
-            advice = "Add --resume to go on with it, or choose another folder."
-            raise BadRequest(f"{self.path} holds a search already.", advice)
+            raise BadRequest(messages.SEARCH_HERE(folder=self.path), messages.RESUME_OR_OTHER_FOLDER)
         names = [name for name in configuration.differences(stored, config) if name not in _MAY_CHANGE]
         if names:
-            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-            which = f"{', '.join(names[:_SHOWN])}{more} differ."
-            problem = f"The search in {self.path} was begun with other settings: {which}"
-            raise BadRequest(problem, "Resume with what it began with, or start anew.")
+            problem = messages.SEARCH_DIFFERS(folder=self.path, entries=some_of(names))
+            raise BadRequest(problem, messages.RESUME_SAME)
         write_whole(self.config, configuration.dumps(config))

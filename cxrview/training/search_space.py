@@ -6,6 +6,7 @@ from typing import Any
 
 from cxrview.errors import BadRequest
 from cxrview.training import config as configuration
+from cxrview.training import messages
 from cxrview.training.config import AUGMENTATIONS, SearchConfig, TrainingConfig
 
 Value = str | int | float
@@ -67,8 +68,10 @@ def with_choice(config: TrainingConfig, chosen: dict[str, Value]) -> TrainingCon
         recipe = replace(recipe, phases=(*before, replace(last, learning_rate=values["learning_rate"])))
     if (name := values.get("augmentation")) is not None:
         if name not in AUGMENTATIONS:
-            advice = f"There are: {', '.join(AUGMENTATIONS)}."
-            raise BadRequest(f"“{name}” is no augmentation that a search knows.", advice)
+            raise BadRequest(
+                messages.NO_SUCH_AUGMENTATION(name=name),
+                messages.KNOWN_AUGMENTATIONS(names=list(AUGMENTATIONS)),
+            )
         augmentation = AUGMENTATIONS[name]
     return replace(config, model=model, recipe=recipe, augmentation=augmentation, search=SearchConfig())
 

@@ -18,6 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from cxrview.errors import CxrviewError
+from cxrview.message import NOTHING, Message, verbatim
+from cxrview.training import catalogue, messages
 from cxrview.training.config import SearchConfig
 from cxrview.training.search_space import Space, Value
 
@@ -42,7 +44,7 @@ class Outcome:
     state: Literal["complete", "pruned", "failed"]
     value: float | None
     chosen: dict[str, Value]
-    problem: str = ""
+    problem: Message = NOTHING
 
 
 class Attempt:
@@ -68,9 +70,9 @@ class Attempt:
         """End early; the last value counts."""
         return self._study.end(self._trial, TrialState.PRUNED)
 
-    def fail(self, problem: str) -> Outcome:
-        """End without a value, because of `problem`, a sentence."""
-        self._trial.set_user_attr(_PROBLEM, problem)
+    def fail(self, problem: Message) -> Outcome:
+        """End without a value, because of `problem`."""
+        self._trial.set_user_attr(_PROBLEM, problem.as_dict())
         return self._study.end(self._trial, TrialState.FAIL)
 
     def put_back(self) -> None:
@@ -142,7 +144,7 @@ class Study:
         trial.set_user_attr(_STARTS, starts)
         attempt = Attempt(self, trial, self._choose(trial))
         if starts > _MOST_STARTS:
-            return attempt.fail(f"The process ended {_MOST_STARTS} times in the middle of this trial.")
+            return attempt.fail(messages.ENDED_IN_TRIAL(count=_MOST_STARTS))
         return attempt
 
     def end(self, trial: optuna.Trial, state: TrialState, value: float | None = None) -> Outcome:
@@ -183,7 +185,8 @@ class Study:
 
 
 def _outcome(trial: FrozenTrial) -> Outcome:
-    problem = str(trial.user_attrs.get(_PROBLEM, ""))
+    said = trial.user_attrs.get(_PROBLEM, "")  # in 0.1.0 a sentence
+    problem = catalogue.read(said) if isinstance(said, dict) else verbatim(str(said))
     return Outcome(trial.number + 1, _STATES[trial.state], trial.value, dict(trial.params), problem)
 
 
@@ -195,15 +198,12 @@ def storage_errors(path: Path) -> Iterator[None]:
     except (SQLAlchemyError, optuna.exceptions.OptunaError, sqlite3.Error) as error:
         words = f"{error} {error.__cause__ or ''}"
         if "locked" in words:
-            advice = "Close the program that has it open, and start again with --resume."
-            raise CxrviewError("is in use by another program.", advice, path) from error
+            raise CxrviewError(messages.DATABASE_IN_USE, messages.CLOSE_AND_RESUME, path) from error
         if "not a database" in words or "malformed" in words:
-            advice = "Move it away; the trials in it are lost."
-            raise CxrviewError("is damaged, or no database of a search.", advice, path) from error
+            raise CxrviewError(messages.DATABASE_DAMAGED, messages.MOVE_DATABASE, path) from error
         if "disk is full" in words or "disk I/O" in words:
-            advice = "Make room, and start again with --resume."
-            raise CxrviewError("cannot be written: the disk is full or fails.", advice, path) from error
+            raise CxrviewError(messages.DATABASE_DISK_FULL, messages.MAKE_ROOM_AND_RESUME, path) from error
         if "readonly" in words or "unable to open" in words:
-            raise CxrviewError("cannot be opened for writing.", "Choose another folder.", path) from error
-        advice = "Search anew in another folder."
-        raise CxrviewError("cannot be used by this version of Optuna.", advice, path) from error
+            problem = messages.DATABASE_READ_ONLY
+            raise CxrviewError(problem, messages.CHOOSE_OTHER_FOLDER, path) from error
+        raise CxrviewError(messages.DATABASE_OF_OTHER_OPTUNA, messages.SEARCH_ANEW, path) from error

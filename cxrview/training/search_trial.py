@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cxrview.errors import CxrviewError
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
-from cxrview.training import worker
+from cxrview.training import messages, worker
 from cxrview.training.config import TrainingConfig
 from cxrview.training.events import Emit, Epoch, Event
 from cxrview.training.journal import Journal
@@ -79,7 +79,7 @@ class Trainer:
             )
         value = story.rows[story.best_epoch - 1].metrics[METRIC]
         if not math.isfinite(value):
-            raise CxrviewError("No epoch gave a macro F1 that is a number.")
+            raise CxrviewError(messages.NO_F1)
         return value
 
     def _watched(self, is_hopeless: IsHopeless) -> Emit:

@@ -12,8 +12,10 @@ from pathlib import Path, PureWindowsPath
 from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
 from cxrview.imaging import find_images
+from cxrview.imaging import messages as imaging_messages
 from cxrview.imaging.find import natural_key
-from cxrview.words import mark, tr, trn
+from cxrview.message import NOTHING, Message
+from cxrview.training import data_messages as said
 
 SPLITS = {
     "train": "train",
@@ -27,8 +29,6 @@ SPLITS = {
 MAX_LABEL = 100  # characters
 MAX_FILE = 4096
 DELIMITERS = ",;\t"
-ADVICE_FOLDER = mark("Put the images of each class into a folder of its own, or list them in a CSV file.")
-ADVICE_TABLE = mark("The first line names the columns: file, label and, if you like, group, split, source.")
 PATIENT = re.compile(r"patient|subject|^pid$")  # in the name of a column, in small letters
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')  # of which some system makes a path, or no file name
 
@@ -59,12 +59,12 @@ def find_items(config: DataConfig) -> list[Item]:
     patient_pattern(config)
     root = Path(config.path)
     if not config.path or not root.exists():
-        problem = tr("There are no images at “{path}”.").format(path=config.path)
-        raise BadRequest(problem, tr("Check the path."))
+        raise BadRequest(said.NO_IMAGES_AT(path=config.path), imaging_messages.CHECK_THE_PATH)
     items = _of_folder(root) if root.is_dir() else _of_table(root)
     items = [item for item in items if not _left_out(item.file, config.exclude)]
     if not items:
-        raise BadRequest(tr("holds no images."), tr(ADVICE_FOLDER) if root.is_dir() else "", root)
+        advice = said.A_FOLDER_A_CLASS if root.is_dir() else NOTHING
+        raise BadRequest(said.HOLDS_NO_IMAGES, advice, root)
     _check_names(items, root)
     _check_labels(items, root)
     return items
@@ -77,8 +77,7 @@ def _check_names(items: list[Item], root: Path) -> None:
             f"{item.file}{item.path}".encode()
         except UnicodeEncodeError as error:
             shown = item.file.encode("utf-8", "backslashreplace").decode()
-            problem = tr("holds “{name}”, whose name is not valid UTF-8.").format(name=shown)
-            raise BadRequest(problem, tr("Rename it."), root) from error
+            raise BadRequest(said.NAME_NOT_UTF8(name=shown), said.RENAME_IT, root) from error
 
 
 def empty_folders(config: DataConfig, names: Sequence[str]) -> list[str]:
@@ -121,11 +120,9 @@ def _split_folders(root: Path) -> list[Path]:
     if "train" not in sides or len(folders) == 1:
         return []
     if twice := [side for side, count in sides.items() if count > 1]:
-        problem = tr("has two folders for {side}.").format(side=twice[0])
-        raise BadRequest(problem, tr("Join them."), root)
+        raise BadRequest(said.TWO_FOLDERS(side=twice[0]), said.JOIN_THEM, root)
     if others := [folder.name for folder in folders if folder not in parts]:
-        problem = tr("has the folder “{name}” beside those for training, validation and test.")
-        raise BadRequest(problem.format(name=others[0]), tr("Move it elsewhere."), root)
+        raise BadRequest(said.FOLDER_BESIDE_SPLIT(name=others[0]), said.MOVE_IT, root)
     return parts
 
 
@@ -135,12 +132,8 @@ def _of_classes(root: Path, parent: Path, split: str) -> Iterator[Item]:
             yield Item(path, _relative(path, root), (folder.name,), split=split)
     loose = [path for path in _files(parent) if path.suffix.lower() not in (".csv", ".txt", ".md")]
     if images := find_images(loose):
-        problem = trn(
-            "holds {count} image outside the class folders, such as {name}.",
-            "holds {count} images outside the class folders, such as {name}.",
-            len(images),
-        ).format(count=len(images), name=images[0].name)
-        raise BadRequest(problem, tr(ADVICE_FOLDER), parent)
+        problem = said.IMAGES_OUTSIDE_CLASSES(count=len(images), name=images[0].name)
+        raise BadRequest(problem, said.A_FOLDER_A_CLASS, parent)
 
 
 def _folders(parent: Path) -> list[Path]:
@@ -155,8 +148,8 @@ def _entries(parent: Path) -> list[Path]:
     try:
         found = [path for path in parent.iterdir() if not path.name.startswith(".")]
     except OSError as error:
-        problem = tr("cannot be searched: {reason}.").format(reason=error.strerror)
-        raise BadRequest(problem, tr("Ask for access to it."), parent) from error
+        problem = said.CANNOT_SEARCH(reason=error.strerror)
+        raise BadRequest(problem, imaging_messages.ASK_FOR_ACCESS, parent) from error
     return sorted(found, key=lambda path: natural_key(path.name))
 
 
@@ -169,13 +162,11 @@ def _of_table(table: Path) -> list[Item]:
     items = [_item(row, number, table) for number, row in enumerate(rows, start=2)]
     twice = [file for file, count in Counter(item.file for item in items).items() if count > 1]
     if twice:
-        problem = tr("lists “{name}” twice.").format(name=twice[0])
-        raise BadRequest(problem, tr("Join several labels of an image by “|”."), table)
+        raise BadRequest(said.LISTED_TWICE(name=twice[0]), said.JOIN_LABELS, table)
     given = [number for number, item in enumerate(items, start=2) if item.split]
     if given and len(given) < len(items):
         number = next(number for number, item in enumerate(items, start=2) if not item.split)
-        problem = tr("names no split in line {number}, but in others.").format(number=number)
-        raise BadRequest(problem, tr("Fill the column, or drop it."), table)
+        raise BadRequest(said.SPLIT_MISSING(number=number), said.FILL_COLUMN, table)
     return items
 
 
@@ -190,28 +181,26 @@ def _rows(table: Path) -> list[dict[str, str]]:
             reader.fieldnames = names
             rows = [{name: (row[name] or "").strip() for name in names if name} for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        advice = tr("It should be a CSV file in UTF-8.")
-        raise BadRequest(tr("cannot be read as a table."), advice, table) from error
+        raise BadRequest(said.NO_CSV, said.SHOULD_BE_CSV, table) from error
     if "file" not in names:
-        raise BadRequest(tr("lacks the column file."), tr(ADVICE_TABLE), table)
+        raise BadRequest(said.NO_FILE_COLUMN, said.NAME_COLUMNS, table)
     if doubled := [name for name in names if name and names.count(name) > 1]:
-        raise BadRequest(tr("has two columns “{name}”.").format(name=doubled[0]), tr("Drop one."), table)
+        raise BadRequest(said.TWO_COLUMNS(name=doubled[0]), said.DROP_ONE, table)
     if not rows:
-        raise BadRequest(tr("lists no images."), path=table)
+        raise BadRequest(imaging_messages.LISTS_NO_IMAGES, path=table)
     return rows
 
 
 def _item(row: dict[str, str], number: int, table: Path) -> Item:
     file = row["file"]
     if not file or "\x00" in file or len(file) > MAX_FILE:
-        problem = tr("names no usable file in line {number}.").format(number=number)
-        raise BadRequest(problem, tr("Give paths relative to the table."), table)
+        raise BadRequest(said.NO_USABLE_FILE(number=number), said.RELATIVE_PATHS, table)
     text = row.get("label", "")
     labels = tuple(dict.fromkeys(part.strip() for part in text.split("|"))) if text else ()
     split = row.get("split", "").casefold()
     if split and split not in SPLITS:
-        problem = tr("knows a split “{name}” (line {number}).").format(name=row["split"][:40], number=number)
-        raise BadRequest(problem, tr("Use train, validation and test."), table)
+        problem = said.UNKNOWN_SPLIT(name=row["split"][:40], number=number)
+        raise BadRequest(problem, said.USE_KNOWN_SPLITS, table)
     path = Path(os.path.normpath(table.parent / file))
     return Item(path, file, labels, row.get("group", ""), row.get("source", ""), SPLITS.get(split, ""))
 
@@ -222,25 +211,22 @@ def _check_labels(items: list[Item], root: Path) -> None:
     for label in dict.fromkeys(label for item in items for label in item.labels):
         if (complaint := _complaint(label)) is not None:
             shown = label if len(label) <= 40 else f"{label[:40]}…"
-            problem = tr("has the label {label}, which {complaint}.").format(
-                label=repr(shown), complaint=complaint
-            )
-            raise BadRequest(problem, tr("Give it a plain name."), root)
+            problem = said.UNUSABLE_LABEL(label=repr(shown), complaint=complaint)
+            raise BadRequest(problem, said.GIVE_PLAIN_NAME, root)
         other = seen.setdefault(label.casefold(), label)
         if other != label:
-            problem = tr("has the classes “{one}” and “{other}”.").format(one=other, other=label)
-            raise BadRequest(problem, tr("Spell them alike."), root)
+            raise BadRequest(said.CLASSES_ALIKE(one=other, other=label), said.SPELL_ALIKE, root)
 
 
-def _complaint(label: str) -> str | None:
+def _complaint(label: str) -> Message | None:
     if not label:
-        return tr("is empty")
+        return said.EMPTY_LABEL
     if len(label) > MAX_LABEL:
-        return tr("has {count} characters; {most} are allowed").format(count=len(label), most=MAX_LABEL)
+        return said.TOO_LONG(count=len(label), most=MAX_LABEL)
     if label in (".", "..") or _UNSAFE.search(label) or PureWindowsPath(label).drive:
-        return tr("could be taken for a path")
+        return said.LIKE_A_PATH
     if not label.isprintable() or label != label.strip():
-        return tr("has characters that cannot be seen")
+        return said.INVISIBLE
     return None
 
 
@@ -252,10 +238,8 @@ def patient_pattern(config: DataConfig) -> re.Pattern[str] | None:
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        problem = tr("The pattern “{pattern}” is no regular expression: {reason}.")
-        raise BadRequest(problem.format(pattern=pattern, reason=error)) from error
+        raise BadRequest(said.NO_REGULAR_EXPRESSION(pattern=pattern, reason=str(error))) from error
     if compiled.groups != 1:
-        problem = tr("The pattern “{pattern}” has {count} groups in brackets instead of one.")
-        advice = tr("Put the patient into one, as in {example}.").format(example=r"p(\d+)_")
-        raise BadRequest(problem.format(pattern=pattern, count=compiled.groups), advice)
+        problem = said.NOT_ONE_GROUP(pattern=pattern, count=compiled.groups)
+        raise BadRequest(problem, said.PUT_PATIENT_INTO_GROUP(example=r"p(\d+)_"))
     return compiled

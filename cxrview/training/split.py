@@ -13,7 +13,6 @@ from cxrview.errors import BadRequest
 from cxrview.training import finding_texts as texts
 from cxrview.training.data_report import Finding
 from cxrview.training.dataset import LabelledImages, Split
-from cxrview.training.finding_words import worded
 from cxrview.training.sources import Item
 from cxrview.whole_file import write_whole
 
@@ -25,7 +24,7 @@ class TooFew(BadRequest):
     """A class cannot be on every side; `finding` says so."""
 
     def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.text)
+        super().__init__(finding.message)
         self.finding = finding
 
 
@@ -84,8 +83,8 @@ def _check_groups(
             count = int(has[:, label].sum())
             advice = texts.ADD_OR_NO_TEST if len(wanted) == 3 else texts.ADD_IMAGES
             sides = texts.SIDES_NEEDED[tuple(wanted)]
-            values = {"name": name, "count": count, "sides": sides, "advice": advice}
-            raise TooFew(worded("too-few", "block", texts.TOO_FEW, values))
+            message = texts.TOO_FEW(name=name, count=count, sides=sides, advice=advice)
+            raise TooFew(Finding("too-few", "block", message))
 
 
 def _fill(

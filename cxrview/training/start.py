@@ -8,11 +8,12 @@ from typing import BinaryIO
 import keras
 
 from cxrview import bundle
+from cxrview import messages as shared
 from cxrview.errors import BadRequest, UnusableModel
 from cxrview.inference.graph.build import BACKBONE, head_layers
 from cxrview.inference.graph.keras_config import WEIGHTS
 from cxrview.progress import Report
-from cxrview.training import hdf5_weights, weights
+from cxrview.training import hdf5_weights, messages, weights
 from cxrview.training.architectures import Architecture
 from cxrview.training.origin import ResolvedModel, check_fit
 
@@ -28,10 +29,10 @@ def start_from(model: keras.Model, resolved: ResolvedModel, report: Report) -> s
     if start.name == "none":
         return "None: random weights."
     if start.name == "imagenet":
-        report(0.0, f"loading the ImageNet weights of {title}")
+        report(0.0, messages.LOADING_IMAGENET(title=title))
         _load_imagenet(model, resolved.architecture)
         return f"{title} trained on ImageNet, as keras.applications gives it."
-    report(0.0, "loading the starting weights")
+    report(0.0, messages.LOADING_START)
     path = start.file
     if path is None:
         path = Path(start.name)
@@ -59,8 +60,8 @@ def _load_imagenet(model: keras.Model, entry: Architecture) -> None:
         if not isinstance(error.__context__, OSError) and not isinstance(error, OSError | ValueError):
             raise
         raise BadRequest(
-            f"The ImageNet weights of {entry.title} cannot be had: {_first_line(error)}.",
-            "Connect to the internet once, or give the file of the weights (notop.h5) to start from.",
+            messages.IMAGENET_UNREACHABLE(title=entry.title, reason=_first_line(error)),
+            messages.CONNECT_ONCE,
         ) from error
     backbone.set_weights(twin.get_weights())
 
@@ -78,7 +79,9 @@ def _load_file(model: keras.Model, path: Path) -> int:
         with path.open("rb") as file:
             return _set_weights(model, file, path)
     except OSError as error:
-        raise UnusableModel(f"cannot be read: {error.strerror}.", "Check the file.", path) from error
+        raise UnusableModel(
+            shared.CANNOT_BE_READ(reason=error.strerror), messages.CHECK_FILE, path
+        ) from error
 
 
 def _load_model_file(model: keras.Model, path: Path) -> int:

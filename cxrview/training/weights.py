@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from cxrview.errors import UnusableModel
 from cxrview.inference.graph.build import BACKBONE
+from cxrview.training import messages
 
-_ADVICE = "Use the archive that packaging/convert_starting_weights.py makes."
 _BATCHNORM = ("weight", "bias", "running_mean", "running_var")  # Keras's order: gamma, beta, mean, variance
 
 
@@ -42,16 +42,17 @@ def load_densenet121(model: keras.Model, path: Path) -> None:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise UnusableModel("is not a NumPy archive of weights.", _ADVICE, path) from error
+        raise UnusableModel(messages.NO_ARCHIVE, messages.USE_CONVERTED_ARCHIVE, path) from error
     backbone = model.get_layer(BACKBONE)
     try:
         for layer in backbone.layers:
             if layer.weights:
                 layer.set_weights(_keras_arrays(arrays, torch_name(layer.name), len(layer.weights)))
     except (KeyError, ValueError) as error:
-        raise UnusableModel(f"does not fit DenseNet121: {error}.", _ADVICE, path) from error
+        problem = messages.MISFIT(network="DenseNet121", reason=str(error))
+        raise UnusableModel(problem, messages.USE_CONVERTED_ARCHIVE, path) from error
     if "check.input" in arrays and feature_error(backbone, arrays) > 1e-3:
-        raise UnusableModel("makes other features here than where it was converted.", _ADVICE, path)
+        raise UnusableModel(messages.OTHER_FEATURES, messages.USE_CONVERTED_ARCHIVE, path)
 
 
 def _keras_arrays(arrays: dict[str, NDArray[np.float32]], name: str, count: int) -> list[NDArray[np.float32]]:

@@ -1,7 +1,6 @@
 """A whole training run in this process: read and check the images, train, finish, write the bundle."""
 
 import dataclasses
-import errno
 import json
 import os
 from collections.abc import Iterator
@@ -13,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from cxrview.errors import BadRequest, CxrviewError
 from cxrview.inference import libraries
 from cxrview.progress import Cancelled
-from cxrview.training import naming, same_images
+from cxrview.training import messages, naming, same_images
 from cxrview.training.config import TrainingConfig
+from cxrview.training.disk import is_full
 from cxrview.training.events import (
     DataReported,
     Emit,
@@ -35,9 +35,6 @@ if TYPE_CHECKING:  # Keras takes seconds to import; what can be refused before i
     import keras
 
     from cxrview.training.prepare import Prepared
-
-_RESUME = "Start again with --resume: nothing that was finished is lost."
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def run(
@@ -61,7 +58,7 @@ def run(
     with told(folder, config, emit) as tell:
         if resume and (done := folder.outcome()) is not None:
             folder.enter(_named(config, folder, register), resume)
-            tell(Warned(f"The run in {folder.path} is finished already."))
+            tell(Warned(messages.RUN_FINISHED(folder=folder.path)))
         else:
             config = _named(config, folder, register)
             folder.enter(config, resume)
@@ -112,18 +109,17 @@ def _converted(config: TrainingConfig, folder: RunFolder) -> Iterator[None]:
 def _sentence(error: OSError | MemoryError, config: TrainingConfig, folder: RunFolder) -> BadRequest:
     if isinstance(error, MemoryError):
         smaller = max(1, config.recipe.batch_size // 2)
-        advice = f"Close other programs, or train anew with a smaller batch, such as --batch-size {smaller}."
-        return BadRequest("There is not enough memory.", advice)
-    if error.errno in _FULL:
-        return BadRequest(f"The disk is full: {folder.path} cannot be written.", f"Make room. {_RESUME}")
+        return BadRequest(messages.OUT_OF_MEMORY, messages.TRAIN_WITH_SMALLER_BATCH(size=smaller))
+    if is_full(error):
+        return BadRequest(messages.DISK_FULL(folder=folder.path), messages.MAKE_ROOM_AND_GO_ON)
     place = error.filename if isinstance(error.filename, str) else folder.path
-    return BadRequest(f"{place} cannot be used: {error.strerror or error}.", _RESUME)
+    problem = messages.PLACE_UNUSABLE(place=place, reason=error.strerror or str(error))
+    return BadRequest(problem, messages.START_AGAIN)
 
 
 def _failed(error: CxrviewError | OSError | MemoryError, config: TrainingConfig, folder: RunFolder) -> Failed:
     said = error if isinstance(error, CxrviewError) else _sentence(error, config, folder)
-    problem = str(CxrviewError(said.problem, "", said.path))
-    return Failed(problem, str(said.advice), str(said.path or ""), folder.checkpoints.is_dir())
+    return Failed(said.problem, said.advice, str(said.path or ""), folder.checkpoints.is_dir())
 
 
 def _epochs_done(folder: RunFolder) -> int:
@@ -152,7 +148,7 @@ def _run(
     tensorboard: Path | None,
     learn_more: bool,
 ) -> Finished:
-    tell(Stage("starting", 0.0, "loading Keras"))
+    tell(Stage("starting", 0.0, messages.LOADING_KERAS))
     device, backend = find_device()  # where it is missing, that is said before the images are read
     resolved = resolve(config.model)
     prepared = prepare_in(config, resolved, folder, tell)
@@ -212,8 +208,7 @@ def find_device() -> tuple[str, str]:
     try:
         import keras
     except ImportError as error:
-        advice = "Install them: pip install keras tensorflow."
-        raise BadRequest("Training needs Keras and TensorFlow, which are not here.", advice) from error
+        raise BadRequest(messages.NO_KERAS, messages.INSTALL_KERAS) from error
     backend = str(keras.backend.backend())
     if backend == "tensorflow":
         import tensorflow
@@ -235,7 +230,7 @@ def new_model(
     from cxrview.training import start, zoo
 
     keras.utils.set_random_seed(config.recipe.seed)
-    tell(Stage("starting", 0.5, "building the network"))
+    tell(Stage("starting", 0.5, messages.BUILDING_NETWORK))
     model = zoo.build(
         resolved,
         len(prepared.train.class_names),

@@ -13,7 +13,7 @@ from cxrview.inference.graph import preprocessing
 from cxrview.inference.graph.build import BACKBONE, FLATTEN, HEAD, POOLING
 from cxrview.inference.graph.preprocessing import SourceSuppression
 from cxrview.inference.graph.scaling import ChannelScaling
-from cxrview.training import origin
+from cxrview.training import messages, origin
 from cxrview.training.architectures import ARCHITECTURES, Architecture
 from cxrview.training.origin import Head, ResolvedModel
 
@@ -30,7 +30,8 @@ def build(
     logits stay in single precision. Raises BadRequest for a number of classes that no card can hold.
     """
     if not 2 <= classes <= MAX_CLASSES:
-        raise BadRequest(f"A model tells 2 to {MAX_CLASSES} classes apart, not {classes}.", "Merge classes.")
+        problem = messages.CLASSES_OUT_OF_RANGE(most=MAX_CLASSES, count=classes)
+        raise BadRequest(problem, messages.MERGE_CLASSES)
     size = resolved.input.size
     with _precision("mixed_bfloat16" if mixed_precision else "float32"):
         image = keras.Input((size, size), dtype="uint8", name="image")

@@ -15,7 +15,7 @@ from cxrview.__main__ import main
 from cxrview.datasets.config import DataConfig
 from cxrview.imaging import read
 from cxrview.inference.predictor import Predictor
-from cxrview.training import bundle_answers
+from cxrview.training import bundle_answers, evaluation_messages, messages
 from cxrview.training.bundle_answers import answer_files
 from cxrview.training.sources import find_items
 from tests.conftest import CLASSES, TINY_SIZE, make_tiny_bundle
@@ -100,7 +100,9 @@ def test_a_split_table_gives_the_test_part_and_another_if_asked(folder, tmp_path
 
 def test_a_part_that_is_not_there_exits_2(folder, tmp_path, capsys):
     assert run("--data", table(tmp_path, folder), "--out", tmp_path / "x", "--split", "validation") == 2
-    assert "has no validation part. It has test, train." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert str(evaluation_messages.NO_SUCH_PART(part="validation")) in said
+    assert str(evaluation_messages.PARTS_THERE(names=["test", "train"])) in said
     assert not (tmp_path / "x").exists()
 
 
@@ -115,16 +117,20 @@ def test_files_that_fail_are_listed_and_the_exit_code_is_1(folder, tmp_path, cap
 def test_labels_that_the_model_does_not_know_are_named_and_left_out(folder, tmp_path, capsys):
     draw(folder / "Tuberculosis" / "t.png", 99)
     assert run("--data", folder, "--out", tmp_path / "out") == 0
-    assert "1 image labelled “Tuberculosis” left out" in capsys.readouterr().err
+    images = evaluation_messages.IMAGES(count=1)
+    note = str(evaluation_messages.LABEL_LEFT_OUT(images=images, label="Tuberculosis"))
+    assert note in capsys.readouterr().err
     assert metrics(tmp_path / "out")["parts"]["all"]["images"] == 18
-    assert "“Tuberculosis” left out" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert note in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
 def test_no_known_label_at_all_exits_2(tmp_path, capsys):
     draw(tmp_path / "d" / "cat" / "a.png", 1)
     draw(tmp_path / "d" / "dog" / "a.png", 2)
     assert run("--data", tmp_path / "d", "--out", tmp_path / "out") == 2
-    assert "has no class that the model knows: cat, dog. The model knows covid19" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert str(evaluation_messages.NO_KNOWN_CLASS_HERE(labels=["cat", "dog"])) in said
+    assert "covid19" in said
 
 
 def test_external_images_and_strangers_have_their_own_parts(folder, tmp_path):
@@ -150,7 +156,7 @@ def test_a_report_is_not_replaced_by_accident(folder, tmp_path, capsys):
     (out / "report.html").write_text("precious")
     assert run("--data", folder, "--out", out) == 2
     assert (out / "report.html").read_text() == "precious"
-    assert "holds a report already. Add --overwrite" in capsys.readouterr().err
+    assert str(evaluation_messages.REPORT_HERE(folder=out)) in capsys.readouterr().err
     assert run("--data", folder, "--out", out, "--overwrite", "--seed", "3") == 0
     assert metrics(out)["intervals"]["seed"] == 3
 
@@ -158,7 +164,9 @@ def test_a_report_is_not_replaced_by_accident(folder, tmp_path, capsys):
 def test_a_report_does_not_lie_among_the_images(tmp_path, capsys):
     (tmp_path / "images").mkdir()
     assert run("--data", tmp_path / "images", "--out", tmp_path / "images" / "report") == 2
-    assert "lies among the images" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    images = tmp_path / "images"
+    assert str(messages.RUN_AMONG_IMAGES(folder=images / "report", data=images)) in said
     assert not (tmp_path / "images" / "report").exists()
 
 
@@ -224,4 +232,4 @@ def test_the_layers_of_the_bundled_model_can_be_listed(capsys):
 
 def test_a_model_without_layers_to_list_says_so(capsys):
     assert main(["models", "show", "--summary"]) == 2
-    assert "has no Keras file" in capsys.readouterr().err
+    assert str(messages.NO_LAYERS_KNOWN) in capsys.readouterr().err

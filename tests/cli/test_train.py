@@ -23,11 +23,13 @@ from cxrview.cli.training_console import TrainingConsole
 from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
 from cxrview.errors import BadRequest
+from cxrview.message import verbatim
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
-from cxrview.training import events, worker
+from cxrview.training import data_messages, events, messages, worker
 from cxrview.training.config import PRESETS
 from cxrview.training.run_folder import RunFolder
+from tests.refusals import refused
 from tests.training.runs import write_phantoms
 
 DONE = events.Finished(
@@ -39,12 +41,12 @@ DONE = events.Finished(
 )
 RUN = (
     events.Started("out", 2, 0, "cpu:0", "tensorflow"),
-    events.Stage("reading", 0.5, "a.png"),
+    events.Stage("reading", 0.5, verbatim("a.png")),
     events.DataReported({"counts": {"train": {"a": 3}}, "findings": [], "blocking": []}),
     events.PhaseStarted(1, 1, "head", 2, 1e-3, 2050),
     events.Step(1, 1, 3, 4, 0.71, 12.5, 60.0),
     events.Epoch(1, 1, 2, 1e-3, {"loss": 0.7, "val_loss": float("nan"), "val_macro_f1": 0.51}, True, 2.0),
-    events.Warned("It gets warm."),
+    events.Warned(verbatim("It gets warm.")),
 )
 
 
@@ -113,11 +115,11 @@ def test_resuming_needs_no_other_option_and_bears_the_same_ones(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "There are no images to learn from. Name a folder or a table with --data."),
+        ((), f"{messages.NO_DATA} {messages.NAME_DATA}"),
         (("--data", "x", "--lr", "-1"), "learning_rate"),
-        (("--resume",), "There is nothing in out to go on with. Check --out, or begin with --data."),
-        (("--data", "x", "--check-only", "--resume"), "There is nothing to check in a run that has begun."),
-        (("--data", "x", "--config", "gone.toml"), "gone.toml cannot be read as TOML"),
+        (("--resume",), f"{messages.NOTHING_TO_RESUME(folder='out')} {messages.CHECK_OUT}"),
+        (("--data", "x", "--check-only", "--resume"), str(messages.NOTHING_TO_CHECK)),
+        (("--data", "x", "--config", "gone.toml"), "gone.toml "),
     ],
 )
 def test_what_makes_no_sense_is_one_sentence(arguments, words, tmp_path, monkeypatch, capsys):
@@ -151,7 +153,7 @@ def test_with_events_standard_output_holds_nothing_else(short_run, capsys):
 
 def test_every_event_has_something_to_show_or_is_progress(capsys):
     show = TrainingConsole()
-    for event in (*RUN, events.Failed("It failed."), events.Stopped(1), DONE):
+    for event in (*RUN, events.Failed(verbatim("It failed.")), events.Stopped(1), DONE):
         show(event)
     assert len(capsys.readouterr().err.splitlines()) >= 6
 
@@ -245,9 +247,9 @@ def test_a_refusal_is_an_event_and_a_sentence(tmp_path, capsys):
     assert code == 2
     last = events.parse(printed.out.splitlines()[-1]).event
     assert isinstance(last, events.Failed)
-    assert "holds other files" in last.problem
+    assert last.problem.code == messages.OTHER_FILES_HERE.code
     assert not last.resumable
-    assert "holds other files" in printed.err
+    assert str(last.error) in printed.err
     assert not (tmp_path / "config.toml").exists()
 
 
@@ -259,10 +261,11 @@ def test_a_finished_run_is_reported_again_and_nothing_is_done(tmp_path, capsys):
     folder.finished.write_text(events.dump(DONE))
     assert main(arguments) == 0
     printed = capsys.readouterr()
-    assert "is finished already" in printed.err
+    assert str(messages.RUN_FINISHED(folder=folder.path)) in printed.err
     assert "cxrview score --model mine" in printed.out
     assert main([*arguments, "--batch-size", "3"]) == 2
-    assert "recipe.batch_size differ" in capsys.readouterr().err
+    differs = messages.RUN_DIFFERS(folder=folder.path, entries=["recipe.batch_size"])
+    assert str(differs) in capsys.readouterr().err
 
 
 def test_help_and_refusals_come_without_keras():
@@ -276,7 +279,7 @@ def test_help_and_refusals_come_without_keras():
 
 
 def test_the_base_of_a_refused_value_is_named():
-    with pytest.raises(BadRequest, match="batch_size"):
+    with refused(BadRequest, data_messages.OUT_OF_RANGE(entry="recipe.batch_size")):
         configure(options("--data", "x", "--batch-size", "100000"))
 
 

@@ -10,7 +10,7 @@ from cxrview.__main__ import main
 from cxrview.bundle import store
 from cxrview.cli import console
 from cxrview.training import config as configuration
-from cxrview.training import events, history
+from cxrview.training import events, history, messages
 from cxrview.training.search_folder import SearchFolder
 from tests.training.lesions import lesion_phantoms
 
@@ -81,14 +81,16 @@ def test_tune_finds_a_recipe_goes_on_for_more_and_makes_the_best_a_model(asked, 
     assert cxrview("tune", "--out", asked[4], "--resume", "--bundle") == console.OK  # once more is no harm
     assert f"cxrview score --model {told[-1].registered} FILES" in capsys.readouterr().out
     assert cxrview(*asked, "--trials", "3") == console.USAGE
-    assert "holds a search already. Add --resume" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert str(messages.SEARCH_HERE(folder=Path(asked[4]).resolve())) in said
+    assert str(messages.RESUME_OR_OTHER_FOLDER) in said
 
 
 @pytest.mark.parametrize(
     ("line", "words"),
     [
         ('optimizer = ["adam", "magic"]', "magic"),
-        ('augmentation = ["heavy"]', "“heavy” is no augmentation"),
+        ('augmentation = ["heavy"]', str(messages.NO_SUCH_AUGMENTATION(name="heavy"))),
         ("learning_rate = [-1.0]", "learning_rate"),
         ("trials = 0", "search.trials"),
         ("colour = 1", "search.colour"),
@@ -103,4 +105,4 @@ def test_a_search_that_makes_no_sense_is_refused_before_it_begins(asked, tmp_pat
 
 def test_tune_without_images_says_so(tmp_path, capsys):
     assert cxrview("tune", "--out", str(tmp_path / "out")) == console.USAGE
-    assert "There are no images to learn from" in capsys.readouterr().err
+    assert str(messages.NO_DATA) in capsys.readouterr().err

@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cxrview.training import data_messages, messages
+from tests.refusals import refused
+
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
@@ -118,9 +121,9 @@ def test_a_full_disk_is_a_clear_message_and_leaves_the_checkpoint_before(tmp_pat
     before, files = state(model), {path: path.read_bytes() for path in tmp_path.iterdir()}
     learn(model, 3)
     monkeypatch.setattr(Path, "open", lambda path, mode: FullDisk(io.FileIO(path, "w")))
-    with pytest.raises(CxrviewError, match="cannot be written: no space left on device") as caught:
+    with refused(CxrviewError, data_messages.NO_ROOM) as caught:
         store.save_last(model, model.optimizer, history.with_row(row(3), RECIPE))
-    assert "--resume" in caught.value.advice
+    assert caught.error.advice.code == messages.MAKE_ROOM_FOR_EPOCH.code
     monkeypatch.undo()
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == files  # and no rest of the new one
     again = compiled()
@@ -148,7 +151,7 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path):
 def test_a_history_that_fell_behind_is_brought_up_to_date(tmp_path):
     _, store, history = saved(tmp_path)
     (tmp_path / "history.json").write_text("{}")
-    with pytest.raises(CxrviewError, match="not a readable training history"):
+    with refused(CxrviewError, messages.NO_HISTORY):
         histories.load(tmp_path / "history.json")
     store.history()
     assert histories.dump(histories.load(tmp_path / "history.json")) == histories.dump(history)
@@ -157,20 +160,20 @@ def test_a_history_that_fell_behind_is_brought_up_to_date(tmp_path):
 
 def test_a_checkpoint_of_another_model_is_refused(tmp_path):
     _, store, _ = saved(tmp_path)
-    with pytest.raises(CxrviewError, match="belongs to another model or recipe"):
+    with refused(CxrviewError, messages.OTHER_CHECKPOINT):
         store.restore_last(small_network(classes=4))
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and then nothing", b"\x80\x04cos\nsystem\n."])
 def test_a_damaged_or_foreign_checkpoint_is_refused(tmp_path, content):
     (tmp_path / "last.npz").write_bytes(content)
-    with pytest.raises(CxrviewError, match="not a readable checkpoint"):
+    with refused(CxrviewError, messages.NO_CHECKPOINT):
         Checkpoints(tmp_path).history()
 
 
 def test_pickled_objects_are_not_read(tmp_path):
     np.savez(tmp_path / "last.npz", history=np.array([{"rows": []}], object))
-    with pytest.raises(CxrviewError, match="not a readable checkpoint"):
+    with refused(CxrviewError, messages.NO_CHECKPOINT):
         Checkpoints(tmp_path).history()
 
 

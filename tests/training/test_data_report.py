@@ -6,13 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cxrview.training import checks
+from cxrview.message import verbatim
+from cxrview.training import checks, finding_texts
 from cxrview.training.confounding import attributes, confounded
 from cxrview.training.data_report import DataReport, Finding, in_order, save, text
 from cxrview.training.dataset import LabelledImages, Split, one_hot
 from cxrview.training.duplicates import Pair
 from cxrview.training.reading import Facts, Inputs
 from cxrview.training.sources import Item
+from tests.refusals import says
 
 
 def item(name, label="a", **more):
@@ -49,7 +51,7 @@ def test_odd_files_are_named_and_even_ones_are_not():
                 (item("nan.tif"), fact(holes=True)),
                 (item("loop.dcm"), fact(frames=9)),
                 (item("stamp.png"), fact(side=100)),
-                failures={"torn.png": "torn.png is damaged."},
+                failures={"torn.png": verbatim("torn.png is damaged.")},
             ),
             224,
         )
@@ -61,7 +63,7 @@ def test_odd_files_are_named_and_even_ones_are_not():
         "multi-frame": ("loop.dcm",),
         "small": ("stamp.png",),
     }
-    assert "torn.png is damaged." in found["unreadable"].text
+    assert says(found["unreadable"].message, finding_texts.UNREADABLE(count=1))
     assert all(finding.severity != "block" for finding in found.values())
     assert checks.file_findings(inputs((item("good.png"), fact())), 224) == []
 
@@ -71,9 +73,9 @@ def test_numbers_of_images_by_class():
     found = kinds(checks.class_findings(labelled([0] * 90 + [1] * 12), True))
     assert set(found) == {"empty-class", "few-images", "imbalance"}
     assert found["empty-class"].severity == "block"
-    assert "“c”" in found["empty-class"].text
+    assert says(found["empty-class"].message, finding_texts.QUOTED(name="c"))
     assert found["few-images"].details == {"b": 12}
-    assert "90 images of “a” and 12 of “b”" in found["imbalance"].text
+    assert found["imbalance"].message == finding_texts.IMBALANCE(most="a", many=90, least="b", few=12)
 
 
 def test_one_class_is_no_task_unless_classes_go_together():
@@ -142,12 +144,12 @@ def alternating(count):
 def test_an_attribute_that_tells_the_class_is_found():
     labels, groups = alternating(90)
     makers = np.array(["Acme", "Beta", "Beta"])[labels].tolist()
-    (found,) = confounded({"maker of the device": makers}, labels, groups)
+    (found,) = confounded({"Manufacturer": makers}, labels, groups)
     assert (found.kind, found.severity) == ("confounded", "warning")
-    assert found.details["attribute"] == "maker of the device"
+    assert found.details["attribute"] == str(finding_texts.ATTRIBUTES["Manufacturer"])
     assert found.details["balanced_accuracy"] == pytest.approx(2 / 3, abs=0.02)
     assert found.details["p"] <= 0.01
-    assert "67%" in found.text
+    assert found.message.values["accuracy"] == 67
 
 
 def test_chance_and_values_of_single_files_tell_nothing():
@@ -160,7 +162,7 @@ def test_chance_and_values_of_single_files_tell_nothing():
 def test_a_patients_own_value_is_not_learnt_from_the_patient_himself():
     patients = np.repeat(np.arange(30), 3)
     labels = patients % 2
-    known = {"image size": [f"{patient} × 7" for patient in patients]}
+    known = {"size": [f"{patient} × 7" for patient in patients]}
     assert confounded(known, labels, patients.astype(np.str_)) == []
     assert confounded(known, labels, np.arange(90).astype(np.str_))  # as it would without the groups
 
@@ -169,17 +171,17 @@ def test_attributes_come_from_header_name_and_table():
     items = [item("x.dcm", source="one"), item("y.png", source="two")]
     facts = [fact(acquisition={"Manufacturer": "Acme"}), fact(side=500)]
     known = attributes(items, facts)
-    assert known["maker of the device"] == ["Acme", ""]
-    assert known["collection (source)"] == ["one", "two"]
-    assert known["ending of the file's name"] == [".dcm", ".png"]
-    assert known["image size"] == ["200 × 400", "250 × 500"]
-    assert "kind of file" not in known  # the same for both
+    assert known["Manufacturer"] == ["Acme", ""]
+    assert known["source"] == ["one", "two"]
+    assert known["suffix"] == [".dcm", ".png"]
+    assert known["size"] == ["200 × 400", "250 × 500"]
+    assert "format" not in known  # the same for both
 
 
 def sample_report(allowed=()):
     findings = [
-        Finding("few-images", "warning", "Few."),
-        Finding("leak-patient", "block", "A leak.", tuple(f"{n}.png" for n in range(7))),
+        Finding("few-images", "warning", verbatim("Few.")),
+        Finding("leak-patient", "block", verbatim("A leak."), tuple(f"{n}.png" for n in range(7))),
     ]
     counts = {"train": {"a": 12, "b": 3}, "test": {"a": 1, "–": 100}}
     return DataReport(counts, in_order(findings), {"used": 116}, allowed)

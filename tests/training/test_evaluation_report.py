@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from cxrview.errors import BadRequest
-from cxrview.training import evaluate, report_tables
+from cxrview.message import verbatim
+from cxrview.training import evaluate, evaluation_messages, report_tables
 from cxrview.training.data_report import DataReport, Finding
 from cxrview.training.evaluation_report import write_report
 from cxrview.training.examples import Example, choose_examples
 from cxrview.training.history_figure import course
 from cxrview.training.remarks import remarks
+from tests.refusals import refused
 from tests.training.test_evaluate import POINTS, answers, answers_of, several
 from tests.training.test_figures import history
 
@@ -81,7 +83,7 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report") / "new"
     data = DataReport(
         {"train": {"covid19": 7, "normal": 9}},
-        (Finding("near-duplicate", "warning", "Two images are alike.", ("secret/one.png",)),),
+        (Finding("near-duplicate", "warning", verbatim("Two images are alike."), ("secret/one.png",)),),
     )
     outside = answers_of(np.full((20, 3), 1 / 3), np.full(20, -1), in_domain=np.arange(20) < 4)
     write_report(
@@ -164,7 +166,7 @@ def test_predictions_stand_in_a_table(whole):
 
 def test_a_report_to_share_names_no_file_and_shows_no_picture(whole, tmp_path):
     metrics = json.loads((whole / "metrics.json").read_text("utf-8"))
-    data = DataReport({}, (Finding("blank", "warning", "One image is blank.", ("secret/x.png",)),))
+    data = DataReport({}, (Finding("blank", "warning", verbatim("One image is blank."), ("secret/x.png",)),))
     del metrics["parts"]["validation"]
     parts = {"test": answers(in_domain=np.arange(300) > 5)}
     own, shared = tmp_path / "own", tmp_path / "shared"
@@ -193,12 +195,12 @@ def test_a_report_with_no_known_class_and_no_card(tmp_path):
     data = answers_of(np.tile([0.2, 0.5, 0.3], (4, 1)), np.full(4, -1))
     write_report(tmp_path, "Nothing known", {"external": data}, repeats=5)
     page = Page((tmp_path / "report.html").read_text("utf-8"))
-    assert "No image here is of a class that the model knows" in page.text
+    assert str(evaluation_messages.NOTHING_KNOWN) in page.text
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(BadRequest, match="cannot be made"):
+    with refused(BadRequest, evaluation_messages.FOLDER_NOT_MADE):
         write_report(tmp_path / "file" / "x", "T", {"test": answers()}, repeats=2)
 
 

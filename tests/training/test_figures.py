@@ -7,11 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
+from cxrview import messages
 from cxrview.errors import BadRequest
 from cxrview.training import evaluate, figures
 from cxrview.training.figures_of_merit import FiguresOfMerit
 from cxrview.training.history import EpochRow, History
 from cxrview.training.history_figure import history_figure
+from tests.refusals import refused
 from tests.training.test_evaluate import CLASSES, POINTS, answers, several
 
 LABELS = ("COVID-19", "Normal", "a <b> & $x^2$")
@@ -146,7 +148,7 @@ def test_wilson_intervals_by_hand():
 
 
 def test_a_figure_that_cannot_be_written_is_a_sentence(measured, tmp_path):
-    with pytest.raises(BadRequest, match=r"cannot be written"):
+    with refused(BadRequest, messages.PLACE_CANNOT_BE_WRITTEN):
         figures.write(figures.confusion_figure(measured, LABELS), tmp_path / "absent", "x")
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cxrview.message import verbatim
+from cxrview.training import messages
+
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
@@ -34,7 +37,7 @@ pytestmark = [
 
 MODEL = ModelConfig(name="mine", architecture="small-cnn", start="none", input_size=32, hidden=(8,))
 HISTORY = History((EpochRow(1, 1, 1e-3, {"loss": 0.7, "val_loss": 0.6, "val_macro_f1": 0.5}, 1.0),), 1)
-LEAK = Finding("leak-patient", "block", "3 patients are on both sides of the split.")
+LEAK = Finding("leak-patient", "block", verbatim("3 patients are on both sides of the split."))
 
 
 def images(count, names=("clear", "lesion"), seed=1, source="here"):
@@ -192,7 +195,8 @@ def test_a_model_that_cannot_be_listed_is_still_finished(model, tmp_path, monkey
     monkeypatch.setattr(finish.store, "install", refuse)
     with Journal(tmp_path / "events.jsonl", said.append) as tell:
         assert finish._register(tmp_path, tell) == ""
-    assert "the app does not list it: mine is taken." in said[0].text
+    assert said[0].message.code == messages.NOT_LISTED.code
+    assert str(said[0].message.values["reason"]) == "mine is taken."
 
 
 def refuse(_folder):

@@ -7,6 +7,9 @@ import threading
 import numpy as np
 import pytest
 
+from cxrview.training import messages
+from tests.refusals import refused
+
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
@@ -323,15 +326,15 @@ def test_images_of_no_known_class_are_left_out_with_a_word(tmp_path):
     targets = np.array(TRAIN.targets)
     targets[:7] = 0
     _, _, events = trained(config_of(), tmp_path, train=dataclasses.replace(TRAIN, targets=targets))
-    assert kinds(events, Warned) == [Warned("7 images of no known class are left out of the training.")]
-    with pytest.raises(BadRequest, match="no images of a known class"):
+    assert kinds(events, Warned) == [Warned(messages.LEFT_OUT_OF_TRAINING(number=7))]
+    with refused(BadRequest, messages.NO_KNOWN_CLASS):
         trained(config_of(), tmp_path, validation=dataclasses.replace(TRAIN, targets=0 * targets))
 
 
 def test_a_loss_that_is_no_number_ends_the_run_with_advice(tmp_path):
-    with pytest.raises(BadRequest, match="stopped being a number in epoch 1") as caught:
+    with refused(BadRequest, messages.DIVERGED(epoch=1)) as caught:
         trained(config_of(PhaseConfig("all", 2, 10.0, "constant", 0.0)), tmp_path, broken_network())
-    assert "Lower the learning rate, which was 10" in caught.value.advice
+    assert caught.error.advice == messages.LOWER_LEARNING_RATE(rate="10")
     assert not (tmp_path / "last.npz").exists()
 
 
@@ -357,9 +360,9 @@ def test_want_of_memory_asks_for_half_the_batch(kind, tmp_path):
     def emit(_event):
         raise out_of_memory(kind)
 
-    with pytest.raises(BadRequest, match="not enough memory for a batch of 16") as caught:
+    with refused(BadRequest, messages.NO_MEMORY_FOR_BATCH(size=16)) as caught:
         fit(small_network(), TRAIN, VALIDATION, config_of(), tmp_path, emit)
-    assert caught.value.advice == "Set the batch size to 8."
+    assert caught.error.advice == messages.SET_BATCH_SIZE(size=8)
 
 
 def test_another_error_of_a_backend_stays_what_it_is(tmp_path):
@@ -371,7 +374,7 @@ def test_another_error_of_a_backend_stays_what_it_is(tmp_path):
 
 
 def test_the_class_to_watch_must_exist(tmp_path):
-    with pytest.raises(BadRequest, match="“d”, is none of the classes"):
+    with refused(BadRequest, messages.NO_CLASS_TO_WATCH(name="d")):
         trained(config_of(card={"watch_class": "d"}), tmp_path)
 
 

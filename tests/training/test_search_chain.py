@@ -8,7 +8,7 @@ import pytest
 
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
-from cxrview.training import events, history
+from cxrview.training import events, history, messages
 from cxrview.training.config import (
     DataConfig,
     ModelConfig,
@@ -64,7 +64,7 @@ def test_every_trial_is_trained_and_the_best_is_kept(chests, tmp_path):
     folder = SearchFolder(tmp_path / "out")
     trials = [event for event in heard if isinstance(event, events.Trial)]
     assert sorted(event.state for event in trials) == ["complete", "complete", "failed", "failed"]
-    assert all("gone.keras" in event.problem for event in trials if event.state == "failed")
+    assert all("gone.keras" in str(event.problem) for event in trials if event.state == "failed")
     assert (found.complete, found.pruned, found.failed) == (2, 0, 2)
     for event in trials:
         if event.state == "complete":
@@ -104,7 +104,10 @@ def test_a_search_stopped_in_the_middle_of_a_trial_goes_on_with_it(chests, tmp_p
     assert (found.best, found.parameters) == (whole.best, whole.parameters)
     again = search(config, tmp_path / "out", heard.append, resume=True)
     assert again == found
-    assert any(isinstance(event, events.Warned) and "finished already" in event.text for event in heard)
+    assert any(
+        isinstance(event, events.Warned) and event.message.code == messages.SEARCH_FINISHED.code
+        for event in heard
+    )
 
 
 def test_networks_with_another_input_learn_from_the_same_images(chests, tmp_path):

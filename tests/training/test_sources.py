@@ -8,7 +8,11 @@ import pytest
 from cxrview import words
 from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
+from cxrview.imaging import messages as imaging_messages
+from cxrview.training import data_messages
 from cxrview.training.sources import find_items
+from cxrview.words import say
+from tests.refusals import refused
 from tests.training.drawn import class_folders, small, write
 
 
@@ -52,17 +56,17 @@ def test_folders_of_a_split_are_known(tmp_path, name):
 def test_two_folders_for_one_side_and_strange_folders_are_refused(tmp_path):
     for part in ("train", "val", "valid"):
         class_folders(tmp_path / part, {"a": 1})
-    with pytest.raises(BadRequest, match="two folders for validation"):
+    with refused(BadRequest, data_messages.TWO_FOLDERS(side="validation")):
         found(tmp_path)
     (tmp_path / "valid").rename(tmp_path / "more")
-    with pytest.raises(BadRequest, match="“more” beside"):
+    with refused(BadRequest, data_messages.FOLDER_BESIDE_SPLIT(name="more")):
         found(tmp_path)
 
 
 def test_images_beside_the_class_folders_are_refused_and_a_flat_folder_has_no_labels(tmp_path):
     class_folders(tmp_path, {"a": 1})
     write(tmp_path / "loose.png", small(3))
-    with pytest.raises(BadRequest, match=r"outside the class folders, such as loose\.png"):
+    with refused(BadRequest, data_messages.IMAGES_OUTSIDE_CLASSES(name="loose.png")):
         found(tmp_path)
     write(tmp_path / "flat" / "one.png", small(4))
     assert [item.labels for item in found(tmp_path / "flat")] == [()]
@@ -80,55 +84,55 @@ def test_tables_of_every_shape_are_read(tmp_path, encoding, delimiter):
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("text", "message"),
     [
-        ("", "lacks the column file"),
-        ("path,label\na,b\n", "lacks the column file"),
-        ("file,label\n", "lists no images"),
-        ("file,label,label\na.png,x,y\n", "two columns “label”"),
-        ("file,label\n,x\n", "no usable file in line 2"),
-        ("file,label\na.png,x\na.png,y\n", "lists “a.png” twice"),
-        ("file,label,split\na.png,x,train\nb.png,x,\n", "names no split in line 3"),
-        ("file,label,split\na.png,x,holdout\n", "knows a split “holdout”"),
+        ("", data_messages.NO_FILE_COLUMN),
+        ("path,label\na,b\n", data_messages.NO_FILE_COLUMN),
+        ("file,label\n", imaging_messages.LISTS_NO_IMAGES),
+        ("file,label,label\na.png,x,y\n", data_messages.TWO_COLUMNS(name="label")),
+        ("file,label\n,x\n", data_messages.NO_USABLE_FILE(number=2)),
+        ("file,label\na.png,x\na.png,y\n", data_messages.LISTED_TWICE(name="a.png")),
+        ("file,label,split\na.png,x,train\nb.png,x,\n", data_messages.SPLIT_MISSING(number=3)),
+        ("file,label,split\na.png,x,holdout\n", data_messages.UNKNOWN_SPLIT(name="holdout")),
     ],
 )
-def test_what_is_wrong_with_a_table_is_said(tmp_path, text, sentence):
-    with pytest.raises(BadRequest, match=sentence):
+def test_what_is_wrong_with_a_table_is_said(tmp_path, text, message):
+    with refused(BadRequest, message):
         found(table(tmp_path, text))
 
 
 def test_a_table_that_is_none_is_refused(tmp_path):
     (tmp_path / "x.csv").write_bytes(b"\xff\xfe\x00file")
-    with pytest.raises(BadRequest, match="cannot be read as a table"):
+    with refused(BadRequest, data_messages.NO_CSV):
         found(tmp_path / "x.csv")
-    with pytest.raises(BadRequest, match="no images at"):
+    with refused(BadRequest, data_messages.NO_IMAGES_AT):
         found(tmp_path / "none")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(BadRequest, match="holds no images"):
+    with refused(BadRequest, data_messages.HOLDS_NO_IMAGES):
         found(tmp_path / "empty")
 
 
 @pytest.mark.parametrize(
-    ("label", "sentence"),
+    ("label", "message"),
     [
-        ("../outside", "could be taken for a path"),
-        ("/etc/passwd", "could be taken for a path"),
-        ("C:evil", "could be taken for a path"),
-        ("a\\b", "could be taken for a path"),
-        ("..", "could be taken for a path"),
-        ("a\x00b", "could be taken for a path"),
-        ("x" * 101, "101 characters"),
-        ("a\u202eb", "cannot be seen"),
-        ("a||b", "is empty"),
+        ("../outside", data_messages.LIKE_A_PATH),
+        ("/etc/passwd", data_messages.LIKE_A_PATH),
+        ("C:evil", data_messages.LIKE_A_PATH),
+        ("a\\b", data_messages.LIKE_A_PATH),
+        ("..", data_messages.LIKE_A_PATH),
+        ("a\x00b", data_messages.LIKE_A_PATH),
+        ("x" * 101, data_messages.TOO_LONG(count=101)),
+        ("a\u202eb", data_messages.INVISIBLE),
+        ("a||b", data_messages.EMPTY_LABEL),
     ],
 )
-def test_a_label_that_is_no_plain_name_is_refused_and_named(tmp_path, label, sentence):
-    with pytest.raises(BadRequest, match=sentence):
+def test_a_label_that_is_no_plain_name_is_refused_and_named(tmp_path, label, message):
+    with refused(BadRequest, message):
         found(table(tmp_path, f"file,label\na.png,{label}\n"))
 
 
 def test_classes_that_differ_in_case_only_are_refused(tmp_path):
-    with pytest.raises(BadRequest, match="“Normal” and “normal”"):
+    with refused(BadRequest, data_messages.CLASSES_ALIKE(one="Normal", other="normal")):
         found(table(tmp_path, "file,label\na.png,Normal\nb.png,normal\n"))
 
 
@@ -138,17 +142,20 @@ def test_files_are_left_out_by_name_and_pattern(tmp_path):
     assert [item.file for item in left] == ["a/p000.png", "a/p002.png"]
 
 
-@pytest.mark.parametrize(("pattern", "sentence"), [("(", "no regular expression"), ("p.*", "has 0 groups")])
-def test_a_pattern_that_is_none_is_refused(tmp_path, pattern, sentence):
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [("(", data_messages.NO_REGULAR_EXPRESSION), ("p.*", data_messages.NOT_ONE_GROUP(count=0))],
+)
+def test_a_pattern_that_is_none_is_refused(tmp_path, pattern, message):
     class_folders(tmp_path, {"a": 1})
-    with pytest.raises(BadRequest, match=sentence):
+    with refused(BadRequest, message):
         found(tmp_path, group_pattern=pattern)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="such names cannot be made there")
 def test_a_folder_whose_name_is_no_plain_name_is_refused(tmp_path):
     class_folders(tmp_path, {"a:b": 1})
-    with pytest.raises(BadRequest, match="could be taken for a path"):
+    with refused(BadRequest, data_messages.LIKE_A_PATH):
         found(tmp_path)
 
 
@@ -157,17 +164,18 @@ def test_a_file_name_that_is_no_unicode_is_refused_and_named(tmp_path):
     folder = class_folders(tmp_path, {"a": 2, "b": 2})
     picture = folder / "a" / "p001.png"
     picture.rename(picture.with_name(os.fsdecode(b"p\xff.png")))
-    with pytest.raises(BadRequest, match=r"holds “a/p\\udcff\.png”, whose name is not valid UTF-8"):
+    with refused(BadRequest, data_messages.NAME_NOT_UTF8(name="a/p\\udcff.png")):
         find_items(DataConfig(path=str(folder)))
 
 
 def test_what_is_wrong_with_a_table_is_said_in_german(tmp_path):
     table = tmp_path / "wrong.csv"
     table.write_text("image,diagnosis\na.png,normal\n", "utf-8")
+    with refused(BadRequest, data_messages.NO_FILE_COLUMN) as refusal:
+        find_items(DataConfig(path=str(table)))
     words.use("de")
     try:
-        with pytest.raises(BadRequest) as refused:
-            find_items(DataConfig(path=str(table)))
+        told = say(refusal.error.whole)
     finally:
         words.use("en")
-    assert str(refused.value).startswith("wrong.csv hat keine Spalte file. Die erste Zeile nennt die Spalten")
+    assert told.startswith("wrong.csv hat keine Spalte file. Die erste Zeile nennt die Spalten")

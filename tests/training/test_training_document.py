@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cxrview.cli import main as cli
+from cxrview.message import Message
 from cxrview.training import config, events
 from cxrview.training.architectures import ARCHITECTURES
 from cxrview.training.config import PRESETS, TrainingConfig
@@ -42,10 +43,19 @@ def event_table() -> str:
     rows = ["| `event` | entries | meaning |", "| --- | --- | --- |"]
     for kind in events.Event.__args__:
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
-        fields = ", ".join(f"`{item.name}`" for item in dataclasses.fields(kind))
+        fields = ", ".join(f"`{entry}`" for item in dataclasses.fields(kind) for entry in _entries(item))
         meaning = " ".join((kind.__doc__ or "").split())
         rows.append(f"| `{name}` | {fields} | {meaning} |")
     return "\n".join(rows)
+
+
+def _entries(item: dataclasses.Field[Any]) -> list[str]:
+    """Return what the field `item` of an event is called in a line."""
+    if item.type is not Message:
+        return [item.name]
+    if item.name == "advice":
+        return ["advice", "remedy"]
+    return [item.name if item.name == "problem" else "text", "code", "values"]
 
 
 def entries() -> str:

@@ -7,7 +7,8 @@ from typing import Any, get_args, get_origin
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QSpinBox, QWidget
 
-from cxrview.words import DECIMAL_SIGNS, fixed, language, tr
+from cxrview.message import Message
+from cxrview.words import DECIMAL_SIGNS, fixed, language, say, tr
 
 PERCENT_WIDTH = 44
 TEXT_WIDTH, FRACTION_WIDTH = 220, 112
@@ -40,7 +41,7 @@ class OptionRow(QWidget):
     changed = Signal(object)
     refused = Signal(str)
 
-    def __init__(self, field: "dataclasses.Field[Any]", choices: Mapping[str, str]) -> None:
+    def __init__(self, field: "dataclasses.Field[Any]", choices: Mapping[str, Message]) -> None:
         super().__init__()
         self.field, self.choices = field, choices
         self.label, self.help = tr(field.metadata["label"]), tr(field.metadata["help"])
@@ -77,7 +78,8 @@ class ChoiceRow(OptionRow):
     def _make(self) -> QComboBox:
         box = QComboBox(sizeAdjustPolicy=QComboBox.SizeAdjustPolicy.AdjustToContents)
         for value, words in self.field.metadata["choices"].items():
-            box.addItem(tr(self.choices.get(value, words)), value)
+            named = self.choices.get(value)
+            box.addItem(say(named) if named is not None else tr(words), value)
         box.activated.connect(lambda _index: self.changed.emit(box.currentData()))
         return box
 
@@ -178,7 +180,7 @@ def from_typed(text: str, wanted: Any) -> Any:
     return wanted(text)
 
 
-def row_for(field: "dataclasses.Field[Any]", choices: Mapping[str, str] | None = None) -> OptionRow:
+def row_for(field: "dataclasses.Field[Any]", choices: Mapping[str, Message] | None = None) -> OptionRow:
     """Return the control that suits `field`; `choices` are words for values that have none themselves."""
     kinds = {bool: SwitchRow, int: NumberRow}
     if field.metadata["choices"]:
@@ -191,7 +193,7 @@ def row_for(field: "dataclasses.Field[Any]", choices: Mapping[str, str] | None =
 
 
 def rows_of(
-    kind: type, choices: Mapping[str, str] | None = None, leave_out: tuple[str, ...] = ()
+    kind: type, choices: Mapping[str, Message] | None = None, leave_out: tuple[str, ...] = ()
 ) -> dict[str, OptionRow]:
     """Return a control for each option of the dataclass `kind`, by its name, for a page that scrolls."""
     fields = [field for field in dataclasses.fields(kind) if field.name not in leave_out]

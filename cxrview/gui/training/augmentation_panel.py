@@ -22,11 +22,12 @@ from cxrview.gui.training.augmentation_preview import CHANGED, PreviewGrid, deco
 from cxrview.gui.training.augmentation_row import ChangeRow, row_for
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.helper import HelperProcess
-from cxrview.gui.training.model_words import AUGMENTATIONS as WORDS
 from cxrview.gui.training.model_words import FLIPS
+from cxrview.training import catalogue
 from cxrview.training import config as configuration
+from cxrview.training import names as names_of
 from cxrview.training.config import AUGMENTATIONS, AugmentationConfig
-from cxrview.words import mark, tr, trn
+from cxrview.words import mark, say, tr, trn
 
 GROUPS = (
     ("", ("plain_share",)),
@@ -115,9 +116,9 @@ class AugmentationPanel(QWidget):
         whole.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(whole, spacing=2)
         row.setContentsMargins(2, 2, 2, 2)
-        for name, words in WORDS.items():
-            button = self.presets[name] = QToolButton(text=tr(words), checkable=True)
-            button.setAccessibleName(tr("Changes: {name}").format(name=tr(words)))
+        for name, words in names_of.AUGMENTATIONS.items():
+            button = self.presets[name] = QToolButton(text=say(words), checkable=True)
+            button.setAccessibleName(tr("Changes: {name}").format(name=say(words)))
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _on, name=name: self._use(AUGMENTATIONS[name]))
             row.addWidget(button, 1)
@@ -205,7 +206,7 @@ class AugmentationPanel(QWidget):
         if self._pending:
             self._send()
         if "problem" in message:
-            self.grid.clear(message["problem"])
+            self.grid.clear(say(catalogue.read(message["problem"])))
             self.caption.clear()
         elif "pictures" in message:
             self.grid.show_pictures([decoded(picture) for picture in message["pictures"]])
@@ -214,7 +215,7 @@ class AugmentationPanel(QWidget):
             self.caption.setText(
                 words.format(file=message["file"], label=message["label"] or "–", count=count)
             )
-            self.remark.setText("\n".join(message["remarks"]))
+            self.remark.setText("\n".join(say(catalogue.read(remark)) for remark in message["remarks"]))
         self.remark.setVisible(bool(self.remark.text()))
 
     def _helper_ended(self, problem: str) -> None:

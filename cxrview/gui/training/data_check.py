@@ -5,12 +5,14 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cxrview.errors import CxrviewError
+from cxrview.gui import sentences
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.process import Outcome
+from cxrview.gui.training.run_texts import failure_text
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.training.config import TrainingConfig
 from cxrview.training.run_folder import RunFolder
-from cxrview.words import mark, tr
+from cxrview.words import say
 
 PAUSE = 1000  # ms without a change before the images are looked at again
 IDLE, WAITING, RUNNING, DONE, REFUSED, CANCELLED = (
@@ -21,11 +23,6 @@ IDLE, WAITING, RUNNING, DONE, REFUSED, CANCELLED = (
     "refused",
     "cancelled",
 )
-STAGES = {
-    "loading Keras": mark("Starting"),
-    "looking for near-duplicates": mark("Looking for near-duplicates"),
-    "comparing near-duplicates": mark("Comparing near-duplicates"),
-}
 
 
 class DataCheck(QObject):
@@ -62,7 +59,10 @@ class DataCheck(QObject):
     def text(self) -> str:
         """What the process is looking at, a file or a stage."""
         stage = self._run.progress.stage if self._run is not None else None
-        return tr(STAGES.get(stage.text, stage.text)) if stage is not None else ""
+        if stage is None:
+            return ""
+        text = say(stage.detail)
+        return text[:1].upper() + text[1:] if stage.detail.code else text  # and not the name of a file
 
     def want(self, pause: int = PAUSE) -> None:
         """Look at the images of the draft after a pause; what is known of others is forgotten."""
@@ -109,7 +109,7 @@ class DataCheck(QObject):
         try:
             run = self._run = self._runs.check(draft.config, draft.folder)
         except CxrviewError as error:
-            self._refuse(str(error), "")
+            self._refuse(sentences.whole(error), "")
             return
         run.changed.connect(self.changed)
         run.ended.connect(self._ended)
@@ -132,7 +132,7 @@ class DataCheck(QObject):
         elif outcome.kind == "stopped":
             self._set(CANCELLED)
         else:
-            self._refuse(outcome.problem, outcome.advice)
+            self._refuse(failure_text(outcome), say(outcome.advice))
 
     def _refuse(self, problem: str, advice: str) -> None:
         self.problem, self.advice = problem, advice

@@ -14,10 +14,10 @@ from cxrview.gui.training.data_files import FileList
 from cxrview.gui.training.data_fixes import Fix, fixes, settled
 from cxrview.gui.training.data_survey import short_name
 from cxrview.gui.training.wrapped_label import WrappedLabel
+from cxrview.training import data_catalogue
 from cxrview.training.config import TrainingConfig
-from cxrview.training.data_report import FINAL
-from cxrview.training.finding_words import spoken
-from cxrview.words import mark, tr, trn
+from cxrview.training.data_report import FINAL, message_of
+from cxrview.words import mark, say, tr, trn
 
 AT_ONCE = 8  # findings shown before the window gets its turn
 UNBROKEN = 30  # characters, after which a line may end anywhere
@@ -50,7 +50,7 @@ class FindingRow(QFrame):
         self, finding: Mapping[str, Any], config: TrainingConfig, side_of: Mapping[str, str]
     ) -> None:
         super().__init__(objectName="finding")
-        finding = {**finding, "text": spoken(finding)}
+        finding = {**finding, "text": say(message_of(finding))}
         self.finding, self.kind = finding, finding["kind"]
         self.icon = IconLabel(side=18)
         self.icon.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -159,7 +159,9 @@ def _remarks(finding: Mapping[str, Any], side_of: Mapping[str, str]) -> dict[str
     """Return for each file what is wrong with it, or which side it is on, or which file it is a copy of."""
     details = finding["details"]
     if finding["kind"] == "unreadable":
-        return {file: str(details.get(file, "")) for file in finding["files"]}
+        reasons = finding.get("reasons", {})
+        said = {file: say(data_catalogue.read(reason)) for file, reason in reasons.items()}
+        return {file: said.get(file, str(details.get(file, ""))) for file in finding["files"]}
     remarks = {file: side_of.get(file, "") for file in finding["files"]}
     for one, other, *_ in details.get("pairs", ()):
         words = tr("as {file}").format(file=short_name(other))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.training.data_classes import grouped
 from cxrview.gui.training.data_survey import Patients, Survey, find_patients
-from cxrview.words import mark, tr
+from cxrview.words import mark, say, tr
 
 PAUSE = 400  # ms without a key before the pattern is tried
 PATTERNS = (
@@ -114,10 +114,10 @@ class PatientPanel(QWidget):
         )
 
     def _found(self, pattern: str, patients: Patients) -> None:
-        self.problem = patients.problem
+        self.problem = say(patients.problem)
         self.preview.setProperty("tone", "error" if patients.problem else "")
         self.preview.style().polish(self.preview)
-        self.preview.setText(patients.problem or (_told(patients) if pattern else ""))
+        self.preview.setText(self.problem or (_told(patients) if pattern else ""))
         self.preview.setVisible(bool(self.preview.text()) and not self.line.isHidden())
         if not patients.problem and pattern != self._chosen:
             self._chosen = pattern

@@ -18,15 +18,10 @@ from PySide6.QtWidgets import (
 from cxrview.datasets.config import SPLIT_SEED, DataConfig
 from cxrview.gui.panels.elided import ElidedLabel
 from cxrview.gui.training.data_classes import grouped
-from cxrview.words import mark, tr
+from cxrview.training.names import SIDE_HEADINGS
+from cxrview.words import mark, say, tr
 
 SIDES = ("train", "validation", "test")
-TITLES = {
-    "train": mark("Training"),
-    "validation": mark("Validation"),
-    "test": mark("Test"),
-    "external": mark("Elsewhere"),
-}
 MEANINGS = {
     "train": mark("The network learns from these."),
     "validation": mark("These choose the best epoch and set the operating point."),
@@ -92,9 +87,9 @@ class CountTable(QWidget):
         while (item := self._grid.takeAt(0)) is not None:
             item.widget().setParent(None)
         self.cells = {}
-        sides = [side for side in TITLES if side in counts]
+        sides = [side for side in SIDE_HEADINGS if side in counts]
         for column, side in enumerate(sides, 1):
-            head = QLabel(tr(TITLES[side]), objectName="muted", alignment=RIGHT)
+            head = QLabel(say(SIDE_HEADINGS[side]), objectName="muted", alignment=RIGHT)
             head.setToolTip(tr(MEANINGS[side]))
             self._grid.addWidget(head, 0, column)
         names = list(dict.fromkeys(name for side in sides for name in counts[side]))
@@ -124,8 +119,8 @@ class SplitPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.validation = ShareRow(tr(TITLES["validation"]), tr(MEANINGS["validation"]), 5, 40)
-        self.test = ShareRow(tr(TITLES["test"]), tr(MEANINGS["test"]), 0, 40)
+        self.validation = ShareRow(say(SIDE_HEADINGS["validation"]), tr(MEANINGS["validation"]), 5, 40)
+        self.test = ShareRow(say(SIDE_HEADINGS["test"]), tr(MEANINGS["test"]), 0, 40)
         self.seed = QSpinBox(minimum=0, maximum=2**31 - 1, keyboardTracking=False)
         self.seed.lineEdit().setTextMargins(6, 0, 0, 0)
         self.seed.setAccessibleName(tr("Seed of the split"))

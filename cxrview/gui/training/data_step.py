@@ -12,7 +12,7 @@ from cxrview.errors import BadRequest
 from cxrview.gui import sentences
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.gui.training import data_check, data_fixes
+from cxrview.gui.training import data_check, data_fixes, messages
 from cxrview.gui.training.data_actions import ACTIONS
 from cxrview.gui.training.data_check import DataCheck
 from cxrview.gui.training.data_classes import grouped
@@ -204,7 +204,7 @@ class DataStep(Step):
             self.check.cancel()
             return
         self._runner.cancel(self._job)
-        self._not_surveyed(BadRequest(tr("The search for images was cancelled.")))
+        self._not_surveyed(BadRequest(messages.SEARCH_CANCELLED))
 
     def _not_surveyed(self, error: Exception) -> None:
         self._job, self.survey = None, EMPTY

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
+from cxrview.message import NOTHING, Message
 from cxrview.progress import Report
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def survey(config: DataConfig, _report: Report) -> Survey:
 class Patients:
     """What a pattern finds in file names. `examples` pairs a name with its patient, "" for none."""
 
-    problem: str = ""
+    problem: Message = NOTHING
     tried: int = 0
     matched: int = 0
     groups: int = 0
@@ -79,7 +80,7 @@ def find_patients(pattern: str, names: tuple[str, ...], _report: Report) -> Pati
     try:
         compiled = patient_pattern(DataConfig(group_pattern=pattern))
     except BadRequest as error:
-        return Patients(str(error))
+        return Patients(error.whole)
     if compiled is None:
         return Patients()
     tried = names[:MOST_TRIED]
@@ -88,7 +89,7 @@ def find_patients(pattern: str, names: tuple[str, ...], _report: Report) -> Pati
     pairs = list(zip(tried, found, strict=True))
     shown = [pair for pair in pairs if pair[1]][:MOST_SHOWN] + [pair for pair in pairs if not pair[1]][:1]
     largest = max(groups.values(), default=0)
-    return Patients("", len(tried), sum(groups.values()), len(groups), largest, tuple(shown))
+    return Patients(NOTHING, len(tried), sum(groups.values()), len(groups), largest, tuple(shown))
 
 
 def pattern_of(file: str) -> str:

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from cxrview import messages as shared
 from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
+from cxrview.gui.training import messages
 from cxrview.gui.training.data_survey import file_of, pattern_of
 from cxrview.progress import Report
+from cxrview.training import data_messages
+from cxrview.training.messages import CHOOSE_OTHER_FOLDER
 from cxrview.whole_file import write_whole
-from cxrview.words import tr
 
 COLUMNS = ("file", "label", "group", "source")
 Row = tuple[str, str, str, str]
@@ -29,12 +32,11 @@ def of_folders(folders: Sequence[Path], table: Path, report: Report) -> Path:
     rows: list[Row] = []
     for folder in folders:
         if "|" in folder.name:
-            problem = tr("is no name for a class: “|” stands between several classes.")
-            raise BadRequest(problem, tr("Rename the folder."), folder)
+            raise BadRequest(messages.NO_CLASS_NAME, messages.RENAME_FOLDER, folder)
         source = folder.parent.name if alike[folder.name] > 1 else ""
         found = find_images([folder], report)
         if not found:
-            raise BadRequest(tr("holds no images."), tr("Choose another folder."), folder)
+            raise BadRequest(data_messages.HOLDS_NO_IMAGES, CHOOSE_OTHER_FOLDER, folder)
         rows += [(path.absolute().as_posix(), folder.name, "", source) for path in found]
     return _write(rows, table)
 
@@ -108,9 +110,8 @@ def _write(rows: Iterable[Row], table: Path) -> Path:
         table.parent.mkdir(parents=True, exist_ok=True)
         write_whole(table, lines.getvalue())
     except UnicodeEncodeError as error:
-        problem = tr("A file's name is not valid UTF-8.")
-        raise BadRequest(problem, tr("Rename it.")) from error
+        raise BadRequest(messages.NAME_NO_UNICODE, data_messages.RENAME_IT) from error
     except OSError as error:
-        problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
-        raise BadRequest(problem, tr("Make room on the disk."), table) from error
+        problem = shared.CANNOT_BE_WRITTEN(reason=error.strerror)
+        raise BadRequest(problem, shared.MAKE_ROOM, table) from error
     return table

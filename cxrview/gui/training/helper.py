@@ -7,7 +7,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, Signal
 
 from cxrview.gui.training.child_process import OURS, ChildProcess
-from cxrview.words import tr
+from cxrview.training import catalogue
+from cxrview.words import say, tr
 
 
 class HelperProcess(ChildProcess):
@@ -43,11 +44,15 @@ class HelperProcess(ChildProcess):
             message = json.loads(text)
         except ValueError:
             return  # a library has spoken
-        if isinstance(message, dict) and not self._stopping:
+        if not isinstance(message, dict) or self._stopping:
+            return
+        if "failed" in message:
+            self._problem = say(catalogue.read(message["failed"]))
+        else:
             self.said.emit(message)
 
     def _take_error(self, text: str) -> None:
-        if text.startswith(OURS):
+        if text.startswith(OURS) and not self._problem:
             self._problem = text.removeprefix(OURS)
 
     def _not_started(self, reason: str) -> None:

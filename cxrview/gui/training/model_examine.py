@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrview.errors import CxrviewError
+from cxrview.gui import sentences
 from cxrview.training.architectures import ARCHITECTURES
 from cxrview.training.config import ModelConfig, TrainingConfig
 
@@ -64,7 +65,7 @@ def examine(config: TrainingConfig, images: Mapping[str, int], store: Path) -> E
         model = origin.resolve(config.model)
         origin.check_fit(model)
     except CxrviewError as error:
-        problems["start"] = str(error)
+        problems["start"] = sentences.whole(error)
     for name, check in (
         ("solver", lambda: check_solver(config)),
         ("name", lambda: naming.model_name(config, must_be_free=True)),
@@ -72,7 +73,7 @@ def examine(config: TrainingConfig, images: Mapping[str, int], store: Path) -> E
         try:
             check()
         except CxrviewError as error:
-            problems[name] = str(error)
+            problems[name] = sentences.whole(error)
     known, recipe = measurements.load(store), config.recipe
     cards = {}
     for name in ARCHITECTURES:

@@ -6,12 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from cxrview.errors import BadRequest
+from cxrview.gui import sentences
 from cxrview.gui.dialogs.option_rows import OptionRow, SwitchRow, rows_of
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.model_phases import PhaseTable
-from cxrview.gui.training.model_words import CHOICES, HELP
+from cxrview.gui.training.model_words import HELP
 from cxrview.training import config as configuration
 from cxrview.training.config import ModelConfig, RecipeConfig
+from cxrview.training.names import CHOICES
 from cxrview.words import tr
 
 ELSEWHERE = ("name", "architecture", "start")  # of the network, on the first page
@@ -109,7 +111,7 @@ class ExpertPanel(QScrollArea):
         try:
             config = configuration.parse(values)
         except BadRequest as error:
-            self.show_problem(entry, str(error))
+            self.show_problem(entry, sentences.whole(error))
             return
         self.show_problem(entry, "")
         self._draft.set_config(config)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cxrview.errors import BadRequest
+from cxrview.gui import sentences
 from cxrview.gui.training import model_command, model_texts
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.model_examine import Examined
@@ -90,7 +91,7 @@ class ModelFoot(QWidget):
         try:
             config = configuration.load(file)
         except BadRequest as error:
-            self.say(str(error))
+            self.say(sentences.whole(error))
             return
         self.file = file
         self._draft.set_config(config)

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QTo
 
 from cxrview.gui import theme as themes
 from cxrview.gui.dialogs.option_rows import OptionRow, rows_of
-from cxrview.gui.training.model_words import CHOICES
 from cxrview.training.config import PhaseConfig
+from cxrview.training.names import CHOICES
 from cxrview.words import mark, tr
 
 BUTTONS = (

@@ -10,9 +10,9 @@ from cxrview.gui.dialogs.option_rows import calm
 from cxrview.gui.panels.verdict import Verdict
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.model_examine import Examined, Installed
-from cxrview.gui.training.model_words import CHOICES
 from cxrview.training.architectures import ARCHITECTURES
-from cxrview.words import tr
+from cxrview.training.names import CHOICES
+from cxrview.words import say, tr
 
 FILES = "*.keras *.h5 *.hdf5 *.npz"
 WIDTH = 430
@@ -88,7 +88,7 @@ class StartBox(QWidget):
         taken = found.model.input
         side = f"{taken.size} × {taken.size}"
         words = tr("Input of {side} pixels. Preprocessing: {preprocessing}.")
-        lines = [words.format(side=side, preprocessing=tr(CHOICES[taken.preprocessing]))]
+        lines = [words.format(side=side, preprocessing=say(CHOICES[taken.preprocessing]))]
         if taken.preprocessing != "architecture" and taken.seen_size != taken.size:
             lines.append(
                 tr("The network sees {seen} × {seen} pixels of it, without the rim.").format(

@@ -21,36 +21,6 @@ PRESETS = {
     ),
     "custom": (mark("Custom"), mark("Your own changes, or a configuration that was loaded.")),
 }
-AUGMENTATIONS = {"none": mark("None"), "light": mark("Mild"), "strong": mark("Strong")}
-CHOICES = {
-    "auto": mark("As for the model that it starts from"),
-    "architecture": mark("As the authors of the network did"),
-    "source-suppression": mark("Source suppression, in bands of detail"),
-    "standardised": mark("Source suppression, standardised as a whole"),
-    "average": mark("Average"),
-    "flatten": mark("Flatten"),
-    "head": mark("The head"),
-    "last-block": mark("The last block and the head"),
-    "all": mark("Every layer"),
-    "constant": mark("Constant"),
-    "cosine": mark("Cosine"),
-    "plateau": mark("Lower on a plateau"),
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "sgd": "SGD",
-    "rmsprop": "RMSprop",
-    "lbfgs": mark("L-BFGS (solves the head)"),
-    "none": mark("None"),
-    "class-weights": mark("Class weights"),
-    "sampling": mark("Sampling"),
-    "train": mark("Learns"),
-    "frozen": mark("Frozen"),
-    "macro_f1": mark("Macro F1"),
-    "accuracy": mark("Accuracy"),
-    "balanced_accuracy": mark("Balanced accuracy"),
-    "macro_auc": mark("Macro AUC"),
-    "loss": mark("Loss"),
-}
 FLIPS = {
     "horizontal_flip": mark(
         "The heart lies on the left. Mirrored images teach that situs inversus is usual, and that the side "

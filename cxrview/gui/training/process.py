@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
+from cxrview.gui.training import messages
 from cxrview.gui.training.child_process import OURS, ChildProcess
+from cxrview.message import NOTHING, Message, verbatim
 from cxrview.training.events import Event, Failed, Finished, Stopped, parse
-from cxrview.words import tr
 
 NICE = 5  # how much the training gives way to everything else: the window stays quick
 UNUSABLE = 2  # the code with which cxrview ends where nothing could be done
@@ -22,9 +23,10 @@ class Outcome:
     """How a process ended. `kind` is "finished", "failed", "stopped" or "crashed"."""
 
     kind: str
-    problem: str = ""
-    advice: str = ""
+    problem: Message = NOTHING
+    advice: Message = NOTHING
     resumable: bool = False
+    file: str = ""  # that the problem is about
 
 
 class TrainingProcess(ChildProcess):
@@ -32,7 +34,7 @@ class TrainingProcess(ChildProcess):
 
     Signals:
         said: carries the event.
-        logged: a line that is no event, from either stream.
+        logged: a line that is no event, from either stream, of a library.
         ended: carries Outcome; nothing comes after it.
     """
 
@@ -73,11 +75,11 @@ class TrainingProcess(ChildProcess):
     def _take_error(self, text: str) -> None:
         if text.strip():
             self.lines.append(text)
-            self.logged.emit(text)
+            if not text.startswith(OURS):  # the events say it, in the user's language
+                self.logged.emit(text)
 
     def _not_started(self, reason: str) -> None:
-        problem = tr("The training process could not be started: {reason}.")
-        self.ended.emit(Outcome("crashed", problem.format(reason=reason)))
+        self.ended.emit(Outcome("crashed", messages.NOT_STARTED(reason=reason)))
 
     def _ended(self, code: int, status: QProcess.ExitStatus) -> None:
         self.ended.emit(self._outcome(code, status))
@@ -85,7 +87,7 @@ class TrainingProcess(ChildProcess):
     def _outcome(self, code: int, status: QProcess.ExitStatus) -> Outcome:
         last = self._last
         if isinstance(last, Failed):
-            return Outcome("failed", last.problem, last.advice, last.resumable)
+            return Outcome("failed", last.problem, last.advice, last.resumable, last.file)
         if isinstance(last, Stopped):
             return Outcome("stopped", resumable=last.epochs_done > 0)
         if isinstance(last, Finished) or (code == 0 and status is QProcess.ExitStatus.NormalExit):
@@ -93,10 +95,9 @@ class TrainingProcess(ChildProcess):
         if self._stopping:
             return Outcome("stopped", resumable=True)
         words = next((line for line in reversed(self.lines) if line.startswith(OURS)), "")
-        if code == UNUSABLE and words:
-            problem, stop, advice = words.removeprefix(OURS).partition(". ")
-            return Outcome("failed", problem + stop.rstrip(), advice)
-        problem = tr("The training process ended without a word (code {code}).").format(code=code)
+        if code == UNUSABLE and words:  # it did not get so far as to tell events
+            return Outcome("failed", verbatim(words.removeprefix(OURS)))
+        problem = messages.ENDED_WITHOUT_WORD(status=code)
         if os.name == "posix" and status is QProcess.ExitStatus.CrashExit:
-            problem = tr("The training process was ended by the system; it may have run out of memory.")
-        return Outcome("crashed", problem, tr("Go on with it: nothing that was finished is lost."), True)
+            problem = messages.ENDED_BY_SYSTEM
+        return Outcome("crashed", problem, messages.GO_ON_WITH_IT, True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from cxrview.message import Message
 from cxrview.training.events import (
     DataReported,
     Epoch,
@@ -31,7 +32,7 @@ class RunProgress:
     phases: list[PhaseStarted] = field(default_factory=list)
     epochs: list[Epoch] = field(default_factory=list)
     step: Step | None = None
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
     trial: TrialStarted | None = None
     searched: Searched | None = None
@@ -56,7 +57,7 @@ class RunProgress:
             case Epoch():
                 self.epochs = [epoch for epoch in self.epochs if epoch.epoch < event.epoch] + [event]
             case Warned():
-                self.warnings.append(event.text)
+                self.warnings.append(event.message)
             case TrialStarted():
                 self.trial, self.epochs, self.phases, self.step = event, [], [], None
             case Trial():

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cxrview.errors import CxrviewError
+from cxrview.gui import sentences
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training.data_table import with_excluded, without_excluded
 from cxrview.gui.training.draft import Draft
@@ -118,7 +119,7 @@ class Doubts(QFrame):
             save_list(self._marks.keys, self._result, path)
             self.note.setText(tr("Saved {name}.").format(name=path.name))
         except CxrviewError as error:
-            self.note.setText(str(error))
+            self.note.setText(sentences.whole(error))
         self._refresh()
 
     def _ask_where(self) -> None:

@@ -22,15 +22,15 @@ from cxrview.gui.training.result_gallery import Gallery
 from cxrview.gui.training.result_marks import Marks
 from cxrview.gui.training.result_table import Cell, FigureTable
 from cxrview.gui.training.result_texts import (
-    FIGURES,
-    PER_CLASS,
+    FORMS,
     difference,
     part_title,
     signed,
     written,
 )
 from cxrview.progress import Report
-from cxrview.words import mark, tr, trn
+from cxrview.training.names import METRICS, called
+from cxrview.words import mark, say, tr, trn
 
 if TYPE_CHECKING:
     from cxrview.gui.training.result_paired import Compared, Row
@@ -172,8 +172,8 @@ class ComparePage(QWidget):
 
     def _row(self, row: "Row") -> list[Cell]:
         kind, _, name = row.figure.partition(".")
-        title, form = FIGURES.get(kind, (PER_CLASS.get(kind, kind), "decimal"))
-        words = f"{tr(title)} {self._result.card.label(name)}" if name else tr(title)
+        title, form = called(METRICS, kind), FORMS.get(kind, "decimal")
+        words = f"{say(title)} {self._result.card.label(name)}" if name else say(title)
         between = ""
         if row.interval is not None:
             low, high = (signed(value, form) for value in row.interval)

@@ -15,9 +15,9 @@ from cxrview import paths
 from cxrview.bundle.card import Card
 from cxrview.bundle.load import read_card
 from cxrview.errors import BadRequest, UnusableModel
+from cxrview.gui.training import messages
 from cxrview.progress import Report
 from cxrview.training.run_folder import RunFolder
-from cxrview.words import tr
 
 GRAPH = "model.onnx"
 FEW = 30  # images of a class, below which its figures are said to be uncertain
@@ -114,7 +114,7 @@ def load_result(path: Path, report: Report) -> Result:
     folder = RunFolder(path)
     outcome = folder.outcome()
     if outcome is None:
-        raise BadRequest(tr("holds no finished run."), tr("Let the training finish first."), path)
+        raise BadRequest(messages.NO_FINISHED_RUN, messages.LET_IT_FINISH, path)
     metrics = _metrics(folder.report / "metrics.json")
     config = folder.stored_config()
     model, installed = _model(folder, outcome.bundle, outcome.registered)
@@ -161,8 +161,8 @@ def _metrics(path: Path) -> dict[str, Any]:
         if metrics["parts"] and all(isinstance(part, dict) for part in metrics["parts"].values()):
             return metrics
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadRequest(tr("cannot be read."), tr("The report of this run is damaged."), path) from error
-    raise BadRequest(tr("holds no figures."), tr("The report of this run is damaged."), path)
+        raise BadRequest(messages.REPORT_UNREADABLE, messages.REPORT_DAMAGED, path) from error
+    raise BadRequest(messages.REPORT_WITHOUT_FIGURES, messages.REPORT_DAMAGED, path)
 
 
 class _Places:
@@ -201,7 +201,7 @@ def _answers(path: Path, card: Card, measured: Mapping[str, Any], places: _Place
                 if part in found:
                     found[part].append(_answer(row, part, card, measured[part], places))
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
-        raise BadRequest(tr("cannot be read."), tr("The report of this run is damaged."), path) from error
+        raise BadRequest(messages.REPORT_UNREADABLE, messages.REPORT_DAMAGED, path) from error
     return found
 
 

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from cxrview.gui.training.result_data import FEW, Part, Result
 from cxrview.gui.training.result_plots import Line, SharePlot
 from cxrview.gui.training.result_table import Cell, FigureTable
-from cxrview.gui.training.result_texts import FIGURES, PER_CLASS, decimal, interval, share, written
-from cxrview.words import tr, trn
+from cxrview.gui.training.result_texts import FORMS, PER_CLASS, decimal, interval, share, written
+from cxrview.training.names import METRICS
+from cxrview.words import say, tr, trn
 
 HEADLINES = ("balanced_accuracy", "accuracy", "macro_f1", "macro_auc", "ece")
 AVERAGES = ("macro", "weighted")
@@ -27,9 +28,9 @@ class Headlines(QWidget):
         self.intervals: dict[str, QLabel] = {}
         for name in HEADLINES:
             column = QVBoxLayout(spacing=1)
-            column.addWidget(QLabel(tr(FIGURES[name][0]), objectName="muted"))
+            column.addWidget(QLabel(say(METRICS[name]), objectName="muted"))
             line = QHBoxLayout(spacing=7)
-            self.values[name] = QLabel(objectName="figure", accessibleName=tr(FIGURES[name][0]))
+            self.values[name] = QLabel(objectName="figure", accessibleName=say(METRICS[name]))
             self.intervals[name] = QLabel(objectName="muted")
             line.addWidget(self.values[name])
             line.addWidget(self.intervals[name], 1, Qt.AlignmentFlag.AlignBottom)
@@ -43,7 +44,7 @@ class Headlines(QWidget):
         figures = part.measured.get("figures", {})
         nothing = {"value": None, "low": None, "high": None}
         for name in HEADLINES:
-            figure, form = figures.get(name, nothing), FIGURES[name][1]
+            figure, form = figures.get(name, nothing), FORMS[name]
             self.values[name].setText(written(figure["value"], form))
             self.intervals[name].setText(interval(figure, form))
 
@@ -64,7 +65,7 @@ class ClassPage(QWidget):
         """Show the figures of `part`."""
         measured = part.measured
         figures, support = measured.get("figures", {}), measured.get("support", {})
-        heads = [tr("Class"), tr("Images"), *(tr(title) for title in PER_CLASS.values())]
+        heads = [tr("Class"), tr("Images"), *(say(METRICS[kind]) for kind in PER_CLASS)]
         rows: list[list[Cell]] = [
             [
                 (result.card.label(name), ""),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from cxrview import messages as shared
 from cxrview.errors import BadRequest
 from cxrview.gui.training.result_data import Result
 from cxrview.whole_file import write_whole
@@ -95,5 +96,5 @@ def save_list(marks: Iterable[Key], result: Result, path: Path) -> None:
     try:
         write_whole(path, buffer.getvalue())
     except OSError as error:
-        problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
-        raise BadRequest(problem, tr("Choose another place."), path) from error
+        problem = shared.CANNOT_BE_WRITTEN(reason=error.strerror)
+        raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE, path) from error

@@ -16,9 +16,9 @@ from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.result_compare import LANE, Choice
 from cxrview.gui.training.result_data import Answer, Result, load_result
 from cxrview.gui.training.result_marks import Marks
-from cxrview.gui.training.result_texts import PARTS
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.gui.training.step import Step
+from cxrview.training.names import PARTS, called
 from cxrview.training.run_folder import RunFolder
 from cxrview.words import mark, tr
 
@@ -163,7 +163,7 @@ class ResultStep(Step):
 
     def _store_point(self, name: str, threshold: float) -> None:
         if self.result is not None:
-            images = PARTS.get(self.part, self.part).lower()  # the card is English
+            images = str(called(PARTS, self.part)).lower()  # the card is English
             work = partial(result_store.set_point, self.result, name, threshold, images)
             self._change(tr("Changing the card"), work, self._point_stored)
 

@@ -4,12 +4,13 @@ import dataclasses
 from pathlib import Path
 
 from cxrview.bundle import inventory, naming, store
+from cxrview.bundle.messages import NAME_TAKEN
 from cxrview.bundle.rewrite import choose_point, rewrite_card
 from cxrview.bundle.transfer import export_bundle
 from cxrview.errors import BadRequest
 from cxrview.gui.training.result_data import Result, load_result
+from cxrview.messages import CHOOSE_ANOTHER_NAME
 from cxrview.progress import Report
-from cxrview.words import tr
 
 
 def save(result: Result, name: str, notes: str, report: Report) -> Result:
@@ -23,8 +24,7 @@ def save(result: Result, name: str, notes: str, report: Report) -> Result:
         inventory.set_notes(folder.name, notes)
     else:
         if name.lower() in {taken.lower() for taken in store.folders()}:
-            problem = tr("There is a model called “{name}” already.").format(name=name)
-            raise BadRequest(problem, tr("Choose another name."))
+            raise BadRequest(NAME_TAKEN(name=name), CHOOSE_ANOTHER_NAME)
         title = result.card.title
         title = title.replace(result.card.name, name, 1) if title.startswith(result.card.name) else title
         rewrite_card(result.model, {"name": name, "title": title, "notes": notes.strip()})

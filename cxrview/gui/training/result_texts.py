@@ -2,36 +2,24 @@
 
 from collections.abc import Mapping
 
-from cxrview.words import fixed, mark, tr
+from cxrview.training import names
+from cxrview.words import fixed, mark, say, tr
 
 ABSENT = "–"
-PARTS = {
-    "test": mark("Test images"),
-    "validation": mark("Validation images"),
-    "external": mark("Images of other hospitals"),
-    "train": mark("Training images"),
-}
 EXPLAINED = {
     "test": mark("Nothing in the training was chosen on these images."),
     "validation": mark("The best epoch was chosen on these images: expect a little less elsewhere."),
     "external": mark("From sources that the model has not learnt from."),
 }
-FIGURES = {
-    "accuracy": (mark("Accuracy"), "percent"),
-    "balanced_accuracy": (mark("Balanced accuracy"), "percent"),
-    "macro_f1": (mark("Macro F1"), "decimal"),
-    "macro_auc": (mark("Macro AUC"), "decimal"),
-    "ece": (mark("Calibration error"), "percent"),
-    "brier": (mark("Brier score"), "decimal"),
+FORMS = {
+    "accuracy": "percent",
+    "balanced_accuracy": "percent",
+    "macro_f1": "decimal",
+    "macro_auc": "decimal",
+    "ece": "percent",
+    "brier": "decimal",
 }
-PER_CLASS = {
-    "recall": mark("Sensitivity"),
-    "specificity": mark("Specificity"),
-    "precision": mark("Precision"),
-    "f1": mark("F1"),
-    "auc": mark("AUC"),
-    "average_precision": mark("Average precision"),
-}
+PER_CLASS = ("recall", "specificity", "precision", "f1", "auc", "average_precision")
 Figure = Mapping[str, float | None]
 
 
@@ -80,4 +68,4 @@ def difference(value: float | None, form: str = "decimal") -> str:
 
 def part_title(name: str) -> str:
     """Return what a part of the images is called."""
-    return tr(PARTS.get(name, name))
+    return say(names.called(names.PARTS, name))

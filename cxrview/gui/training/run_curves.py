@@ -5,8 +5,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cxrview.gui.training.curves import Band, Course, Curve, CurvePlot
 from cxrview.gui.training.progress import RunProgress
-from cxrview.gui.training.run_texts import DEPTHS, METRICS, figure, total_epochs
-from cxrview.words import mark, tr
+from cxrview.gui.training.run_texts import figure, total_epochs
+from cxrview.training.names import DEPTHS, EPOCH_METRICS, called
+from cxrview.words import mark, say, tr
 
 TRAINING, VALIDATION = mark("Training"), mark("Validation")
 PLOTS = (  # title, ends of the axis or None, and the curves: figure, name, colour, whether dashed
@@ -24,8 +25,8 @@ PLOTS = (  # title, ends of the axis or None, and the curves: figure, name, colo
         mark("On the validation images"),
         (0.0, 1.06),
         (
-            ("val_macro_f1", METRICS["val_macro_f1"], "accent", False),
-            ("val_macro_auc", METRICS["val_macro_auc"], "good", False),
+            ("val_macro_f1", EPOCH_METRICS["val_macro_f1"].text, "accent", False),
+            ("val_macro_auc", EPOCH_METRICS["val_macro_auc"].text, "good", False),
         ),
     ),
 )
@@ -107,5 +108,5 @@ def _bands(progress: RunProgress) -> list[Band]:
         inside = [epoch.epoch for epoch in progress.epochs if epoch.phase == phase.phase]
         if inside and (number + 1 < len(progress.phases) or progress.finished is not None):
             last = inside[-1]
-        bands.append(Band(tr(DEPTHS.get(phase.depth, phase.depth)), first, last))
+        bands.append(Band(say(called(DEPTHS, phase.depth)), first, last))
     return bands

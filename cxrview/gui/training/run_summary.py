@@ -6,13 +6,12 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.run_texts import (
     CHOSEN_BY,
-    METRICS,
-    SIDES,
     network_text,
     phase_text,
     side_counts,
 )
-from cxrview.words import tr, trn
+from cxrview.training.names import EPOCH_METRICS, SIDES, called
+from cxrview.words import say, tr, trn
 
 
 class RunSummary(QWidget):
@@ -73,7 +72,7 @@ class RunSummary(QWidget):
         self.rows["network"].setText(network_text(config))
         self.rows["phases"].setText("\n".join(phase_text(phase) for phase in recipe.phases))
         best = tr("the one with the best {metric} on the validation images").format(
-            metric=tr(METRICS[CHOSEN_BY[recipe.choose_by]])
+            metric=say(EPOCH_METRICS[CHOSEN_BY[recipe.choose_by]])
         )
         if recipe.patience:
             early = trn(
@@ -105,6 +104,6 @@ class RunSummary(QWidget):
         if report is None:
             return tr("Not looked at yet: this is done first.")
         parts = [
-            f"{tr(SIDES.get(side, side))} {count}" for side, count in side_counts(report).items() if count
+            f"{say(called(SIDES, side))} {count}" for side, count in side_counts(report).items() if count
         ]
         return " · ".join(parts)

@@ -1,9 +1,9 @@
 """What a run is doing, in the user's words."""
 
-import re
 from pathlib import Path
 from typing import Any
 
+from cxrview.gui import sentences
 from cxrview.gui.training.process import Outcome
 from cxrview.gui.training.progress import RunProgress
 from cxrview.training.architectures import find
@@ -19,50 +19,11 @@ from cxrview.training.events import (
     Stopped,
     Warned,
 )
-from cxrview.words import fixed, mark, tr, trn
+from cxrview.training.messages import FULL_DISK, MAKE_ROOM_AND_GO_ON, START_AGAIN
+from cxrview.training.names import DEPTHS, EPOCH_METRICS, STAGES, STARTS_FROM, called
+from cxrview.words import fixed, say, tr, trn
 
-STAGES = {
-    "starting": mark("Getting ready"),
-    "reading": mark("Reading and checking the images"),
-    "features": mark("Computing the features of every image"),
-    "solving": mark("Solving for the best head"),
-    "calibrating": mark("Calibrating the probabilities"),
-    "domain": mark("Learning what a usual image is"),
-    "measuring": mark("Measuring the finished model"),
-    "reporting": mark("Writing the report"),
-    "exporting": mark("Writing the model"),
-}
-DETAILS = (  # of stages, as the training says them
-    mark("loading Keras"),
-    mark("building the network"),
-    mark("loading the starting weights"),
-    mark("looking for near-duplicates"),
-    mark("comparing near-duplicates"),
-    mark("exporting to ONNX"),
-    mark("writing the Keras model"),
-    mark("comparing the engines"),
-    mark("drawing patients again"),
-    mark("measured"),
-    mark("written"),
-)
 AFTER = ("calibrating", "domain", "measuring", "reporting", "exporting")  # the epochs, in this order
-DEPTHS = {"head": mark("Head"), "last-block": mark("Head and last block"), "all": mark("All layers")}
-SIDES = {
-    "train": mark("Training"),
-    "validation": mark("Validation"),
-    "test": mark("Test"),
-    "external": mark("Other hospitals"),
-    "strangers": mark("Outside the task"),
-}
-METRICS = {
-    "loss": mark("Training loss"),
-    "val_loss": mark("Validation loss"),
-    "accuracy": mark("Training accuracy"),
-    "val_accuracy": mark("Accuracy"),
-    "val_balanced_accuracy": mark("Balanced accuracy"),
-    "val_macro_f1": mark("Macro F1"),
-    "val_macro_auc": mark("Macro AUC"),
-}
 CHOSEN_BY = {
     "macro_f1": "val_macro_f1",
     "accuracy": "val_accuracy",
@@ -70,16 +31,6 @@ CHOSEN_BY = {
     "macro_auc": "val_macro_auc",
     "loss": "val_loss",
 }
-STARTS = {
-    "bundled": mark("from the weights that come with cxrview"),
-    "imagenet": mark("from ImageNet weights"),
-    "none": mark("from nothing"),
-}
-_IMAGE = re.compile(r"image (\d+) of (\d+)")
-_FEATURES = re.compile(r"(train|validation|external)(?:-(\d+))?, (\d+) of (\d+) images")
-_IMAGENET = re.compile(r"loading the ImageNet weights of (.+)")
-_FULL = re.compile("no space left|disk is full|quota exceeded", re.IGNORECASE)
-_OPTION = re.compile(r", such as --batch-size (\d+)")
 
 
 def doing(progress: RunProgress) -> str:
@@ -101,24 +52,12 @@ def doing(progress: RunProgress) -> str:
 
 def stage_text(stage: Stage) -> str:
     """Return what a stretch of work besides the epochs is; a word of another version stays as it is."""
-    return tr(STAGES.get(stage.name, stage.name))
+    return say(called(STAGES, stage.name))
 
 
 def stage_detail(stage: Stage) -> str:
     """Return what is being done in a stage; the name of a file stays as it is."""
-    text = stage.text
-    if text in DETAILS:
-        return tr(text)
-    if found := _IMAGE.fullmatch(text):
-        return tr("image {number} of {total}").format(number=found[1], total=found[2])
-    if found := _FEATURES.fullmatch(text):
-        side, copy, done, total = found.groups()
-        changed = tr(" (changed at random, {number})").format(number=copy) if int(copy or 0) else ""
-        words = tr("{side}{changed}: {done} of {total} images")
-        return words.format(side=tr(SIDES[side]), changed=changed, done=done, total=total)
-    if found := _IMAGENET.fullmatch(text):
-        return tr("loading the ImageNet weights of {network}").format(network=found[1])
-    return text
+    return say(stage.detail)
 
 
 def total_epochs(progress: RunProgress) -> int:
@@ -159,19 +98,16 @@ def outcome_text(outcome: Outcome, progress: RunProgress) -> tuple[str, str]:
         if not done:
             return tr("Stopped before the first epoch was done."), ""
         return tr("Stopped {after}.").format(after=after), tr("Nothing that was finished is lost.")
-    if _FULL.search(outcome.problem):
-        then = tr("Make room, then resume: nothing that was finished is lost.")
-        return tr("The disk is full."), then if outcome.resumable else tr("Make room, then train again.")
-    return outcome.problem, in_window(outcome.advice, outcome.resumable)
+    if outcome.problem.code in FULL_DISK:
+        then = say(MAKE_ROOM_AND_GO_ON) if outcome.resumable else tr("Make room, then train again.")
+        return tr("The disk is full."), then
+    useless = outcome.advice.code == START_AGAIN.code and not outcome.resumable
+    return failure_text(outcome), "" if useless else say(outcome.advice)
 
 
-def in_window(advice: str, resumable: bool) -> str:
-    """Return `advice` of the command line for someone who has buttons instead of options."""
-    advice = _OPTION.sub(r", such as \1", advice)
-    kept = [part for part in re.split(r"(?<=\.) ", advice) if part and "--" not in part]
-    if resumable and len(kept) < len(re.split(r"(?<=\.) ", advice)):
-        kept.append(tr("Then resume: nothing that was finished is lost."))
-    return " ".join(kept)
+def failure_text(outcome: Outcome) -> str:
+    """Return what went wrong, with the name of the file concerned."""
+    return f"{Path(outcome.file).name} {say(outcome.problem)}".strip()
 
 
 def phase_text(phase: PhaseConfig) -> str:
@@ -179,7 +115,7 @@ def phase_text(phase: PhaseConfig) -> str:
     text = tr("{depth}: {epochs}, learning rate {rate}")
     epochs = trn("{count} epoch", "{count} epochs", phase.epochs).format(count=phase.epochs)
     rate = decimal(phase.learning_rate)
-    return text.format(depth=tr(DEPTHS.get(phase.depth, phase.depth)), epochs=epochs, rate=rate)
+    return text.format(depth=say(called(DEPTHS, phase.depth)), epochs=epochs, rate=rate)
 
 
 def decimal(value: float) -> str:
@@ -191,7 +127,9 @@ def decimal(value: float) -> str:
 def network_text(config: TrainingConfig) -> str:
     """Return which network learns, and from what."""
     start = config.model.start
-    begins = tr(STARTS[start]) if start in STARTS else tr("from {name}").format(name=Path(start).name)
+    begins = (
+        say(STARTS_FROM[start]) if start in STARTS_FROM else tr("from {name}").format(name=Path(start).name)
+    )
     return f"{find(config.model.architecture).title}, {begins}"
 
 
@@ -214,23 +152,23 @@ def log_line(saying: Event | str) -> str:
         case Stage():
             return f"{stage_text(saying)}."
         case PhaseStarted():
-            depth = tr(DEPTHS.get(saying.depth, saying.depth))
+            depth = say(called(DEPTHS, saying.depth))
             return tr("Phase {number} of {total}: {depth}.").format(
                 number=saying.phase, total=saying.phases, depth=depth
             )
         case Epoch():
             values = [
-                f"{tr(name)} {figure(saying.metrics[key])}"
-                for key, name in METRICS.items()
+                f"{say(title)} {figure(saying.metrics[key])}"
+                for key, title in EPOCH_METRICS.items()
                 if key in saying.metrics
             ]
             best = f" ({tr('best')})" if saying.best else ""
             text = tr("Epoch {number}: {figures}")
             return text.format(number=saying.epoch, figures=", ".join(values)) + best
         case Warned():
-            return saying.text
+            return say(saying.message)
         case Failed():
-            return f"{saying.problem} {saying.advice}".strip()
+            return sentences.whole(saying.error)
         case Stopped():
             return tr("Stopped after epoch {number}.").format(number=saying.epochs_done)
         case Finished():

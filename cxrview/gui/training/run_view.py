@@ -10,7 +10,6 @@ from cxrview.gui.training.run_parts import FactRow, HeadOrEnding, RunHead
 from cxrview.gui.training.run_texts import (
     AFTER,
     CHOSEN_BY,
-    METRICS,
     doing,
     duration,
     figure,
@@ -18,7 +17,8 @@ from cxrview.gui.training.run_texts import (
     stage_detail,
 )
 from cxrview.gui.training.runs import Run
-from cxrview.words import fixed, tr
+from cxrview.training.names import EPOCH_METRICS
+from cxrview.words import fixed, say, tr
 
 REDRAWN = 150  # ms between two drawings, however much is said in between
 
@@ -103,7 +103,7 @@ class RunView(QWidget):
         self._top.turn(run.is_running)
         self._show_facts(run, progress)
         self.curves.show_progress(progress, planned_epochs(run.config))
-        warnings = list(dict.fromkeys(progress.warnings))
+        warnings = list(dict.fromkeys(map(say, progress.warnings)))
         self.warnings.setText("\n".join(warnings))
         self.warnings.setVisible(bool(warnings))
         self.log.show_run(run)
@@ -136,7 +136,7 @@ class RunView(QWidget):
         speed = step.images_per_second if step is not None else 0.0
         left = step is not None and run.is_running and progress.stage is None
         self.facts.tell(
-            best=f"{best.epoch} · {tr(METRICS[chosen])} {figure(value)}" if best is not None else "",
+            best=f"{best.epoch} · {say(EPOCH_METRICS[chosen])} {figure(value)}" if best is not None else "",
             speed=fixed(speed, 0 if speed >= 10 else 1) if speed else "",
             left=duration(step.remaining_s) if left else "",
             device=_device(progress),

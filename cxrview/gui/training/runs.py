@@ -10,14 +10,16 @@ from PySide6.QtCore import QObject, Signal
 from cxrview import paths
 from cxrview.errors import CxrviewError
 from cxrview.exclusive import is_held
+from cxrview.gui.training import messages
 from cxrview.gui.training.process import Outcome, TrainingProcess
 from cxrview.gui.training.progress import RunProgress
+from cxrview.messages import CANNOT_BE_WRITTEN
 from cxrview.training import config as configuration
 from cxrview.training import events
 from cxrview.training.config import TrainingConfig
+from cxrview.training.data_messages import MAKE_ROOM_OR_MOVE
 from cxrview.training.events import Event
 from cxrview.training.run_folder import RunFolder
-from cxrview.words import tr
 
 KINDS = ("train", "check", "tune")
 REMEMBERED = 4000  # of what a run said, for its log
@@ -143,7 +145,7 @@ class TrainingRuns(QObject):
         self, config: TrainingConfig, folder: Path, kind: str, command: list[str], resume: bool
     ) -> Run:
         if self.current is not None and self.current.is_running:
-            raise CxrviewError(tr("Another training is running."), tr("Wait until it has ended, or stop it."))
+            raise CxrviewError(messages.TRAINING_RUNS, messages.WAIT_OR_STOP_IT)
         self.current = self._start(config, folder, kind, command, resume)
         self.started.emit(self.current)
         return self.current
@@ -156,8 +158,8 @@ class TrainingRuns(QObject):
             folder.parent.mkdir(parents=True, exist_ok=True)
             configuration.save(config, request, settle=False)
         except OSError as error:
-            problem = tr("cannot be written: {reason}.").format(reason=error.strerror)
-            raise CxrviewError(problem, tr("Make room, or choose another folder."), request) from error
+            problem = CANNOT_BE_WRITTEN(reason=error.strerror)
+            raise CxrviewError(problem, MAKE_ROOM_OR_MOVE, request) from error
         run = self._told(folder, kind) if resume else Run(folder, kind, self)
         run.progress.failed = run.progress.stopped = None
         run.config = config

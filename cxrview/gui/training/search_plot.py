@@ -18,8 +18,10 @@ from cxrview.gui.themed import Themed
 from cxrview.gui.training.plain_plot import DecimalAxis, PlainAxis, PlainPlot, whole_step
 from cxrview.gui.training.run_texts import figure
 from cxrview.gui.training.search_table import TrialRow
-from cxrview.gui.training.search_texts import TITLES, rate_text, value_text
-from cxrview.words import tr
+from cxrview.gui.training.search_texts import rate_text, value_text
+from cxrview.message import NOTHING
+from cxrview.training.names import SEARCHED
+from cxrview.words import say, tr
 
 LEAST = QSize(240, 170)
 REACH = 12.0  # pixels around a point within which a click is meant for it
@@ -89,12 +91,12 @@ class TrialPlot(Themed, QWidget):
     def show_rows(self, rows: Sequence[TrialRow], number: int) -> None:
         """Draw `rows` and mark the trial `number`."""
         self._rows, self.number = [row for row in rows if row.value is not None], number
-        searched = [name for name in TITLES if any(name in row.parameters for row in rows)]
+        searched = [name for name in SEARCHED if any(name in row.parameters for row in rows)]
         if searched != [self.by.itemData(index) for index in range(self.by.count())]:
             before = self.by.currentData()
             self.by.clear()
             for name in searched:
-                self.by.addItem(tr(TITLES[name]), name)
+                self.by.addItem(say(SEARCHED[name]), name)
             self.by.setCurrentIndex(max(0, self.by.findData(before)))
         self._draw()
 
@@ -113,7 +115,7 @@ class TrialPlot(Themed, QWidget):
         )
         self._draw_best(rows if name == NUMBER else ())
         self._scale(name, places)
-        across = tr("Trial") if name == NUMBER else tr(TITLES.get(name, ""))
+        across = tr("Trial") if name == NUMBER else say(SEARCHED.get(name, NOTHING))
         self._view.name_axis("bottom", across)
         self._view.item.getAxis("bottom").resizeEvent()  # or the text stays where the one before was centred
         self._view.setAccessibleName(f"{self.title.text()} {self.by.currentText()}".strip())

@@ -17,15 +17,16 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.errors import CxrviewError
+from cxrview.gui import sentences
 from cxrview.gui.dialogs.option_rows import OptionRow, calm, rows_of
 from cxrview.gui.training.draft import Draft
-from cxrview.gui.training.model_words import AUGMENTATIONS, CHOICES
 from cxrview.gui.training.search_chips import Chips
-from cxrview.gui.training.search_texts import STARTS, TITLES, space_text, value_text
+from cxrview.gui.training.search_texts import space_text, value_text
 from cxrview.training.architectures import ARCHITECTURES
 from cxrview.training.config import SearchConfig
+from cxrview.training.names import AUGMENTATIONS, CHOICES, SEARCHED, STARTS
 from cxrview.training.search_space import space_of
-from cxrview.words import mark, tr
+from cxrview.words import mark, say, tr
 
 OFFERED: dict[str, tuple[Any, ...]] = {
     "batch_size": (4, 8, 16, 32, 64),
@@ -67,7 +68,7 @@ class SearchSetup(QWidget):
             if name in ("learning_rate", "method", "trials", "prune")
         }
         self.chips = {
-            name: Chips(tr(TITLES[name]), [(value, value_text(name, value)) for value in values])
+            name: Chips(say(SEARCHED[name]), [(value, value_text(name, value)) for value in values])
             for name, values in OFFERED.items()
         }
         self.minutes = QSpinBox(
@@ -101,7 +102,7 @@ class SearchSetup(QWidget):
         rates.addWidget(self.rates_help)
         _add(grid, tr("Learning rates"), rates, self.fields["learning_rate"])
         for name, chips in self.chips.items():
-            _add(grid, tr(TITLES[name]), chips)
+            _add(grid, say(SEARCHED[name]), chips)
         grid = QGridLayout(effort, horizontalSpacing=24, verticalSpacing=12)
         grid.setContentsMargins(18, 16, 18, 16)
         grid.setColumnStretch(1, 1)
@@ -187,7 +188,7 @@ class SearchSetup(QWidget):
         try:
             space = space_of(config)
         except CxrviewError as error:
-            return str(error)
+            return sentences.whole(error)
         self.summary.setText(space_text(space, config.search.trials))
         if not config.data.path:
             return tr("Choose images in the first step.")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from cxrview.errors import CxrviewError
+from cxrview.gui import sentences
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.process import Outcome
 from cxrview.gui.training.runs import Run, TrainingRuns
@@ -169,7 +170,7 @@ class SearchStep(Step):
         try:
             run = self._runs.search(config, folder, resume=resume, bundle=bundle)
         except CxrviewError as error:
-            self._complain(str(error))
+            self._complain(sentences.whole(error))
             return
         run.progress.searched = None  # it says so again
         self._ending = False
@@ -182,7 +183,7 @@ class SearchStep(Step):
         try:
             config = RunFolder(folder).stored_config()
         except CxrviewError as error:
-            self._complain(str(error))
+            self._complain(sentences.whole(error))
             return None
         if config is None:
             self._complain(tr("The search in {folder} cannot be gone on with.").format(folder=folder))

@@ -19,8 +19,9 @@ from PySide6.QtWidgets import QAbstractItemView, QTreeView
 from cxrview.gui import theme as themes
 from cxrview.gui.training.progress import RunProgress
 from cxrview.gui.training.run_texts import figure
-from cxrview.gui.training.search_texts import STATES, TITLES, best_of, value_text
-from cxrview.words import tr
+from cxrview.gui.training.search_texts import best_of, value_text
+from cxrview.training.names import SEARCHED, TRIAL_STATES, called
+from cxrview.words import say, tr
 
 Index = QModelIndex | QPersistentModelIndex
 FIXED = ("number", "state", "value")
@@ -47,7 +48,7 @@ def rows_of(progress: RunProgress, alive: bool) -> list[TrialRow]:
     best = best_of(progress)
     rows = [
         TrialRow(
-            *(trial.number, trial.state, "", trial.value, trial.parameters, trial.problem),
+            *(trial.number, trial.state, "", trial.value, trial.parameters, say(trial.problem)),
             best=best is not None and trial.number == best.number,
         )
         for trial in progress.trials
@@ -75,7 +76,7 @@ class TrialModel(QAbstractTableModel):
 
     def show_rows(self, rows: Sequence[TrialRow]) -> None:
         """Show `rows`; they become more, and only the last ones change."""
-        searched = tuple(name for name in TITLES if any(name in row.parameters for row in rows))
+        searched = tuple(name for name in SEARCHED if any(name in row.parameters for row in rows))
         columns = (*FIXED, *searched)
         if columns != self.columns or len(rows) < len(self.rows):
             self.beginResetModel()
@@ -103,7 +104,7 @@ class TrialModel(QAbstractTableModel):
             name = self.columns[section]
             if role == Qt.ItemDataRole.DisplayRole:
                 fixed = {"number": tr("Trial"), "state": tr("State"), "value": tr("Macro F1")}
-                return fixed.get(name) or tr(TITLES[name])
+                return fixed.get(name) or say(SEARCHED[name])
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(name)
         return None
@@ -139,7 +140,7 @@ class TrialModel(QAbstractTableModel):
             case "state" if row.state == "running":
                 return f"{tr('Running')}, {row.note}" if row.note else tr("Running")
             case "state":
-                return tr(STATES.get(row.state, row.state))
+                return say(called(TRIAL_STATES, row.state))
             case "value":
                 return figure(row.value)
         return value_text(name, row.parameters[name]) if name in row.parameters else "–"

@@ -4,37 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cxrview.gui.training.model_words import AUGMENTATIONS, CHOICES
 from cxrview.gui.training.process import Outcome
 from cxrview.gui.training.progress import RunProgress
-from cxrview.gui.training.run_texts import figure
+from cxrview.gui.training.run_texts import failure_text, figure
 from cxrview.training.architectures import ARCHITECTURES
 from cxrview.training.events import Searched, Trial
+from cxrview.training.names import AUGMENTATIONS, CHOICES, SEARCHED_IN_SENTENCE, STARTS
 from cxrview.training.search_space import Space
-from cxrview.words import DECIMAL_SIGNS, language, mark, tr, trn
+from cxrview.words import DECIMAL_SIGNS, language, say, tr, trn
 
-TITLES = {
-    "learning_rate": mark("Learning rate"),
-    "batch_size": mark("Batch size"),
-    "optimizer": mark("Optimiser"),
-    "start": mark("Start"),
-    "architecture": mark("Network"),
-    "augmentation": mark("Augmentation"),
-}
-IN_SENTENCES = {  # not TITLES in small letters: German nouns keep their capitals
-    "learning_rate": mark("learning rate"),
-    "batch_size": mark("batch size"),
-    "optimizer": mark("optimiser"),
-    "start": mark("start"),
-    "architecture": mark("network"),
-    "augmentation": mark("augmentation"),
-}
-STATES = {"complete": mark("Complete"), "pruned": mark("Cut short"), "failed": mark("Failed")}
-STARTS = {
-    "bundled": mark("The model of cxrview"),
-    "imagenet": mark("ImageNet weights"),
-    "none": mark("Nothing"),
-}
 SOME = 3  # choices that a sentence names
 
 
@@ -46,11 +24,11 @@ def value_text(name: str, value: Any) -> str:
         case "architecture" if value in ARCHITECTURES:
             return ARCHITECTURES[value].title
         case "augmentation" if value in AUGMENTATIONS:
-            return tr(AUGMENTATIONS[value])
+            return say(AUGMENTATIONS[value])
         case "optimizer" if value in CHOICES:
-            return tr(CHOICES[value])
+            return say(CHOICES[value])
         case "start":
-            return tr(STARTS[value]) if value in STARTS else Path(str(value)).name
+            return say(STARTS[value]) if value in STARTS else Path(str(value)).name
     return str(value)
 
 
@@ -62,25 +40,25 @@ def rate_text(rate: float) -> str:
 def choice_text(parameters: Mapping[str, Any]) -> str:
     """Return what a trial tries, in one line."""
     parts = []
-    for name, title in IN_SENTENCES.items():
+    for name, title in SEARCHED_IN_SENTENCE.items():
         if name in parameters:
             text = value_text(name, parameters[name])
             plain = name in ("optimizer", "architecture")
-            parts.append(text if plain else f"{tr(title)} {text}")
+            parts.append(text if plain else f"{say(title)} {text}")
     return " · ".join(parts)
 
 
 def space_text(space: Space, trials: int) -> str:
     """Return what is searched and how many of the recipes will be tried."""
     parts = []
-    for name, title in IN_SENTENCES.items():
+    for name, title in SEARCHED_IN_SENTENCE.items():
         if name in space.ranges:
             low, high = map(rate_text, space.ranges[name])
-            parts.append(tr("{what} {low} to {high}").format(what=tr(title), low=low, high=high))
+            parts.append(tr("{what} {low} to {high}").format(what=say(title), low=low, high=high))
         elif name in space.choices:
             values = [value_text(name, value) for value in space.choices[name]]
             shown = ", ".join(values) if len(values) <= SOME else str(len(values))
-            parts.append(f"{tr(title)} ({shown})")
+            parts.append(f"{say(title)} ({shown})")
     if space.points is None:
         count = trn("{count} trial.", "{count} trials.", trials).format(count=trials)
     else:
@@ -128,4 +106,4 @@ def ending_text(outcome: Outcome, progress: RunProgress) -> tuple[str, str]:
     if outcome.kind == "stopped":
         what = tr("The search was stopped {after}.").format(after=after)
         return what, tr("Nothing that was finished is lost; the trial that ran goes on where it was.")
-    return outcome.problem, outcome.advice
+    return failure_text(outcome), say(outcome.advice)

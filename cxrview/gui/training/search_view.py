@@ -14,7 +14,8 @@ from cxrview.gui.training.search_ending import SearchEnding
 from cxrview.gui.training.search_table import TrialTable, rows_of
 from cxrview.gui.training.search_texts import best_of, choice_text, counts_text
 from cxrview.training.events import Step
-from cxrview.words import tr
+from cxrview.training.messages import SEARCH_FINISHED
+from cxrview.words import say, tr
 
 REDRAWN = 150  # ms between two drawings, however much is said in between
 
@@ -157,8 +158,8 @@ class SearchView(QWidget):
         if number == 0 and (best := best_of(progress)) is not None and not run.is_running:
             self.table.choose(best.number)
         self._show_chosen()
-        known = f"The search in {run.folder.path} is finished already."  # which was wanted
-        warnings = [text for text in dict.fromkeys(progress.warnings) if text != known]
+        wanted = SEARCH_FINISHED.code
+        warnings = dict.fromkeys(say(warning) for warning in progress.warnings if warning.code != wanted)
         self.warnings.setText("\n".join(warnings))
         self.warnings.setVisible(bool(warnings))
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from cxrview.errors import CxrviewError
+from cxrview.gui import sentences
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.run_interrupted import InterruptedRuns
 from cxrview.gui.training.run_summary import RunSummary
@@ -126,7 +127,7 @@ class TrainingStep(Step):
         try:
             config = RunFolder(folder).stored_config()
         except CxrviewError as error:
-            self._say(str(error))
+            self._say(sentences.whole(error))
             return None
         if config is None:
             self._say(tr("The run in {folder} cannot be gone on with.").format(folder=folder))
@@ -143,7 +144,7 @@ class TrainingStep(Step):
         try:
             self._runs.train(config, folder, resume=resume, finish=finish)
         except CxrviewError as error:
-            self._say(str(error))
+            self._say(sentences.whole(error))
 
     def _say(self, problem: str) -> None:
         self.summary.say(problem)

@@ -11,7 +11,8 @@ from cxrview.training.config import PhaseConfig, RecipeConfig, TrainingConfig
 
 PRELUDE = """
 import os, signal, sys, time
-from cxrview.training import events
+from cxrview.message import verbatim
+from cxrview.training import data_messages, events, messages
 def tell(event):
     print(events.dump(event), flush=True)
 """

@@ -13,11 +13,12 @@ from cxrview.gui.training.data_findings import FindingRow
 from cxrview.gui.training.data_fixes import fixes, settled
 from cxrview.gui.training.data_survey import file_of, find_patients, pattern_of, short_name, survey
 from cxrview.progress import silent
+from cxrview.training import data_messages
 from cxrview.training.config import RecipeConfig, TrainingConfig
-from cxrview.training.data_report import DataReport
-from cxrview.training.finding_texts import FEW_IMAGES
-from cxrview.training.finding_words import worded
+from cxrview.training.data_report import DataReport, Finding
+from cxrview.training.finding_texts import FEW_IMAGES, quoted
 from cxrview.training.sources import find_items
+from tests.refusals import refused, says
 from tests.training.drawn import class_folders, small, write
 
 
@@ -27,7 +28,7 @@ def finding(kind: str, files=(), **details) -> dict:
 
 
 def test_a_finding_is_said_in_the_language_of_the_user(qtbot):
-    item = worded("few-images", "warning", FEW_IMAGES, {"classes": ["Normal"], "least": 20})
+    item = Finding("few-images", "warning", FEW_IMAGES(classes=quoted(["Normal"]), least=20))
     stored = DataReport(findings=(item,)).as_dict()["findings"][0]
     words.use("de")
     try:
@@ -111,7 +112,7 @@ def test_a_table_of_folders_names_the_collection_of_folders_of_one_name(tmp_path
 def test_a_folder_without_images_is_no_class(tmp_path):
     class_folders(tmp_path, {"clear": 2})
     (tmp_path / "empty").mkdir()
-    with pytest.raises(BadRequest, match="no images"):
+    with refused(BadRequest, data_messages.HOLDS_NO_IMAGES):
         data_table.of_folders([tmp_path / "clear", tmp_path / "empty"], tmp_path / "t.csv", silent)
     assert not (tmp_path / "t.csv").exists()
 
@@ -133,8 +134,8 @@ def test_what_a_pattern_finds_is_counted():
     found = find_patients(r"^p(\d+)_", ("p1_a.png", "p1_b.png", "p22_a.png", "x.png"), silent)
     assert (found.tried, found.matched, found.groups, found.largest) == (4, 3, 2, 2)
     assert found.examples[-1] == ("x.png", "")
-    assert "regular expression" in find_patients("p(", ("p1",), silent).problem
-    assert "groups" in find_patients("p", ("p1",), silent).problem
+    assert says(find_patients("p(", ("p1",), silent).problem, data_messages.NO_REGULAR_EXPRESSION)
+    assert says(find_patients("p", ("p1",), silent).problem, data_messages.NOT_ONE_GROUP)
 
 
 def test_short_names_keep_the_last_folder():

@@ -19,7 +19,7 @@ from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.gui.training.step import Step
 from cxrview.gui.training.window import TrainingWindow
 from cxrview.training import config as configuration
-from cxrview.training import events
+from cxrview.training import data_messages, events
 from tests.gui.stalls import Stall
 from tests.training.drawn import class_folders, small, write
 
@@ -491,8 +491,7 @@ def test_where_nothing_can_be_written_that_is_said(step, planted, qtbot):
     step.check._runs.root.write_text("a file where the folder should be")
     choose(step, planted)
     qtbot.waitUntil(lambda: step.check.state == "refused", timeout=TIMEOUT)
-    assert "cannot be written" in step.check.problem
-    assert "Make room, or choose another folder." in step.check.problem
+    assert str(data_messages.MAKE_ROOM_OR_MOVE) in step.check.problem
 
 
 def test_the_window_is_no_larger_than_the_screen(qtbot):

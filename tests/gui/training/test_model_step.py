@@ -11,6 +11,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QSlider, QWidget
 
+from cxrview import words
+from cxrview.bundle import messages as bundle_messages
 from cxrview.cli import main as command_line
 from cxrview.cli.training_options import configure
 from cxrview.gui import theme
@@ -21,8 +23,9 @@ from cxrview.gui.training.helper import HelperProcess
 from cxrview.gui.training.model_step import ModelStep
 from cxrview.gui.training.runs import TrainingRuns
 from cxrview.imaging import model_input, read
+from cxrview.inference import messages as inference_messages
 from cxrview.training import config as configuration
-from cxrview.training import measurements
+from cxrview.training import measurements, messages
 from cxrview.training.config import (
     AUGMENTATIONS,
     PRESETS,
@@ -139,7 +142,8 @@ def test_imagenet_tells_of_the_download_and_the_small_network_has_no_such_weight
     assert page.obstacle() == ""
     click(qtbot, page.networks.cards["small-cnn"])
     settled(qtbot, page)
-    assert page.obstacle().startswith("There are no ImageNet weights of Small CNN")
+    refusal = messages.NO_IMAGENET_WEIGHTS(title="Small CNN (two convolutions)")
+    assert page.obstacle().startswith(str(refusal))
 
 
 def test_a_file_to_start_from_is_looked_at(qtbot, page, tmp_path, monkeypatch):
@@ -150,13 +154,14 @@ def test_a_file_to_start_from_is_looked_at(qtbot, page, tmp_path, monkeypatch):
     click(qtbot, page.start.choose)
     settled(qtbot, page)
     assert page.start.start.currentText() == "The file weights.keras"
-    assert page.obstacle().startswith("weights.keras is not a Keras model.")
+    assert page.obstacle().startswith(f"weights.keras {inference_messages.NO_KERAS_MODEL}")
 
 
 def test_a_name_that_is_taken_or_none_is_refused(qtbot, page):
     type_into(qtbot, page.start.name, "cxr-densenet121")
     settled(qtbot, page)
-    assert "There is a model called “cxr-densenet121” already." in page.start.name_problem.text()
+    taken = bundle_messages.NAME_TAKEN(name="cxr-densenet121")
+    assert str(taken) in page.start.name_problem.text()
     assert page.obstacle() == page.start.name_problem.text()
     type_into(qtbot, page.start.name, "of-our-ward")
     settled(qtbot, page)
@@ -455,12 +460,16 @@ def test_nothing_is_measured_beside_a_training(qtbot, page, monkeypatch):
     assert not page.helper.is_running
 
 
-def test_a_helper_that_fails_says_why(qtbot, tmp_path):
+def test_a_helper_that_fails_says_why_in_the_language_of_the_window(qtbot, tmp_path):
     (tmp_path / "wrong.toml").write_text("[model]\ndropout = 7\n")
     helper = HelperProcess()
-    with qtbot.waitSignal(helper.ended, timeout=20_000) as ended:
-        helper.start("measure", ["--config", str(tmp_path / "wrong.toml")])
-    assert ended.args[0].startswith("wrong.toml holds at “model.dropout” 7.0, which is not between")
+    words.use("de")
+    try:
+        with qtbot.waitSignal(helper.ended, timeout=20_000) as ended:
+            helper.start("measure", ["--config", str(tmp_path / "wrong.toml")])
+    finally:
+        words.use("en")
+    assert ended.args[0].startswith("wrong.toml enthält bei „model.dropout“ 7.0, was nicht zwischen")
 
 
 # Files and the command line.

@@ -6,7 +6,9 @@ import sys
 import pytest
 
 from cxrview.gui.training import child_process, process
+from cxrview.gui.training import messages as gui_messages
 from cxrview.gui.training.process import TrainingProcess
+from cxrview.message import verbatim
 from cxrview.training import events
 from tests.gui.training.programs import pretend
 
@@ -15,7 +17,7 @@ sys.stderr.write("a remark of a library\\n")
 print("noise that is no event", flush=True)
 sys.stdout.buffer.write(b"\\xff\\xfe broken bytes\\n")
 tell(events.Started("x", 2))
-tell(events.Warned("Something."))
+tell(events.Warned(verbatim("Something.")))
 tell(events.Finished("b", "r", 1, {}))
 sys.stdout.write("cut off")
 """
@@ -31,7 +33,7 @@ for line in sys.stdin:
     if line.strip() == "stop":
         tell(events.Stopped(3))
         sys.exit(2)
-    tell(events.Warned("heard " + line.strip()))
+    tell(events.Warned(verbatim("heard " + line.strip())))
 """
 
 
@@ -70,7 +72,7 @@ def test_a_program_that_crashes_without_a_word_gets_a_sentence(heard, qtbot):
     _, _, ends = heard("sys.exit(3)")
     qtbot.waitUntil(lambda: bool(ends))
     assert (ends[0].kind, ends[0].resumable) == ("crashed", True)
-    assert "code 3" in ends[0].problem
+    assert ends[0].problem == gui_messages.ENDED_WITHOUT_WORD(status=3)
 
 
 def test_what_the_program_says_when_it_cannot_begin_is_what_is_told(heard, qtbot):
@@ -79,7 +81,7 @@ def test_what_the_program_says_when_it_cannot_begin_is_what_is_told(heard, qtbot
         'print("a library says good-bye", file=sys.stderr)\nsys.exit(2)'
     )
     qtbot.waitUntil(lambda: bool(ends))
-    assert ends == [process.Outcome("failed", "lungs is in use.", "Wait until it is not.")]
+    assert ends == [process.Outcome("failed", verbatim("lungs is in use. Wait until it is not."))]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no such signal")
@@ -87,8 +89,8 @@ def test_a_killed_program_may_have_run_out_of_memory(heard, qtbot):
     _, said, ends = heard('tell(events.Started("x", 2))\nos.kill(os.getpid(), signal.SIGKILL)')
     qtbot.waitUntil(lambda: bool(ends))
     assert len(said) == 1
-    assert "memory" in ends[0].problem
-    assert "nothing that was finished is lost" in ends[0].advice
+    assert ends[0].problem == gui_messages.ENDED_BY_SYSTEM
+    assert ends[0].advice == gui_messages.GO_ON_WITH_IT
 
 
 def test_a_program_that_is_not_there_ends_with_a_sentence(qtbot, monkeypatch, tmp_path):
@@ -96,7 +98,7 @@ def test_a_program_that_is_not_there_ends_with_a_sentence(qtbot, monkeypatch, tm
     running = TrainingProcess()
     with qtbot.waitSignal(running.ended) as end:
         running.start(["train"])
-    assert "could not be started" in end.args[0].problem
+    assert end.args[0].problem.code == gui_messages.NOT_STARTED.code
     assert not running.is_running
 
 
@@ -105,7 +107,7 @@ def test_the_line_stop_is_enough_for_a_polite_program(heard, qtbot):
     qtbot.waitUntil(lambda: bool(said))
     running.finish()
     qtbot.waitUntil(lambda: len(said) == 2)
-    assert said[1].text == "heard finish"
+    assert str(said[1].message) == "heard finish"
     running.stop()
     qtbot.waitUntil(lambda: bool(ends))
     assert (ends[0].kind, ends[0].resumable) == ("stopped", True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from cxrview import bundle
+from cxrview import bundle, words
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.training_step import TrainingStep
 from cxrview.training import config as configuration
@@ -106,11 +106,15 @@ def test_a_run_that_a_full_disk_stopped_ends_like_one_of_the_command_line(
     """The configuration that the page starts and the same in a file give the same figures."""
     folder, config = small_disk / "run", with_model(tiny_config(images, *SHORT), name="same")
     step = make_step(config, folder)
-    step.start()
-    with qtbot.waitSignal(runs.ended, timeout=PATIENCE):
-        pass
-    assert step.view.ending.what.text() == "The disk is full."
-    assert "then resume" in step.view.ending.advice.text()
+    words.use("de")
+    try:
+        step.start()
+        with qtbot.waitSignal(runs.ended, timeout=PATIENCE):
+            pass
+    finally:
+        words.use("en")
+    assert step.view.ending.what.text() == "Der Datenträger ist voll."
+    assert "setzen Sie" in step.view.ending.advice.text()
     subprocess.run(["mount", "-o", "remount,size=40m", str(small_disk)], check=True)
     qtbot.mouseClick(step.view.ending.resume, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(runs.ended, timeout=PATIENCE):

@@ -3,12 +3,13 @@
 import subprocess
 import sys
 
-import pytest
-
+from cxrview import messages as shared
 from cxrview.errors import CxrviewError
 from cxrview.exclusive import exclusive
+from cxrview.gui.training import messages as gui_messages
 from cxrview.training import events
 from tests.gui.training.programs import CONFIG, epoch, lay_down, pretend
+from tests.refusals import refused
 
 
 def test_a_run_that_was_begun_and_lives_no_more_is_interrupted(runs):
@@ -23,7 +24,7 @@ def test_a_run_that_was_begun_and_lives_no_more_is_interrupted(runs):
 
 def test_what_a_run_said_before_is_known_when_it_goes_on(runs, qtbot, monkeypatch):
     folder = lay_down(runs.root / "a", 3)
-    pretend(monkeypatch, 'tell(events.Started("x", 30, 3, "cpu:0"))\ntell(events.Warned("on"))')
+    pretend(monkeypatch, 'tell(events.Started("x", 30, 3, "cpu:0"))\ntell(events.Warned(verbatim("on")))')
     run = runs.train(CONFIG, folder, resume=True)
     assert [done.epoch for done in run.progress.epochs] == [1, 2, 3]
     assert run.progress.step is None  # thousands of them, and none is of use
@@ -37,7 +38,7 @@ def test_a_second_training_is_refused_while_one_is_alive(runs, qtbot, monkeypatc
     pretend(monkeypatch, 'tell(events.Started("x", 2))\nsys.stdin.readline()')
     run = runs.train(CONFIG, runs.root / "a")
     qtbot.waitUntil(lambda: run.progress.started is not None)
-    with pytest.raises(CxrviewError, match="Another training is running"):
+    with refused(CxrviewError, gui_messages.TRAINING_RUNS):
         runs.train(CONFIG, runs.root / "b")
     run.stop()
     with qtbot.waitSignal(runs.ended):
@@ -46,11 +47,11 @@ def test_a_second_training_is_refused_while_one_is_alive(runs, qtbot, monkeypatc
 
 
 def test_the_command_says_whether_it_goes_on_or_finishes(runs, qtbot, monkeypatch):
-    pretend(monkeypatch, "tell(events.Warned(' '.join(sys.argv[1:])))")
+    pretend(monkeypatch, "tell(events.Warned(verbatim(' '.join(sys.argv[1:]))))")
     for options, wanted in (({}, False), ({"resume": True}, True), ({"finish": True}, True)):
         with qtbot.waitSignal(runs.ended):
             run = runs.train(CONFIG, runs.root / "a", **options)
-        said = run.progress.warnings[-1].split()
+        said = str(run.progress.warnings[-1]).split()
         assert said[0] == "train"
         assert ("--resume" in said) is wanted
         assert ("--finish" in said) is bool(options.get("finish"))
@@ -77,7 +78,7 @@ sys.exit(2)
 def test_no_room_for_the_request_is_a_sentence(runs):
     runs.root.parent.mkdir(exist_ok=True)
     runs.root.write_text("a file where the folder should be")
-    with pytest.raises(CxrviewError, match="cannot be written"):
+    with refused(CxrviewError, shared.CANNOT_BE_WRITTEN):
         runs.train(CONFIG, runs.root / "a")
 
 

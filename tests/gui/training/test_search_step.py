@@ -10,11 +10,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 
 from cxrview.gui import theme as themes
+from cxrview.gui.training import messages as gui_messages
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.search_clock import SearchClock
 from cxrview.gui.training.search_step import SearchStep
 from cxrview.training import config as configuration
-from cxrview.training import events
+from cxrview.training import events, messages
 from cxrview.training.config import AUGMENTATIONS, PhaseConfig, SearchConfig
 from cxrview.training.search_folder import SearchFolder
 from tests.gui.test_accessibility import nameless
@@ -30,7 +31,7 @@ CHOICES = (
 OVER = (
     events.Trial(1, "complete", 0.61, CHOICES[0], 1),
     events.Trial(2, "pruned", 0.30, CHOICES[1], 1),
-    events.Trial(3, "failed", None, CHOICES[2], 1, "There is not enough memory."),
+    events.Trial(3, "failed", None, CHOICES[2], 1, messages.OUT_OF_MEMORY),
     events.Trial(4, "complete", 0.74, CHOICES[3], 4),
 )
 TRIALS_OF_A_PROGRAM = """
@@ -244,8 +245,8 @@ def test_stop_and_keep_the_best_asks_for_a_model_and_no_more_trials(step, runs, 
     finish = (
         TRIALS_OF_A_PROGRAM
         + """
-tell(events.Warned(f"The search in {folder} is finished already."))
-tell(events.Warned("Something else."))
+tell(events.Warned(messages.SEARCH_FINISHED(folder=folder)))
+tell(events.Warned(verbatim("Something else.")))
 tell(events.Searched(1, 0.51, choice, folder + "/best.toml", 1, 0, 0))
 tell(events.Finished(folder + "/best/001/bundle/found", "report.html", 2, {}, "found"))
 """
@@ -289,13 +290,15 @@ def make(folder: Path) -> Path:
 
 def test_a_search_that_finds_nothing_says_why(step, runs, qtbot, monkeypatch):
     pretend(
-        monkeypatch, "tell(events.Failed('None of 3 trials came to its end.', 'Try others.'))\nsys.exit(3)"
+        monkeypatch,
+        "last = messages.NO_TRIAL_COMPLETE(number=3, last=messages.NO_F1)\n"
+        "tell(events.Failed(last, messages.SEARCH_ANEW))\nsys.exit(3)",
     )
     with qtbot.waitSignal(runs.ended, timeout=10_000):
         step.start()
     qtbot.waitUntil(step.view.ending.isVisible)
-    assert step.view.ending.what.text() == "None of 3 trials came to its end."
-    assert step.view.ending.advice.text() == "Try others."
+    assert step.view.ending.what.text() == str(messages.NO_TRIAL_COMPLETE(number=3, last=messages.NO_F1))
+    assert step.view.ending.advice.text() == str(messages.SEARCH_ANEW)
     assert not step.view.ending.bundle.isVisible()
     qtbot.mouseClick(step.view.ending.again, Qt.MouseButton.LeftButton)
     assert step.setup.isVisible()
@@ -305,7 +308,7 @@ def test_another_training_is_not_disturbed(step, runs, qtbot, monkeypatch):
     pretend(monkeypatch, SLOW)
     runs.train(step._draft.config, runs.new_folder())
     step.start()
-    assert "Another training is running." in step.setup.problem.text()
+    assert str(gui_messages.TRAINING_RUNS) in step.setup.problem.text()
     assert step.run is None
 
 

@@ -6,17 +6,19 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 
+from cxrview import words
 from cxrview.gui import theme as themes
-from cxrview.gui.training import run_texts
+from cxrview.gui.training import messages as gui_messages
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.indicator import TrainingIndicator
 from cxrview.gui.training.process import Outcome
 from cxrview.gui.training.run_curves import course_of
 from cxrview.gui.training.run_interrupted import InterruptedRuns
-from cxrview.gui.training.run_texts import in_window, stage_detail
+from cxrview.gui.training.run_texts import stage_detail
 from cxrview.gui.training.runs import Run
 from cxrview.gui.training.training_step import TrainingStep
-from cxrview.training import events
+from cxrview.message import verbatim
+from cxrview.training import data_messages, events, messages, names
 from tests.gui.stalls import Stall
 from tests.gui.training.programs import CONFIG, epoch, lay_down, pretend
 
@@ -158,9 +160,9 @@ def test_what_is_being_done_never_makes_the_window_wider(step, runs, qtbot, monk
     pretend(
         monkeypatch,
         """
-tell(events.Stage("reading", 0.1, "a.png"))
+tell(events.Stage("reading", 0.1, verbatim("a.png")))
 sys.stdin.readline()
-tell(events.Stage("a stage of another version " * 9, 0.1, "a" * 300 + ".png"))
+tell(events.Stage("a stage of another version " * 9, 0.1, verbatim("a" * 300 + ".png")))
 sys.stdin.readline()
 """,
     )
@@ -174,29 +176,35 @@ sys.stdin.readline()
     assert step.minimumSizeHint().width() == before
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("train-0, 32 of 42 images", "Training: 32 of 42 images"),
-        ("train-2, 32 of 42 images", "Training (changed at random, 2): 32 of 42 images"),
-        ("validation, 0 of 9 images", "Validation: 0 of 9 images"),
-        ("image 33 of 42", "image 33 of 42"),
-        ("train-2/image 3 of 4.png", "train-2/image 3 of 4.png"),
-    ],
-)
-def test_a_detail_is_told_in_words(text, shown):
-    assert stage_detail(events.Stage("features", 0.5, text)) == shown
+DETAILS = [
+    (messages.IMAGE_OF(number=33, total=42), "image 33 of 42", "Bild 33 von 42"),
+    (messages.WRITTEN, "written", "geschrieben"),
+    (verbatim("train-2/image 3 of 4.png"), "train-2/image 3 of 4.png", "train-2/image 3 of 4.png"),
+]
 
 
-def test_a_detail_is_told_in_the_language_of_the_window(monkeypatch):
-    words = {"image {number} of {total}": "Bild {number} von {total}", "written": "geschrieben"}
-    monkeypatch.setattr(run_texts, "tr", lambda text: words.get(text, text))
-    assert stage_detail(events.Stage("domain", 0.5, "image 33 of 42")) == "Bild 33 von 42"
-    assert stage_detail(events.Stage("exporting", 1.0, "written")) == "geschrieben"
+@pytest.mark.parametrize(("detail", "english", "german"), DETAILS)
+def test_a_detail_is_told_in_the_language_of_the_window(detail, english, german):
+    stage = events.parse(events.dump(events.Stage("domain", 0.5, detail))).event
+    assert stage_detail(stage).strip("§") == english
+    words.use("de")
+    try:
+        assert stage_detail(stage).strip("§") == german
+    finally:
+        words.use("en")
+
+
+def test_how_far_the_features_are_is_told_with_the_name_of_the_side():
+    side = messages.CHANGED_SIDE(side=names.SIDES["train"], number="2")
+    detail = messages.FEATURES_DONE(name="train-2", side=side, done=32, total=42)
+    stage = events.parse(events.dump(events.Stage("features", 0.5, detail))).event
+    assert stage_detail(stage) == words.say(detail)
+    assert str(stage.detail) == str(detail)
+    assert "Training (changed at random, 2)" in words.say(detail).replace("§", "")
 
 
 def test_there_is_nothing_to_keep_before_the_first_epoch(step, runs, qtbot, monkeypatch):
-    pretend(monkeypatch, 'tell(events.Stage("reading", 0.5, "a/b.png"))\nsys.stdin.readline()')
+    pretend(monkeypatch, 'tell(events.Stage("reading", 0.5, verbatim("a/b.png")))\nsys.stdin.readline()')
     step.start()
     qtbot.waitUntil(lambda: step.view.head.detail.text() == "a/b.png")
     assert step.view.head.doing.text() == "Reading and checking the images"
@@ -249,7 +257,9 @@ def test_the_curves_keep_their_place_when_the_run_ends_and_goes_on(step, runs, q
 
     run = feed(step, runs, epoch(1))
     under_a_line = place()
-    run.outcome = Outcome("crashed", "It was ended. " * 30, "Go on with it.", resumable=True)
+    run.outcome = Outcome(
+        "crashed", verbatim("It was ended. " * 30), verbatim("Go on with it."), resumable=True
+    )
     step.view.refresh()
     assert place().top() > under_a_line.top()
     with monkeypatch.context() as changed:
@@ -292,15 +302,31 @@ def test_the_log_unfolds_and_can_be_copied(live, qtbot):
 
 def test_a_failure_tells_what_to_do_without_options_of_the_command_line(step, runs):
     run = feed(step, runs, epoch(1))
-    advice = "Make room. Start again with --resume: nothing that was finished is lost."
-    run._end(Outcome("failed", "last.npz cannot be written: no space left on device.", advice, True))
+    run._end(Outcome("failed", data_messages.NO_ROOM, messages.MAKE_ROOM_FOR_EPOCH, True, "run/last.npz"))
     ending = step.view.ending
     assert ending.what.text() == "The disk is full."
     assert ending.advice.text() == "Make room, then resume: nothing that was finished is lost."
     assert ending.resume.isVisible()
-    assert in_window("Look at x. Start again with --resume.", True).startswith("Look at x. Then resume")
-    memory = "Close other programs, or train anew with a smaller batch, such as --batch-size 8."
-    assert in_window(memory, True) == "Close other programs, or train anew with a smaller batch, such as 8."
+
+
+@pytest.mark.parametrize("resumable", [True, False])
+def test_an_advice_for_the_command_line_is_another_one_here(step, runs, resumable):
+    run = feed(step, runs, epoch(1))
+    problem = messages.PLACE_UNUSABLE(place="x", reason="it is gone")
+    run._end(Outcome("failed", problem, messages.START_AGAIN, resumable))
+    assert step.view.ending.what.text() == str(problem)
+    assert step.view.ending.advice.text() == (words.say(messages.START_AGAIN) if resumable else "")
+    assert "--resume" in str(messages.START_AGAIN)
+    memory = messages.TRAIN_WITH_SMALLER_BATCH(size=8)
+    run._end(Outcome("failed", messages.OUT_OF_MEMORY, memory, resumable))
+    assert step.view.ending.advice.text() == words.say(memory)
+    assert "--" not in step.view.ending.advice.text()
+
+
+def test_a_file_that_a_problem_is_about_is_named(step, runs):
+    run = feed(step, runs, epoch(1))
+    run._end(Outcome("failed", messages.NO_CHECKPOINT, messages.START_ANEW, True, "run/last.npz"))
+    assert step.view.ending.what.text() == f"last.npz {messages.NO_CHECKPOINT}"
 
 
 def test_a_refusal_to_start_stands_on_the_page(live, runs, draft, qtbot):
@@ -309,7 +335,7 @@ def test_a_refusal_to_start_stands_on_the_page(live, runs, draft, qtbot):
     other.show()
     other.prepare()
     other.start()
-    assert "Another training is running." in other.summary.problem.text()
+    assert str(gui_messages.TRAINING_RUNS) in other.summary.problem.text()
     assert other.summary.problem.isVisible()
 
 
@@ -338,12 +364,12 @@ def test_an_interrupted_run_is_offered_shown_and_gone_on_with(draft, runs, qapp,
     assert page.view.curves.loss.drawn["Validation"] == 3
     assert page.view.ending.what.text() == "Stopped after 3 epochs."
     assert draft.config == changed
-    pretend(monkeypatch, "tell(events.Warned(' '.join(sys.argv)))")
+    pretend(monkeypatch, "tell(events.Warned(verbatim(' '.join(sys.argv))))")
     with qtbot.waitSignal(runs.ended):
         qtbot.mouseClick(page.view.ending.finish, Qt.MouseButton.LeftButton)
-    words = runs.current.progress.warnings[0]
-    assert f"--out {folder} --resume" in words
-    assert "--finish" in words
+    said = str(runs.current.progress.warnings[0])
+    assert f"--out {folder} --resume" in said
+    assert "--finish" in said
 
 
 def test_the_window_opens_at_what_was_interrupted(make_window, qtbot):
@@ -424,7 +450,7 @@ def test_a_page_that_is_gone_does_not_hear_of_runs_any_more(draft, runs, qtbot, 
     page = TrainingStep(draft, runs)
     page.deleteLater()
     qtbot.waitSignal(page.destroyed).wait()
-    pretend(monkeypatch, 'tell(events.Warned("x"))')
+    pretend(monkeypatch, 'tell(events.Warned(verbatim("x")))')
     with qtbot.waitSignal(runs.ended):
         runs.train(CONFIG, runs.root / "a")
     draft.change("model", dropout=0.5)

@@ -1,0 +1,25 @@
+"""What went wrong with a process, as the window saw it: the process itself could not say it."""
+
+from cxrview.message import Message
+
+NOT_STARTED = Message("not-started", "The training process could not be started: {reason}.")
+ENDED_WITHOUT_WORD = Message(
+    "ended-without-word", "The training process ended without a word (code {status})."
+)
+ENDED_BY_SYSTEM = Message(
+    "ended-by-system", "The training process was ended by the system; it may have run out of memory."
+)
+GO_ON_WITH_IT = Message("go-on-with-it", "Go on with it: nothing that was finished is lost.")
+TRAINING_RUNS = Message("training-runs", "Another training is running.")
+WAIT_OR_STOP_IT = Message("wait-or-stop-it", "Wait until it has ended, or stop it.")
+
+# Data and results that the window itself reads and writes
+NO_CLASS_NAME = Message("no-class-name", "is no name for a class: “|” stands between several classes.")
+RENAME_FOLDER = Message("rename-folder", "Rename the folder.")
+NAME_NO_UNICODE = Message("name-no-unicode", "A file's name is not valid UTF-8.")
+SEARCH_CANCELLED = Message("search-cancelled", "The search for images was cancelled.")
+NO_FINISHED_RUN = Message("no-finished-run", "holds no finished run.")
+LET_IT_FINISH = Message("let-it-finish", "Let the training finish first.")
+REPORT_UNREADABLE = Message("report-unreadable", "cannot be read.")
+REPORT_WITHOUT_FIGURES = Message("report-without-figures", "holds no figures.")
+REPORT_DAMAGED = Message("report-damaged", "The report of this run is damaged.")

@@ -1,0 +1,81 @@
+"""The sentences about how good a model is: each stands here and nowhere else."""
+
+from cxrview.message import Message
+
+# What cannot be measured or written
+NO_IMAGES_TO_REPORT = Message("no-images-to-report", "There are no images to report on.")
+FOLDER_NOT_MADE = Message("folder-not-made", "{folder} cannot be made: {reason}.")
+IMAGES_OF_OTHER_SIZE = Message(
+    "images-of-other-size", "The images have {found} pixels and the model takes {size} × {size}."
+)
+NOT_A_FOLDER = Message("not-a-folder", "{folder} is not a folder.")
+REPORT_HERE = Message("report-here", "{folder} holds a report already.")
+ADD_OVERWRITE = Message("add-overwrite", "Add --overwrite to replace it.")
+NO_SUCH_PART = Message("no-such-part", "has no {part} part.")
+PARTS_THERE = Message("parts-there", "It has {names}.")
+NOT_SPLIT = Message("not-split", "It is not split: leave --split out.")
+NO_READABLE_IMAGE = Message(
+    "no-readable-image", "holds no image that can be read. The first, {file}: {reason}"
+)
+NO_KNOWN_CLASS_HERE = Message("no-known-class-here", "has no class that the model knows: {labels}.")
+MODEL_KNOWS = Message("model-knows", "The model knows {names}.")
+LABEL_LEFT_OUT = Message(
+    "label-left-out",
+    "{images} labelled “{label}” left out: the model has no such class, or not this combination.",
+)
+
+# What is being done
+READING = Message("reading", "reading")
+MEASURED = Message("measured", "measured")
+DRAWING_PATIENTS = Message("drawing-patients", "drawing patients again")
+
+# What a reader should know before believing the figures
+IMAGES = Message("images", "1 image", "{count:,} images")
+NOTHING_KNOWN = Message(
+    "nothing-known",
+    "No image here is of a class that the model knows, so nothing can be right or wrong.",
+)
+CLASS_ABSENT = Message(
+    "class-absent", "There is no image of {names} here: what the model would miss is not known."
+)
+OR = Message("or", "{one} or {other}")
+LEFT_OUT = Message(
+    "left-out",
+    "{count:,} image of no class that the model knows is left out.",
+    "{count:,} images of no class that the model knows are left out.",
+)
+ONE_SOURCE = Message(
+    "one-source",
+    "Every image of {name} comes from a source that has no other class ({sources}): its figures also "
+    "measure how well the model tells the sources apart.",
+)
+SOURCES_APART = Message(
+    "sources-apart",
+    "Accuracy is {low} on {worst} ({few}) and {high} on {best} ({many}): expect other hospitals to differ "
+    "as much.",
+)
+OF_CLASS = Message("of-class", "{images} of {name} ({patients} patients or groups)")
+NONE_MISSED = Message(
+    "none-missed",
+    "Of {images} none was missed. With so many, up to {bound} may be missed all the same.",
+)
+ALL_MISSED = Message(
+    "all-missed",
+    "Of {images} all was missed. With so many, up to {bound} may be found all the same.",
+)
+RECALL_UNCERTAIN = Message(
+    "recall-uncertain", "The recall of {name} lies between {low} and {high}: there are only {images}."
+)
+ONLY_FEW = Message("only-few", "There are only {images}.")
+ALL_PATIENTS = Message(
+    "all-patients",
+    "Each image counts as a patient of its own. If some patients have several, the intervals are too narrow.",
+)
+NOT_CALIBRATED = Message(
+    "not-calibrated",
+    "The probabilities are off by {error} on average: they are no frequencies here.",
+)
+OUT_OF_DOMAIN = Message(
+    "out-of-domain",
+    "The domain check flags {share} of these images as unlike those the model was trained on.",
+)

@@ -1,0 +1,104 @@
+"""The sentences of findings: English where they are kept, in the user's language where they are shown."""
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from cxrview import words
+from cxrview.message import Message
+from cxrview.training import finding_texts
+from cxrview.training.data_report import DataReport, Finding, message_of
+from cxrview.training.dataset import LabelledImages
+from cxrview.training.finding_texts import quoted
+from cxrview.training.split import TooFew, split_by_group
+from tests.refusals import refused
+
+
+def as_stored(message: Message) -> dict:
+    """Return a finding as it comes out of the stored report."""
+    report = DataReport(findings=(Finding("a-kind", "warning", message),))
+    return json.loads(json.dumps(report.as_dict()))["findings"][0]
+
+
+def spoken(message: Message) -> str:
+    """Return what the window shows of a stored finding."""
+    return words.say(message_of(as_stored(message)))
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    words.use("de")
+    yield
+    words.use("en")
+
+
+def test_one_and_many_have_their_own_words():
+    one, many = (finding_texts.BLANK(place="", count=count) for count in (1, 1200))
+    assert str(one) == finding_texts.BLANK.text.format(place="", count=1)
+    assert str(many) == finding_texts.BLANK.many.format(place="", count=1200)
+    assert "1,200" in str(many)
+
+
+def test_of_many_classes_the_first_are_named():
+    text = str(finding_texts.EMPTY_CLASS(classes=quoted(list("abcdefg"))))
+    assert text == finding_texts.EMPTY_CLASS.text.format(classes="“a”, “b”, “c”, “d”, “e” and 2 more")
+
+
+def test_what_was_stored_is_spoken_in_german_and_kept_in_english(german):
+    item = finding_texts.BLANK(place=finding_texts.OF_EXTERNAL, count=3)
+    assert as_stored(item)["text"] == str(item)
+    assert spoken(item).startswith("3 Bilder der fremden Sammlung ohne Kontrast")
+    few = finding_texts.FEW_IMAGES(classes=quoted(["Normal"]), least=20)
+    assert spoken(few).startswith("Von „Normal“ gibt es weniger als 20 Bilder")
+    told = finding_texts.CONFOUNDED(attribute=finding_texts.ATTRIBUTES["size"], accuracy=70, chance=50)
+    assert spoken(told).startswith("Allein die Bildgröße verrät bei 70 % der Bilder")
+
+
+def test_names_of_classes_and_files_are_not_translated(german):
+    item = finding_texts.TORN(
+        count=1, one="hidden", one_class="image size", other="b", other_class="modality"
+    )
+    assert "hidden (image size) und b (modality)" in spoken(item)
+
+
+def test_a_sentence_from_elsewhere_stays_as_it_is(german):
+    assert words.say(message_of({"text": "Of a later version.", "code": "later", "values": {}})) == (
+        "Of a later version."
+    )
+    assert words.say(message_of({"text": "Of an earlier version."})) == "Of an earlier version."
+
+
+def test_a_finding_of_0_1_0_is_spoken_in_german(german):
+    old = {
+        "kind": "blank",
+        "severity": "warning",
+        "text": "1,200 images of the strangers without contrast left out: nothing is seen.",
+        "words": [
+            "{count} image{place} without contrast left out: nothing is seen.",
+            "{count} images{place} without contrast left out: nothing is seen.",
+        ],
+        "values": {"place": " of the strangers", "count": 1200},
+    }
+    assert words.say(message_of(old)).startswith("1200 Bilder unter den Fremden ohne Kontrast")
+    assert str(message_of(old)) == old["text"]
+    named = {
+        "text": "There are no images of “a”, “b”, which the model is to know.",
+        "words": ["There are no images of {classes}, which the model is to know."],
+        "values": {"classes": ["a", "b"]},
+    }
+    assert "„a“, „b“" in words.say(message_of(named))
+    assert str(message_of(named)) == named["text"]
+
+
+def test_what_stops_the_split_is_spoken_in_german(german):
+    groups = np.array([f"g{number}" for number in range(8)])
+    targets = np.eye(2, dtype=np.float32)[[0] * 7 + [1]]
+    data = LabelledImages(("a", "b"), np.zeros((8, 1, 1), np.uint8), targets, groups, groups, groups)
+    with refused(TooFew, finding_texts.TOO_FEW(name="b", count=1)) as refusal:
+        split_by_group(data, seed=1)
+    told = spoken(refusal.error.finding.message)
+    assert "„b“ hat 1 Patienten" in told
+    assert "Training, Validierung und Test" in told
+    assert "Fügen Sie Bilder hinzu" in told
