@@ -61,7 +61,8 @@ class RowPainter(QStyledItemDelegate):
     ) -> None:
         area = option.rect
         place = QRect(area.left() + 3, area.center().y() - 8, 16, 16)
-        colour = themes.current().on_selection if selected else themes.current().muted
+        theme = themes.current()
+        colour = theme.on_selection if selected else theme.muted
         painter.drawPixmap(
             place, themes.pixmap(ICONS[node.kind], colour, 16, painter.device().devicePixelRatio())
         )
@@ -71,7 +72,7 @@ class RowPainter(QStyledItemDelegate):
         text = area.adjusted(27, 0, -room, 0)
         self._paint_lines(painter, option, text, lines, selected, node.kind in TOP)
         painter.setFont(_smaller(option.font))
-        painter.setPen(QColor(themes.current().on_selection if selected else themes.current().muted))
+        painter.setPen(QColor(colour))
         line = self._first_line(option, area, bool(lines[1]))
         place = QRect(area.left(), line.top(), area.width() - MARGIN, line.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, count)
@@ -139,13 +140,14 @@ class RowPainter(QStyledItemDelegate):
     ) -> None:
         font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+        theme = themes.current()
         first = self._first_line(option, place, bool(lines[1])).adjusted(indent, 0, 0, 0)
         self._write(
             painter,
             font,
             first,
             lines[0],
-            themes.current().on_selection if selected else themes.current().text,
+            theme.on_selection if selected else theme.text,
         )
         second = QRect(place.left(), first.bottom() + 1, option.rect.right() - MARGIN - place.left(), 18)
         small = _smaller(option.font)
@@ -154,7 +156,7 @@ class RowPainter(QStyledItemDelegate):
             small,
             second,
             lines[1],
-            themes.current().on_selection if selected else themes.current().muted,
+            theme.on_selection if selected else theme.muted,
         )
 
     def _first_line(self, option: QStyleOptionViewItem, place: QRect, second: bool) -> QRect:

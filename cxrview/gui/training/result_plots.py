@@ -26,7 +26,7 @@ HANDLE, MARK = 6.5, 4.0  # radii in pixels
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A curve in the colour of class `number`, or with None in none's; `faint` ones lie in the background."""
+    """A curve in the colour of class `number`, None for that of no class; `faint` ones lie in the background."""
 
     x: Sequence[float]
     y: Sequence[float]
