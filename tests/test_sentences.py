@@ -207,6 +207,35 @@ def nameless_places(text: str) -> list[str]:
     return [name for name in places if name is not None and re.search(r"^$|^value|\d$", name)]
 
 
+def misfilled(path: str) -> Iterator[str]:
+    """Yield each sentence that is filled with other values than it has places for."""
+    by_name = {name: message for _room, name, message in messages()}
+    for call, named in calls(path):
+        given = {word.arg for word in call.keywords}
+        name = called(call)
+        if name in by_name and None not in given:
+            sentences = [by_name[name].text]
+        elif name == "format" and given and None not in given and isinstance(call.func, ast.Attribute):
+            base = call.func.value
+            looked_up = named.get(base.id, []) if isinstance(base, ast.Name) else [base]
+            texts = [one.args[0] for one in looked_up if called(one) in ("tr", "trn") and one.args]
+            sentences = [text.value for text in texts if isinstance(text, ast.Constant)]
+        else:
+            continue
+        if sentences and not any(wanted(text) <= given for text in sentences):
+            yield f"{path}:{call.lineno}: {sentences[0]!r}"
+
+
+def wanted(text: str) -> set[str]:
+    """Return the places of `text`."""
+    return {name for _literal, name, _form, _conversion in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_every_place_gets_its_value(path):
+    assert list(misfilled(path)) == []
+
+
 @pytest.mark.parametrize("path", sorted(set(MODULES) - TO_DO))
 def test_what_a_person_reads_goes_through_the_translator(path):
     assert [*untranslated(path), *translated_early(path), *filled_too_early(path), *nameless(path)] == []
@@ -241,8 +270,13 @@ def test_what_is_not_translated_is_found(code, monkeypatch):
     assert [*untranslated("x"), *translated_early("x"), *filled_too_early("x")]
 
 
-def messages() -> Iterator[tuple[str, str, Message]]:
-    """Yield each message of each room with the room and the name of the constant."""
+@cache
+def messages() -> tuple[tuple[str, str, Message], ...]:
+    """Return each message of each room with the room and the name of the constant."""
+    return tuple(_messages())
+
+
+def _messages() -> Iterator[tuple[str, str, Message]]:
     for room in ROOMS:
         for name, value in vars(importlib.import_module(room)).items():
             if isinstance(value, Message):
@@ -267,3 +301,11 @@ def test_every_sentence_is_said_by_one_message_only():
     places: dict[str, str] = {}
     for room, name, message in messages():
         assert places.setdefault(message.text, f"{room}.{name}") == f"{room}.{name}"
+
+
+@pytest.mark.parametrize(
+    "code", ["words = tr('{name} is full')\nwords.format(file=3)", "IS_A_FOLDER\nNO_CLASS(name='x')"]
+)
+def test_a_place_without_its_value_is_found(code, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.parsed", lambda _path: ast.parse(code))
+    assert len(list(misfilled("x"))) == 1

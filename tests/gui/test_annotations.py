@@ -24,7 +24,7 @@ from cxrview.reading.annotation import (
     RectangleRoi,
     Text,
 )
-from cxrview.reading.messages import STORE_DAMAGED, STORE_UNUSABLE
+from cxrview.reading.messages import STORE_DAMAGED, STORE_IN_USE, STORE_UNUSABLE
 from cxrview.reading.store import Store, StoreUnusable
 from cxrview.words import say
 from tests.gui.conftest import make_phantom, write_png
@@ -159,7 +159,7 @@ def test_what_could_not_be_kept_is_kept_later(film, qtbot):
     film.measuring.said.connect(said.append)
     film.annotations.replace(film.measuring.key, LINE.moved(3, 3), "length")
     qtbot.waitUntil(lambda: bool(said))
-    assert "in use by another program" in said[0]
+    assert say(STORE_IN_USE) in said[0]
     holder.execute("ROLLBACK")
     holder.close()
     film.annotations.save()

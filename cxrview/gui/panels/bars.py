@@ -135,5 +135,5 @@ def tool_tip(bar: Bar) -> str:
     value = ""
     if bar.probability is not None:
         words = tr("{label}: calibrated probability {probability}")
-        value = words.format(label=bar.label, value=fixed(bar.probability, 3))
+        value = words.format(label=bar.label, probability=fixed(bar.probability, 3))
     return wrapped("\n".join(part for part in (value, bar.meaning) if part))

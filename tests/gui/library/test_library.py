@@ -173,7 +173,7 @@ def test_a_model_that_does_not_work_does_not_become_the_default(mine, library, m
     press(qtbot, library, "Use as default")
     qtbot.waitUntil(lambda: library.said.property("tone") == "error", timeout=20_000)
     assert "“alpha” cannot be used" in library.said.text()
-    assert "its hash differs" in library.said.text()
+    assert say(messages.OTHER_HASH) in library.said.text()
     assert models.choice.model == ""
 
 
@@ -247,9 +247,9 @@ def test_verifying_says_what_was_looked_at_and_finds_a_changed_file(mine, librar
     (mine / "domain.npz").write_bytes((mine / "domain.npz").read_bytes()[:-1] + b"?")
     press(qtbot, library, "Verify")
     qtbot.waitUntil(lambda: library.said.property("tone") == "error", timeout=20_000)
-    assert "domain.npz is not the file that the card was written for" in library.said.text()
+    assert f"domain.npz {say(messages.OTHER_HASH)}" in library.said.text()
     qtbot.waitUntil(lambda: cell(library, "alpha", 1) == "Damaged")
-    assert "its hash differs" in library.detail.verdict.words.text()
+    assert say(messages.OTHER_HASH) in library.detail.verdict.words.text()
     assert library.detail.verdict.isVisible()
     assert not button(library, "Use as default").isEnabled()
 
@@ -259,7 +259,7 @@ def test_a_damaged_model_is_shown_with_what_is_wrong_and_can_be_deleted(mine, bi
     library.library.refresh()
     qtbot.waitUntil(lambda: cell(library, "alpha", 1) == "Damaged")
     click(qtbot, library, "alpha")
-    assert "no readable card.json" in library.detail.verdict.words.text()
+    assert say(messages.NO_BUNDLE) in library.detail.verdict.words.text()
     assert [each.isEnabled() for each in library.detail.buttons] == [False, True, False, True]
     press(qtbot, library, "Delete")
     qtbot.waitUntil(lambda: "alpha" not in names(library))
