@@ -17,8 +17,8 @@ import onnx
 from table import write
 
 from cxrview import bundle, paths
+from cxrview.engines.openvino_engine import OpenVinoEngine
 from cxrview.imaging import model_input, read
-from cxrview.inference.openvino_engine import OpenVinoEngine
 
 ROUNDS = 25
 
@@ -58,8 +58,8 @@ def textbook(folder: Path) -> dict[str, Callable[[np.ndarray], object]]:
     from tf_keras_vis.gradcam import Gradcam
     from tf_keras_vis.utils.scores import CategoricalScore
 
-    from cxrview.inference.graph.build import BACKBONE, POOLING
-    from cxrview.inference.graph.load import load_model
+    from cxrview.engines.graph.build import BACKBONE, POOLING
+    from cxrview.engines.graph.load import load_model
 
     whole = load_model(folder / "model.keras")
     backbone = whole.get_layer(BACKBONE)

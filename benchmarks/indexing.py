@@ -158,8 +158,8 @@ def bare(folder: Path) -> tuple[float, float]:
 
 def search(folder: Path) -> tuple[float, float]:
     """Return the seconds to the first and to the last entry of cxrview's own search, without a window."""
-    from cxrview.gui.discovery import discover
-    from cxrview.gui.unpacked import Unpacked
+    from cxrview.gui.session.discovery import discover
+    from cxrview.imaging.unpacked import Unpacked
     from cxrview.progress import silent
 
     begin = time.perf_counter()

@@ -14,9 +14,9 @@ from collections.abc import Callable
 import numpy as np
 from table import write
 
+from cxrview.datasets.labelled import LabelledImages, one_hot
 from cxrview.training.config import AUGMENTATIONS, ModelConfig, RecipeConfig
-from cxrview.training.dataset import LabelledImages, one_hot
-from cxrview.training.phantom import chest_phantom
+from cxrview.training.export.phantom import chest_phantom
 
 SIZE, BATCH, STEPS = 160, 16, 40
 
@@ -69,13 +69,13 @@ class Turns:
 def main() -> None:
     """Measure both loops and write the table."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from cxrview.training.augmentation import Augmenter
-    from cxrview.training.batches import ImageBatches
-    from cxrview.training.depth import set_depth
-    from cxrview.training.fit import learn
-    from cxrview.training.objective import compile_for
-    from cxrview.training.origin import resolve
-    from cxrview.training.zoo import build
+    from cxrview.training.network.starting_point import resolve
+    from cxrview.training.network.trainable_layers import set_depth
+    from cxrview.training.network.zoo import build
+    from cxrview.training.recipe.augmentation import Augmenter
+    from cxrview.training.recipe.batches import ImageBatches
+    from cxrview.training.recipe.objective import compile_for
+    from cxrview.training.run.fit import learn
 
     recipe = RecipeConfig(batch_size=BATCH)
     model = build(resolve(ModelConfig(architecture="densenet121", input_size=SIZE)), 3)

@@ -82,7 +82,7 @@ def _picture(options: argparse.Namespace, sample: Path) -> int:
     except CxrviewError as error:
         console.say(f"cxrview: {error}")
         return console.USAGE
-    from cxrview.cli.reading import describe
+    from cxrview.cli.describe import describe
 
     console.put(describe(prediction, card))
     console.say(f"The picture of the window is in {target}.")

@@ -18,3 +18,4 @@ WAIT_OR_CHOOSE_ANOTHER_FILE = Message(
 KEY_UNUSABLE = Message("key-unusable", "The pseudonym key {place} cannot be used: {reason}.")
 KEY_DAMAGED = Message("key-damaged", "The pseudonym key {place} is damaged.")
 REMOVE_KEY = Message("remove-key", "Remove it; new pseudonyms will differ.")
+CHOOSE_OTHER_FOLDER = Message("choose-other-folder", "Choose another folder.")

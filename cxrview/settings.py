@@ -9,9 +9,9 @@ from typing import Any
 
 import tomli_w
 
-from cxrview import words
-from cxrview.whole_file import write_whole
-from cxrview.words import mark, tr
+from cxrview import i18n
+from cxrview.atomic_file import write_whole
+from cxrview.i18n import mark, tr
 
 # Values that mean the same in every language, with the words that the reader sees.
 COLOUR_MAPS = {
@@ -23,7 +23,7 @@ COLOUR_MAPS = {
     "grey": mark("Grey"),
     "jet": mark("Jet (as in papers; misleading)"),
 }
-LANGUAGES = {"auto": mark("Language of the system")} | words.LANGUAGES
+LANGUAGES = {"auto": mark("Language of the system")} | i18n.LANGUAGES
 
 
 def option(

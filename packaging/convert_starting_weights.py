@@ -6,8 +6,8 @@ Run once, in an environment with PyTorch, on the file `models/densenet121.tgc` o
 
 The archive holds the arrays of `features.*` under PyTorch's names, and under `check.input` (1, 3, 64, 64)
 and `check.features` (1, 1024) an input with the pooled features that PyTorch makes of it, so that
-`cxrview.training.weights` can prove the loaded network. The file is a pickle: only the classes named here
-are let in.
+`cxrview.training.network.weights_file` can prove the loaded network. The file is a pickle: only the classes
+named here are let in.
 """
 
 import argparse

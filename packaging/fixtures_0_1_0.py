@@ -22,7 +22,7 @@ from cxrview.imaging import read  # noqa: E402
 from cxrview.inference.predictor import Predictor  # noqa: E402
 from cxrview.progress import Cancelled  # noqa: E402
 from cxrview.training import config as configuration  # noqa: E402
-from cxrview.training import events, worker  # noqa: E402
+from cxrview.training.run import events, worker  # noqa: E402
 from tests.training.runs import write_phantoms  # noqa: E402
 
 BUNDLE = ROOT / "finished" / "bundle" / "old-lungs"
@@ -84,9 +84,9 @@ def look() -> None:
     """Use the window: draw, change settings and keys, fold a panel, and close it with files open."""
     from PySide6.QtCore import QEventLoop
 
+    from cxrview.annotations.annotation import CalibrationLine, CardiothoracicRatio, Length, Point, Text
     from cxrview.gui.app import application
     from cxrview.gui.main_window import MainWindow
-    from cxrview.reading.annotation import CalibrationLine, CardiothoracicRatio, Length, Point, Text
 
     drawn = (
         Length(points=(Point(10, 10), Point(30, 25)), label="a line"),

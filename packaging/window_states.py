@@ -285,7 +285,7 @@ def study_list(camera: Camera, drawn: dict[str, Path], give: Callable[[str], Non
 
 def measure(camera: Camera) -> None:
     """Draw one of each kind."""
-    from cxrview.reading import annotation as kinds
+    from cxrview.annotations import annotation as kinds
 
     window, point = camera.window, kinds.Point
     camera.wait(lambda: window.measuring.key)

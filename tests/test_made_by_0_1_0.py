@@ -14,16 +14,16 @@ import pytest
 
 from cxrview import bundle, settings
 from cxrview.__main__ import main
-from cxrview.gui.training.progress import RunProgress
+from cxrview.annotations import annotation as kinds
+from cxrview.annotations.annotation import Point
+from cxrview.annotations.image_key import image_key
+from cxrview.annotations.store import Store
 from cxrview.imaging import read
 from cxrview.inference.predictor import Predictor
-from cxrview.reading import annotation as kinds
-from cxrview.reading.annotation import Point
-from cxrview.reading.image_key import image_key
-from cxrview.reading.store import Store
 from cxrview.training import config as configuration
-from cxrview.training import events
-from cxrview.training.run_folder import RunFolder
+from cxrview.training.run import events
+from cxrview.training.run.folder import RunFolder
+from cxrview.training.run.progress import RunProgress
 
 KEPT = Path(__file__).parent / "data" / "made_by_0_1_0"
 TEXTS = {".toml", ".json", ".jsonl", ".csv", ".txt", ".html", ".ini"}
@@ -123,7 +123,7 @@ def test_a_training_starts_from_the_bundle(disk):
     import keras
 
     from cxrview.progress import silent
-    from cxrview.training import start, zoo
+    from cxrview.training.network import initial_weights, zoo
 
     folder = disk / "finished" / "bundle" / "old-lungs"
     picture = np.load(folder / "selftest.npz")
@@ -131,7 +131,10 @@ def test_a_training_starts_from_the_bundle(disk):
         config = replace(RunFolder(disk / "finished").stored_config().model, start=str(begin))
         keras.utils.set_random_seed(5)
         model = zoo.build(config, 2)
-        assert start.start_from(model, config, silent) == "The model old-lungs 1.0.0, its head included."
+        assert (
+            initial_weights.start_from(model, config, silent)
+            == "The model old-lungs 1.0.0, its head included."
+        )
         answer = keras.ops.convert_to_numpy(model(picture["image"], training=False))
         np.testing.assert_allclose(answer, picture["logits"], rtol=0, atol=1e-3)
 

@@ -9,3 +9,7 @@ OTHER_OUTPUT = Message("other-output", "Choose another output file, or leave out
 REPAIR_BY_HAND = Message("repair-by-hand", "Repair it by hand. {otherwise}")
 NO_FORMAT_OF_RESULTS = Message("no-format-of-results", "Results cannot be written as “{name}”.")
 FORMATS_OF_RESULTS = Message("formats-of-results", "Choose {one} or {other}.")
+AMONG_IMAGES = Message("among-images", "The heatmaps would lie among the images to read, in {place}.")
+CHOOSE_OUTSIDE = Message("choose-outside", "Choose a folder outside.")
+CANNOT_BE_MADE = Message("cannot-be-made", "{place} cannot be made: {reason}.")
+CANNOT_BE_ENCODED = Message("cannot-be-encoded", "{place} cannot be written: the picture cannot be encoded.")

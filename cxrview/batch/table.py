@@ -8,13 +8,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from cxrview.atomic_file import write_whole
 from cxrview.batch import messages
 from cxrview.batch.old_rows import read_rows
 from cxrview.batch.rows import Row
 from cxrview.errors import BadRequest
 from cxrview.imaging.find import spelled_out
 from cxrview.messages import CHOOSE_ANOTHER_PLACE, PLACE_CANNOT_BE_WRITTEN
-from cxrview.whole_file import write_whole
 
 FORMATS = (".csv", ".jsonl")
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cxrview.atomic_file import write_whole
 from cxrview.bundle import messages
 from cxrview.bundle.card import Card, parse
 from cxrview.bundle.load import load
 from cxrview.errors import BadRequest
 from cxrview.messages import CANNOT_BE_WRITTEN
-from cxrview.whole_file import write_whole
 
 CARD = "card.json"
 CHOSEN = "chosen"  # the operating point that a user has set

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
+from cxrview.atomic_file import whole_file
 from cxrview.bundle import messages
 from cxrview.bundle.card import Card
 from cxrview.bundle.load import MAX_CARD_BYTES, MAX_FILE_BYTES, load, read_card
 from cxrview.errors import BadRequest, UnusableModel
 from cxrview.messages import CANNOT_BE_WRITTEN, CHOOSE_ANOTHER_PLACE
-from cxrview.whole_file import whole_file
 
 CARD = "card.json"
 MAX_TOTAL_BYTES = 4 * 2**30

@@ -4,18 +4,19 @@ import argparse
 import time
 from collections.abc import Callable
 
-from cxrview import bundle, facts, paths
+from cxrview import bundle, environment, paths
 from cxrview.cli import console
+from cxrview.engines import registry
 from cxrview.errors import CxrviewError
-from cxrview.imaging.codecs import codecs
-from cxrview.inference import contract, registry
+from cxrview.imaging.dicom.codecs import codecs
+from cxrview.inference import contract
 
 
 def run(_arguments: argparse.Namespace) -> int:
     """Print the report; returns 1 if no engine can run the default model."""
-    console.put(facts.headline())
-    for package in facts.PACKAGES:
-        console.put(f"  {package:<24} {facts.version(package)}")
+    console.put(environment.headline())
+    for package in environment.PACKAGES:
+        console.put(f"  {package:<24} {environment.version(package)}")
     console.put("DICOM decoders")
     for codec in codecs():
         if codec.used or codec.missing:

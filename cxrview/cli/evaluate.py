@@ -10,13 +10,13 @@ from cxrview import messages as shared
 from cxrview.cli import console
 from cxrview.cli.choices import load_predictor
 from cxrview.datasets.config import DataConfig
+from cxrview.datasets.sources import Item, find_items, patient_pattern
 from cxrview.errors import BadRequest
+from cxrview.evaluation import messages, report_tables
+from cxrview.evaluation.predict import Answered, answer_files
+from cxrview.evaluation.report import measure_parts, write_report
 from cxrview.inference.predictor import Predictor
-from cxrview.training import evaluation_messages, report_tables
-from cxrview.training.bundle_answers import Answered, answer_files
-from cxrview.training.evaluation_report import measure_parts, write_report
-from cxrview.training.run_folder import check_apart
-from cxrview.training.sources import Item, find_items, patient_pattern
+from cxrview.training.run.folder import check_apart
 
 _LINES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
 
@@ -52,9 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _check_output(arguments: argparse.Namespace) -> None:
     out: Path = arguments.out
     if out.exists() and not out.is_dir():
-        raise BadRequest(evaluation_messages.NOT_A_FOLDER(folder=out), shared.CHOOSE_ANOTHER_NAME)
+        raise BadRequest(messages.NOT_A_FOLDER(folder=out), shared.CHOOSE_ANOTHER_NAME)
     if (out / "report.html").exists() and not arguments.overwrite:
-        raise BadRequest(evaluation_messages.REPORT_HERE(folder=out), evaluation_messages.ADD_OVERWRITE)
+        raise BadRequest(messages.REPORT_HERE(folder=out), messages.ADD_OVERWRITE)
 
 
 def _items(path: Path | None) -> list[Item]:
@@ -68,8 +68,8 @@ def _side(items: list[Item], asked: str, data: Path) -> tuple[str, list[Item]]:
     if wanted == "all":
         return wanted, items
     if wanted not in sides:
-        has = evaluation_messages.PARTS_THERE(names=sorted(sides)) if sides else evaluation_messages.NOT_SPLIT
-        raise BadRequest(evaluation_messages.NO_SUCH_PART(part=wanted), has, data)
+        has = messages.PARTS_THERE(names=sorted(sides)) if sides else messages.NOT_SPLIT
+        raise BadRequest(messages.NO_SUCH_PART(part=wanted), has, data)
     return wanted, [item for item in items if item.split == wanted]
 
 
@@ -78,11 +78,11 @@ def _check_answers(answered: Answered, data: Path, predictor: Predictor) -> None
         return
     if answered.failures:
         file, why = answered.failures[0]
-        raise BadRequest(evaluation_messages.NO_READABLE_IMAGE(file=file, reason=why), path=data)
+        raise BadRequest(messages.NO_READABLE_IMAGE(file=file, reason=why), path=data)
     labels = [label for label, _ in answered.left_out[:5]]
     raise BadRequest(
-        evaluation_messages.NO_KNOWN_CLASS_HERE(labels=labels),
-        evaluation_messages.MODEL_KNOWS(names=predictor.card.class_names),
+        messages.NO_KNOWN_CLASS_HERE(labels=labels),
+        messages.MODEL_KNOWS(names=predictor.card.class_names),
         data,
     )
 
@@ -131,8 +131,8 @@ def _shown(data: Path) -> str:
 
 
 def _left_out_note(label: str, count: int) -> str:
-    images = evaluation_messages.IMAGES(count=count)
-    return str(evaluation_messages.LABEL_LEFT_OUT(images=images, label=label))
+    images = messages.IMAGES(count=count)
+    return str(messages.LABEL_LEFT_OUT(images=images, label=label))
 
 
 def _say_what_failed(everything: list[Answered]) -> None:

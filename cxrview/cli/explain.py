@@ -2,10 +2,10 @@
 
 import argparse
 
+from cxrview.batch.heatmaps import save_png
 from cxrview.cli import console, messages
 from cxrview.cli.choices import load_predictor
-from cxrview.cli.pictures import save_png
-from cxrview.cli.reading import describe
+from cxrview.cli.describe import describe
 from cxrview.errors import BadRequest
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay

@@ -17,11 +17,11 @@ from cxrview.message import Message, as_message
 def measure(arguments: argparse.Namespace) -> int:
     """Say how fast the training of a configuration goes here, and return 0. Raises CxrviewError."""
     from cxrview.training import config as configuration
-    from cxrview.training.worker import find_device
+    from cxrview.training.run.worker import find_device
 
     config = configuration.load(arguments.config)
     find_device()
-    from cxrview.training.measure import measure as measured
+    from cxrview.training.run.benchmark import measure as measured
 
     def report(fraction: float, doing: Message | str) -> None:
         _say({"fraction": fraction, **as_message(doing).as_dict()})
@@ -32,10 +32,10 @@ def measure(arguments: argparse.Namespace) -> int:
 
 def changes(_arguments: argparse.Namespace) -> int:
     """Answer requests for changed images until standard input ends, and return 0. Raises CxrviewError."""
-    from cxrview.training.worker import find_device
+    from cxrview.training.run.worker import find_device
 
     find_device()
-    from cxrview.training.changed_images import answer
+    from cxrview.training.recipe.changed_images import answer
 
     _say({"ready": True})
     for line in sys.stdin:

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "show" and arguments.summary:
         bundle.load(folder)  # a file that is not as the card says is not opened
         # Here, because it imports TensorFlow's half of the package, which a light edition goes without.
-        from cxrview.training.model_summary import bundle_summary
+        from cxrview.training.network.summary import bundle_summary
 
         console.put(bundle_summary(folder))
         return console.OK

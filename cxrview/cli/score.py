@@ -9,12 +9,12 @@ from pathlib import Path
 
 from cxrview import paths
 from cxrview.batch import rows, table
+from cxrview.batch.heatmaps import Pictures
 from cxrview.batch.score import score
 from cxrview.cli import console, messages
 from cxrview.cli.choices import load_predictor
-from cxrview.cli.pictures import Pictures
 from cxrview.errors import BadRequest, CxrviewError
-from cxrview.exclusive import exclusive
+from cxrview.file_lock import exclusive
 from cxrview.imaging import find_images
 from cxrview.imaging.find import spelled_out
 from cxrview.inference.predictor import Predictor

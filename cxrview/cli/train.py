@@ -6,9 +6,10 @@ from cxrview.cli import console
 from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
 from cxrview.errors import BadRequest
-from cxrview.training import messages, names, worker
-from cxrview.training.events import Finished
-from cxrview.training.run_folder import RunFolder
+from cxrview.training import messages, names
+from cxrview.training.run import worker
+from cxrview.training.run.events import Finished
+from cxrview.training.run.folder import RunFolder
 
 _FIGURES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from cxrview.cli import console
-from cxrview.training import data_report
-from cxrview.training.events import (
+from cxrview.datasets import report
+from cxrview.training.run.events import (
     DataReported,
     Epoch,
     Event,
@@ -73,7 +73,7 @@ def _sentence(event: Event) -> str:
             done = f", {event.resumed_epochs} of them done before" if event.resumed_epochs else ""
             return f"{event.total_epochs} epochs{done}, on {event.device or 'cpu'} ({event.backend})."
         case DataReported():
-            return data_report.text(event.report)
+            return report.text(event.report)
         case PhaseStarted():
             depth = _DEPTHS.get(event.depth, event.depth)
             phase = f"Phase {event.phase} of {event.phases}: {depth}"

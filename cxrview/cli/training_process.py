@@ -19,7 +19,7 @@ from cxrview.cli import console
 from cxrview.cli.training_console import TrainingConsole
 from cxrview.errors import CxrviewError
 from cxrview.progress import Cancelled, Enough
-from cxrview.training.events import Emit, Epoch, Event, Failed, Finished, Started, Step, Stopped, dump
+from cxrview.training.run.events import Emit, Epoch, Event, Failed, Finished, Started, Step, Stopped, dump
 
 _LAST = (Finished, Failed, Stopped)  # nothing is left to stop
 

@@ -10,10 +10,12 @@ from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
 from cxrview.errors import BadRequest
 from cxrview.training import config as configuration
-from cxrview.training import messages, naming, worker
+from cxrview.training import messages
 from cxrview.training.config import TrainingConfig
-from cxrview.training.events import Emit, Finished, Searched
-from cxrview.training.search_folder import SearchFolder
+from cxrview.training.export import naming
+from cxrview.training.run import worker
+from cxrview.training.run.events import Emit, Finished, Searched
+from cxrview.training.search.folder import SearchFolder
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _searcher() -> Callable[..., Searched]:
     """Return what searches. Raises BadRequest where its library is missing."""
     try:
-        from cxrview.training.search import search
+        from cxrview.training.search.run import search
     except ImportError as error:
         raise BadRequest(messages.NO_OPTUNA, messages.INSTALL_OPTUNA) from error
     return search

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from cxrview.datasets import messages
 from cxrview.settings import option
-from cxrview.training import data_messages
 
 SPLIT_SEED = 20261121
 _T = TypeVar("_T")
@@ -43,12 +43,12 @@ def build(kind: type[_T], values: Any, where: str) -> _T:
     `where` is the entry that holds them, "" for the whole. Raises ValueError that names a wrong entry.
     """
     if not isinstance(values, dict):
-        raise ValueError(data_messages.NO_TABLE(entry=where))
+        raise ValueError(messages.NO_TABLE(entry=where))
     hints = _hints(kind)  # type: ignore[arg-type]
     fields = {item.name: item for item in dataclasses.fields(kind)}  # type: ignore[arg-type]
     for name in values:
         if name not in fields:
-            raise ValueError(data_messages.UNKNOWN_ENTRY(entry=entry(where, name)))
+            raise ValueError(messages.UNKNOWN_ENTRY(entry=entry(where, name)))
     return kind(
         **{
             name: _value(fields[name], hints[name], value, entry(where, name))
@@ -79,7 +79,7 @@ def _value(item: Any, wanted: Any, value: Any, where: str) -> Any:
 
 def _items(wanted: Any, value: Any, where: str) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
-        raise ValueError(data_messages.NO_LIST(entry=where))
+        raise ValueError(messages.NO_LIST(entry=where))
     if dataclasses.is_dataclass(wanted):
         return tuple(build(wanted, part, f"{where}[{i}]") for i, part in enumerate(value))  # type: ignore[arg-type]
     return tuple(_checked(None, wanted, part, f"{where}[{i}]") for i, part in enumerate(value))
@@ -89,11 +89,11 @@ def _checked(item: Any, wanted: Any, value: Any, where: str) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool)):
-        raise ValueError(data_messages.WRONG_KIND(entry=where, value=repr(value), kind=wanted.__name__))
+        raise ValueError(messages.WRONG_KIND(entry=where, value=repr(value), kind=wanted.__name__))
     metadata = item.metadata if item is not None else {}
     low, high, choices = (metadata.get(key) for key in ("low", "high", "choices"))
     if low is not None and not low <= value <= high:
-        raise ValueError(data_messages.OUT_OF_RANGE(entry=where, value=repr(value), low=low, high=high))
+        raise ValueError(messages.OUT_OF_RANGE(entry=where, value=repr(value), low=low, high=high))
     if choices and value not in choices:
-        raise ValueError(data_messages.NO_SUCH_CHOICE(entry=where, value=value, choices=list(choices)))
+        raise ValueError(messages.NO_SUCH_CHOICE(entry=where, value=value, choices=list(choices)))
     return value

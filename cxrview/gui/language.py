@@ -3,7 +3,7 @@
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from cxrview import words
+from cxrview import i18n
 
 QT_TEXTS = "qtbase_{language}"  # of buttons, file dialogs and key names
 
@@ -13,13 +13,13 @@ _translators: list[QTranslator] = []
 def of_the_system() -> str:
     """Return the first language of the user's system that cxrview speaks, or English."""
     wanted = (name.split("-")[0] for name in QLocale.system().uiLanguages())
-    return next((language for language in wanted if language in words.LANGUAGES), "en")
+    return next((language for language in wanted if language in i18n.LANGUAGES), "en")
 
 
 def speak(app: QApplication, language: str) -> None:
     """Use `language` ("auto": the system's) for every text that is made from now on."""
     language = of_the_system() if language == "auto" else language
-    words.use(language)
+    i18n.use(language)
     system = QLocale.system()
     same = system.name().startswith(language)  # then the country's own way of dates and paper counts too
     QLocale.setDefault(system if same else QLocale(language))

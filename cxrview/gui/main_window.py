@@ -17,21 +17,21 @@ from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSlider, QSp
 
 from cxrview import paths, settings
 from cxrview.gui import theme as themes
+from cxrview.gui.actions.keys import OwnKeys
+from cxrview.gui.actions.menus import Menus
+from cxrview.gui.actions.peek import PeekFilter
 from cxrview.gui.actions.table import SHORTCUTS
 from cxrview.gui.commands import heatmap
 from cxrview.gui.commands.window import fill_screen
-from cxrview.gui.garbage import Collector
-from cxrview.gui.keys import OwnKeys
-from cxrview.gui.later import LaterParts
-from cxrview.gui.menus import Menus
-from cxrview.gui.model_choice import LoadPredictor
-from cxrview.gui.panels.reading import ReadingPanel
+from cxrview.gui.commands.window_parts import SOON, WindowParts
+from cxrview.gui.gc_in_gui_thread import Collector
+from cxrview.gui.lazy_parts import LaterParts
+from cxrview.gui.panels.prediction import ReadingPanel
 from cxrview.gui.panels.status import StatusBar
-from cxrview.gui.panels.studies import StudyPanel
-from cxrview.gui.peek import PeekFilter
-from cxrview.gui.session import Session
-from cxrview.gui.sizing import fitted
+from cxrview.gui.session.model_choice import LoadPredictor
+from cxrview.gui.session.session import Session
 from cxrview.gui.state import AppState, Shown
+from cxrview.gui.studies.panel import StudyPanel
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.context_menu import ContextMenu
@@ -39,11 +39,11 @@ from cxrview.gui.viewer.heat_layer import HeatLayer
 from cxrview.gui.viewer.overlay_layer import OverlayLayer
 from cxrview.gui.viewer.tools import basic_tools
 from cxrview.gui.viewer.viewport import Viewport
-from cxrview.gui.viewports import Viewports
-from cxrview.gui.window_parts import SOON, WindowParts
+from cxrview.gui.viewer.viewports import Viewports
+from cxrview.gui.widgets.window_size import fitted
 from cxrview.gui.workbench import Places, Workbench
+from cxrview.i18n import tr
 from cxrview.settings import Settings
-from cxrview.words import tr
 
 FIRST_SIZE = QSize(1280, 800)
 SAVE_DELAY = 500  # ms between a change and writing the settings
@@ -173,7 +173,7 @@ class MainWindow(WindowParts, QMainWindow):
 
     def show_crash(self, details: str) -> None:
         """Show the details of a mistake of ours, to be copied."""
-        from cxrview.gui.dialogs.text import CrashDialog
+        from cxrview.gui.widgets.text import CrashDialog
 
         if self.findChildren(CrashDialog):  # one is enough when the same mistake comes again and again
             return

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from cxrview.gui.view_state import Progress, Reading, Shown, Stage, ViewState
+from cxrview.i18n import mark, tr
 from cxrview.settings import Settings
-from cxrview.words import mark, tr
 
 if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
     from cxrview.bundle import Card

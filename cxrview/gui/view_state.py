@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from cxrview.gui.viewer.placement import Orientation
+from cxrview.gui.viewer.view_transform import Orientation
 
 if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
-    from cxrview.gui.viewer.levels import Levels
+    from cxrview.annotations.units import Scale
     from cxrview.imaging import Radiograph, Voi
+    from cxrview.imaging.pyramid import Levels
     from cxrview.inference.prediction import Prediction
-    from cxrview.reading.units import Scale
 
 
 class Stage(Enum):

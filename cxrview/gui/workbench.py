@@ -5,22 +5,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from cxrview.gui.later import LaterParts
+from cxrview.gui.lazy_parts import LaterParts
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
-    from cxrview.gui.panels.reading import ReadingPanel
+    from cxrview.gui.actions.shortcuts import Shortcuts
+    from cxrview.gui.panels.prediction import ReadingPanel
     from cxrview.gui.panels.status import StatusBar
-    from cxrview.gui.panels.studies import StudyPanel
-    from cxrview.gui.session import Session
-    from cxrview.gui.shortcuts import Shortcuts
+    from cxrview.gui.session.session import Session
     from cxrview.gui.state import AppState
+    from cxrview.gui.studies.panel import StudyPanel
     from cxrview.gui.tasks import TaskRunner
     from cxrview.gui.viewer.canvas import Canvas
-    from cxrview.gui.viewports import Viewports
+    from cxrview.gui.viewer.viewports import Viewports
 
 Part = TypeVar("Part")
 

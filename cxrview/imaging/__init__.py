@@ -1,8 +1,8 @@
 """From a file to pixels on the screen and to the model's input."""
 
+from cxrview.imaging.dicom.overlays import overlay_mask
 from cxrview.imaging.find import find_images
 from cxrview.imaging.letterbox import Letterbox
-from cxrview.imaging.overlays import overlay_mask
 from cxrview.imaging.radiograph import (
     Anatomy,
     Identity,

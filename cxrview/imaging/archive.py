@@ -14,13 +14,13 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from cxrview.errors import UnreadableImage
+from cxrview.i18n import tr
 from cxrview.imaging import messages, sniff
 from cxrview.imaging.find import begins_like_an_image, named_like_an_image, natural_key
 from cxrview.imaging.limits import MAX_FILE_BYTES
 from cxrview.imaging.read import trouble_reported
 from cxrview.messages import CANNOT_BE_UNPACKED, MAKE_ROOM
 from cxrview.progress import Report
-from cxrview.words import tr
 
 MAX_MEMBERS = 100_000
 MAX_UNPACKED = 32 * 2**30  # bytes, of all images together

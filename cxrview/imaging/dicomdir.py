@@ -6,9 +6,9 @@ from pathlib import Path
 from pydicom import dcmread
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging import library_notes, messages, sniff
-from cxrview.imaging.decoding import damage_reported
-from cxrview.imaging.elements import Elements
+from cxrview.imaging import decoder_warnings, messages, sniff
+from cxrview.imaging.dicom.decoding import damage_reported
+from cxrview.imaging.dicom.elements import Elements
 from cxrview.imaging.limits import check_file_size
 from cxrview.imaging.read import trouble_reported
 
@@ -39,7 +39,7 @@ def listed_images(path: Path) -> list[Path]:
     """
     with trouble_reported(path):
         check_file_size(path)
-        with library_notes.collected():
+        with decoder_warnings.collected():
             with damage_reported(path, messages.DIRECTORY_DAMAGED):
                 elements = Elements(dcmread(path), [])
                 records = [_Record(record) for record in elements.items("DirectoryRecordSequence")]

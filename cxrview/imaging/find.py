@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from cxrview.errors import BadRequest
+from cxrview.i18n import trn
 from cxrview.imaging import messages, sniff
 from cxrview.progress import Report, silent
-from cxrview.words import trn
 
 SUFFIXES = frozenset({".dcm", ".dicom", ".ima", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"})
 PASSED_OVER = frozenset({"dicomdir", "thumbs.db", "desktop.ini"})

@@ -15,9 +15,9 @@ full range   smallest … largest value
 import cv2
 import numpy as np
 
+from cxrview.i18n import mark
 from cxrview.imaging.radiograph import Radiograph, VoiFunction, VoiLut, Window
 from cxrview.imaging.render import percentile_window, thin_out
-from cxrview.words import mark
 
 AUTO, FULL = mark("Auto"), mark("Full range")
 LUNG, SOFT, BONE = mark("Lung"), mark("Soft tissue"), mark("Bone")

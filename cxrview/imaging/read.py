@@ -8,10 +8,10 @@ from pathlib import Path
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import messages, sniff
-from cxrview.imaging.dicom import read_dicom
+from cxrview.imaging.dicom.reader import read_dicom
 from cxrview.imaging.limits import check_file_size
 from cxrview.imaging.radiograph import Radiograph
-from cxrview.imaging.raster import read_raster
+from cxrview.imaging.raster.reader import read_raster
 from cxrview.message import Message
 from cxrview.messages import CANNOT_BE_READ
 

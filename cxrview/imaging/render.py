@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.i18n import mark, tr
 from cxrview.imaging.letterbox import Letterbox
 from cxrview.imaging.radiograph import Radiograph, Voi, VoiFunction, VoiLut, Window
-from cxrview.words import mark, tr
 
 TABLE_RANGE = 2**16  # integers that span more are computed pixel by pixel
 SAMPLE = 500_000  # pixels that are looked at to choose a window

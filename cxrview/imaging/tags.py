@@ -14,13 +14,13 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
-from cxrview.imaging import library_notes, messages
-from cxrview.imaging.decoding import damage_reported, transfer_syntax
-from cxrview.imaging.dicom import read_dataset
-from cxrview.imaging.elements import CONVERSION_ERRORS
-from cxrview.imaging.raster import read_facts
+from cxrview.i18n import fixed, tr, trn
+from cxrview.imaging import decoder_warnings, messages
+from cxrview.imaging.dicom.decoding import damage_reported, transfer_syntax
+from cxrview.imaging.dicom.elements import CONVERSION_ERRORS
+from cxrview.imaging.dicom.reader import read_dataset
+from cxrview.imaging.raster.reader import read_facts
 from cxrview.imaging.read import Kind, identify, trouble_reported
-from cxrview.words import fixed, tr, trn
 
 MAX_SHOWN = 160  # characters of a value in the tree
 MAX_COPIED = 65_536  # characters of a value on the clipboard
@@ -95,7 +95,7 @@ def read_header(path: Path) -> Header:
     An element that cannot be read becomes a row that says so. Raises UnreadableImage as `read` does.
     """
     path = Path(path)
-    with trouble_reported(path), library_notes.collected():
+    with trouble_reported(path), decoder_warnings.collected():
         kind = identify(path)
         if kind is Kind.RASTER:
             name, facts = read_facts(path)

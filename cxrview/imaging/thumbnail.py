@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from cxrview.imaging import library_notes, sniff
-from cxrview.imaging.dicom import read_dicom
+from cxrview.imaging import decoder_warnings, sniff
+from cxrview.imaging.dicom.reader import read_dicom
 from cxrview.imaging.limits import check_dimensions
 from cxrview.imaging.radiograph import Radiograph
-from cxrview.imaging.raster import damage_told, read_raster
+from cxrview.imaging.raster.reader import damage_told, read_raster
 from cxrview.imaging.read import Kind, identify, trouble_reported
 from cxrview.imaging.render import render
 
@@ -46,7 +46,7 @@ def _is_jpeg(path: Path) -> bool:
 
 def _of_jpeg(path: Path, side: int) -> NDArray[np.uint8]:
     """Decode at the smallest of the scales 1, 1/2, 1/4 and 1/8, which JPEG does while it decodes."""
-    with library_notes.collected(), damage_told(path), Image.open(path, formats=("JPEG", "MPO")) as image:
+    with decoder_warnings.collected(), damage_told(path), Image.open(path, formats=("JPEG", "MPO")) as image:
         check_dimensions(path, image.height, image.width)
         grey = image.mode == "L"
         image.draft(image.mode, (2 * side, 2 * side))

@@ -7,12 +7,13 @@ import numpy as np
 
 from cxrview.bundle import Card
 from cxrview.bundle.load import read_card
+from cxrview.engines import registry
+from cxrview.engines.engine import Engine, Outputs
+from cxrview.engines.messages import EXPORT_MODEL_AGAIN
+from cxrview.engines.registry import Choice, SelfTest
 from cxrview.errors import EngineUnavailable, UnusableModel
-from cxrview.inference import messages, registry
+from cxrview.inference import messages
 from cxrview.inference.calibration import probabilities
-from cxrview.inference.engine import Engine, Outputs
-from cxrview.inference.engine_messages import EXPORT_MODEL_AGAIN
-from cxrview.inference.registry import Choice, SelfTest
 
 OUTPUTS = ("logits", "activation_maps", "embedding")
 """float32: (N, C); (N, C, h, w), Grad-CAM for every class, ≥ 0; (N, D), the pooled features."""

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.engines.arrays import load_arrays
+from cxrview.engines.messages import EXPORT_MODEL_AGAIN
 from cxrview.errors import UnusableModel
 from cxrview.inference import messages
-from cxrview.inference.arrays import load_arrays
-from cxrview.inference.engine_messages import EXPORT_MODEL_AGAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from cxrview import bundle
 from cxrview.bundle import Bundle, Card
+from cxrview.engines.engine import Engine, Outputs
 from cxrview.errors import UnusableModel
+from cxrview.i18n import tr
 from cxrview.imaging import Letterbox, Radiograph, model_input
 from cxrview.inference import contract, domain, messages
 from cxrview.inference.calibration import probabilities
-from cxrview.inference.engine import Engine, Outputs
 from cxrview.inference.prediction import Prediction
 from cxrview.inference.suitability import objections
 from cxrview.progress import Report, silent
-from cxrview.words import tr
 
 BATCH_SIZE = 16
 

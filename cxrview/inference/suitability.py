@@ -5,8 +5,8 @@ The distance of the features cannot tell every CT slice or photograph; the heade
 
 import numpy as np
 
+from cxrview.i18n import tr
 from cxrview.imaging import Radiograph
-from cxrview.words import tr
 
 # CR, DX and RG are radiography; RF is taken for spot films; OT and SC say nothing about the technique.
 POSSIBLE_MODALITIES = frozenset({"", "CR", "DX", "RG", "RF", "OT", "SC"})

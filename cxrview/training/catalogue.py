@@ -5,8 +5,10 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from cxrview.datasets import catalogue
+from cxrview.evaluation import messages as evaluation_messages
 from cxrview.message import Catalogue, Message, verbatim
-from cxrview.training import data_catalogue, evaluation_messages, messages, names
+from cxrview.training import messages, names
 
 
 @cache
@@ -17,7 +19,7 @@ def rooms() -> tuple[ModuleType, ...]:
     from cxrview.inference import messages as inference_messages
 
     return (
-        *data_catalogue.rooms(),
+        *catalogue.rooms(),
         bundle_messages,
         inference_messages,
         explain_messages,

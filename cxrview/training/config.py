@@ -12,11 +12,11 @@ from typing import Any
 
 import tomli_w
 
+from cxrview.atomic_file import write_whole
 from cxrview.datasets.config import DataConfig, build, entry
 from cxrview.errors import BadRequest
 from cxrview.settings import option
 from cxrview.training import config_check, messages
-from cxrview.whole_file import write_whole
 
 METRICS = ("macro_f1", "accuracy", "balanced_accuracy", "macro_auc", "loss")
 _WEIGHTS = (".keras", ".h5", ".hdf5", ".npz")

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from cxrview.datasets import messages as data_messages
 from cxrview.errors import BadRequest
-from cxrview.training import data_messages, messages
+from cxrview.training import messages
 
 if TYPE_CHECKING:
     from cxrview.training.config import TrainingConfig

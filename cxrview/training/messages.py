@@ -3,8 +3,8 @@
 Those about the images are in `data_messages`, those about what a model is worth in `evaluation_messages`.
 """
 
+from cxrview.datasets import messages
 from cxrview.message import Message
-from cxrview.training import data_messages
 
 # How a run begins, goes on and ends
 RUN_FINISHED = Message("run-finished", "The run in {folder} is finished already.")
@@ -217,7 +217,6 @@ MAKE_ROOM_AND_RESUME = Message(
     in_window="Make room, then resume.",
 )
 DATABASE_READ_ONLY = Message("database-read-only", "cannot be opened for writing.")
-CHOOSE_OTHER_FOLDER = Message("choose-other-folder", "Choose another folder.")
 DATABASE_OF_OTHER_OPTUNA = Message("database-of-other-optuna", "cannot be used by this version of Optuna.")
 SEARCH_ANEW = Message("search-anew", "Search anew in another folder.")
 ENDED_IN_TRIAL = Message("ended-in-trial", "The process ended {count} times in the middle of this trial.")
@@ -245,4 +244,9 @@ WRITTEN = Message("written", "written")
 LOOKING = Message("looking", "looking")
 LEARNING = Message("learning", "learning: {depth}")
 
-FULL_DISK = frozenset({DISK_FULL.code, data_messages.NO_ROOM.code, DATABASE_DISK_FULL.code})  # codes
+FULL_DISK = frozenset({DISK_FULL.code, messages.NO_ROOM.code, DATABASE_DISK_FULL.code})  # codes
+NO_FINISHED_RUN = Message("no-finished-run", "holds no finished run.")
+LET_IT_FINISH = Message("let-it-finish", "Let the training finish first.")
+REPORT_UNREADABLE = Message("report-unreadable", "cannot be read.")
+REPORT_WITHOUT_FIGURES = Message("report-without-figures", "holds no figures.")
+REPORT_DAMAGED = Message("report-damaged", "The report of this run is damaged.")

@@ -3,22 +3,11 @@
 A key that no table has is of another version and stands for itself.
 """
 
-from collections.abc import Mapping
+from cxrview.evaluation.names import METRICS, named
+from cxrview.i18n import mark
+from cxrview.message import Message
 
-from cxrview.message import Message, as_message
-from cxrview.words import mark
-
-
-def _table(table: str, titles: Mapping[str, str]) -> dict[str, Message]:
-    return {key: Message(f"{table}-{key.replace('_', '-')}", title) for key, title in titles.items()}
-
-
-def called(table: Mapping[str, Message], key: str) -> Message:
-    """Return what `key` is called in `table`."""
-    return as_message(table.get(key, key))
-
-
-STAGES = _table(
+STAGES = named(
     "stages",
     {
         "starting": mark("Getting ready"),
@@ -32,11 +21,11 @@ STAGES = _table(
         "exporting": mark("Writing the model"),
     },
 )
-DEPTHS = _table(
+DEPTHS = named(
     "depths",
     {"head": mark("Head"), "last-block": mark("Head and last block"), "all": mark("All layers")},
 )
-SIDES = _table(
+SIDES = named(
     "sides",
     {
         "train": mark("Training"),
@@ -46,11 +35,11 @@ SIDES = _table(
         "strangers": mark("Outside the task"),
     },
 )
-STARTS = _table(
+STARTS = named(
     "starts",
     {"bundled": mark("The model of cxrview"), "imagenet": mark("ImageNet weights"), "none": mark("Nothing")},
 )
-STARTS_FROM = _table(  # in a sentence
+STARTS_FROM = named(  # in a sentence
     "starts-from",
     {
         "bundled": mark("from the weights that come with cxrview"),
@@ -58,7 +47,7 @@ STARTS_FROM = _table(  # in a sentence
         "none": mark("from nothing"),
     },
 )
-PARTS = _table(
+PARTS = named(
     "parts",
     {
         "test": mark("Test images"),
@@ -67,7 +56,7 @@ PARTS = _table(
         "train": mark("Training images"),
     },
 )
-SEARCHED = _table(  # what a search varies
+SEARCHED = named(  # what a search varies
     "searched",
     {
         "learning_rate": mark("Learning rate"),
@@ -78,7 +67,7 @@ SEARCHED = _table(  # what a search varies
         "augmentation": mark("Augmentation"),
     },
 )
-SEARCHED_IN_SENTENCE = _table(  # not those above in small letters: German nouns keep their capitals
+SEARCHED_IN_SENTENCE = named(  # not those above in small letters: German nouns keep their capitals
     "searched-in-sentence",
     {
         "learning_rate": mark("learning rate"),
@@ -89,30 +78,12 @@ SEARCHED_IN_SENTENCE = _table(  # not those above in small letters: German nouns
         "augmentation": mark("augmentation"),
     },
 )
-TRIAL_STATES = _table(
+TRIAL_STATES = named(
     "trial-states",
     {"complete": mark("Complete"), "pruned": mark("Cut short"), "failed": mark("Failed")},
 )
-AUGMENTATIONS = _table(
+AUGMENTATIONS = named(
     "augmentations", {"none": mark("None"), "light": mark("Mild"), "strong": mark("Strong")}
-)
-METRICS = _table(
-    "metrics",
-    {
-        "accuracy": mark("Accuracy"),
-        "balanced_accuracy": mark("Balanced accuracy"),
-        "macro_f1": mark("Macro F1"),
-        "macro_auc": mark("Macro AUC"),
-        "ece": mark("Calibration error"),
-        "brier": mark("Brier score"),
-        "loss": mark("Loss"),
-        "recall": mark("Sensitivity"),
-        "specificity": mark("Specificity"),
-        "precision": mark("Precision"),
-        "f1": mark("F1"),
-        "auc": mark("AUC"),
-        "average_precision": mark("Average precision"),
-    },
 )
 EPOCH_METRICS = {  # of the events of an epoch
     "loss": Message("epoch-metrics-loss", "Training loss"),
@@ -124,7 +95,7 @@ EPOCH_METRICS = {  # of the events of an epoch
     "val_macro_auc": METRICS["macro_auc"],
 }
 CHOICES = {  # values of options
-    **_table(
+    **named(
         "choices",
         {
             "auto": mark("As for the model that it starts from"),

@@ -18,7 +18,7 @@ import pytest
 from cxrview.batch import messages, rows
 from cxrview.batch.table import Table, open_table, resume
 from cxrview.errors import BadRequest, UnreadableImage
-from cxrview.exclusive import exclusive, is_held
+from cxrview.file_lock import exclusive, is_held
 from cxrview.message import Message
 from cxrview.messages import CANNOT_BE_READ, IN_USE, KEY_DAMAGED, PLACE_CANNOT_BE_WRITTEN
 from cxrview.pseudonym import load_key, pseudonym
@@ -278,7 +278,7 @@ def test_a_results_file_is_held_by_one_run_at_a_time(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_a_killed_run_holds_nothing(tmp_path):
-    code = "import sys, time; from pathlib import Path; from cxrview.exclusive import exclusive\n"
+    code = "import sys, time; from pathlib import Path; from cxrview.file_lock import exclusive\n"
     code += "with exclusive(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     path = tmp_path / "r.csv"
     with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as process:

@@ -17,8 +17,8 @@ from cxrview.__main__ import main
 from cxrview.batch.messages import FORMATS_OF_RESULTS
 from cxrview.bundle.messages import CARD_TEMPERATURE, CARD_WRONG_ENTRY, NO_SUCH_MODEL
 from cxrview.cli import messages
+from cxrview.engines.messages import NO_DEVICE
 from cxrview.explain.messages import NO_CLASS
-from cxrview.inference.engine_messages import NO_DEVICE
 from tests.bad_files import write_bad_files
 from tests.conftest import make_tiny_bundle
 

@@ -13,11 +13,13 @@ import pytest
 from cxrview import paths
 from cxrview.__main__ import main
 from cxrview.datasets.config import DataConfig
+from cxrview.datasets.sources import find_items
+from cxrview.evaluation import messages as evaluation_messages
+from cxrview.evaluation import predict as bundle_answers
+from cxrview.evaluation.predict import answer_files
 from cxrview.imaging import read
 from cxrview.inference.predictor import Predictor
-from cxrview.training import bundle_answers, evaluation_messages, messages
-from cxrview.training.bundle_answers import answer_files
-from cxrview.training.sources import find_items
+from cxrview.training import messages
 from tests.conftest import CLASSES, TINY_SIZE, make_tiny_bundle
 
 NAMES = tuple(name for name, _ in CLASSES)

@@ -16,10 +16,11 @@ import pytest
 
 from cxrview import paths
 from cxrview.__main__ import main
+from cxrview.batch import messages as batch_messages
 from cxrview.cli import console, messages
-from cxrview.exclusive import exclusive
+from cxrview.engines.messages import NO_DEVICE
+from cxrview.file_lock import exclusive
 from cxrview.imaging.messages import DOES_NOT_EXIST, IS_EMPTY, NOT_PERMITTED
-from cxrview.inference.engine_messages import NO_DEVICE
 from cxrview.inference.predictor import Predictor
 from cxrview.messages import IN_USE, PLACE_CANNOT_BE_WRITTEN
 from tests.conftest import make_tiny_bundle
@@ -245,7 +246,7 @@ def test_a_picture_that_cannot_be_saved_is_a_message_and_the_run_goes_on(
 def test_heatmaps_do_not_lie_among_the_inputs(folder, tmp_path, capsys, inside):
     arguments = ["score", str(folder), "--out", str(tmp_path / "r.csv"), "--heatmaps", str(folder / inside)]
     assert main(arguments) == 2
-    assert str(messages.AMONG_IMAGES(place=str(folder / inside))) in capsys.readouterr().err
+    assert str(batch_messages.AMONG_IMAGES(place=str(folder / inside))) in capsys.readouterr().err
     assert not (folder / "deeper").exists()
 
 

@@ -22,13 +22,15 @@ from cxrview.cli import main as cli
 from cxrview.cli.training_console import TrainingConsole
 from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
+from cxrview.datasets import messages as data_messages
 from cxrview.errors import BadRequest
 from cxrview.message import verbatim
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
-from cxrview.training import data_messages, events, messages, worker
+from cxrview.training import messages
 from cxrview.training.config import PRESETS
-from cxrview.training.run_folder import RunFolder
+from cxrview.training.run import events, worker
+from cxrview.training.run.folder import RunFolder
 from tests.refusals import refused
 from tests.training.runs import write_phantoms
 

@@ -10,8 +10,9 @@ from cxrview.__main__ import main
 from cxrview.bundle import store
 from cxrview.cli import console
 from cxrview.training import config as configuration
-from cxrview.training import events, history, messages
-from cxrview.training.search_folder import SearchFolder
+from cxrview.training import messages
+from cxrview.training.run import events, history
+from cxrview.training.search.folder import SearchFolder
 from tests.training.lesions import lesion_phantoms
 
 SIDE = 32

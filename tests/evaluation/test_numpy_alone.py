@@ -4,28 +4,28 @@ import subprocess
 import sys
 
 MEASURING = (
-    "cxrview.training.answers",
-    "cxrview.training.bootstrap",
-    "cxrview.training.curves",
-    "cxrview.training.evaluate",
-    "cxrview.training.figures_of_merit",
-    "cxrview.training.remarks",
-    "cxrview.training.report_tables",
-    "cxrview.gui.training.result_points",
+    "cxrview.evaluation.predictions",
+    "cxrview.evaluation.bootstrap",
+    "cxrview.evaluation.roc",
+    "cxrview.evaluation.evaluate",
+    "cxrview.evaluation.metrics",
+    "cxrview.evaluation.caveats",
+    "cxrview.evaluation.report_tables",
+    "cxrview.evaluation.operating_point",
 )
 REPORTING = (
     *MEASURING,
-    "cxrview.training.bundle_answers",
-    "cxrview.training.evaluation_report",
-    "cxrview.training.examples",
-    "cxrview.training.figures",
+    "cxrview.evaluation.predict",
+    "cxrview.evaluation.report",
+    "cxrview.evaluation.examples",
+    "cxrview.evaluation.plots",
 )
 HEAVY = ("scipy", "sklearn", "keras", "tensorflow", "PySide6", "pandas")
 FOR_PICTURES = ("matplotlib", "jinja2", "cv2", "PIL", "pydicom", "openvino", "onnxruntime")
 MEASURE = """
 import numpy as np
-from cxrview.training.answers import Answers
-from cxrview.training.evaluate import measure
+from cxrview.evaluation.predictions import Answers
+from cxrview.evaluation.evaluate import measure
 random = np.random.default_rng(1)
 shares = random.dirichlet(np.ones(3), 60)
 names = np.array([f"p{number // 2}" for number in range(60)])
@@ -51,4 +51,4 @@ def test_reports_need_neither_scipy_nor_scikit_learn():
 
 
 def test_a_blocked_library_is_noticed():
-    assert "import of numpy halted" in run_without(("numpy",), "import cxrview.training.curves")
+    assert "import of numpy halted" in run_without(("numpy",), "import cxrview.evaluation.roc")

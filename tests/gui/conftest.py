@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication
 
 from cxrview.bundle import Bundle
 from cxrview.bundle.card import parse
+from cxrview.engines.engine import Outputs
 from cxrview.gui import theme as themes
 from cxrview.gui.main_window import MainWindow
-from cxrview.inference.engine import Outputs
 from cxrview.inference.predictor import Predictor
 
 # Off screen every window is active and nobody's mouse is in the way; set the variable to test elsewhere.

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui import language
+from cxrview.gui.actions.mnemonics import with_letters
 from cxrview.gui.actions.table import MENUS, SHORTCUTS
-from cxrview.gui.mnemonics import with_letters
+from cxrview.i18n import tr
 from cxrview.settings import PAGES
-from cxrview.words import tr
 
 TAKES_FOCUS = Qt.FocusPolicy.TabFocus.value | Qt.FocusPolicy.ClickFocus.value
 

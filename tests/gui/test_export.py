@@ -12,15 +12,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
+from cxrview.annotations.annotation import Length, Point
 from cxrview.errors import CxrviewError
 from cxrview.gui.dialogs.export import ExportDialog
 from cxrview.gui.messages import CHOOSE_ANOTHER_FOLDER, COULD_NOT_BE_WRITTEN, LOADING_STOPPED
 from cxrview.gui.state import Progress
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.viewer.export_whole import pixels_of
-from cxrview.gui.viewer.placement import Orientation
-from cxrview.reading.annotation import Length, Point
-from cxrview.words import say
+from cxrview.gui.viewer.view_transform import Orientation
+from cxrview.i18n import say
 from tests.gui.conftest import make_phantom, write_png
 from tests.gui.stalls import Stall
 from tests.imaging import phantoms

@@ -7,9 +7,9 @@ from PySide6.QtCore import QLocale
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialogButtonBox, QDoubleSpinBox
 
-from cxrview import settings, words
+from cxrview import i18n, settings
 from cxrview.errors import EngineUnavailable, UnreadableImage
-from cxrview.gui import app, language, sentences
+from cxrview.gui import app, error_text, language
 from cxrview.imaging import messages
 from cxrview.inference import messages as engines
 from cxrview.message import joined
@@ -36,13 +36,13 @@ def test_buttons_keys_and_numbers_are_german_too(german, qtbot):
 def test_an_error_is_said_in_the_language_of_the_window_and_printed_in_english(german):
     size = messages.FILE_TOO_LARGE(size=1.5, limit=1)
     error = UnreadableImage(size, messages.EXPORT_SMALLER, Path("Müller.dcm"))
-    what, todo = words.say(size), words.say(messages.EXPORT_SMALLER)
+    what, todo = i18n.say(size), i18n.say(messages.EXPORT_SMALLER)
     assert "1,5" in what
     assert (what, todo) != (str(size), str(messages.EXPORT_SMALLER))
-    assert sentences.problem(error) == words.tr("This file {problem}").format(problem=what)
-    assert sentences.advice(error) == todo
-    assert sentences.whole(error) == f"Müller.dcm {what} {todo}"
-    assert sentences.note(error) == f"{what[0].upper()}{what[1:]} {todo}"
+    assert error_text.problem(error) == i18n.tr("This file {problem}").format(problem=what)
+    assert error_text.advice(error) == todo
+    assert error_text.whole(error) == f"Müller.dcm {what} {todo}"
+    assert error_text.note(error) == f"{what[0].upper()}{what[1:]} {todo}"
     assert str(error) == f"Müller.dcm {size} {messages.EXPORT_SMALLER}"
     assert "1.5" in str(error)
 
@@ -50,15 +50,15 @@ def test_an_error_is_said_in_the_language_of_the_window_and_printed_in_english(g
 def test_what_no_engine_could_do_is_said_in_one_language(german):
     reasons = {"openvino": engines.OPENVINO_CANNOT_COMPILE(device="GPU"), "keras": engines.NO_KERAS_FILE}
     refusals = [engines.REFUSAL(name=name, reason=reason) for name, reason in reasons.items()]
-    said = sentences.problem(EngineUnavailable(engines.NO_ENGINE(refusals=joined(refusals))))
+    said = error_text.problem(EngineUnavailable(engines.NO_ENGINE(refusals=joined(refusals))))
     for name, reason in reasons.items():
-        assert f"{name}: {words.say(reason)}" in said
+        assert f"{name}: {i18n.say(reason)}" in said
         assert str(reason) not in said
 
 
 def test_english_comes_back(german):
     language.speak(german, "en")
-    assert words.tr("&Help") == "&Help"
+    assert i18n.tr("&Help") == "&Help"
     assert QKeySequence("Ctrl+O").toString(QKeySequence.SequenceFormat.NativeText) == "Ctrl+O"
 
 

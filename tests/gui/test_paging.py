@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from cxrview.gui.cache import MEGABYTE
+from cxrview.gui.session.cache import MEGABYTE
 from cxrview.gui.state import Stage
 from tests.gui.dicom_files import write_dicom
 from tests.gui.stalls import own_seconds

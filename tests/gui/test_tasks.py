@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from cxrview import paths
 from cxrview.errors import UnreadableImage
-from cxrview.gui.ahead import ReadAhead
-from cxrview.gui.cache import MEGABYTE, RecentImages
+from cxrview.gui.session.cache import MEGABYTE, RecentImages
+from cxrview.gui.session.prefetch import ReadAhead
 from cxrview.gui.state import Mark, Progress, Stage
 from cxrview.gui.tasks import TaskRunner
 from tests.gui.conftest import BrightnessEngine, make_phantom, write_png
@@ -266,8 +266,8 @@ def test_lanes_that_begin_together_do_not_import_a_library_by_halves():
             import importlib
             return lambda report: importlib.import_module(name) and name
 
-        names = {"files": "cxrview.imaging.codecs", "load": "cxrview.inference.predictor",
-                 "ahead": "cxrview.imaging.tags", "model": "cxrview.imaging.peek"}
+        names = {"files": "cxrview.imaging.dicom.codecs", "load": "cxrview.inference.predictor",
+                 "ahead": "cxrview.imaging.tags", "model": "cxrview.imaging.header_summary"}
         for lane, name in names.items():
             failed = lambda error: said.append(repr(error))
             runner.start(name, enter(name), done=said.append, failed=failed, lane=lane)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from cxrview import paths
 from cxrview.explain.class_colours import CLASS_COLOURS
 from cxrview.gui import theme
-from cxrview.gui.themed import Themed
+from cxrview.gui.widgets.themed import Themed
 from tests.conftest import make_tiny_bundle
 from tests.gui.theme_walk import Walk, differing, lay_out
 

@@ -18,9 +18,9 @@ from cxrview.gui import app, theme
 from cxrview.gui.actions.spec import ActionSpec, Scope
 from cxrview.gui.actions.table import SHORTCUTS, specs
 from cxrview.gui.main_window import FIRST_SIZE
-from cxrview.gui.work import load_predictor as load_for_real
+from cxrview.gui.session.workers import load_predictor as load_for_real
+from cxrview.i18n import say
 from cxrview.imaging.messages import DOES_NOT_EXIST
-from cxrview.words import say
 
 
 def test_t_changes_the_theme_and_back(window, qtbot):

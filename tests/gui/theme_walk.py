@@ -7,11 +7,11 @@ from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from cxrview.gui.browser.thumbnails import Thumbnails
 from cxrview.gui.commands import export
 from cxrview.gui.commands.training import show_card
-from cxrview.gui.dialogs.text import CrashDialog
 from cxrview.gui.main_window import MainWindow
+from cxrview.gui.studies.thumbnails import Thumbnails
+from cxrview.gui.widgets.text import CrashDialog
 from tests.gui.training import programs, test_search_step
 from tests.gui.training.finished_run import finished_run
 

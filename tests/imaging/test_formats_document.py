@@ -6,7 +6,7 @@ Run `python -m tests.imaging.test_formats_document` in the checkout to write the
 from pathlib import Path
 
 from cxrview.imaging import limits
-from cxrview.imaging.codecs import codecs
+from cxrview.imaging.dicom.codecs import codecs
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "formats.md"
 BEGIN, END = "<!-- made from the decoders: {} -->", "<!-- end -->"

@@ -20,7 +20,7 @@ from pydicom.uid import MPEG2MPML, DeflatedExplicitVRLittleEndian, JPEG2000Lossl
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import limits, messages, read, render
-from cxrview.imaging.codestream import JP2_FILE_START, JPEG_2000_START, read_header
+from cxrview.imaging.dicom.codestream import JP2_FILE_START, JPEG_2000_START, read_header
 from cxrview.message import Message
 from tests.imaging.phantoms import RAMP, phantom, read_phantom, save
 from tests.imaging.samples import sample
@@ -197,7 +197,7 @@ def test_empty_pixel_data(tmp_path):
 
 
 def test_deflated_file_that_grows_beyond_the_limit(tmp_path, monkeypatch):
-    monkeypatch.setattr("cxrview.imaging.dicom.MAX_DECODED_BYTES", 100_000)
+    monkeypatch.setattr("cxrview.imaging.dicom.reader.MAX_DECODED_BYTES", 100_000)
     dataset = phantom(np.zeros((600, 600), np.uint16))
     dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     path = save(dataset, tmp_path / "x.dcm")

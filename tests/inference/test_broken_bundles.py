@@ -9,9 +9,11 @@ import numpy as np
 import onnx
 import pytest
 
+from cxrview.engines import messages as engine_messages
+from cxrview.engines import registry
 from cxrview.errors import CxrviewError, EngineUnavailable, UnusableModel
 from cxrview.imaging import read
-from cxrview.inference import contract, engine_messages, messages, registry
+from cxrview.inference import contract, messages
 from cxrview.inference.predictor import Predictor
 from tests.conftest import TINY_SIZE, make_tiny_bundle, tiny_graph, write_card
 from tests.refusals import refused

@@ -13,7 +13,7 @@ from cxrview.training.config import (
     RecipeConfig,
     TrainingConfig,
 )
-from cxrview.training.events import Event
+from cxrview.training.run.events import Event
 from tests.training.lesions import LesionPhantoms, lesion_phantoms
 
 CLASSES = ("clear", "lesion")

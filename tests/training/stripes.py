@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
-from cxrview.inference.graph.build import BACKBONE, HEAD, POOLING
-from cxrview.training.dataset import LabelledImages, one_hot
+from cxrview.datasets.labelled import LabelledImages, one_hot
+from cxrview.engines.graph.build import BACKBONE, HEAD, POOLING
 
 NAMES = ("a", "b", "c")
 

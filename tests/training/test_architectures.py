@@ -8,13 +8,14 @@ import pytest
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
-from cxrview.inference.graph import build as graph
-from cxrview.inference.graph.keras_config import read_config
-from cxrview.training import export, onnx_file, zoo
+from cxrview.engines.graph import build as graph
+from cxrview.engines.graph.keras_config import read_config
 from cxrview.training.config import ModelConfig
-from cxrview.training.export import round_weights, write_keras
-from cxrview.training.origin import resolve
-from tests.inference.test_gradcam import check_maps, with_head
+from cxrview.training.export import bundle, onnx_file
+from cxrview.training.export.bundle import round_weights, write_keras
+from cxrview.training.network import zoo
+from cxrview.training.network.starting_point import resolve
+from tests.engines.test_gradcam import check_maps, with_head
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -67,7 +68,7 @@ def test_the_files_give_the_answers_of_the_model(model, tmp_path):
     images = np.random.default_rng(6).integers(0, 256, (1, *model.input_shape[1:]), dtype=np.uint8)
     wanted = onnx_file.run_with_keras(inference)(images)
     scale = max(1, np.abs(wanted["logits"]).max())  # of random networks, it may be thousands
-    agreement = export.prove_files(tmp_path, inference, images, lambda logits: logits / scale)
+    agreement = bundle.prove_files(tmp_path, inference, images, lambda logits: logits / scale)
     assert {"openvino", "onnxruntime", "keras_file"} == set(agreement)
     for engine, differences in agreement.items():
         for name in onnx_file.OUTPUTS:

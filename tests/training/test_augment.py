@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from cxrview.training import augment
-from cxrview.training.phantom import chest_phantom
+from cxrview.training.export.phantom import chest_phantom
+from cxrview.training.recipe import augment
 
 IMAGE = chest_phantom(224)
 

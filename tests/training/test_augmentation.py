@@ -8,9 +8,9 @@ import pytest
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
-from cxrview.training.augmentation import GAP, Augmenter, preview, remarks
 from cxrview.training.config import AUGMENTATIONS, AugmentationConfig
-from cxrview.training.phantom import chest_phantom
+from cxrview.training.export.phantom import chest_phantom
+from cxrview.training.recipe.augmentation import GAP, Augmenter, preview, remarks
 from tests.training.stripes import stripes
 
 pytestmark = pytest.mark.tensorflow

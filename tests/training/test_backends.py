@@ -16,11 +16,11 @@ import pytest
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
-from cxrview.inference.graph import build as graph
-from cxrview.inference.graph.preprocessing import SourceSuppression
-from cxrview.training import zoo
+from cxrview.engines.graph import build as graph
+from cxrview.engines.graph.preprocessing import SourceSuppression
 from cxrview.training.config import ModelConfig
-from cxrview.training.origin import resolve
+from cxrview.training.network import zoo
+from cxrview.training.network.starting_point import resolve
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -31,11 +31,11 @@ pytestmark = [
 CODE = """
 import sys
 import keras, numpy as np
-from cxrview.inference.graph.build import inference_graph
+from cxrview.engines.graph.build import inference_graph
 from cxrview.training import zoo
 from cxrview.training.config import ModelConfig
-from cxrview.training.depth import set_depth
-from cxrview.training.origin import resolve
+from cxrview.training.network.trainable_layers import set_depth
+from cxrview.training.network.starting_point import resolve
 
 given = np.load(sys.argv[1])
 model = zoo.build(resolve(ModelConfig(**eval(sys.argv[3]))), 3)

@@ -10,11 +10,11 @@ import pytest
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
-from cxrview.training.augmentation import Augmenter
-from cxrview.training.batches import AHEAD, ImageBatches, made_ahead
 from cxrview.training.config import AUGMENTATIONS, PhaseConfig, RecipeConfig
-from cxrview.training.sampling import class_weights, draw_weights, epoch_order
-from cxrview.training.schedule import is_over, learning_rate, plateau_factor
+from cxrview.training.recipe.augmentation import Augmenter
+from cxrview.training.recipe.batches import AHEAD, ImageBatches, made_ahead
+from cxrview.training.recipe.sampling import class_weights, draw_weights, epoch_order
+from cxrview.training.recipe.schedule import is_over, learning_rate, plateau_factor
 from tests.training.stripes import stripes
 
 pytestmark = pytest.mark.tensorflow

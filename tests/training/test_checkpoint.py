@@ -8,18 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cxrview.training import data_messages, messages
+from cxrview.datasets import messages as data_messages
+from cxrview.training import messages
 from tests.refusals import refused
 
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
 from cxrview.errors import CxrviewError
-from cxrview.training import history as histories
-from cxrview.training.checkpoint import Checkpoints, replacing
 from cxrview.training.config import RecipeConfig
-from cxrview.training.history import EpochRow, History, merit
-from cxrview.training.objective import compile_for
+from cxrview.training.recipe.objective import compile_for
+from cxrview.training.run import history as histories
+from cxrview.training.run.checkpoint import Checkpoints, replacing
+from cxrview.training.run.history import EpochRow, History, merit
 from tests.training.stripes import small_network, stripes
 
 pytestmark = [

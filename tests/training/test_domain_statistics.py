@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cxrview.training.domain_statistics import (
+from cxrview.training.export.domain_statistics import (
     DomainChoice,
     DomainStatistics,
     choose_domain,

@@ -6,11 +6,11 @@ import json
 import pytest
 
 from cxrview import paths
-from cxrview.training import measurements
 from cxrview.training.config import PRESETS, ModelConfig, PhaseConfig, RecipeConfig, TrainingConfig
-from cxrview.training.estimate import bundle_bytes, estimate
-from cxrview.training.measurements import Measured
-from cxrview.training.origin import resolve
+from cxrview.training.network.starting_point import resolve
+from cxrview.training.run import benchmark_records
+from cxrview.training.run.benchmark_records import Measured
+from cxrview.training.run.estimate import bundle_bytes, estimate
 
 IMAGES = {"train": 100, "validation": 20, "test": 30}
 SIZED = resolve(ModelConfig(start="none", input_size=224))
@@ -26,8 +26,8 @@ MEASURED = Measured(
     memory={"plain": 800_000_000, "kept-head": 1_000_000_000, "all": 2_000_000_000},
     learning={"all": 2.0, "kept-head": 1000.0},
     day="2026-11-21",
-    machine=measurements.machine(),
-    version=measurements.__version__,
+    machine=benchmark_records.machine(),
+    version=benchmark_records.__version__,
 )
 
 
@@ -104,33 +104,33 @@ def test_disk_holds_inputs_features_checkpoints_and_the_model_twice():
 
 def test_measurements_are_kept_one_for_each_setting(tmp_path):
     path = tmp_path / "cache" / "speed.json"
-    measurements.add(path, MEASURED)
-    measurements.add(path, dataclasses.replace(MEASURED, batch_size=32))
-    measurements.add(path, dataclasses.replace(MEASURED, plain=12.0, learning={"head": 9.0}))
-    found = measurements.load(path)
+    benchmark_records.add(path, MEASURED)
+    benchmark_records.add(path, dataclasses.replace(MEASURED, batch_size=32))
+    benchmark_records.add(path, dataclasses.replace(MEASURED, plain=12.0, learning={"head": 9.0}))
+    found = benchmark_records.load(path)
     assert [(entry.batch_size, entry.plain) for entry in found] == [(32, 10.0), (16, 12.0)]
     assert found[-1].learning == {"all": 2.0, "kept-head": 1000.0, "head": 9.0}
 
 
 def test_the_measurement_with_the_same_batch_goes_first(tmp_path):
     same, other = MEASURED, dataclasses.replace(MEASURED, batch_size=32)
-    assert measurements.fitting([same, other], "densenet121", 224, 16, False) is same
-    assert measurements.fitting([same, other], "densenet121", 224, 8, False) is other
-    assert measurements.fitting([same, other], "densenet121", 320, 16, False) is None
-    assert measurements.fitting([same, other], "densenet121", 224, 16, True) is None
+    assert benchmark_records.fitting([same, other], "densenet121", 224, 16, False) is same
+    assert benchmark_records.fitting([same, other], "densenet121", 224, 8, False) is other
+    assert benchmark_records.fitting([same, other], "densenet121", 320, 16, False) is None
+    assert benchmark_records.fitting([same, other], "densenet121", 224, 16, True) is None
 
 
 @pytest.mark.parametrize("entry", [{"machine": "another"}, {"version": "0.0.1"}])
 def test_what_another_machine_or_version_measured_counts_for_nothing(tmp_path, entry):
     path = tmp_path / "speed.json"
     path.write_text(json.dumps([{**dataclasses.asdict(MEASURED), **entry}]))
-    assert measurements.load(path) == []
+    assert benchmark_records.load(path) == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", '[{"plain": 1}]', "3", DAMAGED])
 def test_a_damaged_file_holds_nothing_and_is_replaced(tmp_path, text):
     path = tmp_path / "speed.json"
     path.write_text(text)
-    assert measurements.load(path) == []
-    measurements.add(path, MEASURED)
-    assert measurements.load(path) == [MEASURED]
+    assert benchmark_records.load(path) == []
+    benchmark_records.add(path, MEASURED)
+    assert benchmark_records.load(path) == [MEASURED]

@@ -16,19 +16,21 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
 from cxrview.bundle import card, load
+from cxrview.engines.graph import build as graph
+from cxrview.engines.graph.load import load_model
+from cxrview.engines.graph.preprocessing import SourceSuppression
+from cxrview.engines.onnxruntime_engine import OnnxRuntimeEngine
+from cxrview.engines.openvino_engine import OpenVinoEngine
 from cxrview.errors import EngineUnavailable, UnusableModel
-from cxrview.inference.graph import build as graph
-from cxrview.inference.graph.load import load_model
-from cxrview.inference.graph.preprocessing import SourceSuppression
-from cxrview.inference.onnxruntime_engine import OnnxRuntimeEngine
-from cxrview.inference.openvino_engine import OpenVinoEngine
-from cxrview.training import export, onnx_file, zoo
-from cxrview.training.calibrate import apply_temperature
 from cxrview.training.config import ModelConfig
-from cxrview.training.depth import set_depth
-from cxrview.training.domain_statistics import DomainChoice, fit_domain
-from cxrview.training.origin import resolve
-from cxrview.training.phantom import chest_phantom
+from cxrview.training.export import bundle as export
+from cxrview.training.export import onnx_file
+from cxrview.training.export.calibrate import apply_temperature
+from cxrview.training.export.domain_statistics import DomainChoice, fit_domain
+from cxrview.training.export.phantom import chest_phantom
+from cxrview.training.network import zoo
+from cxrview.training.network.starting_point import resolve
+from cxrview.training.network.trainable_layers import set_depth
 
 pytestmark = [
     pytest.mark.tensorflow,

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from cxrview import words
+from cxrview import i18n
+from cxrview.datasets import finding_texts
+from cxrview.datasets.finding_texts import quoted
+from cxrview.datasets.labelled import LabelledImages
+from cxrview.datasets.report import DataReport, Finding, message_of
+from cxrview.datasets.split import TooFew, split_by_group
 from cxrview.message import Message
-from cxrview.training import finding_texts
-from cxrview.training.data_report import DataReport, Finding, message_of
-from cxrview.training.dataset import LabelledImages
-from cxrview.training.finding_texts import quoted
-from cxrview.training.split import TooFew, split_by_group
 from tests.refusals import refused
 
 
@@ -24,14 +24,14 @@ def as_stored(message: Message) -> dict:
 
 def spoken(message: Message) -> str:
     """Return what the window shows of a stored finding."""
-    return words.say(message_of(as_stored(message)))
+    return i18n.say(message_of(as_stored(message)))
 
 
 @pytest.fixture
 def german() -> Iterator[None]:
-    words.use("de")
+    i18n.use("de")
     yield
-    words.use("en")
+    i18n.use("en")
 
 
 def test_one_and_many_have_their_own_words():
@@ -64,10 +64,10 @@ def test_names_of_classes_and_files_are_not_translated(german):
 
 
 def test_a_sentence_from_elsewhere_stays_as_it_is(german):
-    assert words.say(message_of({"text": "Of a later version.", "code": "later", "values": {}})) == (
+    assert i18n.say(message_of({"text": "Of a later version.", "code": "later", "values": {}})) == (
         "Of a later version."
     )
-    assert words.say(message_of({"text": "Of an earlier version."})) == "Of an earlier version."
+    assert i18n.say(message_of({"text": "Of an earlier version."})) == "Of an earlier version."
 
 
 def test_a_finding_of_0_1_0_is_spoken_in_german(german):
@@ -81,14 +81,14 @@ def test_a_finding_of_0_1_0_is_spoken_in_german(german):
         ],
         "values": {"place": " of the strangers", "count": 1200},
     }
-    assert words.say(message_of(old)).startswith("1200 Bilder unter den Fremden ohne Kontrast")
+    assert i18n.say(message_of(old)).startswith("1200 Bilder unter den Fremden ohne Kontrast")
     assert str(message_of(old)) == old["text"]
     named = {
         "text": "There are no images of “a”, “b”, which the model is to know.",
         "words": ["There are no images of {classes}, which the model is to know."],
         "values": {"classes": ["a", "b"]},
     }
-    assert "„a“, „b“" in words.say(message_of(named))
+    assert "„a“, „b“" in i18n.say(message_of(named))
     assert str(message_of(named)) == named["text"]
 
 

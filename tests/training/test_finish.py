@@ -16,17 +16,18 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 from cxrview import bundle
 from cxrview.bundle import card as cards
 from cxrview.datasets.config import DataConfig
-from cxrview.training import calibrate, card_entries, finish, zoo
-from cxrview.training.answering import Asker, shift_logits
+from cxrview.datasets.labelled import LabelledImages, Split, one_hot
+from cxrview.datasets.report import DataReport, Finding
 from cxrview.training.config import ModelConfig, RecipeConfig, TrainingConfig
-from cxrview.training.data_report import DataReport, Finding
-from cxrview.training.dataset import LabelledImages, Split, one_hot
-from cxrview.training.domain_choice import Embedded, domain_of
-from cxrview.training.history import EpochRow, History
-from cxrview.training.journal import Journal
-from cxrview.training.origin import resolve
-from cxrview.training.prepare import Prepared
-from cxrview.training.run_folder import RunFolder
+from cxrview.training.export import calibrate, card_entries, finish
+from cxrview.training.export.domain_choice import Embedded, domain_of
+from cxrview.training.network import zoo
+from cxrview.training.network.starting_point import resolve
+from cxrview.training.run.folder import RunFolder
+from cxrview.training.run.history import EpochRow, History
+from cxrview.training.run.journal import Journal
+from cxrview.training.run.predict import Asker, shift_logits
+from cxrview.training.run.prepare import Prepared
 from tests.training.lesions import lesion_phantoms
 
 pytestmark = [

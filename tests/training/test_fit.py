@@ -15,13 +15,13 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 
 from cxrview.errors import BadRequest
 from cxrview.progress import Cancelled
-from cxrview.training import history as histories
 from cxrview.training.config import AUGMENTATIONS, ModelConfig, PhaseConfig, RecipeConfig, TrainingConfig
-from cxrview.training.events import Epoch, PhaseStarted, Stage, Step, Warned
-from cxrview.training.fit import fit
-from cxrview.training.origin import resolve
-from cxrview.training.validation import figures, predict
-from cxrview.training.zoo import build
+from cxrview.training.network.starting_point import resolve
+from cxrview.training.network.zoo import build
+from cxrview.training.run import history as histories
+from cxrview.training.run.events import Epoch, PhaseStarted, Stage, Step, Warned
+from cxrview.training.run.fit import fit
+from cxrview.training.run.validation import figures, predict
 from tests.training.stripes import small_network, stripes
 
 pytestmark = [

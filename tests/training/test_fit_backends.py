@@ -17,8 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 import keras
 from cxrview.training.config import AUGMENTATIONS, PhaseConfig, RecipeConfig, TrainingConfig
-from cxrview.training.events import Epoch
-from cxrview.training.fit import fit
+from cxrview.training.run.events import Epoch
+from cxrview.training.run.fit import fit
 from tests.training.stripes import small_network, stripes
 
 phases = (PhaseConfig("head", 1, 0.02), PhaseConfig("all", 3, 0.02))

@@ -16,15 +16,15 @@ from tests.refusals import refused
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
+from cxrview.engines.graph import gradcam_layer, preprocessing, scaling
+from cxrview.engines.graph.keras_config import OWN
+from cxrview.engines.graph.load import load_model
 from cxrview.errors import UnusableModel
-from cxrview.inference.graph import gradcam_layer, preprocessing, scaling
-from cxrview.inference.graph.keras_config import OWN
-from cxrview.inference.graph.load import load_model
 from cxrview.progress import silent
-from cxrview.training import zoo
-from cxrview.training.export import write_keras
-from cxrview.training.origin import resolve
-from cxrview.training.start import start_from
+from cxrview.training.export.bundle import write_keras
+from cxrview.training.network import zoo
+from cxrview.training.network.initial_weights import start_from
+from cxrview.training.network.starting_point import resolve
 from tests.training.test_zoo import small
 
 pytestmark = [

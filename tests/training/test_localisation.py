@@ -16,8 +16,8 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 from cxrview.explain.overlay import overlay
 from cxrview.imaging import read
 from cxrview.inference.predictor import Predictor
-from cxrview.training import worker
 from cxrview.training.config import AugmentationConfig, PhaseConfig
+from cxrview.training.run import worker
 from tests.training.lesions import lesion_phantoms
 from tests.training.runs import Listener, tiny_config, with_model, write_phantoms
 

@@ -8,8 +8,9 @@ from scipy.special import log_softmax, softmax
 from sklearn.linear_model import LogisticRegression
 
 from cxrview.errors import BadRequest
-from cxrview.training import logistic, messages
+from cxrview.training import messages
 from cxrview.training.config import ModelConfig, PhaseConfig, RecipeConfig, TrainingConfig
+from cxrview.training.recipe import logistic
 from tests.refusals import refused
 
 RANDOM = np.random.default_rng(3)

@@ -6,16 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from cxrview.datasets import finding_texts
+from cxrview.datasets import messages as data_messages
+from cxrview.evaluation import messages as evaluation_messages
 from cxrview.message import NOTHING, declared, verbatim
-from cxrview.training import (
-    catalogue,
-    data_messages,
-    evaluation_messages,
-    events,
-    finding_texts,
-    messages,
-    names,
-)
+from cxrview.training import catalogue, messages, names
+from cxrview.training.run import events
 
 OURS = (data_messages, evaluation_messages, finding_texts, messages, names)
 

@@ -10,16 +10,17 @@ import cv2
 import numpy as np
 import pytest
 
+from cxrview.datasets import decoded, finding_texts, messages
+from cxrview.datasets import report as data_report
 from cxrview.datasets.config import DataConfig
+from cxrview.datasets.decoded import read_inputs
+from cxrview.datasets.sources import find_items
 from cxrview.errors import BadRequest
 from cxrview.imaging import model_input, read
 from cxrview.progress import Cancelled
-from cxrview.training import data_messages, data_report, finding_texts, reading
-from cxrview.training import prepare as preparing
 from cxrview.training.config import ModelConfig, TrainingConfig
-from cxrview.training.prepare import prepare
-from cxrview.training.reading import read_inputs
-from cxrview.training.sources import find_items
+from cxrview.training.run import prepare as preparing
+from cxrview.training.run.prepare import prepare
 from tests.imaging.phantoms import phantom, save
 from tests.refusals import refused, says
 from tests.training.drawn import chest, class_folders, small, version, write
@@ -77,7 +78,7 @@ def test_a_folder_becomes_inputs_a_split_and_a_report(folder, tmp_path):
 
 def test_the_second_time_nothing_is_decoded_and_all_is_the_same(folder, tmp_path, monkeypatch):
     first = prepare(config(folder), SIZE, tmp_path / "out")
-    monkeypatch.setattr(reading, "read", lambda path: pytest.fail(f"{path} was decoded again"))
+    monkeypatch.setattr(decoded, "read", lambda path: pytest.fail(f"{path} was decoded again"))
     again = prepare(config(folder), SIZE, tmp_path / "out")
     np.testing.assert_array_equal(again.data.images, first.data.images)
     assert sides(again) == sides(first)
@@ -206,7 +207,7 @@ def test_a_given_split_that_leaks_stops_the_run_after_the_report(folder, tmp_pat
     leaking = table(folder / "list.csv", *rows, head="file,label,group,split")
     with refused(BadRequest, finding_texts.LEAKING_PATIENTS(count=1)) as caught:
         prepare(config(leaking), SIZE, tmp_path / "out")
-    assert caught.error.advice == data_messages.MEND_OR_ALLOW(options="--allow leak-patient")
+    assert caught.error.advice == messages.MEND_OR_ALLOW(options="--allow leak-patient")
     stored = json.loads((tmp_path / "out" / "data_report.json").read_text("utf-8"))
     assert stored["blocking"] == ["leak-patient"]
     allowed = prepare(config(leaking, allow=("leak-patient",)), SIZE, tmp_path / "out")
@@ -245,7 +246,7 @@ def test_labels_may_go_together(folder, tmp_path):
     rows = [f"normal/p{n:03d}.png,{labels[n % 4]}" for n in range(12)]
     rows += [f"sick/p{n:03d}.png,{labels[n % 3]}" for n in range(8)]
     several = table(folder / "list.csv", *rows)
-    with refused(BadRequest, data_messages.SEVERAL_LABELS(count=2, file="normal/p001.png")):
+    with refused(BadRequest, messages.SEVERAL_LABELS(count=2, file="normal/p001.png")):
         prepare(config(several), SIZE, tmp_path / "out")
     prepared = prepare(config(several, exclusive=False), SIZE, tmp_path / "out")
     data = prepared.data
@@ -262,7 +263,7 @@ def test_the_card_orders_the_classes_and_names_them_all(folder, tmp_path):
     data = prepare(config(folder, card), SIZE, tmp_path / "out").data
     assert data.class_names == ("sick", "normal")
     assert data.labels[0] == 1
-    with refused(BadRequest, data_messages.CLASS_NOT_ON_CARD(name="sick")):
+    with refused(BadRequest, messages.CLASS_NOT_ON_CARD(name="sick")):
         prepare(config(folder, {"classes": [{"name": "normal"}]}), SIZE, tmp_path / "out")
     card["classes"].append({"name": "odd"})
     with refused(BadRequest, finding_texts.EMPTY_CLASS(classes=finding_texts.quoted(["odd"]))):
@@ -301,10 +302,10 @@ def test_a_folder_without_images_and_a_column_of_patients_are_told_of(folder, tm
 
 def test_ten_thousand_classes_no_classes_and_no_readable_file_are_refused(tmp_path):
     many = table(tmp_path / "many.csv", *(f"{n}.png,class{n}" for n in range(10_000)))
-    with refused(BadRequest, data_messages.TOO_MANY_CLASSES(count=10_000, most=1000)):
+    with refused(BadRequest, messages.TOO_MANY_CLASSES(count=10_000, most=1000)):
         prepare(config(many), SIZE, tmp_path / "out")
     write(tmp_path / "flat" / "x.png", small(1))
-    with refused(BadRequest, data_messages.NAMES_NO_CLASSES):
+    with refused(BadRequest, messages.NAMES_NO_CLASSES):
         prepare(config(tmp_path / "flat"), SIZE, tmp_path / "out")
     missing = table(tmp_path / "missing.csv", "no.png,a", "none.png,b")
     with refused(BadRequest, finding_texts.UNREADABLE(count=2)):
@@ -336,8 +337,8 @@ def test_a_full_disk_is_a_sentence(folder, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(reading, "_write_headers", full)
-    with refused(BadRequest, data_messages.NO_ROOM):
+    monkeypatch.setattr(decoded, "_write_headers", full)
+    with refused(BadRequest, messages.NO_ROOM):
         prepare(config(folder), SIZE, tmp_path / "out")
 
 

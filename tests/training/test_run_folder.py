@@ -9,15 +9,18 @@ import pytest
 from cxrview import messages as shared
 from cxrview import paths
 from cxrview.bundle import messages as bundle_messages
+from cxrview.datasets import messages as data_messages
 from cxrview.datasets.config import DataConfig
 from cxrview.errors import BadRequest
 from cxrview.message import verbatim
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
-from cxrview.training import data_messages, events, messages, naming
+from cxrview.training import messages
 from cxrview.training.config import PRESETS, ModelConfig, RecipeConfig, TrainingConfig
-from cxrview.training.journal import Journal
-from cxrview.training.run_folder import RunFolder
+from cxrview.training.export import naming
+from cxrview.training.run import events
+from cxrview.training.run.folder import RunFolder
+from cxrview.training.run.journal import Journal
 from tests.conftest import make_tiny_bundle
 from tests.refusals import refused
 
@@ -79,7 +82,7 @@ def test_a_run_is_only_resumed_when_asked_and_with_what_it_began_with(folder):
 
 def test_only_one_process_at_a_time_works_in_a_folder(folder):
     hold = (
-        "import sys; from pathlib import Path; from cxrview.training.run_folder import RunFolder\n"
+        "import sys; from pathlib import Path; from cxrview.training.run.folder import RunFolder\n"
         "with RunFolder(Path(sys.argv[1])).held():\n    print('held', flush=True); sys.stdin.read()"
     )
     other = subprocess.Popen(

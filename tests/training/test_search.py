@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from cxrview import paths
+from cxrview.datasets import messages as data_messages
 from cxrview.errors import BadRequest, CxrviewError
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
-from cxrview.training import data_messages, messages, search_study
+from cxrview.training import messages
 from cxrview.training.config import (
     AUGMENTATIONS,
     ModelConfig,
@@ -23,12 +24,13 @@ from cxrview.training.config import (
     SearchConfig,
     TrainingConfig,
 )
-from cxrview.training.events import Trial, TrialStarted, dump, parse
-from cxrview.training.search import try_all
-from cxrview.training.search_folder import SearchFolder
-from cxrview.training.search_space import space_of, with_choice
-from cxrview.training.search_study import Outcome, Study, storage_errors
-from cxrview.training.search_trial import Hopeless
+from cxrview.training.run.events import Trial, TrialStarted, dump, parse
+from cxrview.training.search import study as search_study
+from cxrview.training.search.folder import SearchFolder
+from cxrview.training.search.run import try_all
+from cxrview.training.search.space import space_of, with_choice
+from cxrview.training.search.study import Outcome, Study, storage_errors
+from cxrview.training.search.trial import Hopeless
 from tests.refusals import refused
 
 RATES = (1e-5, 1e-3)

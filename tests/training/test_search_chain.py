@@ -8,7 +8,7 @@ import pytest
 
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
-from cxrview.training import events, history, messages
+from cxrview.training import messages
 from cxrview.training.config import (
     DataConfig,
     ModelConfig,
@@ -17,11 +17,12 @@ from cxrview.training.config import (
     SearchConfig,
     TrainingConfig,
 )
-from cxrview.training.journal import Journal
-from cxrview.training.origin import resolve
-from cxrview.training.search import search
-from cxrview.training.search_folder import SearchFolder
-from cxrview.training.search_trial import Trainer
+from cxrview.training.network.starting_point import resolve
+from cxrview.training.run import events, history
+from cxrview.training.run.journal import Journal
+from cxrview.training.search.folder import SearchFolder
+from cxrview.training.search.run import search
+from cxrview.training.search.trial import Trainer
 from tests.training.lesions import lesion_phantoms
 
 pytestmark = [

@@ -15,7 +15,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 from cxrview import bundle
 from cxrview.__main__ import main
 from cxrview.training import config as configuration
-from cxrview.training import events, history
+from cxrview.training.run import events, history
 from tests.training.runs import tiny_config, write_phantoms
 
 pytestmark = [pytest.mark.tensorflow]

@@ -12,9 +12,10 @@ import pytest
 
 from cxrview.cli import main as cli
 from cxrview.message import Message
-from cxrview.training import config, events
-from cxrview.training.architectures import ARCHITECTURES
+from cxrview.training import config
 from cxrview.training.config import PRESETS, TrainingConfig
+from cxrview.training.network.architectures import ARCHITECTURES
+from cxrview.training.run import events
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "training.md"
 BEGIN, END = "<!-- made from the configuration: {} -->", "<!-- end -->"

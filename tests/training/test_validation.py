@@ -10,9 +10,9 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
 from cxrview.training.config import RecipeConfig
-from cxrview.training.objective import CLIP, compile_for, loss, optimizer
-from cxrview.training.pace import Pace
-from cxrview.training.validation import figures, predict, wrongly_called
+from cxrview.training.recipe.objective import CLIP, compile_for, loss, optimizer
+from cxrview.training.run.eta import Pace
+from cxrview.training.run.validation import figures, predict, wrongly_called
 from tests.training.stripes import small_network, stripes
 
 pytestmark = [

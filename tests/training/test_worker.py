@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 
 from cxrview.bundle import messages as bundle_messages
-from cxrview.training import data_messages, finding_texts, messages
+from cxrview.datasets import finding_texts
+from cxrview.datasets import messages as data_messages
+from cxrview.training import messages
 from tests.refusals import refused
 
 keras = pytest.importorskip("keras")  # before the modules that need it
@@ -25,9 +27,9 @@ from cxrview import bundle, paths
 from cxrview.__main__ import main
 from cxrview.errors import BadRequest, CxrviewError
 from cxrview.progress import Cancelled, Enough
-from cxrview.training import events, history, worker
 from cxrview.training.config import PhaseConfig
-from cxrview.training.run_folder import RunFolder
+from cxrview.training.run import events, history, worker
+from cxrview.training.run.folder import RunFolder
 from tests.training.runs import CLASSES, Listener, tiny_config, with_model, write_phantoms
 
 pytestmark = [
@@ -62,7 +64,7 @@ def no_finish(monkeypatch):
     def finish(_model, _prepared, _config, trained, folder, *_arguments, **_options):
         return events.Finished(str(folder.bundles), "", trained.best_epoch, {})
 
-    monkeypatch.setattr("cxrview.training.finish.finish", finish)
+    monkeypatch.setattr("cxrview.training.export.finish.finish", finish)
 
 
 def epochs(out: Path) -> list[int]:
@@ -327,7 +329,7 @@ def test_a_want_of_memory_names_a_smaller_batch(data, tmp_path, monkeypatch):
     def no_memory(*_arguments, **_options):
         raise MemoryError
 
-    monkeypatch.setattr("cxrview.training.finish.finish", no_memory)
+    monkeypatch.setattr("cxrview.training.export.finish.finish", no_memory)
     listener = Listener()
     with refused(BadRequest, messages.OUT_OF_MEMORY):
         worker.run(tiny_config(data, ONE_PHASE), tmp_path / "run", listener, register=False)

@@ -9,13 +9,14 @@ from tests.refusals import refused
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
+from cxrview.engines.graph import build as graph
+from cxrview.engines.onnxruntime_engine import OnnxRuntimeEngine
+from cxrview.engines.openvino_engine import OpenVinoEngine
 from cxrview.errors import BadRequest
-from cxrview.inference.graph import build as graph
-from cxrview.inference.onnxruntime_engine import OnnxRuntimeEngine
-from cxrview.inference.openvino_engine import OpenVinoEngine
-from cxrview.training import export, onnx_file, zoo
 from cxrview.training.config import ModelConfig
-from cxrview.training.origin import resolve
+from cxrview.training.export import bundle, onnx_file
+from cxrview.training.network import zoo
+from cxrview.training.network.starting_point import resolve
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -133,7 +134,7 @@ def test_the_summary_names_every_layer():
 def test_the_flattened_small_network_is_exported(tmp_path):
     keras.utils.set_random_seed(1)
     model = zoo.build(resolve(small("small-cnn", pooling="flatten", hidden=(16,))), 3)
-    export.round_weights(model)
+    bundle.round_weights(model)
     whole = graph.inference_graph(model)
     onnx_file.write_onnx(whole, tmp_path / "model.onnx")
     pixels = images(2, 32)

@@ -3,7 +3,7 @@
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.gui.commands import measure, preferences
 from cxrview.gui.workbench import Workbench
-from cxrview.words import mark
+from cxrview.i18n import mark
 
 ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     ActionSpec(

@@ -5,7 +5,7 @@ from cxrview.gui.actions.when import has_failed, has_files, has_image
 from cxrview.gui.commands import export, studies, window
 from cxrview.gui.commands.open import open_files, open_folder, open_sample
 from cxrview.gui.workbench import Workbench
-from cxrview.words import mark
+from cxrview.i18n import mark
 
 ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     ActionSpec("open", mark("&Open…"), ("Ctrl+O",), open_files, icon="image", tip=mark("Open files")),

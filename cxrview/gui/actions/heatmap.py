@@ -6,7 +6,7 @@ from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.gui.actions.when import has_image_and_card, has_prediction
 from cxrview.gui.commands import heatmap
 from cxrview.gui.workbench import Workbench
-from cxrview.words import mark
+from cxrview.i18n import mark
 
 
 def _drawn_as(mode: str, text: str, icon: str, tip: str) -> ActionSpec[Workbench]:

@@ -4,7 +4,7 @@ from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.gui.commands import window
 from cxrview.gui.commands.help import show_about, show_keys, show_manual
 from cxrview.gui.workbench import Workbench
-from cxrview.words import mark
+from cxrview.i18n import mark
 
 ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     ActionSpec(

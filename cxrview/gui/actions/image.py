@@ -6,7 +6,7 @@ from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.gui.actions.when import has_files, has_frames, has_image
 from cxrview.gui.commands import image, studies
 from cxrview.gui.workbench import Workbench
-from cxrview.words import mark
+from cxrview.i18n import mark
 
 
 def _tool(name: str, text: str, key: str, icon: str, tip: str) -> ActionSpec[Workbench]:

@@ -5,7 +5,7 @@ from functools import partial
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.gui.commands import image, measure
 from cxrview.gui.workbench import Workbench
-from cxrview.words import mark
+from cxrview.i18n import mark
 
 
 def _tool(name: str, text: str, key: str, icon: str, tip: str) -> ActionSpec[Workbench]:

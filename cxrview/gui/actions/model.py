@@ -5,7 +5,7 @@ from cxrview.gui.actions.when import has_card
 from cxrview.gui.commands import training, window
 from cxrview.gui.commands.open import use_model_folder
 from cxrview.gui.workbench import Workbench
-from cxrview.words import mark
+from cxrview.i18n import mark
 
 ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     ActionSpec(

@@ -1,6 +1,6 @@
 """What the mouse and a few keys do that no command of the table stands for."""
 
-from cxrview.words import mark
+from cxrview.i18n import mark
 
 MOUSE = (
     (mark("Wheel"), mark("Zoom at the pointer")),

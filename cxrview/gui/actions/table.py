@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from cxrview.gui.actions import edit, file, heatmap, help, image, measure, model, view  # noqa: A004
+from cxrview.gui.actions.shortcuts import Shortcuts
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec, Menu
 from cxrview.gui.dialogs import manual_actions, tags_actions
 from cxrview.gui.library import actions as library
-from cxrview.gui.shortcuts import Shortcuts
-from cxrview.gui.training import data_actions, result_actions
+from cxrview.gui.training.data import actions as data_actions
+from cxrview.gui.training.result import actions as result_actions
 from cxrview.gui.workbench import Workbench
-from cxrview.words import mark
+from cxrview.i18n import mark
 
 MENUS: dict[str, Menu] = {
     "file": (mark("&File"), file.ACTIONS),

@@ -6,7 +6,7 @@ from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.gui.actions.when import has_files, has_image, has_spacing, shows_many
 from cxrview.gui.commands import studies, tags, view, window
 from cxrview.gui.workbench import Workbench
-from cxrview.words import mark
+from cxrview.i18n import mark
 
 
 def _layout(name: str, text: str, key: str, icon: str, size: tuple[int, int]) -> ActionSpec[Workbench]:

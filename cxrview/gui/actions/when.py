@@ -6,7 +6,7 @@ from typing import Any
 from cxrview.gui.actions.spec import ActionSpec
 from cxrview.gui.state import Stage
 from cxrview.gui.workbench import Workbench
-from cxrview.words import mark, tr
+from cxrview.i18n import mark, tr
 
 
 def shows_many(bench: Workbench) -> bool:

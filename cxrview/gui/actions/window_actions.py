@@ -9,10 +9,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from cxrview.gui.actions.spec import ActionSpec, Target
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
-    from cxrview.gui.shortcuts import Shortcuts
+    from cxrview.gui.actions.shortcuts import Shortcuts
     from cxrview.gui.state import AppState
     from cxrview.settings import Settings
 

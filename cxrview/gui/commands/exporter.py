@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QLabel
 
-from cxrview.gui import sentences
+from cxrview.gui import error_text
 from cxrview.gui.commands.measure import measuring
 from cxrview.gui.viewer.export_choices import (
     FORMATS,
@@ -25,15 +25,15 @@ from cxrview.gui.viewer.export_choices import (
     remembered,
 )
 from cxrview.gui.workbench import Workbench
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
+    from cxrview.annotations.annotation import Annotation
     from cxrview.gui.dialogs.export import ExportDialog
-    from cxrview.gui.report_facts import ReportOrder
-    from cxrview.gui.report_page import ReportFacts
+    from cxrview.gui.report.contents import ReportOrder
+    from cxrview.gui.report.page import ReportFacts
     from cxrview.gui.tasks import Job
     from cxrview.progress import Report
-    from cxrview.reading.annotation import Annotation
 
 ESTIMATE_DELAY = 250  # ms of no change before the size of the file is worked out
 FOLDER = "export/folder"  # where the last file went, in the store
@@ -246,21 +246,21 @@ class Exporter(QObject):
         path = self._ask(tr("Save report"), proposed, tr("PDF (*.pdf)"), (".pdf",))
         if path is None:
             return
-        from cxrview.gui import report_page
-        from cxrview.gui.report_facts import facts
+        from cxrview.gui.report import page
+        from cxrview.gui.report.contents import facts
 
         order = self._order(identity)
-        self._write(path, lambda report: report_page.write(path, facts(order, report)))
+        self._write(path, lambda report: page.write(path, facts(order, report)))
 
     def _with_facts(self, then: "Callable[[ReportFacts], None]") -> None:
         if self._bench.canvas.has_image():
-            from cxrview.gui.report_facts import facts
+            from cxrview.gui.report.contents import facts
 
             order = self._order(not self._bench.state.settings.hide_identity)
             self._run(tr("Preparing the page"), partial(facts, order), then)
 
     def _order(self, identity: bool) -> "ReportOrder":
-        from cxrview.gui.report_facts import LOGICAL_SIDE, SIDE, ReportOrder
+        from cxrview.gui.report.contents import LOGICAL_SIDE, SIDE, ReportOrder
         from cxrview.gui.viewer import corner_text
         from cxrview.gui.viewer.export_view import has_heat, whole
 
@@ -285,12 +285,12 @@ class Exporter(QObject):
         return self._bench.part(measuring).annotations.on(self._bench.canvas.view)
 
     def _print_page(self, facts: "ReportFacts") -> None:
-        from cxrview.gui import printing
+        from cxrview.gui.report import printing
 
         printing.preview_page(self._window, facts, self.save_report)
 
     def _print_image(self, image: QImage) -> None:
-        from cxrview.gui import printing
+        from cxrview.gui.report import printing
 
         printing.preview_image(self._window, image, self.save_picture)
 
@@ -334,7 +334,7 @@ class Exporter(QObject):
             title,
             work,
             done=done,
-            failed=lambda error: self._say(sentences.whole(error), details),
+            failed=lambda error: self._say(error_text.whole(error), details),
             lane="export",
         )
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 from cxrview.gui.workbench import Workbench
 
 if TYPE_CHECKING:
-    from cxrview.gui.measuring import Measuring
+    from cxrview.gui.session.measuring import Measuring
 
 
 def measuring(bench: Workbench) -> "Measuring":
     """Make what measures: its tools, its layer over every picture, its button."""
-    from cxrview.gui.measuring import Measuring
     from cxrview.gui.panels.measure_button import MeasureButton
+    from cxrview.gui.session.measuring import Measuring
 
     viewports = bench.viewports
     made = Measuring(

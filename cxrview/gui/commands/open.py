@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from cxrview import paths
 from cxrview.gui.workbench import Workbench
-from cxrview.words import mark, tr
+from cxrview.i18n import mark, tr
 
 # Archives export DICOM files without a suffix, so all files come first.
 FILTERS = (

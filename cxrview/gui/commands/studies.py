@@ -6,12 +6,12 @@ from cxrview.gui.commands.window import show_studies
 from cxrview.gui.workbench import Workbench
 
 if TYPE_CHECKING:
-    from cxrview.gui.browser.browsing import Browsing
+    from cxrview.gui.studies.browsing import Browsing
 
 
 def browsing(bench: Workbench) -> "Browsing":
     """Make what knows of recently opened files, the last session, the order of the list, and priors."""
-    from cxrview.gui.browser.browsing import Browsing
+    from cxrview.gui.studies.browsing import Browsing
 
     return Browsing(bench)
 

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from cxrview.gui.workbench import Workbench
 
 if TYPE_CHECKING:
-    from cxrview.gui.dialogs.tags_command import Tags
+    from cxrview.gui.dialogs.tags_reader import Tags
 
 
 def tags(bench: Workbench) -> "Tags":
     """Make what reads the data elements of files and shows them."""
-    from cxrview.gui.dialogs.tags_command import Tags
+    from cxrview.gui.dialogs.tags_reader import Tags
 
     return Tags(bench)
 

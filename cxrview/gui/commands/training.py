@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cxrview.gui.workbench import Workbench
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.gui.training.windows import Training
@@ -33,7 +33,7 @@ def show_card(bench: Workbench) -> None:
     from PySide6.QtCore import QSize, Qt
 
     from cxrview.gui.dialogs.pages import model_card
-    from cxrview.gui.dialogs.text import TextDialog
+    from cxrview.gui.widgets.text import TextDialog
 
     card = bench.state.model.card
     if card is not None:

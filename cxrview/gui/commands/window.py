@@ -9,7 +9,7 @@ from cxrview.gui.workbench import Workbench
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from cxrview.gui.palette import CommandPalette
+    from cxrview.gui.actions.palette import CommandPalette
 
 
 def show_studies(bench: Workbench, visible: bool) -> None:
@@ -45,7 +45,7 @@ def fill_screen(window: "QWidget", full: bool) -> None:
 
 def palette(bench: Workbench) -> "CommandPalette":
     """Make the palette of commands."""
-    from cxrview.gui.palette import CommandPalette
+    from cxrview.gui.actions.palette import CommandPalette
 
     return CommandPalette(bench)
 

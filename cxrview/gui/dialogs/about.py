@@ -16,17 +16,17 @@ from PySide6.QtWidgets import (
 
 from cxrview import __version__, paths
 from cxrview.errors import CxrviewError
-from cxrview.gui import sentences
+from cxrview.gui import error_text
 from cxrview.gui.dialogs.manual_text import dressed
-from cxrview.gui.dialogs.text import MONOSPACE
-from cxrview.gui.panels.reading import model_line
-from cxrview.gui.sizing import fitted
-from cxrview.gui.themed import Themed
+from cxrview.gui.panels.prediction import model_line
+from cxrview.gui.widgets.text import MONOSPACE
+from cxrview.gui.widgets.themed import Themed
+from cxrview.gui.widgets.window_size import fitted
 from cxrview.gui.workbench import Workbench
-from cxrview.words import mark, tr
+from cxrview.i18n import mark, tr
 
 if TYPE_CHECKING:
-    from cxrview.facts import Package
+    from cxrview.environment import Package
     from cxrview.progress import Report
 
 SIZE = QSize(720, 600)
@@ -43,9 +43,9 @@ Findings = tuple[list[str], "list[Package]", str]
 
 def find(_report: "Report") -> Findings:
     """Return what is installed here, the packages with their licences, and the notices. Runs in a worker."""
-    from cxrview import facts
+    from cxrview import environment
 
-    return list(facts.lines()), facts.licences(), facts.notices()
+    return list(environment.lines()), environment.licences(), environment.notices()
 
 
 class AboutDialog(Themed, QDialog):
@@ -145,6 +145,6 @@ class AboutDialog(Themed, QDialog):
         return lines
 
     def _say_failure(self, error: Exception) -> None:
-        words = sentences.whole(error) if isinstance(error, CxrviewError) else repr(error)
+        words = error_text.whole(error) if isinstance(error, CxrviewError) else repr(error)
         self.system.setPlainText(words)
         self.licences.setPlainText(words)

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.panels.verdict import Verdict
-from cxrview.gui.sizing import fitted
 from cxrview.gui.viewer.export_choices import FORMATS, LEAST_QUALITY, MOST_QUALITY, ExportChoices
-from cxrview.words import fixed, mark, tr
+from cxrview.gui.widgets.window_size import fitted
+from cxrview.i18n import fixed, mark, tr
 
 SWITCHES = (
     ("heatmap", mark("&Heatmap")),

@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview import paths, words
+from cxrview import i18n, paths
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.dialogs import pages
 from cxrview.gui.dialogs.manual_actions import ACTIONS
 from cxrview.gui.dialogs.manual_text import dressed
-from cxrview.gui.sizing import fitted
-from cxrview.gui.themed import Themed
+from cxrview.gui.widgets.themed import Themed
+from cxrview.gui.widgets.window_size import fitted
 from cxrview.gui.workbench import Workbench
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 SIZE = QSize(940, 680)
 SUFFIX = ".md"
@@ -33,7 +33,7 @@ SUFFIX = ".md"
 
 def folder() -> Path:
     """Return the folder of the manual in the user's language, or the English one."""
-    own = paths.resources() / "help" / words.language()
+    own = paths.resources() / "help" / i18n.language()
     return own if own.is_dir() else paths.resources() / "help" / "en"
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cxrview.gui.actions.spec import ActionSpec, Scope
-from cxrview.words import mark
+from cxrview.i18n import mark
 
 if TYPE_CHECKING:
     from cxrview.gui.dialogs.help import HelpWindow

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
-from cxrview.gui.panels.reading import model_line
+from cxrview.gui.actions.submenus import DEVICES
+from cxrview.gui.panels.prediction import model_line
 from cxrview.gui.state import AppState
-from cxrview.gui.submenus import DEVICES
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
-    from cxrview.gui.model_choice import ModelChoice
+    from cxrview.gui.session.model_choice import ModelChoice
 
 
 class ModelPage(QWidget):

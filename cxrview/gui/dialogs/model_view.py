@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
 
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.dialogs.seen_picture import SeenPicture
-from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.words import mark, tr
+from cxrview.gui.widgets.window_size import fitted
+from cxrview.i18n import mark, tr
 
 if TYPE_CHECKING:
     from cxrview.bundle import Card
-    from cxrview.explain.seen import Seen
+    from cxrview.explain.model_input_view import Seen
     from cxrview.imaging import Radiograph
     from cxrview.progress import Report
 
@@ -42,7 +42,7 @@ PREPARED = {
 
 def _look(card: "Card", radiograph: "Radiograph", _report: "Report") -> "Seen":
     """Return what the model of `card` sees; runs in a worker thread."""
-    from cxrview.explain.seen import seen_by
+    from cxrview.explain.model_input_view import seen_by
 
     return seen_by(card, radiograph)
 

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QV
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.panels.heat_bar import HeatBar
 from cxrview.gui.panels.multiples import Multiples
-from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
 from cxrview.gui.viewer import heat_scale
-from cxrview.words import tr
+from cxrview.gui.widgets.window_size import fitted
+from cxrview.i18n import tr
 
 LEAST_TILE = 220  # logical pixels across
 

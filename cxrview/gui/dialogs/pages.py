@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from cxrview.gui.actions.mnemonics import plain
 from cxrview.gui.actions.mouse import MOUSE
-from cxrview.gui.mnemonics import plain
-from cxrview.gui.shortcuts import Shortcuts, shown
-from cxrview.words import mark, tr
+from cxrview.gui.actions.shortcuts import Shortcuts, shown
+from cxrview.i18n import mark, tr
 
 if TYPE_CHECKING:
     from cxrview.bundle import Card

@@ -22,16 +22,16 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.dialogs.model_page import ModelPage
-from cxrview.gui.dialogs.option_rows import OptionRow, SwitchRow, row_for
 from cxrview.gui.dialogs.shortcuts import ShortcutPage
-from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
+from cxrview.gui.widgets.option_controls import OptionRow, SwitchRow, row_for
+from cxrview.gui.widgets.window_size import fitted
+from cxrview.i18n import tr
 from cxrview.settings import PAGES, Settings
-from cxrview.words import tr
 
 if TYPE_CHECKING:
-    from cxrview.gui.model_choice import ModelChoice
-    from cxrview.gui.shortcuts import Shortcuts
+    from cxrview.gui.actions.shortcuts import Shortcuts
+    from cxrview.gui.session.model_choice import ModelChoice
 
 Undo = Callable[[], None]
 SIZE = QSize(800, 580)

@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cxrview.explain.style import HeatStyle
-from cxrview.gui.viewer.placement import Placement
+from cxrview.gui.viewer.view_transform import Placement
 
 if TYPE_CHECKING:
-    from cxrview.explain.seen import Seen
+    from cxrview.explain.model_input_view import Seen
     from cxrview.gui.viewer.heat_picture import HeatPicture
     from cxrview.inference.prediction import Prediction
 
@@ -52,7 +52,7 @@ class SeenPicture(QWidget):
         kept: bool,
     ) -> None:
         """Show `seen` whole, or what is `kept` of it; with the heatmap of a class in `style` unless None."""
-        from cxrview.explain.seen import in_the_crop, in_the_square
+        from cxrview.explain.model_input_view import in_the_crop, in_the_square
         from cxrview.gui.viewer.drawn import to_image
         from cxrview.gui.viewer.heat_picture import HeatPicture
 

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui import fuzzy
-from cxrview.gui.mnemonics import plain
-from cxrview.gui.shortcuts import Keys, Shortcuts, shown
+from cxrview.gui.actions import fuzzy
+from cxrview.gui.actions.mnemonics import plain
+from cxrview.gui.actions.shortcuts import Keys, Shortcuts, shown
 from cxrview.gui.state import AppState
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 NAME = Qt.ItemDataRole.UserRole
 BETWEEN = "   "  # two keys of one command

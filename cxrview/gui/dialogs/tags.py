@@ -23,12 +23,12 @@ from cxrview.gui import theme as themes
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.dialogs.tags_actions import COPYING, SEARCHING
 from cxrview.gui.dialogs.tags_model import LEFT, NAME, RIGHT, TAG, VM, VR, TagModel
-from cxrview.gui.sizing import fitted
 from cxrview.gui.state import AppState
-from cxrview.words import tr
+from cxrview.gui.widgets.window_size import fitted
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
-    from cxrview.gui.shortcuts import Shortcuts
+    from cxrview.gui.actions.shortcuts import Shortcuts
     from cxrview.imaging.tags import Pair
 
 SIZE = QSize(880, 680)

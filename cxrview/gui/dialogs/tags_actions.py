@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from cxrview.gui.actions.spec import ActionSpec, Scope
-from cxrview.words import mark
+from cxrview.i18n import mark
 
 if TYPE_CHECKING:
     from cxrview.gui.dialogs.tags import TagDialog

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase
 
 from cxrview.gui import theme as themes
 from cxrview.gui.theme import wrapped
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.imaging.tags import Pair, Tag

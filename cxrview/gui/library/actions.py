@@ -8,7 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from cxrview.gui.actions.spec import ActionSpec, Scope
-from cxrview.words import mark, tr
+from cxrview.i18n import mark, tr
 
 if TYPE_CHECKING:
     from cxrview.gui.library.window import LibraryWindow
@@ -85,7 +85,7 @@ def verify(window: "LibraryWindow") -> None:
 def card(window: "LibraryWindow") -> None:
     """Show the card of the chosen model."""
     from cxrview.gui.dialogs import pages
-    from cxrview.gui.dialogs.text import TextDialog
+    from cxrview.gui.widgets.text import TextDialog
 
     if (shown := window.chosen[0].card) is not None:
         dialog = TextDialog(window, tr("Model card"), pages.model_card(shown), CARD_SIZE)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cxrview.gui.days import day
 from cxrview.gui.library import facts
-from cxrview.words import fixed, mark, tr
+from cxrview.gui.widgets.dates import day
+from cxrview.i18n import fixed, mark, tr
 
 if TYPE_CHECKING:
-    from cxrview.bundle.inventory import Installed
+    from cxrview.bundle.library import Installed
 
 SIDES = {"train": mark("Training"), "validation": mark("Validation"), "test": mark("Test")}
 ABSENT = "–"

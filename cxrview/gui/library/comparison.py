@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from cxrview.gui import theme as themes
 from cxrview.gui.library.compare import Section
-from cxrview.gui.themed import Themed
-from cxrview.words import tr
+from cxrview.gui.widgets.themed import Themed
+from cxrview.i18n import tr
 
 FIRST = 21  # characters of the first column; the whole is in the tool tip
 ALIKE = Qt.ItemDataRole.UserRole  # of a row's item

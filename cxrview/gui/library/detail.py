@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui.days import day
+from cxrview.gui.actions.mnemonics import plain
 from cxrview.gui.library import facts
 from cxrview.gui.library.interval_bar import IntervalBar
-from cxrview.gui.mnemonics import plain
-from cxrview.words import say, tr
+from cxrview.gui.widgets.dates import day
+from cxrview.i18n import say, tr
 
 if TYPE_CHECKING:
-    from cxrview.bundle.inventory import Installed
+    from cxrview.bundle.library import Installed
 
 NOTES_LINES = 5
 LEAST_WIDTH = 300  # logical pixels

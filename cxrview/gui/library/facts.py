@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cxrview.words import fixed, mark, tr, trn
+from cxrview.i18n import fixed, mark, tr, trn
 
 if TYPE_CHECKING:
     from cxrview.bundle import Card
-    from cxrview.bundle.inventory import Installed
+    from cxrview.bundle.library import Installed
 
 FIGURES = {
     "macro_f1": mark("Macro F1"),
@@ -91,7 +91,7 @@ def status_text(entry: "Installed", is_default: bool) -> str:
 
 def network_text(entry: "Installed") -> str:
     """Return the name of the network as its authors write it, or a dash."""
-    from cxrview.training.architectures import ARCHITECTURES
+    from cxrview.training.network.architectures import ARCHITECTURES
 
     if entry.card is None:
         return "–"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from cxrview.gui import sentences
+from cxrview.gui import error_text
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.words import tr, trn
+from cxrview.i18n import tr, trn
 
 if TYPE_CHECKING:
-    from cxrview.bundle.inventory import Installed
-    from cxrview.gui.model_choice import ModelChoice
+    from cxrview.bundle.library import Installed
+    from cxrview.gui.session.model_choice import ModelChoice
     from cxrview.progress import Report
 
 
@@ -129,7 +129,7 @@ class Library(QObject):
 
         def failed(error: Exception) -> None:
             self._failed(error)
-            self.verified.emit(name, sentences.whole(error))
+            self.verified.emit(name, error_text.whole(error))
 
         title = tr("Verifying “{name}”").format(name=name)
         self._begin(title, partial(_verify, folder, device), done, failed)
@@ -241,17 +241,17 @@ class Library(QObject):
         self.said.emit(line, "")
 
     def _failed(self, error: Exception) -> None:
-        self.said.emit(sentences.whole(error), "error")
+        self.said.emit(error_text.whole(error), "error")
         self.refresh()
 
 
 def _list(model: str, _report: "Report") -> Listing:
     """Look what is installed; `model` is the choice in use. Runs in a worker thread, like all that follow."""
     from cxrview import bundle
-    from cxrview.bundle import inventory
+    from cxrview.bundle import library
     from cxrview.errors import BadRequest
 
-    entries = inventory.installed()
+    entries = library.installed()
     try:
         default = bundle.find(model)
     except BadRequest:
@@ -260,15 +260,15 @@ def _list(model: str, _report: "Report") -> Listing:
 
 
 def _rename(name: str, new: str, _report: "Report") -> Path:
-    from cxrview.bundle import inventory
+    from cxrview.bundle import library
 
-    return inventory.rename(name, new)
+    return library.rename(name, new)
 
 
 def _set_notes(name: str, notes: str, _report: "Report") -> None:
-    from cxrview.bundle import inventory
+    from cxrview.bundle import library
 
-    inventory.set_notes(name, notes)
+    library.set_notes(name, notes)
 
 
 def _verify(folder: Path, device: str, report: "Report") -> tuple[int, str]:
@@ -297,26 +297,26 @@ def _export(folder: Path, path: Path, report: "Report") -> None:
 
 def _delete(name: str, folder: Path, _report: "Report") -> tuple[Path, bool]:
     """Return where the model lies now, and whether that is the bin."""
-    from cxrview.bundle import inventory
+    from cxrview.bundle import library
     from cxrview.gui.library import bin as system_bin
 
     where = system_bin.put_into(folder)
-    return (where, True) if where is not None else (inventory.put_aside(name), False)
+    return (where, True) if where is not None else (library.put_aside(name), False)
 
 
 def _bring_back(deleted: Deleted, _report: "Report") -> Path:
-    from cxrview.bundle import inventory
+    from cxrview.bundle import library
     from cxrview.gui.library import bin as system_bin
 
-    folder = inventory.bring_back(deleted.where, deleted.name)
+    folder = library.bring_back(deleted.where, deleted.name)
     if deleted.in_bin:
         system_bin.forget(deleted.where)
     return folder
 
 
 def _remove(aside: Sequence[Path], _report: "Report") -> None:
-    from cxrview.bundle import inventory
+    from cxrview.bundle import library
 
     for path in aside:
-        inventory.remove(path)
-    inventory.remove_left_over()
+        library.remove(path)
+    library.remove_left_over()

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.library.rows import NUMBER, ModelRows, SearchedRows
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
-    from cxrview.bundle.inventory import Installed
+    from cxrview.bundle.library import Installed
 
 WIDTHS = {
     "status": 92,

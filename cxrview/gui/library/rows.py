@@ -15,12 +15,12 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QIcon
 
 from cxrview.gui import theme as themes
-from cxrview.gui.days import day
 from cxrview.gui.library import facts
-from cxrview.words import mark, say, tr
+from cxrview.gui.widgets.dates import day
+from cxrview.i18n import mark, say, tr
 
 if TYPE_CHECKING:
-    from cxrview.bundle.inventory import Installed
+    from cxrview.bundle.library import Installed
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = (

@@ -24,16 +24,16 @@ from cxrview.gui.library.comparison import Comparison
 from cxrview.gui.library.detail import ModelDetail
 from cxrview.gui.library.library import Library, Listing
 from cxrview.gui.library.model_list import ModelList
-from cxrview.gui.panels.reading import model_line
-from cxrview.gui.sizing import fitted
+from cxrview.gui.panels.prediction import model_line
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
+from cxrview.gui.widgets.window_size import fitted
+from cxrview.i18n import tr, trn
 from cxrview.message import verbatim
-from cxrview.words import tr, trn
 
 if TYPE_CHECKING:
-    from cxrview.bundle.inventory import Installed
-    from cxrview.gui.model_choice import ModelChoice
+    from cxrview.bundle.library import Installed
+    from cxrview.gui.session.model_choice import ModelChoice
 
 BUTTONS = ("library_use", "library_verify", "library_export", "library_delete")
 LINKS = ("library_card", "library_report", "library_folder", "library_rename")

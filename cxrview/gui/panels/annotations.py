@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.annotations.annotation import Annotation
+from cxrview.annotations.results import NAMES, Result, table
+from cxrview.annotations.units import AREAS, MILLIMETRES, PIXELS
 from cxrview.gui import theme as themes
 from cxrview.gui.actions import measure
-from cxrview.gui.annotations import renamed
-from cxrview.gui.measuring import Measuring
-from cxrview.reading.annotation import Annotation
-from cxrview.reading.results import NAMES, Result, table
-from cxrview.reading.units import AREAS, MILLIMETRES, PIXELS
-from cxrview.words import tr
+from cxrview.gui.session.annotations import renamed
+from cxrview.gui.session.measuring import Measuring
+from cxrview.i18n import tr
 
 MOST_ROWS = 8  # before the list scrolls
 ICONS = {spec.name: spec.icon for spec in measure.ACTIONS if spec is not None}

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cxrview.gui import theme as themes
 from cxrview.gui.theme import wrapped
-from cxrview.words import fixed, tr
+from cxrview.i18n import fixed, tr
 
 ROW_PADDING = 15  # around the text of a row
 BAR_HEIGHT = 6

@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from cxrview.gui import theme as themes
-from cxrview.gui.viewer.placement import Placement
-from cxrview.words import tr
+from cxrview.gui.viewer.view_transform import Placement
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.explain.style import HeatStyle
@@ -120,7 +120,7 @@ class ClassTile(QAbstractButton):
     def _picture(self, placement: Placement) -> QImage:
         """Return the whole picture as the view shows it, rendered at the tile's size."""
         from cxrview.gui.viewer.drawn import oriented, to_image
-        from cxrview.gui.viewer.levels import Look, Part, render_part
+        from cxrview.imaging.pyramid import Look, Part, render_part
 
         view = self._view
         look = Look(view.voi, view.inverted, view.filters)

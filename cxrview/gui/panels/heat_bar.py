@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.theme import wrapped
 from cxrview.gui.viewer import heat_scale
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 HEIGHT = 12  # of the bar, logical pixels
 GAP = 3

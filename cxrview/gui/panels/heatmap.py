@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 
 from cxrview.explain.style import MODES, HeatStyle
 from cxrview.gui import theme as themes
-from cxrview.gui.panels.elided import ElidedChoice
 from cxrview.gui.panels.heat_bar import HeatBar
 from cxrview.gui.panels.multiples import Multiples
 from cxrview.gui.state import AppState, ModelInfo, Reading
+from cxrview.gui.widgets.elided import ElidedChoice
+from cxrview.i18n import mark, tr
 from cxrview.settings import COLOUR_MAPS, Settings
-from cxrview.words import mark, tr
 
 MOST_PROBABLE = mark("Most probable")
 MODE_LABELS = {"smooth": mark("Smooth"), "contour": mark("Contours"), "cells": mark("Cells")}

@@ -10,7 +10,7 @@ from cxrview.gui import theme as themes
 from cxrview.gui.panels.histogram_plot import HistogramPlot
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.viewer.corner_text import number, voi_text
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.gui.tasks import Job, TaskRunner

@@ -17,9 +17,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cxrview.gui import theme as themes
-from cxrview.gui.keys import COMMANDS, MOVING
+from cxrview.gui.actions.keys import COMMANDS, MOVING
 from cxrview.gui.viewer.corner_text import voi_text
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.imaging import Radiograph, Voi

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 
 class MeasureButton(QToolButton):

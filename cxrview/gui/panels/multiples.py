@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QWidget
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.class_tile import ClassTile
-from cxrview.gui.panels.settle import settle
 from cxrview.gui.state import AppState
-from cxrview.words import tr
+from cxrview.gui.widgets.settle import settle
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.inference.prediction import Prediction

@@ -4,12 +4,12 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from cxrview.gui import theme as themes
-from cxrview.gui.panels.elided import ElidedLabel
-from cxrview.gui.panels.reading import model_line
+from cxrview.gui.panels.prediction import model_line
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.theme import wrapped
-from cxrview.words import mark, tr, trn
+from cxrview.gui.widgets.elided import ElidedLabel
+from cxrview.i18n import mark, tr, trn
 
 NOTICE = mark("For research and teaching, not for diagnosis")
 TEXT_WIDTH = 260

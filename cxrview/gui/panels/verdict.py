@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from cxrview.gui.theme import wrapped
-from cxrview.gui.themed import IconLabel
+from cxrview.gui.widgets.themed import IconLabel
 
 ICONS = {"warning": "triangle-alert", "error": "circle-x"}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from cxrview.datasets.report import FINAL
 from cxrview.training.config import PRESETS, TrainingConfig
-from cxrview.training.data_report import FINAL
 
 QUICK = "quick"
 CUSTOM = "custom"

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QToolButto
 
 from cxrview.gui import theme as themes
 from cxrview.gui.theme import wrapped
-from cxrview.gui.training.run_texts import duration, outcome_text, stage_text, total_epochs
 from cxrview.gui.training.runs import Run, TrainingRuns
-from cxrview.words import tr
+from cxrview.gui.training.texts import duration, outcome_text, stage_text, total_epochs
+from cxrview.i18n import tr
 
 RING, THICKNESS = 14, 2.5  # pixels
 REDRAWN = 500  # ms between two changes of the text

@@ -14,12 +14,4 @@ TRAINING_RUNS = Message("training-runs", "Another training is running.")
 WAIT_OR_STOP_IT = Message("wait-or-stop-it", "Wait until it has ended, or stop it.")
 
 # Data and results that the window itself reads and writes
-NO_CLASS_NAME = Message("no-class-name", "is no name for a class: “|” stands between several classes.")
-RENAME_FOLDER = Message("rename-folder", "Rename the folder.")
-NAME_NO_UNICODE = Message("name-no-unicode", "A file's name is not valid UTF-8.")
 SEARCH_CANCELLED = Message("search-cancelled", "The search for images was cancelled.")
-NO_FINISHED_RUN = Message("no-finished-run", "holds no finished run.")
-LET_IT_FINISH = Message("let-it-finish", "Let the training finish first.")
-REPORT_UNREADABLE = Message("report-unreadable", "cannot be read.")
-REPORT_WITHOUT_FIGURES = Message("report-without-figures", "holds no figures.")
-REPORT_DAMAGED = Message("report-damaged", "The report of this run is damaged.")

@@ -8,18 +8,18 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from cxrview import paths
+from cxrview.datasets.messages import MAKE_ROOM_OR_MOVE
 from cxrview.errors import CxrviewError
-from cxrview.exclusive import is_held
+from cxrview.file_lock import is_held
 from cxrview.gui.training import messages
-from cxrview.gui.training.process import Outcome, TrainingProcess
-from cxrview.gui.training.progress import RunProgress
+from cxrview.gui.training.training_process import Outcome, TrainingProcess
 from cxrview.messages import CANNOT_BE_WRITTEN
 from cxrview.training import config as configuration
-from cxrview.training import events
 from cxrview.training.config import TrainingConfig
-from cxrview.training.data_messages import MAKE_ROOM_OR_MOVE
-from cxrview.training.events import Event
-from cxrview.training.run_folder import RunFolder
+from cxrview.training.run import events
+from cxrview.training.run.events import Event
+from cxrview.training.run.folder import RunFolder
+from cxrview.training.run.progress import RunProgress
 
 KINDS = ("train", "check", "tune")
 REMEMBERED = 4000  # of what a run said, for its log

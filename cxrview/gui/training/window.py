@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui.sizing import fitted
 from cxrview.gui.training.runs import Run
 from cxrview.gui.training.step import Step
-from cxrview.words import tr
+from cxrview.gui.widgets.window_size import fitted
+from cxrview.i18n import tr
 
 RAIL = 168  # logical pixels
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 from cxrview.gui.training.indicator import TrainingIndicator
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.gui.workbench import Workbench
+from cxrview.i18n import tr, trn
 from cxrview.progress import Report
-from cxrview.words import tr, trn
 
 if TYPE_CHECKING:
     from cxrview.gui.library.window import LibraryWindow
@@ -102,12 +102,12 @@ class Training(QObject):
         self._bench.window.activateWindow()
 
     def _make(self) -> "TrainingWindow":
-        from cxrview.gui.training.data_step import DataStep
+        from cxrview.gui.training.data.step import DataStep
         from cxrview.gui.training.draft import Draft
-        from cxrview.gui.training.model_step import ModelStep
-        from cxrview.gui.training.result_step import ResultStep
-        from cxrview.gui.training.search_step import SearchStep
-        from cxrview.gui.training.training_step import TrainingStep
+        from cxrview.gui.training.model.step import ModelStep
+        from cxrview.gui.training.result.step import ResultStep
+        from cxrview.gui.training.run.step import TrainingStep
+        from cxrview.gui.training.search.step import SearchStep
         from cxrview.gui.training.window import TrainingWindow
 
         bench, runs = self._bench, self.runs

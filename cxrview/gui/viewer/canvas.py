@@ -20,9 +20,9 @@ from cxrview.gui.state import AppState
 from cxrview.gui.view_state import Shown, Stage, ViewState
 from cxrview.gui.viewer.corners import Corners
 from cxrview.gui.viewer.layer import Layer
-from cxrview.gui.viewer.placement import Placement
 from cxrview.gui.viewer.tools import PanTool, Tool, WindowTool
-from cxrview.words import tr
+from cxrview.gui.viewer.view_transform import Placement
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.gui.viewer.drawn import Drawn
@@ -259,7 +259,7 @@ class Canvas(QWidget):
     def _draw(self, placement: Placement, clip: QRectF) -> "Drawn | None":
         """Return the picture as it is seen inside `clip`, drawn before if nothing has changed."""
         from cxrview.gui.viewer import drawn
-        from cxrview.gui.viewer.levels import Look
+        from cxrview.imaging.pyramid import Look
 
         view = self.view
         smooth = self._state.settings.smooth or placement.zoom < 1  # smaller is always smooth

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
-from cxrview.words import significant, tr
+from cxrview.i18n import significant, tr
 
 if TYPE_CHECKING:
+    from cxrview.annotations.units import Scale
     from cxrview.gui.view_state import ViewState
-    from cxrview.gui.viewer.placement import Orientation
+    from cxrview.gui.viewer.view_transform import Orientation
     from cxrview.imaging import Identity, Radiograph, Voi
     from cxrview.inference.prediction import Prediction
-    from cxrview.reading.units import Scale
     from cxrview.settings import Settings
 
 Blocks = dict[str, list[str]]

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from cxrview.gui.state import AppState
 from cxrview.gui.view_state import Stage
 from cxrview.gui.viewer import corner_text
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.gui.viewer.canvas import Canvas

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QTransform
 
-from cxrview.gui.viewer.levels import Levels, Look, Part, is_quick, refine, render_part
-from cxrview.gui.viewer.placement import Orientation, Placement
+from cxrview.gui.viewer.view_transform import Orientation, Placement
+from cxrview.imaging.pyramid import Levels, Look, Part, is_quick, refine, render_part
 
 
 class Drawn(NamedTuple):

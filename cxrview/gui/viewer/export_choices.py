@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
 
-from cxrview.words import mark, tr
+from cxrview.i18n import mark, tr
 
 if TYPE_CHECKING:
     from cxrview.imaging import Radiograph

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.atomic_file import write_whole
 from cxrview.errors import CxrviewError
 from cxrview.gui import messages
 from cxrview.gui.viewer.export_choices import SUFFIXES
-from cxrview.whole_file import write_whole
 
 PNG_LEVEL = 3
 TIFF_DEFLATE = 8  # Adobe Deflate, the number in the TIFF specification

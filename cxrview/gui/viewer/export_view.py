@@ -8,8 +8,8 @@ from PySide6.QtGui import QImage, QPainter, QPicture
 
 from cxrview.gui.viewer import corner_text
 from cxrview.gui.viewer.export_choices import NOTICE, ExportChoices
-from cxrview.gui.viewer.placement import Placement
-from cxrview.words import tr
+from cxrview.gui.viewer.view_transform import Placement
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.gui.state import AppState
@@ -89,7 +89,7 @@ def whole(
     `side` is that of `export_whole.placement_of`; 0 for the usual one.
     """
     from cxrview.gui.viewer.export_whole import Whole
-    from cxrview.gui.viewer.levels import Look
+    from cxrview.imaging.pyramid import Look
 
     view, settings = canvas.view, state.settings
     radiograph = view.shown.radiograph

@@ -16,12 +16,12 @@ from cxrview.explain.paint import HeatStyle
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.drawn import oriented, to_image
 from cxrview.gui.viewer.heat_picture import HeatPicture
-from cxrview.gui.viewer.levels import Levels, Look, Part, render_part
-from cxrview.gui.viewer.placement import Orientation, Placement
+from cxrview.gui.viewer.view_transform import Orientation, Placement
+from cxrview.i18n import tr
 from cxrview.imaging import Radiograph, overlay_mask
+from cxrview.imaging.pyramid import Levels, Look, Part, render_part
 from cxrview.inference.prediction import Prediction
 from cxrview.progress import Report
-from cxrview.words import tr
 
 BAND = 256  # rows of the heatmap painted at a time
 PAPER, INK = QColor("#000000"), QColor("#d6d6d6")

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from cxrview.gui import theme as themes
 from cxrview.gui.view_state import Shown, ViewState
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 USUAL_TIME = 100.0  # ms between frames where the file does not say
 SHORTEST_TIME = 16.0  # ms; screens show no more

@@ -11,8 +11,8 @@ from cxrview.gui.state import AppState
 from cxrview.gui.theme import wrapped
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.layer import Layer
-from cxrview.gui.viewer.placement import Placement
-from cxrview.words import tr
+from cxrview.gui.viewer.view_transform import Placement
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.gui.viewer.canvas import Canvas

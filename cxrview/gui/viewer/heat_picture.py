@@ -19,7 +19,7 @@ from cxrview.explain.paint import (
 )
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.viewer.drawn import oriented, to_image
-from cxrview.gui.viewer.placement import Orientation, Placement
+from cxrview.gui.viewer.view_transform import Orientation, Placement
 from cxrview.inference.prediction import Prediction
 
 HEAT_SIDE = 768  # samples along the longer side; at 512 the edges of the threshold look jagged

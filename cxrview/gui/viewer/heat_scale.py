@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
 from cxrview.explain.style import HeatStyle
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 INK, PLATE, TRACK = QColor("#e4e9ee"), QColor(0, 0, 0, 100), QColor("#3a4149")
 BAR, TICK, GAP = 10, 4, 6  # logical pixels: width of the bar, length of a tick, room beside it

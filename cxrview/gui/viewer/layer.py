@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
-from cxrview.gui.viewer.placement import Placement
+from cxrview.gui.viewer.view_transform import Placement
 
 if TYPE_CHECKING:
     from cxrview.gui.viewer.canvas import Canvas

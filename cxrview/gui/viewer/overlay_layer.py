@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from cxrview.gui.state import AppState
 from cxrview.gui.viewer.layer import Layer
-from cxrview.gui.viewer.placement import Placement
+from cxrview.gui.viewer.view_transform import Placement
 
 if TYPE_CHECKING:
     from cxrview.gui.viewer.canvas import Canvas
@@ -41,7 +41,7 @@ class OverlayLayer(Layer):
             import numpy as np
 
             from cxrview.gui.viewer.drawn import to_image
-            from cxrview.imaging.overlays import overlay_mask
+            from cxrview.imaging.dicom.overlays import overlay_mask
 
             mask = overlay_mask(radiograph)
             image = None

@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, QTimer
 
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.viewer.canvas import Canvas
+from cxrview.i18n import tr
 from cxrview.progress import Report
-from cxrview.words import tr
 
 CALM = 80  # ms without another picture: while the window is dragged, a coarse one does
 

@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui.browser.drag import unpacked
 from cxrview.gui.view_state import Shown, Stage
 from cxrview.gui.viewer.canvas import Canvas
+from cxrview.gui.viewer.drag import unpacked
 from cxrview.gui.viewer.frame_bar import FrameBar
 from cxrview.gui.viewer.message_page import TEXT_WIDTH, MessagePage
-from cxrview.words import mark, tr
+from cxrview.i18n import mark, tr
 
 FORMATS = mark(
     "DICOM, PNG, JPEG, TIFF or BMP; files, folders, DICOMDIR or ZIP. Nothing leaves this computer."

@@ -9,17 +9,17 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
 
-from cxrview import bundle, paths, words
+from cxrview import bundle, i18n, paths
 from cxrview.bundle import messages
 from cxrview.gui import theme as themes
-from cxrview.gui.dialogs.text import TextDialog
 from cxrview.gui.library.window import LibraryWindow
-from cxrview.gui.model_choice import Choice, ModelChoice
+from cxrview.gui.session.model_choice import Choice, ModelChoice
+from cxrview.gui.session.workers import load_predictor
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.work import load_predictor
+from cxrview.gui.widgets.text import TextDialog
+from cxrview.i18n import say
 from cxrview.settings import Settings
-from cxrview.words import say
 from tests.conftest import make_tiny_bundle
 from tests.gui.test_accessibility import nameless
 
@@ -376,9 +376,9 @@ def test_everything_has_a_name_and_the_themes_change(mine, library, qapp, qtbot)
 
 @pytest.fixture
 def german():
-    words.use("de")
+    i18n.use("de")
     yield
-    words.use("en")
+    i18n.use("en")
 
 
 def test_nothing_beside_the_list_is_cut_off_in_german(german, library, qtbot):

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from cxrview.evaluation.predictions import Answers
+from cxrview.evaluation.report import _predictions, measure_parts
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training.draft import Draft
-from cxrview.gui.training.result_step import ResultStep
+from cxrview.gui.training.result.step import ResultStep
 from cxrview.training import config as configuration
-from cxrview.training import events
-from cxrview.training.answers import Answers
 from cxrview.training.config import TrainingConfig
-from cxrview.training.evaluation_report import _predictions, measure_parts
-from cxrview.training.run_folder import RunFolder
+from cxrview.training.run import events
+from cxrview.training.run.folder import RunFolder
 from tests.conftest import CLASSES, make_tiny_bundle
 from tests.gui.conftest import make_phantom, write_png
 

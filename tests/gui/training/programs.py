@@ -6,8 +6,8 @@ from pathlib import Path
 from cxrview.datasets.config import DataConfig
 from cxrview.gui.training import child_process
 from cxrview.training import config as configuration
-from cxrview.training import events
 from cxrview.training.config import PhaseConfig, RecipeConfig, TrainingConfig
+from cxrview.training.run import events
 
 PRELUDE = """
 import os, signal, sys, time
@@ -43,7 +43,7 @@ def epoch(
 
 def lay_down(folder: Path, epochs: int, config: TrainingConfig = CONFIG) -> Path:
     """Write what a run leaves that was killed after `epochs`."""
-    from cxrview.training.history import EpochRow, History, dump
+    from cxrview.training.run.history import EpochRow, History, dump
 
     (folder / "checkpoints").mkdir(parents=True)
     configuration.save(config, folder / "config.toml")

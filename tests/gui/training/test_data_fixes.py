@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from cxrview import words
+from cxrview import i18n
+from cxrview.datasets import messages, tables
 from cxrview.datasets.config import DataConfig
+from cxrview.datasets.finding_texts import FEW_IMAGES, quoted
+from cxrview.datasets.report import DataReport, Finding
+from cxrview.datasets.sources import find_items
+from cxrview.datasets.survey import file_of, find_patients, pattern_of, short_name, survey
 from cxrview.errors import BadRequest
-from cxrview.gui.training import data_fixes, data_table
-from cxrview.gui.training.data_findings import FindingRow
-from cxrview.gui.training.data_fixes import fixes, settled
-from cxrview.gui.training.data_survey import file_of, find_patients, pattern_of, short_name, survey
+from cxrview.gui.training.data import fixes as data_fixes
+from cxrview.gui.training.data.findings import FindingRow
+from cxrview.gui.training.data.fixes import fixes, settled
 from cxrview.progress import silent
-from cxrview.training import data_messages
 from cxrview.training.config import RecipeConfig, TrainingConfig
-from cxrview.training.data_report import DataReport, Finding
-from cxrview.training.finding_texts import FEW_IMAGES, quoted
-from cxrview.training.sources import find_items
 from tests.refusals import refused, says
 from tests.training.drawn import class_folders, small, write
 
@@ -30,13 +30,13 @@ def finding(kind: str, files=(), **details) -> dict:
 def test_a_finding_is_said_in_the_language_of_the_user(qtbot):
     item = Finding("few-images", "warning", FEW_IMAGES(classes=quoted(["Normal"]), least=20))
     stored = DataReport(findings=(item,)).as_dict()["findings"][0]
-    words.use("de")
+    i18n.use("de")
     try:
         row = FindingRow(stored, TrainingConfig(), {})
         qtbot.addWidget(row)
         assert row.text.text().startswith("Von „Normal“ gibt es weniger als 20 Bilder")
     finally:
-        words.use("en")
+        i18n.use("en")
 
 
 def test_of_each_set_of_copies_the_first_stays():
@@ -91,18 +91,18 @@ def test_a_file_is_left_out_by_its_name_and_no_other_is(name, tmp_path):
     for number, each in enumerate([*others, name]):
         write(tmp_path / "clear" / each, small(number))
     file = f"clear/{name}"
-    exclude = data_table.with_excluded((), [file])
+    exclude = tables.with_excluded((), [file])
     assert file_of(exclude[0]) == file
     left = {item.path.name for item in find_items(DataConfig(str(tmp_path), exclude=exclude))}
     assert left == others
-    assert data_table.without_excluded(exclude, [file]) == ()
+    assert tables.without_excluded(exclude, [file]) == ()
 
 
 def test_a_table_of_folders_names_the_collection_of_folders_of_one_name(tmp_path):
     for place in ("here", "there"):
         class_folders(tmp_path / place, {"clear": 2, "opaque": 3})
     folders = [tmp_path / place / name for place in ("here", "there") for name in ("clear", "opaque")]
-    table = data_table.of_folders(folders, tmp_path / "out" / "table.csv", silent)
+    table = tables.of_folders(folders, tmp_path / "out" / "table.csv", silent)
     items = find_items(DataConfig(str(table)))
     assert len(items) == 10
     assert {item.source for item in items} == {"here", "there"}
@@ -112,8 +112,8 @@ def test_a_table_of_folders_names_the_collection_of_folders_of_one_name(tmp_path
 def test_a_folder_without_images_is_no_class(tmp_path):
     class_folders(tmp_path, {"clear": 2})
     (tmp_path / "empty").mkdir()
-    with refused(BadRequest, data_messages.HOLDS_NO_IMAGES):
-        data_table.of_folders([tmp_path / "clear", tmp_path / "empty"], tmp_path / "t.csv", silent)
+    with refused(BadRequest, messages.HOLDS_NO_IMAGES):
+        tables.of_folders([tmp_path / "clear", tmp_path / "empty"], tmp_path / "t.csv", silent)
     assert not (tmp_path / "t.csv").exists()
 
 
@@ -121,7 +121,7 @@ def test_without_its_split_a_table_keeps_what_is_left_out(tmp_path):
     for part in ("train", "test"):
         class_folders(tmp_path / "images" / part, {"clear": 3, "opaque": 3})
     config = DataConfig(str(tmp_path / "images"), exclude=("train/clear/p001.png",))
-    data = data_table.without_split(config, tmp_path / "table.csv", silent)
+    data = tables.without_split(config, tmp_path / "table.csv", silent)
     found = survey(data, silent)
     assert len(found.items) == 11
     assert not found.sides
@@ -134,8 +134,8 @@ def test_what_a_pattern_finds_is_counted():
     found = find_patients(r"^p(\d+)_", ("p1_a.png", "p1_b.png", "p22_a.png", "x.png"), silent)
     assert (found.tried, found.matched, found.groups, found.largest) == (4, 3, 2, 2)
     assert found.examples[-1] == ("x.png", "")
-    assert says(find_patients("p(", ("p1",), silent).problem, data_messages.NO_REGULAR_EXPRESSION)
-    assert says(find_patients("p", ("p1",), silent).problem, data_messages.NOT_ONE_GROUP)
+    assert says(find_patients("p(", ("p1",), silent).problem, messages.NO_REGULAR_EXPRESSION)
+    assert says(find_patients("p", ("p1",), silent).problem, messages.NOT_ONE_GROUP)
 
 
 def test_short_names_keep_the_last_folder():

@@ -9,17 +9,19 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QLineEdit, QPushButton
 
+from cxrview.datasets import messages
 from cxrview.gui import theme as themes
-from cxrview.gui.garbage import Collector
+from cxrview.gui.gc_in_gui_thread import Collector
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.training import child_process, data_check
-from cxrview.gui.training.data_step import DataStep
+from cxrview.gui.training import child_process
+from cxrview.gui.training.data import check
+from cxrview.gui.training.data.step import DataStep
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.gui.training.step import Step
 from cxrview.gui.training.window import TrainingWindow
 from cxrview.training import config as configuration
-from cxrview.training import data_messages, events
+from cxrview.training.run import events
 from tests.gui.stalls import Stall
 from tests.training.drawn import class_folders, small, write
 
@@ -30,7 +32,7 @@ TIMEOUT = 20_000
 @pytest.fixture
 def light(monkeypatch):
     """Checks begin after a short pause."""
-    monkeypatch.setattr(data_check.DataCheck.want, "__defaults__", (50,))
+    monkeypatch.setattr(check.DataCheck.want, "__defaults__", (50,))
 
 
 @pytest.fixture
@@ -491,7 +493,7 @@ def test_where_nothing_can_be_written_that_is_said(step, planted, qtbot):
     step.check._runs.root.write_text("a file where the folder should be")
     choose(step, planted)
     qtbot.waitUntil(lambda: step.check.state == "refused", timeout=TIMEOUT)
-    assert str(data_messages.MAKE_ROOM_OR_MOVE) in step.check.problem
+    assert str(messages.MAKE_ROOM_OR_MOVE) in step.check.problem
 
 
 def test_the_window_is_no_larger_than_the_screen(qtbot):

@@ -9,18 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from cxrview import words
+from cxrview import i18n
 from cxrview.errors import CxrviewError
 from cxrview.gui.theme import DARK
-from cxrview.gui.training.data_findings import FindingRow
-from cxrview.gui.training.process import Outcome
-from cxrview.gui.training.run_log import _lines
-from cxrview.gui.training.run_texts import outcome_text, stage_detail, stage_text
+from cxrview.gui.training.data.findings import FindingRow
+from cxrview.gui.training.run.log import _lines
 from cxrview.gui.training.runs import Run, TrainingRuns
-from cxrview.training import messages, worker
+from cxrview.gui.training.texts import outcome_text, stage_detail, stage_text
+from cxrview.gui.training.training_process import Outcome
+from cxrview.i18n import say
+from cxrview.training import messages
 from cxrview.training.config import TrainingConfig
-from cxrview.training.events import Event, Failed, Stage, Warned, dump, parse
-from cxrview.words import say
+from cxrview.training.run import worker
+from cxrview.training.run.events import Event, Failed, Stage, Warned, dump, parse
 from tests.training.runs import Listener, tiny_config, with_model, write_phantoms
 
 pytestmark = [
@@ -34,9 +35,9 @@ PATIENCE = 120_000  # ms; importing takes most of it
 
 @pytest.fixture
 def german() -> Iterator[None]:
-    words.use("de")
+    i18n.use("de")
     yield
-    words.use("en")
+    i18n.use("en")
 
 
 @pytest.fixture

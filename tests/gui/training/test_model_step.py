@@ -11,21 +11,21 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QSlider, QWidget
 
-from cxrview import words
+from cxrview import i18n
 from cxrview.bundle import messages as bundle_messages
 from cxrview.cli import main as command_line
 from cxrview.cli.training_options import configure
 from cxrview.gui import theme
-from cxrview.gui.dialogs.option_rows import as_typed, from_typed
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training.draft import Draft
-from cxrview.gui.training.helper import HelperProcess
-from cxrview.gui.training.model_step import ModelStep
+from cxrview.gui.training.helper_process import HelperProcess
+from cxrview.gui.training.model.step import ModelStep
 from cxrview.gui.training.runs import TrainingRuns
+from cxrview.gui.widgets.option_controls import as_typed, from_typed
 from cxrview.imaging import model_input, read
 from cxrview.inference import messages as inference_messages
 from cxrview.training import config as configuration
-from cxrview.training import measurements, messages
+from cxrview.training import messages
 from cxrview.training.config import (
     AUGMENTATIONS,
     PRESETS,
@@ -35,6 +35,7 @@ from cxrview.training.config import (
     RecipeConfig,
     TrainingConfig,
 )
+from cxrview.training.run import benchmark_records
 from tests.training.test_estimate import MEASURED
 
 REPORT = {"findings": [], "facts": {"images": {"train": 100, "validation": 20, "test": 30}}}
@@ -150,7 +151,7 @@ def test_a_file_to_start_from_is_looked_at(qtbot, page, tmp_path, monkeypatch):
     path = tmp_path / "weights.keras"
     path.write_bytes(b"no archive")
     answer = staticmethod(lambda *_args, **_options: (str(path), ""))
-    monkeypatch.setattr("cxrview.gui.training.model_start.QFileDialog.getOpenFileName", answer)
+    monkeypatch.setattr("cxrview.gui.training.model.start.QFileDialog.getOpenFileName", answer)
     click(qtbot, page.start.choose)
     settled(qtbot, page)
     assert page.start.start.currentText() == "The file weights.keras"
@@ -403,7 +404,7 @@ def test_what_was_measured_stands_on_the_card_and_below(qtbot, page, store):
     qtbot.waitUntil(lambda: "has not been measured here" in page.foot.basis.text())
     assert page.foot.measure.isVisible()
     assert not page.foot.taken.isVisible()
-    measurements.add(store, dataclasses.replace(MEASURED, batch_size=32))
+    benchmark_records.add(store, dataclasses.replace(MEASURED, batch_size=32))
     page._draft.change("recipe", patience=3)
     qtbot.waitUntil(page.foot.taken.isVisible)
     # 120 plain at 10/s, 4 × 100 changed at 5/s, 40 epochs of 100 at 1000/s, 170 at 10/s: 113 s
@@ -430,7 +431,7 @@ def test_measuring_runs_apart_and_is_kept(qtbot, page, store):
     assert not page.networks.cards["vgg16"].measure.isEnabled()
     qtbot.waitUntil(lambda: "% done" in card.speed.text(), timeout=120_000)
     qtbot.waitUntil(lambda: card.measure.text() == "Measure again", timeout=120_000)
-    entry, *rest = measurements.load(store)
+    entry, *rest = benchmark_records.load(store)
     assert rest == []
     assert (entry.architecture, entry.input_size, entry.batch_size) == ("small-cnn", 32, 4)
     assert entry.learning["all"] > 0
@@ -463,12 +464,12 @@ def test_nothing_is_measured_beside_a_training(qtbot, page, monkeypatch):
 def test_a_helper_that_fails_says_why_in_the_language_of_the_window(qtbot, tmp_path):
     (tmp_path / "wrong.toml").write_text("[model]\ndropout = 7\n")
     helper = HelperProcess()
-    words.use("de")
+    i18n.use("de")
     try:
         with qtbot.waitSignal(helper.ended, timeout=20_000) as ended:
             helper.start("measure", ["--config", str(tmp_path / "wrong.toml")])
     finally:
-        words.use("en")
+        i18n.use("en")
     assert ended.args[0].startswith("wrong.toml enthält bei „model.dropout“ 7.0, was nicht zwischen")
 
 

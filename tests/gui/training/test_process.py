@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from cxrview.gui.training import child_process, process
+from cxrview.gui.training import child_process, training_process
 from cxrview.gui.training import messages as gui_messages
-from cxrview.gui.training.process import TrainingProcess
+from cxrview.gui.training.training_process import TrainingProcess
 from cxrview.message import verbatim
-from cxrview.training import events
+from cxrview.training.run import events
 from tests.gui.training.programs import pretend
 
 TWO = """
@@ -81,7 +81,7 @@ def test_what_the_program_says_when_it_cannot_begin_is_what_is_told(heard, qtbot
         'print("a library says good-bye", file=sys.stderr)\nsys.exit(2)'
     )
     qtbot.waitUntil(lambda: bool(ends))
-    assert ends == [process.Outcome("failed", verbatim("lungs is in use. Wait until it is not."))]
+    assert ends == [training_process.Outcome("failed", verbatim("lungs is in use. Wait until it is not."))]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no such signal")
@@ -117,7 +117,7 @@ def test_the_line_stop_is_enough_for_a_polite_program(heard, qtbot):
 def test_the_training_gives_way_to_the_window(heard, qtbot):
     running, said, _ = heard(OBEDIENT)
     qtbot.waitUntil(lambda: bool(said))
-    assert os.getpriority(os.PRIO_PROCESS, running.number) == process.NICE
+    assert os.getpriority(os.PRIO_PROCESS, running.number) == training_process.NICE
 
 
 def test_a_program_that_ignores_stop_is_ended_all_the_same(heard, qtbot):

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from cxrview import bundle, words
+from cxrview import bundle, i18n
 from cxrview.gui.training.draft import Draft
-from cxrview.gui.training.training_step import TrainingStep
+from cxrview.gui.training.run.step import TrainingStep
 from cxrview.training import config as configuration
-from cxrview.training import history
 from cxrview.training.config import PhaseConfig
+from cxrview.training.run import history
 from tests.gui.stalls import Stall
 from tests.training.runs import tiny_config, with_model, write_phantoms
 
@@ -106,13 +106,13 @@ def test_a_run_that_a_full_disk_stopped_ends_like_one_of_the_command_line(
     """The configuration that the page starts and the same in a file give the same figures."""
     folder, config = small_disk / "run", with_model(tiny_config(images, *SHORT), name="same")
     step = make_step(config, folder)
-    words.use("de")
+    i18n.use("de")
     try:
         step.start()
         with qtbot.waitSignal(runs.ended, timeout=PATIENCE):
             pass
     finally:
-        words.use("en")
+        i18n.use("en")
     assert step.view.ending.what.text() == "Der Datenträger ist voll."
     assert "setzen Sie" in step.view.ending.advice.text()
     subprocess.run(["mount", "-o", "remount,size=40m", str(small_disk)], check=True)

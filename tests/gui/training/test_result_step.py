@@ -50,9 +50,9 @@ def test_the_figures_are_those_of_the_report_and_few_images_are_warned_of(seat):
 
 
 def test_a_class_with_enough_images_is_not_warned_of(seat, monkeypatch):
-    from cxrview.gui.training import result_data
+    from cxrview.training.run import result
 
-    monkeypatch.setattr(result_data, "FEW", 4)
+    monkeypatch.setattr(result, "FEW", 4)
     seat.step.show_part("test")
     assert not seat.page.warning.isVisible()
 

@@ -5,9 +5,9 @@ import sys
 
 from cxrview import messages as shared
 from cxrview.errors import CxrviewError
-from cxrview.exclusive import exclusive
+from cxrview.file_lock import exclusive
 from cxrview.gui.training import messages as gui_messages
-from cxrview.training import events
+from cxrview.training.run import events
 from tests.gui.training.programs import CONFIG, epoch, lay_down, pretend
 from tests.refusals import refused
 
@@ -92,7 +92,7 @@ def test_a_deleted_run_is_gone_with_its_request(runs):
 def test_pages_are_known_before_the_libraries_that_draw_curves_are_loaded():
     code = """
 import sys
-import cxrview.gui.training.indicator, cxrview.gui.training.training_step
+import cxrview.gui.training.indicator, cxrview.gui.training.run.step
 heavy = {"pyqtgraph", "numpy", "keras", "tensorflow"} & sys.modules.keys()
 sys.exit(", ".join(heavy) or 0)
 """

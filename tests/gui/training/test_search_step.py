@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QLabel
 from cxrview.gui import theme as themes
 from cxrview.gui.training import messages as gui_messages
 from cxrview.gui.training.draft import Draft
-from cxrview.gui.training.search_clock import SearchClock
-from cxrview.gui.training.search_step import SearchStep
+from cxrview.gui.training.search.clock import SearchClock
+from cxrview.gui.training.search.step import SearchStep
 from cxrview.training import config as configuration
-from cxrview.training import events, messages
+from cxrview.training import messages
 from cxrview.training.config import AUGMENTATIONS, PhaseConfig, SearchConfig
-from cxrview.training.search_folder import SearchFolder
+from cxrview.training.run import events
+from cxrview.training.search.folder import SearchFolder
 from tests.gui.test_accessibility import nameless
 from tests.gui.training.programs import epoch, pretend
 from tests.training.runs import tiny_config, write_phantoms

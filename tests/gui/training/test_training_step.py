@@ -6,19 +6,21 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 
-from cxrview import words
+from cxrview import i18n
+from cxrview.datasets import messages as data_messages
 from cxrview.gui import theme as themes
 from cxrview.gui.training import messages as gui_messages
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.indicator import TrainingIndicator
-from cxrview.gui.training.process import Outcome
-from cxrview.gui.training.run_curves import course_of
-from cxrview.gui.training.run_interrupted import InterruptedRuns
-from cxrview.gui.training.run_texts import stage_detail
+from cxrview.gui.training.run.curves import course_of
+from cxrview.gui.training.run.interrupted import InterruptedRuns
+from cxrview.gui.training.run.step import TrainingStep
 from cxrview.gui.training.runs import Run
-from cxrview.gui.training.training_step import TrainingStep
+from cxrview.gui.training.texts import stage_detail
+from cxrview.gui.training.training_process import Outcome
 from cxrview.message import verbatim
-from cxrview.training import data_messages, events, messages, names
+from cxrview.training import messages, names
+from cxrview.training.run import events
 from tests.gui.stalls import Stall
 from tests.gui.training.programs import CONFIG, epoch, lay_down, pretend
 
@@ -187,20 +189,20 @@ DETAILS = [
 def test_a_detail_is_told_in_the_language_of_the_window(detail, english, german):
     stage = events.parse(events.dump(events.Stage("domain", 0.5, detail))).event
     assert stage_detail(stage).strip("§") == english
-    words.use("de")
+    i18n.use("de")
     try:
         assert stage_detail(stage).strip("§") == german
     finally:
-        words.use("en")
+        i18n.use("en")
 
 
 def test_how_far_the_features_are_is_told_with_the_name_of_the_side():
     side = messages.CHANGED_SIDE(side=names.SIDES["train"], number="2")
     detail = messages.FEATURES_DONE(name="train-2", side=side, done=32, total=42)
     stage = events.parse(events.dump(events.Stage("features", 0.5, detail))).event
-    assert stage_detail(stage) == words.say(detail)
+    assert stage_detail(stage) == i18n.say(detail)
     assert str(stage.detail) == str(detail)
-    assert "Training (changed at random, 2)" in words.say(detail).replace("§", "")
+    assert "Training (changed at random, 2)" in i18n.say(detail).replace("§", "")
 
 
 def test_there_is_nothing_to_keep_before_the_first_epoch(step, runs, qtbot, monkeypatch):
@@ -315,11 +317,11 @@ def test_an_advice_for_the_command_line_is_another_one_here(step, runs, resumabl
     problem = messages.PLACE_UNUSABLE(place="x", reason="it is gone")
     run._end(Outcome("failed", problem, messages.START_AGAIN, resumable))
     assert step.view.ending.what.text() == str(problem)
-    assert step.view.ending.advice.text() == (words.say(messages.START_AGAIN) if resumable else "")
+    assert step.view.ending.advice.text() == (i18n.say(messages.START_AGAIN) if resumable else "")
     assert "--resume" in str(messages.START_AGAIN)
     memory = messages.TRAIN_WITH_SMALLER_BATCH(size=8)
     run._end(Outcome("failed", messages.OUT_OF_MEMORY, memory, resumable))
-    assert step.view.ending.advice.text() == words.say(memory)
+    assert step.view.ending.advice.text() == i18n.say(memory)
     assert "--" not in step.view.ending.advice.text()
 
 

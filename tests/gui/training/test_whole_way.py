@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from cxrview import bundle
-from cxrview.gui.training.training_step import TrainingStep
-from cxrview.gui.work import load_predictor
+from cxrview.gui.session.workers import load_predictor
+from cxrview.gui.training.run.step import TrainingStep
 from tests.training.runs import write_phantoms
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(300)]

@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
-from cxrview.gui.viewer.annotate.constrain import held_square, held_straight
-from cxrview.gui.viewer.annotate.drawing import draw_hint, draw_plate, draw_shape
-from cxrview.gui.viewer.annotate.handles import on_image, on_widget
-from cxrview.gui.viewer.annotate.layer import AnnotationLayer
-from cxrview.gui.viewer.annotate.plates import see
-from cxrview.gui.viewer.annotate.shapes import shape_of
-from cxrview.gui.viewer.placement import Placement
-from cxrview.gui.viewer.tools import Tool
-from cxrview.reading.annotation import (
+from cxrview.annotations.annotation import (
     KINDS,
     Annotation,
     CalibrationLine,
@@ -27,8 +19,16 @@ from cxrview.reading.annotation import (
     RectangleRoi,
     Text,
 )
-from cxrview.reading.results import NAMES
-from cxrview.words import mark, tr
+from cxrview.annotations.results import NAMES
+from cxrview.gui.viewer.annotate.constrain import held_square, held_straight
+from cxrview.gui.viewer.annotate.drawing import draw_hint, draw_plate, draw_shape
+from cxrview.gui.viewer.annotate.handles import on_image, on_widget
+from cxrview.gui.viewer.annotate.layer import AnnotationLayer
+from cxrview.gui.viewer.annotate.plates import see
+from cxrview.gui.viewer.annotate.shapes import shape_of
+from cxrview.gui.viewer.tools import Tool
+from cxrview.gui.viewer.view_transform import Placement
+from cxrview.i18n import mark, tr
 
 if TYPE_CHECKING:
     from cxrview.gui.viewer.canvas import Canvas

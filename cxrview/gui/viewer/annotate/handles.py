@@ -4,8 +4,8 @@ import dataclasses
 
 from PySide6.QtCore import QPointF
 
-from cxrview.gui.viewer.placement import Placement
-from cxrview.reading.annotation import Annotation, EllipseRoi, FreehandRoi, Point, RectangleRoi
+from cxrview.annotations.annotation import Annotation, EllipseRoi, FreehandRoi, Point, RectangleRoi
+from cxrview.gui.viewer.view_transform import Placement
 
 MOST_CORNERS = 24  # an outline of more points was drawn in one go, and is taken as a whole
 

@@ -10,7 +10,10 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
-from cxrview.gui.annotations import Annotations, renamed
+from cxrview.annotations.annotation import Annotation, EllipseRoi, Point, RectangleRoi, Text, calibration_of
+from cxrview.annotations.results import NAMES
+from cxrview.annotations.units import calibrated_scale
+from cxrview.gui.session.annotations import Annotations, renamed
 from cxrview.gui.viewer.annotate.constrain import held_straight
 from cxrview.gui.viewer.annotate.drawing import draw_handles, draw_leader, draw_plate, draw_shape
 from cxrview.gui.viewer.annotate.editor import LineEditor
@@ -18,11 +21,8 @@ from cxrview.gui.viewer.annotate.handles import handles, on_image, on_widget, wi
 from cxrview.gui.viewer.annotate.plates import Sight, see
 from cxrview.gui.viewer.annotate.values import Values
 from cxrview.gui.viewer.layer import Layer
-from cxrview.gui.viewer.placement import Placement
-from cxrview.reading.annotation import Annotation, EllipseRoi, Point, RectangleRoi, Text, calibration_of
-from cxrview.reading.results import NAMES
-from cxrview.reading.units import calibrated_scale
-from cxrview.words import tr
+from cxrview.gui.viewer.view_transform import Placement
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.gui.viewer.canvas import Canvas

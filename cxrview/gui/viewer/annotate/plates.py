@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont
 
+from cxrview.annotations.annotation import REGIONS, Annotation, CalibrationLine, Text
+from cxrview.annotations.units import scale_of
 from cxrview.gui.viewer.annotate.drawing import Plate, find_place, plate_size
 from cxrview.gui.viewer.annotate.handles import on_widget
 from cxrview.gui.viewer.annotate.shapes import Shape, shape_of
 from cxrview.gui.viewer.annotate.values import Values
-from cxrview.gui.viewer.placement import Placement
-from cxrview.reading.annotation import REGIONS, Annotation, CalibrationLine, Text
-from cxrview.reading.units import scale_of
-from cxrview.words import fixed, tr
+from cxrview.gui.viewer.view_transform import Placement
+from cxrview.i18n import fixed, tr
 
 if TYPE_CHECKING:
     from cxrview.imaging import Radiograph

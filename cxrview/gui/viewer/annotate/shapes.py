@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPainterPathStroker
 
+from cxrview.annotations.annotation import Annotation, CardiothoracicRatio
 from cxrview.gui.viewer.annotate.handles import handles, on_widget
-from cxrview.gui.viewer.placement import Placement
-from cxrview.reading.annotation import Annotation, CardiothoracicRatio
+from cxrview.gui.viewer.view_transform import Placement
 
 ARC = 30.0  # logical pixels, at most, around the vertex of an angle
 BAR = 5.0  # half the length of the bars at the ends of a measured width

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from cxrview.annotations.annotation import REGIONS, Annotation
+from cxrview.annotations.results import Result, result_of
+from cxrview.annotations.units import Scale
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.reading.annotation import REGIONS, Annotation
-from cxrview.reading.results import Result, result_of
-from cxrview.reading.units import Scale
-from cxrview.words import tr
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.imaging import Radiograph

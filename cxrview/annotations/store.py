@@ -1,0 +1,159 @@
+"""Where the reader's work is kept: one SQLite file among the user's data, never the image itself.
+
+Each annotation is a row of its own, so that two windows on the same image do not overwrite each other.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cxrview.annotations import messages
+from cxrview.annotations.annotation import Annotation
+from cxrview.annotations.annotation_json import from_json, to_json
+from cxrview.errors import CxrviewError
+from cxrview.messages import CANNOT_BE_READ
+
+PATIENCE = 5.0  # seconds to wait for another process that is writing
+# Each entry brings a file of the version before it to the next one (PRAGMA user_version).
+MIGRATIONS = (
+    """
+    CREATE TABLE annotation (
+        id TEXT PRIMARY KEY, image TEXT NOT NULL, created TEXT NOT NULL, body TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX annotation_image ON annotation (image);
+    CREATE TABLE seen (image TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
+    """,
+)
+MOST_VARIABLES = 500  # in one statement
+
+
+class StoreUnusable(CxrviewError):
+    """The file of annotations cannot be read or written: damaged, locked, or not allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One annotation of `image` as it is now, or None if it was removed."""
+
+    image: str
+    id: str
+    annotation: Annotation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The annotations of an image, oldest first, and how many rows this version cannot read (they stay)."""
+
+    annotations: tuple[Annotation, ...]
+    unreadable: int = 0
+
+
+class Store:
+    """The file at `path`; it is made when something is first written. Every method raises StoreUnusable."""
+
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+        self.path = path
+        self._patience = patience
+
+    def annotations(self, image: str) -> Kept:
+        """Return what was drawn on `image`."""
+        if not self._exists():
+            return Kept(())
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT body FROM annotation WHERE image = ? ORDER BY created, id", (image,)
+            ).fetchall()
+        readable, unreadable = [], 0
+        for (body,) in rows:
+            try:
+                readable.append(from_json(body))
+            except ValueError:
+                unreadable += 1
+        return Kept(tuple(readable), unreadable)
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Keep all of `changes`, or none of them."""
+        with self._open() as database, database:
+            database.execute("BEGIN IMMEDIATE")
+            for change in changes:
+                drawn = change.annotation
+                if drawn is None:
+                    database.execute("DELETE FROM annotation WHERE id = ?", (change.id,))
+                    continue
+                row = (change.id, change.image, drawn.created.isoformat(), to_json(drawn))
+                database.execute("INSERT OR REPLACE INTO annotation VALUES (?, ?, ?, ?)", row)
+
+    def mark_seen(self, images: Iterable[str], seen: bool = True) -> None:
+        """Remember that the reader has looked at `images`, or not."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._open() as database, database:
+            database.execute("BEGIN IMMEDIATE")
+            for image in images:
+                if seen:
+                    database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (image, now))
+                else:
+                    database.execute("DELETE FROM seen WHERE image = ?", (image,))
+
+    def seen(self, images: Sequence[str]) -> frozenset[str]:
+        """Return those of `images` at which the reader has looked."""
+        if not images or not self._exists():
+            return frozenset()
+        found: set[str] = set()
+        with self._open() as database:
+            for start in range(0, len(images), MOST_VARIABLES):
+                some = images[start : start + MOST_VARIABLES]
+                marks = ",".join("?" * len(some))
+                rows = database.execute(f"SELECT image FROM seen WHERE image IN ({marks})", some)
+                found.update(image for (image,) in rows)
+        return frozenset(found)
+
+    def _exists(self) -> bool:
+        try:
+            return self.path.exists()
+        except OSError as error:
+            raise StoreUnusable(CANNOT_BE_READ(reason=error.strerror), path=self.path) from error
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """Open the file for one piece of work, brought to the present version."""
+        database = None
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch(0o600)  # what is written on a patient's image is for its writer
+            database = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
+            self._prepare(database)
+            yield database
+        except (sqlite3.Error, OSError) as error:
+            raise self._trouble(error) from error
+        finally:
+            if database is not None:
+                database.close()
+
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(MIGRATIONS):
+            raise StoreUnusable(messages.LATER_VERSION, messages.USE_LATER_VERSION, self.path)
+        database.execute("PRAGMA synchronous = FULL")
+        if version == len(MIGRATIONS):
+            return
+        database.execute("PRAGMA journal_mode = WAL")  # it stays; a drive that cannot do it keeps its own
+        database.execute("BEGIN IMMEDIATE")  # another process may just be doing the same
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+            for statement in filter(str.strip, script.split(";")):
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {number}")
+        database.execute("COMMIT")
+
+    def _trouble(self, error: Exception) -> StoreUnusable:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        place = str(self.path)
+        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            return StoreUnusable(messages.STORE_DAMAGED, messages.MOVE_AWAY(place=place), self.path)
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return StoreUnusable(messages.STORE_IN_USE, messages.TRIED_AGAIN, self.path)
+        problem = messages.STORE_UNUSABLE(reason=getattr(error, "strerror", None) or str(error))
+        return StoreUnusable(problem, messages.LIES_AT(place=place), self.path)

@@ -1,0 +1,244 @@
+"""Decode the files of a run once, in parallel, into files of arrays that a resumed run finds again."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview import messages as shared
+from cxrview.atomic_file import is_full, whole_file, write_whole
+from cxrview.datasets import catalogue, messages
+from cxrview.datasets.similarity import LOOK, look
+from cxrview.datasets.sources import Item
+from cxrview.errors import BadRequest, UnreadableImage
+from cxrview.imaging import Letterbox, Radiograph, read, render
+from cxrview.imaging import messages as imaging_messages
+from cxrview.imaging.dicom.acquisition import acquisition
+from cxrview.message import Message, joined, verbatim
+from cxrview.progress import Report, silent
+from cxrview.pseudonym import pseudonym
+
+VERSION = 1  # of the cache; another one is read anew
+THREADS = 8
+SAMPLED = 256  # rows and columns that are looked at for the contrast
+PERCENTILES = (0.5, 99.5)
+NO_PATIENT = frozenset({"anonymous", "anonymized", "anonymised", "anon", "unknown", "none", "na", "n/a", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was seen of a file while it was read. No name or number of a patient: `patient` stands for it."""
+
+    height: int
+    width: int
+    frames: int
+    format: str  # "PNG, 8 bit"
+    pixels: str  # hash of the picture as shown
+    input: str  # hash of the model input
+    spread: float  # grey levels (0…255) between the 0.5th and 99.5th percentile
+    holes: bool  # NaN or infinite pixels
+    comparable: bool  # large enough for near-duplicates to be told from lookalikes
+    patient: str = ""
+    acquisition: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """The M files that could be read, in the order of the items, and what is wrong with each other one."""
+
+    items: tuple[Item, ...]
+    images: NDArray[np.uint8]  # (M, S, S), a read-only memory map
+    looks: NDArray[np.uint8]  # (M, LOOK, LOOK), likewise: for comparing pictures with each other
+    facts: tuple[Facts, ...]
+    failures: dict[str, Message]
+    key: str  # changes with any of the files
+
+    def subset(self, indices: NDArray[np.int64]) -> "Inputs":
+        """Return the inputs at `indices`, in memory unless these are all."""
+        if len(indices) == len(self.items):
+            return self
+        items = tuple(self.items[index] for index in indices)
+        facts = tuple(self.facts[index] for index in indices)
+        looks = self.looks[indices]
+        return Inputs(
+            items, self.images[indices], looks, facts, self.failures, f"{self.key}-{digest(indices)}"
+        )
+
+
+def read_inputs(
+    items: Sequence[Item], size: int, cache: Path, name: str, secret: bytes, report: Report = silent
+) -> Inputs:
+    """Return the first frame of each item's file as model input of `size` pixels.
+
+    They are kept as `<cache>/<name>-<size>.npy` and taken from there while no file changes. `secret` is the
+    key of the patient pseudonyms. Raises BadRequest if the folder cannot be written; `report` may raise
+    Cancelled.
+    """
+    notes = cache / f"{name}-{size}.json"
+    arrays = cache / f"{name}-{size}.npy", cache / f"{name}-{size}-looks.npy"
+    key = _key(items, size)
+    if (stored := _stored(items, arrays, notes, key, size)) is not None:
+        return stored
+    with writable(cache):
+        cache.mkdir(parents=True, exist_ok=True)
+        notes.unlink(missing_ok=True)  # it must never speak of other images than those beside it
+        facts, failures = _decode(items, size, arrays, secret, report)
+        said = {file: problem.as_dict() for file, problem in failures.items()}
+        write_whole(notes, json.dumps({"key": key, "facts": facts, "failures": said}))
+    fresh = _stored(items, arrays, notes, key, size)
+    if fresh is None:
+        raise BadRequest(messages.NOT_READ_BACK, messages.CHECK_DISK, arrays[0])
+    return fresh
+
+
+def _decode(
+    items: Sequence[Item], size: int, arrays: tuple[Path, Path], secret: bytes, report: Report
+) -> tuple[list[dict[str, Any]], dict[str, Message]]:
+    """Write inputs and looks of `items`, and return the facts of those read and why others were not."""
+    facts: list[dict[str, Any]] = []
+    failures: dict[str, Message] = {}
+    executor = ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1))
+    try:
+        # Plain writing, not a map: on a full disk a map ends the process and an error does not.
+        with _array_file(arrays[0]) as inputs, _array_file(arrays[1]) as looks:
+            _write_headers(inputs, looks, len(items), size)
+            results = executor.map(lambda item: _read_one(item, size, secret), items)
+            for done, (item, result) in enumerate(zip(items, results, strict=True), start=1):
+                if isinstance(result, Message):
+                    failures[item.file] = result
+                else:
+                    inputs.write(result.image.tobytes())
+                    looks.write(result.look.tobytes())
+                    facts.append(asdict(result.facts))
+                report(done / len(items), item.file)
+            _write_headers(inputs, looks, len(facts), size)  # as long as before: NumPy leaves room
+    finally:
+        executor.shutdown(cancel_futures=True)
+    return facts, failures
+
+
+def _array_file(path: Path) -> AbstractContextManager[IO[bytes]]:
+    return whole_file(path, part=path.with_suffix(".part"))
+
+
+def _write_headers(inputs: IO[bytes], looks: IO[bytes], count: int, size: int) -> None:
+    for file, side in ((inputs, size), (looks, LOOK)):
+        file.seek(0)
+        header = {"descr": "|u1", "fortran_order": False, "shape": (count, side, side)}
+        np.lib.format.write_array_header_1_0(file, header)
+
+
+class Seen(NamedTuple):
+    """What is kept of one file."""
+
+    image: NDArray[np.uint8]
+    look: NDArray[np.uint8]
+    facts: Facts
+
+
+def _read_one(item: Item, size: int, secret: bytes) -> Seen | Message:
+    try:
+        radiograph = read(item.path)[0]
+    except UnreadableImage as error:
+        return joined((verbatim(item.file), error.problem, error.advice))
+    except MemoryError:
+        return joined((verbatim(item.file), imaging_messages.NO_MEMORY))
+    return examine(radiograph, size, secret)
+
+
+def examine(radiograph: Radiograph, size: int, secret: bytes) -> Seen:
+    """Return the model input of `radiograph`, as `imaging.model_input` gives it, its look and its facts."""
+    picture = render(radiograph, radiograph.default_voi)
+    image = Letterbox.fit(*radiograph.shape, size, radiograph.pixel_aspect).apply(picture)
+    rows, columns = (max(1, side // SAMPLED) for side in picture.shape)
+    low, high = np.percentile(picture[::rows, ::columns], PERCENTILES)
+    patient = radiograph.identity.patient_id.strip()
+    known = "" if patient.casefold() in NO_PATIENT else patient
+    small, comparable = look(picture)
+    facts = Facts(
+        height=picture.shape[0],
+        width=picture.shape[1],
+        frames=radiograph.frame_count,
+        format=radiograph.format,
+        pixels=digest(picture),
+        input=digest(image),
+        spread=round(float(high - low), 2),
+        holes=any("not finite" in warning for warning in radiograph.warnings),
+        comparable=comparable,
+        patient=pseudonym(known, secret),
+        acquisition=acquisition(radiograph.path),
+    )
+    return Seen(image, small, facts)
+
+
+def digest(array: NDArray[Any]) -> str:
+    """Return 32 hex digits that stand for the shape and the values of `array`."""
+    state = hashlib.blake2b(repr(array.shape).encode(), digest_size=16)
+    state.update(np.ascontiguousarray(array).data)
+    return state.hexdigest()
+
+
+def _key(items: Sequence[Item], size: int) -> str:
+    """Return what changes when a file is another one or has been written again."""
+    state = hashlib.blake2b(f"{VERSION} {size}".encode(), digest_size=16)
+    for item in items:
+        try:
+            info = item.path.stat()
+            stamp = f"{info.st_mtime_ns} {info.st_size}"
+        except (OSError, ValueError):
+            stamp = "missing"
+        state.update(f"{item.file}\0{item.path}\0{stamp}\0".encode("utf-8", "surrogatepass"))
+    return state.hexdigest()
+
+
+def _stored(
+    items: Sequence[Item], arrays: tuple[Path, Path], notes: Path, key: str, size: int
+) -> Inputs | None:
+    """Return what the cache holds if it belongs to these files and is whole."""
+    try:
+        values = json.loads(notes.read_text("utf-8"))
+        if values["key"] != key:
+            return None
+        facts = tuple(Facts(**entry) for entry in values["facts"])
+        failures = {file: _failure(said) for file, said in values["failures"].items()}
+        readable = tuple(item for item in items if item.file not in failures)
+        if len(readable) != len(facts):
+            return None
+        images, looks = (_mapped(*each) for each in zip(arrays, (size, LOOK), (len(facts),) * 2, strict=True))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return Inputs(readable, images, looks, facts, failures, key)
+
+
+def _failure(said: Any) -> Message:
+    """Return what is wrong with a file as the cache holds it; that of 0.1.0 holds a sentence."""
+    return verbatim(said) if isinstance(said, str) else catalogue.read(said)
+
+
+def _mapped(path: Path, side: int, count: int) -> NDArray[np.uint8]:
+    """Return the array in `path`, read when it is needed. Raises OSError, ValueError."""
+    if count == 0:
+        return np.empty((0, side, side), np.uint8)  # which cannot be mapped
+    stored = np.load(path, mmap_mode="r")
+    if stored.shape != (count, side, side) or stored.dtype != np.uint8:
+        raise ValueError("another array")
+    return np.asanyarray(stored)
+
+
+@contextmanager
+def writable(folder: Path) -> Iterator[None]:
+    """Raise BadRequest where something inside fails to write to `folder`."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        problem = messages.NO_ROOM if is_full(error) else shared.CANNOT_BE_WRITTEN(reason=reason)
+        raise BadRequest(problem, messages.MAKE_ROOM_OR_MOVE, folder) from error

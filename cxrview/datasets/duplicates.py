@@ -1,0 +1,159 @@
+"""Images that are there twice: the same pixels, or another version of the same picture."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview import bundle
+from cxrview.datasets import messages
+from cxrview.datasets.decoded import Facts
+from cxrview.datasets.similarity import SAME, Comparison, direction_histogram
+from cxrview.errors import CxrviewError
+from cxrview.inference import contract
+from cxrview.progress import Report, silent
+
+BY_MODEL = 8  # neighbours that are compared with each image
+BY_EDGES = 3  # besides
+BY_EDGES_ALONE = 20  # where the model is not asked
+MODEL_FROM = 150  # images that are worth waiting for the model
+BLOCK = 1024  # rows of the matrix of likenesses at a time
+BATCH = 16
+CHUNK = 64  # pairs between two reports
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two images, `first` < `second`; `likeness` is 1 for the same pixels, otherwise a correlation."""
+
+    first: int
+    second: int
+    likeness: float
+    exact: bool
+
+
+def exact_pairs(facts: Sequence[Facts]) -> list[Pair]:
+    """Return each image with the first one before it that has the same pixels or the same model input.
+
+    A DICOM image and its lossless export have the same pixels.
+    """
+    seen: dict[str, int] = {}
+    pairs = []
+    for index, fact in enumerate(facts):
+        before = [seen[key] for key in (fact.pixels, fact.input) if key in seen]
+        if before:
+            pairs.append(Pair(min(before), index, 1.0, True))
+        for key in (fact.pixels, fact.input):
+            seen.setdefault(key, index)
+    return pairs
+
+
+def near_pairs(
+    images: Sequence[NDArray[np.uint8]],
+    looks: Sequence[NDArray[np.uint8]],
+    facts: Sequence[Facts],
+    report: Report = silent,
+) -> list[Pair]:
+    """Return the pairs of N `images`, (S, S), that are versions of one picture but not the same pixels.
+
+    `looks` are as `registration.look` gives them. Nearest neighbours by the edges' directions, and where
+    there are many images by the bundled model's embedding, are registered and compared. Pictures too small
+    to be told apart are not looked at. `report` may raise Cancelled.
+    """
+    first_of = {pair.second: pair.first for pair in exact_pairs(facts)}
+    chosen = [i for i, fact in enumerate(facts) if fact.comparable and i not in first_of]
+    if len(chosen) < 2:
+        return []
+    candidates = _candidates(images, looks, chosen, report)
+    return _confirmed(Comparison(looks), candidates, lambda done, doing: report(0.5 + done / 2, doing))
+
+
+def _candidates(
+    images: Sequence[NDArray[np.uint8]],
+    looks: Sequence[NDArray[np.uint8]],
+    chosen: Sequence[int],
+    report: Report,
+) -> list[tuple[int, int]]:
+    embeddings = None
+    if len(chosen) >= MODEL_FROM:
+        embeddings = _embeddings(images, chosen, lambda done, doing: report(done / 2, doing))
+    histograms = np.stack([direction_histogram(looks[index]) for index in chosen])
+    near = neighbours(histograms, BY_EDGES_ALONE if embeddings is None else BY_EDGES)
+    if embeddings is not None:
+        near |= neighbours(embeddings, BY_MODEL)
+    return sorted((chosen[one], chosen[other]) for one, other in near)
+
+
+def neighbours(vectors: NDArray[np.float32], count: int) -> set[tuple[int, int]]:
+    """Return each of the `vectors` (N, D) with its `count` nearest by the angle from their mean, i < j."""
+    centred = vectors - vectors.mean(axis=0)
+    centred /= np.linalg.norm(centred, axis=1, keepdims=True) + 1e-9
+    count = min(count, len(vectors) - 1)
+    found: set[tuple[int, int]] = set()
+    for start in range(0, len(centred), BLOCK):
+        likeness = centred[start : start + BLOCK] @ centred.T
+        rows = np.arange(len(likeness))
+        likeness[rows, start + rows] = -np.inf
+        nearest = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
+        for row, others in zip(rows, nearest, strict=True):
+            one = start + int(row)
+            found.update((min(one, int(other)), max(one, int(other))) for other in others)
+    return found
+
+
+def _embeddings(
+    images: Sequence[NDArray[np.uint8]], chosen: Sequence[int], report: Report
+) -> NDArray[np.float32] | None:
+    """Return the bundled model's embeddings of the images at `chosen`, None if it cannot be used."""
+    try:
+        folder = bundle.find("")
+        engine = contract.choose(folder).engine
+        size = bundle.load(folder).card.input_size
+        parts = []
+        for start in range(0, len(chosen), BATCH):
+            report(start / len(chosen), messages.FINDING_NEAR_DUPLICATES)
+            batch = [_sized(images[index], size) for index in chosen[start : start + BATCH]]
+            parts.append(engine.predict(np.stack(batch))["embedding"])
+    except CxrviewError:
+        return None  # the histograms still find most
+    return np.concatenate(parts)
+
+
+def _sized(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    way = cv2.INTER_AREA if len(image) > size else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, (size, size), interpolation=way), dtype=np.uint8)
+
+
+def _confirmed(comparison: Comparison, candidates: list[tuple[int, int]], report: Report) -> list[Pair]:
+    executor = ThreadPoolExecutor(os.cpu_count() or 1)
+    try:
+        pairs = []
+        likenesses = executor.map(lambda pair: comparison.likeness(*pair), candidates)
+        for done, ((one, other), likeness) in enumerate(zip(candidates, likenesses, strict=True)):
+            if likeness >= SAME:
+                pairs.append(Pair(one, other, round(likeness, 3), False))
+            if done % CHUNK == 0:
+                report(done / len(candidates), messages.COMPARING_NEAR_DUPLICATES)
+        return pairs
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def clusters(count: int, links: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+    """Return for each of `count` images the smallest index that `links` lead to, (count,)."""
+    parent = np.arange(count)
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = int(parent[index])
+        return index
+
+    for one, other in links:
+        low, high = sorted((root(one), root(other)))
+        parent[high] = low
+    return np.array([root(index) for index in range(count)], np.int64)

@@ -1,0 +1,245 @@
+"""Which files a training run is about, and what folders or a table say about each."""
+
+import csv
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PureWindowsPath
+
+from cxrview.datasets import messages as said
+from cxrview.datasets.config import DataConfig
+from cxrview.errors import BadRequest
+from cxrview.imaging import find_images
+from cxrview.imaging import messages as imaging_messages
+from cxrview.imaging.find import natural_key
+from cxrview.message import NOTHING, Message
+
+SPLITS = {
+    "train": "train",
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "test": "test",
+    "testing": "test",
+}
+MAX_LABEL = 100  # characters
+MAX_FILE = 4096
+DELIMITERS = ",;\t"
+PATIENT = re.compile(r"patient|subject|^pid$")  # in the name of a column, in small letters
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')  # of which some system makes a path, or no file name
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file and what is said about it; "" where nothing is said.
+
+    `file` is relative to the data folder or the table, with forward slashes. `group` is the patient,
+    `source` the collection, `split` one of "train", "validation" and "test".
+    """
+
+    path: Path
+    file: str
+    labels: tuple[str, ...]
+    group: str = ""
+    source: str = ""
+    split: str = ""
+
+
+def find_items(config: DataConfig) -> list[Item]:
+    """Return the files in `config.path`, a folder or a CSV file, without those to leave out.
+
+    A folder without folders, or a table without labels, gives files without labels. A label that could be
+    taken for a path, a file listed twice, a file name that is no Unicode, classes that differ in case only
+    and a pattern that is none raise BadRequest.
+    """
+    patient_pattern(config)
+    root = Path(config.path)
+    if not config.path or not root.exists():
+        raise BadRequest(said.NO_IMAGES_AT(path=config.path), imaging_messages.CHECK_THE_PATH)
+    items = _of_folder(root) if root.is_dir() else _of_table(root)
+    items = [item for item in items if not _left_out(item.file, config.exclude)]
+    if not items:
+        advice = said.A_FOLDER_A_CLASS if root.is_dir() else NOTHING
+        raise BadRequest(said.HOLDS_NO_IMAGES, advice, root)
+    _check_names(items, root)
+    _check_labels(items, root)
+    return items
+
+
+def _check_names(items: list[Item], root: Path) -> None:
+    """Raise BadRequest for a file name that no table could name again."""
+    for item in items:
+        try:
+            f"{item.file}{item.path}".encode()
+        except UnicodeEncodeError as error:
+            shown = item.file.encode("utf-8", "backslashreplace").decode()
+            raise BadRequest(said.NAME_NOT_UTF8(name=shown), said.RENAME_IT, root) from error
+
+
+def empty_folders(config: DataConfig, names: Sequence[str]) -> list[str]:
+    """Return the class folders that are none of `names` and hold no image."""
+    root = Path(config.path)
+    if not root.is_dir():
+        return []
+    parents = _split_folders(root) or [root]
+    others = [folder for parent in parents for folder in _folders(parent) if folder.name not in names]
+    return list(dict.fromkeys(folder.name for folder in others if not find_images([folder])))
+
+
+def unread_patients(config: DataConfig) -> str:
+    """Return the column of a table without groups that seems to name the patient, or ""."""
+    root = Path(config.path)
+    columns = list(_rows(root)[0]) if root.is_file() else []
+    if "group" in columns:
+        return ""
+    return next((name for name in columns if PATIENT.search(name)), "")
+
+
+def _left_out(file: str, exclude: Iterable[str]) -> bool:
+    return any(file == pattern or fnmatchcase(file, pattern) for pattern in exclude)
+
+
+def _of_folder(root: Path) -> list[Item]:
+    """Return the images in the class folders of `root`, or in those of its train, val and test folders."""
+    parts = _split_folders(root)
+    if parts:
+        return [item for part in parts for item in _of_classes(root, part, SPLITS[part.name.casefold()])]
+    if not _folders(root):
+        return [Item(path, _relative(path, root), ()) for path in find_images([root])]
+    return list(_of_classes(root, root, ""))
+
+
+def _split_folders(root: Path) -> list[Path]:
+    folders = _folders(root)
+    parts = [folder for folder in folders if folder.name.casefold() in SPLITS]
+    sides = Counter(SPLITS[part.name.casefold()] for part in parts)
+    if "train" not in sides or len(folders) == 1:
+        return []
+    if twice := [side for side, count in sides.items() if count > 1]:
+        raise BadRequest(said.TWO_FOLDERS(side=twice[0]), said.JOIN_THEM, root)
+    if others := [folder.name for folder in folders if folder not in parts]:
+        raise BadRequest(said.FOLDER_BESIDE_SPLIT(name=others[0]), said.MOVE_IT, root)
+    return parts
+
+
+def _of_classes(root: Path, parent: Path, split: str) -> Iterator[Item]:
+    for folder in _folders(parent):
+        for path in find_images([folder]):
+            yield Item(path, _relative(path, root), (folder.name,), split=split)
+    loose = [path for path in _files(parent) if path.suffix.lower() not in (".csv", ".txt", ".md")]
+    if images := find_images(loose):
+        problem = said.IMAGES_OUTSIDE_CLASSES(count=len(images), name=images[0].name)
+        raise BadRequest(problem, said.A_FOLDER_A_CLASS, parent)
+
+
+def _folders(parent: Path) -> list[Path]:
+    return [path for path in _entries(parent) if path.is_dir()]
+
+
+def _files(parent: Path) -> list[Path]:
+    return [path for path in _entries(parent) if path.is_file()]
+
+
+def _entries(parent: Path) -> list[Path]:
+    try:
+        found = [path for path in parent.iterdir() if not path.name.startswith(".")]
+    except OSError as error:
+        problem = said.CANNOT_SEARCH(reason=error.strerror)
+        raise BadRequest(problem, imaging_messages.ASK_FOR_ACCESS, parent) from error
+    return sorted(found, key=lambda path: natural_key(path.name))
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _of_table(table: Path) -> list[Item]:
+    rows = _rows(table)
+    items = [_item(row, number, table) for number, row in enumerate(rows, start=2)]
+    twice = [file for file, count in Counter(item.file for item in items).items() if count > 1]
+    if twice:
+        raise BadRequest(said.LISTED_TWICE(name=twice[0]), said.JOIN_LABELS, table)
+    given = [number for number, item in enumerate(items, start=2) if item.split]
+    if given and len(given) < len(items):
+        number = next(number for number, item in enumerate(items, start=2) if not item.split)
+        raise BadRequest(said.SPLIT_MISSING(number=number), said.FILL_COLUMN, table)
+    return items
+
+
+def _rows(table: Path) -> list[dict[str, str]]:
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            first = file.readline()
+            file.seek(0)
+            delimiter = max(DELIMITERS, key=first.count)
+            reader = csv.DictReader(file, delimiter=delimiter, restkey="", restval="")
+            names = [name.strip().casefold() for name in reader.fieldnames or ()]
+            reader.fieldnames = names
+            rows = [{name: (row[name] or "").strip() for name in names if name} for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadRequest(said.NO_CSV, said.SHOULD_BE_CSV, table) from error
+    if "file" not in names:
+        raise BadRequest(said.NO_FILE_COLUMN, said.NAME_COLUMNS, table)
+    if doubled := [name for name in names if name and names.count(name) > 1]:
+        raise BadRequest(said.TWO_COLUMNS(name=doubled[0]), said.DROP_ONE, table)
+    if not rows:
+        raise BadRequest(imaging_messages.LISTS_NO_IMAGES, path=table)
+    return rows
+
+
+def _item(row: dict[str, str], number: int, table: Path) -> Item:
+    file = row["file"]
+    if not file or "\x00" in file or len(file) > MAX_FILE:
+        raise BadRequest(said.NO_USABLE_FILE(number=number), said.RELATIVE_PATHS, table)
+    text = row.get("label", "")
+    labels = tuple(dict.fromkeys(part.strip() for part in text.split("|"))) if text else ()
+    split = row.get("split", "").casefold()
+    if split and split not in SPLITS:
+        problem = said.UNKNOWN_SPLIT(name=row["split"][:40], number=number)
+        raise BadRequest(problem, said.USE_KNOWN_SPLITS, table)
+    path = Path(os.path.normpath(table.parent / file))
+    return Item(path, file, labels, row.get("group", ""), row.get("source", ""), SPLITS.get(split, ""))
+
+
+def _check_labels(items: list[Item], root: Path) -> None:
+    """Raise BadRequest for a label that is no plain name; class names end up in file names."""
+    seen: dict[str, str] = {}
+    for label in dict.fromkeys(label for item in items for label in item.labels):
+        if (complaint := _complaint(label)) is not None:
+            shown = label if len(label) <= 40 else f"{label[:40]}…"
+            problem = said.UNUSABLE_LABEL(label=repr(shown), complaint=complaint)
+            raise BadRequest(problem, said.GIVE_PLAIN_NAME, root)
+        other = seen.setdefault(label.casefold(), label)
+        if other != label:
+            raise BadRequest(said.CLASSES_ALIKE(one=other, other=label), said.SPELL_ALIKE, root)
+
+
+def _complaint(label: str) -> Message | None:
+    if not label:
+        return said.EMPTY_LABEL
+    if len(label) > MAX_LABEL:
+        return said.TOO_LONG(count=len(label), most=MAX_LABEL)
+    if label in (".", "..") or _UNSAFE.search(label) or PureWindowsPath(label).drive:
+        return said.LIKE_A_PATH
+    if not label.isprintable() or label != label.strip():
+        return said.INVISIBLE
+    return None
+
+
+def patient_pattern(config: DataConfig) -> re.Pattern[str] | None:
+    """Return the pattern that finds the patient in a file's name, if there is one. Raises BadRequest."""
+    pattern = config.group_pattern
+    if not pattern:
+        return None
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise BadRequest(said.NO_REGULAR_EXPRESSION(pattern=pattern, reason=str(error))) from error
+    if compiled.groups != 1:
+        problem = said.NOT_ONE_GROUP(pattern=pattern, count=compiled.groups)
+        raise BadRequest(problem, said.PUT_PATIENT_INTO_GROUP(example=r"p(\d+)_"))
+    return compiled

@@ -1,0 +1,243 @@
+"""How good a model's answers are: figures with intervals, tables, and what differs between sources.
+
+`measure` returns plain values, fit for `metrics.json` and a model card; NaN becomes None.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.evaluation import messages
+from cxrview.evaluation.bootstrap import Interval, Weights, group_intervals
+from cxrview.evaluation.metrics import Calibration, FiguresOfMerit, called_classes
+from cxrview.evaluation.predictions import Answers, Labels, Probabilities
+from cxrview.progress import Report, silent
+
+Points = Mapping[str, Mapping[str, float]]
+"""Thresholds by operating point and class, as a card has them."""
+
+METHOD = "95 % percentile intervals from a bootstrap that draws whole patients (groups)"
+MOST_SOURCES = 40
+
+
+def measure(
+    answers: Answers,
+    operating_points: Points | None = None,
+    seed: int = 0,
+    repeats: int = 1000,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Return everything that can be said about `answers` in figures.
+
+    Images of no known class are counted as `left_out`. If there is no image of a known class, only what
+    they were called and the domain check are there. `report` may raise Cancelled.
+    """
+    known = answers.subset(np.flatnonzero(answers.known))
+    points = dict(operating_points or {})
+    result = {**_counts(answers, known), **_called(answers, points)}
+    if answers.in_domain is not None:
+        result["in_domain"] = _share(answers.in_domain, answers.groups, seed, repeats)
+    if len(known):
+        thresholds = _thresholds(known, points)
+        merit = FiguresOfMerit(known, points, thresholds)
+        values = merit(np.ones(len(known)))
+        intervals = group_intervals(merit, known.groups, seed, repeats, report)
+        result |= _figures(known.class_names, points, values, intervals)
+        result |= _tables(known, merit.called)
+        result["calibration"] = Calibration(known).curves()
+        result["thresholds"] = dict(zip(known.class_names, map(float, thresholds), strict=True))
+    result["per_source"] = _per_source(answers, points, seed, repeats)
+    result["intervals"] = {"method": METHOD, "seed": seed, "repeats": repeats}
+    report(1.0, messages.MEASURED)
+    return result
+
+
+def measure_strangers(answers: Answers, seed: int = 0, repeats: int = 1000) -> dict[str, Any]:
+    """Return how many images outside the task the domain check flags, in all and by source.
+
+    Where nothing was checked, `flagged` is None.
+    """
+
+    def part(chosen: Answers) -> dict[str, Any]:
+        flagged = None if chosen.in_domain is None else ~chosen.in_domain
+        return {
+            "images": len(chosen),
+            "groups": len(np.unique(chosen.groups)),
+            "flagged": None if flagged is None else _share(flagged, chosen.groups, seed, repeats),
+            "not_flagged": None if flagged is None else int((~flagged).sum()),
+        }
+
+    sources = np.unique(answers.sources)
+    return {
+        **part(answers),
+        "per_source": {str(name): part(answers.subset(answers.sources == name)) for name in sources},
+    }
+
+
+def summary(
+    probabilities: Probabilities, labels: Labels, class_names: Sequence[str], exclusive: bool = True
+) -> dict[str, float]:
+    """Return the figures of merit by name, without intervals; NaN where one makes no sense.
+
+    `labels` is (N,) indices of exclusive classes, or (N, C) 0/1. Images of class -1 are left out.
+    """
+    single = labels.ndim == 1
+    first = labels if single else np.where(labels.any(1), labels.argmax(1), -1)
+    nobody = np.zeros(len(labels), np.str_)
+    answers = Answers(
+        np.array(probabilities, np.float64),
+        np.array(first, np.int64),
+        nobody,
+        nobody,
+        nobody,
+        tuple(class_names),
+        targets=None if single else np.array(labels, np.uint8),
+        exclusive=exclusive,
+    )
+    known = answers.subset(np.flatnonzero(answers.known))
+    return FiguresOfMerit(known)(np.ones(len(known))) if len(known) else {}
+
+
+def confusion(probabilities: Probabilities, labels: Labels) -> NDArray[np.int64]:
+    """Return the counts (C, C) of exclusive classes: truth in rows, most probable class in columns."""
+    classes = probabilities.shape[1]
+    flat = labels * classes + probabilities.argmax(1)
+    return np.bincount(flat, minlength=classes**2).reshape(classes, classes).astype(np.int64)
+
+
+def _counts(answers: Answers, known: Answers) -> dict[str, Any]:
+    support = known.truth.sum(0)
+    return {
+        "images": len(known),
+        "groups": len(np.unique(known.groups)),
+        "left_out": len(answers) - len(known),
+        "classes": list(answers.class_names),
+        "exclusive": answers.exclusive,
+        "support": {name: int(count) for name, count in zip(answers.class_names, support, strict=True)},
+    }
+
+
+def _called(answers: Answers, points: Points) -> dict[str, Any]:
+    """Return which share of the images is called each class, whatever they are, also by operating point."""
+    if not len(answers):
+        return {}
+    names = answers.class_names
+    called = called_classes(answers, _thresholds(answers, points)).mean(0)
+    found: dict[str, Any] = {"called": _by_class(names, called)}
+    found["called_at"] = {
+        point: {
+            name: rounded(float((answers.probabilities[:, index] >= values[name]).mean()))
+            for index, name in enumerate(names)
+            if name in values
+        }
+        for point, values in points.items()
+    }
+    return found
+
+
+def _thresholds(answers: Answers, points: Points) -> NDArray[np.float64]:
+    """Return from which probability a class counts as called when classes are not exclusive, (C,)."""
+    balanced = points.get("balanced", {})
+    return np.array([0.5 if answers.exclusive else balanced.get(name, 0.5) for name in answers.class_names])
+
+
+def _figures(
+    names: Sequence[str], points: Points, values: dict[str, float], intervals: dict[str, Interval]
+) -> dict[str, Any]:
+    """Return the figures, and those at each operating point apart from them."""
+    with_intervals = {name: figure(value, intervals.get(name)) for name, value in values.items()}
+    at_points = {
+        point: {
+            name: {
+                "threshold": thresholds[name],
+                **{
+                    kind: with_intervals[f"at.{point}.{kind}.{name}"]
+                    for kind in ("sensitivity", "specificity", "precision", "called")
+                },
+            }
+            for name in names
+            if name in thresholds
+        }
+        for point, thresholds in points.items()
+    }
+    plain = {name: entry for name, entry in with_intervals.items() if not name.startswith("at.")}
+    return {"figures": plain, "operating_points": at_points}
+
+
+def _tables(answers: Answers, called: NDArray[np.bool_]) -> dict[str, Any]:
+    if answers.exclusive:
+        return {"confusion": confusion(answers.probabilities, answers.labels).tolist()}
+    truth = answers.truth
+    return {
+        "tables": {
+            name: {
+                "called_right": int((truth & called)[:, index].sum()),
+                "missed": int((truth & ~called)[:, index].sum()),
+                "called_wrongly": int((~truth & called)[:, index].sum()),
+                "passed_over_right": int((~truth & ~called)[:, index].sum()),
+            }
+            for index, name in enumerate(answers.class_names)
+        }
+    }
+
+
+def _per_source(answers: Answers, points: Points, seed: int, repeats: int) -> dict[str, Any]:
+    """Return for each of the largest sources how it fares, largest first."""
+    sources, counts = np.unique(answers.sources, return_counts=True)
+    if len(sources) == 1 and not sources[0]:
+        return {}
+    largest = sources[np.argsort(-counts, kind="stable")][:MOST_SOURCES]
+    return {
+        str(name): _one_source(answers.subset(answers.sources == name), points, seed, repeats)
+        for name in largest
+    }
+
+
+def _one_source(part: Answers, points: Points, seed: int, repeats: int) -> dict[str, Any]:
+    known = part.subset(np.flatnonzero(part.known))
+    result = {**_counts(part, known), **_called(part, points)}
+    if part.in_domain is not None:
+        result["in_domain"] = rounded(float(part.in_domain.mean()))
+    if not len(known):
+        return result
+    called = called_classes(known, _thresholds(known, points))
+    right = (called == known.truth).all(1)
+    accuracy = _share(right, known.groups, seed, repeats)
+    hits, truths = (called & known.truth).sum(0), known.truth.sum(0)
+    recall = [hit / count if count else np.nan for hit, count in zip(hits, truths, strict=True)]
+    result |= {
+        "accuracy": accuracy["value"],
+        "accuracy_interval": [accuracy["low"], accuracy["high"]],
+        "recall": _by_class(part.class_names, recall),
+    }
+    return result | _tables(known, called)
+
+
+def _share(yes: NDArray[np.bool_], groups: NDArray[np.str_], seed: int, repeats: int) -> dict[str, Any]:
+    """Return the share of `yes`, (N,), with its interval."""
+    counts = yes.astype(np.float64)
+
+    def share(weights: Weights) -> dict[str, float]:
+        return {"share": float(weights @ counts / weights.sum())}
+
+    if not len(yes):
+        return figure(float("nan"), None)
+    interval = group_intervals(share, groups, seed, repeats).get("share")
+    return figure(float(counts.mean()), interval)
+
+
+def _by_class(names: Sequence[str], values: Sequence[float] | NDArray[np.float64]) -> dict[str, float | None]:
+    return {name: rounded(float(value)) for name, value in zip(names, values, strict=True)}
+
+
+def figure(value: float, interval: Interval | None) -> dict[str, float | None]:
+    """Return the entry of a figure: `value`, `low` and `high`, rounded, None where not known."""
+    low, high = interval or (float("nan"), float("nan"))
+    return {"value": rounded(value), "low": rounded(low), "high": rounded(high)}
+
+
+def rounded(value: float) -> float | None:
+    """Return `value` with four decimals, None for NaN."""
+    return None if np.isnan(value) else round(value, 4)

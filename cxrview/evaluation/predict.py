@@ -1,0 +1,175 @@
+"""Ask a bundle about labelled images, through the same engine that the app uses: no Keras, in batches.
+
+Files are decoded a little ahead of the model and forgotten again, so memory does not grow with their number.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.bundle import Card
+from cxrview.datasets.sources import Item
+from cxrview.errors import CxrviewError
+from cxrview.evaluation import messages
+from cxrview.evaluation.examples import Example, choose_examples, illustrate
+from cxrview.evaluation.predictions import Answers
+from cxrview.imaging import read, render
+from cxrview.imaging.read_ahead import read_ahead
+from cxrview.inference.prediction import Prediction
+from cxrview.inference.predictor import BATCH_SIZE, ModelInput, Predictor
+from cxrview.message import Message
+from cxrview.progress import Report, silent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answered:
+    """What a bundle said, and what could not be asked.
+
+    `failures` are (file, what is wrong) of files that cannot be read; `left_out` counts the images of each
+    label that the model does not know.
+    """
+
+    answers: Answers
+    examples: tuple[Example, ...] = ()
+    failures: tuple[tuple[str, Message], ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
+
+
+def class_places(names: Iterable[str], card: Card) -> dict[str, int]:
+    """Return the index in `card` of those `names` that it knows, by name or label, whatever the case."""
+    known = {item.label.casefold(): index for index, item in enumerate(card.classes)}
+    known |= {item.name.casefold(): index for index, item in enumerate(card.classes)}
+    return {name: known[name.casefold()] for name in names if name.casefold() in known}
+
+
+def answer_files(
+    predictor: Predictor,
+    items: Sequence[Item],
+    report: Report = silent,
+    *,
+    workers: int = 2,
+    pattern: re.Pattern[str] | None = None,
+    strangers: bool = False,
+    examples: bool = False,
+) -> Answered:
+    """Return what the model says about the first frame of each file.
+
+    Images with a label that the model does not know are left out, unless they are `strangers`: then all
+    are asked about, none has a class, and the label stands in for a source that is not named. The patient
+    is the item's group, else the DICOM PatientID, else what `pattern` finds in the file's name, else each
+    file is its own.
+    """
+    chosen, left_out = (list(items), Counter[str]()) if strangers else _of_known_class(items, predictor.card)
+    failures: list[tuple[str, Message]] = []
+    read_items: list[Item] = []
+    patients: list[str] = []
+
+    def inputs() -> Iterator[ModelInput]:
+        prepared = read_ahead(partial(_prepare, predictor), [item.path for item in chosen], workers)
+        with closing(prepared):
+            for item, result in zip(chosen, prepared, strict=True):
+                if isinstance(result, CxrviewError):
+                    failures.append((item.file, result.whole))
+                    continue
+                model_input, patient = result
+                read_items.append(item)
+                patients.append(_group(item, patient, pattern))
+                yield model_input
+
+    probabilities, in_domain = ask(predictor, inputs(), len(chosen), report)
+    card = predictor.card
+    targets = np.zeros((len(read_items), len(card.classes)), np.uint8)
+    if not strangers:
+        places = class_places({label for item in read_items for label in item.labels}, card)
+        for row, item in enumerate(read_items):
+            targets[row, [places[label] for label in item.labels]] = 1
+    sources = [item.source or ("|".join(item.labels) if strangers else "") for item in read_items]
+    files = [item.file for item in read_items]
+    answers = _answers(card, probabilities, in_domain, targets, *map(_texts, (patients, sources, files)))
+    shown: list[Example] = []
+    if examples:
+        choices = choose_examples(answers)
+        shown = illustrate(answers, choices, lambda index: _predict_file(predictor, read_items[index].path))
+    return Answered(answers, tuple(shown), tuple(failures), tuple(left_out.most_common()))
+
+
+def ask(
+    predictor: Predictor, inputs: Iterable[ModelInput], count: int, report: Report = silent
+) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
+    """Return the probabilities (N, C) of `inputs`, about `count`, and which are in domain (N,).
+
+    The second is None if nothing could tell. `report` may raise Cancelled.
+    """
+    probabilities: list[NDArray[np.float64]] = []
+    inside: list[bool] = []
+    checked = False
+    waiting = iter(inputs)
+    while batch := list(islice(waiting, BATCH_SIZE)):
+        report(min(1.0, len(inside) / max(1, count)), messages.READING)
+        for prediction, item in zip(predictor.predict_inputs(batch), batch, strict=True):
+            probabilities.append(prediction.probabilities.astype(np.float64))
+            inside.append(prediction.in_domain)
+            checked = checked or not np.isnan(prediction.domain_score) or bool(item.objections)
+    classes = len(predictor.card.classes)
+    table = np.array(probabilities, np.float64).reshape(len(inside), classes)
+    return table, np.array(inside, np.bool_) if checked else None
+
+
+def _answers(
+    card: Card,
+    probabilities: NDArray[np.float64],
+    in_domain: NDArray[np.bool_] | None,
+    targets: NDArray[np.uint8],
+    groups: NDArray[np.str_],
+    sources: NDArray[np.str_],
+    files: NDArray[np.str_],
+) -> Answers:
+    labels = np.where(targets.any(1), targets.argmax(1), -1).astype(np.int64)
+    columns = (groups.copy(), sources.copy(), files.copy())
+    return Answers(probabilities, labels, *columns, card.class_names, in_domain, targets, card.exclusive)
+
+
+def _group(item: Item, patient: str, pattern: re.Pattern[str] | None) -> str:
+    if item.group or patient:
+        return item.group or f"patient {patient}"
+    found = pattern.search(Path(item.file).name) if pattern is not None else None
+    return f"pattern {found.group(1)}" if found else f"file {item.file}"
+
+
+def _texts(values: list[str]) -> NDArray[np.str_]:
+    return np.array(values, np.str_)
+
+
+def _of_known_class(items: Sequence[Item], card: Card) -> tuple[list[Item], Counter[str]]:
+    """Return the items that can be right or wrong, and how many others there are by label."""
+    places = class_places({label for item in items for label in item.labels}, card)
+    chosen, left_out = [], Counter[str]()
+    for item in items:
+        known = {places[label] for label in item.labels if label in places}
+        if len(known) < len(item.labels) or (card.exclusive and len(known) != 1):
+            left_out[" | ".join(item.labels) or "(none)"] += 1
+        else:
+            chosen.append(item)
+    return chosen, left_out
+
+
+def _prepare(predictor: Predictor, path: Path) -> tuple[ModelInput, str]:
+    """Return what the model sees of the first frame of the file, and the PatientID."""
+    radiograph = read(path)[0]
+    return predictor.prepare(radiograph), radiograph.identity.patient_id
+
+
+def _predict_file(predictor: Predictor, path: Path) -> tuple[NDArray[np.uint8], Prediction] | None:
+    try:
+        radiograph = read(path)[0]
+    except CxrviewError:  # it was there a moment ago; an example less
+        return None
+    return render(radiograph, radiograph.default_voi), predictor.predict([radiograph])[0]

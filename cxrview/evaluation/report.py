@@ -1,0 +1,390 @@
+"""Write an evaluation to a folder: `metrics.json`, `figures/`, and the page `report.html`.
+
+The page has its style and pictures inside, runs no script and fetches nothing.
+"""
+
+import base64
+import csv
+import io
+import json
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import cv2
+import jinja2
+import numpy as np
+from markupsafe import Markup
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from cxrview import NOTICE, __version__, paths
+from cxrview import messages as shared
+from cxrview.atomic_file import write_whole
+from cxrview.datasets.report import DataReport
+from cxrview.errors import BadRequest
+from cxrview.evaluation import messages, plots, report_tables
+from cxrview.evaluation.caveats import remarks
+from cxrview.evaluation.evaluate import Points, measure, measure_strangers
+from cxrview.evaluation.examples import Example
+from cxrview.evaluation.predictions import Answers
+from cxrview.progress import Report, silent
+
+SCHEMA = 1
+MOST_FILES = 12  # named with a finding
+_METHOD = "95 %, percentile bootstrap over patients (groups)"
+_LIBRARIES = ("numpy", "scikit-learn", "matplotlib", "openvino", "opencv-python-headless", "pydicom")
+_NO_CARD: dict[str, Any] = {"name": "", "version": "", "status": "", "limits": (), "libraries": {}}
+TITLES = {
+    "test": "Test images",
+    "validation": "Validation images",
+    "train": "Training images",
+    "all": "All images",
+    "external": "Images of other hospitals",
+}
+EXPLAINED = {
+    "test": "No choice in the making of the model has seen these images, unless its limits say otherwise.",
+    "validation": "Used to choose the best epoch, the calibration and the operating points: expect a little "
+    "less elsewhere.",
+    "train": "The model has learnt from these images: the figures say nothing about new ones.",
+    "external": "From sources that the model has not learnt from.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingCourse:
+    """How a model was trained, for the page that says how good it is: curves, a sentence a phase, the epoch
+    that was kept.
+    """
+
+    figure: Figure | None
+    phases: Sequence[str]
+    best_epoch: int
+
+
+def write_report(
+    folder: Path,
+    title: str,
+    parts: Mapping[str, Answers],
+    *,
+    course: TrainingCourse | None = None,
+    card: Mapping[str, Any] | None = None,
+    examples: Sequence[Example] | None = None,
+    data_report: DataReport | None = None,
+    strangers: Answers | None = None,
+    notes: Sequence[str] = (),
+    failures: Sequence[tuple[str, str]] = (),
+    metrics: Mapping[str, Any] | None = None,
+    shared: Path | None = None,
+    engine: str = "",
+    seed: int = 0,
+    repeats: int = 1000,
+    report: Report = silent,
+) -> Path:
+    """Write the report of `parts` (such as "test" and "external") to `folder`, return the path of the page.
+
+    The headline is of "test" if it is there, else of the first part. `course` tells of the training, `card`
+    holds the entries of a model card. `metrics` are what `measure_parts` returned, if it was asked before.
+    The answers for every image stand in `predictions.csv`. A page that names no file and shows no picture of
+    the data, so that it may travel with the model, is written with its `metrics.json` to `shared` as well.
+    Raises BadRequest if something cannot be written; `report` may raise Cancelled.
+    """
+    card = card or {}
+    if not parts:
+        raise BadRequest(messages.NO_IMAGES_TO_REPORT)
+    if metrics is None:
+        metrics = measure_parts(parts, strangers, card, seed=seed, repeats=repeats, report=report)
+    label = partial(_label, {item["name"]: item["label"] for item in card.get("classes", ())})
+    drawn = _draw(parts, metrics["parts"], label)
+    if course is not None and course.figure is not None:
+        drawn["history"] = course.figure
+    documents = {name: plots.svg(figure) for name, figure in drawn.items()}
+    said = _measured(parts, metrics, label, documents) | _training(course, documents)
+    said |= {"notes": notes, "engine": engine}
+    images = _images(data_report, examples or (), failures, label)
+    text = json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    _save(folder, {"metrics.json": text, "report.html": _page(title, card, **said, **images)})
+    _save_figures(folder / "figures", drawn, documents)
+    _write(folder / "predictions.csv", _predictions(parts, strangers))
+    if shared is not None:
+        images = _images_to_share(data_report, failures)
+        _save(shared, {"metrics.json": text, "report.html": _page(title, card, **said, **images)})
+    return folder / "report.html"
+
+
+def _page(title: str, card: Mapping[str, Any], **said: Any) -> str:
+    """Return the page with what is `said` about the model of `card`."""
+    page: str = _template("report.html").render(
+        title=title,
+        notice=NOTICE,
+        style=Markup(_text("report.css")),
+        card=_NO_CARD | dict(card),
+        today=date.today().isoformat(),
+        **said,
+    )
+    return page
+
+
+def _measured(
+    parts: Mapping[str, Answers],
+    metrics: Mapping[str, Any],
+    label: Callable[[str], str],
+    documents: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what the page says about the answers, the test images first."""
+    order = sorted(parts, key=lambda name: name != "test")
+    return {
+        "parts": [_part(name, parts[name], metrics["parts"][name], label, documents) for name in order],
+        "strangers": report_tables.stranger_table(metrics["strangers"]) if "strangers" in metrics else None,
+        "versions": metrics["versions"],
+        "intervals": metrics["intervals"],
+    }
+
+
+def _training(course: TrainingCourse | None, documents: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page says about how the model came about."""
+    return {
+        "history": _inline(documents, "history", "Loss and figures of merit by epoch"),
+        "phases": course.phases if course else (),
+        "best_epoch": course.best_epoch if course else 0,
+    }
+
+
+def _images(
+    data_report: DataReport | None,
+    examples: Sequence[Example],
+    failures: Sequence[tuple[str, str]],
+    label: Callable[[str], str],
+) -> dict[str, Any]:
+    """Return what the page says about the images."""
+    return {
+        "examples": [_example(item, label) for item in examples],
+        "data": _data(data_report, False),
+        "failures": failures,
+        "failed": len(failures),
+    }
+
+
+def _images_to_share(data_report: DataReport | None, failures: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return the same with no file by name, and no picture."""
+    return {"examples": [], "data": _data(data_report, True), "failures": [], "failed": len(failures)}
+
+
+def measure_parts(
+    parts: Mapping[str, Answers],
+    strangers: Answers | None = None,
+    card: Mapping[str, Any] | None = None,
+    *,
+    seed: int = 0,
+    repeats: int = 1000,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Return what `metrics.json` holds. `report` may raise Cancelled."""
+    card = card or {}
+    points: Points = card.get("operating_points", {})
+
+    def part_of(number: int) -> Report:
+        return lambda fraction, doing: report((number + fraction) / len(parts), doing)
+
+    result: dict[str, Any] = {
+        "schema": SCHEMA,
+        "model": {name: card[name] for name in ("name", "version", "title", "status") if name in card},
+        "versions": _versions(),
+        "intervals": {"method": _METHOD, "seed": seed, "repeats": repeats},
+        "parts": {
+            name: measure(answers, points, seed, repeats, part_of(number))
+            for number, (name, answers) in enumerate(parts.items())
+        },
+    }
+    if strangers is not None:
+        result["strangers"] = measure_strangers(strangers, seed, repeats)
+    return result
+
+
+def _versions() -> dict[str, str]:
+    found = {"cxrview": __version__, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except ImportError:  # a frozen app may carry the library without its description
+            continue
+    return found
+
+
+def _label(labels: Mapping[str, str], name: str) -> str:
+    return labels.get(name, name)
+
+
+def _draw(
+    parts: Mapping[str, Answers],
+    measured: Mapping[str, Any],
+    label: Callable[[str], str],
+) -> dict[str, Figure]:
+    """Return the figures by file name."""
+    drawn: dict[str, Figure] = {}
+    for name, answers in parts.items():
+        found = measured[name]
+        labels = [label(item) for item in answers.class_names]
+        if "figures" in found:
+            if "confusion" in found:
+                drawn[f"{name}-confusion"] = plots.confusion_figure(found, labels)
+            drawn[f"{name}-roc"] = plots.roc_figure(answers, found, labels)
+            drawn[f"{name}-precision-recall"] = plots.precision_recall_figure(answers, found, labels)
+            drawn[f"{name}-calibration"] = plots.calibration_figure(found, labels)
+        if found["per_source"] and answers.exclusive:
+            drawn[f"{name}-sources"] = plots.sources_figure(found, labels)
+    return drawn
+
+
+def _part(
+    name: str,
+    answers: Answers,
+    measured: Mapping[str, Any],
+    label: Callable[[str], str],
+    documents: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what the page says about one part of the data."""
+    title = TITLES.get(name, name)
+    descriptions = {
+        "confusion": "Confusion matrix",
+        "roc": "ROC curves",
+        "precision-recall": "Precision–recall curves",
+        "calibration": "Calibration curve",
+    }
+    squares = [
+        _inline(documents, f"{name}-{kind}", f"{text}, {title}") for kind, text in descriptions.items()
+    ]
+    return {
+        "name": name,
+        "title": title,
+        "explained": EXPLAINED.get(name, ""),
+        "images": measured["images"],
+        "groups": measured["groups"],
+        "headlines": report_tables.headlines(measured),
+        "remarks": remarks(answers, measured, label),
+        "tables": report_tables.all_tables(measured, label),
+        "figures": [figure for figure in squares if figure],
+        "wide": _inline(documents, f"{name}-sources", f"What the images of each source are called, {title}"),
+    }
+
+
+def _inline(documents: Mapping[str, str], name: str, description: str) -> Markup:
+    if name not in documents:
+        return Markup()
+    return Markup(plots.inline_svg(documents[name], name, description))
+
+
+def _example(example: Example, label: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "file": example.file,
+        "source": example.source,
+        "truth": ", ".join(label(name) for name in example.truth) or "none of the classes",
+        "called": label(example.called),
+        "probability": report_tables.percent(example.probability),
+        "right": example.right,
+        "outside": example.in_domain is False,
+        "plain": _data_url(example.plain),
+        "heated": _data_url(example.heated[..., ::-1]),
+    }
+
+
+def _data_url(picture: NDArray[np.uint8]) -> str:
+    """Return a picture, grey or BGR, as a JPEG inside a URL."""
+    encoded = cv2.imencode(".jpg", np.ascontiguousarray(picture), [cv2.IMWRITE_JPEG_QUALITY, 82])[1]
+    return f"data:image/jpeg;base64,{base64.b64encode(encoded.tobytes()).decode('ascii')}"
+
+
+def _data(data_report: DataReport | None, to_share: bool) -> dict[str, Any] | None:
+    """Return the counts as a table and the findings as sentences."""
+    if data_report is None:
+        return None
+    return {
+        "counts": _counts(data_report.counts),
+        "findings": [
+            {
+                "serious": item.severity != "info",
+                "text": f"Overridden: {item.text}" if item.kind in data_report.allowed else item.text,
+                "files": [] if to_share else item.files[:MOST_FILES],
+                "more": max(0, len(item.files) - MOST_FILES),
+            }
+            for item in data_report.findings
+        ],
+    }
+
+
+def _counts(counts: Mapping[str, Mapping[str, int]]) -> report_tables.Table | None:
+    """Return the counts of images by part and class; None if there are none."""
+    names = list(dict.fromkeys(name for classes in counts.values() for name in classes))
+    if not names:
+        return None
+    rows = tuple(
+        tuple(report_tables.Cell(text) for text in (part, *(f"{classes.get(n, 0):,}" for n in names)))
+        for part, classes in counts.items()
+    )
+    return report_tables.Table("Images by part and class", ("Part", *names), rows)
+
+
+def _predictions(parts: Mapping[str, Answers], strangers: Answers | None) -> str:
+    """Return the answers for every image as CSV, in the order in which they were asked.
+
+    `predicted` is the most probable class, as `cxrview score` has it.
+    """
+    everything = dict(parts) | ({"strangers": strangers} if strangers is not None else {})
+    names = next(iter(parts.values())).class_names
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["part", "file", "source", "label", "predicted", *(f"p_{n}" for n in names), "in_domain"])
+    for part, answers in everything.items():
+        truth = answers.truth
+        for row in range(len(answers)):
+            label = "|".join(n for n, has in zip(names, truth[row], strict=True) if has)
+            called = names[int(answers.probabilities[row].argmax())]
+            shares = (f"{value:.6g}" for value in answers.probabilities[row])
+            inside = "" if answers.in_domain is None else str(bool(answers.in_domain[row])).lower()
+            writer.writerow([part, answers.files[row], answers.sources[row], label, called, *shares, inside])
+    return buffer.getvalue()
+
+
+def _text(name: str) -> str:
+    return (paths.resources() / "report" / name).read_text("utf-8")
+
+
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.from_string(_text(f"{name}.jinja"))
+
+
+def _save(folder: Path, texts: Mapping[str, str]) -> None:
+    _make(folder)
+    for name, text in texts.items():
+        _write(folder / name, text)
+
+
+def _save_figures(folder: Path, drawn: Mapping[str, Figure], documents: Mapping[str, str]) -> None:
+    _make(folder)
+    for name, figure in drawn.items():
+        plots.write(figure, folder, name, documents[name])
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = messages.FOLDER_NOT_MADE(folder=folder, reason=error.strerror)
+        raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        # A file name that is not valid UTF-8 must not cost the report.
+        write_whole(path, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        problem = shared.PLACE_CANNOT_BE_WRITTEN(place=path, reason=error.strerror)
+        raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error

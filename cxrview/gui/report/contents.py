@@ -1,0 +1,178 @@
+"""What stands in the report, put together in a worker from what was on the screen when it was asked for."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QImage
+
+from cxrview.annotations.annotation import calibration_of
+from cxrview.annotations.results import NAMES, result_of
+from cxrview.annotations.units import calibrated_scale, scale_of
+from cxrview.errors import CxrviewError
+from cxrview.explain.class_colours import class_colour
+from cxrview.gui import messages
+from cxrview.gui.panels.bars import percent
+from cxrview.gui.panels.prediction import ENGINE_NAMES, domain_tool_tip, verdict
+from cxrview.gui.report.page import Chance, Line, ReportFacts
+from cxrview.gui.viewer import corner_text, heat_scale
+from cxrview.gui.viewer.export_choices import burned_in
+from cxrview.gui.viewer.export_whole import Heat, Whole, image
+from cxrview.i18n import tr
+from cxrview.imaging import Radiograph
+from cxrview.progress import Report
+
+if TYPE_CHECKING:
+    from cxrview.annotations.annotation import Annotation
+    from cxrview.bundle import Card
+    from cxrview.inference.prediction import Prediction
+
+SIDE = 1400  # pixels of the longer side of a picture: 300 dots per inch on the page
+LOGICAL_SIDE = 600  # so that what is drawn on it can be read at that size
+HASH_SHOWN = 16  # digits of the model's hash; the file's is given whole
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReportOrder:
+    """What was on the screen: `plain` and `heated` are the same picture, the latter with the heatmap."""
+
+    radiograph: Radiograph
+    plain: Whole
+    heated: Whole | None
+    how: str  # it is shown: window, filters, turns
+    prediction: "Prediction | None"
+    card: "Card | None"
+    annotations: tuple["Annotation", ...]
+    identity: bool
+    made: datetime
+
+
+def facts(order: ReportOrder, report: Report) -> ReportFacts:
+    """Return all that stands on the page. Raises CxrviewError if the file is gone."""
+    report(-1.0, "")
+    radiograph, prediction = order.radiograph, order.prediction
+    words, tone = verdict(prediction) if prediction is not None else ("", "")
+    near = domain_tool_tip(prediction) if prediction is not None else ""
+    heat = order.heated.heat if order.heated is not None else None
+    return ReportFacts(
+        plain=image(order.plain, report),
+        plain_caption=order.how,
+        heated=image(order.heated, report) if order.heated is not None else None,
+        heat_caption=_heat_caption(heat),
+        heat_scale=_scale(heat),
+        about=_about(radiograph) if order.identity else _anonymous(radiograph),
+        technique=_technique(radiograph, order.annotations),
+        chances=_chances(prediction, order.card),
+        verdict=" ".join(part for part in (f"{words.rstrip('.')}." if words else "", near) if part),
+        doubtful=tone == "warning",
+        measurements=measured(order.annotations, radiograph),
+        model=_model(prediction, order.card),
+        limits=order.card.limits if order.card is not None and prediction is not None else (),
+        file_hash=_hash(radiograph),
+        made=order.made.strftime("%Y-%m-%d %H:%M"),
+    )
+
+
+def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> tuple[Line, ...]:
+    """Return what the reader measured: kind or own label, and the numbers with their units and doubts."""
+    scale = scale_of(radiograph, annotations)
+    lines = []
+    for annotation in annotations:
+        result = result_of(annotation, radiograph, scale)
+        if result.quantities:
+            numbers = ", ".join(" ".join(line.split()) for line in result.lines)
+            value = ". ".join(part for part in (numbers, result.remark) if part)
+            lines.append(Line(annotation.label or tr(NAMES[annotation.kind]), value))
+    return tuple(lines)
+
+
+def _heat_caption(heat: Heat | None) -> str:
+    if heat is None:
+        return ""
+    words = tr("Where the model looked for “{label}”. It does not show where disease is.")
+    return words.format(label=heat.label)
+
+
+def _scale(heat: Heat | None) -> QImage | None:
+    return heat_scale.scale_image(heat.style, upright=False) if heat is not None else None
+
+
+def _about(radiograph: Radiograph) -> tuple[Line, ...]:
+    who = radiograph.identity
+    frame = tr("frame {number} of {count}").format(number=radiograph.frame + 1, count=radiograph.frame_count)
+    file = radiograph.path.name
+    lines = (
+        Line(tr("Patient"), corner_text.person(who.patient_name)),
+        Line(tr("Patient ID"), who.patient_id),
+        Line(tr("Sex, age"), corner_text.age_and_sex(who)),
+        Line(tr("Study date"), corner_text.date(who.study_date)),
+        Line(tr("Study"), who.study_description or who.series_description),
+        Line(tr("File"), f"{file}, {frame}" if radiograph.frame_count > 1 else file),
+    )
+    return _filled(lines)
+
+
+def _anonymous(radiograph: Radiograph) -> tuple[Line, ...]:
+    sex = Line(tr("Sex, age"), corner_text.age_and_sex(radiograph.identity))
+    burned = Line(tr("Burned-in text"), burned_in(radiograph, identity=False))
+    return _filled((Line(tr("Patient"), tr("withheld")), sex, burned))
+
+
+def _technique(radiograph: Radiograph, annotations: tuple["Annotation", ...]) -> tuple[Line, ...]:
+    anatomy = radiograph.anatomy
+    height, width = radiograph.shape
+    parts = (anatomy.body_part, anatomy.view_position, anatomy.laterality)
+    line = calibration_of(annotations)
+    by_hand = calibrated_scale(line, radiograph.pixel_aspect) if line is not None else None
+    lines = (
+        Line(tr("View"), " ".join(part for part in parts if part)),
+        Line(tr("Modality"), radiograph.identity.modality),
+        Line(tr("Pixels"), f"{width} × {height}"),
+        Line(tr("Pixel size"), corner_text.spacing_text(radiograph, by_hand)),
+        Line(tr("Format"), radiograph.format),
+        *(Line(tr("Note"), words) for words in radiograph.warnings),
+    )
+    return _filled(lines)
+
+
+def _filled(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    return tuple(line for line in lines if line.value)
+
+
+def _chances(prediction: "Prediction | None", card: "Card | None") -> tuple[Chance, ...]:
+    if prediction is None:
+        return ()
+    return tuple(
+        Chance(
+            card.label(name) if card is not None else name,
+            percent(float(probability)),
+            float(probability),
+            class_colour("light", index),
+        )
+        for index, (name, probability) in enumerate(
+            zip(prediction.class_names, prediction.probabilities, strict=True)
+        )
+    )
+
+
+def _model(prediction: "Prediction | None", card: "Card | None") -> tuple[Line, ...]:
+    if prediction is None:
+        return ()
+    engine = f"{ENGINE_NAMES.get(prediction.engine, prediction.engine)} {prediction.device}".strip()
+    graph = card.files["model.onnx"].sha256[:HASH_SHOWN] if card is not None else ""
+    lines = (
+        Line(tr("Name"), f"{prediction.model} {prediction.model_version}"),
+        Line(tr("Ran on"), engine),
+        Line(tr("SHA-256"), f"{graph} …" if graph else ""),
+    )
+    return _filled(lines)
+
+
+def _hash(radiograph: Radiograph) -> str:
+    """Return the sha256 of the file as it is now, in hexadecimal digits."""
+    try:
+        with radiograph.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise CxrviewError(messages.GONE_BEFORE_REPORT, messages.OPEN_AGAIN, radiograph.path) from error

@@ -1,0 +1,161 @@
+"""The model in use and the way to another one, which takes its place only once it works."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from cxrview.errors import CxrviewError
+from cxrview.gui import error_text, messages
+from cxrview.gui.state import AppState, ModelInfo, Progress, Reading
+from cxrview.gui.tasks import Job, TaskRunner
+from cxrview.i18n import mark, tr
+from cxrview.progress import Report
+
+if TYPE_CHECKING:
+    from cxrview.inference.predictor import Predictor
+
+NOW = (
+    mark("The model “{model}” cannot be used; now {name}."),
+    mark("No {device} that works was found here; now on {used}."),
+)
+STILL = (
+    mark("The model “{model}” cannot be used; still {name}."),
+    mark("No {device} that works was found here; still on {used}."),
+)
+LoadPredictor = Callable[[str, str], "Predictor"]
+
+
+class Choice(NamedTuple):
+    """A model ("": the bundled one) and what it is to run on."""
+
+    model: str
+    device: str
+
+
+class Loaded(NamedTuple):
+    """A predictor, the choice that it is, and why no earlier choice could be had (None: it was the first)."""
+
+    predictor: "Predictor"
+    choice: Choice
+    refusal: CxrviewError | None
+
+
+def load_first(load: LoadPredictor, choices: Sequence[Choice], report: Report) -> Loaded:
+    """Return the first of `choices` that works; if none does, raise what the first one raised."""
+    refusal: CxrviewError | None = None
+    for choice in choices:
+        report(-1.0, choice.model)
+        try:
+            return Loaded(load(*choice), choice, refusal)
+        except CxrviewError as error:
+            refusal = refusal or error
+    raise refusal or ValueError("no choices")
+
+
+class ModelChoice(QObject):
+    """Loads models in the background. `predictor` is None until the first one works.
+
+    Signals:
+        changed: another predictor is in use.
+        settled: an attempt has ended, whether it worked or not, so what is checked in the menus may differ.
+        said: one line for the user, and its details.
+    """
+
+    changed = Signal()
+    settled = Signal()
+    said = Signal(str, str)
+
+    def __init__(self, state: AppState, runner: TaskRunner, load: LoadPredictor, choice: Choice) -> None:
+        super().__init__()
+        self._state, self._runner, self._load = state, runner, load
+        self.choice = choice
+        self.predictor: Predictor | None = None
+        self._job: Job | None = None
+        self._wanted = choice  # by the job under way
+        self._to_keep: dict[str, str] = {}  # of the settings, if that job gets what is wanted
+
+    def start(self) -> None:
+        """Load the model chosen last time; where it or its device is gone, what comes nearest to it."""
+        if self._job is not None:  # the user was quicker
+            return
+        self._try({})
+
+    def use_model(self, model: str) -> None:
+        """Change to `model`, an installed one or a folder, and remember it if it works."""
+        self._try({"model": model})
+
+    def use_device(self, device: str) -> None:
+        """Run the model on `device`, and remember it if it works."""
+        self._try({"device": device})
+
+    def stopped(self) -> None:
+        """Say that loading was stopped, if it was."""
+        job, self._job = self._job, None
+        if job is not None and job.cancelled:
+            stopped = CxrviewError(messages.LOADING_STOPPED, messages.CHOOSE_IN_MENU)
+            self._failed(self.choice, stopped)
+
+    def _try(self, change: dict[str, str]) -> None:
+        """Load what is wanted with `change`; of a job still under way, what it was to change stays wanted."""
+        if self._job is None:
+            self._wanted, self._to_keep = self.choice, {}
+        self._wanted, self._to_keep = self._wanted._replace(**change), self._to_keep | change
+        self._runner.cancel(self._job)
+        self._job = self._runner.start(
+            tr("Loading the model"),
+            partial(load_first, self._load, self._nearest(self._wanted)),
+            done=partial(self._loaded, self._wanted, self._to_keep),
+            failed=partial(self._failed, self._wanted),
+            lane="load",
+        )
+
+    def _nearest(self, wanted: Choice) -> tuple[Choice, ...]:
+        """Return `wanted` and, nearest first, what will do where it or its device cannot be had."""
+        used = self.choice
+        if self.predictor is None:
+            choices = product((wanted.model, used.model, ""), (wanted.device, used.device, "auto"))
+        else:  # what is in use already stays, and need not be loaded again
+            choices = product((wanted.model, used.model), (wanted.device, used.device))
+        nearest = dict.fromkeys(Choice(*choice) for choice in choices)
+        if self.predictor is not None and wanted != used:
+            nearest.pop(used, None)
+        return tuple(nearest)
+
+    def _loaded(self, wanted: Choice, to_keep: dict[str, str], loaded: Loaded) -> None:
+        self._job = None
+        self.predictor, self.choice = loaded.predictor, loaded.choice
+        kept = {name: value for name, value in to_keep.items() if getattr(loaded.choice, name) == value}
+        self._state.change_settings(**kept)
+        engine = self.predictor.engine
+        info = ModelInfo(self.predictor.card, engine.name, engine.device, self.predictor.reason)
+        for view in self._state.views:
+            if view.reading.prediction is not None:  # another model's words never stand beside this one
+                view.set_reading(Reading(Progress.WAITING))
+        self._state.set_model(info)
+        self.changed.emit()
+        self.settled.emit()
+        if loaded.refusal is not None:
+            self.said.emit(self._instead(wanted, loaded.choice, NOW), error_text.whole(loaded.refusal))
+
+    def _failed(self, wanted: Choice, error: Exception) -> None:
+        self._job = None
+        if self.predictor is None:
+            self._state.set_model(ModelInfo(problem=error_text.whole(error)))
+        elif wanted == self.choice:
+            self.said.emit(error_text.whole(error), "")
+        else:
+            self.said.emit(self._instead(wanted, self.choice, STILL), error_text.whole(error))
+        self.settled.emit()
+
+    def _instead(self, wanted: Choice, used: Choice, sentences: tuple[str, str]) -> str:
+        """Return one line that says what could not be had and what is used in its place."""
+        info = self._state.model
+        if wanted.model != used.model:
+            name = info.card.name if info.card is not None else used.model
+            model = wanted.model or tr("bundled")
+            return tr(sentences[0]).format(model=model, name=name)
+        device = wanted.device.upper() if wanted.device in ("cpu", "gpu", "npu") else f"“{wanted.device}”"
+        return tr(sentences[1]).format(device=device, used=info.device)

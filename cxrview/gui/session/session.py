@@ -1,0 +1,178 @@
+"""What happens when the user opens, selects and leaves images: work is started, and its results land.
+
+Everything here runs in the GUI thread; the work itself is in `work`.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from cxrview.gui.session.cache import MEGABYTE
+from cxrview.gui.session.model_choice import Choice, LoadPredictor, ModelChoice
+from cxrview.gui.session.opening import Opener
+from cxrview.gui.session.viewport_controller import Shelf, Viewing
+from cxrview.gui.session.workers import load_predictor
+from cxrview.gui.state import AppState, Mark
+from cxrview.gui.tasks import TaskRunner
+from cxrview.gui.view_state import Shown, ViewState
+from cxrview.settings import Settings
+
+# From a file of the list and a direction (1 or -1) to the file that the user sees next to it.
+Neighbour = Callable[[Path, int], Path | None]
+
+
+class Session(QObject):
+    """Opens, reads and predicts; the results go into the state, from where the widgets take them.
+
+    `next_file` and `next_study` say in which order the list is walked; the window sets them to the order
+    of its tree. Where no viewport is named, the active one is meant.
+
+    Signals:
+        said: one line for the user, and its details.
+    """
+
+    said = Signal(str, str)
+
+    def __init__(
+        self,
+        state: AppState,
+        runner: TaskRunner,
+        load: LoadPredictor | None = None,
+        *,
+        model: str = "",
+        device: str = "",
+    ) -> None:
+        super().__init__()
+        self.state, self.runner = state, runner
+        # What the command line asks for holds for this session only; the settings stay as they are.
+        choice = Choice(model or state.settings.model, device or state.settings.device)
+        self.models = ModelChoice(state, runner, load or load_predictor, choice)
+        self.models.changed.connect(self._read_anew)
+        self.models.settled.connect(self._predict_if_waiting)
+        self.models.said.connect(self.said)
+        self._opener = Opener(
+            state, runner, show=self.select, fail=self._open_failed, say=lambda text: self.said.emit(text, "")
+        )
+        self.next_file: Neighbour = lambda _path, _by: None
+        self.next_study: Neighbour = lambda _path, _by: None
+        self._shelf = Shelf(state, runner, self.models, state.settings.memory_budget_mb * MEGABYTE)
+        self._viewings: dict[ViewState, Viewing] = {}
+        state.views_changed.connect(self._forget_views)
+        state.settings_changed.connect(self._settings_changed)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being read ahead."""
+        return self._shelf.ahead.is_idle
+
+    def viewing(self, view: ViewState | None = None) -> Viewing:
+        """Return what fills `view`, or the active viewport."""
+        view = view or self.state.active
+        if view not in self._viewings:
+            self._viewings[view] = Viewing(view, self._shelf, self._read_neighbours)
+        return self._viewings[view]
+
+    def open(self, paths: Iterable[Path]) -> None:
+        """Add files, and what folders hold, to the study list, and show the first of them."""
+        self._opener.open(paths)
+
+    def select(self, path: Path, frame: int = 0, view: ViewState | None = None) -> None:
+        """Show frame `frame` of `path`."""
+        self._opener.keep_shown()
+        self.viewing(view).select(path, frame)
+
+    def cancel_all(self) -> None:
+        """Stop whatever runs but exports; what was being read or predicted says so, and a click starts it
+        again.
+        """
+        self.runner.cancel_all()
+        self._opener.cancel()
+        self.models.stopped()
+        for view in self.state.views:
+            self.viewing(view).stopped()
+
+    def close_all(self) -> None:
+        """Forget every file, and stop looking for more; the model stays."""
+        self._opener.cancel()
+        self._shelf.ahead.begin(())
+        self._shelf.images.clear()
+        self._shelf.predictions.clear()
+        self.state.clear_entries()
+        for view in self.state.views:
+            self.viewing(view).close()
+
+    def close(self) -> None:
+        """Remove what was unpacked from archives, in the background; the window closes."""
+        self._opener.close()
+
+    def try_again(self) -> None:
+        """Read once more what could not be read."""
+        shown = self.state.shown
+        if shown.path in self.state.entries:
+            self.select(shown.path, shown.frame)
+        elif shown.path is not None:
+            self.open([shown.path])
+
+    def step(self, by: int) -> None:
+        """Show the next (1) or previous (-1) image of the list, frames included.
+
+        An empty viewport goes on from what another one shows.
+        """
+        shown = self._standing()
+        if shown.path not in self.state.entries:
+            return
+        frames = self.state.entries[shown.path].frames
+        if 0 <= shown.frame + by < frames:
+            self.select(shown.path, shown.frame + by)
+            return
+        following = self.next_file(shown.path, by)
+        if following is not None:
+            self.select(following, self.state.entries[following].frames - 1 if by < 0 else 0)
+
+    def _standing(self) -> Shown:
+        """Return where the user is in the list."""
+        views = (self.state.active, *self.state.views)
+        return next((view.shown for view in views if view.shown.path is not None), Shown())
+
+    def step_study(self, by: int) -> None:
+        """Show the first image of the next (1) or previous (-1) study or folder."""
+        shown = self._standing()
+        following = self.next_study(shown.path, by) if shown.path in self.state.entries else None
+        if following is not None:
+            self.select(following)
+
+    def _read_neighbours(self, path: Path) -> None:
+        """Read what the user may want next, and before; the nearest first, forwards before backwards."""
+        wanted: list[Path] = []
+        ends: dict[int, Path | None] = {1: path, -1: path}
+        for _ in range(self.state.settings.prefetch):
+            for way, end in ends.items():
+                ends[way] = self.next_file(end, way) if end is not None else None
+                wanted += [ends[way]] if ends[way] is not None else []
+        self._shelf.ahead.begin(wanted)
+
+    def _open_failed(self, path: Path, error: Exception) -> None:
+        self.viewing().fail(path, error)
+
+    def _read_anew(self) -> None:
+        """Another model is in use: what the old one said no longer holds."""
+        self._shelf.predictions.clear()
+        for entry in list(self.state.entries.values()):
+            if entry.findings:
+                self.state.change_entry(entry.path, mark=Mark.SHOWN, findings={})
+        for view in self.state.views:
+            self.viewing(view).predict_anew()
+
+    def _predict_if_waiting(self) -> None:
+        if self.models.predictor is None:
+            for view in self.state.views:
+                self.viewing(view).predict()  # which says why there is no reading
+
+    def _forget_views(self) -> None:
+        for view in [view for view in self._viewings if view not in self.state.views]:
+            self._viewings.pop(view).close()
+
+    def _settings_changed(self, settings: Settings) -> None:
+        self._shelf.images.budget = settings.memory_budget_mb * MEGABYTE
+        self._shelf.images.trim()

@@ -1,0 +1,115 @@
+"""In which order the rows of the study list stand."""
+
+import math
+import re
+from collections.abc import Callable
+from enum import Enum
+
+from cxrview.gui.studies.nodes import Kind, Node
+from cxrview.i18n import mark
+
+
+class Order(Enum):
+    """What patients and images are sorted by; the value is stored, the words are in LABELS."""
+
+    NAME = "name"
+    PATIENT_ID = "patient_id"
+    DATE = "date"
+    FILE = "file"
+    ADDED = "added"
+
+
+LABELS = {
+    Order.NAME: mark("Patient name"),
+    Order.PATIENT_ID: mark("Patient ID"),
+    Order.DATE: mark("Study date, newest first"),
+    Order.FILE: mark("File name"),
+    Order.ADDED: mark("Order of opening"),
+}
+MOST_ZEROS = 99  # in front of a number that are told apart
+TOP = (Kind.PATIENT, Kind.FOLDER, Kind.ARCHIVE)
+
+
+def sort_key(node: Node, order: Order) -> tuple:
+    """Return what `node` is sorted by among its siblings; the serial number at the end decides a draw.
+
+    Studies stand newest first, images by series, instance number and natural file name, unless files or
+    the order of opening are asked for. Folders stand below patients.
+    """
+    if order is Order.ADDED:
+        return (node.number,)
+    return _KEYS[node.kind](node, order)
+
+
+def natural(text: str) -> str:
+    """Return a key that puts "image2" before "image10", whatever the case.
+
+    >>> sorted(["b10", "B2", "a"], key=natural)
+    ['a', 'B2', 'b10']
+    """
+    # A number sorts by its length first; one string is kept where a list of parts would be many objects.
+    return re.sub(r"\d+", _sortable, text.casefold())
+
+
+def _sortable(number: re.Match[str]) -> str:
+    digits = number.group().lstrip("0")
+    zeros = min(len(number.group()) - len(digits), MOST_ZEROS)
+    rank = MOST_ZEROS - zeros if digits else zeros  # "01" comes before "1", but "0" before "00"
+    return f"\x01{chr(len(digits) + 1)}{digits}{chr(1 + rank)}"
+
+
+def _top_key(node: Node, order: Order) -> tuple:
+    group = node.group
+    assert group is not None
+    folder = node.kind is not Kind.PATIENT
+    first: object = 0
+    if order is Order.PATIENT_ID and not folder:
+        first = natural(group.key[1].partition("\\")[0])
+    elif order is Order.DATE:
+        first = -node.newest
+    return (folder, first if not folder else 0, natural(group.name), node.number)
+
+
+def _study_key(node: Node, _order: Order) -> tuple:
+    return (-node.newest, "" if node.group is None else node.group.name, node.number)
+
+
+def _series_key(node: Node, _order: Order) -> tuple:
+    group = node.group
+    assert group is not None
+    return (_number(group.number), group.key[-1], -1.0, "", node.number)
+
+
+def _image_key(node: Node, order: Order) -> tuple:
+    entry = node.entry
+    assert entry is not None
+    name = natural(entry.path.name)
+    if order is Order.FILE or entry.identity is None:
+        return (math.inf, "", math.inf, name, node.number)
+    identity = entry.identity
+    # Where series have no numbers, their UIDs would put films in an order that nobody knows.
+    series = identity.series_uid if identity.series_number else ""
+    return (_number(identity.series_number), series, _number(identity.instance_number), name, node.number)
+
+
+def _frame_key(node: Node, _order: Order) -> tuple:
+    return node.key
+
+
+_KEYS: dict[Kind, Callable[[Node, Order], tuple]] = {
+    Kind.PATIENT: _top_key,
+    Kind.FOLDER: _top_key,
+    Kind.ARCHIVE: _top_key,
+    Kind.STUDY: _study_key,
+    Kind.SERIES: _series_key,
+    Kind.IMAGE: _image_key,
+    Kind.FRAME: _frame_key,
+}
+
+
+def _number(text: str) -> float:
+    """Return a DICOM integer string as a number; what is none stands behind all others."""
+    try:
+        return float(int(text))
+    except ValueError:
+        return math.inf

@@ -1,0 +1,127 @@
+"""Training batches, made a few ahead in background threads so that the network never waits for them.
+
+Everything random follows from (seed, epoch, batch), so any epoch can be made again without a stored state.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.datasets.labelled import LabelledImages
+from cxrview.training.config import RecipeConfig
+from cxrview.training.recipe.augmentation import Augmenter
+from cxrview.training.recipe.sampling import class_weights, draw_weights, epoch_order
+
+AHEAD = 4  # batches
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """What one step learns from; `weights` is None where all images weigh alike."""
+
+    inputs: NDArray[Any]  # (B, S, S) uint8, or features (B, …) float32
+    targets: NDArray[np.float32]  # (B, C)
+    weights: NDArray[np.float32] | None  # (B,)
+
+
+class Batches(Protocol):
+    """Whatever gives the batches of an epoch."""
+
+    def __len__(self) -> int:
+        """Return the number of batches an epoch."""
+
+    def epoch(self, number: int) -> Callable[[int], Batch]:
+        """Return the function that makes batch 0, 1, … of epoch `number`, from any thread."""
+
+
+class Order:
+    """Which images come in which batch, and what they weigh, for every epoch of a run."""
+
+    def __init__(self, data: LabelledImages, recipe: RecipeConfig) -> None:
+        self._count, self._recipe = len(data), recipe
+        self._draw = draw_weights(data.labels, data.sources) if recipe.balance == "sampling" else None
+        self._weights = class_weights(data.targets) if recipe.balance == "class-weights" else None
+        self._targets = data.targets.astype(np.float32)
+        self.steps = len(self.of_epoch(1))
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """What each image counts in all, (N,): how often it is drawn, or how it is weighed."""
+        if self._draw is not None:
+            return self._draw
+        return np.ones(self._count) if self._weights is None else self._weights.astype(np.float64)
+
+    def of_epoch(self, epoch: int) -> NDArray[np.int64]:
+        """Return the indices (steps, batch) of an epoch."""
+        random = np.random.default_rng((self._recipe.seed, epoch))
+        return epoch_order(self._count, self._recipe.batch_size, self._draw, random)
+
+    def batch(self, inputs: NDArray[Any], chosen: NDArray[np.int64]) -> Batch:
+        """Return the batch of the images `chosen` whose inputs are `inputs`."""
+        weights = None if self._weights is None else self._weights[chosen]
+        return Batch(inputs, self._targets[chosen], weights)
+
+
+def generator(seed: int, epoch: int, step: int) -> np.random.Generator:
+    """Return the source of all random numbers of one batch."""
+    return np.random.default_rng((seed, epoch, step + 1))
+
+
+class ImageBatches:
+    """Batches of augmented images."""
+
+    def __init__(self, data: LabelledImages, recipe: RecipeConfig, augmenter: Augmenter) -> None:
+        self._data, self._seed, self._augmenter = data, recipe.seed, augmenter
+        self._order = Order(data, recipe)
+
+    def __len__(self) -> int:
+        return self._order.steps
+
+    def epoch(self, number: int) -> Callable[[int], Batch]:
+        """Return the function that makes batch 0, 1, … of epoch `number`, from any thread."""
+        order = self._order.of_epoch(number)
+
+        def make(step: int) -> Batch:
+            images = np.asarray(self._data.images[order[step]])
+            changed = self._augmenter(images, generator(self._seed, number, step))
+            return self._order.batch(changed, order[step])
+
+        return make
+
+
+def workers() -> int:
+    """Return how many threads make batches: one for two cores, at most four."""
+    return max(1, min(4, (os.cpu_count() or 1) // 2))
+
+
+@contextmanager
+def made_ahead(make: Callable[[int], T], count: int, ahead: int = AHEAD) -> Iterator[Iterator[T]]:
+    """Give an iterator over make(0) … make(`count` - 1), in order, each made before it is asked for.
+
+    An exception in `make` comes out where its result would have. Leaving the block ends every thread; what
+    has not begun by then is dropped.
+    """
+    pool = ThreadPoolExecutor(workers(), "batches")
+    waiting: deque[Future[T]] = deque()
+    numbers = iter(range(count))
+
+    def results() -> Iterator[T]:
+        for number in numbers:
+            waiting.append(pool.submit(make, number))
+            if len(waiting) >= ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+    try:
+        yield results()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

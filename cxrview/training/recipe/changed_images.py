@@ -1,0 +1,91 @@
+"""Answers what the random changes of a training make of the user's own images: for the window to look at."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.datasets.config import DataConfig
+from cxrview.datasets.sources import Item, find_items
+from cxrview.errors import BadRequest, UnreadableImage
+from cxrview.imaging import model_input, read
+from cxrview.training import config as configuration
+from cxrview.training import messages
+from cxrview.training.config import AugmentationConfig
+from cxrview.training.network.starting_point import resolve
+from cxrview.training.recipe.augmentation import Augmenter, remarks
+
+OTHERS = 3  # images beside the one that is shown, for changes that take something from another
+Image = NDArray[np.uint8]
+
+
+def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer to `request`: an image of the user's, plain and then changed, as PNG in base64.
+
+    The request holds `config` (the nested values of a configuration), `image` (which one, in an order that
+    mixes the classes), `count` (of the changed ones) and `seed`. Raises CxrviewError.
+    """
+    config = configuration.parse(dict(request["config"]))
+    size = resolve(config.model).input.size
+    items = _items(config.data)
+    found = _readable(items, int(request["image"]), size)
+    pictures = changed(found, config.augmentation, int(request["count"]), int(request["seed"]))
+    first = found[0][0]
+    return {
+        "file": first.file,
+        "label": ", ".join(first.labels),
+        "images": len(items),
+        "pictures": [_png(picture) for picture in pictures],
+        "remarks": [remark.as_dict() for remark in remarks(config.augmentation)],
+    }
+
+
+def changed(
+    found: list[tuple[Item, Image]], config: AugmentationConfig, count: int, seed: int
+) -> list[Image]:
+    """Return the first image of `found` and `count` changed ones; the others lend what is exchanged."""
+    image, *others = [image for _item, image in found]
+    random = np.random.default_rng(seed)
+    augmenter = Augmenter(replace(config, plain_share=0.0), image.shape[0])
+    if (config.restyle or config.exchange) and others:
+        batches = [np.stack([image, others[number % len(others)]]) for number in range(count)]
+        return [image, *(augmenter(batch, random)[0] for batch in batches)]
+    return [image, *augmenter(np.repeat(image[None], count, axis=0), random)]
+
+
+@lru_cache(maxsize=1)
+def _items(data: DataConfig) -> list[Item]:
+    items = find_items(data)
+    order = np.random.default_rng(1).permutation(len(items))
+    return [items[index] for index in order]
+
+
+def _readable(items: list[Item], first: int, size: int) -> list[tuple[Item, Image]]:
+    """Return up to 1 + OTHERS files that can be read, from number `first` on. Raises BadRequest."""
+    found = []
+    for offset in range(min(len(items), 8 * (1 + OTHERS))):
+        item = items[(first + offset) % len(items)]
+        if (image := _read(item, size)) is not None:
+            found.append((item, image))
+        if len(found) > OTHERS:
+            break
+    if not found:
+        raise BadRequest(messages.NONE_READABLE, messages.SEE_FIRST_STEP)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _read(item: Item, size: int) -> Image | None:
+    try:
+        return model_input(read(item.path)[0], size)[0]
+    except (UnreadableImage, MemoryError):
+        return None
+
+
+def _png(image: Image) -> str:
+    return base64.b64encode(cv2.imencode(".png", image)[1].tobytes()).decode("ascii")

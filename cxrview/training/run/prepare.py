@@ -1,0 +1,356 @@
+"""Everything before the first step of training: find the images, read, check and split them."""
+
+import json
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview import message, paths
+from cxrview.atomic_file import write_whole
+from cxrview.bundle.card import MAX_CLASSES
+from cxrview.datasets import checks, messages
+from cxrview.datasets import report as data_report
+from cxrview.datasets.config import DataConfig
+from cxrview.datasets.confounding import attributes, confounded
+from cxrview.datasets.decoded import Inputs, read_inputs, writable
+from cxrview.datasets.duplicates import Pair, clusters, exact_pairs, near_pairs
+from cxrview.datasets.finding_texts import NO_IMAGES, OF_EXTERNAL, OF_STRANGERS, ONE_PATIENT
+from cxrview.datasets.labelled import LabelledImages, Split
+from cxrview.datasets.report import DataReport, Finding
+from cxrview.datasets.sources import Item, find_items, patient_pattern
+from cxrview.datasets.split import SIDES, TooFew, given_split, save_split, split_by_group
+from cxrview.errors import BadRequest
+from cxrview.imaging.find import natural_key
+from cxrview.message import NOTHING, Message
+from cxrview.progress import Report, silent
+from cxrview.pseudonym import load_key
+from cxrview.training.config import TrainingConfig
+
+ONE_PATIENT_FILES = 4  # from this many DICOM files on, one PatientID for all is no patient's
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What a run learns from. `external` and `strangers` are None where the configuration names none."""
+
+    data: LabelledImages
+    split: Split
+    external: LabelledImages | None
+    strangers: LabelledImages | None
+    report: DataReport
+
+    @cached_property
+    def train(self) -> LabelledImages:
+        """The images to learn from."""
+        return self.data.subset(self.split.train)
+
+    @cached_property
+    def validation(self) -> LabelledImages:
+        """The images for every choice."""
+        return self.data.subset(self.split.validation)
+
+    @cached_property
+    def test(self) -> LabelledImages:
+        """The images that no choice has seen; maybe none."""
+        return self.data.subset(self.split.test)
+
+
+def prepare(config: TrainingConfig, input_size: int, out: Path, report: Report = silent) -> Prepared:
+    """Return the images of `config` as model inputs of `input_size` pixels, checked and split.
+
+    Writes `split.csv` and `data_report.json` to `out`, and what it decoded to `out/cache`, from where a
+    second call takes it. Raises BadRequest if the data cannot be used, or if a finding stops the run that
+    `config.data.allow` does not override; the report is written before. `report` may raise Cancelled.
+    """
+    items = find_items(config.data)
+    names = class_names(items, config)
+    secret = _secret()
+    collections = _Collections(input_size, out, secret, report)
+    inputs = collections.read(items, "inputs", 0.0, 0.6)
+    foreign = collections.others(config.data, config.data.external, "external", 0.6, 0.7)
+    strange = collections.others(config.data, config.data.strangers, "strangers", 0.7, 0.75)
+    gathered = _Gathered(config, names, inputs, foreign, strange, input_size)
+    try:
+        prepared = gathered.check(out, lambda done, doing: report(0.75 + 0.25 * done, doing))
+    except _Unusable as error:
+        _save(error.report, out)
+        raise BadRequest(error.problem, error.advice) from error
+    _save(prepared.report, out)
+    if blocking := prepared.report.blocking:
+        kinds = list(dict.fromkeys(item.kind for item in blocking))
+        final = any(kind in data_report.FINAL for kind in kinds)
+        options = " ".join(f"--allow {kind}" for kind in kinds)
+        raise BadRequest(
+            message.joined(item.message for item in blocking),
+            NOTHING if final else messages.MEND_OR_ALLOW(options=options),
+        )
+    return prepared
+
+
+def class_names(items: Sequence[Item], config: TrainingConfig) -> tuple[str, ...]:
+    """Return the classes in the order of the card's entry, or in natural order. Raises BadRequest.
+
+    It refuses labels that the card does not name, more classes than a card holds, and images with no or
+    several labels where the classes exclude each other.
+    """
+    root = Path(config.data.path)
+    found = sorted({label for item in items for label in item.labels}, key=natural_key)
+    if not found:
+        raise BadRequest(messages.NAMES_NO_CLASSES, messages.A_FOLDER_A_CLASS, root)
+    if len(found) > MAX_CLASSES:
+        raise BadRequest(messages.TOO_MANY_CLASSES(count=len(found), most=MAX_CLASSES), path=root)
+    if config.model.exclusive:
+        for item in items:
+            if len(item.labels) != 1:
+                several = messages.SEVERAL_LABELS(count=len(item.labels), file=item.file)
+                problem = several if item.labels else messages.NO_LABEL(file=item.file)
+                raise BadRequest(problem, messages.GIVE_ONE_LABEL, root)
+    wanted = [str(entry["name"]) for entry in config.card.get("classes", ()) if "name" in entry]
+    if wanted and (unknown := [name for name in found if name not in wanted]):
+        raise BadRequest(messages.CLASS_NOT_ON_CARD(name=unknown[0]), path=root)
+    return tuple(wanted or found)
+
+
+def _save(report: DataReport, out: Path) -> None:
+    with writable(out):
+        data_report.save(report, out / "data_report.json")
+
+
+def _secret() -> bytes:
+    try:
+        return load_key(paths.pseudonym_key())
+    except BadRequest:
+        return secrets.token_bytes(32)  # patients are told apart all the same, in this run only
+
+
+@dataclass(frozen=True, slots=True)
+class _Collections:
+    """Reads the collections of a run into its cache."""
+
+    size: int
+    out: Path
+    secret: bytes
+    report: Report
+
+    def read(self, items: Sequence[Item], name: str, start: float, end: float) -> Inputs:
+        def report(done: float, doing: Message | str) -> None:
+            self.report(start + done * (end - start), doing)
+
+        return read_inputs(items, self.size, self.out / "cache", name, self.secret, report)
+
+    def others(self, config: DataConfig, path: str, name: str, start: float, end: float) -> Inputs | None:
+        if not path:
+            return None
+        return self.read(find_items(replace(config, path=path)), name, start, end)
+
+
+class _Unusable(Exception):
+    """The data cannot be split; what is known of them so far is in `report`."""
+
+    def __init__(self, error: BadRequest, report: DataReport) -> None:
+        super().__init__(str(error))
+        self.problem, self.advice, self.report = error.problem, error.advice, report
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What was read, before it is checked."""
+
+    config: TrainingConfig
+    names: tuple[str, ...]
+    inputs: Inputs
+    foreign: Inputs | None
+    strange: Inputs | None
+    size: int
+
+    def check(self, out: Path, report: Report) -> Prepared:
+        """Return what is fit for use, and write the split. Raises _Unusable."""
+        findings = checks.file_findings(self.inputs, self.size)
+        findings += checks.source_findings(self.config.data, self.names)
+        kept = self.inputs.subset(_with_contrast(self.inputs))
+        groups, notes = patients(kept, self.config.data)
+        findings += notes
+        data = labelled(kept, self.names, groups)
+        facts = {
+            "files": len(self.inputs.items) + len(self.inputs.failures),
+            "used": len(data),
+            "longer_side": checks.size_facts(kept.facts),
+            "formats": checks.formats(kept.facts),
+            "sources": dict(Counter(data.sources.tolist())),
+        }
+        findings += self._usable(data, findings, facts)
+        findings += confounded(attributes(kept.items, kept.facts), data.labels, groups)
+        foreign = self.foreign.subset(_with_contrast(self.foreign)) if self.foreign else None
+        pairs, links = self._twice(kept, foreign, out, report)
+        findings += checks.duplicate_findings(pairs, kept.items)
+        if self.config.model.exclusive:  # otherwise a patient's images differ as a matter of course
+            findings += checks.patient_findings(kept.items, groups)
+        data = replace(data, groups=joined(groups, pairs))
+        try:
+            split, leaks = self._split(kept.items, data, groups, pairs)
+        except BadRequest as error:
+            told = error.finding if isinstance(error, TooFew) else Finding("too-few", "block", error.whole)
+            findings.append(told)
+            raise _Unusable(error, self._report({}, findings, facts)) from error
+        findings += leaks + checks.split_findings(data, split)
+        with writable(out):
+            save_split(kept.items, data.groups, split, out / "split.csv")
+        counts = checks.side_counts(data, split)
+        external, strangers = self._others(foreign, kept.items, links, findings, counts)
+        parts = dict(zip(SIDES, map(len, (split.train, split.validation, split.test)), strict=True))
+        parts |= {"external": len(external)} if external is not None else {}
+        facts["images"] = parts | ({"strangers": len(strangers)} if strangers is not None else {})
+        return Prepared(data, split, external, strangers, self._report(counts, findings, facts))
+
+    def _report(
+        self, counts: dict[str, dict[str, int]], findings: list[Finding], facts: dict[str, Any]
+    ) -> DataReport:
+        return DataReport(counts, data_report.in_order(findings), facts, self.config.data.allow)
+
+    def _usable(self, data: LabelledImages, findings: list[Finding], facts: dict[str, Any]) -> list[Finding]:
+        """Return the findings about the classes. Raises _Unusable where there is nothing to go on with."""
+        if not len(data):
+            error = BadRequest(message.joined((NO_IMAGES, *(item.message for item in findings[:1]))))
+            told = Finding("no-images", "block", NO_IMAGES)  # the other findings tell why
+            raise _Unusable(error, self._report({}, [*findings, told], facts))
+        found = checks.class_findings(data, self.config.model.exclusive)
+        if final := [item for item in found if item.kind in data_report.FINAL]:
+            counts = {"all": checks.class_counts(data.targets, data.class_names)}
+            facts["images"] = {"all": len(data)}
+            raise _Unusable(BadRequest(final[0].message), self._report(counts, findings + found, facts))
+        return found
+
+    def _twice(
+        self, kept: Inputs, foreign: Inputs | None, out: Path, report: Report
+    ) -> tuple[list[Pair], list[tuple[int, int, float]]]:
+        """Return the pairs among the images, and (image, external image, likeness) across."""
+        both = [kept] if foreign is None else [kept, foreign]
+        pairs = _pairs(both, out / "cache", self.config.data.near_duplicates, report)
+        own = len(kept.items)
+        links = [(p.first, p.second - own, p.likeness) for p in pairs if p.first < own <= p.second]
+        return [pair for pair in pairs if pair.second < own], links
+
+    def _split(
+        self, items: Sequence[Item], data: LabelledImages, groups: NDArray[np.str_], pairs: Sequence[Pair]
+    ) -> tuple[Split, list[Finding]]:
+        """Return the split that the data give, completed, or a new one, and what leaks. Raises BadRequest."""
+        choices = self.config.data
+        given = given_split(items)
+        if given is None:
+            return split_by_group(data, choices.split_seed, choices.validation, choices.test), []
+        if not len(given.train):
+            raise BadRequest(messages.NO_TRAINING_SIDE, messages.ADD_OR_DROP_SPLIT)
+        if not len(given.validation):
+            inner = split_by_group(data.subset(given.train), choices.split_seed, choices.validation, 0.0)
+            given = Split(given.train[inner.train], given.train[inner.validation], given.test)
+        return given, checks.leak_findings(items, groups, pairs, given)
+
+    def _others(
+        self,
+        foreign: Inputs | None,
+        items: Sequence[Item],
+        links: Sequence[tuple[int, int, float]],
+        findings: list[Finding],
+        counts: dict[str, dict[str, int]],
+    ) -> tuple[LabelledImages | None, LabelledImages | None]:
+        """Return the external images and the strangers; what is found and counted is added."""
+        external = strangers = None
+        if foreign is not None and self.foreign is not None:
+            findings += checks.file_findings(self.foreign, self.size, OF_EXTERNAL)
+            findings += checks.overlap_findings(items, foreign.items, links)
+            seen = [other for _, other, _ in links]  # a copy of a training image judges nothing
+            foreign = foreign.subset(np.setdiff1d(np.arange(len(foreign.items)), seen))
+            if foreign.items:
+                external = labelled(foreign, self.names, patients(foreign, self.config.data)[0])
+                counts["external"] = checks.class_counts(external.targets, self.names)
+        if self.strange is not None:
+            findings += checks.file_findings(self.strange, self.size, OF_STRANGERS)
+            kinds = [replace(i, source=i.source or "|".join(i.labels), labels=()) for i in self.strange.items]
+            strange = replace(self.strange, items=tuple(kinds))
+            strangers = labelled(strange, self.names, patients(strange, self.config.data)[0])
+            counts["strangers"] = checks.class_counts(strangers.targets, self.names)
+        return external, strangers
+
+
+def _with_contrast(inputs: Inputs) -> NDArray[np.int64]:
+    return np.flatnonzero([not checks.is_blank(fact) for fact in inputs.facts])
+
+
+def patients(inputs: Inputs, config: DataConfig) -> tuple[NDArray[np.str_], list[Finding]]:
+    """Return who each image is of, (M,), and what is odd about that.
+
+    It is the group that the table names, else a pseudonym of the DICOM file's patient, else what the
+    pattern finds in the file's name, else the file alone.
+    """
+    pattern = patient_pattern(config)
+    dicom = [fact.patient for fact in inputs.facts if fact.patient]
+    nobody, notes = set(), []
+    if len(dicom) >= ONE_PATIENT_FILES and len(set(dicom)) == 1 and len(dicom) == len(inputs.facts):
+        nobody.add(dicom[0])
+        notes.append(Finding("one-patient", "warning", ONE_PATIENT(count=len(dicom))))
+
+    def who(item: Item, patient: str) -> str:
+        if item.group or (patient and patient not in nobody):
+            return item.group or patient
+        match = pattern.search(Path(item.file).name) if pattern else None
+        return (match and match[1]) or item.file
+
+    groups = [who(item, fact.patient) for item, fact in zip(inputs.items, inputs.facts, strict=True)]
+    return np.array(groups, np.str_), notes
+
+
+def labelled(inputs: Inputs, names: Sequence[str], groups: NDArray[np.str_]) -> LabelledImages:
+    """Return `inputs` with their classes; labels that are not among `names` are passed over."""
+    known = {name: index for index, name in enumerate(names)}
+    targets = np.zeros((len(inputs.items), len(names)), np.uint8)
+    for row, item in enumerate(inputs.items):
+        targets[row, [known[label] for label in item.labels if label in known]] = 1
+    sources = np.array([item.source for item in inputs.items], np.str_)
+    files = np.array([item.file for item in inputs.items], np.str_)
+    return LabelledImages(tuple(names), inputs.images, targets, groups, sources, files)
+
+
+def joined(groups: NDArray[np.str_], pairs: Sequence[Pair]) -> NDArray[np.str_]:
+    """Return `groups` with those of each pair made one; it gets the name of the one that comes first."""
+    first = np.unique(groups, return_index=True, return_inverse=True)
+    links = [(index, int(first[1][number])) for index, number in enumerate(first[2])]
+    links += [(pair.first, pair.second) for pair in pairs]
+    return np.asarray(groups[clusters(len(groups), links)])
+
+
+def _pairs(inputs: Sequence[Inputs], cache: Path, near: bool, report: Report) -> list[Pair]:
+    """Return the pairs among all `inputs` together, from the cache if they were looked for before."""
+    facts = [fact for part in inputs for fact in part.facts]
+    found = exact_pairs(facts)
+    if not near:
+        return found
+    keys = [part.key for part in inputs]
+    store = cache / "near-duplicates.json"
+    if (stored := _stored_pairs(store, keys)) is not None:
+        return found + stored
+    images = [image for part in inputs for image in np.asarray(part.images)]  # read when they are looked at
+    looks = [look for part in inputs for look in np.asarray(part.looks)]
+    pairs = near_pairs(images, looks, facts, report)
+    values = {"keys": keys, "pairs": [[p.first, p.second, p.likeness] for p in pairs]}
+    with writable(cache):
+        write_whole(store, json.dumps(values))
+    return found + pairs
+
+
+def _stored_pairs(store: Path, keys: list[str]) -> list[Pair] | None:
+    try:
+        values = json.loads(store.read_text("utf-8"))
+        if values["keys"] != keys:
+            return None
+        return [
+            Pair(int(one), int(other), float(likeness), False) for one, other, likeness in values["pairs"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

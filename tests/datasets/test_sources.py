@@ -1,0 +1,181 @@
+"""Which files a run is about: folders, tables, and labels that are no names."""
+
+import os
+import sys
+
+import pytest
+
+from cxrview import i18n
+from cxrview.datasets import messages
+from cxrview.datasets.config import DataConfig
+from cxrview.datasets.sources import find_items
+from cxrview.errors import BadRequest
+from cxrview.i18n import say
+from cxrview.imaging import messages as imaging_messages
+from tests.refusals import refused
+from tests.training.drawn import class_folders, small, write
+
+
+def found(path, **choices):
+    return find_items(DataConfig(path=str(path), **choices))
+
+
+def table(folder, text, name="list.csv", encoding="utf-8"):
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_class_folders_are_searched_to_their_depth(tmp_path):
+    class_folders(tmp_path, {"normal": 2, "sick": 1})
+    write(tmp_path / "sick" / "deep" / "er" / "x.png", small(1))
+    (tmp_path / "sick" / "notes.txt").write_text("no image")
+    (tmp_path / ".hidden").mkdir()
+    items = found(tmp_path)
+    assert {item.file for item in items} == {
+        "normal/p000.png",
+        "normal/p001.png",
+        "sick/deep/er/x.png",
+        "sick/p000.png",
+    }
+    assert {item.labels for item in items if item.file.startswith("sick")} == {("sick",)}
+    assert not any(item.split for item in items)
+
+
+@pytest.mark.parametrize("name", ["val", "valid", "Validation"])
+def test_folders_of_a_split_are_known(tmp_path, name):
+    for part in ("train", name, "test"):
+        class_folders(tmp_path / part, {"a": 1, "b": 1})
+    items = found(tmp_path)
+    assert sorted((item.split, *item.labels) for item in items) == [
+        (side, label) for side in ("test", "train", "validation") for label in ("a", "b")
+    ]
+    assert items[0].file.count("/") == 2
+
+
+def test_two_folders_for_one_side_and_strange_folders_are_refused(tmp_path):
+    for part in ("train", "val", "valid"):
+        class_folders(tmp_path / part, {"a": 1})
+    with refused(BadRequest, messages.TWO_FOLDERS(side="validation")):
+        found(tmp_path)
+    (tmp_path / "valid").rename(tmp_path / "more")
+    with refused(BadRequest, messages.FOLDER_BESIDE_SPLIT(name="more")):
+        found(tmp_path)
+
+
+def test_images_beside_the_class_folders_are_refused_and_a_flat_folder_has_no_labels(tmp_path):
+    class_folders(tmp_path, {"a": 1})
+    write(tmp_path / "loose.png", small(3))
+    with refused(BadRequest, messages.IMAGES_OUTSIDE_CLASSES(name="loose.png")):
+        found(tmp_path)
+    write(tmp_path / "flat" / "one.png", small(4))
+    assert [item.labels for item in found(tmp_path / "flat")] == [()]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_tables_of_every_shape_are_read(tmp_path, encoding, delimiter):
+    lines = ["Label,split,FILE,source,width", "grün,val,a.png,here,3", "b|c,train,sub/b.png,,"]
+    text = "\n".join(lines).replace(",", delimiter)
+    one, two = found(table(tmp_path, text, encoding=encoding))
+    assert (one.file, one.labels, one.split, one.source) == ("a.png", ("grün",), "validation", "here")
+    assert (two.labels, two.split, two.source) == (("b", "c"), "train", "")
+    assert two.path == tmp_path / "sub" / "b.png"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", messages.NO_FILE_COLUMN),
+        ("path,label\na,b\n", messages.NO_FILE_COLUMN),
+        ("file,label\n", imaging_messages.LISTS_NO_IMAGES),
+        ("file,label,label\na.png,x,y\n", messages.TWO_COLUMNS(name="label")),
+        ("file,label\n,x\n", messages.NO_USABLE_FILE(number=2)),
+        ("file,label\na.png,x\na.png,y\n", messages.LISTED_TWICE(name="a.png")),
+        ("file,label,split\na.png,x,train\nb.png,x,\n", messages.SPLIT_MISSING(number=3)),
+        ("file,label,split\na.png,x,holdout\n", messages.UNKNOWN_SPLIT(name="holdout")),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_said(tmp_path, text, message):
+    with refused(BadRequest, message):
+        found(table(tmp_path, text))
+
+
+def test_a_table_that_is_none_is_refused(tmp_path):
+    (tmp_path / "x.csv").write_bytes(b"\xff\xfe\x00file")
+    with refused(BadRequest, messages.NO_CSV):
+        found(tmp_path / "x.csv")
+    with refused(BadRequest, messages.NO_IMAGES_AT):
+        found(tmp_path / "none")
+    (tmp_path / "empty").mkdir()
+    with refused(BadRequest, messages.HOLDS_NO_IMAGES):
+        found(tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [
+        ("../outside", messages.LIKE_A_PATH),
+        ("/etc/passwd", messages.LIKE_A_PATH),
+        ("C:evil", messages.LIKE_A_PATH),
+        ("a\\b", messages.LIKE_A_PATH),
+        ("..", messages.LIKE_A_PATH),
+        ("a\x00b", messages.LIKE_A_PATH),
+        ("x" * 101, messages.TOO_LONG(count=101)),
+        ("a\u202eb", messages.INVISIBLE),
+        ("a||b", messages.EMPTY_LABEL),
+    ],
+)
+def test_a_label_that_is_no_plain_name_is_refused_and_named(tmp_path, label, message):
+    with refused(BadRequest, message):
+        found(table(tmp_path, f"file,label\na.png,{label}\n"))
+
+
+def test_classes_that_differ_in_case_only_are_refused(tmp_path):
+    with refused(BadRequest, messages.CLASSES_ALIKE(one="Normal", other="normal")):
+        found(table(tmp_path, "file,label\na.png,Normal\nb.png,normal\n"))
+
+
+def test_files_are_left_out_by_name_and_pattern(tmp_path):
+    class_folders(tmp_path, {"a": 3, "b": 1})
+    left = found(tmp_path, exclude=("a/p001.png", "b/*"))
+    assert [item.file for item in left] == ["a/p000.png", "a/p002.png"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [("(", messages.NO_REGULAR_EXPRESSION), ("p.*", messages.NOT_ONE_GROUP(count=0))],
+)
+def test_a_pattern_that_is_none_is_refused(tmp_path, pattern, message):
+    class_folders(tmp_path, {"a": 1})
+    with refused(BadRequest, message):
+        found(tmp_path, group_pattern=pattern)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names cannot be made there")
+def test_a_folder_whose_name_is_no_plain_name_is_refused(tmp_path):
+    class_folders(tmp_path, {"a:b": 1})
+    with refused(BadRequest, messages.LIKE_A_PATH):
+        found(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there may a file name be any bytes")
+def test_a_file_name_that_is_no_unicode_is_refused_and_named(tmp_path):
+    folder = class_folders(tmp_path, {"a": 2, "b": 2})
+    picture = folder / "a" / "p001.png"
+    picture.rename(picture.with_name(os.fsdecode(b"p\xff.png")))
+    with refused(BadRequest, messages.NAME_NOT_UTF8(name="a/p\\udcff.png")):
+        find_items(DataConfig(path=str(folder)))
+
+
+def test_what_is_wrong_with_a_table_is_said_in_german(tmp_path):
+    table = tmp_path / "wrong.csv"
+    table.write_text("image,diagnosis\na.png,normal\n", "utf-8")
+    with refused(BadRequest, messages.NO_FILE_COLUMN) as refusal:
+        find_items(DataConfig(path=str(table)))
+    i18n.use("de")
+    try:
+        told = say(refusal.error.whole)
+    finally:
+        i18n.use("en")
+    assert told.startswith("wrong.csv hat keine Spalte file. Die erste Zeile nennt die Spalten")
