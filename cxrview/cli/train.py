@@ -6,7 +6,8 @@ from cxrview.cli import console
 from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
 from cxrview.errors import BadRequest
-from cxrview.training import messages, names
+from cxrview.evaluation.names import METRICS
+from cxrview.training import messages
 from cxrview.training.run import worker
 from cxrview.training.run.events import Finished
 from cxrview.training.run.folder import RunFolder
@@ -54,7 +55,7 @@ def _put(done: Finished) -> None:
 
 
 def _title(metric: str) -> str:
-    title = str(names.METRICS[metric])
+    title = str(METRICS[metric])
     return title[:1].lower() + title[1:]
 
 

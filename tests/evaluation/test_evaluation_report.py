@@ -18,7 +18,7 @@ from cxrview.message import verbatim
 from cxrview.training.run.history_figure import course
 from tests.evaluation.test_evaluate import POINTS, answers, answers_of, several
 from tests.evaluation.test_plots import history
-from tests.refusals import refused
+from tests.refusals import refused, says
 
 CARD = {
     "name": "tiny",
@@ -204,34 +204,34 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
         write_report(tmp_path / "file" / "x", "T", {"test": answers()}, repeats=2)
 
 
-def said(data, **options):
-    return {item.text: item.serious for item in remarks(data, evaluate.measure(data, repeats=100, **options))}
-
-
-def found(texts, words):
-    return next((text for text in texts if words in text), None)
+def said(data, wanted, **options):
+    """Return the remarks on `data` that are the message `wanted`."""
+    found = remarks(data, evaluate.measure(data, repeats=100, **options))
+    return [remark for remark in found if says(remark.message, wanted)]
 
 
 def test_a_class_from_a_source_of_its_own_is_a_serious_remark():
     data = answers()
     sources = np.where(data.labels == 0, "covid-only", "mixed")
-    texts = said(answers(sources=sources))
-    sentence = found(texts, "Every image of covid19 comes from a source that has no other class (covid-only)")
-    assert texts[sentence]
-    assert found(said(data), "has no other class") is None
+    wanted = messages.ONE_SOURCE(name="covid19", sources=["covid-only"])
+    (remark,) = said(answers(sources=sources), wanted)
+    assert remark.serious
+    assert said(data, messages.ONE_SOURCE) == []
 
 
 def test_few_images_wide_intervals_and_perfect_recall_are_said_with_their_number():
     data = answers(600)
     few = np.r_[np.flatnonzero(data.labels == 0)[:12], np.flatnonzero(data.labels != 0)]
-    texts = said(data.subset(few))
-    assert found(texts, "there are only 12 images of covid19 (12 patients or groups)")
-    assert found(texts, "recall of normal") is None
-    perfect = answers_of(np.eye(3)[np.arange(60) % 3] * 0.94 + 0.02, np.arange(60) % 3)
-    assert found(
-        said(perfect),
-        "Of 20 images of normal (20 patients or groups) none was missed. With so many, up to 15 %",
+    images = messages.OF_CLASS(
+        images=messages.IMAGES(count=12), name="covid19", patients=12
     )
+    assert said(data.subset(few), images)
+    assert said(data.subset(few), messages.RECALL_UNCERTAIN(name="normal")) == []
+    perfect = answers_of(np.eye(3)[np.arange(60) % 3] * 0.94 + 0.02, np.arange(60) % 3)
+    images = messages.OF_CLASS(
+        images=messages.IMAGES(count=20), name="normal", patients=20
+    )
+    assert said(perfect, messages.NONE_MISSED(images=images, bound="15 %"))
 
 
 def test_sources_apart_absent_classes_and_wrong_probabilities_are_serious():
@@ -239,12 +239,14 @@ def test_sources_apart_absent_classes_and_wrong_probabilities_are_serious():
     wrong = data.probabilities.copy()
     swapped = np.arange(300) < 100
     wrong[swapped] = wrong[swapped][:, [1, 2, 0]]
-    texts = said(answers_of(wrong, data.labels.copy()))
-    assert texts[found(texts, "Accuracy is")]
-    assert texts[found(texts, "The probabilities are off by")]
-    chosen = data.subset(np.flatnonzero(data.labels != 0))
-    texts = said(chosen)
-    assert texts[found(texts, "There is no image of covid19 here")]
+    apart = answers_of(wrong, data.labels.copy())
+    for wanted in (messages.SOURCES_APART, messages.NOT_CALIBRATED):
+        (remark,) = said(apart, wanted)
+        assert remark.serious
+    (remark,) = said(
+        data.subset(np.flatnonzero(data.labels != 0)), messages.CLASS_ABSENT(names="covid19")
+    )
+    assert remark.serious
 
 
 def test_examples_are_the_most_confident_of_each_kind_and_one_a_patient():

@@ -228,10 +228,10 @@ def test_the_model_is_listed_and_scores_at_once(data, tmp_path, capsys):
     assert len(rows) == 20
     assert all(row["model"] == name and float(row["p_lesion"]) >= 0 for row in rows)
     # The same name again is refused before any work.
-    refused = Listener()
+    told = Listener()
     with refused(BadRequest, bundle_messages.NAME_TAKEN):
-        worker.run(with_model(config, name=name), tmp_path / "third", refused)
-    assert [type(event) for event in refused.events] == [events.Failed]
+        worker.run(with_model(config, name=name), tmp_path / "third", told)
+    assert [type(event) for event in told.events] == [events.Failed]
 
 
 def test_a_finished_run_is_not_done_again(finished, data):
@@ -331,9 +331,9 @@ def test_a_want_of_memory_names_a_smaller_batch(data, tmp_path, monkeypatch):
 
     monkeypatch.setattr("cxrview.training.export.finish.finish", no_memory)
     listener = Listener()
-    with refused(BadRequest, messages.OUT_OF_MEMORY):
+    with refused(BadRequest, messages.NO_MEMORY_FOR_BATCH(size=8)):
         worker.run(tiny_config(data, ONE_PHASE), tmp_path / "run", listener, register=False)
-    assert listener.events[-1].advice == messages.TRAIN_WITH_SMALLER_BATCH(size=4)
+    assert listener.events[-1].advice == messages.SET_BATCH_SIZE(size=4)
     assert listener.events[-1].resumable
 
 

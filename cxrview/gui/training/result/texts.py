@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from cxrview.evaluation.names import called
 from cxrview.i18n import fixed, mark, say, tr
-from cxrview.training import names
+from cxrview.training.names import PARTS
 
 ABSENT = "–"
 EXPLAINED = {
@@ -68,4 +69,4 @@ def difference(value: float | None, form: str = "decimal") -> str:
 
 def part_title(name: str) -> str:
     """Return what a part of the images is called."""
-    return say(names.called(names.PARTS, name))
+    return say(called(PARTS, name))
