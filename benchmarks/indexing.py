@@ -198,7 +198,7 @@ def in_window(folder: Path) -> tuple[float, float, float, float]:
     """Return the seconds to the first row, to the first image, to the last row, and of the longest stall."""
     from cxrview.gui.app import application
     from cxrview.gui.main_window import MainWindow
-    from cxrview.gui.state import Stage
+    from cxrview.gui.state import ViewStage
 
     application()
     with tempfile.TemporaryDirectory() as home:
@@ -211,7 +211,7 @@ def in_window(folder: Path) -> tuple[float, float, float, float]:
         when: dict[str, float] = {}
         state.entries_added.connect(lambda _new: when.setdefault("row", time.perf_counter() - begin))
         window.open([folder])
-        stall = wait(lambda: state.shown.stage is Stage.SHOWN)
+        stall = wait(lambda: state.shown.stage is ViewStage.SHOWN)
         when["image"] = time.perf_counter() - begin
         stall = max(stall, wait(lambda: len(state.entries) == FILES))
         when["all"] = time.perf_counter() - begin

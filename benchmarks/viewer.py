@@ -25,7 +25,7 @@ from table import write
 
 from cxrview.gui.app import application
 from cxrview.gui.main_window import MainWindow
-from cxrview.gui.view_state import Progress, Stage
+from cxrview.gui.view_state import PredictionProgress, ViewStage
 from cxrview.imaging import Window
 from tests.gui.dicom_files import write_dicom
 
@@ -142,10 +142,14 @@ def next_image(window: MainWindow, paths: list[Path]) -> tuple[str, float, float
         shown = window.state.shown.path
         begin = time.perf_counter()
         window.menus.actions["next"].trigger()
-        wait(lambda shown=shown: window.state.shown.path != shown and window.state.shown.stage is Stage.SHOWN)
+        wait(
+            lambda shown=shown: (
+                window.state.shown.path != shown and window.state.shown.stage is ViewStage.SHOWN
+            )
+        )
         window.canvas.repaint()
         times.append((time.perf_counter() - begin) * 1000)
-        wait(lambda: window.state.reading.progress is Progress.DONE)
+        wait(lambda: window.state.reading.progress is PredictionProgress.DONE)
     return "next image of a folder", unread, statistics.median(times)
 
 
@@ -163,7 +167,12 @@ def main() -> None:
         window = MainWindow(Path(folder))
         window.show()
         window.open([Path(folder)])
-        wait(lambda: window.state.reading.progress is Progress.DONE and len(window.state.entries) == FILES)
+        wait(
+            lambda: (
+                window.state.reading.progress is PredictionProgress.DONE
+                and len(window.state.entries) == FILES
+            )
+        )
         measured = [row for size in SIZES for row in redraws(window, values, size)]
         measured.append(next_image(window, paths))
         for name, bare, ours in measured:

@@ -58,7 +58,7 @@ def _picture(options: argparse.Namespace, sample: Path) -> int:
     """Save a picture of the window with the sample read, print the reading, return the exit code."""
     from cxrview import bundle
     from cxrview.cli import console, messages
-    from cxrview.errors import BadRequest, CxrviewError
+    from cxrview.errors import CxrviewError, InvalidRequest
 
     if not _has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -67,7 +67,7 @@ def _picture(options: argparse.Namespace, sample: Path) -> int:
     target = options.screenshot or Path("cxrview-demo.png")
     try:
         if target.suffix.lower() != ".png":
-            raise BadRequest(messages.NOT_A_PICTURE(name=target.name), messages.CHOOSE_PNG)
+            raise InvalidRequest(messages.NOT_A_PICTURE(name=target.name), messages.CHOOSE_PNG)
         with tempfile.TemporaryDirectory() as folder:
             prediction = app.render_demo(
                 sample,

@@ -45,7 +45,7 @@ def whole_file(
             part.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, content: str | bytes, *, private: bool = False, settle: bool = True) -> None:
+def write_atomically(path: Path, content: str | bytes, *, private: bool = False, settle: bool = True) -> None:
     """Write `content` to `path`, text as UTF-8 with its line ends as they are, as `whole_file` does."""
     data = content.encode("utf-8") if isinstance(content, str) else content
     with whole_file(path, private=private, settle=settle) as file:

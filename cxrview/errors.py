@@ -51,5 +51,5 @@ class EngineUnavailable(CxrviewError):
     """An inference engine, or the device asked for, is not there or does not prove itself."""
 
 
-class BadRequest(CxrviewError):
+class InvalidRequest(CxrviewError):
     """What the user asked for cannot be done: an unknown name, a value out of bounds, nothing to do."""

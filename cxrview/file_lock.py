@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrview import messages
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 
 if TYPE_CHECKING:
     import filelock
@@ -18,11 +18,11 @@ LOCKLESS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}  # driv
 
 
 @contextmanager
-def exclusive(path: Path, lock: Path | None = None) -> Iterator[None]:
+def file_lock(path: Path, lock: Path | None = None) -> Iterator[None]:
     """Hold `path` for this process alone, through `lock` (`<path>.lock`), which is removed at the end.
 
     The system takes the lock from a process that dies, so that a killed run blocks nobody.
-    Raises BadRequest if another process holds it, or if no file can be made there.
+    Raises InvalidRequest if another process holds it, or if no file can be made there.
     """
     lock = lock or path.with_name(f"{path.name}.lock")
     held = _acquire(lock, path)
@@ -60,11 +60,11 @@ def _acquire(lock: Path, path: Path) -> "filelock.BaseFileLock":
         lock.parent.mkdir(parents=True, exist_ok=True)
         held.acquire(PATIENCE, PATIENCE / 10)
     except filelock.Timeout:
-        raise BadRequest(messages.IN_USE(place=str(path)), messages.WAIT_OR_CHOOSE_ANOTHER_FILE) from None
+        raise InvalidRequest(messages.IN_USE(place=str(path)), messages.WAIT_OR_CHOOSE_ANOTHER_FILE) from None
     except OSError as error:
         if error.errno not in LOCKLESS:  # on some network drives the user must take care
             problem = messages.PLACE_CANNOT_BE_WRITTEN(place=str(path), reason=error.strerror)
-            raise BadRequest(problem, messages.CHOOSE_ANOTHER_PLACE) from error
+            raise InvalidRequest(problem, messages.CHOOSE_ANOTHER_PLACE) from error
     return held
 
 

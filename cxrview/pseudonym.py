@@ -8,13 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from cxrview import messages
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 
 KEY_BYTES = 32
 
 
 def load_key(path: Path) -> bytes:
-    """Return the key stored at `path`, making it at the first call. Raises BadRequest.
+    """Return the key stored at `path`, making it at the first call. Raises InvalidRequest.
 
     The same key gives the same pseudonyms, so tables of one installation can be joined; whoever lacks it
     cannot find the patient by trying numbers.
@@ -25,9 +25,9 @@ def load_key(path: Path) -> bytes:
         key = path.read_bytes()
     except OSError as error:
         problem = messages.KEY_UNUSABLE(place=str(path), reason=error.strerror)
-        raise BadRequest(problem) from error
+        raise InvalidRequest(problem) from error
     if len(key) != KEY_BYTES:
-        raise BadRequest(messages.KEY_DAMAGED(place=str(path)), messages.REMOVE_KEY)
+        raise InvalidRequest(messages.KEY_DAMAGED(place=str(path)), messages.REMOVE_KEY)
     return key
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import tomli_w
 
 from cxrview import i18n
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.i18n import mark, tr
 
 # Values that mean the same in every language, with the words that the reader sees.
@@ -237,4 +237,4 @@ def load(path: Path) -> tuple[Settings, list[str]]:
 def save(settings: Settings, path: Path) -> None:
     """Write `settings` to `path`, whole or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, tomli_w.dumps(dataclasses.asdict(settings)), private=True, settle=False)
+    write_atomically(path, tomli_w.dumps(dataclasses.asdict(settings)), private=True, settle=False)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from cxrview.atomic_file import whole_file, write_whole
+from cxrview.atomic_file import whole_file, write_atomically
 
 only_posix = pytest.mark.skipif(sys.platform == "win32", reason="rights and links of POSIX")
 
@@ -32,7 +32,7 @@ def assert_untouched(old) -> None:
 
 
 def test_text_is_written_as_utf_8_with_its_own_line_ends(old):
-    write_whole(old, "Brüche\r\n正常\n")
+    write_atomically(old, "Brüche\r\n正常\n")
     assert old.read_bytes() == "Brüche\r\n正常\n".encode()
     assert list(old.parent.iterdir()) == [old]
 
@@ -63,22 +63,22 @@ def test_a_disk_that_is_full_only_at_the_end_leaves_the_old_file(old, monkeypatc
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        write_whole(old, "new")
+        write_atomically(old, "new")
     assert_untouched(old)
-    write_whole(old, "new", settle=False)
+    write_atomically(old, "new", settle=False)
     assert old.read_text() == "new"
 
 
 def test_what_is_no_utf_8_is_refused_before_anything_is_made(old):
     with pytest.raises(UnicodeEncodeError):
-        write_whole(old, "p\udcff.png")
+        write_atomically(old, "p\udcff.png")
     assert_untouched(old)
 
 
 def test_a_folder_in_its_place_stays(tmp_path):
     (tmp_path / "a" / "b").mkdir(parents=True)
     with pytest.raises(OSError, match=r"[Dd]irectory|denied"):
-        write_whole(tmp_path / "a", "new")
+        write_atomically(tmp_path / "a", "new")
     assert list(tmp_path.iterdir()) == [tmp_path / "a"]
     assert (tmp_path / "a" / "b").is_dir()
 
@@ -88,7 +88,7 @@ def test_a_write_protected_file_is_not_replaced(old, monkeypatch):
     if os.access(old, os.W_OK):  # root may write anything
         monkeypatch.setattr(os, "access", lambda path, mode: str(path) != str(old))
     with pytest.raises(PermissionError) as caught:
-        write_whole(old, "new")
+        write_atomically(old, "new")
     assert caught.value.strerror == "Permission denied"
     assert_untouched(old)
 
@@ -114,12 +114,12 @@ def test_what_a_killed_process_left_is_taken_over_where_a_name_is_given(old):
 @only_posix
 def test_rights_stay_as_they_were_and_a_private_file_is_for_its_owner(old):
     old.chmod(0o640)
-    write_whole(old, "new")
+    write_atomically(old, "new")
     assert rights(old) == 0o640
     before = os.umask(0o022)
     try:
-        write_whole(old.with_name("fresh"), "new")
-        write_whole(old, "secret", private=True)
+        write_atomically(old.with_name("fresh"), "new")
+        write_atomically(old, "secret", private=True)
     finally:
         os.umask(before)
     assert rights(old.with_name("fresh")) == 0o644
@@ -130,6 +130,6 @@ def test_rights_stay_as_they_were_and_a_private_file_is_for_its_owner(old):
 def test_a_link_stays_and_what_it_leads_to_is_replaced(old, tmp_path):
     link = tmp_path / "link.txt"
     link.symlink_to(old)
-    write_whole(link, "new")
+    write_atomically(link, "new")
     assert link.is_symlink()
     assert old.read_text() == "new"

@@ -58,7 +58,7 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class MeasurementResult:
     """What an annotation says. `lines` are for the image, `summary` for a list that names the scale itself.
 
     `remark` is a whole sentence on how far to rely on it, or empty.
@@ -77,7 +77,7 @@ def value_unit(radiograph: "Radiograph") -> str:
     return HOUNSFIELD if radiograph.identity.modality == "CT" else RESCALED
 
 
-def result_of(annotation: Annotation, radiograph: "Radiograph", scale: Scale) -> Result:
+def result_of(annotation: Annotation, radiograph: "Radiograph", scale: Scale) -> MeasurementResult:
     """Return what `annotation` says about `radiograph` on `scale`; regions read their pixels."""
     if isinstance(annotation, Length | CalibrationLine):
         return _length(annotation, scale)
@@ -91,7 +91,7 @@ def result_of(annotation: Annotation, radiograph: "Radiograph", scale: Scale) ->
         return _point(annotation, radiograph)
     if isinstance(annotation, REGIONS):
         return _region(annotation, radiograph, scale)
-    return Result(summary=annotation.label)
+    return MeasurementResult(summary=annotation.label)
 
 
 def with_unit(number: str, unit: str) -> str:
@@ -99,7 +99,7 @@ def with_unit(number: str, unit: str) -> str:
     return f"{number}{unit}" if unit == "°" else f"{number} {tr(unit)}"
 
 
-def table(rows: Iterable[tuple[Annotation, Result]]) -> str:
+def table(rows: Iterable[tuple[Annotation, MeasurementResult]]) -> str:
     """Return measurements as lines of tab-separated kind, label, name, value and unit, for a spreadsheet."""
     lines = []
     for annotation, result in rows:
@@ -111,18 +111,20 @@ def table(rows: Iterable[tuple[Annotation, Result]]) -> str:
     return "\n".join(lines)
 
 
-def _length(annotation: Length | CalibrationLine, scale: Scale) -> Result:
+def _length(annotation: Length | CalibrationLine, scale: Scale) -> MeasurementResult:
     distance = Quantity(mark("Length"), measure.length(annotation.points, scale), scale.unit)
     lines = (with_unit(distance.number, distance.unit),)
-    return Result((distance,), lines, with_unit(distance.number, scale.short_unit))
+    return MeasurementResult((distance,), lines, with_unit(distance.number, scale.short_unit))
 
 
-def _angle(turn: Quantity) -> Result:
+def _angle(turn: Quantity) -> MeasurementResult:
     text = with_unit(turn.number, turn.unit)
-    return Result((turn,), (text,), text)
+    return MeasurementResult((turn,), (text,), text)
 
 
-def _cardiothoracic(annotation: CardiothoracicRatio, radiograph: "Radiograph", scale: Scale) -> Result:
+def _cardiothoracic(
+    annotation: CardiothoracicRatio, radiograph: "Radiograph", scale: Scale
+) -> MeasurementResult:
     heart, thorax = measure.widths(annotation, scale)
     ratio = measure.cardiothoracic_ratio(annotation)
     heart_width = Quantity(mark("Width of the heart"), heart, scale.unit)
@@ -131,11 +133,11 @@ def _cardiothoracic(annotation: CardiothoracicRatio, radiograph: "Radiograph", s
         heart=heart_width.number, thorax=with_unit(thorax_width.number, scale.unit)
     )
     if ratio is None:
-        return Result((heart_width, thorax_width), (width_line,), tr("the thorax has no width"))
+        return MeasurementResult((heart_width, thorax_width), (width_line,), tr("the thorax has no width"))
     share = Quantity(mark("Cardiothoracic ratio"), ratio, "", 2)
     first = tr("CTR {ratio}").format(ratio=share.number)
     remark = _view_remark(radiograph)
-    return Result((share, heart_width, thorax_width), (first, width_line), share.number, remark)
+    return MeasurementResult((share, heart_width, thorax_width), (first, width_line), share.number, remark)
 
 
 def _view_remark(radiograph: "Radiograph") -> str:
@@ -147,27 +149,27 @@ def _view_remark(radiograph: "Radiograph") -> str:
     return tr(MAGNIFIED) if view == "AP" else tr(NOT_FRONTAL).format(view=radiograph.anatomy.view_position)
 
 
-def _point(annotation: PointValue, radiograph: "Radiograph") -> Result:
+def _point(annotation: PointValue, radiograph: "Radiograph") -> MeasurementResult:
     (place,) = annotation.points
     column, row = int(place.x // 1), int(place.y // 1)
     height, width = radiograph.shape
     if not (0 <= row < height and 0 <= column < width):
         text = tr("outside the image")
-        return Result(lines=(text,), summary=text)
+        return MeasurementResult(lines=(text,), summary=text)
     if radiograph.padding is not None and radiograph.padding[row, column]:
         text = tr("padding, no value")
-        return Result(lines=(text,), summary=text)
+        return MeasurementResult(lines=(text,), summary=text)
     number, unit = radiograph.values[row, column].item(), value_unit(radiograph)
     value = Quantity(mark("Value"), number, unit, _decimals(number))
     at = tr("column {column}, row {row}").format(column=column, row=row)
     quantities = (value, Quantity(mark("Column"), column, "", 0), Quantity(mark("Row"), row, "", 0))
     if unit == HOUNSFIELD:
         text = with_unit(value.number, unit)
-        return Result(quantities, (text, at), text)
-    return Result(quantities, (value.number, tr(unit), at), value.number)
+        return MeasurementResult(quantities, (text, at), text)
+    return MeasurementResult(quantities, (value.number, tr(unit), at), value.number)
 
 
-def _region(annotation: Annotation, radiograph: "Radiograph", scale: Scale) -> Result:
+def _region(annotation: Annotation, radiograph: "Radiograph", scale: Scale) -> MeasurementResult:
     from cxrview.annotations.region import area, statistics  # brings NumPy, which a window starts without
 
     size = Quantity(mark("Area"), area(annotation, scale), scale.area_unit, 1)
@@ -175,7 +177,7 @@ def _region(annotation: Annotation, radiograph: "Radiograph", scale: Scale) -> R
     found = statistics(annotation, radiograph)
     if found is None:
         text = tr("no pixel inside")
-        return Result((size,), (text, size_text), text)
+        return MeasurementResult((size,), (text, size_text), text)
     unit = value_unit(radiograph)
     digits = _decimals(found.least, found.most)
     quantities = (
@@ -194,7 +196,7 @@ def _region(annotation: Annotation, radiograph: "Radiograph", scale: Scale) -> R
         tr("{area}   {count} px").format(area=size_text, count=found.count),
         tr(unit),
     )
-    return Result(quantities, lines, summary)
+    return MeasurementResult(quantities, lines, summary)
 
 
 def _decimals(*values: float) -> int:

@@ -44,7 +44,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredAnnotations:
     """The annotations of an image, oldest first, and how many rows this version cannot read (they stay)."""
 
     annotations: tuple[Annotation, ...]
@@ -58,10 +58,10 @@ class Store:
         self.path = path
         self._patience = patience
 
-    def annotations(self, image: str) -> Kept:
+    def annotations(self, image: str) -> StoredAnnotations:
         """Return what was drawn on `image`."""
         if not self._exists():
-            return Kept(())
+            return StoredAnnotations(())
         with self._open() as database:
             rows = database.execute(
                 "SELECT body FROM annotation WHERE image = ? ORDER BY created, id", (image,)
@@ -72,7 +72,7 @@ class Store:
                 readable.append(from_json(body))
             except ValueError:
                 unreadable += 1
-        return Kept(tuple(readable), unreadable)
+        return StoredAnnotations(tuple(readable), unreadable)
 
     def write(self, changes: Sequence[Change]) -> None:
         """Keep all of `changes`, or none of them."""

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.batch import messages as batch_messages
 from cxrview.batch.rows import Row
-from cxrview.errors import BadRequest, CxrviewError
+from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
 from cxrview.inference.prediction import Prediction
@@ -31,19 +31,21 @@ class Pictures:
     def __init__(
         self, folder: Path, inputs: Iterable[Path], complain: Callable[[str, CxrviewError], None]
     ) -> None:
-        """Make `folder`; BadRequest if that fails or if it lies in one of `inputs`.
+        """Make `folder`; InvalidRequest if that fails or if it lies in one of `inputs`.
 
         `complain` is told which file has no picture, and why.
         """
         # Unlike Path.resolve, realpath bears links in a circle.
         real = Path(os.path.realpath(folder))
         if any(real.is_relative_to(os.path.realpath(place)) for place in inputs):
-            raise BadRequest(batch_messages.AMONG_IMAGES(place=str(folder)), batch_messages.CHOOSE_OUTSIDE)
+            raise InvalidRequest(
+                batch_messages.AMONG_IMAGES(place=str(folder)), batch_messages.CHOOSE_OUTSIDE
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             problem = batch_messages.CANNOT_BE_MADE(place=str(folder), reason=error.strerror)
-            raise BadRequest(problem) from error
+            raise InvalidRequest(problem) from error
         self._folder = folder
         self._complain = complain
         self._colours = colour_table("inferno")
@@ -74,12 +76,12 @@ def _cut(text: str, most: int) -> str:
 
 
 def save_png(path: Path, rgb: NDArray[np.uint8]) -> None:
-    """Write `rgb`, (H, W, 3) uint8, to `path` as PNG. Raises BadRequest if it cannot be written."""
+    """Write `rgb`, (H, W, 3) uint8, to `path` as PNG. Raises InvalidRequest if it cannot be written."""
     try:
         encoded = cv2.imencode(".png", rgb[..., ::-1])[1]
-        write_whole(path, encoded.tobytes())
+        write_atomically(path, encoded.tobytes())
     except cv2.error as error:
-        raise BadRequest(batch_messages.CANNOT_BE_ENCODED(place=str(path))) from error
+        raise InvalidRequest(batch_messages.CANNOT_BE_ENCODED(place=str(path))) from error
     except OSError as error:
         problem = PLACE_CANNOT_BE_WRITTEN(place=str(path), reason=error.strerror)
-        raise BadRequest(problem, CHOOSE_ANOTHER_PLACE) from error
+        raise InvalidRequest(problem, CHOOSE_ANOTHER_PLACE) from error

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from cxrview.batch import messages
 from cxrview.batch.rows import Row
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.messages import CANNOT_BE_READ
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
     """Return the rows at `path`; a last line that is not whole is passed over. An empty file has none.
 
-    Raises BadRequest if the file cannot be read, has other columns, or another line is not whole: which
+    Raises InvalidRequest if the file cannot be read, has other columns, or another line is not whole: which
     frames are missing then cannot be known.
     """
     rows: list[Row | None] = []
@@ -26,13 +26,13 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
                     raise _Damaged(len(rows) - 1)
                 rows.append(row)
     except _OtherColumns as error:
-        raise BadRequest(messages.OTHER_COLUMNS, messages.OTHER_OUTPUT, path) from error
+        raise InvalidRequest(messages.OTHER_COLUMNS, messages.OTHER_OUTPUT, path) from error
     except (_Damaged, csv.Error) as error:
         last = error.args[0] if isinstance(error, _Damaged) else len(rows)
         advice = messages.REPAIR_BY_HAND(otherwise=messages.OTHER_OUTPUT)
-        raise BadRequest(messages.ROWS_DAMAGED(row=last), advice, path) from error
+        raise InvalidRequest(messages.ROWS_DAMAGED(row=last), advice, path) from error
     except OSError as error:
-        raise BadRequest(CANNOT_BE_READ(reason=error.strerror), messages.OTHER_OUTPUT, path) from error
+        raise InvalidRequest(CANNOT_BE_READ(reason=error.strerror), messages.OTHER_OUTPUT, path) from error
     return [row for row in rows if row is not None]
 
 

@@ -8,18 +8,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.batch import messages
 from cxrview.batch.old_rows import read_rows
 from cxrview.batch.rows import Row
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.imaging.find import spelled_out
 from cxrview.messages import CHOOSE_ANOTHER_PLACE, PLACE_CANNOT_BE_WRITTEN
 
 FORMATS = (".csv", ".jsonl")
 
 
-class Table:
+class ResultsTable:
     """An open results file; `write` appends one row and hands it to the system at once."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Table:
     def write(self, row: Row) -> None:
         """Append `row`; columns that it lacks stay empty (null in JSON).
 
-        Raises BadRequest if it cannot be written, and BrokenPipeError if it goes to a program that ended.
+        Raises InvalidRequest if it cannot be written, and BrokenPipeError if it goes to a program that ended.
         """
         whole = {name: row.get(name) for name in self._columns}
         with refused_writing(self._name):
@@ -54,14 +54,14 @@ class Table:
 
 @contextmanager
 def refused_writing(name: str) -> Iterator[None]:
-    """Turn what the system says of a full disk and the like into BadRequest about the file `name`."""
+    """Turn what the system says of a full disk and the like into InvalidRequest about the file `name`."""
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
         problem = PLACE_CANNOT_BE_WRITTEN(place=name, reason=error.strerror or str(error))
-        raise BadRequest(problem, CHOOSE_ANOTHER_PLACE) from error
+        raise InvalidRequest(problem, CHOOSE_ANOTHER_PLACE) from error
 
 
 def _cell(value: Any) -> Any:
@@ -69,18 +69,18 @@ def _cell(value: Any) -> Any:
 
 
 def check_format(path: Path) -> None:
-    """Raise BadRequest if results cannot be written in the format that the suffix of `path` names."""
+    """Raise InvalidRequest if results cannot be written in the format that the suffix of `path` names."""
     if path.suffix.lower() not in FORMATS:
         one, other = FORMATS
         advice = messages.FORMATS_OF_RESULTS(one=one, other=other)
-        raise BadRequest(messages.NO_FORMAT_OF_RESULTS(name=path.name), advice)
+        raise InvalidRequest(messages.NO_FORMAT_OF_RESULTS(name=path.name), advice)
 
 
 @contextmanager
-def open_table(path: Path, columns: Sequence[str], anew: bool = False) -> Iterator[Table]:
+def open_table(path: Path, columns: Sequence[str], anew: bool = False) -> Iterator[ResultsTable]:
     """Open `path` to append rows with these columns, or `anew`; the suffix names the format.
 
-    Raises BadRequest for another suffix or a file that cannot be written.
+    Raises InvalidRequest for another suffix or a file that cannot be written.
     """
     check_format(path)
     with refused_writing(str(path)):
@@ -89,7 +89,7 @@ def open_table(path: Path, columns: Sequence[str], anew: bool = False) -> Iterat
         file = path.open("w" if anew else "a", encoding="utf-8", errors="surrogateescape", newline="")
     try:
         as_csv = path.suffix.lower() == ".csv"
-        yield Table(file, columns, as_csv, begun=file.tell() > 0, name=str(path))
+        yield ResultsTable(file, columns, as_csv, begun=file.tell() > 0, name=str(path))
     except BaseException:
         with suppress(OSError):  # what went wrong first is told already
             file.close()
@@ -103,7 +103,7 @@ def resume(path: Path, columns: Sequence[str], model: str, version: str) -> set[
 
     Files that failed are to be tried again. The last file's rows go too, because the run may have died
     among its frames, and so does a line cut in half. A missing file means that nothing is done.
-    Raises BadRequest, and leaves the file as it was, if it cannot be read, was written with another model
+    Raises InvalidRequest, and leaves the file as it was, if it cannot be read, was written with another model
     than `model` in `version`, or is damaged elsewhere than in its last line.
     """
     check_format(path)
@@ -115,13 +115,13 @@ def resume(path: Path, columns: Sequence[str], model: str, version: str) -> set[
         if (row["model"], row["model_version"]) != (model, version):
             written = f"{row['model']} {row['model_version']}"
             problem = messages.OTHER_MODEL(written=written, current=f"{model} {version}")
-            raise BadRequest(problem, messages.OTHER_OUTPUT, path)
+            raise InvalidRequest(problem, messages.OTHER_OUTPUT, path)
     last = spelled_out(Path(rows[-1]["path"])) if rows else ""
     kept = [row for row in good if spelled_out(Path(row["path"])) != last]
     content = io.StringIO(newline="")
-    table = Table(content, columns, as_csv=path.suffix.lower() == ".csv")
+    table = ResultsTable(content, columns, as_csv=path.suffix.lower() == ".csv")
     for row in kept:
         table.write(row)
     with refused_writing(str(path)):
-        write_whole(path, content.getvalue().encode("utf-8", "surrogateescape"))
+        write_atomically(path, content.getvalue().encode("utf-8", "surrogateescape"))
     return {spelled_out(Path(row["path"])) for row in kept}

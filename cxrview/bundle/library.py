@@ -17,7 +17,7 @@ from cxrview.bundle import messages, naming, store
 from cxrview.bundle.card import Card, parse
 from cxrview.bundle.load import read_card
 from cxrview.bundle.rewrite import replace_text
-from cxrview.errors import BadRequest, UnusableModel
+from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.message import NOTHING, Message
 from cxrview.messages import CHOOSE_ANOTHER_NAME
 
@@ -29,7 +29,7 @@ _LEFT_OVER_S = 86_400  # age at which what was put aside by a program that crash
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
+class InstalledModel:
     """A bundle that is installed under `name`. `card` is None where it cannot be read; `problem` says why.
 
     `problem` also names a file that is missing or of the wrong size; the contents are not looked at.
@@ -56,7 +56,7 @@ class Installed:
         return next((path for path in places if path.is_file()), None)
 
 
-def installed() -> list[Installed]:
+def installed() -> list[InstalledModel]:
     """Return what is installed, the bundled ones first; a folder of the user without a card is damaged."""
     found = store.folders()
     user = paths.user_models()
@@ -67,7 +67,7 @@ def installed() -> list[Installed]:
     return sorted(entries, key=lambda entry: (not entry.bundled, entry.name.lower()))
 
 
-def describe(folder: Path) -> Installed:
+def describe(folder: Path) -> InstalledModel:
     """Return what can be told of the bundle in `folder` without reading its large files."""
     card, problem = None, NOTHING
     try:
@@ -77,7 +77,7 @@ def describe(folder: Path) -> Installed:
         problem = error.whole
     files = [path for path in folder.rglob("*") if path.is_file()]
     graph = folder / GRAPH
-    return Installed(
+    return InstalledModel(
         name=folder.name,
         folder=folder,
         bundled=folder.parent == paths.bundled_models(),
@@ -100,14 +100,14 @@ def _complaints(folder: Path, card: Card) -> Iterator[Message]:
 def rename(name: str, new: str) -> Path:
     """Call the user's bundle `name` `new`, in its card as well, and return its new folder.
 
-    Raises BadRequest, after which it is called as before, and UnusableModel if its card cannot be read.
+    Raises InvalidRequest, after which it is called as before, and UnusableModel if its card cannot be read.
     """
     folder, target = _own(name), paths.user_models() / new
     if new == name:
         return folder
     naming.check(new)
     if new.lower() in {taken.lower() for taken in (*store.folders(), *_beside(folder))} - {name.lower()}:
-        raise BadRequest(messages.NAME_TAKEN(name=new), CHOOSE_ANOTHER_NAME)
+        raise InvalidRequest(messages.NAME_TAKEN(name=new), CHOOSE_ANOTHER_NAME)
     card = read_card(folder)
     raw = card.raw | {"name": new, "title": _retitled(card, new)}
     before = (folder / CARD).read_text("utf-8")
@@ -117,22 +117,22 @@ def rename(name: str, new: str) -> Path:
     except OSError as error:
         replace_text(folder / CARD, before)
         problem = messages.CANNOT_BE_RENAMED(reason=error.strerror)
-        raise BadRequest(problem, messages.CLOSE_WHAT_USES_IT, folder) from error
+        raise InvalidRequest(problem, messages.CLOSE_WHAT_USES_IT, folder) from error
     return target
 
 
 def set_notes(name: str, notes: str) -> None:
-    """Write `notes` into the card of the user's bundle `name`. Raises BadRequest and UnusableModel."""
+    """Write `notes` into the card of the user's bundle `name`. Raises InvalidRequest and UnusableModel."""
     folder = _own(name)
     if len(notes) > LONGEST_NOTES:
-        raise BadRequest(messages.NOTES_TOO_LONG(limit=LONGEST_NOTES), messages.SHORTEN_NOTES)
+        raise InvalidRequest(messages.NOTES_TOO_LONG(limit=LONGEST_NOTES), messages.SHORTEN_NOTES)
     raw = dict(read_card(folder).raw)
     raw.pop("notes", None)
     _write_card(folder, raw | ({"notes": notes} if notes.strip() else {}))
 
 
 def put_aside(name: str) -> Path:
-    """Take the user's bundle `name` out of use and return where it is now. Raises BadRequest."""
+    """Take the user's bundle `name` out of use and return where it is now. Raises InvalidRequest."""
     folder = _own(name)
     try:
         made = Path(mkdtemp(prefix=ASIDE, dir=folder.parent))
@@ -148,24 +148,24 @@ def put_aside(name: str) -> Path:
     return aside
 
 
-def _undeletable(folder: Path, error: OSError) -> BadRequest:
+def _undeletable(folder: Path, error: OSError) -> InvalidRequest:
     problem = messages.CANNOT_BE_DELETED(reason=error.strerror)
-    return BadRequest(problem, messages.CLOSE_WHAT_USES_IT, folder)
+    return InvalidRequest(problem, messages.CLOSE_WHAT_USES_IT, folder)
 
 
 def bring_back(aside: Path, name: str) -> Path:
     """Bring a bundle back under `name` from `aside`, wherever that is, and return its folder.
 
-    Raises BadRequest if the name has been given away, or it is no longer there.
+    Raises InvalidRequest if the name has been given away, or it is no longer there.
     """
     target = paths.user_models() / name
     if target.exists():
-        raise BadRequest(messages.NAME_TAKEN(name=name), messages.RENAME_THAT_ONE)
+        raise InvalidRequest(messages.NAME_TAKEN(name=name), messages.RENAME_THAT_ONE)
     try:
         shutil.move(aside, target)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise BadRequest(messages.CANNOT_COME_BACK(name=name, reason=reason)) from error
+        raise InvalidRequest(messages.CANNOT_COME_BACK(name=name, reason=reason)) from error
     _remove_aside(aside)
     return target
 
@@ -192,10 +192,10 @@ def _remove_aside(aside: Path) -> None:
 
 
 def _own(name: str) -> Path:
-    """Return the folder of the user's bundle `name`. Raises BadRequest if it is none of the user's."""
+    """Return the folder of the user's bundle `name`. Raises InvalidRequest if it is none of the user's."""
     folder = paths.user_models() / name
     if Path(name).name != name or not folder.is_dir():
-        raise BadRequest(messages.NOT_YOUR_OWN(name=name), messages.BUNDLED_STAY)
+        raise InvalidRequest(messages.NOT_YOUR_OWN(name=name), messages.BUNDLED_STAY)
     return folder
 
 

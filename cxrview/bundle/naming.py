@@ -3,7 +3,7 @@
 import re
 
 from cxrview.bundle import messages
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 
 LONGEST = 60
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
@@ -16,7 +16,7 @@ def plain(text: str) -> str:
 
 
 def check(name: str) -> None:
-    """Raise BadRequest if a model cannot be called `name`."""
+    """Raise InvalidRequest if a model cannot be called `name`."""
     if name != plain(name):
         problem = messages.NO_MODEL_NAME(name=name[:LONGEST])
-        raise BadRequest(problem, messages.ALLOWED_NAME(name=plain(name)))
+        raise InvalidRequest(problem, messages.ALLOWED_NAME(name=plain(name)))

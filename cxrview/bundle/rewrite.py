@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.bundle import messages
 from cxrview.bundle.card import Card, parse
 from cxrview.bundle.load import load
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.messages import CANNOT_BE_WRITTEN
 
 CARD = "card.json"
@@ -23,7 +23,7 @@ def rewrite_card(folder: Path, entries: Mapping[str, Any]) -> Card:
 
     The files that it lists, and their hashes, stay as they are: the bundle is checked before, and the new
     card is checked before it takes the place of the old one. Raises UnusableModel if either check fails,
-    BadRequest if the card cannot be written; then nothing has changed.
+    InvalidRequest if the card cannot be written; then nothing has changed.
     """
     before = load(folder).card.raw
     text = json.dumps({**before, **entries, "files": before["files"]}, indent=1, ensure_ascii=False) + "\n"
@@ -34,23 +34,23 @@ def rewrite_card(folder: Path, entries: Mapping[str, Any]) -> Card:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write `text` to `path`, whole or not at all. Raises BadRequest."""
+    """Write `text` to `path`, whole or not at all. Raises InvalidRequest."""
     try:
-        write_whole(path, text)
+        write_atomically(path, text)
     except OSError as error:
         problem = CANNOT_BE_WRITTEN(reason=error.strerror)
-        raise BadRequest(problem, messages.MAKE_ROOM_OR_ASK, path) from error
+        raise InvalidRequest(problem, messages.MAKE_ROOM_OR_ASK, path) from error
 
 
 def choose_point(folder: Path, name: str, threshold: float, images: str) -> Card:
     """Store that class `name` counts as called from `threshold` on, chosen looking at `images`.
 
     It becomes the class's entry in the operating point "chosen", and the limits say how it came about.
-    Raises BadRequest if the card has no such class, and as `rewrite_card`.
+    Raises InvalidRequest if the card has no such class, and as `rewrite_card`.
     """
     card = load(folder).card
     if name not in card.class_names or not 0 <= threshold <= 1:
-        raise BadRequest(messages.NO_OPERATING_POINT)
+        raise InvalidRequest(messages.NO_OPERATING_POINT)
     chosen = {**card.raw["operating_points"].get(CHOSEN, {}), name: threshold}
     limits = [limit for limit in card.limits if not limit.startswith(_BY_HAND_START)]
     return rewrite_card(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cxrview import paths
 from cxrview.bundle import messages, transfer
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 
 DEFAULT = "cxr-densenet121"
 
@@ -21,7 +21,7 @@ def folders() -> dict[str, Path]:
 def find(model: str = "") -> Path:
     """Return the folder of the bundle `model`: a name, a path, or "" for the default.
 
-    Raises BadRequest if there is none.
+    Raises InvalidRequest if there is none.
     """
     installed = folders()
     if not model and installed:
@@ -31,9 +31,9 @@ def find(model: str = "") -> Path:
     if model and (Path(model) / "card.json").is_file():
         return Path(model)
     if not model:
-        raise BadRequest(messages.NONE_INSTALLED, messages.INSTALL_AGAIN)
+        raise InvalidRequest(messages.NONE_INSTALLED, messages.INSTALL_AGAIN)
     names = ", ".join(installed) or messages.NONE
-    raise BadRequest(messages.NO_SUCH_MODEL(model=model), messages.INSTALLED_ARE(names=names))
+    raise InvalidRequest(messages.NO_SUCH_MODEL(model=model), messages.INSTALLED_ARE(names=names))
 
 
 def install(path: Path) -> str:

@@ -14,7 +14,7 @@ from cxrview.atomic_file import whole_file
 from cxrview.bundle import messages
 from cxrview.bundle.card import Card
 from cxrview.bundle.load import MAX_CARD_BYTES, MAX_FILE_BYTES, load, read_card
-from cxrview.errors import BadRequest, UnusableModel
+from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.messages import CANNOT_BE_WRITTEN, CHOOSE_ANOTHER_PLACE
 
 CARD = "card.json"
@@ -47,12 +47,12 @@ def import_bundle(path: Path, into: Path) -> Path:
 def export_bundle(folder: Path, path: Path, *, replace: bool = False) -> None:
     """Write the bundle in `folder` to the archive `path`, whole or not at all; equal bundles, equal bytes.
 
-    Raises UnusableModel if the bundle is not whole, BadRequest if the file is there and not to be replaced,
+    Raises UnusableModel if the bundle is not whole, InvalidRequest if the file is there and must stay,
     or cannot be written; then what was there is there still.
     """
     card = load(folder).card
     if path.exists() and not replace:
-        raise BadRequest(messages.IS_THERE, messages.OTHER_NAME_OR_DELETE, path)
+        raise InvalidRequest(messages.IS_THERE, messages.OTHER_NAME_OR_DELETE, path)
     try:
         with whole_file(path) as file, zipfile.ZipFile(file, "w") as archive:
             for name in (CARD, *sorted(card.files)):
@@ -60,7 +60,7 @@ def export_bundle(folder: Path, path: Path, *, replace: bool = False) -> None:
                 archive.writestr(entry, (folder / name).read_bytes(), zipfile.ZIP_DEFLATED)
     except OSError as error:
         problem = CANNOT_BE_WRITTEN(reason=error.strerror)
-        raise BadRequest(problem, CHOOSE_ANOTHER_PLACE, path) from error
+        raise InvalidRequest(problem, CHOOSE_ANOTHER_PLACE, path) from error
 
 
 def _settle(made: Path, into: Path, name: str) -> Path:

@@ -7,7 +7,7 @@ import sys
 import time
 
 from cxrview.cli import interrupts, messages
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.message import Message
 from cxrview.messages import PLACE_CANNOT_BE_WRITTEN
 
@@ -40,13 +40,13 @@ def say(text: str) -> None:
 
 
 def put(text: str) -> None:
-    """Print a result to standard output. Raises BadRequest, or BrokenPipeError if its reader has gone."""
+    """Print a result to standard output. Raises InvalidRequest, or BrokenPipeError if its reader has gone."""
     try:
         print(text)  # noqa: T201 - this is the place that prints
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise BadRequest(_broken(error)) from error
+        raise InvalidRequest(_broken(error)) from error
 
 
 def _broken(error: OSError) -> Message:
@@ -69,7 +69,7 @@ def finish(code: int) -> int:
     return code
 
 
-class Progress:
+class ProgressLine:
     """A `Report` that draws one line on standard error, a few times a second, if that is a terminal.
 
     It raises KeyboardInterrupt if Ctrl+C was pressed and Python has lost it.

@@ -11,7 +11,7 @@ from cxrview.cli import console
 from cxrview.cli.choices import load_predictor
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import Item, find_items, patient_pattern
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.evaluation import messages, report_tables
 from cxrview.evaluation.predict import Answered, answer_files
 from cxrview.evaluation.report import measure_parts, write_report
@@ -24,7 +24,7 @@ _LINES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
 def run(arguments: argparse.Namespace) -> int:
     """Measure the model and write the report; returns 0, or 1 if some files could not be read.
 
-    Raises BadRequest if nothing can be done, and other CxrviewErrors.
+    Raises InvalidRequest if nothing can be done, and other CxrviewErrors.
     """
     _check_output(arguments)
     for images in (arguments.data, arguments.external, arguments.strangers):
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     part, items = _side(find_items(config), arguments.split, arguments.data)
     external, strangers = _items(arguments.external), _items(arguments.strangers)
     predictor = load_predictor(arguments)
-    progress = console.Progress()
+    progress = console.ProgressLine()
     ask = partial(
         answer_files, predictor, report=progress, workers=arguments.workers, pattern=patient_pattern(config)
     )
@@ -52,9 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _check_output(arguments: argparse.Namespace) -> None:
     out: Path = arguments.out
     if out.exists() and not out.is_dir():
-        raise BadRequest(messages.NOT_A_FOLDER(folder=out), shared.CHOOSE_ANOTHER_NAME)
+        raise InvalidRequest(messages.NOT_A_FOLDER(folder=out), shared.CHOOSE_ANOTHER_NAME)
     if (out / "report.html").exists() and not arguments.overwrite:
-        raise BadRequest(messages.REPORT_HERE(folder=out), messages.ADD_OVERWRITE)
+        raise InvalidRequest(messages.REPORT_HERE(folder=out), messages.ADD_OVERWRITE)
 
 
 def _items(path: Path | None) -> list[Item]:
@@ -62,14 +62,14 @@ def _items(path: Path | None) -> list[Item]:
 
 
 def _side(items: list[Item], asked: str, data: Path) -> tuple[str, list[Item]]:
-    """Return the part of the data to measure, and its name. Raises BadRequest if there is no such part."""
+    """Return the part of the data to measure, and its name. Raises InvalidRequest if there is none."""
     sides = {item.split for item in items} - {""}
     wanted = asked or ("test" if "test" in sides else "all")
     if wanted == "all":
         return wanted, items
     if wanted not in sides:
         has = messages.PARTS_THERE(names=sorted(sides)) if sides else messages.NOT_SPLIT
-        raise BadRequest(messages.NO_SUCH_PART(part=wanted), has, data)
+        raise InvalidRequest(messages.NO_SUCH_PART(part=wanted), has, data)
     return wanted, [item for item in items if item.split == wanted]
 
 
@@ -78,9 +78,9 @@ def _check_answers(answered: Answered, data: Path, predictor: Predictor) -> None
         return
     if answered.failures:
         file, why = answered.failures[0]
-        raise BadRequest(messages.NO_READABLE_IMAGE(file=file, reason=why), path=data)
+        raise InvalidRequest(messages.NO_READABLE_IMAGE(file=file, reason=why), path=data)
     labels = [label for label, _ in answered.left_out[:5]]
-    raise BadRequest(
+    raise InvalidRequest(
         messages.NO_KNOWN_CLASS_HERE(labels=labels),
         messages.MODEL_KNOWS(names=predictor.card.class_names),
         data,
@@ -93,7 +93,7 @@ def _report(
     part: str,
     said: Mapping[str, Answered],
     outside: Answered | None,
-    progress: console.Progress,
+    progress: console.ProgressLine,
 ) -> dict[str, Any]:
     """Measure, write the report, and return the metrics."""
     card = predictor.card

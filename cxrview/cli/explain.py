@@ -6,7 +6,7 @@ from cxrview.batch.heatmaps import save_png
 from cxrview.cli import console, messages
 from cxrview.cli.choices import load_predictor
 from cxrview.cli.describe import describe
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
 from cxrview.imaging import read, render
@@ -15,12 +15,12 @@ from cxrview.imaging import read, render
 def run(arguments: argparse.Namespace) -> int:
     """Save the picture, print the reading, return 0. Raises CxrviewError."""
     if arguments.out.suffix.lower() != ".png":
-        raise BadRequest(messages.NOT_A_PICTURE(name=arguments.out.name), messages.CHOOSE_PNG)
+        raise InvalidRequest(messages.NOT_A_PICTURE(name=arguments.out.name), messages.CHOOSE_PNG)
     colours = colour_table(arguments.colours)
     frames = read(arguments.image)
     if arguments.frame > len(frames):
         problem = messages.HAS_FRAMES(name=arguments.image.name, count=len(frames))
-        raise BadRequest(problem, messages.CHOOSE_FRAME)
+        raise InvalidRequest(problem, messages.CHOOSE_FRAME)
     radiograph = frames[arguments.frame - 1]
     predictor = load_predictor(arguments)
     prediction = predictor.predict([radiograph])[0]

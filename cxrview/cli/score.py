@@ -13,8 +13,8 @@ from cxrview.batch.heatmaps import Pictures
 from cxrview.batch.score import score
 from cxrview.cli import console, messages
 from cxrview.cli.choices import load_predictor
-from cxrview.errors import BadRequest, CxrviewError
-from cxrview.file_lock import exclusive
+from cxrview.errors import CxrviewError, InvalidRequest
+from cxrview.file_lock import file_lock
 from cxrview.imaging import find_images
 from cxrview.imaging.find import spelled_out
 from cxrview.inference.predictor import Predictor
@@ -25,17 +25,17 @@ from cxrview.pseudonym import load_key
 def run(arguments: argparse.Namespace) -> int:
     """Score the files and return 0 if all frames were read, 1 if some were not.
 
-    Raises BadRequest if nothing can be done.
+    Raises InvalidRequest if nothing can be done.
     """
     _check_output(arguments)
     files = find_images(arguments.paths)
     if not files:
-        raise BadRequest(messages.NO_IMAGES_THERE)
+        raise InvalidRequest(messages.NO_IMAGES_THERE)
     predictor = load_predictor(arguments)
     pictures = None
     if arguments.heatmaps is not None:
         pictures = Pictures(arguments.heatmaps, arguments.paths, _complain)
-    with exclusive(arguments.out) if arguments.out is not None else nullcontext():
+    with file_lock(arguments.out) if arguments.out is not None else nullcontext():
         return _score(arguments, files, predictor, pictures)
 
 
@@ -47,9 +47,9 @@ def _check_output(arguments: argparse.Namespace) -> None:
     out: Path | None = arguments.out
     if out is None:
         if arguments.resume:
-            raise BadRequest(messages.RESUME_NEEDS_OUT)
+            raise InvalidRequest(messages.RESUME_NEEDS_OUT)
         if sys.stdout is None:
-            raise BadRequest(messages.NO_STANDARD_OUTPUT, messages.NAME_A_FILE)
+            raise InvalidRequest(messages.NO_STANDARD_OUTPUT, messages.NAME_A_FILE)
         return
     table.check_format(out)
     try:
@@ -58,11 +58,11 @@ def _check_output(arguments: argparse.Namespace) -> None:
         return
     except OSError as error:
         problem = PLACE_CANNOT_BE_WRITTEN(place=str(out), reason=error.strerror)
-        raise BadRequest(problem, CHOOSE_ANOTHER_PLACE) from error
+        raise InvalidRequest(problem, CHOOSE_ANOTHER_PLACE) from error
     if not out.is_file():
-        raise BadRequest(messages.NO_FILE(place=str(out)), CHOOSE_ANOTHER_NAME)
+        raise InvalidRequest(messages.NO_FILE(place=str(out)), CHOOSE_ANOTHER_NAME)
     if not (arguments.resume or arguments.overwrite):
-        raise BadRequest(messages.EXISTS_ALREADY(place=str(out)), messages.RESUME_OR_OVERWRITE)
+        raise InvalidRequest(messages.EXISTS_ALREADY(place=str(out)), messages.RESUME_OR_OVERWRITE)
 
 
 def _score(
@@ -74,7 +74,7 @@ def _score(
     if arguments.resume:
         done = table.resume(arguments.out, columns, predictor.card.name, predictor.card.version)
     left = [path for path in files if spelled_out(path) not in done]
-    progress = console.Progress()
+    progress = console.ProgressLine()
     results = score(
         left,
         predictor,
@@ -93,7 +93,10 @@ def _score(
 
 
 def _write(
-    results: Iterator[rows.Row], arguments: argparse.Namespace, columns: list[str], progress: console.Progress
+    results: Iterator[rows.Row],
+    arguments: argparse.Namespace,
+    columns: list[str],
+    progress: console.ProgressLine,
 ) -> dict[str, int]:
     """Write the rows and return how many there are of each status."""
     counts = {"ok": 0, "error": 0}
@@ -110,16 +113,18 @@ def _write(
     return counts
 
 
-def _sink(arguments: argparse.Namespace, columns: list[str]) -> AbstractContextManager[table.Table]:
+def _sink(arguments: argparse.Namespace, columns: list[str]) -> AbstractContextManager[table.ResultsTable]:
     if arguments.out is not None:
         return table.open_table(arguments.out, columns, anew=not arguments.resume)
-    return nullcontext(table.Table(sys.stdout, columns, as_csv=True, name=str(messages.STANDARD_OUTPUT)))
+    return nullcontext(
+        table.ResultsTable(sys.stdout, columns, as_csv=True, name=str(messages.STANDARD_OUTPUT))
+    )
 
 
 def _pseudonym_key() -> bytes:
     """Return the key for the patient pseudonyms; without one, say so and return b""."""
     try:
         return load_key(paths.pseudonym_key())
-    except BadRequest as error:
+    except InvalidRequest as error:
         console.say(f"cxrview: {error} The column patient_id_hash stays empty.")
         return b""

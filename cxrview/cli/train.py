@@ -5,7 +5,7 @@ import argparse
 from cxrview.cli import console
 from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.evaluation.names import METRICS
 from cxrview.training import messages
 from cxrview.training.run import worker
@@ -18,9 +18,9 @@ _FIGURES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
 def run(arguments: argparse.Namespace) -> int:
     """Train, or check the images only, and return 0. Raises CxrviewError, and Cancelled if it is stopped."""
     if arguments.check_only and arguments.resume:
-        raise BadRequest(messages.NOTHING_TO_CHECK, messages.CHECK_APART)
+        raise InvalidRequest(messages.NOTHING_TO_CHECK, messages.CHECK_APART)
     if arguments.finish and not arguments.resume:
-        raise BadRequest(messages.FINISH_NEEDS_RUN, messages.ADD_RESUME)
+        raise InvalidRequest(messages.FINISH_NEEDS_RUN, messages.ADD_RESUME)
     folder = RunFolder(arguments.out.resolve())
     with training_process(arguments, can_finish=True) as emit:
         config = configure(arguments, folder.stored_config() if arguments.resume else None)

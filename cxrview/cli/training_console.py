@@ -36,7 +36,7 @@ class TrainingConsole:
     """Shows events on standard error. Call it with each of them."""
 
     def __init__(self) -> None:
-        self._progress = console.Progress()
+        self._progress = console.ProgressLine()
         self._doing = ""
 
     def __call__(self, event: Event) -> None:
@@ -53,7 +53,7 @@ class TrainingConsole:
     def _advance(self, doing: str, fraction: float, text: str) -> None:
         if doing != self._doing:
             self._progress.clear()
-            self._progress, self._doing = console.Progress(), doing
+            self._progress, self._doing = console.ProgressLine(), doing
         self._progress(fraction, text)
 
     def _say(self, text: str) -> None:

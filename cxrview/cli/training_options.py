@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.training import config as configuration
 from cxrview.training import messages
 from cxrview.training.config import PRESETS, TrainingConfig
@@ -40,7 +40,7 @@ def configure(arguments: argparse.Namespace, stored: TrainingConfig | None = Non
     """Return what the options ask for: flags before --config before --preset.
 
     With neither --config nor --preset, the base is `stored`, the configuration of the run to go on with, or
-    else the preset “quick”. Paths come out absolute. Raises BadRequest.
+    else the preset “quick”. Paths come out absolute. Raises InvalidRequest.
     """
     preset = PRESETS[arguments.preset][1] if arguments.preset else None
     if arguments.config is not None:
@@ -53,8 +53,8 @@ def configure(arguments: argparse.Namespace, stored: TrainingConfig | None = Non
     config = configuration.parse(values)
     if not config.data.path:
         if arguments.resume and stored is None:
-            raise BadRequest(messages.NOTHING_TO_RESUME(folder=arguments.out), messages.CHECK_OUT)
-        raise BadRequest(messages.NO_DATA, messages.NAME_DATA)
+            raise InvalidRequest(messages.NOTHING_TO_RESUME(folder=arguments.out), messages.CHECK_OUT)
+        raise InvalidRequest(messages.NO_DATA, messages.NAME_DATA)
     return config
 
 

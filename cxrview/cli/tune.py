@@ -8,7 +8,7 @@ from cxrview.cli import console
 from cxrview.cli.training_console import recipe_text
 from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.training import config as configuration
 from cxrview.training import messages
 from cxrview.training.config import TrainingConfig
@@ -34,11 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _searcher() -> Callable[..., Searched]:
-    """Return what searches. Raises BadRequest where its library is missing."""
+    """Return what searches. Raises InvalidRequest where its library is missing."""
     try:
         from cxrview.training.search.run import search
     except ImportError as error:
-        raise BadRequest(messages.NO_OPTUNA, messages.INSTALL_OPTUNA) from error
+        raise InvalidRequest(messages.NO_OPTUNA, messages.INSTALL_OPTUNA) from error
     return search
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cxrview.datasets import finding_texts as texts
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.decoded import Facts, Inputs
-from cxrview.datasets.duplicates import Pair
+from cxrview.datasets.duplicates import DuplicatePair
 from cxrview.datasets.finding_texts import quoted
 from cxrview.datasets.labelled import LabelledImages, Split
 from cxrview.datasets.report import Finding
@@ -85,7 +85,7 @@ def class_findings(data: LabelledImages, exclusive: bool) -> list[Finding]:
     return found
 
 
-def duplicate_findings(pairs: Sequence[Pair], items: Sequence[Item]) -> list[Finding]:
+def duplicate_findings(pairs: Sequence[DuplicatePair], items: Sequence[Item]) -> list[Finding]:
     """Return notes on images that are there twice, and a stop where the copies have different classes."""
     found = []
     for exact, kind, message in (
@@ -111,11 +111,11 @@ def duplicate_findings(pairs: Sequence[Pair], items: Sequence[Item]) -> list[Fin
     return found
 
 
-def _files(pairs: Sequence[Pair], items: Sequence[Item]) -> tuple[str, ...]:
+def _files(pairs: Sequence[DuplicatePair], items: Sequence[Item]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items[i].file for pair in pairs for i in (pair.first, pair.second)))
 
 
-def _listed(pairs: Sequence[Pair], items: Sequence[Item]) -> dict[str, list[list[str | float]]]:
+def _listed(pairs: Sequence[DuplicatePair], items: Sequence[Item]) -> dict[str, list[list[str | float]]]:
     return {"pairs": [[items[p.first].file, items[p.second].file, p.likeness] for p in pairs]}
 
 
@@ -133,7 +133,7 @@ def patient_findings(items: Sequence[Item], groups: NDArray[np.str_]) -> list[Fi
 
 
 def leak_findings(
-    items: Sequence[Item], groups: NDArray[np.str_], pairs: Sequence[Pair], split: Split
+    items: Sequence[Item], groups: NDArray[np.str_], pairs: Sequence[DuplicatePair], split: Split
 ) -> list[Finding]:
     """Return a stop if a given split has a patient, or versions of one picture, on two sides."""
     side = np.full(len(items), -1)

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview import messages as shared
-from cxrview.atomic_file import is_full, whole_file, write_whole
+from cxrview.atomic_file import is_full, whole_file, write_atomically
 from cxrview.datasets import catalogue, messages
 from cxrview.datasets.similarity import LOOK, look
 from cxrview.datasets.sources import Item
-from cxrview.errors import BadRequest, UnreadableImage
+from cxrview.errors import InvalidRequest, UnreadableImage
 from cxrview.imaging import Letterbox, Radiograph, read, render
 from cxrview.imaging import messages as imaging_messages
 from cxrview.imaging.dicom.acquisition import acquisition
@@ -79,7 +79,7 @@ def read_inputs(
     """Return the first frame of each item's file as model input of `size` pixels.
 
     They are kept as `<cache>/<name>-<size>.npy` and taken from there while no file changes. `secret` is the
-    key of the patient pseudonyms. Raises BadRequest if the folder cannot be written; `report` may raise
+    key of the patient pseudonyms. Raises InvalidRequest if the folder cannot be written; `report` may raise
     Cancelled.
     """
     notes = cache / f"{name}-{size}.json"
@@ -92,10 +92,10 @@ def read_inputs(
         notes.unlink(missing_ok=True)  # it must never speak of other images than those beside it
         facts, failures = _decode(items, size, arrays, secret, report)
         said = {file: problem.as_dict() for file, problem in failures.items()}
-        write_whole(notes, json.dumps({"key": key, "facts": facts, "failures": said}))
+        write_atomically(notes, json.dumps({"key": key, "facts": facts, "failures": said}))
     fresh = _stored(items, arrays, notes, key, size)
     if fresh is None:
-        raise BadRequest(messages.NOT_READ_BACK, messages.CHECK_DISK, arrays[0])
+        raise InvalidRequest(messages.NOT_READ_BACK, messages.CHECK_DISK, arrays[0])
     return fresh
 
 
@@ -136,7 +136,7 @@ def _write_headers(inputs: IO[bytes], looks: IO[bytes], count: int, size: int) -
         np.lib.format.write_array_header_1_0(file, header)
 
 
-class Seen(NamedTuple):
+class DecodedImage(NamedTuple):
     """What is kept of one file."""
 
     image: NDArray[np.uint8]
@@ -144,7 +144,7 @@ class Seen(NamedTuple):
     facts: Facts
 
 
-def _read_one(item: Item, size: int, secret: bytes) -> Seen | Message:
+def _read_one(item: Item, size: int, secret: bytes) -> DecodedImage | Message:
     try:
         radiograph = read(item.path)[0]
     except UnreadableImage as error:
@@ -154,7 +154,7 @@ def _read_one(item: Item, size: int, secret: bytes) -> Seen | Message:
     return examine(radiograph, size, secret)
 
 
-def examine(radiograph: Radiograph, size: int, secret: bytes) -> Seen:
+def examine(radiograph: Radiograph, size: int, secret: bytes) -> DecodedImage:
     """Return the model input of `radiograph`, as `imaging.model_input` gives it, its look and its facts."""
     picture = render(radiograph, radiograph.default_voi)
     image = Letterbox.fit(*radiograph.shape, size, radiograph.pixel_aspect).apply(picture)
@@ -176,7 +176,7 @@ def examine(radiograph: Radiograph, size: int, secret: bytes) -> Seen:
         patient=pseudonym(known, secret),
         acquisition=acquisition(radiograph.path),
     )
-    return Seen(image, small, facts)
+    return DecodedImage(image, small, facts)
 
 
 def digest(array: NDArray[Any]) -> str:
@@ -235,10 +235,10 @@ def _mapped(path: Path, side: int, count: int) -> NDArray[np.uint8]:
 
 @contextmanager
 def writable(folder: Path) -> Iterator[None]:
-    """Raise BadRequest where something inside fails to write to `folder`."""
+    """Raise InvalidRequest where something inside fails to write to `folder`."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
         problem = messages.NO_ROOM if is_full(error) else shared.CANNOT_BE_WRITTEN(reason=reason)
-        raise BadRequest(problem, messages.MAKE_ROOM_OR_MOVE, folder) from error
+        raise InvalidRequest(problem, messages.MAKE_ROOM_OR_MOVE, folder) from error

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cxrview import bundle
 from cxrview.datasets import messages
 from cxrview.datasets.decoded import Facts
-from cxrview.datasets.similarity import SAME, Comparison, direction_histogram
+from cxrview.datasets.similarity import SAME, PairComparison, direction_histogram
 from cxrview.errors import CxrviewError
 from cxrview.inference import contract
 from cxrview.progress import Report, silent
@@ -27,7 +27,7 @@ CHUNK = 64  # pairs between two reports
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class DuplicatePair:
     """Two images, `first` < `second`; `likeness` is 1 for the same pixels, otherwise a correlation."""
 
     first: int
@@ -36,7 +36,7 @@ class Pair:
     exact: bool
 
 
-def exact_pairs(facts: Sequence[Facts]) -> list[Pair]:
+def exact_pairs(facts: Sequence[Facts]) -> list[DuplicatePair]:
     """Return each image with the first one before it that has the same pixels or the same model input.
 
     A DICOM image and its lossless export have the same pixels.
@@ -46,7 +46,7 @@ def exact_pairs(facts: Sequence[Facts]) -> list[Pair]:
     for index, fact in enumerate(facts):
         before = [seen[key] for key in (fact.pixels, fact.input) if key in seen]
         if before:
-            pairs.append(Pair(min(before), index, 1.0, True))
+            pairs.append(DuplicatePair(min(before), index, 1.0, True))
         for key in (fact.pixels, fact.input):
             seen.setdefault(key, index)
     return pairs
@@ -57,7 +57,7 @@ def near_pairs(
     looks: Sequence[NDArray[np.uint8]],
     facts: Sequence[Facts],
     report: Report = silent,
-) -> list[Pair]:
+) -> list[DuplicatePair]:
     """Return the pairs of N `images`, (S, S), that are versions of one picture but not the same pixels.
 
     `looks` are as `registration.look` gives them. Nearest neighbours by the edges' directions, and where
@@ -69,7 +69,7 @@ def near_pairs(
     if len(chosen) < 2:
         return []
     candidates = _candidates(images, looks, chosen, report)
-    return _confirmed(Comparison(looks), candidates, lambda done, doing: report(0.5 + done / 2, doing))
+    return _confirmed(PairComparison(looks), candidates, lambda done, doing: report(0.5 + done / 2, doing))
 
 
 def _candidates(
@@ -128,14 +128,16 @@ def _sized(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(image, (size, size), interpolation=way), dtype=np.uint8)
 
 
-def _confirmed(comparison: Comparison, candidates: list[tuple[int, int]], report: Report) -> list[Pair]:
+def _confirmed(
+    comparison: PairComparison, candidates: list[tuple[int, int]], report: Report
+) -> list[DuplicatePair]:
     executor = ThreadPoolExecutor(os.cpu_count() or 1)
     try:
         pairs = []
         likenesses = executor.map(lambda pair: comparison.likeness(*pair), candidates)
         for done, ((one, other), likeness) in enumerate(zip(candidates, likenesses, strict=True)):
             if likeness >= SAME:
-                pairs.append(Pair(one, other, round(likeness, 3), False))
+                pairs.append(DuplicatePair(one, other, round(likeness, 3), False))
             if done % CHUNK == 0:
                 report(done / len(candidates), messages.COMPARING_NEAR_DUPLICATES)
         return pairs

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.datasets import catalogue, finding_texts
 from cxrview.datasets.finding_texts import quoted
 from cxrview.message import Message, declared
@@ -106,7 +106,7 @@ def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
 def save(report: DataReport, path: Path) -> None:
     """Write `report` to `path` as JSON, whole or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
+    write_atomically(path, json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
 
 
 def text(report: DataReport | Mapping[str, Any]) -> str:

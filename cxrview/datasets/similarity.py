@@ -55,7 +55,7 @@ def direction_histogram(small: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(cells.ravel(), dtype=np.float32)
 
 
-class Comparison:
+class PairComparison:
     """Compares pairs of `looks`, (LOOK, LOOK) uint8 each. Safe to call in several threads."""
 
     def __init__(self, looks: Sequence[NDArray[np.uint8]]) -> None:

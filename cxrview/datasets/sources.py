@@ -11,7 +11,7 @@ from pathlib import Path, PureWindowsPath
 
 from cxrview.datasets import messages as said
 from cxrview.datasets.config import DataConfig
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.imaging import find_images
 from cxrview.imaging import messages as imaging_messages
 from cxrview.imaging.find import natural_key
@@ -54,30 +54,30 @@ def find_items(config: DataConfig) -> list[Item]:
 
     A folder without folders, or a table without labels, gives files without labels. A label that could be
     taken for a path, a file listed twice, a file name that is no Unicode, classes that differ in case only
-    and a pattern that is none raise BadRequest.
+    and a pattern that is none raise InvalidRequest.
     """
     patient_pattern(config)
     root = Path(config.path)
     if not config.path or not root.exists():
-        raise BadRequest(said.NO_IMAGES_AT(path=config.path), imaging_messages.CHECK_THE_PATH)
+        raise InvalidRequest(said.NO_IMAGES_AT(path=config.path), imaging_messages.CHECK_THE_PATH)
     items = _of_folder(root) if root.is_dir() else _of_table(root)
     items = [item for item in items if not _left_out(item.file, config.exclude)]
     if not items:
         advice = said.A_FOLDER_A_CLASS if root.is_dir() else NOTHING
-        raise BadRequest(said.HOLDS_NO_IMAGES, advice, root)
+        raise InvalidRequest(said.HOLDS_NO_IMAGES, advice, root)
     _check_names(items, root)
     _check_labels(items, root)
     return items
 
 
 def _check_names(items: list[Item], root: Path) -> None:
-    """Raise BadRequest for a file name that no table could name again."""
+    """Raise InvalidRequest for a file name that no table could name again."""
     for item in items:
         try:
             f"{item.file}{item.path}".encode()
         except UnicodeEncodeError as error:
             shown = item.file.encode("utf-8", "backslashreplace").decode()
-            raise BadRequest(said.NAME_NOT_UTF8(name=shown), said.RENAME_IT, root) from error
+            raise InvalidRequest(said.NAME_NOT_UTF8(name=shown), said.RENAME_IT, root) from error
 
 
 def empty_folders(config: DataConfig, names: Sequence[str]) -> list[str]:
@@ -120,9 +120,9 @@ def _split_folders(root: Path) -> list[Path]:
     if "train" not in sides or len(folders) == 1:
         return []
     if twice := [side for side, count in sides.items() if count > 1]:
-        raise BadRequest(said.TWO_FOLDERS(side=twice[0]), said.JOIN_THEM, root)
+        raise InvalidRequest(said.TWO_FOLDERS(side=twice[0]), said.JOIN_THEM, root)
     if others := [folder.name for folder in folders if folder not in parts]:
-        raise BadRequest(said.FOLDER_BESIDE_SPLIT(name=others[0]), said.MOVE_IT, root)
+        raise InvalidRequest(said.FOLDER_BESIDE_SPLIT(name=others[0]), said.MOVE_IT, root)
     return parts
 
 
@@ -133,7 +133,7 @@ def _of_classes(root: Path, parent: Path, split: str) -> Iterator[Item]:
     loose = [path for path in _files(parent) if path.suffix.lower() not in (".csv", ".txt", ".md")]
     if images := find_images(loose):
         problem = said.IMAGES_OUTSIDE_CLASSES(count=len(images), name=images[0].name)
-        raise BadRequest(problem, said.A_FOLDER_A_CLASS, parent)
+        raise InvalidRequest(problem, said.A_FOLDER_A_CLASS, parent)
 
 
 def _folders(parent: Path) -> list[Path]:
@@ -149,7 +149,7 @@ def _entries(parent: Path) -> list[Path]:
         found = [path for path in parent.iterdir() if not path.name.startswith(".")]
     except OSError as error:
         problem = said.CANNOT_SEARCH(reason=error.strerror)
-        raise BadRequest(problem, imaging_messages.ASK_FOR_ACCESS, parent) from error
+        raise InvalidRequest(problem, imaging_messages.ASK_FOR_ACCESS, parent) from error
     return sorted(found, key=lambda path: natural_key(path.name))
 
 
@@ -162,11 +162,11 @@ def _of_table(table: Path) -> list[Item]:
     items = [_item(row, number, table) for number, row in enumerate(rows, start=2)]
     twice = [file for file, count in Counter(item.file for item in items).items() if count > 1]
     if twice:
-        raise BadRequest(said.LISTED_TWICE(name=twice[0]), said.JOIN_LABELS, table)
+        raise InvalidRequest(said.LISTED_TWICE(name=twice[0]), said.JOIN_LABELS, table)
     given = [number for number, item in enumerate(items, start=2) if item.split]
     if given and len(given) < len(items):
         number = next(number for number, item in enumerate(items, start=2) if not item.split)
-        raise BadRequest(said.SPLIT_MISSING(number=number), said.FILL_COLUMN, table)
+        raise InvalidRequest(said.SPLIT_MISSING(number=number), said.FILL_COLUMN, table)
     return items
 
 
@@ -181,41 +181,41 @@ def _rows(table: Path) -> list[dict[str, str]]:
             reader.fieldnames = names
             rows = [{name: (row[name] or "").strip() for name in names if name} for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadRequest(said.NO_CSV, said.SHOULD_BE_CSV, table) from error
+        raise InvalidRequest(said.NO_CSV, said.SHOULD_BE_CSV, table) from error
     if "file" not in names:
-        raise BadRequest(said.NO_FILE_COLUMN, said.NAME_COLUMNS, table)
+        raise InvalidRequest(said.NO_FILE_COLUMN, said.NAME_COLUMNS, table)
     if doubled := [name for name in names if name and names.count(name) > 1]:
-        raise BadRequest(said.TWO_COLUMNS(name=doubled[0]), said.DROP_ONE, table)
+        raise InvalidRequest(said.TWO_COLUMNS(name=doubled[0]), said.DROP_ONE, table)
     if not rows:
-        raise BadRequest(imaging_messages.LISTS_NO_IMAGES, path=table)
+        raise InvalidRequest(imaging_messages.LISTS_NO_IMAGES, path=table)
     return rows
 
 
 def _item(row: dict[str, str], number: int, table: Path) -> Item:
     file = row["file"]
     if not file or "\x00" in file or len(file) > MAX_FILE:
-        raise BadRequest(said.NO_USABLE_FILE(number=number), said.RELATIVE_PATHS, table)
+        raise InvalidRequest(said.NO_USABLE_FILE(number=number), said.RELATIVE_PATHS, table)
     text = row.get("label", "")
     labels = tuple(dict.fromkeys(part.strip() for part in text.split("|"))) if text else ()
     split = row.get("split", "").casefold()
     if split and split not in SPLITS:
         problem = said.UNKNOWN_SPLIT(name=row["split"][:40], number=number)
-        raise BadRequest(problem, said.USE_KNOWN_SPLITS, table)
+        raise InvalidRequest(problem, said.USE_KNOWN_SPLITS, table)
     path = Path(os.path.normpath(table.parent / file))
     return Item(path, file, labels, row.get("group", ""), row.get("source", ""), SPLITS.get(split, ""))
 
 
 def _check_labels(items: list[Item], root: Path) -> None:
-    """Raise BadRequest for a label that is no plain name; class names end up in file names."""
+    """Raise InvalidRequest for a label that is no plain name; class names end up in file names."""
     seen: dict[str, str] = {}
     for label in dict.fromkeys(label for item in items for label in item.labels):
         if (complaint := _complaint(label)) is not None:
             shown = label if len(label) <= 40 else f"{label[:40]}…"
             problem = said.UNUSABLE_LABEL(label=repr(shown), complaint=complaint)
-            raise BadRequest(problem, said.GIVE_PLAIN_NAME, root)
+            raise InvalidRequest(problem, said.GIVE_PLAIN_NAME, root)
         other = seen.setdefault(label.casefold(), label)
         if other != label:
-            raise BadRequest(said.CLASSES_ALIKE(one=other, other=label), said.SPELL_ALIKE, root)
+            raise InvalidRequest(said.CLASSES_ALIKE(one=other, other=label), said.SPELL_ALIKE, root)
 
 
 def _complaint(label: str) -> Message | None:
@@ -231,15 +231,15 @@ def _complaint(label: str) -> Message | None:
 
 
 def patient_pattern(config: DataConfig) -> re.Pattern[str] | None:
-    """Return the pattern that finds the patient in a file's name, if there is one. Raises BadRequest."""
+    """Return the pattern that finds the patient in a file's name, if there is one. Raises InvalidRequest."""
     pattern = config.group_pattern
     if not pattern:
         return None
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        raise BadRequest(said.NO_REGULAR_EXPRESSION(pattern=pattern, reason=str(error))) from error
+        raise InvalidRequest(said.NO_REGULAR_EXPRESSION(pattern=pattern, reason=str(error))) from error
     if compiled.groups != 1:
         problem = said.NOT_ONE_GROUP(pattern=pattern, count=compiled.groups)
-        raise BadRequest(problem, said.PUT_PATIENT_INTO_GROUP(example=r"p(\d+)_"))
+        raise InvalidRequest(problem, said.PUT_PATIENT_INTO_GROUP(example=r"p(\d+)_"))
     return compiled

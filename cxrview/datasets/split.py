@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.datasets import finding_texts as texts
 from cxrview.datasets.labelled import LabelledImages, Split
 from cxrview.datasets.report import Finding
 from cxrview.datasets.sources import Item
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 
 COLUMNS = ("file", "label", "group", "source", "split")
 SIDES = ("train", "validation", "test")
 
 
-class TooFew(BadRequest):
+class TooFew(InvalidRequest):
     """A class cannot be on every side; `finding` says so."""
 
     def __init__(self, finding: Finding) -> None:
@@ -32,7 +32,7 @@ def split_by_group(data: LabelledImages, seed: int, validation: float = 0.15, te
     """Return a split with these shares of the images; a share of 0 leaves a side empty.
 
     Groups stay whole. Classes, and the sources within them, are spread as evenly as the groups allow, and
-    every class is on every side that is not empty. The same seed gives the same split. Raises BadRequest
+    every class is on every side that is not empty. The same seed gives the same split. Raises InvalidRequest
     if a class has too few groups for that.
     """
     shares = np.array([1 - validation - test, validation, test])
@@ -123,7 +123,7 @@ def save_split(items: Sequence[Item], groups: NDArray[np.str_], split: Split, pa
     for item, group, side in zip(items, groups.tolist(), sides.tolist(), strict=True):
         writer.writerow((_seen_from(path.parent, item.path), "|".join(item.labels), group, item.source, side))
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, lines.getvalue())
+    write_atomically(path, lines.getvalue())
 
 
 def _seen_from(folder: Path, path: Path) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrview.datasets.config import DataConfig
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.message import NOTHING, Message
 from cxrview.progress import Report
 
@@ -40,7 +40,7 @@ class Survey:
 
 
 def survey(config: DataConfig, _report: Report) -> Survey:
-    """Return what stands at `config.path`, without what is to be left out. Raises BadRequest."""
+    """Return what stands at `config.path`, without what is to be left out. Raises InvalidRequest."""
     from cxrview.datasets.sources import find_items
     from cxrview.imaging.find import natural_key
 
@@ -79,7 +79,7 @@ def find_patients(pattern: str, names: tuple[str, ...], _report: Report) -> Pati
 
     try:
         compiled = patient_pattern(DataConfig(group_pattern=pattern))
-    except BadRequest as error:
+    except InvalidRequest as error:
         return Patients(error.whole)
     if compiled is None:
         return Patients()

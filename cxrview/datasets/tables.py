@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from cxrview import messages as shared
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.datasets import messages as data_messages
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.survey import file_of, pattern_of
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.messages import CHOOSE_OTHER_FOLDER
 from cxrview.progress import Report
 
@@ -23,7 +23,7 @@ Row = tuple[str, str, str, str]
 def of_folders(folders: Sequence[Path], table: Path, report: Report) -> Path:
     """Write the images in `folders`, each a class that is called like it, to `table`, and return that.
 
-    Folders of the same name are one class from several collections. Raises BadRequest.
+    Folders of the same name are one class from several collections. Raises InvalidRequest.
     """
     from cxrview.imaging.find import find_images
 
@@ -31,11 +31,11 @@ def of_folders(folders: Sequence[Path], table: Path, report: Report) -> Path:
     rows: list[Row] = []
     for folder in folders:
         if "|" in folder.name:
-            raise BadRequest(data_messages.NO_CLASS_NAME, data_messages.RENAME_FOLDER, folder)
+            raise InvalidRequest(data_messages.NO_CLASS_NAME, data_messages.RENAME_FOLDER, folder)
         source = folder.parent.name if alike[folder.name] > 1 else ""
         found = find_images([folder], report)
         if not found:
-            raise BadRequest(data_messages.HOLDS_NO_IMAGES, CHOOSE_OTHER_FOLDER, folder)
+            raise InvalidRequest(data_messages.HOLDS_NO_IMAGES, CHOOSE_OTHER_FOLDER, folder)
         rows += [(path.absolute().as_posix(), folder.name, "", source) for path in found]
     return _write(rows, table)
 
@@ -46,7 +46,7 @@ def arranged(
     """Return what to train on when `folders` come to `parts`, and the class folders that it is made of.
 
     `parts` are the class folders that are there; a table is written where no one folder holds all. Raises
-    BadRequest.
+    InvalidRequest.
     """
     from cxrview.datasets.sources import SPLITS
 
@@ -76,7 +76,7 @@ def _holds_folders(folder: Path) -> bool:
 def without_split(config: DataConfig, table: Path, _report: Report) -> DataConfig:
     """Write the images of `config` without their split to `table`, and return the configuration for it.
 
-    What is left out stays left out. Raises BadRequest.
+    What is left out stays left out. Raises InvalidRequest.
     """
     from cxrview.datasets.sources import find_items
 
@@ -107,10 +107,10 @@ def _write(rows: Iterable[Row], table: Path) -> Path:
     writer.writerows(rows)
     try:
         table.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(table, lines.getvalue())
+        write_atomically(table, lines.getvalue())
     except UnicodeEncodeError as error:
-        raise BadRequest(data_messages.NAME_NO_UNICODE, data_messages.RENAME_IT) from error
+        raise InvalidRequest(data_messages.NAME_NO_UNICODE, data_messages.RENAME_IT) from error
     except OSError as error:
         problem = shared.CANNOT_BE_WRITTEN(reason=error.strerror)
-        raise BadRequest(problem, shared.MAKE_ROOM, table) from error
+        raise InvalidRequest(problem, shared.MAKE_ROOM, table) from error
     return table

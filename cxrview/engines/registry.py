@@ -13,7 +13,7 @@ from cxrview.bundle.messages import IMPORT_AGAIN
 from cxrview.engines import messages
 from cxrview.engines.arrays import load_all
 from cxrview.engines.engine import Engine, Outputs
-from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
+from cxrview.errors import EngineUnavailable, InvalidRequest, UnusableModel
 from cxrview.i18n import say, tr
 from cxrview.message import Message, joined
 
@@ -37,7 +37,7 @@ class SelfTest:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class EngineChoice:
     """An engine that proved itself, and why it was taken, as a sentence."""
 
     engine: Engine
@@ -60,18 +60,18 @@ def engine_type(name: str) -> type[Engine]:
 def parse_device(text: str) -> tuple[str | None, str]:
     """Return (engine or None, device) of "auto", "gpu", "onnxruntime" or "onnxruntime:cpu".
 
-    Raises BadRequest.
+    Raises InvalidRequest.
     """
     engine, _, device = text.strip().lower().rpartition(":")
     if not engine and device in ENGINES:
         engine, device = device, "auto"
     if (engine and engine not in ENGINES) or device not in DEVICES:
         advice = messages.DEVICES_ARE(devices=", ".join(DEVICES), engines=", ".join(ENGINES))
-        raise BadRequest(messages.NO_DEVICE(device=text), advice)
+        raise InvalidRequest(messages.NO_DEVICE(device=text), advice)
     return engine or None, device
 
 
-def choose(folder: Path, device: str = "auto", check: Check = unchecked) -> Choice:
+def choose(folder: Path, device: str = "auto", check: Check = unchecked) -> EngineChoice:
     """Return the first engine that runs the graph in `folder` on `device` and proves itself.
 
     `device` is "auto", "cpu", "gpu", "npu", an engine's name, or "engine:device". Every engine must give
@@ -92,7 +92,7 @@ def choose(folder: Path, device: str = "auto", check: Check = unchecked) -> Choi
         except EngineUnavailable as error:
             refusals.append(messages.REFUSAL(name=name, reason=error.whole))
             continue
-        return Choice(engine, _reason(engine, asked, where, refusals))
+        return EngineChoice(engine, _reason(engine, asked, where, refusals))
     problem = messages.NO_ENGINE(refusals=joined(refusals))
     raise EngineUnavailable(problem, messages.DOCTOR_OR_OTHER_DEVICE)
 

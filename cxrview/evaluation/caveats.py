@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cxrview.evaluation import messages as said
-from cxrview.evaluation.predictions import Answers
+from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.message import Message
 
 WIDE = 0.15  # of an interval, from which on the sentence says how few images are behind it
@@ -35,7 +35,7 @@ class Remark:
         return str(self.message)
 
 
-def remarks(answers: Answers, measured: Mapping[str, Any], label: Label = str) -> list[Remark]:
+def remarks(answers: LabelledPredictions, measured: Mapping[str, Any], label: Label = str) -> list[Remark]:
     """Return the remarks on what `measure` found for `answers`, the serious ones first."""
     if "figures" not in measured:
         return [Remark(said.NOTHING_KNOWN)]
@@ -60,7 +60,7 @@ def _missing(measured: Mapping[str, Any], label: Label) -> Iterator[Remark]:
         yield Remark(said.LEFT_OUT(count=measured["left_out"]))
 
 
-def _one_source(answers: Answers, label: Label) -> Iterator[Remark]:
+def _one_source(answers: LabelledPredictions, label: Label) -> Iterator[Remark]:
     """Say which classes come only from sources that have no image of another class."""
     truth, names = answers.truth, np.unique(answers.sources)
     if len(names) < 2:
@@ -95,7 +95,7 @@ def _sources_apart(measured: Mapping[str, Any]) -> Iterator[Remark]:
         yield Remark(told, serious=True)
 
 
-def _few(answers: Answers, measured: Mapping[str, Any], label: Label) -> Iterator[Remark]:
+def _few(answers: LabelledPredictions, measured: Mapping[str, Any], label: Label) -> Iterator[Remark]:
     truth = answers.truth
     for index, name in enumerate(answers.class_names):
         count = measured["support"][name]

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from cxrview.evaluation import messages
 from cxrview.evaluation.bootstrap import Interval, Weights, group_intervals
-from cxrview.evaluation.metrics import Calibration, FiguresOfMerit, called_classes
-from cxrview.evaluation.predictions import Answers, Labels, Probabilities
+from cxrview.evaluation.metrics import CalibrationMetrics, FiguresOfMerit, called_classes
+from cxrview.evaluation.predictions import LabelledPredictions, Labels, Probabilities
 from cxrview.progress import Report, silent
 
 Points = Mapping[str, Mapping[str, float]]
@@ -23,7 +23,7 @@ MOST_SOURCES = 40
 
 
 def measure(
-    answers: Answers,
+    answers: LabelledPredictions,
     operating_points: Points | None = None,
     seed: int = 0,
     repeats: int = 1000,
@@ -46,7 +46,7 @@ def measure(
         intervals = group_intervals(merit, known.groups, seed, repeats, report)
         result |= _figures(known.class_names, points, values, intervals)
         result |= _tables(known, merit.called)
-        result["calibration"] = Calibration(known).curves()
+        result["calibration"] = CalibrationMetrics(known).curves()
         result["thresholds"] = dict(zip(known.class_names, map(float, thresholds), strict=True))
     result["per_source"] = _per_source(answers, points, seed, repeats)
     result["intervals"] = {"method": METHOD, "seed": seed, "repeats": repeats}
@@ -54,13 +54,13 @@ def measure(
     return result
 
 
-def measure_strangers(answers: Answers, seed: int = 0, repeats: int = 1000) -> dict[str, Any]:
+def measure_strangers(answers: LabelledPredictions, seed: int = 0, repeats: int = 1000) -> dict[str, Any]:
     """Return how many images outside the task the domain check flags, in all and by source.
 
     Where nothing was checked, `flagged` is None.
     """
 
-    def part(chosen: Answers) -> dict[str, Any]:
+    def part(chosen: LabelledPredictions) -> dict[str, Any]:
         flagged = None if chosen.in_domain is None else ~chosen.in_domain
         return {
             "images": len(chosen),
@@ -86,7 +86,7 @@ def summary(
     single = labels.ndim == 1
     first = labels if single else np.where(labels.any(1), labels.argmax(1), -1)
     nobody = np.zeros(len(labels), np.str_)
-    answers = Answers(
+    answers = LabelledPredictions(
         np.array(probabilities, np.float64),
         np.array(first, np.int64),
         nobody,
@@ -107,7 +107,7 @@ def confusion(probabilities: Probabilities, labels: Labels) -> NDArray[np.int64]
     return np.bincount(flat, minlength=classes**2).reshape(classes, classes).astype(np.int64)
 
 
-def _counts(answers: Answers, known: Answers) -> dict[str, Any]:
+def _counts(answers: LabelledPredictions, known: LabelledPredictions) -> dict[str, Any]:
     support = known.truth.sum(0)
     return {
         "images": len(known),
@@ -119,7 +119,7 @@ def _counts(answers: Answers, known: Answers) -> dict[str, Any]:
     }
 
 
-def _called(answers: Answers, points: Points) -> dict[str, Any]:
+def _called(answers: LabelledPredictions, points: Points) -> dict[str, Any]:
     """Return which share of the images is called each class, whatever they are, also by operating point."""
     if not len(answers):
         return {}
@@ -137,7 +137,7 @@ def _called(answers: Answers, points: Points) -> dict[str, Any]:
     return found
 
 
-def _thresholds(answers: Answers, points: Points) -> NDArray[np.float64]:
+def _thresholds(answers: LabelledPredictions, points: Points) -> NDArray[np.float64]:
     """Return from which probability a class counts as called when classes are not exclusive, (C,)."""
     balanced = points.get("balanced", {})
     return np.array([0.5 if answers.exclusive else balanced.get(name, 0.5) for name in answers.class_names])
@@ -166,7 +166,7 @@ def _figures(
     return {"figures": plain, "operating_points": at_points}
 
 
-def _tables(answers: Answers, called: NDArray[np.bool_]) -> dict[str, Any]:
+def _tables(answers: LabelledPredictions, called: NDArray[np.bool_]) -> dict[str, Any]:
     if answers.exclusive:
         return {"confusion": confusion(answers.probabilities, answers.labels).tolist()}
     truth = answers.truth
@@ -183,7 +183,7 @@ def _tables(answers: Answers, called: NDArray[np.bool_]) -> dict[str, Any]:
     }
 
 
-def _per_source(answers: Answers, points: Points, seed: int, repeats: int) -> dict[str, Any]:
+def _per_source(answers: LabelledPredictions, points: Points, seed: int, repeats: int) -> dict[str, Any]:
     """Return for each of the largest sources how it fares, largest first."""
     sources, counts = np.unique(answers.sources, return_counts=True)
     if len(sources) == 1 and not sources[0]:
@@ -195,7 +195,7 @@ def _per_source(answers: Answers, points: Points, seed: int, repeats: int) -> di
     }
 
 
-def _one_source(part: Answers, points: Points, seed: int, repeats: int) -> dict[str, Any]:
+def _one_source(part: LabelledPredictions, points: Points, seed: int, repeats: int) -> dict[str, Any]:
     known = part.subset(np.flatnonzero(part.known))
     result = {**_counts(part, known), **_called(part, points)}
     if part.in_domain is not None:

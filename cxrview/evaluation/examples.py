@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.evaluation.metrics import called_classes
-from cxrview.evaluation.predictions import Answers
+from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
 from cxrview.inference.prediction import Prediction
@@ -19,7 +19,7 @@ MOST_CLASSES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ExampleChoice:
     """An image to show: its place among the answers, and the class whose heatmap is shown."""
 
     index: int
@@ -42,23 +42,23 @@ class Example:
     heated: NDArray[np.uint8]  # (h, w, 3) RGB
 
 
-def choose_examples(answers: Answers, right: int = 2, wrong: int = 6) -> list[Choice]:
+def choose_examples(answers: LabelledPredictions, right: int = 2, wrong: int = 6) -> list[ExampleChoice]:
     """Return per class the `right` most confident right calls, then the `wrong` most confident wrong ones.
 
     No patient is shown twice on one side.
     """
     called, truth = called_classes(answers), answers.truth
-    chosen: list[Choice] = []
+    chosen: list[ExampleChoice] = []
     for index in range(min(len(answers.class_names), MOST_CLASSES)):
         hits = np.flatnonzero(called[:, index] & truth[:, index])
         best = hits[np.argsort(-answers.probabilities[hits, index], kind="stable")]
-        chosen += [Choice(int(i), index, True) for i in _one_each(best, answers.groups, right)]
+        chosen += [ExampleChoice(int(i), index, True) for i in _one_each(best, answers.groups, right)]
     wrongly = called & ~truth & answers.known[:, None]
     places, classes = np.nonzero(wrongly)
     order = np.argsort(-answers.probabilities[places, classes], kind="stable")
     by_image = dict(zip(places[order][::-1].tolist(), classes[order][::-1].tolist(), strict=True))
     worst = list(_one_each(places[order], answers.groups, wrong))
-    return chosen + [Choice(int(i), by_image[int(i)], False) for i in worst]
+    return chosen + [ExampleChoice(int(i), by_image[int(i)], False) for i in worst]
 
 
 def _one_each(places: NDArray[np.int64], groups: NDArray[np.str_], most: int) -> Iterator[int]:
@@ -73,8 +73,8 @@ def _one_each(places: NDArray[np.int64], groups: NDArray[np.str_], most: int) ->
 
 
 def illustrate(
-    answers: Answers,
-    choices: Sequence[Choice],
+    answers: LabelledPredictions,
+    choices: Sequence[ExampleChoice],
     predict: Callable[[int], tuple[NDArray[np.uint8], Prediction] | None],
 ) -> list[Example]:
     """Return the examples of `choices`; `predict` returns the picture (H, W) and the prediction of an image.

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.evaluation.bootstrap import Weights
-from cxrview.evaluation.predictions import Answers
+from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.evaluation.roc import Ranking
 
 FIXED = (0.90, 0.95)  # specificities and sensitivities at which the other one is given
@@ -25,7 +25,7 @@ class FiguresOfMerit:
 
     def __init__(
         self,
-        answers: Answers,
+        answers: LabelledPredictions,
         operating_points: Mapping[str, Mapping[str, float]] | None = None,
         thresholds: Array | None = None,
     ) -> None:
@@ -44,7 +44,7 @@ class FiguresOfMerit:
         ]
         squares = (answers.probabilities - self._truths) ** 2
         self._squares = squares.sum(1) if answers.exclusive else squares.mean(1)
-        self._calibration = Calibration(answers)
+        self._calibration = CalibrationMetrics(answers)
         self._points = {
             point: answers.probabilities >= np.array([values.get(name, np.inf) for name in self.names])
             for point, values in (operating_points or {}).items()
@@ -103,13 +103,13 @@ class FiguresOfMerit:
         return figures
 
 
-class Calibration:
+class CalibrationMetrics:
     """How often the model is right where it is so sure: bins of equal width (Guo 2017).
 
     With exclusive classes one curve, of the most probable class; else one curve a class.
     """
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: LabelledPredictions) -> None:
         if answers.exclusive:
             self.names: tuple[str, ...] = ("",)
             confidence = answers.probabilities.max(1, keepdims=True)
@@ -158,7 +158,7 @@ class Calibration:
         ]
 
 
-def called_classes(answers: Answers, thresholds: Array | None = None) -> NDArray[np.bool_]:
+def called_classes(answers: LabelledPredictions, thresholds: Array | None = None) -> NDArray[np.bool_]:
     """Return which classes each image is called, (N, C)."""
     classes = len(answers.class_names)
     if answers.exclusive:

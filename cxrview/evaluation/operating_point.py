@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class OperatingPoint:
     """The counts when a class is called from `threshold` on."""
 
     threshold: float
@@ -90,11 +90,11 @@ class ClassCurve:
         """Return the point that calls what `threshold` calls."""
         return int(np.searchsorted(-self._scores, -threshold, side="right"))
 
-    def at(self, threshold: float) -> Point:
+    def at(self, threshold: float) -> OperatingPoint:
         """Return the counts when a score of at least `threshold` is called."""
         index = self.index(threshold)
         found, false = int(self._found[index]), int(self._false[index])
-        return Point(threshold, found, self.cases - found, false, self.others - false)
+        return OperatingPoint(threshold, found, self.cases - found, false, self.others - false)
 
     def roc(self) -> tuple[Array, Array]:
         """Return 1 − specificity and sensitivity of every point."""

@@ -20,9 +20,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from cxrview import messages as shared
-from cxrview.atomic_file import write_whole
-from cxrview.errors import BadRequest
-from cxrview.evaluation.predictions import Answers
+from cxrview.atomic_file import write_atomically
+from cxrview.errors import InvalidRequest
+from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.evaluation.roc import Ranking, thinned
 from cxrview.explain.class_colours import class_colour
 
@@ -113,20 +113,22 @@ def confusion_figure(measured: Mapping[str, Any], labels: Sequence[str]) -> Figu
         return laid_out(figure)
 
 
-def roc_figure(answers: Answers, measured: Mapping[str, Any], labels: Sequence[str]) -> Figure:
+def roc_figure(answers: LabelledPredictions, measured: Mapping[str, Any], labels: Sequence[str]) -> Figure:
     """Return the ROC curves of each class against the rest."""
     with in_style():
         figure, axes = _canvas(4.6, 4.4)
         axes.plot([0, 1], [0, 1], color=LINE, linewidth=1, linestyle=(0, (4, 3)))
         for index, name, counts in _shown_classes(answers, measured):
-            x, y = thinned(np.r_[0.0, counts.fall_out], np.r_[0.0, counts.sensitivity])
+            x, y = thinned(np.r_[0.0, counts.false_positive_rate], np.r_[0.0, counts.sensitivity])
             text = f"{_short(labels[index])}  AUC {_with_interval(measured['figures'][f'auc.{name}'])}"
             axes.plot(x, y, color=colour(index), label=text)
         axes.set(xlabel="1 − specificity", ylabel="sensitivity", title="ROC, each class against the rest")
         return _unit_square(figure, axes, "lower right")
 
 
-def precision_recall_figure(answers: Answers, measured: Mapping[str, Any], labels: Sequence[str]) -> Figure:
+def precision_recall_figure(
+    answers: LabelledPredictions, measured: Mapping[str, Any], labels: Sequence[str]
+) -> Figure:
     """Return the precision–recall curves of each class, and how common it is (dotted)."""
     with in_style():
         figure, axes = _canvas(4.6, 4.4)
@@ -198,7 +200,7 @@ def sources_figure(measured: Mapping[str, Any], labels: Sequence[str]) -> Figure
         return laid_out(figure)
 
 
-def _shown_classes(answers: Answers, measured: Mapping[str, Any]) -> list[tuple[int, str, Any]]:
+def _shown_classes(answers: LabelledPredictions, measured: Mapping[str, Any]) -> list[tuple[int, str, Any]]:
     """Return (index, name, counts) of the classes that have a curve, the most frequent at most."""
     known = answers.subset(np.flatnonzero(answers.known))
     ones = np.ones(len(known))
@@ -279,7 +281,7 @@ def inline_svg(document: str, name: str, description: str) -> str:
 
 
 def write(figure: Figure, folder: Path, name: str, document: str = "") -> list[Path]:
-    """Save `figure` in `folder` as NAME.svg and NAME.png and return the paths. Raises BadRequest.
+    """Save `figure` in `folder` as NAME.svg and NAME.png and return the paths. Raises InvalidRequest.
 
     `document` is the SVG, if it is there already.
     """
@@ -292,9 +294,9 @@ def write(figure: Figure, folder: Path, name: str, document: str = "") -> list[P
     for suffix, data in (("svg", (document or svg(figure)).encode("utf-8")), ("png", image.getvalue())):
         path = folder / f"{name}.{suffix}"
         try:
-            write_whole(path, data)
+            write_atomically(path, data)
         except OSError as error:
             problem = shared.PLACE_CANNOT_BE_WRITTEN(place=path, reason=error.strerror)
-            raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
+            raise InvalidRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
         written.append(path)
     return written

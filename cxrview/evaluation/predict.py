@@ -20,7 +20,7 @@ from cxrview.datasets.sources import Item
 from cxrview.errors import CxrviewError
 from cxrview.evaluation import messages
 from cxrview.evaluation.examples import Example, choose_examples, illustrate
-from cxrview.evaluation.predictions import Answers
+from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.imaging import read, render
 from cxrview.imaging.read_ahead import read_ahead
 from cxrview.inference.prediction import Prediction
@@ -37,7 +37,7 @@ class Answered:
     label that the model does not know.
     """
 
-    answers: Answers
+    answers: LabelledPredictions
     examples: tuple[Example, ...] = ()
     failures: tuple[tuple[str, Message], ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
@@ -131,10 +131,12 @@ def _answers(
     groups: NDArray[np.str_],
     sources: NDArray[np.str_],
     files: NDArray[np.str_],
-) -> Answers:
+) -> LabelledPredictions:
     labels = np.where(targets.any(1), targets.argmax(1), -1).astype(np.int64)
     columns = (groups.copy(), sources.copy(), files.copy())
-    return Answers(probabilities, labels, *columns, card.class_names, in_domain, targets, card.exclusive)
+    return LabelledPredictions(
+        probabilities, labels, *columns, card.class_names, in_domain, targets, card.exclusive
+    )
 
 
 def _group(item: Item, patient: str, pattern: re.Pattern[str] | None) -> str:

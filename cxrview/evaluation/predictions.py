@@ -26,7 +26,7 @@ class Labelled(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answers:
+class LabelledPredictions:
     """N answers over C classes; the arrays are read-only.
 
     `labels` is -1 for an image of no known class. `targets` is needed where classes are not exclusive;
@@ -72,10 +72,10 @@ class Answers:
         """Which images can be right or wrong, (N,): with exclusive classes those of a known class."""
         return np.asarray(self.labels >= 0) if self.exclusive else np.ones(len(self), np.bool_)
 
-    def subset(self, chosen: NDArray[Any]) -> "Answers":
+    def subset(self, chosen: NDArray[Any]) -> "LabelledPredictions":
         """Return the answers at `chosen`, indices or a mask."""
         parts = {item.name: getattr(self, item.name) for item in fields(self)}
-        return Answers(
+        return LabelledPredictions(
             **{name: part[chosen] if isinstance(part, np.ndarray) else part for name, part in parts.items()}
         )
 
@@ -85,11 +85,11 @@ def answers_for(
     probabilities: NDArray[np.floating[Any]],
     in_domain: NDArray[np.bool_] | None = None,
     exclusive: bool = True,
-) -> Answers:
+) -> LabelledPredictions:
     """Return `probabilities`, (N, C), together with what is known about the images of `data`."""
     targets = np.asarray(data.targets, np.uint8).copy()
     labels = np.where(targets.any(1), targets.argmax(1), -1).astype(np.int64)
-    return Answers(
+    return LabelledPredictions(
         np.array(probabilities, np.float64),
         labels,
         np.array(data.groups),

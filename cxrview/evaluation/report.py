@@ -25,14 +25,14 @@ from numpy.typing import NDArray
 
 from cxrview import NOTICE, __version__, paths
 from cxrview import messages as shared
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.datasets.report import DataReport
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.evaluation import messages, plots, report_tables
 from cxrview.evaluation.caveats import remarks
 from cxrview.evaluation.evaluate import Points, measure, measure_strangers
 from cxrview.evaluation.examples import Example
-from cxrview.evaluation.predictions import Answers
+from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.progress import Report, silent
 
 SCHEMA = 1
@@ -70,13 +70,13 @@ class TrainingCourse:
 def write_report(
     folder: Path,
     title: str,
-    parts: Mapping[str, Answers],
+    parts: Mapping[str, LabelledPredictions],
     *,
     course: TrainingCourse | None = None,
     card: Mapping[str, Any] | None = None,
     examples: Sequence[Example] | None = None,
     data_report: DataReport | None = None,
-    strangers: Answers | None = None,
+    strangers: LabelledPredictions | None = None,
     notes: Sequence[str] = (),
     failures: Sequence[tuple[str, str]] = (),
     metrics: Mapping[str, Any] | None = None,
@@ -92,11 +92,11 @@ def write_report(
     holds the entries of a model card. `metrics` are what `measure_parts` returned, if it was asked before.
     The answers for every image stand in `predictions.csv`. A page that names no file and shows no picture of
     the data, so that it may travel with the model, is written with its `metrics.json` to `shared` as well.
-    Raises BadRequest if something cannot be written; `report` may raise Cancelled.
+    Raises InvalidRequest if something cannot be written; `report` may raise Cancelled.
     """
     card = card or {}
     if not parts:
-        raise BadRequest(messages.NO_IMAGES_TO_REPORT)
+        raise InvalidRequest(messages.NO_IMAGES_TO_REPORT)
     if metrics is None:
         metrics = measure_parts(parts, strangers, card, seed=seed, repeats=repeats, report=report)
     label = partial(_label, {item["name"]: item["label"] for item in card.get("classes", ())})
@@ -131,7 +131,7 @@ def _page(title: str, card: Mapping[str, Any], **said: Any) -> str:
 
 
 def _measured(
-    parts: Mapping[str, Answers],
+    parts: Mapping[str, LabelledPredictions],
     metrics: Mapping[str, Any],
     label: Callable[[str], str],
     documents: Mapping[str, str],
@@ -176,8 +176,8 @@ def _images_to_share(data_report: DataReport | None, failures: Sequence[tuple[st
 
 
 def measure_parts(
-    parts: Mapping[str, Answers],
-    strangers: Answers | None = None,
+    parts: Mapping[str, LabelledPredictions],
+    strangers: LabelledPredictions | None = None,
     card: Mapping[str, Any] | None = None,
     *,
     seed: int = 0,
@@ -221,7 +221,7 @@ def _label(labels: Mapping[str, str], name: str) -> str:
 
 
 def _draw(
-    parts: Mapping[str, Answers],
+    parts: Mapping[str, LabelledPredictions],
     measured: Mapping[str, Any],
     label: Callable[[str], str],
 ) -> dict[str, Figure]:
@@ -243,7 +243,7 @@ def _draw(
 
 def _part(
     name: str,
-    answers: Answers,
+    answers: LabelledPredictions,
     measured: Mapping[str, Any],
     label: Callable[[str], str],
     documents: Mapping[str, str],
@@ -317,19 +317,19 @@ def _data(data_report: DataReport | None, to_share: bool) -> dict[str, Any] | No
     }
 
 
-def _counts(counts: Mapping[str, Mapping[str, int]]) -> report_tables.Table | None:
+def _counts(counts: Mapping[str, Mapping[str, int]]) -> report_tables.ReportTable | None:
     """Return the counts of images by part and class; None if there are none."""
     names = list(dict.fromkeys(name for classes in counts.values() for name in classes))
     if not names:
         return None
     rows = tuple(
-        tuple(report_tables.Cell(text) for text in (part, *(f"{classes.get(n, 0):,}" for n in names)))
+        tuple(report_tables.TableCell(text) for text in (part, *(f"{classes.get(n, 0):,}" for n in names)))
         for part, classes in counts.items()
     )
-    return report_tables.Table("Images by part and class", ("Part", *names), rows)
+    return report_tables.ReportTable("Images by part and class", ("Part", *names), rows)
 
 
-def _predictions(parts: Mapping[str, Answers], strangers: Answers | None) -> str:
+def _predictions(parts: Mapping[str, LabelledPredictions], strangers: LabelledPredictions | None) -> str:
     """Return the answers for every image as CSV, in the order in which they were asked.
 
     `predicted` is the most probable class, as `cxrview score` has it.
@@ -378,13 +378,13 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         problem = messages.FOLDER_NOT_MADE(folder=folder, reason=error.strerror)
-        raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
+        raise InvalidRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
 
 
 def _write(path: Path, text: str) -> None:
     try:
         # A file name that is not valid UTF-8 must not cost the report.
-        write_whole(path, text.encode("utf-8", "backslashreplace"))
+        write_atomically(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         problem = shared.PLACE_CANNOT_BE_WRITTEN(place=path, reason=error.strerror)
-        raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
+        raise InvalidRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error

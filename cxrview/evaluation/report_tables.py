@@ -11,7 +11,7 @@ ABSENT = "–"
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """What stands in a cell, and the interval below it, if any."""
 
     text: str
@@ -20,12 +20,12 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """A table with its first column as headings; the last `averages` rows stand apart."""
 
     caption: str
     head: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[TableCell, ...], ...]
     averages: int = 0
     note: str = ""
 
@@ -86,9 +86,9 @@ def interval_text(entry: Mapping[str, float | None], form: str = "decimal") -> s
     return f"{low}–{high}{' %' if form == 'percent' else ''}"
 
 
-def cell(entry: Mapping[str, float | None], form: str = "decimal") -> Cell:
+def cell(entry: Mapping[str, float | None], form: str = "decimal") -> TableCell:
     """Return the cell of a figure."""
-    return Cell(_FORMS[form](entry["value"]), interval_text(entry, form))
+    return TableCell(_FORMS[form](entry["value"]), interval_text(entry, form))
 
 
 def headlines(measured: Mapping[str, Any]) -> list[Headline]:
@@ -105,13 +105,13 @@ def headlines(measured: Mapping[str, Any]) -> list[Headline]:
     return found
 
 
-def class_table(measured: Mapping[str, Any], label: Label) -> Table:
+def class_table(measured: Mapping[str, Any], label: Label) -> ReportTable:
     """Return the figures of each class, their plain means, and their means weighted by images."""
     figures = measured["figures"]
     rows = [
         (
-            Cell(label(name), swatch=index),
-            Cell(f"{measured['support'][name]:,}"),
+            TableCell(label(name), swatch=index),
+            TableCell(f"{measured['support'][name]:,}"),
             *(cell(figures[f"{kind}.{name}"]) for kind in PER_CLASS),
         )
         for index, name in enumerate(measured["classes"])
@@ -119,9 +119,9 @@ def class_table(measured: Mapping[str, Any], label: Label) -> Table:
     nothing = {"value": None, "low": None, "high": None}
     for average, title in (("macro", "Mean of the classes"), ("weighted", "Weighted by images")):
         values = (cell(figures.get(f"{average}_{kind}", nothing)) for kind in PER_CLASS)
-        rows.append((Cell(title), Cell(f"{measured['images']:,}"), *values))
+        rows.append((TableCell(title), TableCell(f"{measured['images']:,}"), *values))
     note = "" if measured["exclusive"] else _thresholds_note(measured, label)
-    return Table("Class by class", _HEADS, tuple(rows), 2, note)
+    return ReportTable("Class by class", _HEADS, tuple(rows), 2, note)
 
 
 def _thresholds_note(measured: Mapping[str, Any], label: Label) -> str:
@@ -129,7 +129,7 @@ def _thresholds_note(measured: Mapping[str, Any], label: Label) -> str:
     return f"A class counts as called from these probabilities on: {listed}."
 
 
-def fixed_table(measured: Mapping[str, Any], label: Label) -> Table:
+def fixed_table(measured: Mapping[str, Any], label: Label) -> ReportTable:
     """Return sensitivity at fixed specificity and the other way round."""
     figures = measured["figures"]
     head = (
@@ -140,14 +140,14 @@ def fixed_table(measured: Mapping[str, Any], label: Label) -> Table:
         "Specificity at 95 % sensitivity",
     )
     rows = tuple(
-        (Cell(label(name), swatch=index), *(cell(figures[f"{kind}.{name}"]) for kind in _FIXED))
+        (TableCell(label(name), swatch=index), *(cell(figures[f"{kind}.{name}"]) for kind in _FIXED))
         for index, name in enumerate(measured["classes"])
     )
     note = "The thresholds are chosen on these very images, so expect a little less elsewhere."
-    return Table("At a fixed specificity or sensitivity", head, rows, note=note)
+    return ReportTable("At a fixed specificity or sensitivity", head, rows, note=note)
 
 
-def points_table(measured: Mapping[str, Any], label: Label) -> Table | None:
+def points_table(measured: Mapping[str, Any], label: Label) -> ReportTable | None:
     """Return what the model's own operating points give here; None if it has none."""
     rows = []
     for point, classes in measured["operating_points"].items():
@@ -156,32 +156,34 @@ def points_table(measured: Mapping[str, Any], label: Label) -> Table | None:
                 entry = classes[name]
                 kinds = (cell(entry[k]) for k in ("sensitivity", "specificity", "precision"))
                 called = cell(entry["called"], "percent")
-                threshold = Cell(f"≥ {entry['threshold']:.3f}")
-                rows.append((Cell(label(name), swatch=index), Cell(point), threshold, *kinds, called))
+                threshold = TableCell(f"≥ {entry['threshold']:.3f}")
+                rows.append(
+                    (TableCell(label(name), swatch=index), TableCell(point), threshold, *kinds, called)
+                )
     if not rows:
         return None
     head = ("Class", "Point", "Called from", "Sensitivity", "Specificity", "Precision", "Images called so")
     note = "The thresholds were chosen before, on validation images; here they are only applied."
-    return Table("At the model's operating points", head, tuple(rows), note=note)
+    return ReportTable("At the model's operating points", head, tuple(rows), note=note)
 
 
-def confusion_table(measured: Mapping[str, Any], label: Label) -> Table | None:
+def confusion_table(measured: Mapping[str, Any], label: Label) -> ReportTable | None:
     """Return, for classes that are not exclusive, how often each was called and was there."""
     if "tables" not in measured:
         return None
     kinds = ("called_right", "missed", "called_wrongly", "passed_over_right")
     rows = tuple(
         (
-            Cell(label(name), swatch=index),
-            *(Cell(f"{measured['tables'][name][kind]:,}") for kind in kinds),
+            TableCell(label(name), swatch=index),
+            *(TableCell(f"{measured['tables'][name][kind]:,}") for kind in kinds),
         )
         for index, name in enumerate(measured["classes"])
     )
     head = ("Class", "There and called", "There and missed", "Not there, called", "Not there, not called")
-    return Table("Right and wrong calls", head, rows)
+    return ReportTable("Right and wrong calls", head, rows)
 
 
-def source_table(measured: Mapping[str, Any], label: Label) -> Table | None:
+def source_table(measured: Mapping[str, Any], label: Label) -> ReportTable | None:
     """Return how the model fares on each source; None without sources."""
     if not measured["per_source"]:
         return None
@@ -193,12 +195,12 @@ def source_table(measured: Mapping[str, Any], label: Label) -> Table | None:
         recall = part.get("recall", {})
         rows.append(
             (
-                Cell(source or "(none named)"),
-                Cell(f"{part['images'] + part['left_out']:,}", f"of {part['groups']:,} patients"),
+                TableCell(source or "(none named)"),
+                TableCell(f"{part['images'] + part['left_out']:,}", f"of {part['groups']:,} patients"),
                 cell(accuracy, "percent"),
                 *(_found(recall.get(name), part["support"][name]) for name in names),
-                *(Cell(percent(part["called"][name])) for name in names),
-                Cell(percent(part.get("in_domain"))),
+                *(TableCell(percent(part["called"][name])) for name in names),
+                TableCell(percent(part.get("in_domain"))),
             )
         )
     head = (
@@ -209,27 +211,27 @@ def source_table(measured: Mapping[str, Any], label: Label) -> Table | None:
         *(f"Called {label(name)}" for name in names),
         "In domain",
     )
-    return Table("Source by source", head, tuple(rows))
+    return ReportTable("Source by source", head, tuple(rows))
 
 
-def _found(recall: float | None, count: int) -> Cell:
-    return Cell(percent(recall), f"of {count:,}" if count else "")
+def _found(recall: float | None, count: int) -> TableCell:
+    return TableCell(percent(recall), f"of {count:,}" if count else "")
 
 
-def stranger_table(measured: Mapping[str, Any]) -> Table:
+def stranger_table(measured: Mapping[str, Any]) -> ReportTable:
     """Return how many images outside the task are flagged, by source and in all."""
 
-    def row(name: str, part: Mapping[str, Any]) -> tuple[Cell, ...]:
-        flagged = Cell(ABSENT) if part["flagged"] is None else cell(part["flagged"], "percent")
+    def row(name: str, part: Mapping[str, Any]) -> tuple[TableCell, ...]:
+        flagged = TableCell(ABSENT) if part["flagged"] is None else cell(part["flagged"], "percent")
         missed = ABSENT if part["not_flagged"] is None else f"{part['not_flagged']:,}"
-        return Cell(name), Cell(f"{part['images']:,}"), flagged, Cell(missed)
+        return TableCell(name), TableCell(f"{part['images']:,}"), flagged, TableCell(missed)
 
     rows = [row(name or "(none named)", part) for name, part in measured["per_source"].items()]
     head = ("Source", "Images", "Flagged as out of domain", "Not flagged")
-    return Table("Images outside the task", head, (*rows, row("All", measured)), 1)
+    return ReportTable("Images outside the task", head, (*rows, row("All", measured)), 1)
 
 
-def all_tables(measured: Mapping[str, Any], label: Label) -> Sequence[Table]:
+def all_tables(measured: Mapping[str, Any], label: Label) -> Sequence[ReportTable]:
     """Return the tables of one part of the data in the order of the page, those that there are."""
     if "figures" not in measured:
         found = [source_table(measured, label)]

@@ -26,7 +26,7 @@ class Counts:
         return _share(self.true, self.true[-1])
 
     @property
-    def fall_out(self) -> Array:
+    def false_positive_rate(self) -> Array:
         """The share of non-cases that is called, (T,): 1 - specificity; NaN if there is none."""
         return _share(self.false, self.false[-1])
 
@@ -38,7 +38,7 @@ class Counts:
 
     def area(self) -> float:
         """Return the area under the ROC curve; NaN if there are no cases or only cases."""
-        x, y = np.r_[0.0, self.fall_out], np.r_[0.0, self.sensitivity]
+        x, y = np.r_[0.0, self.false_positive_rate], np.r_[0.0, self.sensitivity]
         return float((np.diff(x) * (y[1:] + y[:-1]) / 2).sum())
 
     def average_precision(self) -> float:
@@ -47,11 +47,11 @@ class Counts:
 
     def sensitivity_at(self, specificity: float) -> float:
         """Return the highest sensitivity at a specificity of at least `specificity`; NaN as above."""
-        return _best(self.sensitivity, self.fall_out, specificity)
+        return _best(self.sensitivity, self.false_positive_rate, specificity)
 
     def specificity_at(self, sensitivity: float) -> float:
         """Return the highest specificity at a sensitivity of at least `sensitivity`; NaN as above."""
-        return _best(1 - self.fall_out[::-1], 1 - self.sensitivity[::-1], sensitivity)
+        return _best(1 - self.false_positive_rate[::-1], 1 - self.sensitivity[::-1], sensitivity)
 
 
 def _share(part: Array, whole: float) -> Array:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.explain import messages
 
 # The first five are perceptually uniform: equal steps of heat look equal. Smith and van der Walt gave away
@@ -24,9 +24,9 @@ EDGE = 0.04  # of heat, over which the layer comes in at the threshold: a hard e
 
 
 def colour_table(name: str) -> NDArray[np.uint8]:
-    """Return the colours for 0…255, (256, 3) uint8 RGB. Raises BadRequest for an unknown name."""
+    """Return the colours for 0…255, (256, 3) uint8 RGB. Raises InvalidRequest for an unknown name."""
     if name not in COLOUR_MAPS:
-        raise BadRequest(messages.NO_COLOUR_MAP(name=name, names=", ".join(COLOUR_MAPS)))
+        raise InvalidRequest(messages.NO_COLOUR_MAP(name=name, names=", ".join(COLOUR_MAPS)))
     ramp = np.arange(256, dtype=np.uint8)[:, None]
     if name == "grey":
         return np.repeat(ramp, 3, axis=1)

@@ -34,7 +34,7 @@ def heat_contours(
     """Return the lines at `level` (0…1) of the heatmap of `class_name`, each (n, 2) of x and y.
 
     They lie where the model looked and end at the border of that. `samples` are taken along the longer
-    side of the image. Raises BadRequest for an unknown class.
+    side of the image. Raises InvalidRequest for an unknown class.
     """
     box, area = prediction.letterbox, seen_area(prediction)
     step = max(box.height, box.width) / samples

@@ -13,7 +13,7 @@ from cxrview.inference.prediction import Prediction
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class ModelInputView:
     """The input of a model for one radiograph.
 
     `given` is handed to the graph, (S, S) uint8; `seen` is what its first layer keeps of that, (n, n)
@@ -29,7 +29,7 @@ class Seen:
     preprocessing: str
 
 
-def seen_by(card: Card, radiograph: Radiograph) -> Seen:
+def seen_by(card: Card, radiograph: Radiograph) -> ModelInputView:
     """Return what the model of `card` sees of `radiograph`."""
     given, letterbox = model_input(radiograph, card.input_size)
     left, top, right, bottom = (round(part * card.input_size) for part in card.map_field)
@@ -37,7 +37,9 @@ def seen_by(card: Card, radiograph: Radiograph) -> Seen:
     side, name = _detail(card, min(inside.shape))
     cropped = max(inside.shape) < card.input_size
     kept = cv2.resize(inside, (side, side), interpolation=cv2.INTER_AREA) if cropped else inside
-    return Seen(given, letterbox, np.asarray(kept, dtype=np.uint8), (left, top, right, bottom), name)
+    return ModelInputView(
+        given, letterbox, np.asarray(kept, dtype=np.uint8), (left, top, right, bottom), name
+    )
 
 
 def in_the_square(prediction: Prediction) -> Prediction:
@@ -46,7 +48,7 @@ def in_the_square(prediction: Prediction) -> Prediction:
     return dataclasses.replace(prediction, letterbox=Letterbox.fit(size, size, size))
 
 
-def in_the_crop(prediction: Prediction, seen: Seen) -> Prediction:
+def in_the_crop(prediction: Prediction, seen: ModelInputView) -> Prediction:
     """Return `prediction` as one of the crop itself, to be drawn over `Seen.seen`."""
     height, width = seen.seen.shape
     whole = Letterbox.fit(height, width, max(height, width))

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.explain import messages
 from cxrview.inference.prediction import Prediction
 
@@ -12,11 +12,11 @@ def shares(prediction: Prediction, class_name: str) -> NDArray[np.float32]:
     """Return the cells of `class_name`, (h, w) float32 in 0…1, of the model's own coarse map.
 
     1 is the strongest cell of *any* class in this image, so a class that the model hardly considered stays
-    faint. Raises BadRequest for an unknown class.
+    faint. Raises InvalidRequest for an unknown class.
     """
     if class_name not in prediction.class_names:
         names = ", ".join(prediction.class_names)
-        raise BadRequest(messages.NO_CLASS(name=class_name, names=names))
+        raise InvalidRequest(messages.NO_CLASS(name=class_name, names=names))
     strongest = float(prediction.activation_maps.max())
     maps = prediction.activation_maps[prediction.class_names.index(class_name)]
     return np.asarray(np.clip(maps / strongest if strongest > 0 else maps, 0, 1), dtype=np.float32)
@@ -28,7 +28,7 @@ def overlay(
     """Return the heatmap of `class_name` over the whole image, float32 in 0…1, smooth between the cells.
 
     It has the image's height and width, or `shape` rows and columns spread over the same area. The scale
-    is that of `shares`; parts of the image that the model never saw are 0. Raises BadRequest for an
+    is that of `shares`; parts of the image that the model never saw are 0. Raises InvalidRequest for an
     unknown class.
     """
     cells = shares(prediction, class_name)

@@ -44,7 +44,7 @@ def fill(
     """Return the coloured area over the whole image, (*shape, 4) uint8 RGBA with straight alpha.
 
     None in the mode "contour", which has lines only. `opacity` stands for that of the style. Raises
-    BadRequest for an unknown class.
+    InvalidRequest for an unknown class.
     """
     if style.mode == "contour":
         return None
@@ -90,7 +90,7 @@ def paint(
 ) -> NDArray[np.uint8]:
     """Return `picture`, the whole image as (h, w) grey or (h, w, 3) RGB, under the heatmap: RGB uint8.
 
-    The picture may be larger or smaller than the image. Raises BadRequest for an unknown class.
+    The picture may be larger or smaller than the image. Raises InvalidRequest for an unknown class.
     """
     height, width = picture.shape[:2]
     area = fill(prediction, class_name, style, (height, width))

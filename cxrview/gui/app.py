@@ -22,10 +22,10 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from cxrview import __version__, paths, settings
-from cxrview.errors import BadRequest, CxrviewError, UnreadableImage, UnusableModel
+from cxrview.errors import CxrviewError, InvalidRequest, UnreadableImage, UnusableModel
 from cxrview.gui import language, messages
 from cxrview.gui.main_window import MainWindow
-from cxrview.gui.state import Progress, Stage
+from cxrview.gui.state import PredictionProgress, ViewStage
 from cxrview.message import verbatim
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def render_demo(
         window.clearFocus()
         app.processEvents()
         if not window.grab().save(str(png), "PNG"):
-            raise BadRequest(messages.PICTURE_NOT_WRITTEN, messages.PICTURE_ELSEWHERE, png)
+            raise InvalidRequest(messages.PICTURE_NOT_WRITTEN, messages.PICTURE_ELSEWHERE, png)
         prediction = window.state.reading.prediction
         if prediction is None:
             raise CxrviewError(messages.NO_READING)
@@ -127,22 +127,22 @@ def _wait_for_reading(window: MainWindow) -> None:
     """Let the window work until it has read the image. Raises CxrviewError if it cannot."""
     loop = QEventLoop()
     QTimer.singleShot(DEMO_TIMEOUT, loop, loop.quit)
-    final = (Progress.DONE, Progress.FAILED)
+    final = (PredictionProgress.DONE, PredictionProgress.FAILED)
 
     def look(_news: object = None) -> None:
         shown, reading = window.state.shown, window.state.reading
-        if shown.stage is Stage.FAILED or reading.progress in final:
+        if shown.stage is ViewStage.FAILED or reading.progress in final:
             loop.quit()
 
     window.state.shown_changed.connect(look)
     window.state.reading_changed.connect(look)
     loop.exec()
     shown, reading = window.state.shown, window.state.reading
-    if shown.stage is Stage.FAILED:
+    if shown.stage is ViewStage.FAILED:
         raise UnreadableImage(verbatim(shown.problem), verbatim(shown.advice))
-    if reading.progress is Progress.FAILED:
+    if reading.progress is PredictionProgress.FAILED:
         raise UnusableModel(verbatim(reading.problem))
-    if reading.progress is not Progress.DONE:
+    if reading.progress is not PredictionProgress.DONE:
         problem = messages.READING_TOOK_LONG(seconds=DEMO_TIMEOUT // 1000)
         raise CxrviewError(problem, messages.TRY_AGAIN)
 

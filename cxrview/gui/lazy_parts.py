@@ -7,7 +7,7 @@ Owner = TypeVar("Owner")
 Part = TypeVar("Part")
 
 
-class LaterParts(Generic[Owner]):
+class LazyParts(Generic[Owner]):
     """What belongs to `owner`, known by the function or class that makes it.
 
     Those of `soon` are not waited for: they are made one by one after the first picture.

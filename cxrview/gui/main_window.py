@@ -25,7 +25,7 @@ from cxrview.gui.commands import heatmap
 from cxrview.gui.commands.window import fill_screen
 from cxrview.gui.commands.window_parts import SOON, WindowParts
 from cxrview.gui.gc_in_gui_thread import Collector
-from cxrview.gui.lazy_parts import LaterParts
+from cxrview.gui.lazy_parts import LazyParts
 from cxrview.gui.panels.prediction import ReadingPanel
 from cxrview.gui.panels.status import StatusBar
 from cxrview.gui.session.model_choice import LoadPredictor
@@ -73,7 +73,7 @@ class MainWindow(WindowParts, QMainWindow):
         self.bench = Workbench(
             self, places, self.geometry_store, self.state, self.session, self.runner, SHORTCUTS
         )
-        self.bench.parts = LaterParts(self.bench, SOON)
+        self.bench.parts = LazyParts(self.bench, SOON)
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self._save_settings)
         self._started = False
         self._behind = QTimer(self, interval=0, timeout=self._make_next)

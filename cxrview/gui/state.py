@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from cxrview.gui.view_state import Progress, Reading, Shown, Stage, ViewState
+from cxrview.gui.view_state import PredictionProgress, PredictionState, Shown, ViewStage, ViewState
 from cxrview.i18n import mark, tr
 from cxrview.settings import Settings
 
@@ -22,13 +22,13 @@ __all__ = [
     "AppState",
     "Arrangement",
     "Entry",
-    "Finding",
+    "FrameResult",
     "Mark",
     "ModelInfo",
-    "Progress",
-    "Reading",
+    "PredictionProgress",
+    "PredictionState",
     "Shown",
-    "Stage",
+    "ViewStage",
     "ViewState",
 ]
 
@@ -55,7 +55,7 @@ class Mark(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FrameResult:
     """What the model said about one frame: its most probable class, how probable, whether to rely on it."""
 
     label: str
@@ -79,7 +79,7 @@ class Entry:
     mark: Mark = Mark.UNREAD
     note: str = ""  # the sentence that says why it failed
     frames: int = 1
-    findings: Mapping[int, Finding] = field(default_factory=dict)  # by frame, as far as they were read
+    findings: Mapping[int, FrameResult] = field(default_factory=dict)  # by frame, as far as they were read
     seen: bool = False  # the reader has looked at it
     archive: Path | None = None  # the archive that the file was unpacked from
 
@@ -185,7 +185,7 @@ class AppState(QObject):
         return self.active.inverted
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> PredictionState:
         """What the model says about the image of the active viewport."""
         return self.active.reading
 

@@ -12,11 +12,11 @@ from cxrview.gui.viewer.view_transform import Orientation
 if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
     from cxrview.annotations.units import Scale
     from cxrview.imaging import Radiograph, Voi
-    from cxrview.imaging.pyramid import Levels
+    from cxrview.imaging.pyramid import ImagePyramid
     from cxrview.inference.prediction import Prediction
 
 
-class Stage(Enum):
+class ViewStage(Enum):
     """How far a viewport has come with its file."""
 
     EMPTY = "empty"
@@ -29,17 +29,17 @@ class Stage(Enum):
 class Shown:
     """What is in a viewport: nothing, a file being read, a radiograph, or why there is none."""
 
-    stage: Stage = Stage.EMPTY
+    stage: ViewStage = ViewStage.EMPTY
     path: Path | None = None
     frame: int = 0
     radiograph: "Radiograph | None" = None
-    levels: "Levels | None" = None  # the radiograph, ready to be drawn
+    levels: "ImagePyramid | None" = None  # the radiograph, ready to be drawn
     problem: str = ""
     advice: str = ""
     stopped: bool = False  # failed only because the user stopped it
 
 
-class Progress(Enum):
+class PredictionProgress(Enum):
     """How far the model has come with the radiograph of a viewport."""
 
     NONE = "none"
@@ -49,10 +49,10 @@ class Progress(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PredictionState:
     """What the model says about the radiograph of a viewport, or why it says nothing."""
 
-    progress: Progress = Progress.NONE
+    progress: PredictionProgress = PredictionProgress.NONE
     prediction: "Prediction | None" = None
     problem: str = ""
 
@@ -87,7 +87,7 @@ class ViewState(QObject):
         self.inverted = False
         self.orientation = Orientation()
         self.filters: frozenset[str] = frozenset()
-        self.reading = Reading()
+        self.reading = PredictionState()
         self.chosen_class: str | None = None  # None: the most probable one
         self.heat_class = ""
         self.heat_shown = True
@@ -102,7 +102,7 @@ class ViewState(QObject):
         self.voi = shown.radiograph.default_voi if shown.radiograph is not None else None
         if shown.path != before.path:  # the next frame of a file is seen as this one was
             self.inverted, self.orientation, self.filters = False, Orientation(), frozenset()
-        self.reading = Reading()
+        self.reading = PredictionState()
         self.settling = True
         self.shown_changed.emit(shown)
         self.voi_changed.emit(self.voi)
@@ -137,7 +137,7 @@ class ViewState(QObject):
             self.filters = filters
             self.filters_changed.emit(filters)
 
-    def set_reading(self, reading: Reading) -> None:
+    def set_reading(self, reading: PredictionState) -> None:
         """Take over what the model says about the radiograph."""
         if reading != self.reading:
             self.reading = reading

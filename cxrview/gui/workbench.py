@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from cxrview.gui.lazy_parts import LaterParts
+from cxrview.gui.lazy_parts import LazyParts
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -58,7 +58,7 @@ class Workbench:
     viewports: "Viewports" = field(init=False)
     reading: "ReadingPanel" = field(init=False)
     status: "StatusBar" = field(init=False)
-    parts: "LaterParts[Workbench]" = field(init=False)
+    parts: "LazyParts[Workbench]" = field(init=False)
 
     def part(self, make: "Callable[[Workbench], Part]") -> Part:
         """Return the part that `make` makes of this workbench, which happens once."""

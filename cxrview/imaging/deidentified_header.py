@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cxrview.i18n import tr
-from cxrview.imaging.tags import Pair, Tag
+from cxrview.imaging.tags import Tag, TagPair
 
 NAMING = {"PN", "DA", "DT"}  # persons and days
 FREE = {"LT", "ST", "UT", "UN"}  # where anything may be written
@@ -13,7 +13,7 @@ HARMLESS = {"PatientSex", "PatientAge", "PatientSize", "PatientWeight"}
 NUMBERS = {"AccessionNumber", "StudyID", "RequestedProcedureID", "InstitutionName", "InstitutionAddress"}
 
 
-def without_identity(pairs: Iterable[Pair], everything: bool = False) -> tuple[Pair, ...]:
+def without_identity(pairs: Iterable[TagPair], everything: bool = False) -> tuple[TagPair, ...]:
     """Return `pairs` with "hidden" for each value that may say who the patient is, or for `everything`.
 
     Hidden are persons, days, the groups of the patient and the visit but for sex, age, size and weight, the
@@ -22,7 +22,7 @@ def without_identity(pairs: Iterable[Pair], everything: bool = False) -> tuple[P
     return tuple(_pair(pair, everything or _names(pair.either)) for pair in pairs)
 
 
-def _pair(pair: Pair, hidden: bool) -> Pair:
+def _pair(pair: TagPair, hidden: bool) -> TagPair:
     children = without_identity(pair.children, hidden)
     if not hidden:
         return replace(pair, children=children)

@@ -6,7 +6,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.i18n import trn
 from cxrview.imaging import messages, sniff
 from cxrview.progress import Report, silent
@@ -18,7 +18,7 @@ OFTEN = 256  # names of a folder between two reports
 
 
 def find_images(paths: Iterable[Path], report: Report = silent) -> list[Path]:
-    """Return all that `iter_images` finds. Raises BadRequest, and whatever `report` raises."""
+    """Return all that `iter_images` finds. Raises InvalidRequest, and whatever `report` raises."""
     return list(iter_images(paths, report))
 
 
@@ -31,11 +31,11 @@ def iter_images(paths: Iterable[Path], report: Report = silent) -> Iterator[Path
     In folders the suffix decides, and the first bytes where there is none (or only a number, as in UIDs);
     hidden files and folders, DICOMDIR, pipes and the like are passed over, and links to folders are not
     followed.
-    Raises BadRequest, before anything is yielded, if not one of `paths` is there; whatever `report` raises.
+    Raises InvalidRequest, before anything is yielded, if none of `paths` is there; whatever `report` raises.
     """
     asked = [(path, _mode(path)) for path in map(Path, paths)]
     if asked and all(mode == MISSING for _, mode in asked):
-        raise BadRequest(messages.DOES_NOT_EXIST, messages.CHECK_THE_PATH, asked[0][0])
+        raise InvalidRequest(messages.DOES_NOT_EXIST, messages.CHECK_THE_PATH, asked[0][0])
     found: set[str] = set()
 
     def told() -> None:

@@ -55,7 +55,7 @@ TAGS = [int(Tag(keyword)) for keyword in KEYWORDS]  # as numbers, which compare 
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class HeaderSummary:
     """Who and what is in a DICOM file, and how large it says it is: `rows` and `columns` may be 0."""
 
     identity: Identity
@@ -65,7 +65,7 @@ class Header:
     columns: int = 0
 
 
-def peek(path: Path) -> Header | None:
+def peek(path: Path) -> HeaderSummary | None:
     """Return what the header of a DICOM file says, or None for any other file and for a damaged one.
 
     Takes a fraction of a millisecond, whatever the size of the image. Raises nothing: `read` will say what
@@ -123,9 +123,9 @@ def _from_file(path: Path) -> Dataset:
             return read_partial(file, at_end, specific_tags=TAGS)
 
 
-def _header(elements: Readable) -> Header:
+def _header(elements: Readable) -> HeaderSummary:
     frames = elements.whole("NumberOfFrames") or 1
-    return Header(
+    return HeaderSummary(
         read_identity(elements),
         read_anatomy(elements),
         frames if 1 <= frames <= MAX_FRAMES else 1,

@@ -21,7 +21,7 @@ AT_ONCE = 2_500_000  # pixels that filters may take while the screen waits: some
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Levels:
+class ImagePyramid:
     """An image and its halvings, finest first; each covers the whole image.
 
     `arrays` are (h, w) uint8, uint16, int16 or float32, or (h, w, 3) uint8 in colour; a stored number n of
@@ -37,7 +37,7 @@ class Levels:
     filtered: dict[int, tuple[object, NDArray[np.uint8]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, radiograph: Radiograph) -> "Levels":
+    def of(cls, radiograph: Radiograph) -> "ImagePyramid":
         """Return the levels of `radiograph`; the finest one shares its memory where it can."""
         values, first = (radiograph.rgb, 0) if radiograph.rgb is not None else _as_numbers(radiograph.values)
         mask = radiograph.padding
@@ -54,7 +54,7 @@ class Levels:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PyramidPart:
     """The part of an image that is seen, and its size on the screen.
 
     Screen pixel (i, j), 0-based, covers the image from (`left` + i·`across`, `top` + j·`down`) on;
@@ -79,7 +79,9 @@ class Look:
     smooth: bool = True
 
 
-def render_part(levels: Levels, look: Look, part: Part, *, quick: bool = False) -> NDArray[np.uint8]:
+def render_part(
+    levels: ImagePyramid, look: Look, part: PyramidPart, *, quick: bool = False
+) -> NDArray[np.uint8]:
     """Return what is seen, (rows, columns) uint8 or (rows, columns, 3) in colour.
 
     If `quick`, a level that filters would take long for is replaced by the next coarser one that is ready
@@ -99,17 +101,17 @@ def render_part(levels: Levels, look: Look, part: Part, *, quick: bool = False) 
     return picture
 
 
-def is_quick(levels: Levels, look: Look, part: Part) -> bool:
+def is_quick(levels: ImagePyramid, look: Look, part: PyramidPart) -> bool:
     """Whether rendering quickly is rendering coarsely."""
     return not _is_ready(levels, _level(levels, part), look)
 
 
-def refine(levels: Levels, look: Look, part: Part) -> None:
+def refine(levels: ImagePyramid, look: Look, part: PyramidPart) -> None:
     """Filter the level that `part` is to be seen at; for a worker."""
     _filtered(levels, _level(levels, part), look)
 
 
-def _is_ready(levels: Levels, number: int, look: Look) -> bool:
+def _is_ready(levels: ImagePyramid, number: int, look: Look) -> bool:
     height, width = levels.arrays[number].shape[:2]
     if not look.filters or height * width <= AT_ONCE:
         return True
@@ -121,7 +123,7 @@ def _how(look: Look) -> object:
     return look.voi, look.inverted, look.filters
 
 
-def _filtered(levels: Levels, number: int, look: Look) -> NDArray[np.uint8]:
+def _filtered(levels: ImagePyramid, number: int, look: Look) -> NDArray[np.uint8]:
     """Return a whole level as it looks through the filters; moving the image asks for the same again."""
     how = _how(look)
     known = levels.filtered.get(number)
@@ -161,7 +163,7 @@ def _halvings(array: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     return tuple(found)
 
 
-def _level(levels: Levels, part: Part) -> int:
+def _level(levels: ImagePyramid, part: PyramidPart) -> int:
     """Return the coarsest level that is at least as fine as the screen."""
     width = levels.arrays[0].shape[1]
     wanted = width / part.across  # screen pixels for the whole width
@@ -169,7 +171,7 @@ def _level(levels: Levels, part: Part) -> int:
     return fine[-1] if fine else 0
 
 
-def _sample(array: NDArray[Any], part: Part, levels: Levels, smooth: bool) -> NDArray[Any]:
+def _sample(array: NDArray[Any], part: PyramidPart, levels: ImagePyramid, smooth: bool) -> NDArray[Any]:
     """Return `array`, one of the levels, at the centres of the screen's pixels."""
     height, width = levels.arrays[0].shape[:2]
     fine_x, fine_y = array.shape[1] / width, array.shape[0] / height
@@ -192,7 +194,7 @@ def _sample(array: NDArray[Any], part: Part, levels: Levels, smooth: bool) -> ND
     )
 
 
-def _tones(array: NDArray[Any], levels: Levels, look: Look) -> NDArray[np.uint8]:
+def _tones(array: NDArray[Any], levels: ImagePyramid, look: Look) -> NDArray[np.uint8]:
     """Return `array` through window and presentation, uint8."""
     if array.dtype.kind == "f":
         grey = to_bytes(apply_voi(array, look.voi), levels.inverted)

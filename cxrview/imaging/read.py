@@ -19,7 +19,7 @@ ARCHIVES = (messages.ZIP, messages.GZIP, messages.SEVEN_ZIP, messages.RAR, messa
 ENCRYPTED = (messages.LOCKED_ZIP, messages.CMS)
 
 
-class Kind(Enum):
+class FileKind(Enum):
     """What a file that is read turns out to be."""
 
     DICOM = "DICOM"
@@ -36,10 +36,14 @@ def read(path: Path) -> list[Radiograph]:
     path = Path(path)
     with trouble_reported(path):
         kind = identify(path)
-        return read_raster(path) if kind is Kind.RASTER else read_dicom(path, force=kind is Kind.ELEMENTS)
+        return (
+            read_raster(path)
+            if kind is FileKind.RASTER
+            else read_dicom(path, force=kind is FileKind.ELEMENTS)
+        )
 
 
-def identify(path: Path) -> Kind:
+def identify(path: Path) -> FileKind:
     """Return what the file at `path` is. Raises UnreadableImage if it is nothing that is read; OSError."""
     if path.is_dir():
         os.scandir(path).close()  # a search that could not look into it comes here for the sentence
@@ -50,12 +54,12 @@ def identify(path: Path) -> Kind:
     with path.open("rb") as file:
         head = file.read(sniff.HEAD)
     if sniff.is_dicom(head):
-        return Kind.DICOM
+        return FileKind.DICOM
     if sniff.raster_kind(head):
-        return Kind.RASTER
+        return FileKind.RASTER
     kind = sniff.other_kind(head)
     if not kind and sniff.looks_like_dicom_elements(head, size):
-        return Kind.ELEMENTS
+        return FileKind.ELEMENTS
     if kind:
         raise UnreadableImage(messages.OTHER_KIND(kind=kind), _advice(kind), path)
     raise UnreadableImage(messages.NO_IMAGE, messages.KINDS_THAT_ARE_READ, path)

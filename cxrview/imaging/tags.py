@@ -20,7 +20,7 @@ from cxrview.imaging.dicom.decoding import damage_reported, transfer_syntax
 from cxrview.imaging.dicom.elements import CONVERSION_ERRORS
 from cxrview.imaging.dicom.reader import read_dataset
 from cxrview.imaging.raster.reader import read_facts
-from cxrview.imaging.read import Kind, identify, trouble_reported
+from cxrview.imaging.read import FileKind, identify, trouble_reported
 
 MAX_SHOWN = 160  # characters of a value in the tree
 MAX_COPIED = 65_536  # characters of a value on the clipboard
@@ -54,7 +54,7 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class TagListing:
     """What is known about a file. `elements` are DICOM's, unless `is_dicom` is false."""
 
     path: Path
@@ -73,13 +73,13 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class TagPair:
     """An element of two files; a side is None where the file has none."""
 
     left: Tag | None
     right: Tag | None
     state: State
-    children: tuple["Pair", ...] = ()
+    children: tuple["TagPair", ...] = ()
 
     @property
     def either(self) -> Tag:
@@ -89,7 +89,7 @@ class Pair:
         return tag
 
 
-def read_header(path: Path) -> Header:
+def read_header(path: Path) -> TagListing:
     """Return the header of the file at `path`: of DICOM every element, of another image what it says.
 
     An element that cannot be read becomes a row that says so. Raises UnreadableImage as `read` does.
@@ -97,34 +97,34 @@ def read_header(path: Path) -> Header:
     path = Path(path)
     with trouble_reported(path), decoder_warnings.collected():
         kind = identify(path)
-        if kind is Kind.RASTER:
+        if kind is FileKind.RASTER:
             name, facts = read_facts(path)
             rows = tuple(Tag("", title, value=value, copied=value, key=(title,)) for title, value in facts)
             digests = (replace(row, digest=row.value.encode()) for row in rows)
-            return Header(path, name, False, tuple(digests))
-        dataset = read_dataset(path, force=kind is Kind.ELEMENTS)
+            return TagListing(path, name, False, tuple(digests))
+        dataset = read_dataset(path, force=kind is FileKind.ELEMENTS)
         with damage_reported(path, messages.ELEMENTS_DAMAGED):
             meta = _tags(getattr(dataset, "file_meta", Dataset()))
-            return Header(path, f"DICOM, {transfer_syntax(dataset).name}", True, (*meta, *_tags(dataset)))
+            return TagListing(path, f"DICOM, {transfer_syntax(dataset).name}", True, (*meta, *_tags(dataset)))
 
 
-def compare(left: Header, right: Header) -> tuple[Pair, ...]:
+def compare(left: TagListing, right: TagListing) -> tuple[TagPair, ...]:
     """Return the elements of both files side by side, in the order of their tags."""
     return _pairs(left.elements, right.elements)
 
 
-def alone(header: Header) -> tuple[Pair, ...]:
+def alone(header: TagListing) -> tuple[TagPair, ...]:
     """Return the elements of one file as pairs without a right side."""
 
-    def pair(tag: Tag) -> Pair:
-        return Pair(tag, None, State.SAME, tuple(pair(child) for child in tag.children))
+    def pair(tag: Tag) -> TagPair:
+        return TagPair(tag, None, State.SAME, tuple(pair(child) for child in tag.children))
 
     return tuple(pair(tag) for tag in header.elements)
 
 
 def search(
-    pairs: tuple[Pair, ...], text: str = "", private: bool = True, differing: bool = False
-) -> tuple[Pair, ...]:
+    pairs: tuple[TagPair, ...], text: str = "", private: bool = True, differing: bool = False
+) -> tuple[TagPair, ...]:
     """Return what is left of a tree: rows that hold every word of `text`, and the way to them.
 
     Looked at are tag ("0028,0010" or "00280010"), name, keyword, private creator and values. A sequence
@@ -134,7 +134,7 @@ def search(
     return tuple(_kept(pairs, words, private, differing))
 
 
-def _kept(pairs: tuple[Pair, ...], words: list[str], private: bool, differing: bool) -> Iterator[Pair]:
+def _kept(pairs: tuple[TagPair, ...], words: list[str], private: bool, differing: bool) -> Iterator[TagPair]:
     for pair in pairs:
         if (pair.either.private and not private) or (differing and pair.state is State.SAME):
             continue
@@ -144,7 +144,7 @@ def _kept(pairs: tuple[Pair, ...], words: list[str], private: bool, differing: b
             yield pair if children == pair.children else replace(pair, children=children)
 
 
-def _holds(pair: Pair, words: list[str]) -> bool:
+def _holds(pair: TagPair, words: list[str]) -> bool:
     tag = pair.either
     parts = [tag.tag, tag.tag.replace(",", ""), tag.name, tag.keyword, tag.creator]
     parts += [side.value + side.copied[:MAX_SEARCHED] for side in (pair.left, pair.right) if side is not None]
@@ -152,7 +152,7 @@ def _holds(pair: Pair, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _pairs(left: tuple[Tag, ...], right: tuple[Tag, ...]) -> tuple[Pair, ...]:
+def _pairs(left: tuple[Tag, ...], right: tuple[Tag, ...]) -> tuple[TagPair, ...]:
     ours, theirs = {tag.key: tag for tag in left}, {tag.key: tag for tag in right}
     keys = list(ours) + [key for key in theirs if key not in ours]
     if any(tag.tag for tag in (*left, *right)):  # the facts about a raster image keep their order
@@ -160,13 +160,13 @@ def _pairs(left: tuple[Tag, ...], right: tuple[Tag, ...]) -> tuple[Pair, ...]:
     return tuple(_pair(ours.get(key), theirs.get(key)) for key in keys)
 
 
-def _pair(left: Tag | None, right: Tag | None) -> Pair:
+def _pair(left: Tag | None, right: Tag | None) -> TagPair:
     children = _pairs(left.children if left else (), right.children if right else ())
     if left is None or right is None:
-        return Pair(left, right, State.RIGHT if left is None else State.LEFT, children)
+        return TagPair(left, right, State.RIGHT if left is None else State.LEFT, children)
     same = (left.vr, left.digest) == (right.vr, right.digest)
     same = same and all(child.state is State.SAME for child in children)
-    return Pair(left, right, State.SAME if same else State.DIFFERENT, children)
+    return TagPair(left, right, State.SAME if same else State.DIFFERENT, children)
 
 
 def _tags(dataset: Dataset) -> tuple[Tag, ...]:

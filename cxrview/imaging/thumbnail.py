@@ -15,7 +15,7 @@ from cxrview.imaging.dicom.reader import read_dicom
 from cxrview.imaging.limits import check_dimensions
 from cxrview.imaging.radiograph import Radiograph
 from cxrview.imaging.raster.reader import damage_told, read_raster
-from cxrview.imaging.read import Kind, identify, trouble_reported
+from cxrview.imaging.read import FileKind, identify, trouble_reported
 from cxrview.imaging.render import render
 
 PIXELS_A_SIDE = 6  # looked at for one pixel of the thumbnail; more would not be seen
@@ -30,12 +30,12 @@ def thumbnail(path: Path, frame: int, side: int) -> NDArray[np.uint8]:
     path = Path(path)
     with trouble_reported(path):
         kind = identify(path)
-        if kind is Kind.RASTER:
+        if kind is FileKind.RASTER:
             if _is_jpeg(path):
                 return _of_jpeg(path, side)
             pages = read_raster(path)
             return _of_radiograph(pages[min(frame, len(pages) - 1)], side)
-        (radiograph,) = read_dicom(path, force=kind is Kind.ELEMENTS, only=frame)
+        (radiograph,) = read_dicom(path, force=kind is FileKind.ELEMENTS, only=frame)
         return _of_radiograph(radiograph, side)
 
 

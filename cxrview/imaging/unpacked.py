@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrview import paths
-from cxrview.errors import BadRequest
-from cxrview.file_lock import exclusive
+from cxrview.errors import InvalidRequest
+from cxrview.file_lock import file_lock
 from cxrview.messages import CANNOT_BE_UNPACKED, MAKE_ROOM
 from cxrview.progress import Report
 
@@ -42,7 +42,7 @@ class Unpacked:
         return self._top is not None
 
     def folder(self, archive: Path) -> Path:
-        """Return the folder for what is in `archive`; it need not exist yet. Raises BadRequest."""
+        """Return the folder for what is in `archive`; it need not exist yet. Raises InvalidRequest."""
         try:
             status = archive.stat()
             content = (os.path.abspath(archive), status.st_mtime_ns, status.st_size)  # noqa: PTH100
@@ -53,7 +53,7 @@ class Unpacked:
                 return self._top / str(number) / (archive.stem.strip(". ") or "archive")
         except OSError as error:
             problem = CANNOT_BE_UNPACKED(reason=error.strerror or str(error))
-            raise BadRequest(problem, MAKE_ROOM, archive) from error
+            raise InvalidRequest(problem, MAKE_ROOM, archive) from error
 
     def remove(self, unpacking: Iterable["Future[None]"], _report: Report) -> None:
         """Wait until `unpacking` has ended and remove everything."""
@@ -69,7 +69,7 @@ class Unpacked:
 
     def _make(self) -> Path:
         top = _all() / os.urandom(4).hex()
-        self._held.enter_context(exclusive(top, _lock_of(top)))
+        self._held.enter_context(file_lock(top, _lock_of(top)))
         top.mkdir(mode=0o700)  # these are patients' images
         return top
 
@@ -85,9 +85,9 @@ def remove_leftovers(report: Report) -> None:
         report(-1.0, "")
         top = left.with_suffix("")
         try:
-            with exclusive(top, _lock_of(top)):
+            with file_lock(top, _lock_of(top)):
                 shutil.rmtree(top, ignore_errors=True)
-        except BadRequest:  # in use
+        except InvalidRequest:  # in use
             continue
 
 

@@ -10,7 +10,7 @@ from cxrview.bundle.load import read_card
 from cxrview.engines import registry
 from cxrview.engines.engine import Engine, Outputs
 from cxrview.engines.messages import EXPORT_MODEL_AGAIN
-from cxrview.engines.registry import Choice, SelfTest
+from cxrview.engines.registry import EngineChoice, SelfTest
 from cxrview.errors import EngineUnavailable, UnusableModel
 from cxrview.inference import messages
 from cxrview.inference.calibration import probabilities
@@ -21,10 +21,10 @@ OUTPUTS = ("logits", "activation_maps", "embedding")
 SELF_TEST_TOLERANCE = 1e-3  # greatest difference of a probability that is let through
 
 
-def choose(folder: Path, device: str = "auto") -> Choice:
+def choose(folder: Path, device: str = "auto") -> EngineChoice:
     """Return the first engine that runs the bundle in `folder` on `device` as its card says.
 
-    See `registry.choose`. Raises BadRequest, EngineUnavailable or UnusableModel.
+    See `registry.choose`. Raises InvalidRequest, EngineUnavailable or UnusableModel.
     """
     registry.parse_device(device)  # a device that is none is said before the model is looked at
     card = read_card(folder)

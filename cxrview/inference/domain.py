@@ -13,7 +13,7 @@ from cxrview.inference import messages
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class DomainVerdict:
     """`score` is the distance divided by the limit; `percentile` (0…100) of validation images are nearer."""
 
     in_domain: bool
@@ -21,7 +21,7 @@ class Verdict:
     percentile: float
 
 
-UNKNOWN = Verdict(in_domain=True, score=float("nan"), percentile=float("nan"))
+UNKNOWN = DomainVerdict(in_domain=True, score=float("nan"), percentile=float("nan"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,14 +37,14 @@ class Domain:
     reference: NDArray[np.float32]
     threshold: float
 
-    def judge(self, embedding: NDArray[np.float32]) -> Verdict:
+    def judge(self, embedding: NDArray[np.float32]) -> DomainVerdict:
         """Return the verdict on one image's `embedding`, (D,). Raises UnusableModel if D differs."""
         if embedding.shape != self.means.shape[1:]:
             raise UnusableModel(messages.DOMAIN_OF_ANOTHER)
         distances = np.linalg.norm((embedding[None, :] - self.means) @ self.whitening, axis=1)
         distance = float(distances.min())
         nearer = float(np.searchsorted(self.reference, distance)) / len(self.reference)
-        return Verdict(distance <= self.threshold, distance / self.threshold, 100 * nearer)
+        return DomainVerdict(distance <= self.threshold, distance / self.threshold, 100 * nearer)
 
 
 def load(folder: Path) -> Domain | None:

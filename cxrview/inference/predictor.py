@@ -45,7 +45,7 @@ class Predictor:
     def load(cls, model: str = "", device: str = "auto") -> "Predictor":
         """Return a predictor for bundle `model` (name, folder, or "" for the default) on `device`.
 
-        Takes a second or so. Raises BadRequest, UnusableModel or EngineUnavailable.
+        Takes a second or so. Raises InvalidRequest, UnusableModel or EngineUnavailable.
         """
         opened = bundle.load(bundle.find(model))
         choice = contract.choose(opened.folder, device)

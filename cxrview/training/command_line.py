@@ -56,7 +56,7 @@ def is_stored(config: TrainingConfig, file: Path) -> bool:
     """Whether `file` holds exactly `config`."""
     try:
         return configuration.load(file) == config
-    except configuration.BadRequest:
+    except configuration.InvalidRequest:
         return False
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import tomli_w
 
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.datasets.config import DataConfig, build, entry
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.settings import option
 from cxrview.training import config_check, messages
 
@@ -228,26 +228,26 @@ PRESETS: dict[str, tuple[str, TrainingConfig]] = {
 
 
 def parse(values: dict[str, Any], path: Path | None = None) -> TrainingConfig:
-    """Return the configuration in the nested `values`. Raises BadRequest that names the entry."""
+    """Return the configuration in the nested `values`. Raises InvalidRequest that names the entry."""
     try:
         config = build(TrainingConfig, values, "")
         config_check.check(config)
         return config
     except ValueError as error:
         problem = messages.WRONG_ENTRY if path else messages.WRONG_CONFIGURATION
-        raise BadRequest(problem(fault=error.args[0]), path=path) from error
+        raise InvalidRequest(problem(fault=error.args[0]), path=path) from error
 
 
 def load(path: Path, base: TrainingConfig | None = None) -> TrainingConfig:
     """Return the configuration in the TOML file `path`; what it leaves out is as in `base`.
 
     A relative path in `data` counts from the folder of the file, and so do `model.start` and `search.start`
-    where they look like a file (a slash, or the suffix of weights). Raises BadRequest.
+    where they look like a file (a slash, or the suffix of weights). Raises InvalidRequest.
     """
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise BadRequest(messages.NO_TOML(reason=str(error)), messages.CHECK_FILE, path) from error
+        raise InvalidRequest(messages.NO_TOML(reason=str(error)), messages.CHECK_FILE, path) from error
     parse(values, path)  # so that a wrong entry is found before it is merged
     for table, names in (("data", ("path", "external", "strangers")), ("model", ("start",))):
         for name in names:
@@ -306,4 +306,4 @@ def dumps(config: TrainingConfig) -> str:
 
 def save(config: TrainingConfig, path: Path, *, settle: bool = True) -> None:
     """Write `config` to `path` as TOML, whole or not at all; `settle` is `whole_file`'s. Raises OSError."""
-    write_whole(path, dumps(config), settle=settle)
+    write_atomically(path, dumps(config), settle=settle)

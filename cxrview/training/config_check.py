@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cxrview.datasets import messages as data_messages
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.training import messages
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ def check(config: "TrainingConfig") -> None:
 
 
 def check_solver(config: "TrainingConfig") -> None:
-    """Raise BadRequest if `config` asks for the solver and for something that it cannot do."""
+    """Raise InvalidRequest if `config` asks for the solver and for something that it cannot do."""
     recipe = config.recipe
     if recipe.optimizer != SOLVER:
         return
     depths = [(phase.depth, phase.epochs) for phase in recipe.phases]
     able = recipe.cache_features and not config.model.hidden and config.model.pooling == "average"
     if not able or depths != [("head", 1)]:
-        raise BadRequest(
+        raise InvalidRequest(
             messages.SOLVER_LIMITS(name=SOLVER),
             messages.HELP_SOLVER,
         )

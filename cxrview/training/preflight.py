@@ -30,7 +30,7 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
+class StartingModel:
     """An installed model that a training may start from."""
 
     name: str
@@ -38,7 +38,7 @@ class Installed:
     is_default: bool
 
 
-def installed() -> list[Installed]:
+def installed() -> list[StartingModel]:
     """Return the installed models; one whose card cannot be read is passed over."""
     from cxrview import bundle
     from cxrview.bundle.load import read_card
@@ -47,7 +47,7 @@ def installed() -> list[Installed]:
     default = bundle.find() if folders else None
     for name, folder in folders.items():
         try:
-            found.append(Installed(name, read_card(folder).architecture, folder == default))
+            found.append(StartingModel(name, read_card(folder).architecture, folder == default))
         except CxrviewError:
             continue
     return found

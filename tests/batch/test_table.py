@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from cxrview.batch import messages, rows
-from cxrview.batch.table import Table, open_table, resume
-from cxrview.errors import BadRequest, UnreadableImage
-from cxrview.file_lock import exclusive, is_held
+from cxrview.batch.table import ResultsTable, open_table, resume
+from cxrview.errors import InvalidRequest, UnreadableImage
+from cxrview.file_lock import file_lock, is_held
 from cxrview.message import Message
 from cxrview.messages import CANNOT_BE_READ, IN_USE, KEY_DAMAGED, PLACE_CANNOT_BE_WRITTEN
 from cxrview.pseudonym import load_key, pseudonym
@@ -126,7 +126,7 @@ def test_resuming_nothing_starts_at_the_beginning(tmp_path):
 
 def not_resumed(path: Path, message: Message, columns=COLUMNS) -> None:
     before = path.read_bytes()
-    with refused(BadRequest, message):
+    with refused(InvalidRequest, message):
         resume(path, columns, *MODEL)
     assert path.read_bytes() == before
 
@@ -182,7 +182,7 @@ def test_a_short_line_of_csv_in_the_middle_is_refused(tmp_path):
 
 def test_a_table_that_cannot_be_read_is_a_sentence(tmp_path):
     (tmp_path / "r.csv").mkdir()
-    with refused(BadRequest, CANNOT_BE_READ):
+    with refused(InvalidRequest, CANNOT_BE_READ):
         resume(tmp_path / "r.csv", COLUMNS, *MODEL)
 
 
@@ -195,13 +195,13 @@ class Full(io.StringIO):
 
 @pytest.mark.parametrize("as_csv", [True, False])
 def test_a_full_disk_is_a_sentence(as_csv):
-    with refused(BadRequest, PLACE_CANNOT_BE_WRITTEN(place="r.x", reason="No space left on device")):
-        Table(Full(), COLUMNS, as_csv, name="r.x").write(row("a"))
+    with refused(InvalidRequest, PLACE_CANNOT_BE_WRITTEN(place="r.x", reason="No space left on device")):
+        ResultsTable(Full(), COLUMNS, as_csv, name="r.x").write(row("a"))
 
 
 def test_another_suffix_is_refused(tmp_path):
     message = messages.NO_FORMAT_OF_RESULTS(name="r.xls")
-    with refused(BadRequest, message) as refusal, open_table(tmp_path / "r.xls", COLUMNS):
+    with refused(InvalidRequest, message) as refusal, open_table(tmp_path / "r.xls", COLUMNS):
         pass
     assert refusal.error.advice == messages.FORMATS_OF_RESULTS(one=".csv", other=".jsonl")
 
@@ -209,7 +209,7 @@ def test_another_suffix_is_refused(tmp_path):
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with (
-        refused(BadRequest, PLACE_CANNOT_BE_WRITTEN),
+        refused(InvalidRequest, PLACE_CANNOT_BE_WRITTEN),
         open_table(tmp_path / "file" / "r.csv", COLUMNS),
     ):
         pass
@@ -255,7 +255,7 @@ def test_only_the_owner_may_read_the_key(tmp_path):
 
 def test_a_damaged_key_is_a_sentence(tmp_path):
     (tmp_path / "key").write_bytes(b"short")
-    with refused(BadRequest, KEY_DAMAGED):
+    with refused(InvalidRequest, KEY_DAMAGED):
         load_key(tmp_path / "key")
 
 
@@ -266,13 +266,13 @@ def test_a_failure_row_carries_the_sentence(tmp_path):
 
 def test_a_results_file_is_held_by_one_run_at_a_time(tmp_path):
     path = tmp_path / "deeper" / "r.csv"
-    with exclusive(path):
-        with refused(BadRequest, IN_USE(place=str(path))), exclusive(path):
+    with file_lock(path):
+        with refused(InvalidRequest, IN_USE(place=str(path))), file_lock(path):
             pass
-        with exclusive(tmp_path / "other.csv"):
+        with file_lock(tmp_path / "other.csv"):
             pass
     assert list(path.parent.iterdir()) == []
-    with exclusive(path):
+    with file_lock(path):
         pass
 
 
@@ -283,11 +283,11 @@ def test_a_killed_run_holds_nothing(tmp_path):
     path = tmp_path / "r.csv"
     with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"held\n"
-        with refused(BadRequest, IN_USE), exclusive(path):
+        with refused(InvalidRequest, IN_USE), file_lock(path):
             pass
         os.kill(process.pid, signal.SIGKILL)
     assert (tmp_path / "r.csv.lock").exists()
-    with exclusive(path):
+    with file_lock(path):
         pass
     assert not (tmp_path / "r.csv.lock").exists()
 
@@ -298,24 +298,24 @@ def test_a_drive_that_knows_no_locks_is_written_all_the_same(tmp_path, monkeypat
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr("fcntl.flock", unknown)
-    with exclusive(tmp_path / "r.csv"):
+    with file_lock(tmp_path / "r.csv"):
         assert not is_held(tmp_path / "r.csv.lock")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_lock_may_be_given_back_by_another_thread(tmp_path):
     held = ExitStack()
-    held.enter_context(exclusive(tmp_path / "r.csv"))
+    held.enter_context(file_lock(tmp_path / "r.csv"))
     assert is_held(tmp_path / "r.csv.lock")
     other = threading.Thread(target=held.close)
     other.start()
     other.join()
     assert not is_held(tmp_path / "r.csv.lock")
-    with exclusive(tmp_path / "r.csv"):
+    with file_lock(tmp_path / "r.csv"):
         pass
 
 
 def test_a_lock_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    with refused(BadRequest, PLACE_CANNOT_BE_WRITTEN), exclusive(tmp_path / "file" / "r.csv"):
+    with refused(InvalidRequest, PLACE_CANNOT_BE_WRITTEN), file_lock(tmp_path / "file" / "r.csv"):
         pass

@@ -6,7 +6,7 @@ import pytest
 
 from cxrview import bundle, paths
 from cxrview.bundle import messages
-from cxrview.errors import BadRequest, UnusableModel
+from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.messages import CANNOT_BE_READ
 from tests.conftest import make_tiny_bundle, write_card
 from tests.refusals import refused
@@ -102,7 +102,7 @@ def test_bundles_are_found_by_name_and_by_folder(tmp_path):
 
 def test_an_unknown_model_is_a_sentence_that_names_the_known_ones():
     make_tiny_bundle(paths.user_models() / "mine")
-    with refused(BadRequest, messages.NO_SUCH_MODEL(model="other")) as refusal:
+    with refused(InvalidRequest, messages.NO_SUCH_MODEL(model="other")) as refusal:
         bundle.find("other")
     assert "mine" in str(refusal.error.advice)
 

@@ -8,7 +8,7 @@ import pytest
 
 from cxrview import bundle, paths
 from cxrview.bundle import library, messages
-from cxrview.errors import BadRequest, UnusableModel
+from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.message import NOTHING
 from tests.conftest import make_tiny_bundle
 from tests.refusals import refused
@@ -20,7 +20,7 @@ def mine():
     return make_tiny_bundle(paths.user_models() / "mine", name="mine", title="mine: one convolution")
 
 
-def found(name: str) -> library.Installed:
+def found(name: str) -> library.InstalledModel:
     return next(entry for entry in library.installed() if entry.name == name)
 
 
@@ -80,7 +80,7 @@ def test_a_bundle_is_renamed_in_its_folder_and_its_card_and_is_whole(mine):
 def test_a_name_that_cannot_be_had_changes_nothing(mine, new, message):
     make_tiny_bundle(paths.user_models() / "other")
     before = (mine / "card.json").read_bytes()
-    with refused(BadRequest, message):
+    with refused(InvalidRequest, message):
         library.rename("mine", new)
     assert (mine / "card.json").read_bytes() == before
 
@@ -90,7 +90,7 @@ def test_a_rename_that_the_system_refuses_leaves_the_card_as_it_was(mine, monkey
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(type(mine), "rename", refuse)
-    with refused(BadRequest, messages.CANNOT_BE_RENAMED(reason="Permission denied")):
+    with refused(InvalidRequest, messages.CANNOT_BE_RENAMED(reason="Permission denied")):
         library.rename("mine", "lungs")
     assert bundle.load(mine).card.name == "mine"
 
@@ -100,7 +100,7 @@ def test_a_bundle_that_the_system_holds_on_to_is_not_put_aside(mine, monkeypatch
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(type(mine), "rename", refuse)
-    with refused(BadRequest, messages.CANNOT_BE_DELETED(reason="Permission denied")):
+    with refused(InvalidRequest, messages.CANNOT_BE_DELETED(reason="Permission denied")):
         library.put_aside("mine")
     assert [path.name for path in paths.user_models().iterdir()] == ["mine"]
 
@@ -112,7 +112,7 @@ def test_what_comes_with_the_program_is_not_changed():
         lambda: library.put_aside("cxr-densenet121"),
         lambda: library.put_aside("../models/cxr-densenet121"),
     ):
-        with refused(BadRequest, messages.NOT_YOUR_OWN):
+        with refused(InvalidRequest, messages.NOT_YOUR_OWN):
             change()
 
 
@@ -125,7 +125,7 @@ def test_notes_are_kept_in_the_card_and_go_with_the_bundle(mine, tmp_path):
     library.set_notes("mine", " ")
     assert found("mine").notes == ""
     assert "notes" not in json.loads((mine / "card.json").read_text("utf-8"))
-    with refused(BadRequest, messages.NOTES_TOO_LONG(limit=20_000)):
+    with refused(InvalidRequest, messages.NOTES_TOO_LONG(limit=20_000)):
         library.set_notes("mine", "x" * 20_001)
 
 
@@ -149,12 +149,12 @@ def test_what_is_put_aside_is_not_installed_and_comes_back_byte_for_byte(mine):
 def test_what_is_put_aside_does_not_come_back_over_another(mine):
     aside = library.put_aside("mine")
     make_tiny_bundle(mine)
-    with refused(BadRequest, messages.NAME_TAKEN(name="mine")):
+    with refused(InvalidRequest, messages.NAME_TAKEN(name="mine")):
         library.bring_back(aside, "mine")
     assert aside.is_dir()
     library.remove(aside)
     assert [path.name for path in paths.user_models().iterdir()] == ["mine"]
-    with refused(BadRequest, messages.CANNOT_COME_BACK):
+    with refused(InvalidRequest, messages.CANNOT_COME_BACK):
         library.bring_back(aside, "gone")
 
 

@@ -8,7 +8,7 @@ import pytest
 from cxrview import bundle
 from cxrview.bundle import messages
 from cxrview.bundle.rewrite import choose_point, rewrite_card
-from cxrview.errors import BadRequest, UnusableModel
+from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.messages import CANNOT_BE_WRITTEN
 from tests.conftest import make_tiny_bundle
 from tests.refusals import refused
@@ -51,7 +51,7 @@ def test_where_the_disk_is_full_the_old_card_stays(folder, monkeypatch):
 
     before = (folder / "card.json").read_bytes()
     monkeypatch.setattr("os.fsync", full)
-    with refused(BadRequest, CANNOT_BE_WRITTEN(reason="No space left on device")):
+    with refused(InvalidRequest, CANNOT_BE_WRITTEN(reason="No space left on device")):
         choose_point(folder, "normal", 0.5, "test images")
     assert (folder / "card.json").read_bytes() == before
     bundle.load(folder)
@@ -59,5 +59,5 @@ def test_where_the_disk_is_full_the_old_card_stays(folder, monkeypatch):
 
 @pytest.mark.parametrize(("name", "threshold"), [("flu", 0.5), ("normal", 1.5), ("normal", float("nan"))])
 def test_a_point_that_makes_no_sense_is_refused(folder, name, threshold):
-    with pytest.raises(BadRequest):
+    with pytest.raises(InvalidRequest):
         choose_point(folder, name, threshold, "test images")

@@ -9,7 +9,7 @@ from cxrview import bundle, paths
 from cxrview.__main__ import main
 from cxrview.bundle import messages, transfer
 from cxrview.cli.messages import NOT_THERE
-from cxrview.errors import BadRequest, UnusableModel
+from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.messages import CANNOT_BE_WRITTEN
 from tests.conftest import make_tiny_bundle
 from tests.refusals import refused
@@ -152,13 +152,13 @@ def test_a_place_where_nothing_can_be_written_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with refused(UnusableModel, messages.CANNOT_BE_IMPORTED):
         bundle.import_bundle(folder, tmp_path / "file" / "models")
-    with refused(BadRequest, CANNOT_BE_WRITTEN):
+    with refused(InvalidRequest, CANNOT_BE_WRITTEN):
         bundle.export_bundle(folder, tmp_path / "absent" / "m.zip")
 
 
 def test_an_export_replaces_no_file(tmp_path):
     (tmp_path / "m.zip").write_text("mine")
-    with refused(BadRequest, messages.IS_THERE):
+    with refused(InvalidRequest, messages.IS_THERE):
         bundle.export_bundle(make_tiny_bundle(tmp_path / "m"), tmp_path / "m.zip")
     assert (tmp_path / "m.zip").read_text() == "mine"
 
@@ -172,7 +172,7 @@ def test_an_export_that_may_replace_leaves_the_old_file_where_the_disk_is_full(t
     packed.write_text("mine")
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
-        with refused(BadRequest, CANNOT_BE_WRITTEN(reason="No space left on device")):
+        with refused(InvalidRequest, CANNOT_BE_WRITTEN(reason="No space left on device")):
             bundle.export_bundle(folder, packed, replace=True)
     assert packed.read_text() == "mine"
     bundle.export_bundle(folder, packed, replace=True)

@@ -20,7 +20,7 @@ with interrupts.remembered():
     Falling()
     print("lost")
     try:
-        console.Progress()(0.5, "")
+        console.ProgressLine()(0.5, "")
     except KeyboardInterrupt:
         print("found")
 """
@@ -30,14 +30,14 @@ with interrupts.remembered():
         signal.raise_signal(signal.SIGINT)
     except KeyboardInterrupt:
         print("raised")
-console.Progress()(0.5, "")
+console.ProgressLine()(0.5, "")
 print("forgotten", signal.getsignal(signal.SIGINT) is signal.default_int_handler)
 """
 IGNORED = """
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 with interrupts.remembered():
     signal.raise_signal(signal.SIGINT)
-    console.Progress()(0.5, "")
+    console.ProgressLine()(0.5, "")
     print("ignored")
 """
 

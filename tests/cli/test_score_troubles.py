@@ -19,7 +19,7 @@ from cxrview.__main__ import main
 from cxrview.batch import messages as batch_messages
 from cxrview.cli import console, messages
 from cxrview.engines.messages import NO_DEVICE
-from cxrview.file_lock import exclusive
+from cxrview.file_lock import file_lock
 from cxrview.imaging.messages import DOES_NOT_EXIST, IS_EMPTY, NOT_PERMITTED
 from cxrview.inference.predictor import Predictor
 from cxrview.messages import IN_USE, PLACE_CANNOT_BE_WRITTEN
@@ -142,7 +142,7 @@ def test_a_folder_as_results_file_is_a_sentence(folder, tmp_path, capsys, more):
 @pytest.mark.parametrize("more", [[], ["--overwrite"], ["--resume"]])
 def test_two_runs_do_not_write_one_table(folder, tmp_path, capsys, more):
     out = tmp_path / "r.csv"
-    with exclusive(out):
+    with file_lock(out):
         assert main(["score", str(folder), "--out", str(out), *more]) == 2
     assert str(IN_USE(place=str(out))) in capsys.readouterr().err
     assert not out.exists()

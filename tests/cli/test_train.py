@@ -23,7 +23,7 @@ from cxrview.cli.training_console import TrainingConsole
 from cxrview.cli.training_options import configure
 from cxrview.cli.training_process import training_process
 from cxrview.datasets import messages as data_messages
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.message import verbatim
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
@@ -281,7 +281,7 @@ def test_help_and_refusals_come_without_keras():
 
 
 def test_the_base_of_a_refused_value_is_named():
-    with refused(BadRequest, data_messages.OUT_OF_RANGE(entry="recipe.batch_size")):
+    with refused(InvalidRequest, data_messages.OUT_OF_RANGE(entry="recipe.batch_size")):
         configure(options("--data", "x", "--batch-size", "100000"))
 
 

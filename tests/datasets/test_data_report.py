@@ -9,7 +9,7 @@ import pytest
 from cxrview.datasets import checks, finding_texts
 from cxrview.datasets.confounding import attributes, confounded
 from cxrview.datasets.decoded import Facts, Inputs
-from cxrview.datasets.duplicates import Pair
+from cxrview.datasets.duplicates import DuplicatePair
 from cxrview.datasets.labelled import LabelledImages, Split, one_hot
 from cxrview.datasets.report import DataReport, Finding, in_order, save, text
 from cxrview.datasets.sources import Item
@@ -88,7 +88,7 @@ def test_one_class_is_no_task_unless_classes_go_together():
 
 def test_copies_in_two_classes_stop_the_run_and_others_do_not():
     items = [item("1", "a"), item("2", "a"), item("3", "b")]
-    same, torn = Pair(0, 1, 1.0, True), Pair(1, 2, 0.9, False)
+    same, torn = DuplicatePair(0, 1, 1.0, True), DuplicatePair(1, 2, 0.9, False)
     assert kinds(checks.duplicate_findings([same], items)).keys() == {"exact-duplicate"}
     found = kinds(checks.duplicate_findings([same, torn], items))
     assert found["exact-duplicate"].files == ("1", "2")
@@ -108,9 +108,11 @@ def test_patients_and_copies_on_two_sides_stop_the_run():
     items = [item(str(index)) for index in range(4)]
     split = Split(np.array([0, 1]), np.array([2]), np.array([3]))
     groups, alone = np.array(["p", "q", "q", "r"]), np.array(list("wxyz"))
-    (patient,) = checks.leak_findings(items, groups, [Pair(0, 1, 1.0, True)], split)
+    (patient,) = checks.leak_findings(items, groups, [DuplicatePair(0, 1, 1.0, True)], split)
     assert (patient.kind, patient.severity, patient.files) == ("leak-patient", "block", ("1", "2"))
-    (copy,) = checks.leak_findings(items, alone, [Pair(0, 1, 1.0, True), Pair(1, 3, 0.8, False)], split)
+    (copy,) = checks.leak_findings(
+        items, alone, [DuplicatePair(0, 1, 1.0, True), DuplicatePair(1, 3, 0.8, False)], split
+    )
     assert (copy.kind, copy.severity, copy.files) == ("leak-duplicate", "block", ("1", "3"))
 
 

@@ -7,7 +7,7 @@ import pytest
 from cxrview.datasets import duplicates
 from cxrview.datasets.decoded import Facts
 from cxrview.datasets.duplicates import clusters, exact_pairs, near_pairs, neighbours
-from cxrview.datasets.similarity import LOOK, Comparison, look
+from cxrview.datasets.similarity import LOOK, PairComparison, look
 from cxrview.progress import Cancelled
 from tests.training.drawn import chest, small, version
 
@@ -77,13 +77,13 @@ def test_small_pictures_and_exact_copies_are_not_compared(pictures):
 
 def test_dark_rims_do_not_hide_a_copy(pictures):
     framed = np.pad(pictures[3], ((5, 60), (40, 0)))
-    assert Comparison(looks_of([pictures[3], framed])).likeness(0, 1) > 0.95
+    assert PairComparison(looks_of([pictures[3], framed])).likeness(0, 1) > 0.95
 
 
 def test_pictures_without_content_are_like_nothing():
     empty = np.zeros((LOOK, LOOK), np.uint8)
-    assert Comparison([empty, empty, look(chest(1))[0]]).likeness(0, 1) == 0.0
-    assert Comparison([empty, look(chest(1))[0]]).likeness(0, 1) == 0.0
+    assert PairComparison([empty, empty, look(chest(1))[0]]).likeness(0, 1) == 0.0
+    assert PairComparison([empty, look(chest(1))[0]]).likeness(0, 1) == 0.0
 
 
 def test_the_same_pixels_or_the_same_input_are_the_same():

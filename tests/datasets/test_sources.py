@@ -9,7 +9,7 @@ from cxrview import i18n
 from cxrview.datasets import messages
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import find_items
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.i18n import say
 from cxrview.imaging import messages as imaging_messages
 from tests.refusals import refused
@@ -56,17 +56,17 @@ def test_folders_of_a_split_are_known(tmp_path, name):
 def test_two_folders_for_one_side_and_strange_folders_are_refused(tmp_path):
     for part in ("train", "val", "valid"):
         class_folders(tmp_path / part, {"a": 1})
-    with refused(BadRequest, messages.TWO_FOLDERS(side="validation")):
+    with refused(InvalidRequest, messages.TWO_FOLDERS(side="validation")):
         found(tmp_path)
     (tmp_path / "valid").rename(tmp_path / "more")
-    with refused(BadRequest, messages.FOLDER_BESIDE_SPLIT(name="more")):
+    with refused(InvalidRequest, messages.FOLDER_BESIDE_SPLIT(name="more")):
         found(tmp_path)
 
 
 def test_images_beside_the_class_folders_are_refused_and_a_flat_folder_has_no_labels(tmp_path):
     class_folders(tmp_path, {"a": 1})
     write(tmp_path / "loose.png", small(3))
-    with refused(BadRequest, messages.IMAGES_OUTSIDE_CLASSES(name="loose.png")):
+    with refused(InvalidRequest, messages.IMAGES_OUTSIDE_CLASSES(name="loose.png")):
         found(tmp_path)
     write(tmp_path / "flat" / "one.png", small(4))
     assert [item.labels for item in found(tmp_path / "flat")] == [()]
@@ -97,18 +97,18 @@ def test_tables_of_every_shape_are_read(tmp_path, encoding, delimiter):
     ],
 )
 def test_what_is_wrong_with_a_table_is_said(tmp_path, text, message):
-    with refused(BadRequest, message):
+    with refused(InvalidRequest, message):
         found(table(tmp_path, text))
 
 
 def test_a_table_that_is_none_is_refused(tmp_path):
     (tmp_path / "x.csv").write_bytes(b"\xff\xfe\x00file")
-    with refused(BadRequest, messages.NO_CSV):
+    with refused(InvalidRequest, messages.NO_CSV):
         found(tmp_path / "x.csv")
-    with refused(BadRequest, messages.NO_IMAGES_AT):
+    with refused(InvalidRequest, messages.NO_IMAGES_AT):
         found(tmp_path / "none")
     (tmp_path / "empty").mkdir()
-    with refused(BadRequest, messages.HOLDS_NO_IMAGES):
+    with refused(InvalidRequest, messages.HOLDS_NO_IMAGES):
         found(tmp_path / "empty")
 
 
@@ -127,12 +127,12 @@ def test_a_table_that_is_none_is_refused(tmp_path):
     ],
 )
 def test_a_label_that_is_no_plain_name_is_refused_and_named(tmp_path, label, message):
-    with refused(BadRequest, message):
+    with refused(InvalidRequest, message):
         found(table(tmp_path, f"file,label\na.png,{label}\n"))
 
 
 def test_classes_that_differ_in_case_only_are_refused(tmp_path):
-    with refused(BadRequest, messages.CLASSES_ALIKE(one="Normal", other="normal")):
+    with refused(InvalidRequest, messages.CLASSES_ALIKE(one="Normal", other="normal")):
         found(table(tmp_path, "file,label\na.png,Normal\nb.png,normal\n"))
 
 
@@ -148,14 +148,14 @@ def test_files_are_left_out_by_name_and_pattern(tmp_path):
 )
 def test_a_pattern_that_is_none_is_refused(tmp_path, pattern, message):
     class_folders(tmp_path, {"a": 1})
-    with refused(BadRequest, message):
+    with refused(InvalidRequest, message):
         found(tmp_path, group_pattern=pattern)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="such names cannot be made there")
 def test_a_folder_whose_name_is_no_plain_name_is_refused(tmp_path):
     class_folders(tmp_path, {"a:b": 1})
-    with refused(BadRequest, messages.LIKE_A_PATH):
+    with refused(InvalidRequest, messages.LIKE_A_PATH):
         found(tmp_path)
 
 
@@ -164,14 +164,14 @@ def test_a_file_name_that_is_no_unicode_is_refused_and_named(tmp_path):
     folder = class_folders(tmp_path, {"a": 2, "b": 2})
     picture = folder / "a" / "p001.png"
     picture.rename(picture.with_name(os.fsdecode(b"p\xff.png")))
-    with refused(BadRequest, messages.NAME_NOT_UTF8(name="a/p\\udcff.png")):
+    with refused(InvalidRequest, messages.NAME_NOT_UTF8(name="a/p\\udcff.png")):
         find_items(DataConfig(path=str(folder)))
 
 
 def test_what_is_wrong_with_a_table_is_said_in_german(tmp_path):
     table = tmp_path / "wrong.csv"
     table.write_text("image,diagnosis\na.png,normal\n", "utf-8")
-    with refused(BadRequest, messages.NO_FILE_COLUMN) as refusal:
+    with refused(InvalidRequest, messages.NO_FILE_COLUMN) as refusal:
         find_items(DataConfig(path=str(table)))
     i18n.use("de")
     try:

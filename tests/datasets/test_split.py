@@ -8,7 +8,7 @@ from cxrview.datasets.config import DataConfig
 from cxrview.datasets.labelled import LabelledImages, Split, one_hot
 from cxrview.datasets.sources import Item, find_items
 from cxrview.datasets.split import given_split, save_split, split_by_group
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from tests.refusals import refused
 
 CLASSES = ("covid19", "normal", "pneumonia")
@@ -86,7 +86,7 @@ def test_too_few_patients_of_a_class_are_refused_and_counted():
         ("x", "y"), np.zeros((16, 1, 1), np.uint8), one_hot(labels, 2), groups, groups, groups
     )
     with refused(
-        BadRequest,
+        InvalidRequest,
         finding_texts.TOO_FEW(
             name="y", count=2, sides=finding_texts.ALL_SIDES, advice=finding_texts.ADD_OR_NO_TEST
         ),

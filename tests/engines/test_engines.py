@@ -6,7 +6,7 @@ import pytest
 
 from cxrview.engines import messages as engine_messages
 from cxrview.engines import registry
-from cxrview.errors import BadRequest, EngineUnavailable, UnusableModel
+from cxrview.errors import EngineUnavailable, InvalidRequest, UnusableModel
 from cxrview.inference import contract, messages
 from cxrview.inference.predictor import Predictor
 from cxrview.message import verbatim
@@ -86,7 +86,7 @@ def test_a_device_that_is_not_there_is_refused_with_what_is(tiny_bundle):
 
 @pytest.mark.parametrize("text", ["", "tpu", "openvino:tpu", "torch", "torch:cpu", ":"])
 def test_an_unknown_device_is_a_sentence(tiny_bundle, text):
-    with refused(BadRequest, engine_messages.NO_DEVICE(device=text)):
+    with refused(InvalidRequest, engine_messages.NO_DEVICE(device=text)):
         registry.choose(tiny_bundle, text)
 
 

@@ -10,7 +10,7 @@ from sklearn import metrics
 from cxrview.evaluation import evaluate
 from cxrview.evaluation.bootstrap import group_intervals
 from cxrview.evaluation.metrics import FiguresOfMerit
-from cxrview.evaluation.predictions import Answers
+from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.training.export import calibrate
 
 CLASSES = ("covid19", "normal", "pneumonia")
@@ -34,7 +34,7 @@ def answers_of(probabilities, labels, **changes):
         "files": np.char.add("image", numbers),
         "class_names": CLASSES,
     }
-    return Answers(probabilities, labels, **values | changes)
+    return LabelledPredictions(probabilities, labels, **values | changes)
 
 
 def answers(count=300, seed=0, **changes):

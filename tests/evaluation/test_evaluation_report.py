@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cxrview.datasets.report import DataReport, Finding
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.evaluation import evaluate, messages, report_tables
 from cxrview.evaluation.caveats import remarks
 from cxrview.evaluation.examples import Example, choose_examples
@@ -200,7 +200,7 @@ def test_a_report_with_no_known_class_and_no_card(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("x")
-    with refused(BadRequest, messages.FOLDER_NOT_MADE):
+    with refused(InvalidRequest, messages.FOLDER_NOT_MADE):
         write_report(tmp_path / "file" / "x", "T", {"test": answers()}, repeats=2)
 
 
@@ -222,15 +222,11 @@ def test_a_class_from_a_source_of_its_own_is_a_serious_remark():
 def test_few_images_wide_intervals_and_perfect_recall_are_said_with_their_number():
     data = answers(600)
     few = np.r_[np.flatnonzero(data.labels == 0)[:12], np.flatnonzero(data.labels != 0)]
-    images = messages.OF_CLASS(
-        images=messages.IMAGES(count=12), name="covid19", patients=12
-    )
+    images = messages.OF_CLASS(images=messages.IMAGES(count=12), name="covid19", patients=12)
     assert said(data.subset(few), images)
     assert said(data.subset(few), messages.RECALL_UNCERTAIN(name="normal")) == []
     perfect = answers_of(np.eye(3)[np.arange(60) % 3] * 0.94 + 0.02, np.arange(60) % 3)
-    images = messages.OF_CLASS(
-        images=messages.IMAGES(count=20), name="normal", patients=20
-    )
+    images = messages.OF_CLASS(images=messages.IMAGES(count=20), name="normal", patients=20)
     assert said(perfect, messages.NONE_MISSED(images=images, bound="15 %"))
 
 
@@ -243,9 +239,7 @@ def test_sources_apart_absent_classes_and_wrong_probabilities_are_serious():
     for wanted in (messages.SOURCES_APART, messages.NOT_CALIBRATED):
         (remark,) = said(apart, wanted)
         assert remark.serious
-    (remark,) = said(
-        data.subset(np.flatnonzero(data.labels != 0)), messages.CLASS_ABSENT(names="covid19")
-    )
+    (remark,) = said(data.subset(np.flatnonzero(data.labels != 0)), messages.CLASS_ABSENT(names="covid19"))
     assert remark.serious
 
 

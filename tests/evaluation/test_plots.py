@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cxrview import messages
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.evaluation import evaluate, plots
 from cxrview.evaluation.metrics import FiguresOfMerit
 from cxrview.training.run.history import EpochRow, History
@@ -146,7 +146,7 @@ def test_wilson_intervals_by_hand():
 
 
 def test_a_figure_that_cannot_be_written_is_a_sentence(measured, tmp_path):
-    with refused(BadRequest, messages.PLACE_CANNOT_BE_WRITTEN):
+    with refused(InvalidRequest, messages.PLACE_CANNOT_BE_WRITTEN):
         plots.write(plots.confusion_figure(measured, LABELS), tmp_path / "absent", "x")
 
 

@@ -29,8 +29,8 @@ def test_curves_pass_through_the_points_of_scikit_learn():
     values, truth = scores()
     ranking = Ranking(values, truth)
     counts = ranking.counts(np.ones(len(values)))
-    fall_out, sensitivity, thresholds = metrics.roc_curve(truth, values, drop_intermediate=False)
-    np.testing.assert_allclose(counts.fall_out, fall_out[1:])
+    false_positive_rate, sensitivity, thresholds = metrics.roc_curve(truth, values, drop_intermediate=False)
+    np.testing.assert_allclose(counts.false_positive_rate, false_positive_rate[1:])
     np.testing.assert_allclose(counts.sensitivity, sensitivity[1:])
     np.testing.assert_array_equal(ranking.thresholds, thresholds[1:])
     precision, recall, _ = metrics.precision_recall_curve(truth, values)
@@ -72,7 +72,7 @@ def test_a_thinned_curve_has_the_same_area_and_few_points():
     random = np.random.default_rng(3)
     truth = random.random(20_000) < 0.5
     counts = Ranking(random.standard_normal(20_000) + truth, truth).counts(np.ones(20_000))
-    x, y = thinned(np.r_[0, counts.fall_out], np.r_[0, counts.sensitivity])
+    x, y = thinned(np.r_[0, counts.false_positive_rate], np.r_[0, counts.sensitivity])
     assert len(x) <= 400
     assert (x[0], y[0], x[-1], y[-1]) == (0, 0, 1, 1)
     assert np.trapezoid(y, x) == pytest.approx(counts.area(), abs=1e-3)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.explain import messages
 from cxrview.explain.colour import COLOUR_MAPS, EDGE, blend, colour_table, colourise
 from cxrview.explain.overlay import overlay
@@ -70,7 +70,7 @@ def test_a_smaller_overlay_covers_the_same_area():
 
 
 def test_an_unknown_class_is_a_sentence():
-    with refused(BadRequest, messages.NO_CLASS(name="z", names="a, b")):
+    with refused(InvalidRequest, messages.NO_CLASS(name="z", names="a, b")):
         overlay(prediction(np.zeros((2, 4, 4)), Letterbox.fit(8, 8, 8)), "z")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.explain import messages
 from cxrview.explain.colour import COLOUR_MAPS, colour_table
 from cxrview.explain.grid import cell_edges, cells_over
@@ -111,5 +111,5 @@ def test_colour_pictures_and_other_sizes_can_be_painted(whole):
 
 def test_an_unknown_class_cannot_be_painted(whole):
     for mode in MODES:
-        with refused(BadRequest, messages.NO_CLASS(name="z")):
+        with refused(InvalidRequest, messages.NO_CLASS(name="z")):
             paint(GREY, whole, "z", HeatStyle(mode))

@@ -16,7 +16,7 @@ from cxrview.annotations.annotation import Length, Point
 from cxrview.errors import CxrviewError
 from cxrview.gui.dialogs.export import ExportDialog
 from cxrview.gui.messages import CHOOSE_ANOTHER_FOLDER, COULD_NOT_BE_WRITTEN, LOADING_STOPPED
-from cxrview.gui.state import Progress
+from cxrview.gui.state import PredictionProgress
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.viewer.export_whole import pixels_of
 from cxrview.gui.viewer.view_transform import Orientation
@@ -574,8 +574,8 @@ def test_stopping_the_first_model_is_what_the_reading_says(make_window, phantom,
 
     window = make_window(load_predictor=load)
     window.open([phantom])
-    qtbot.waitUntil(lambda: window.state.reading.progress is Progress.WAITING)
+    qtbot.waitUntil(lambda: window.state.reading.progress is PredictionProgress.WAITING)
     window.session.cancel_all()
     gate.set()
-    assert window.state.reading.progress is Progress.FAILED
+    assert window.state.reading.progress is PredictionProgress.FAILED
     assert window.state.reading.problem.startswith(say(LOADING_STOPPED))

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from cxrview.gui.session.cache import MEGABYTE
-from cxrview.gui.state import Stage
+from cxrview.gui.state import ViewStage
 from tests.gui.dicom_files import write_dicom
 from tests.gui.stalls import own_seconds
 
@@ -39,13 +39,13 @@ def test_paging_through_500_images_keeps_memory_within_the_budget(window, many, 
     window.state.change_settings(memory_budget_mb=BUDGET)
     window.open([many])
     qtbot.waitUntil(lambda: len(window.state.entries) == COUNT and not window.runner.jobs, timeout=20000)
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     before, kept, most = resident(), window.session._shelf.images.nbytes, 0
     for _ in range(COUNT - 1):
         path = window.state.shown.path
         qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
         qtbot.waitUntil(
-            lambda path=path: window.state.shown.path != path and window.state.shown.stage is Stage.SHOWN
+            lambda path=path: window.state.shown.path != path and window.state.shown.stage is ViewStage.SHOWN
         )
         assert window.session._shelf.images.nbytes <= BUDGET * MEGABYTE
         most = max(most, resident())
@@ -66,7 +66,7 @@ def test_the_next_image_is_there_at_once(window, many, qtbot):
         begin = own_seconds()
         qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
         assert window.state.shown.path != shown
-        assert window.state.shown.stage is Stage.SHOWN  # there was nothing to wait for
+        assert window.state.shown.stage is ViewStage.SHOWN  # there was nothing to wait for
         window.canvas.repaint()
         times.append((own_seconds() - begin) * 1000)
         qtbot.waitUntil(lambda: window.state.reading.prediction is not None)

@@ -12,7 +12,7 @@ from cxrview import paths
 from cxrview.errors import UnreadableImage
 from cxrview.gui.session.cache import MEGABYTE, RecentImages
 from cxrview.gui.session.prefetch import ReadAhead
-from cxrview.gui.state import Mark, Progress, Stage
+from cxrview.gui.state import Mark, PredictionProgress, ViewStage
 from cxrview.gui.tasks import TaskRunner
 from tests.gui.conftest import BrightnessEngine, make_phantom, write_png
 from tests.gui.stalls import Stall
@@ -51,7 +51,9 @@ def runner(qapp):
 @pytest.mark.timed
 def test_a_slow_prediction_shows_that_it_runs_while_the_window_goes_on(gated, phantom, qtbot):
     gated.open([phantom])
-    qtbot.waitUntil(lambda: gated.state.reading.progress is Progress.WAITING and gated.engine.calls == 1)
+    qtbot.waitUntil(
+        lambda: gated.state.reading.progress is PredictionProgress.WAITING and gated.engine.calls == 1
+    )
     with Stall() as stall:
         qtbot.waitUntil(gated.statusBar().busy.isVisible)
         assert "Predicting phantom.png" in gated.statusBar().busy_text.text()
@@ -69,21 +71,21 @@ def test_what_comes_too_late_does_not_land_where_the_image_was_taken_off_the_lis
     gated.open([phantom])
     qtbot.waitUntil(lambda: gated.engine.calls == 1)
     gated.studies.remove([gated.state.entries[phantom]])
-    assert gated.state.shown.stage is Stage.EMPTY
+    assert gated.state.shown.stage is ViewStage.EMPTY
     gated.gate.set()
     qtbot.waitUntil(lambda: not gated.runner.jobs)
-    assert gated.state.reading.progress is Progress.NONE
+    assert gated.state.reading.progress is PredictionProgress.NONE
 
 
 def test_a_file_taken_off_the_list_while_it_is_read_does_not_come_back(window, phantom, qtbot):
     gate = threading.Event()
     window.runner.start("before", lambda _report: gate.wait(20), done=str, failed=pytest.fail)
     window.open([phantom])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.LOADING)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.LOADING)
     window.studies.remove([window.state.entries[phantom]])
     gate.set()
     qtbot.waitUntil(lambda: not window.runner.jobs)
-    assert window.state.shown.stage is Stage.EMPTY
+    assert window.state.shown.stage is ViewStage.EMPTY
 
 
 def test_stop_leaves_alone_what_nobody_sees_running(runner, qtbot):
@@ -110,7 +112,7 @@ def test_a_prediction_that_comes_too_late_is_not_shown_with_another_image(gated,
     landed = []
     gated.state.reading_changed.connect(landed.append)
     gated.open([second])
-    qtbot.waitUntil(lambda: gated.state.shown.path == second and gated.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: gated.state.shown.path == second and gated.state.shown.stage is ViewStage.SHOWN)
     gated.gate.set()
     qtbot.waitUntil(lambda: gated.state.reading.prediction is not None)
     predictions = [reading.prediction for reading in landed if reading.prediction is not None]
@@ -237,7 +239,7 @@ def test_the_next_image_is_read_ahead_and_there_at_once(opened, second, qtbot):
     assert opened.state.entries[third].mark is Mark.UNREAD  # for the user nothing has happened to it
     qtbot.keyClick(opened, Qt.Key.Key_Right)
     assert opened.state.shown.path == third
-    assert opened.state.shown.stage is Stage.SHOWN
+    assert opened.state.shown.stage is ViewStage.SHOWN
 
 
 def test_a_file_that_is_being_read_ahead_is_not_read_twice(runner, phantom, qtbot):

@@ -7,11 +7,11 @@ import pytest
 from pydicom.dataset import Dataset
 
 from cxrview.imaging.deidentified_header import without_identity
-from cxrview.imaging.tags import Pair, alone, read_header
+from cxrview.imaging.tags import TagPair, alone, read_header
 from tests.imaging.phantoms import RAMP, phantom, save
 
 
-def values(pairs: tuple[Pair, ...]) -> dict[str, str]:
+def values(pairs: tuple[TagPair, ...]) -> dict[str, str]:
     """Return keyword or name → value, of all rows."""
     found = {}
     for pair in pairs:
@@ -20,7 +20,7 @@ def values(pairs: tuple[Pair, ...]) -> dict[str, str]:
     return found
 
 
-def texts(pairs: tuple[Pair, ...]) -> Iterator[str]:
+def texts(pairs: tuple[TagPair, ...]) -> Iterator[str]:
     """Yield what is shown or copied of all rows."""
     for pair in pairs:
         yield from (pair.either.value, pair.either.copied)
@@ -28,7 +28,7 @@ def texts(pairs: tuple[Pair, ...]) -> Iterator[str]:
 
 
 @pytest.fixture
-def pairs(tmp_path: Path) -> tuple[Pair, ...]:
+def pairs(tmp_path: Path) -> tuple[TagPair, ...]:
     request, other = Dataset(), Dataset()
     request.RequestedProcedureID, request.ScheduledProcedureStepDescription = "R-17", "Chest"
     other.PatientID, other.TypeOfPatientID = "P-8", "TEXT"

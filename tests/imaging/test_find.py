@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cxrview.errors import BadRequest, UnreadableImage
+from cxrview.errors import InvalidRequest, UnreadableImage
 from cxrview.imaging import find_images, messages, read
 from cxrview.imaging.find import iter_images, natural_key
 from cxrview.messages import CANNOT_BE_READ
@@ -83,7 +83,7 @@ def test_a_file_named_in_two_spellings_comes_once(folder, monkeypatch):
 
 
 def test_if_nothing_named_is_there_the_request_is_bad(folder):
-    with refused(BadRequest, messages.DOES_NOT_EXIST) as refusal:
+    with refused(InvalidRequest, messages.DOES_NOT_EXIST) as refusal:
         find_images([folder / "nowhere", folder / "neither"])
     assert refusal.error.path == folder / "nowhere"
 
@@ -151,7 +151,7 @@ def test_the_first_image_comes_before_the_search_has_ended(folder):
 
 
 def test_a_bad_request_is_said_before_anything_is_found(folder):
-    with pytest.raises(BadRequest):
+    with pytest.raises(InvalidRequest):
         next(iter_images([folder / "nowhere"]))
 
 

@@ -10,14 +10,14 @@ from pydicom.dataset import Dataset
 from pydicom.uid import JPEG2000Lossless
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging.tags import Header, State, Tag, alone, compare, read_header, search
+from cxrview.imaging.tags import State, Tag, TagListing, alone, compare, read_header, search
 from tests.bad_files import write_bad_files
 from tests.imaging.phantoms import RAMP, phantom, save
 from tests.imaging.samples import sample, samples
 from tests.refusals import refused
 
 
-def rows(header: Header) -> dict[str, Tag]:
+def rows(header: TagListing) -> dict[str, Tag]:
     """Return the top rows by their tag."""
     return {tag.tag: tag for tag in header.elements if tag.tag}
 

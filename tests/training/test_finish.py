@@ -26,7 +26,7 @@ from cxrview.training.network.starting_point import resolve
 from cxrview.training.run.folder import RunFolder
 from cxrview.training.run.history import EpochRow, History
 from cxrview.training.run.journal import Journal
-from cxrview.training.run.predict import Asker, shift_logits
+from cxrview.training.run.predict import BatchPredictor, shift_logits
 from cxrview.training.run.prepare import Prepared
 from tests.training.lesions import lesion_phantoms
 
@@ -67,7 +67,7 @@ def test_shifted_logits_are_shifted_and_nothing_else(model):
     twin.set_weights(model.get_weights())
     shift_logits(twin, np.array([0.5, -1.5]))
     data = images(6)
-    before, after = Asker(model)(data), Asker(twin)(data)
+    before, after = BatchPredictor(model)(data), BatchPredictor(twin)(data)
     np.testing.assert_allclose(after.logits - before.logits, [[0.5, -1.5]] * 6, atol=1e-6)
     np.testing.assert_array_equal(after.embeddings, before.embeddings)
 
@@ -75,7 +75,7 @@ def test_shifted_logits_are_shifted_and_nothing_else(model):
 @pytest.mark.parametrize("count", [1, 33])
 def test_every_image_is_answered_and_in_order_whatever_their_number(model, count):
     data = images(count)
-    raw = Asker(model)(data)
+    raw = BatchPredictor(model)(data)
     expected = keras.ops.convert_to_numpy(model(data.images, training=False))
     assert raw.embeddings.shape[0] == count
     np.testing.assert_allclose(raw.logits, expected, atol=1e-5)
@@ -177,7 +177,7 @@ def test_a_finished_model_is_what_was_measured(model, tmp_path, exclusive):
     assert any(added.values())
     one_of_them = any("the name of one of its 2 classes" in limit for limit in made.limits)
     assert one_of_them == exclusive
-    raw = Asker(model)(whole.test)
+    raw = BatchPredictor(model)(whole.test)
     probabilities = calibrate.apply_temperature(raw.logits, made.temperature, exclusive)
     if exclusive:
         accuracy = (probabilities.argmax(1) == whole.test.labels).mean()

@@ -13,7 +13,7 @@ from tests.refusals import refused
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.progress import Cancelled
 from cxrview.training.config import AUGMENTATIONS, ModelConfig, PhaseConfig, RecipeConfig, TrainingConfig
 from cxrview.training.network.starting_point import resolve
@@ -327,12 +327,12 @@ def test_images_of_no_known_class_are_left_out_with_a_word(tmp_path):
     targets[:7] = 0
     _, _, events = trained(config_of(), tmp_path, train=dataclasses.replace(TRAIN, targets=targets))
     assert kinds(events, Warned) == [Warned(messages.LEFT_OUT_OF_TRAINING(number=7))]
-    with refused(BadRequest, messages.NO_KNOWN_CLASS):
+    with refused(InvalidRequest, messages.NO_KNOWN_CLASS):
         trained(config_of(), tmp_path, validation=dataclasses.replace(TRAIN, targets=0 * targets))
 
 
 def test_a_loss_that_is_no_number_ends_the_run_with_advice(tmp_path):
-    with refused(BadRequest, messages.DIVERGED(epoch=1)) as caught:
+    with refused(InvalidRequest, messages.DIVERGED(epoch=1)) as caught:
         trained(config_of(PhaseConfig("all", 2, 10.0, "constant", 0.0)), tmp_path, broken_network())
     assert caught.error.advice == messages.LOWER_LEARNING_RATE(rate="10")
     assert not (tmp_path / "last.npz").exists()
@@ -360,7 +360,7 @@ def test_want_of_memory_asks_for_half_the_batch(kind, tmp_path):
     def emit(_event):
         raise out_of_memory(kind)
 
-    with refused(BadRequest, messages.NO_MEMORY_FOR_BATCH(size=16)) as caught:
+    with refused(InvalidRequest, messages.NO_MEMORY_FOR_BATCH(size=16)) as caught:
         fit(small_network(), TRAIN, VALIDATION, config_of(), tmp_path, emit)
     assert caught.error.advice == messages.SET_BATCH_SIZE(size=8)
 
@@ -374,7 +374,7 @@ def test_another_error_of_a_backend_stays_what_it_is(tmp_path):
 
 
 def test_the_class_to_watch_must_exist(tmp_path):
-    with refused(BadRequest, messages.NO_CLASS_TO_WATCH(name="d")):
+    with refused(InvalidRequest, messages.NO_CLASS_TO_WATCH(name="d")):
         trained(config_of(card={"watch_class": "d"}), tmp_path)
 
 

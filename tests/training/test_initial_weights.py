@@ -20,7 +20,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 
 from cxrview import paths
 from cxrview.engines.graph import build as graph
-from cxrview.errors import BadRequest, UnusableModel
+from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.progress import silent
 from cxrview.training.config import ModelConfig
 from cxrview.training.export.bundle import write_keras
@@ -177,7 +177,7 @@ def test_imagenet_offline_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(socket, "getaddrinfo", offline)
     monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path))
     config = small("vgg16", start="imagenet")
-    with refused(BadRequest, messages.IMAGENET_UNREACHABLE(title="VGG16")):
+    with refused(InvalidRequest, messages.IMAGENET_UNREACHABLE(title="VGG16")):
         start_from(zoo.build(resolve(config), 2), resolve(config), silent)
 
 
@@ -214,13 +214,13 @@ def test_imagenet_comes_from_kerass_own_cache(monkeypatch, tmp_path):
     ],
 )
 def test_a_start_that_cannot_be_is_a_sentence(name, options, message):
-    with refused(BadRequest, message):
+    with refused(InvalidRequest, message):
         start_from(network(1), resolve(small(name, preprocessing="architecture", **options)), silent)
 
 
 def test_a_bundle_without_a_keras_file_is_a_sentence(tmp_path):
     folder = make_tiny_bundle(tmp_path / "m")
-    with refused(BadRequest, messages.NO_KERAS_TO_START):
+    with refused(InvalidRequest, messages.NO_KERAS_TO_START):
         start_from(network(1), resolve(small("small-cnn", start=str(folder))), silent)
 
 
@@ -233,7 +233,7 @@ def test_weights_of_another_network_are_a_sentence(tmp_path):
 
 def test_the_archive_of_a_densenet_is_for_a_densenet_only(tmp_path):
     np.savez(tmp_path / "weights.npz", nothing=1)
-    with refused(BadRequest, messages.WEIGHTS_OF_DENSENET):
+    with refused(InvalidRequest, messages.WEIGHTS_OF_DENSENET):
         start_from(network(1), resolve(small("small-cnn", start=str(tmp_path / "weights.npz"))), silent)
 
 
@@ -242,9 +242,9 @@ def test_a_start_that_is_gone_is_refused_when_it_is_needed_and_no_sooner(tmp_pat
     gone = small("small-cnn", start=str(tmp_path / "gone.keras"), preprocessing="architecture")
     resolved = resolve(gone)
     assert resolved.input.size == 32
-    with refused(BadRequest, messages.START_MISSING):
+    with refused(InvalidRequest, messages.START_MISSING):
         check_fit(resolved)
-    with refused(BadRequest, messages.START_MISSING):  # its preprocessing would be that of the start
+    with refused(InvalidRequest, messages.START_MISSING):  # its preprocessing would be that of the start
         resolve(dataclasses.replace(gone, preprocessing="auto"))
 
 

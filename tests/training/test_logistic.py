@@ -7,7 +7,7 @@ import pytest
 from scipy.special import log_softmax, softmax
 from sklearn.linear_model import LogisticRegression
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.training import messages
 from cxrview.training.config import ModelConfig, PhaseConfig, RecipeConfig, TrainingConfig
 from cxrview.training.recipe import logistic
@@ -84,5 +84,5 @@ def test_what_it_cannot_solve_is_refused(changes):
     )
     logistic.check(fitting)
     parts = {name: dataclasses.replace(getattr(fitting, name), **values) for name, values in changes.items()}
-    with refused(BadRequest, messages.SOLVER_LIMITS):
+    with refused(InvalidRequest, messages.SOLVER_LIMITS):
         logistic.check(dataclasses.replace(fitting, **parts))

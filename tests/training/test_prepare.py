@@ -15,7 +15,7 @@ from cxrview.datasets import report as data_report
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.decoded import read_inputs
 from cxrview.datasets.sources import find_items
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.imaging import model_input, read
 from cxrview.progress import Cancelled
 from cxrview.training.config import ModelConfig, TrainingConfig
@@ -205,7 +205,7 @@ def test_a_given_split_that_leaks_stops_the_run_after_the_report(folder, tmp_pat
     rows = [f"normal/p{n:03d}.png,normal,g{n},{'train' if n < 8 else 'val'}" for n in range(12)]
     rows += [f"sick/p{n:03d}.png,sick,s{n // 2},{'train' if n < 5 else 'val'}" for n in range(8)]
     leaking = table(folder / "list.csv", *rows, head="file,label,group,split")
-    with refused(BadRequest, finding_texts.LEAKING_PATIENTS(count=1)) as caught:
+    with refused(InvalidRequest, finding_texts.LEAKING_PATIENTS(count=1)) as caught:
         prepare(config(leaking), SIZE, tmp_path / "out")
     assert caught.error.advice == messages.MEND_OR_ALLOW(options="--allow leak-patient")
     stored = json.loads((tmp_path / "out" / "data_report.json").read_text("utf-8"))
@@ -223,7 +223,7 @@ def test_a_copy_across_a_given_split_stops_the_run(folder, tmp_path):
             write(tmp_path / "parts" / part / "normal" / f"{number}.png", small(number))
             write(tmp_path / "parts" / part / "sick" / f"{number}.png", small(50 + number))
     write(tmp_path / "parts" / "test" / "normal" / "again.png", small(2))
-    with refused(BadRequest, finding_texts.LEAKING_COPIES(count=1)):
+    with refused(InvalidRequest, finding_texts.LEAKING_COPIES(count=1)):
         prepare(config(tmp_path / "parts"), SIZE, tmp_path / "out")
     allowed = prepare(config(tmp_path / "parts", allow=("leak-duplicate",)), SIZE, tmp_path / "out")
     assert set(allowed.test.files) == {
@@ -236,7 +236,7 @@ def test_a_copy_across_a_given_split_stops_the_run(folder, tmp_path):
 
 def test_one_picture_with_two_labels_stops_the_run(folder, tmp_path):
     write(folder / "sick" / "again.png", small(4))  # as normal/p004.png
-    with refused(BadRequest, finding_texts.TORN):
+    with refused(InvalidRequest, finding_texts.TORN):
         prepare(config(folder), SIZE, tmp_path / "out")
     assert len(prepare(config(folder, allow=("label-conflict",)), SIZE, tmp_path / "out").data) == 21
 
@@ -246,7 +246,7 @@ def test_labels_may_go_together(folder, tmp_path):
     rows = [f"normal/p{n:03d}.png,{labels[n % 4]}" for n in range(12)]
     rows += [f"sick/p{n:03d}.png,{labels[n % 3]}" for n in range(8)]
     several = table(folder / "list.csv", *rows)
-    with refused(BadRequest, messages.SEVERAL_LABELS(count=2, file="normal/p001.png")):
+    with refused(InvalidRequest, messages.SEVERAL_LABELS(count=2, file="normal/p001.png")):
         prepare(config(several), SIZE, tmp_path / "out")
     prepared = prepare(config(several, exclusive=False), SIZE, tmp_path / "out")
     data = prepared.data
@@ -263,20 +263,20 @@ def test_the_card_orders_the_classes_and_names_them_all(folder, tmp_path):
     data = prepare(config(folder, card), SIZE, tmp_path / "out").data
     assert data.class_names == ("sick", "normal")
     assert data.labels[0] == 1
-    with refused(BadRequest, messages.CLASS_NOT_ON_CARD(name="sick")):
+    with refused(InvalidRequest, messages.CLASS_NOT_ON_CARD(name="sick")):
         prepare(config(folder, {"classes": [{"name": "normal"}]}), SIZE, tmp_path / "out")
     card["classes"].append({"name": "odd"})
-    with refused(BadRequest, finding_texts.EMPTY_CLASS(classes=finding_texts.quoted(["odd"]))):
+    with refused(InvalidRequest, finding_texts.EMPTY_CLASS(classes=finding_texts.quoted(["odd"]))):
         prepare(config(folder, card), SIZE, tmp_path / "out")
 
 
 def test_one_class_and_two_images_are_refused_whatever_is_allowed(tmp_path):
     everything = ("one-class", "too-few", "few-images")
     one = class_folders(tmp_path / "one", {"a": 9})
-    with refused(BadRequest, finding_texts.ONE_CLASS(name="a")):
+    with refused(InvalidRequest, finding_texts.ONE_CLASS(name="a")):
         prepare(config(one, allow=everything), SIZE, tmp_path / "out")
     two = class_folders(tmp_path / "two", {"a": 1, "b": 1})
-    with refused(BadRequest, finding_texts.TOO_FEW(name="a", count=1)):
+    with refused(InvalidRequest, finding_texts.TOO_FEW(name="a", count=1)):
         prepare(config(two, allow=everything), SIZE, tmp_path / "out")
     assert json.loads((tmp_path / "out" / "data_report.json").read_text("utf-8"))["blocking"] == ["too-few"]
 
@@ -302,13 +302,13 @@ def test_a_folder_without_images_and_a_column_of_patients_are_told_of(folder, tm
 
 def test_ten_thousand_classes_no_classes_and_no_readable_file_are_refused(tmp_path):
     many = table(tmp_path / "many.csv", *(f"{n}.png,class{n}" for n in range(10_000)))
-    with refused(BadRequest, messages.TOO_MANY_CLASSES(count=10_000, most=1000)):
+    with refused(InvalidRequest, messages.TOO_MANY_CLASSES(count=10_000, most=1000)):
         prepare(config(many), SIZE, tmp_path / "out")
     write(tmp_path / "flat" / "x.png", small(1))
-    with refused(BadRequest, messages.NAMES_NO_CLASSES):
+    with refused(InvalidRequest, messages.NAMES_NO_CLASSES):
         prepare(config(tmp_path / "flat"), SIZE, tmp_path / "out")
     missing = table(tmp_path / "missing.csv", "no.png,a", "none.png,b")
-    with refused(BadRequest, finding_texts.UNREADABLE(count=2)):
+    with refused(InvalidRequest, finding_texts.UNREADABLE(count=2)):
         prepare(config(missing), SIZE, tmp_path / "out")
 
 
@@ -338,13 +338,13 @@ def test_a_full_disk_is_a_sentence(folder, tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(decoded, "_write_headers", full)
-    with refused(BadRequest, messages.NO_ROOM):
+    with refused(InvalidRequest, messages.NO_ROOM):
         prepare(config(folder), SIZE, tmp_path / "out")
 
 
 def test_without_a_key_patients_are_still_told_apart(tmp_path, monkeypatch):
     def refuse(_):
-        raise BadRequest("no home")
+        raise InvalidRequest("no home")
 
     monkeypatch.setattr(preparing, "load_key", refuse)
     folder = dicom_folder(tmp_path / "data", lambda number: f"P{number // 2}")

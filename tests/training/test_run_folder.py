@@ -11,7 +11,7 @@ from cxrview import paths
 from cxrview.bundle import messages as bundle_messages
 from cxrview.datasets import messages as data_messages
 from cxrview.datasets.config import DataConfig
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.message import verbatim
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
@@ -44,7 +44,7 @@ def test_a_new_folder_takes_a_run_and_keeps_its_configuration(folder):
 
 def test_a_folder_of_something_else_is_left_alone(folder):
     (folder.path / "thesis.docx").write_text("years of work")
-    with refused(BadRequest, messages.OTHER_FILES_HERE(files=["thesis.docx"])):
+    with refused(InvalidRequest, messages.OTHER_FILES_HERE(files=["thesis.docx"])):
         folder.enter(CONFIG, resume=False)
     assert [item.name for item in folder.path.iterdir()] == ["thesis.docx"]
 
@@ -57,7 +57,7 @@ def test_a_run_does_not_lie_among_its_images(part, tmp_path):
     inside, beside = RunFolder(tmp_path / "images" / "a" / "run"), RunFolder(tmp_path / "images-run")
     for folder in (inside, beside):
         folder.path.mkdir(parents=True)
-    with refused(BadRequest, messages.RUN_AMONG_IMAGES):
+    with refused(InvalidRequest, messages.RUN_AMONG_IMAGES):
         inside.enter(configuration.TrainingConfig(data=data), resume=False)
     beside.enter(configuration.TrainingConfig(data=data), resume=False)
 
@@ -72,10 +72,10 @@ def test_a_run_that_never_came_to_training_can_be_begun_anew_with_another_config
 def test_a_run_is_only_resumed_when_asked_and_with_what_it_began_with(folder):
     folder.enter(CONFIG, resume=False)
     folder.checkpoints.mkdir()
-    with refused(BadRequest, messages.RUN_HERE):
+    with refused(InvalidRequest, messages.RUN_HERE):
         folder.enter(CONFIG, resume=False)
     folder.enter(CONFIG, resume=True)
-    with refused(BadRequest, messages.RUN_DIFFERS(entries=["recipe.batch_size", "recipe.seed"])):
+    with refused(InvalidRequest, messages.RUN_DIFFERS(entries=["recipe.batch_size", "recipe.seed"])):
         folder.enter(OTHER, resume=True)
     assert folder.stored_config() == CONFIG
 
@@ -93,7 +93,7 @@ def test_only_one_process_at_a_time_works_in_a_folder(folder):
     )
     try:
         assert other.stdout.readline() == "held\n"
-        with refused(BadRequest, shared.IN_USE), folder.held():
+        with refused(InvalidRequest, shared.IN_USE), folder.held():
             pass
     finally:
         other.communicate()
@@ -174,7 +174,7 @@ def test_a_model_gets_a_name_that_is_a_folder_on_every_system(bad):
     assert naming.model_name(again, must_be_free=False) == name
     if bad:
         asked = dataclasses.replace(config, model=dataclasses.replace(config.model, name=bad))
-        with refused(BadRequest, bundle_messages.NO_MODEL_NAME):
+        with refused(InvalidRequest, bundle_messages.NO_MODEL_NAME):
             naming.model_name(asked, must_be_free=False)
 
 
@@ -183,7 +183,7 @@ def test_no_model_takes_the_name_of_another():
     config = TrainingConfig(DataConfig(path="/data/mine"), ModelConfig(architecture="small-cnn"))
     assert naming.model_name(config, must_be_free=True) == "mine-small-cnn-2"
     asked = dataclasses.replace(config, model=dataclasses.replace(config.model, name="Mine-Small-CNN"))
-    with refused(BadRequest, bundle_messages.NAME_TAKEN(name="Mine-Small-CNN")):
+    with refused(InvalidRequest, bundle_messages.NAME_TAKEN(name="Mine-Small-CNN")):
         naming.model_name(asked, must_be_free=True)
 
 
@@ -198,7 +198,7 @@ def test_relative_paths_count_from_the_file_and_what_it_leaves_out_comes_from_th
     file.write_text('[model]\nstart = "imagenet"\n')
     assert configuration.load(file).model.start == "imagenet"
     file.write_text("[recipe]\nbatch = 3\n")
-    with refused(BadRequest, data_messages.UNKNOWN_ENTRY(entry="recipe.batch")):
+    with refused(InvalidRequest, data_messages.UNKNOWN_ENTRY(entry="recipe.batch")):
         configuration.load(file, PRESETS["scratch"][1])
 
 
@@ -231,7 +231,7 @@ CLASS = {"name": "a", "label": "A", "meaning": "a"}
     ],
 )
 def test_what_would_only_fail_after_the_training_is_refused_before(values, where):
-    with refused(BadRequest, messages.WRONG_CONFIGURATION) as refusal:
+    with refused(InvalidRequest, messages.WRONG_CONFIGURATION) as refusal:
         configuration.parse(values)
     assert f"“{where}”" in str(refusal.error)
 

@@ -12,7 +12,7 @@ import pytest
 
 from cxrview import paths
 from cxrview.datasets import messages as data_messages
-from cxrview.errors import BadRequest, CxrviewError
+from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
 from cxrview.training import messages
@@ -29,7 +29,7 @@ from cxrview.training.search import study as search_study
 from cxrview.training.search.folder import SearchFolder
 from cxrview.training.search.run import try_all
 from cxrview.training.search.space import space_of, with_choice
-from cxrview.training.search.study import Outcome, Study, storage_errors
+from cxrview.training.search.study import Study, TrialOutcome, storage_errors
 from cxrview.training.search.trial import Hopeless
 from tests.refusals import refused
 
@@ -63,7 +63,7 @@ class Searching:
     def study(self) -> Study:
         return Study(self.folder.database, space_of(self.config), self.config.search)
 
-    def run(self, train=merit) -> list[Outcome]:
+    def run(self, train=merit) -> list[TrialOutcome]:
         def one(config, folder, _is_hopeless):
             self.trained.append(config)
             folder.path.mkdir(parents=True, exist_ok=True)
@@ -73,7 +73,7 @@ class Searching:
 
         return self.run_with(one)
 
-    def run_with(self, train) -> list[Outcome]:
+    def run_with(self, train) -> list[TrialOutcome]:
         study = self.study()
         try_all(study, self.config, self.folder, self.events.append, train)
         return study.outcomes()
@@ -143,7 +143,7 @@ def test_a_file_to_start_from_lies_beside_the_configuration(tmp_path):
     ],
 )
 def test_what_makes_no_sense_is_said_before_anything_is_tried(search, message):
-    with refused(BadRequest, message):
+    with refused(InvalidRequest, message):
         space_of(config_of(**search))
 
 
@@ -283,7 +283,7 @@ def test_a_resumed_trial_reports_an_epoch_only_once(searching):
 
 @pytest.mark.parametrize(
     "error",
-    [BadRequest(messages.NO_MEMORY_FOR_BATCH(size=16)), MemoryError(), CxrviewError("NaN.")],
+    [InvalidRequest(messages.NO_MEMORY_FOR_BATCH(size=16)), MemoryError(), CxrviewError("NaN.")],
 )
 def test_a_trial_that_fails_is_taken_down_and_the_search_goes_on(searching, error):
     search = searching(trials=4, method="grid", batch_size=(2, 4, 8, 16))
@@ -344,21 +344,21 @@ def test_a_search_can_go_on_for_longer_but_not_as_another(searching):
     search = searching(trials=2, learning_rate=RATES)
     search.folder.enter(search.config, resume=False)
     search.run()
-    with refused(BadRequest, messages.SEARCH_HERE):
+    with refused(InvalidRequest, messages.SEARCH_HERE):
         search.folder.enter(search.config, resume=False)
     longer = searching(trials=4, learning_rate=RATES)
     longer.folder.enter(longer.config, resume=True)
     assert len(longer.run()) == 4
     assert len(longer.trained) == 2
     other = dataclasses.replace(longer.config, model=ModelConfig(architecture="resnet50"))
-    with refused(BadRequest, messages.SEARCH_DIFFERS(entries=["model.architecture"])):
+    with refused(InvalidRequest, messages.SEARCH_DIFFERS(entries=["model.architecture"])):
         longer.folder.enter(other, resume=True)
 
 
 def test_a_folder_with_something_else_in_it_is_left_alone(searching):
     search = searching(trials=2)
     (search.folder.path / "thesis.docx").write_text("years of work")
-    with refused(BadRequest, messages.OTHER_FILES_HERE(files=["thesis.docx"])):
+    with refused(InvalidRequest, messages.OTHER_FILES_HERE(files=["thesis.docx"])):
         search.folder.enter(search.config, resume=True)
 
 

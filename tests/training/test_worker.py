@@ -25,7 +25,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 
 from cxrview import bundle, paths
 from cxrview.__main__ import main
-from cxrview.errors import BadRequest, CxrviewError
+from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.progress import Cancelled, Enough
 from cxrview.training.config import PhaseConfig
 from cxrview.training.run import events, history, worker
@@ -147,7 +147,7 @@ def test_a_run_does_not_go_on_with_other_images(change, tmp_path, no_finish):
         picture.rename(picture.with_name("z.png"))
     for _ in range(2):  # the second time as well
         told = Listener()
-        with refused(BadRequest, messages.IMAGES_CHANGED):
+        with refused(InvalidRequest, messages.IMAGES_CHANGED):
             worker.run(tiny_config(folder, ONE_PHASE), out, told, resume=True, register=False)
         assert isinstance(told.events[-1], events.Failed)
         assert (out / "split.csv").read_text() == split
@@ -192,7 +192,7 @@ def test_where_no_epoch_is_done_there_is_nothing_to_finish(data, tmp_path, capsy
     stop = Listener(lambda event: isinstance(event, events.PhaseStarted), Cancelled)
     with pytest.raises(Cancelled):
         worker.run(tiny_config(data), tmp_path / "run", stop, register=False)
-    with refused(BadRequest, messages.NOTHING_TO_FINISH):
+    with refused(InvalidRequest, messages.NOTHING_TO_FINISH):
         worker.run(
             tiny_config(data), tmp_path / "run", Listener(), resume=True, register=False, learn_more=False
         )
@@ -229,7 +229,7 @@ def test_the_model_is_listed_and_scores_at_once(data, tmp_path, capsys):
     assert all(row["model"] == name and float(row["p_lesion"]) >= 0 for row in rows)
     # The same name again is refused before any work.
     told = Listener()
-    with refused(BadRequest, bundle_messages.NAME_TAKEN):
+    with refused(InvalidRequest, bundle_messages.NAME_TAKEN):
         worker.run(with_model(config, name=name), tmp_path / "third", told)
     assert [type(event) for event in told.events] == [events.Failed]
 
@@ -241,9 +241,9 @@ def test_a_finished_run_is_not_done_again(finished, data):
     assert worker.run(tiny_config(data), out, listener, resume=True, register=False) == done
     assert listener.of(events.Warned)[0].message.code == messages.RUN_FINISHED.code
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*.onnx")} == before
-    with refused(BadRequest, messages.RUN_HERE):
+    with refused(InvalidRequest, messages.RUN_HERE):
         worker.run(tiny_config(data), out, Listener(), register=False)
-    with refused(BadRequest, messages.RUN_DIFFERS(entries=["recipe.seed"])):
+    with refused(InvalidRequest, messages.RUN_DIFFERS(entries=["recipe.seed"])):
         worker.run(tiny_config(data, seed=2), out, Listener(), resume=True, register=False)
 
 
@@ -253,7 +253,7 @@ def test_blocking_findings_are_told_and_stop_the_run_until_they_are_overridden(t
     (folder / "lesion" / "twin.png").write_bytes((folder / "clear" / "p000.png").read_bytes())
     config = tiny_config(folder, PhaseConfig("all", 1, 1e-3))
     listener = Listener()
-    with refused(BadRequest, finding_texts.TORN):
+    with refused(InvalidRequest, finding_texts.TORN):
         worker.run(config, tmp_path / "run", listener, register=False)
     assert [type(event) for event in listener.events][-2:] == [events.DataReported, events.Failed]
     assert "label-conflict" in listener.of(events.DataReported)[0].report["blocking"]
@@ -331,7 +331,7 @@ def test_a_want_of_memory_names_a_smaller_batch(data, tmp_path, monkeypatch):
 
     monkeypatch.setattr("cxrview.training.export.finish.finish", no_memory)
     listener = Listener()
-    with refused(BadRequest, messages.NO_MEMORY_FOR_BATCH(size=8)):
+    with refused(InvalidRequest, messages.NO_MEMORY_FOR_BATCH(size=8)):
         worker.run(tiny_config(data, ONE_PHASE), tmp_path / "run", listener, register=False)
     assert listener.events[-1].advice == messages.SET_BATCH_SIZE(size=4)
     assert listener.events[-1].resumable

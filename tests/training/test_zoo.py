@@ -12,7 +12,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 from cxrview.engines.graph import build as graph
 from cxrview.engines.onnxruntime_engine import OnnxRuntimeEngine
 from cxrview.engines.openvino_engine import OpenVinoEngine
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.training.config import ModelConfig
 from cxrview.training.export import bundle, onnx_file
 from cxrview.training.network import zoo
@@ -106,7 +106,7 @@ def test_batchnorm_gets_the_momentum_asked_for():
     ],
 )
 def test_what_cannot_be_built_is_a_sentence(config, classes, message):
-    with refused(BadRequest, message):
+    with refused(InvalidRequest, message):
         zoo.build(resolve(config), classes)
 
 

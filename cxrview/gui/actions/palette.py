@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout,
 
 from cxrview.gui import theme as themes
 from cxrview.gui.actions import fuzzy
-from cxrview.gui.actions.palette_commands import Command, commands, studies
+from cxrview.gui.actions.palette_commands import PaletteCommand, commands, studies
 from cxrview.gui.actions.palette_row import COMMAND, PLACES, RowDelegate
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr
@@ -45,9 +45,9 @@ class CommandModel(QAbstractListModel):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.found: list[tuple[Command, frozenset[int]]] = []
+        self.found: list[tuple[PaletteCommand, frozenset[int]]] = []
 
-    def show(self, found: list[tuple[Command, frozenset[int]]]) -> None:
+    def show(self, found: list[tuple[PaletteCommand, frozenset[int]]]) -> None:
         """Show `found`: commands, and which letters of their titles fit."""
         self.beginResetModel()
         self.found = found
@@ -73,7 +73,7 @@ class CommandPalette(QWidget):
         self._bench, self._window, self._store = bench, bench.window, bench.store
         stored = self._store.value("commands", [])
         self.recent: list[str] = [stored] if isinstance(stored, str) else list(stored or [])
-        self._commands: list[Command] = []
+        self._commands: list[PaletteCommand] = []
         self._before: QWidget | None = None
         self.frame = QFrame(self, objectName="palette")
         self.search = QLineEdit(

@@ -19,7 +19,7 @@ MOST_STUDIES = 500  # the search of the study list is for more
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class PaletteCommand:
     """One line of the palette. `why` says why it cannot be done now, or is empty."""
 
     key: str
@@ -40,14 +40,14 @@ class Command:
         return (self.title, 1.0), (self.english, 0.9), (self.path, 0.5), (self.tip, 0.4)
 
 
-def commands(bench: Workbench) -> Iterator[Command]:
+def commands(bench: Workbench) -> Iterator[PaletteCommand]:
     """Yield what stands in the menus of the window now, with what is filled in when a menu opens."""
     names = {id(action): name for name, action in bench.actions.items()}
     for menu in bench.menus.values():
         yield from _of_menu(menu, plain(menu.title()), bench, names)
 
 
-def studies(bench: Workbench, parent: QObject) -> Iterator[Command]:
+def studies(bench: Workbench, parent: QObject) -> Iterator[PaletteCommand]:
     """Yield the open studies, by patient; none while the identity of patients is hidden."""
     from cxrview.gui.viewer.corner_text import date, person
 
@@ -68,14 +68,14 @@ def studies(bench: Workbench, parent: QObject) -> Iterator[Command]:
         action.triggered.connect(partial(_select, bench, entry.path))
         about = (tr("Studies"), identity.patient_id, date(identity.study_date), identity.study_description)
         path = " · ".join(filter(None, about))
-        yield Command(f"study {study}", action.text(), path, path, "", "", "", action, True)
+        yield PaletteCommand(f"study {study}", action.text(), path, path, "", "", "", action, True)
 
 
 def _select(bench: Workbench, path: Path, _on: bool = False) -> None:
     bench.session.select(path)
 
 
-def _of_menu(menu: QMenu, path: str, bench: Workbench, names: dict[int, str]) -> Iterator[Command]:
+def _of_menu(menu: QMenu, path: str, bench: Workbench, names: dict[int, str]) -> Iterator[PaletteCommand]:
     for action in menu.actions():
         if action.isSeparator() or not action.isVisible():
             continue
@@ -88,7 +88,7 @@ def _of_menu(menu: QMenu, path: str, bench: Workbench, names: dict[int, str]) ->
         title = plain(action.text())
         if name == "commands":  # it is open already
             continue
-        yield Command(
+        yield PaletteCommand(
             key=name or f"{path} › {title}",
             title=title,
             path=path,

@@ -11,7 +11,7 @@ from cxrview.gui import theme as themes
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 
-    from cxrview.gui.actions.palette_commands import Command
+    from cxrview.gui.actions.palette_commands import PaletteCommand
 
 COMMAND, PLACES = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 MARGIN, ICON, GAP = 12, 18, 12
@@ -34,7 +34,7 @@ class RowDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: "QModelIndex | QPersistentModelIndex",
     ) -> None:
-        command: Command = index.data(COMMAND)
+        command: PaletteCommand = index.data(COMMAND)
         area, chosen = option.rect, bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -61,7 +61,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
         painter.restore()
 
-    def _icon(self, painter: QPainter, area: QRect, command: "Command") -> None:
+    def _icon(self, painter: QPainter, area: QRect, command: "PaletteCommand") -> None:
         place = QRect(area.left() + MARGIN, area.center().y() - ICON // 2 + 1, ICON, ICON)
         mode = QIcon.Mode.Disabled if command.why else QIcon.Mode.Normal
         on = command.action.isCheckable() and command.action.isChecked()
@@ -81,7 +81,7 @@ class RowDelegate(QStyledItemDelegate):
         ink: str,
     ) -> float:
         """Write the title, the letters that fit in the accent's colour, and return where it ends."""
-        command: Command = index.data(COMMAND)
+        command: PaletteCommand = index.data(COMMAND)
         places, bold = index.data(PLACES), QFont(font)
         bold.setWeight(QFont.Weight.DemiBold)
         left = area.left()
@@ -97,7 +97,7 @@ class RowDelegate(QStyledItemDelegate):
             left += width
         return left
 
-    def _keys(self, painter: QPainter, area: QRect, command: "Command", font: QFont) -> float:
+    def _keys(self, painter: QPainter, area: QRect, command: "PaletteCommand", font: QFont) -> float:
         """Draw the keys as on a keyboard and return where they begin."""
         right = float(area.right() - MARGIN - 4)
         if not command.keys:

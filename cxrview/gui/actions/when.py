@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cxrview.gui.actions.spec import ActionSpec
-from cxrview.gui.state import Stage
+from cxrview.gui.state import ViewStage
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import mark, tr
 
@@ -28,12 +28,12 @@ def has_spacing(bench: Workbench) -> bool:
 
 def has_files(bench: Workbench) -> bool:
     """There is something in the study list, or a message to close."""
-    return bool(bench.state.entries) or bench.state.shown.stage is not Stage.EMPTY
+    return bool(bench.state.entries) or bench.state.shown.stage is not ViewStage.EMPTY
 
 
 def has_failed(bench: Workbench) -> bool:
     """A file could not be read."""
-    return bench.state.shown.stage is Stage.FAILED
+    return bench.state.shown.stage is ViewStage.FAILED
 
 
 def has_image(bench: Workbench) -> bool:

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from cxrview.gui.panels.histogram import HistogramPanel
     from cxrview.gui.session.annotations import Annotations
     from cxrview.gui.session.measuring import Measuring
-    from cxrview.gui.session.viewed import Seen
+    from cxrview.gui.session.viewed import ViewedImages
     from cxrview.gui.studies.browsing import Browsing
     from cxrview.gui.training.windows import Training
 
 
-def seen(bench: Workbench) -> "Seen":
+def seen(bench: Workbench) -> "ViewedImages":
     """Make what knows which images the reader has looked at."""
-    from cxrview.gui.session.viewed import Seen
+    from cxrview.gui.session.viewed import ViewedImages
 
-    return Seen(bench.state, bench.runner, bench.places.reading_store, bench.window)
+    return ViewedImages(bench.state, bench.runner, bench.places.reading_store, bench.window)
 
 
 def measurements(bench: Workbench) -> "AnnotationPanel":
@@ -63,7 +63,7 @@ class WindowParts:
         return self.measuring.annotations
 
     @property
-    def seen(self) -> "Seen":
+    def seen(self) -> "ViewedImages":
         """What the reader has looked at."""
         return self.bench.part(seen)
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui.panels.verdict import Verdict
+from cxrview.gui.panels.verdict import ToneLabel
 from cxrview.gui.viewer.export_choices import FORMATS, LEAST_QUALITY, MOST_QUALITY, ExportChoices
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.i18n import fixed, mark, tr
@@ -106,7 +106,7 @@ class ExportDialog(QDialog):
         self.quality = QSlider(Qt.Orientation.Horizontal, minimum=LEAST_QUALITY, maximum=MOST_QUALITY)
         self.quality_label = QLabel(tr("&Quality"))
         self.quality_value = QLabel(objectName="muted")
-        self.remark = Verdict()
+        self.remark = ToneLabel()
         self.size_line = QLabel(objectName="muted")
         self._name_widgets()
         self._lay_out()

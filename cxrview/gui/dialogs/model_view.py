@@ -26,7 +26,7 @@ from cxrview.i18n import mark, tr
 
 if TYPE_CHECKING:
     from cxrview.bundle import Card
-    from cxrview.explain.model_input_view import Seen
+    from cxrview.explain.model_input_view import ModelInputView
     from cxrview.imaging import Radiograph
     from cxrview.progress import Report
 
@@ -40,7 +40,7 @@ PREPARED = {
 }
 
 
-def _look(card: "Card", radiograph: "Radiograph", _report: "Report") -> "Seen":
+def _look(card: "Card", radiograph: "Radiograph", _report: "Report") -> "ModelInputView":
     """Return what the model of `card` sees; runs in a worker thread."""
     from cxrview.explain.model_input_view import seen_by
 
@@ -54,7 +54,7 @@ class ModelViewDialog(QDialog):
         super().__init__(parent, windowTitle=tr("What the model saw"))
         self._state, self._runner = state, runner
         self._job: Job | None = None
-        self._seen: Seen | None = None
+        self._seen: ModelInputView | None = None
         self._asked: tuple[object, object] = (None, None)
         self.picture = SeenPicture()
         self.title = QLabel(objectName="pageTitle", wordWrap=True)
@@ -132,7 +132,7 @@ class ModelViewDialog(QDialog):
         self.words.clear()
         self._enable(False)
 
-    def _take(self, seen: "Seen") -> None:
+    def _take(self, seen: "ModelInputView") -> None:
         self._seen = seen
         self._show(seen)
 
@@ -143,7 +143,7 @@ class ModelViewDialog(QDialog):
         for box in (self.heatmap, self.grid):
             box.setEnabled(on and prediction is not None)
 
-    def _show(self, seen: "Seen") -> None:
+    def _show(self, seen: "ModelInputView") -> None:
         prediction, settings = self._state.reading.prediction, self._state.settings
         self._enable(True)
         style = HeatStyle.of(settings)
@@ -159,7 +159,7 @@ class ModelViewDialog(QDialog):
         self.picture.setAccessibleName(self.title.text())
         self.picture.setAccessibleDescription(self.words.text())
 
-    def _sentences(self, seen: "Seen", side: int, given: int) -> list[str]:
+    def _sentences(self, seen: "ModelInputView", side: int, given: int) -> list[str]:
         radiograph = self._state.shown.radiograph
         rows, columns = radiograph.shape
         box = seen.letterbox

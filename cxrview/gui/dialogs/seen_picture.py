@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cxrview.explain.style import HeatStyle
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 
 if TYPE_CHECKING:
-    from cxrview.explain.model_input_view import Seen
+    from cxrview.explain.model_input_view import ModelInputView
     from cxrview.gui.viewer.heat_picture import HeatPicture
     from cxrview.inference.prediction import Prediction
 
@@ -24,7 +24,7 @@ class SeenPicture(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._seen: Seen | None = None
+        self._seen: ModelInputView | None = None
         self._prediction: Prediction | None = None
         self._image = QImage()
         self._heat: HeatPicture | None = None
@@ -45,7 +45,7 @@ class SeenPicture(QWidget):
 
     def show_seen(
         self,
-        seen: "Seen",
+        seen: "ModelInputView",
         prediction: "Prediction | None",
         class_name: str,
         style: HeatStyle | None,
@@ -80,15 +80,15 @@ class SeenPicture(QWidget):
         elif self._heat is not None:
             self._heat.paint_grid(painter, placement)
 
-    def _placement(self) -> Placement:
+    def _placement(self) -> ViewTransform:
         """Return where the picture lies: as large as it goes, in whole device pixels where it is enlarged."""
         width, height, ratio = self._image.width(), self._image.height(), self.devicePixelRatioF()
         middle = QPointF(width / 2, height / 2)
         size = (max(1, self.width()), max(1, self.height()))
-        zoom = Placement(height, width, 1.0, *size, ratio, 1.0, middle).fit_zoom()
-        return Placement(height, width, 1.0, *size, ratio, int(zoom) if zoom >= 2 else zoom, middle)
+        zoom = ViewTransform(height, width, 1.0, *size, ratio, 1.0, middle).fit_zoom()
+        return ViewTransform(height, width, 1.0, *size, ratio, int(zoom) if zoom >= 2 else zoom, middle)
 
-    def _shade(self, painter: QPainter, placement: Placement) -> None:
+    def _shade(self, painter: QPainter, placement: ViewTransform) -> None:
         """Darken what the first layer cuts off, and frame what it keeps."""
         left, top, right, bottom = self._seen.frame
         frame = placement.to_widget.mapRect(QRectF(left, top, right - left, bottom - top))

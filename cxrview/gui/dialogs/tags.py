@@ -29,7 +29,7 @@ from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.gui.actions.shortcuts import Shortcuts
-    from cxrview.imaging.tags import Pair
+    from cxrview.imaging.tags import TagPair
 
 SIZE = QSize(880, 680)
 NAME_WIDTH = 36  # characters
@@ -99,7 +99,7 @@ class TagDialog(QDialog):
         self._set_widths()
         self._choose_columns()
 
-    def show_rows(self, pairs: "tuple[Pair, ...]", names: tuple[str, str] | None, unfold: bool) -> None:
+    def show_rows(self, pairs: "tuple[TagPair, ...]", names: tuple[str, str] | None, unfold: bool) -> None:
         """Show `pairs`, of two files if there are `names`; `unfold` shows every row of the tree.
 
         What was unfolded, the current row and its place on the screen stay as far as the new rows have them.
@@ -134,7 +134,7 @@ class TagDialog(QDialog):
         self.note.setVisible(bool(note))
         self.count.setText(count)
 
-    def selected(self) -> "list[Pair]":
+    def selected(self) -> "list[TagPair]":
         """Return the selected rows, in the order of the tree."""
         found = [self.model.node(index) for index in self.tree.selectionModel().selectedRows()]
         nodes = sorted((node for node in found if node is not None), key=lambda node: node.places)

@@ -10,7 +10,7 @@ from cxrview.gui.theme import wrapped
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
-    from cxrview.imaging.tags import Pair, Tag
+    from cxrview.imaging.tags import Tag, TagPair
 
 TAG, NAME, VR, VM, LEFT, RIGHT = range(6)
 MAX_TIP = 600  # characters
@@ -18,20 +18,20 @@ Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 
 
-class Node:
+class TagNode:
     """A row, its place among its siblings, and the rows under it, made when they are asked for."""
 
     __slots__ = ("_children", "pair", "parent", "place")
 
-    def __init__(self, pair: "Pair", parent: "Node | None", place: int) -> None:
+    def __init__(self, pair: "TagPair", parent: "TagNode | None", place: int) -> None:
         self.pair, self.parent, self.place = pair, parent, place
-        self._children: list[Node] | None = None
+        self._children: list[TagNode] | None = None
 
     @property
-    def children(self) -> "list[Node]":
+    def children(self) -> "list[TagNode]":
         """The rows under this one."""
         if self._children is None:
-            self._children = [Node(pair, self, place) for place, pair in enumerate(self.pair.children)]
+            self._children = [TagNode(pair, self, place) for place, pair in enumerate(self.pair.children)]
         return self._children
 
     @property
@@ -52,26 +52,26 @@ class TagModel(QAbstractItemModel):
     def __init__(self) -> None:
         super().__init__()
         self.comparing = False
-        self.pairs: tuple[Pair, ...] = ()
-        self._rows: list[Node] = []
+        self.pairs: tuple[TagPair, ...] = ()
+        self._rows: list[TagNode] = []
         self._names = ["", ""]
         self._fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         self._bold = QFont()
         self._bold.setWeight(QFont.Weight.DemiBold)
 
-    def show(self, pairs: "tuple[Pair, ...]", names: tuple[str, str] | None = None) -> None:
+    def show(self, pairs: "tuple[TagPair, ...]", names: tuple[str, str] | None = None) -> None:
         """Show `pairs`; `names` are those of the two files that are compared, None for a single one."""
         self.beginResetModel()
         self.pairs = pairs
-        self._rows = [Node(pair, None, place) for place, pair in enumerate(pairs)]
+        self._rows = [TagNode(pair, None, place) for place, pair in enumerate(pairs)]
         self.comparing = names is not None
         self._names = list(names or ("", ""))
         self.endResetModel()
 
-    def node(self, index: Index) -> Node | None:
+    def node(self, index: Index) -> TagNode | None:
         """Return the row at `index`."""
         node = index.internalPointer() if index.isValid() else None
-        return node if isinstance(node, Node) else None
+        return node if isinstance(node, TagNode) else None
 
     def find(self, path: tuple[tuple[object, ...], ...]) -> QModelIndex:
         """Return the row at `path`, or an invalid index."""
@@ -130,10 +130,10 @@ class TagModel(QAbstractItemModel):
             return spoken(node.pair, index.column(), self.comparing)
         return None
 
-    def _differs(self, pair: "Pair") -> bool:
+    def _differs(self, pair: "TagPair") -> bool:
         return self.comparing and pair.state.name != "SAME"
 
-    def _colour(self, pair: "Pair", column: int) -> str:
+    def _colour(self, pair: "TagPair", column: int) -> str:
         side = pair.right if column == RIGHT else pair.left
         if column >= LEFT and side is not None and side.damaged:
             return themes.current().error
@@ -144,7 +144,7 @@ class TagModel(QAbstractItemModel):
             return themes.current().muted
         return ""
 
-    def _tip(self, pair: "Pair", column: int) -> str:
+    def _tip(self, pair: "TagPair", column: int) -> str:
         tag = pair.either
         if column == NAME:
             words = [
@@ -156,7 +156,7 @@ class TagModel(QAbstractItemModel):
         return wrapped(side.copied[:MAX_TIP]) if side is not None else ""
 
 
-def cell(pair: "Pair", column: int) -> str:
+def cell(pair: "TagPair", column: int) -> str:
     """Return the text of one cell."""
     tag = pair.either
     if column == TAG:
@@ -171,7 +171,7 @@ def cell(pair: "Pair", column: int) -> str:
     return side.value if side is not None else ""
 
 
-def spoken(pair: "Pair", column: int, comparing: bool) -> str:
+def spoken(pair: "TagPair", column: int, comparing: bool) -> str:
     """Return a cell for a screen reader: what the eye sees by colour or by a gap is said in words."""
     text = cell(pair, column)
     if not comparing or column < LEFT:
@@ -181,7 +181,7 @@ def spoken(pair: "Pair", column: int, comparing: bool) -> str:
     return tr("{text}, different").format(text=text) if pair.state.name == "DIFFERENT" else text
 
 
-def as_text(pair: "Pair", comparing: bool, depth: int = 0) -> str:
+def as_text(pair: "TagPair", comparing: bool, depth: int = 0) -> str:
     """Return a row as one line: tag, name, VR and whole values, separated by tabs."""
     tag = pair.either
     sides = (pair.left, pair.right) if comparing else (tag,)
@@ -189,7 +189,7 @@ def as_text(pair: "Pair", comparing: bool, depth: int = 0) -> str:
     return "\t".join(fields).rstrip()
 
 
-def whole_text(pairs: "tuple[Pair, ...]", comparing: bool) -> str:
+def whole_text(pairs: "tuple[TagPair, ...]", comparing: bool) -> str:
     """Return a tree as text, a line for each row, indented by its depth."""
     lines: list[str] = []
     stack = [(0, pair) for pair in reversed(pairs)]

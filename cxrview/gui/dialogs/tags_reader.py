@@ -18,7 +18,7 @@ from cxrview.settings import Settings
 
 if TYPE_CHECKING:
     from cxrview.gui.tasks import Job
-    from cxrview.imaging.tags import Header, Pair
+    from cxrview.imaging.tags import TagListing, TagPair
     from cxrview.progress import Report
 
 GEOMETRY = "tags/geometry"
@@ -29,15 +29,15 @@ MOST_UNFOLDED = 2000  # rows that a search unfolds
 class Loaded(NamedTuple):
     """What was read: one header or two, and their elements as pairs."""
 
-    left: "Header"
-    right: "Header | None"
-    pairs: "tuple[Pair, ...]"
+    left: "TagListing"
+    right: "TagListing | None"
+    pairs: "tuple[TagPair, ...]"
 
 
 class Sieved(NamedTuple):
     """The rows that are left, how many elements they are, and how many of them differ."""
 
-    pairs: "tuple[Pair, ...]"
+    pairs: "tuple[TagPair, ...]"
     count: int
     differences: int
 
@@ -213,7 +213,7 @@ def load(left: Path, right: Path | None, _report: "Report") -> Loaded:
 
 
 def sieve(
-    pairs: "tuple[Pair, ...]", text: str, private: bool, differing: bool, nameless: bool = False
+    pairs: "tuple[TagPair, ...]", text: str, private: bool, differing: bool, nameless: bool = False
 ) -> Sieved:
     """Return the rows that the user wants to see, and their number."""
     from cxrview.imaging.deidentified_header import without_identity
@@ -256,12 +256,12 @@ def label(entry: Entry, nameless: bool = False) -> str:
     return " · ".join(part for part in parts if part).replace("&", "&&")
 
 
-def _heading(left: "Header", right: "Header | None") -> str:
+def _heading(left: "TagListing", right: "TagListing | None") -> str:
     first = f"{left.path.name}  ·  {left.format}"
     return first if right is None else f"{left.path.name}  ⇄  {right.path.name}"
 
 
-def _note(left: "Header", right: "Header | None", nameless: bool) -> str:
+def _note(left: "TagListing", right: "TagListing | None", nameless: bool) -> str:
     words = tr("{name} is a {format} image: it has no DICOM tags. This is what its own header says.")
     notes = [
         words.format(name=header.path.name, format=header.format)

@@ -10,7 +10,7 @@ from cxrview.gui.widgets.dates import day
 from cxrview.i18n import fixed, mark, tr
 
 if TYPE_CHECKING:
-    from cxrview.bundle.library import Installed
+    from cxrview.bundle.library import InstalledModel
 
 SIDES = {"train": mark("Training"), "validation": mark("Validation"), "test": mark("Test")}
 ABSENT = "–"
@@ -18,7 +18,7 @@ DEPTHS = {"head": mark("head"), "last-block": mark("last block"), "all": mark("a
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparedFact:
     """One thing that can be said of both models."""
 
     what: str
@@ -36,11 +36,11 @@ class Section:
     """Rows that belong together. `note` says how to read them, and may be empty."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[ComparedFact, ...]
     note: str = ""
 
 
-def compared(left: "Installed", right: "Installed") -> tuple[Section, ...]:
+def compared(left: "InstalledModel", right: "InstalledModel") -> tuple[Section, ...]:
     """Return everything that the cards say of two models, side by side."""
     note = tr("Each was judged on its own test images; a difference within the intervals means nothing.")
     sections = (
@@ -53,9 +53,9 @@ def compared(left: "Installed", right: "Installed") -> tuple[Section, ...]:
     return tuple(section for section in sections if section.rows)
 
 
-def _model(left: "Installed", right: "Installed") -> Iterator[Row]:
-    def both(what: str, value: Any) -> Row:
-        return Row(what, *(value(entry) or ABSENT for entry in (left, right)))
+def _model(left: "InstalledModel", right: "InstalledModel") -> Iterator[ComparedFact]:
+    def both(what: str, value: Any) -> ComparedFact:
+        return ComparedFact(what, *(value(entry) or ABSENT for entry in (left, right)))
 
     yield both(tr("Title"), lambda entry: entry.card.title if entry.card else "")
     yield both(tr("Version"), lambda entry: entry.card.version if entry.card else "")
@@ -66,11 +66,11 @@ def _model(left: "Installed", right: "Installed") -> Iterator[Row]:
     yield both(tr("Notes"), lambda entry: entry.notes)
 
 
-def _input(entry: "Installed") -> str:
+def _input(entry: "InstalledModel") -> str:
     return f"{entry.card.input_size} × {entry.card.input_size}" if entry.card is not None else ""
 
 
-def _classes(left: "Installed", right: "Installed") -> Iterator[Row]:
+def _classes(left: "InstalledModel", right: "InstalledModel") -> Iterator[ComparedFact]:
     """Yield a row for each class: how many images of it each model has learnt from, or that it knows it."""
     labels: dict[str, str] = {}
     for entry in (left, right):
@@ -78,41 +78,41 @@ def _classes(left: "Installed", right: "Installed") -> Iterator[Row]:
             labels |= {item.name: tr(item.label) for item in entry.card.classes if item.name not in labels}
     for name, label in labels.items():
         cells = (_known(entry, name) for entry in (left, right))
-        yield Row(label, *cells)
+        yield ComparedFact(label, *cells)
 
 
-def _known(entry: "Installed", name: str) -> str:
+def _known(entry: "InstalledModel", name: str) -> str:
     if entry.card is None or name not in entry.card.class_names:
         return ABSENT
     count = facts.images_of(entry.card, "train").get(name)
     return str(count) if count is not None else tr("yes")
 
 
-def _figures(left: "Installed", right: "Installed") -> Iterator[Row]:
+def _figures(left: "InstalledModel", right: "InstalledModel") -> Iterator[ComparedFact]:
     for key, title in facts.FIGURES.items():
         figures = [facts.figure_of(entry.card, key) for entry in (left, right)]
         if any(figure is not None for figure in figures):
-            yield Row(tr(title), *map(facts.interval_text, figures))
+            yield ComparedFact(tr(title), *map(facts.interval_text, figures))
 
 
-def _images(left: "Installed", right: "Installed") -> Iterator[Row]:
+def _images(left: "InstalledModel", right: "InstalledModel") -> Iterator[ComparedFact]:
     for side, title in SIDES.items():
         counts = [sum(facts.images_of(entry.card, side).values()) for entry in (left, right)]
         if any(counts):
-            yield Row(tr(title), *(str(count) if count else ABSENT for count in counts))
+            yield ComparedFact(tr(title), *(str(count) if count else ABSENT for count in counts))
     sources = ["; ".join(_sources(entry)) for entry in (left, right)]
     if any(sources):
-        yield Row(tr("Sources"), *(text or ABSENT for text in sources))
+        yield ComparedFact(tr("Sources"), *(text or ABSENT for text in sources))
 
 
-def _sources(entry: "Installed") -> Iterator[str]:
+def _sources(entry: "InstalledModel") -> Iterator[str]:
     data = entry.card.raw.get("data") if entry.card is not None else None
     for item in data if isinstance(data, list) else ():
         if isinstance(item, dict):
             yield str(item.get("source", ""))
 
 
-def _recipe(left: "Installed", right: "Installed") -> Iterator[Row]:
+def _recipe(left: "InstalledModel", right: "InstalledModel") -> Iterator[ComparedFact]:
     """Yield a row for each entry of the configuration that one of the two cards gives."""
     from cxrview.training.config import AugmentationConfig, ModelConfig, RecipeConfig
 
@@ -123,10 +123,10 @@ def _recipe(left: "Installed", right: "Installed") -> Iterator[Row]:
                 continue
             values = [_entry(entry, table, item.name) for entry in (left, right)]
             if any(value is not None for value in values):
-                yield Row(tr(item.metadata["label"]), *map(_value, values))
+                yield ComparedFact(tr(item.metadata["label"]), *map(_value, values))
 
 
-def _entry(entry: "Installed", table: str, name: str) -> Any:
+def _entry(entry: "InstalledModel", table: str, name: str) -> Any:
     training = entry.card.raw.get("training") if entry.card is not None else None
     part = training.get(table) if isinstance(training, dict) else None
     return part.get(name) if isinstance(part, dict) else None

@@ -24,7 +24,7 @@ FIRST = 21  # characters of the first column; the whole is in the tool tip
 ALIKE = Qt.ItemDataRole.UserRole  # of a row's item
 
 
-class Comparison(Themed, QWidget):
+class ComparisonTable(Themed, QWidget):
     """A table in sections; what differs is written stronger, and may be shown alone."""
 
     def __init__(self) -> None:

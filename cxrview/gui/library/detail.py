@@ -26,7 +26,7 @@ from cxrview.gui.widgets.dates import day
 from cxrview.i18n import say, tr
 
 if TYPE_CHECKING:
-    from cxrview.bundle.library import Installed
+    from cxrview.bundle.library import InstalledModel
 
 NOTES_LINES = 5
 LEAST_WIDTH = 300  # logical pixels
@@ -61,13 +61,13 @@ class ModelDetail(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.entry: Installed | None = None
+        self.entry: InstalledModel | None = None
         self._handed_on = ("", "")  # name and notes, until they are in the card
         self.is_default = False
         self.title = QLabel(objectName="pageTitle", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.subtitle = QLabel(objectName="muted", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.used = QLabel(objectName="muted", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self.verdict = Verdict()
+        self.verdict = ModelProblem()
         self.buttons = [
             bound(action, "primary" if number == 0 else "") for number, action in enumerate(buttons)
         ]
@@ -127,7 +127,7 @@ class ModelDetail(QScrollArea):
         width = self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
         return QSize(max(LEAST_WIDTH, width), super().minimumSizeHint().height())
 
-    def show_entry(self, entry: "Installed", is_default: bool) -> None:
+    def show_entry(self, entry: "InstalledModel", is_default: bool) -> None:
         """Show `entry`; what was written about another model is kept first."""
         self.keep_notes()
         writing = self.notes.hasFocus() and self.entry is not None and self.entry.name == entry.name
@@ -185,7 +185,7 @@ class ModelDetail(QScrollArea):
         self.figures.setVisible(row > 0)
 
 
-class Verdict(QFrame):
+class ModelProblem(QFrame):
     """What is wrong with a model; hidden where nothing is."""
 
     def __init__(self) -> None:
@@ -229,7 +229,7 @@ def _bullets(lines: Sequence[str]) -> str:
     return f"<ul style='margin-left: -22px; margin-top: 0'>{items}</ul>"
 
 
-def _about(entry: "Installed", is_default: bool) -> str:
+def _about(entry: "InstalledModel", is_default: bool) -> str:
     parts = [entry.name]
     if entry.card is not None:
         size = entry.card.input_size
@@ -240,7 +240,7 @@ def _about(entry: "Installed", is_default: bool) -> str:
     return "  ·  ".join(parts)
 
 
-def _class_lines(entry: "Installed") -> list[str]:
+def _class_lines(entry: "InstalledModel") -> list[str]:
     if entry.card is None:
         return []
     counts = facts.images_of(entry.card, "train")

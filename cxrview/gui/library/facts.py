@@ -8,7 +8,7 @@ from cxrview.i18n import fixed, mark, tr, trn
 
 if TYPE_CHECKING:
     from cxrview.bundle import Card
-    from cxrview.bundle.library import Installed
+    from cxrview.bundle.library import InstalledModel
 
 FIGURES = {
     "macro_f1": mark("Macro F1"),
@@ -81,7 +81,7 @@ def size_text(count: int) -> str:
     return tr("{size} MB").format(size=fixed(megabytes, 0 if megabytes >= 10 else 1))
 
 
-def status_text(entry: "Installed", is_default: bool) -> str:
+def status_text(entry: "InstalledModel", is_default: bool) -> str:
     """Return whose model it is, and whether it is the default."""
     if entry.problem:
         return tr("Damaged")
@@ -89,7 +89,7 @@ def status_text(entry: "Installed", is_default: bool) -> str:
     return tr("Default") if is_default else whose
 
 
-def network_text(entry: "Installed") -> str:
+def network_text(entry: "InstalledModel") -> str:
     """Return the name of the network as its authors write it, or a dash."""
     from cxrview.training.network.architectures import ARCHITECTURES
 
@@ -99,7 +99,7 @@ def network_text(entry: "Installed") -> str:
     return ARCHITECTURES[name].title if name in ARCHITECTURES else name
 
 
-def class_labels(entry: "Installed") -> list[str]:
+def class_labels(entry: "InstalledModel") -> list[str]:
     """Return the labels of its classes, in its order."""
     return [tr(item.label) for item in entry.card.classes] if entry.card is not None else []
 

@@ -13,7 +13,7 @@ from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.i18n import tr, trn
 
 if TYPE_CHECKING:
-    from cxrview.bundle.library import Installed
+    from cxrview.bundle.library import InstalledModel
     from cxrview.gui.session.model_choice import ModelChoice
     from cxrview.progress import Report
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Listing:
     """What is installed, and the folder of the default; None where that is a folder elsewhere, or none."""
 
-    entries: "list[Installed]"
+    entries: "list[InstalledModel]"
     default: Path | None
 
 
@@ -249,12 +249,12 @@ def _list(model: str, _report: "Report") -> Listing:
     """Look what is installed; `model` is the choice in use. Runs in a worker thread, like all that follow."""
     from cxrview import bundle
     from cxrview.bundle import library
-    from cxrview.errors import BadRequest
+    from cxrview.errors import InvalidRequest
 
     entries = library.installed()
     try:
         default = bundle.find(model)
-    except BadRequest:
+    except InvalidRequest:
         default = None
     return Listing(entries, default)
 

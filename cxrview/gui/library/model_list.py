@@ -19,7 +19,7 @@ from cxrview.gui.library.rows import NUMBER, ModelRows, SearchedRows
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
-    from cxrview.bundle.library import Installed
+    from cxrview.bundle.library import InstalledModel
 
 WIDTHS = {
     "status": 92,
@@ -76,7 +76,7 @@ class ModelList(QTreeView):
             self.setColumnWidth(NUMBER[name], round(width * max(1.0, scale)))
 
     @property
-    def entries(self) -> "list[Installed]":
+    def entries(self) -> "list[InstalledModel]":
         """All that is installed."""
         return self.rows.entries
 
@@ -86,7 +86,7 @@ class ModelList(QTreeView):
         return self.rows.default
 
     @property
-    def chosen(self) -> "list[Installed]":
+    def chosen(self) -> "list[InstalledModel]":
         """The selected models, in the order in which they were selected."""
         by_name = {entry.name: entry for entry in self.entries}
         return [by_name[name] for name in self._order if name in by_name]
@@ -97,7 +97,7 @@ class ModelList(QTreeView):
         if not self.selectionModel().hasSelection() and self.searched.rowCount():
             self._select([self.searched.index(0, 0).data()])
 
-    def show_entries(self, entries: "Sequence[Installed]", default: Path | None) -> None:
+    def show_entries(self, entries: "Sequence[InstalledModel]", default: Path | None) -> None:
         """Show `entries`. What was selected stays so, as far as it is there; at first it is the default."""
         before, row = list(self._order), self.currentIndex().row()
         self.rows.show_entries(entries, default)

@@ -20,7 +20,7 @@ from cxrview.gui.widgets.dates import day
 from cxrview.i18n import mark, say, tr
 
 if TYPE_CHECKING:
-    from cxrview.bundle.library import Installed
+    from cxrview.bundle.library import InstalledModel
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = (
@@ -51,10 +51,10 @@ class ModelRows(QAbstractTableModel):
     def __init__(self, ratio: float) -> None:
         super().__init__()
         self._ratio = ratio
-        self.entries: list[Installed] = []
+        self.entries: list[InstalledModel] = []
         self.default: Path | None = None
 
-    def show_entries(self, entries: "Sequence[Installed]", default: Path | None) -> None:
+    def show_entries(self, entries: "Sequence[InstalledModel]", default: Path | None) -> None:
         """Show `entries`; `default` is the folder of the one in use."""
         same = [entry.name for entry in entries] == [entry.name for entry in self.entries]
         if same:  # the selection and what is being edited stay
@@ -125,7 +125,7 @@ class ModelRows(QAbstractTableModel):
                 return _key(entry, name, is_default)
         return None
 
-    def _icon(self, entry: "Installed", is_default: bool) -> QIcon:
+    def _icon(self, entry: "InstalledModel", is_default: bool) -> QIcon:
         theme = themes.current()
         if entry.problem:
             return QIcon(themes.pixmap("triangle-alert", theme.error, SIDE, self._ratio))
@@ -164,7 +164,7 @@ def _alignment(name: str) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _text(entry: "Installed", name: str, is_default: bool) -> str:
+def _text(entry: "InstalledModel", name: str, is_default: bool) -> str:
     match name:
         case "name":
             return entry.name
@@ -181,7 +181,7 @@ def _text(entry: "Installed", name: str, is_default: bool) -> str:
     return facts.interval_text(facts.figure_of(entry.card, name))
 
 
-def _tip(entry: "Installed", name: str) -> str:
+def _tip(entry: "InstalledModel", name: str) -> str:
     if name == "classes":
         return ", ".join(facts.class_labels(entry))
     if name in facts.FIGURES:
@@ -189,7 +189,7 @@ def _tip(entry: "Installed", name: str) -> str:
     return entry.card.title if entry.card is not None else ""
 
 
-def _key(entry: "Installed", name: str, is_default: bool) -> Any:
+def _key(entry: "InstalledModel", name: str, is_default: bool) -> Any:
     """Return what the column is sorted by: numbers as numbers, and what is not known last."""
     match name:
         case "size":

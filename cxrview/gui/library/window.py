@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.library.actions import ACTIONS, menu_of
 from cxrview.gui.library.compare import compared
-from cxrview.gui.library.comparison import Comparison
+from cxrview.gui.library.comparison import ComparisonTable
 from cxrview.gui.library.detail import ModelDetail
 from cxrview.gui.library.library import Library, Listing
 from cxrview.gui.library.model_list import ModelList
@@ -32,7 +32,7 @@ from cxrview.i18n import tr, trn
 from cxrview.message import verbatim
 
 if TYPE_CHECKING:
-    from cxrview.bundle.library import Installed
+    from cxrview.bundle.library import InstalledModel
     from cxrview.gui.session.model_choice import ModelChoice
 
 BUTTONS = ("library_use", "library_verify", "library_export", "library_delete")
@@ -73,7 +73,7 @@ class LibraryWindow(QWidget):
         self.list = ModelList()
         by_name = self.commands
         self.detail = ModelDetail([by_name[n] for n in BUTTONS], [by_name[n] for n in LINKS])
-        self.comparison = Comparison()
+        self.comparison = ComparisonTable()
         self.hint = QLabel(objectName="muted", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.side = QStackedWidget(objectName="panel")
         self.side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -136,7 +136,7 @@ class LibraryWindow(QWidget):
         self.said.style().polish(self.said)
 
     @property
-    def chosen(self) -> "list[Installed]":
+    def chosen(self) -> "list[InstalledModel]":
         """The selected models, in the order in which they were selected."""
         return self.list.chosen
 
@@ -203,7 +203,7 @@ class LibraryWindow(QWidget):
     def _open_menu(self, menu_place: object) -> None:
         menu_of(self).popup(menu_place)
 
-    def delete(self, entry: "Installed") -> None:
+    def delete(self, entry: "InstalledModel") -> None:
         """Delete a model; what verifying it has found is forgotten."""
         self._verified.pop(entry.name, None)
         self.library.delete(entry.name, entry.folder)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.annotations.annotation import Annotation
-from cxrview.annotations.results import NAMES, Result, table
+from cxrview.annotations.results import NAMES, MeasurementResult, table
 from cxrview.annotations.units import AREAS, MILLIMETRES, PIXELS
 from cxrview.gui import theme as themes
 from cxrview.gui.actions import measure
@@ -41,7 +41,7 @@ class AnnotationPanel(QWidget):
     def __init__(self, measuring: Measuring, actions: dict[str, QAction]) -> None:
         super().__init__()
         self._measuring = measuring
-        self._results: dict[str, tuple[Annotation, Result]] = {}
+        self._results: dict[str, tuple[Annotation, MeasurementResult]] = {}
         self.fold = QToolButton(text=tr("Measurements"), checkable=True, checked=True, objectName="fold")
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.fold.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -99,7 +99,7 @@ class AnnotationPanel(QWidget):
         with QSignalBlocker(self.list):
             self.list.select(selected)
 
-    def _show_scale(self, rows: list[tuple[Annotation, Result]]) -> None:
+    def _show_scale(self, rows: list[tuple[Annotation, MeasurementResult]]) -> None:
         """Say what the lengths of the list are worth, where the bare unit would hide it."""
         units = [each.unit for _, result in rows for each in result.quantities if each.unit in AREAS]
         unit = units[0] if units else MILLIMETRES  # one image has one scale

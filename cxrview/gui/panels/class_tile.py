@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from cxrview.gui import theme as themes
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
@@ -107,20 +107,20 @@ class ClassTile(QAbstractButton):
             self._heat.paint(painter, placement, self._opacity)
         painter.translate(-area.topLeft())
 
-    def _placement(self, area: QRectF) -> Placement:
+    def _placement(self, area: QRectF) -> ViewTransform:
         radiograph = self._view.shown.radiograph
         rows, columns = radiograph.shape
         size = (round(area.width()), round(area.height()))
         middle = QPointF(columns / 2, rows / 2)
         ratio, turn = self.devicePixelRatioF(), self._view.orientation
-        first = Placement(rows, columns, radiograph.pixel_aspect, *size, ratio, 1.0, middle, turn)
+        first = ViewTransform(rows, columns, radiograph.pixel_aspect, *size, ratio, 1.0, middle, turn)
         zoom = first.fit_zoom()
-        return Placement(rows, columns, radiograph.pixel_aspect, *size, ratio, zoom, middle, turn)
+        return ViewTransform(rows, columns, radiograph.pixel_aspect, *size, ratio, zoom, middle, turn)
 
-    def _picture(self, placement: Placement) -> QImage:
+    def _picture(self, placement: ViewTransform) -> QImage:
         """Return the whole picture as the view shows it, rendered at the tile's size."""
         from cxrview.gui.viewer.drawn import oriented, to_image
-        from cxrview.imaging.pyramid import Look, Part, render_part
+        from cxrview.imaging.pyramid import Look, PyramidPart, render_part
 
         view = self._view
         look = Look(view.voi, view.inverted, view.filters)
@@ -128,7 +128,7 @@ class ClassTile(QAbstractButton):
         if self._base is None or self._base[0] != of:
             wide = max(1, round(placement.columns * placement.zoom))
             high = max(1, round(placement.rows * placement.pixel_aspect * placement.zoom))
-            part = Part(0.0, 0.0, placement.columns / wide, placement.rows / high, wide, high)
+            part = PyramidPart(0.0, 0.0, placement.columns / wide, placement.rows / high, wide, high)
             pixels = oriented(render_part(view.shown.levels, look, part), placement.orientation)
             self._base = (of, to_image(pixels).copy())
         return self._base[1]

@@ -21,7 +21,7 @@ from cxrview.explain.style import MODES, HeatStyle
 from cxrview.gui import theme as themes
 from cxrview.gui.panels.heat_bar import HeatBar
 from cxrview.gui.panels.multiples import Multiples
-from cxrview.gui.state import AppState, ModelInfo, Reading
+from cxrview.gui.state import AppState, ModelInfo, PredictionState
 from cxrview.gui.widgets.elided import ElidedChoice
 from cxrview.i18n import mark, tr
 from cxrview.settings import COLOUR_MAPS, Settings
@@ -147,7 +147,7 @@ class HeatmapControls(QWidget):
             chosen = self._state.chosen_class
             self.class_choice.setCurrentIndex(0 if chosen is None else self.class_choice.findData(chosen))
 
-    def _show_reading(self, reading: Reading) -> None:
+    def _show_reading(self, reading: PredictionState) -> None:
         self.setEnabled(reading.prediction is not None)
         self._show_scale()
 

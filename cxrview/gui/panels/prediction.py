@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 
 from cxrview.gui.panels.bars import MARKER_ROOM, Bar, ProbabilityBars
 from cxrview.gui.panels.heatmap import HeatmapControls
-from cxrview.gui.panels.verdict import Verdict
-from cxrview.gui.state import AppState, ModelInfo, Progress, Reading, Shown, Stage
+from cxrview.gui.panels.verdict import ToneLabel
+from cxrview.gui.state import AppState, ModelInfo, PredictionProgress, PredictionState, Shown, ViewStage
 from cxrview.gui.theme import wrapped
 from cxrview.gui.viewer.corner_text import doubt
 from cxrview.gui.widgets.settle import settle
@@ -64,7 +64,7 @@ class ReadingPanel(QScrollArea):
         super().__init__(objectName="panelScroll")
         self._state = state
         self.bars = ProbabilityBars()
-        self.verdict = Verdict()
+        self.verdict = ToneLabel()
         self.heatmap = HeatmapControls(state)
         self.notes = _text("notes")
         self._notes_heading = heading(tr("Notes on this file"))
@@ -111,7 +111,7 @@ class ReadingPanel(QScrollArea):
         self._sections.insertWidget(place, section)
         self._sections.insertWidget(place, rule())
 
-    def _show_reading(self, reading: Reading) -> None:
+    def _show_reading(self, reading: PredictionState) -> None:
         card, prediction = self._state.model.card, reading.prediction
         if prediction is not None:
             meanings = {item.name: item.meaning for item in card.classes} if card is not None else {}
@@ -126,9 +126,9 @@ class ReadingPanel(QScrollArea):
             )
             waiting = tr("Waiting for the model …") if card is None else tr("Predicting …")
             texts = {
-                Progress.NONE: (self._invitation(), ""),
-                Progress.WAITING: (waiting, ""),
-                Progress.FAILED: (reading.problem, "error"),
+                PredictionProgress.NONE: (self._invitation(), ""),
+                PredictionProgress.WAITING: (waiting, ""),
+                PredictionProgress.FAILED: (reading.problem, "error"),
             }
             self._say(*texts.get(reading.progress, ("", "")))
         self.bars.setVisible(bool(self.bars.bars))
@@ -137,7 +137,10 @@ class ReadingPanel(QScrollArea):
 
     def _invitation(self) -> str:
         stage = self._state.shown.stage
-        words = {Stage.EMPTY: tr("Open an image to have it read."), Stage.FAILED: tr("No image to read.")}
+        words = {
+            ViewStage.EMPTY: tr("Open an image to have it read."),
+            ViewStage.FAILED: tr("No image to read."),
+        }
         return words.get(stage, "")
 
     def _say(self, text: str, tone: str, tool_tip: str = "") -> None:

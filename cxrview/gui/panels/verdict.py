@@ -9,7 +9,7 @@ from cxrview.gui.widgets.themed import IconLabel
 ICONS = {"warning": "triangle-alert", "error": "circle-x"}
 
 
-class Verdict(QFrame):
+class ToneLabel(QFrame):
     """A sentence in one of three tones: "" (as usual), "warning" and "error"."""
 
     def __init__(self) -> None:

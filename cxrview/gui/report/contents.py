@@ -15,7 +15,7 @@ from cxrview.explain.class_colours import class_colour
 from cxrview.gui import messages
 from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.prediction import ENGINE_NAMES, domain_tool_tip, verdict
-from cxrview.gui.report.page import Chance, Line, ReportFacts
+from cxrview.gui.report.page import Chance, ReportFacts, ReportLine
 from cxrview.gui.viewer import corner_text, heat_scale
 from cxrview.gui.viewer.export_choices import burned_in
 from cxrview.gui.viewer.export_whole import Heat, Whole, image
@@ -74,7 +74,7 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
     )
 
 
-def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> tuple[Line, ...]:
+def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> tuple[ReportLine, ...]:
     """Return what the reader measured: kind or own label, and the numbers with their units and doubts."""
     scale = scale_of(radiograph, annotations)
     lines = []
@@ -83,7 +83,7 @@ def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> t
         if result.quantities:
             numbers = ", ".join(" ".join(line.split()) for line in result.lines)
             value = ". ".join(part for part in (numbers, result.remark) if part)
-            lines.append(Line(annotation.label or tr(NAMES[annotation.kind]), value))
+            lines.append(ReportLine(annotation.label or tr(NAMES[annotation.kind]), value))
     return tuple(lines)
 
 
@@ -98,45 +98,45 @@ def _scale(heat: Heat | None) -> QImage | None:
     return heat_scale.scale_image(heat.style, upright=False) if heat is not None else None
 
 
-def _about(radiograph: Radiograph) -> tuple[Line, ...]:
+def _about(radiograph: Radiograph) -> tuple[ReportLine, ...]:
     who = radiograph.identity
     frame = tr("frame {number} of {count}").format(number=radiograph.frame + 1, count=radiograph.frame_count)
     file = radiograph.path.name
     lines = (
-        Line(tr("Patient"), corner_text.person(who.patient_name)),
-        Line(tr("Patient ID"), who.patient_id),
-        Line(tr("Sex, age"), corner_text.age_and_sex(who)),
-        Line(tr("Study date"), corner_text.date(who.study_date)),
-        Line(tr("Study"), who.study_description or who.series_description),
-        Line(tr("File"), f"{file}, {frame}" if radiograph.frame_count > 1 else file),
+        ReportLine(tr("Patient"), corner_text.person(who.patient_name)),
+        ReportLine(tr("Patient ID"), who.patient_id),
+        ReportLine(tr("Sex, age"), corner_text.age_and_sex(who)),
+        ReportLine(tr("Study date"), corner_text.date(who.study_date)),
+        ReportLine(tr("Study"), who.study_description or who.series_description),
+        ReportLine(tr("File"), f"{file}, {frame}" if radiograph.frame_count > 1 else file),
     )
     return _filled(lines)
 
 
-def _anonymous(radiograph: Radiograph) -> tuple[Line, ...]:
-    sex = Line(tr("Sex, age"), corner_text.age_and_sex(radiograph.identity))
-    burned = Line(tr("Burned-in text"), burned_in(radiograph, identity=False))
-    return _filled((Line(tr("Patient"), tr("withheld")), sex, burned))
+def _anonymous(radiograph: Radiograph) -> tuple[ReportLine, ...]:
+    sex = ReportLine(tr("Sex, age"), corner_text.age_and_sex(radiograph.identity))
+    burned = ReportLine(tr("Burned-in text"), burned_in(radiograph, identity=False))
+    return _filled((ReportLine(tr("Patient"), tr("withheld")), sex, burned))
 
 
-def _technique(radiograph: Radiograph, annotations: tuple["Annotation", ...]) -> tuple[Line, ...]:
+def _technique(radiograph: Radiograph, annotations: tuple["Annotation", ...]) -> tuple[ReportLine, ...]:
     anatomy = radiograph.anatomy
     height, width = radiograph.shape
     parts = (anatomy.body_part, anatomy.view_position, anatomy.laterality)
     line = calibration_of(annotations)
     by_hand = calibrated_scale(line, radiograph.pixel_aspect) if line is not None else None
     lines = (
-        Line(tr("View"), " ".join(part for part in parts if part)),
-        Line(tr("Modality"), radiograph.identity.modality),
-        Line(tr("Pixels"), f"{width} × {height}"),
-        Line(tr("Pixel size"), corner_text.spacing_text(radiograph, by_hand)),
-        Line(tr("Format"), radiograph.format),
-        *(Line(tr("Note"), words) for words in radiograph.warnings),
+        ReportLine(tr("View"), " ".join(part for part in parts if part)),
+        ReportLine(tr("Modality"), radiograph.identity.modality),
+        ReportLine(tr("Pixels"), f"{width} × {height}"),
+        ReportLine(tr("Pixel size"), corner_text.spacing_text(radiograph, by_hand)),
+        ReportLine(tr("Format"), radiograph.format),
+        *(ReportLine(tr("Note"), words) for words in radiograph.warnings),
     )
     return _filled(lines)
 
 
-def _filled(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+def _filled(lines: tuple[ReportLine, ...]) -> tuple[ReportLine, ...]:
     return tuple(line for line in lines if line.value)
 
 
@@ -156,15 +156,15 @@ def _chances(prediction: "Prediction | None", card: "Card | None") -> tuple[Chan
     )
 
 
-def _model(prediction: "Prediction | None", card: "Card | None") -> tuple[Line, ...]:
+def _model(prediction: "Prediction | None", card: "Card | None") -> tuple[ReportLine, ...]:
     if prediction is None:
         return ()
     engine = f"{ENGINE_NAMES.get(prediction.engine, prediction.engine)} {prediction.device}".strip()
     graph = card.files["model.onnx"].sha256[:HASH_SHOWN] if card is not None else ""
     lines = (
-        Line(tr("Name"), f"{prediction.model} {prediction.model_version}"),
-        Line(tr("Ran on"), engine),
-        Line(tr("SHA-256"), f"{graph} …" if graph else ""),
+        ReportLine(tr("Name"), f"{prediction.model} {prediction.model_version}"),
+        ReportLine(tr("Ran on"), engine),
+        ReportLine(tr("SHA-256"), f"{graph} …" if graph else ""),
     )
     return _filled(lines)
 

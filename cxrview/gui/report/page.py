@@ -9,7 +9,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLocale, QMarginsF, Q
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from cxrview import __version__
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.errors import CxrviewError
 from cxrview.gui import messages
 from cxrview.gui.report.sheet import Sheet, Type
@@ -34,7 +34,7 @@ SMALL = Type(6.8, "#222222")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One thing and what it is: "Study date", "2026-01-03"."""
 
     label: str
@@ -60,13 +60,13 @@ class ReportFacts:
     heated: QImage | None
     heat_caption: str
     heat_scale: QImage | None  # its colours from 0 to 1, left to right
-    about: tuple[Line, ...]  # whose image and which; empty if nobody is to know
-    technique: tuple[Line, ...]
+    about: tuple[ReportLine, ...]  # whose image and which; empty if nobody is to know
+    technique: tuple[ReportLine, ...]
     chances: tuple[Chance, ...]
     verdict: str
     doubtful: bool
-    measurements: tuple[Line, ...]
-    model: tuple[Line, ...]
+    measurements: tuple[ReportLine, ...]
+    model: tuple[ReportLine, ...]
     limits: tuple[str, ...]
     file_hash: str  # sha256 of the source
     made: str
@@ -98,7 +98,7 @@ def write(path: Path, facts: ReportFacts, size: QPageSize | None = None) -> None
     painter.end()
     buffer.close()
     try:
-        write_whole(path, data.data())
+        write_atomically(path, data.data())
     except OSError as error:
         raise CxrviewError(messages.COULD_NOT_BE_WRITTEN, messages.CHOOSE_ANOTHER_FOLDER, path) from error
 
@@ -158,14 +158,14 @@ class _Page:
 
     def _lines(self, top: float) -> float:
         """Write whose image it is at the left and how it is shown at the right; return where they end."""
-        about = self.facts.about or (Line(tr("Patient"), tr("withheld")),)
+        about = self.facts.about or (ReportLine(tr("Patient"), tr("withheld")),)
         ends = [
             self._table(QPointF(left, top), lines, self.half)
             for left, lines in ((MARGIN, about), (self.middle, self.facts.technique))
         ]
         return max(ends)
 
-    def _table(self, place: QPointF, lines: tuple[Line, ...], width: float) -> float:
+    def _table(self, place: QPointF, lines: tuple[ReportLine, ...], width: float) -> float:
         """Write `lines` under each other, labels in grey at the left; return where they end."""
         first = min(width / 2, max((self.sheet.width(line.label, LABEL) for line in lines), default=0) + 4)
         top = place.y()
@@ -269,12 +269,14 @@ class _Page:
     def _measured(self, place: QPointF) -> float:
         lines = self.facts.measurements
         top = self._heading(place, tr("Measurements"), self.half)
-        shown = lines[:ROWS] or (Line("", tr("None")),)
+        shown = lines[:ROWS] or (ReportLine("", tr("None")),)
         top = self._table(QPointF(place.x(), top), shown, self.half)
         if len(lines) > ROWS:
             top = self._more(QPointF(place.x(), top), len(lines) - ROWS)
         top = self._heading(QPointF(place.x(), top + 2), tr("Model"), self.half)
-        return self._table(QPointF(place.x(), top), self.facts.model or (Line("", tr("None")),), self.half)
+        return self._table(
+            QPointF(place.x(), top), self.facts.model or (ReportLine("", tr("None")),), self.half
+        )
 
     def _heading(self, place: QPointF, words: str, width: float) -> float:
         self.sheet.write(place, words, HEADING, width)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
 from cxrview.annotations.annotation import Annotation, CalibrationLine
 from cxrview.annotations.image_key import image_key, uid_key
-from cxrview.annotations.store import Change, Kept, Store
+from cxrview.annotations.store import Change, Store, StoredAnnotations
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text
 from cxrview.gui.tasks import Job, TaskRunner
@@ -30,11 +30,11 @@ Drawn = Mapping[str, Annotation | None]  # by id; None: not there
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedAnnotations:
     """What the store has for an image and the key it has it under, or why it cannot say."""
 
     key: str
-    kept: Kept
+    kept: StoredAnnotations
     trouble: CxrviewError | None = None
 
 
@@ -143,7 +143,7 @@ class Annotations(QObject):
             self._keys[view] = key
             self.key_known.emit(view)
 
-    def _take(self, view: ViewState, loaded: Loaded) -> None:
+    def _take(self, view: ViewState, loaded: LoadedAnnotations) -> None:
         self._loading.pop(view, None)
         if loaded.trouble is not None:  # let the user draw all the same
             self._set_key(view, loaded.key)
@@ -276,12 +276,12 @@ class Annotations(QObject):
             self.said.emit(trouble)
 
 
-def _load(store: Store, radiograph: "Radiograph") -> Loaded:
+def _load(store: Store, radiograph: "Radiograph") -> LoadedAnnotations:
     key = image_key(radiograph)
     try:
-        return Loaded(key, store.annotations(key))
+        return LoadedAnnotations(key, store.annotations(key))
     except CxrviewError as error:
-        return Loaded(key, Kept(()), error)
+        return LoadedAnnotations(key, StoredAnnotations(()), error)
 
 
 def _write_last(store: Store, changes: Sequence[Change]) -> None:

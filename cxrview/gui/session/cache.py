@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from cxrview.imaging import Radiograph
-    from cxrview.imaging.pyramid import Levels
+    from cxrview.imaging.pyramid import ImagePyramid
     from cxrview.inference.prediction import Prediction
 
 MEGABYTE = 2**20
@@ -41,14 +41,14 @@ class FileRead:
 
     stamp: Stamp
     radiographs: "tuple[Radiograph, ...]"
-    levels: "dict[int, Levels]" = field(default_factory=dict)
+    levels: "dict[int, ImagePyramid]" = field(default_factory=dict)
 
-    def levels_of(self, frame: int) -> "Levels":
+    def levels_of(self, frame: int) -> "ImagePyramid":
         """Return frame `frame` ready to be drawn; what had to be made for that is kept."""
-        from cxrview.imaging.pyramid import Levels
+        from cxrview.imaging.pyramid import ImagePyramid
 
         if frame not in self.levels:
-            self.levels[frame] = Levels.of(self.radiographs[frame])
+            self.levels[frame] = ImagePyramid.of(self.radiographs[frame])
         return self.levels[frame]
 
     @property

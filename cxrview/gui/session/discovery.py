@@ -28,7 +28,7 @@ def discover(paths: Sequence[Path], unpacked: Unpacked, report: Report) -> Itera
     """Yield the files found, first one, then more and more at a time, each with what its header says.
 
     DICOM directories and archives that are named stand for the images in them; what is wrong with one of
-    these is yielded in its place. Raises BadRequest if none of `paths` is there; what `report` raises.
+    these is yielded in its place. Raises InvalidRequest if none of `paths` is there; what `report` raises.
     """
     report(-1.0, tr("looking for images"))
     search = _Search(report)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -19,4 +19,4 @@ def load(path: Path) -> dict[str, Any]:
 def save(values: dict[str, Any], path: Path) -> None:
     """Write `values` to `path`. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(values, ensure_ascii=False, indent=1), private=True, settle=False)
+    write_atomically(path, json.dumps(values, ensure_ascii=False, indent=1), private=True, settle=False)

@@ -21,7 +21,7 @@ Reopen = Callable[[Sequence[Path]], None]
 NAMED = 3  # missing files that are named in the one line about them
 
 
-class Seen(NamedTuple):
+class ViewportContent(NamedTuple):
     """What one viewport showed; a file out of an archive is known by its name in there."""
 
     path: Path
@@ -141,10 +141,12 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _seen(value: object) -> Seen | None:
+def _seen(value: object) -> ViewportContent | None:
     """Return what a viewport showed, or None where the file says nothing sensible."""
     if not isinstance(value, dict) or not isinstance(value.get("path"), str):
         return None
     frame, archive = value.get("frame"), value.get("archive")
     frame = frame if isinstance(frame, int) and frame >= 0 else 0
-    return Seen(Path(value["path"]), frame, Path(archive) if isinstance(archive, str) and archive else None)
+    return ViewportContent(
+        Path(value["path"]), frame, Path(archive) if isinstance(archive, str) and archive else None
+    )

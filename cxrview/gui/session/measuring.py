@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 
 from cxrview.annotations.annotation import Annotation, Text, calibration_of
-from cxrview.annotations.results import Result, table
+from cxrview.annotations.results import MeasurementResult, table
 from cxrview.annotations.units import scale_of
 from cxrview.gui.session.annotations import Annotations
 from cxrview.gui.state import AppState
@@ -112,7 +112,7 @@ class Measuring(QObject):
         """Return what is selected on the active image."""
         return next((item for item in self.items() if item.id == self.annotations.selected), None)
 
-    def results(self) -> list[tuple[Annotation, Result]]:
+    def results(self) -> list[tuple[Annotation, MeasurementResult]]:
         """Return what is drawn on the active image with what it says."""
         radiograph, items = self._state.shown.radiograph, self.items()
         if radiograph is None:

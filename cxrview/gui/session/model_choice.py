@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text, messages
-from cxrview.gui.state import AppState, ModelInfo, Progress, Reading
+from cxrview.gui.state import AppState, ModelInfo, PredictionProgress, PredictionState
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.i18n import mark, tr
 from cxrview.progress import Report
@@ -28,28 +28,28 @@ STILL = (
 LoadPredictor = Callable[[str, str], "Predictor"]
 
 
-class Choice(NamedTuple):
+class ModelAndDevice(NamedTuple):
     """A model ("": the bundled one) and what it is to run on."""
 
     model: str
     device: str
 
 
-class Loaded(NamedTuple):
+class LoadedModel(NamedTuple):
     """A predictor, the choice that it is, and why no earlier choice could be had (None: it was the first)."""
 
     predictor: "Predictor"
-    choice: Choice
+    choice: ModelAndDevice
     refusal: CxrviewError | None
 
 
-def load_first(load: LoadPredictor, choices: Sequence[Choice], report: Report) -> Loaded:
+def load_first(load: LoadPredictor, choices: Sequence[ModelAndDevice], report: Report) -> LoadedModel:
     """Return the first of `choices` that works; if none does, raise what the first one raised."""
     refusal: CxrviewError | None = None
     for choice in choices:
         report(-1.0, choice.model)
         try:
-            return Loaded(load(*choice), choice, refusal)
+            return LoadedModel(load(*choice), choice, refusal)
         except CxrviewError as error:
             refusal = refusal or error
     raise refusal or ValueError("no choices")
@@ -68,7 +68,9 @@ class ModelChoice(QObject):
     settled = Signal()
     said = Signal(str, str)
 
-    def __init__(self, state: AppState, runner: TaskRunner, load: LoadPredictor, choice: Choice) -> None:
+    def __init__(
+        self, state: AppState, runner: TaskRunner, load: LoadPredictor, choice: ModelAndDevice
+    ) -> None:
         super().__init__()
         self._state, self._runner, self._load = state, runner, load
         self.choice = choice
@@ -112,19 +114,19 @@ class ModelChoice(QObject):
             lane="load",
         )
 
-    def _nearest(self, wanted: Choice) -> tuple[Choice, ...]:
+    def _nearest(self, wanted: ModelAndDevice) -> tuple[ModelAndDevice, ...]:
         """Return `wanted` and, nearest first, what will do where it or its device cannot be had."""
         used = self.choice
         if self.predictor is None:
             choices = product((wanted.model, used.model, ""), (wanted.device, used.device, "auto"))
         else:  # what is in use already stays, and need not be loaded again
             choices = product((wanted.model, used.model), (wanted.device, used.device))
-        nearest = dict.fromkeys(Choice(*choice) for choice in choices)
+        nearest = dict.fromkeys(ModelAndDevice(*choice) for choice in choices)
         if self.predictor is not None and wanted != used:
             nearest.pop(used, None)
         return tuple(nearest)
 
-    def _loaded(self, wanted: Choice, to_keep: dict[str, str], loaded: Loaded) -> None:
+    def _loaded(self, wanted: ModelAndDevice, to_keep: dict[str, str], loaded: LoadedModel) -> None:
         self._job = None
         self.predictor, self.choice = loaded.predictor, loaded.choice
         kept = {name: value for name, value in to_keep.items() if getattr(loaded.choice, name) == value}
@@ -133,14 +135,14 @@ class ModelChoice(QObject):
         info = ModelInfo(self.predictor.card, engine.name, engine.device, self.predictor.reason)
         for view in self._state.views:
             if view.reading.prediction is not None:  # another model's words never stand beside this one
-                view.set_reading(Reading(Progress.WAITING))
+                view.set_reading(PredictionState(PredictionProgress.WAITING))
         self._state.set_model(info)
         self.changed.emit()
         self.settled.emit()
         if loaded.refusal is not None:
             self.said.emit(self._instead(wanted, loaded.choice, NOW), error_text.whole(loaded.refusal))
 
-    def _failed(self, wanted: Choice, error: Exception) -> None:
+    def _failed(self, wanted: ModelAndDevice, error: Exception) -> None:
         self._job = None
         if self.predictor is None:
             self._state.set_model(ModelInfo(problem=error_text.whole(error)))
@@ -150,7 +152,7 @@ class ModelChoice(QObject):
             self.said.emit(self._instead(wanted, self.choice, STILL), error_text.whole(error))
         self.settled.emit()
 
-    def _instead(self, wanted: Choice, used: Choice, sentences: tuple[str, str]) -> str:
+    def _instead(self, wanted: ModelAndDevice, used: ModelAndDevice, sentences: tuple[str, str]) -> str:
         """Return one line that says what could not be had and what is used in its place."""
         info = self._state.model
         if wanted.model != used.model:

@@ -9,9 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from cxrview.gui.session.cache import MEGABYTE
-from cxrview.gui.session.model_choice import Choice, LoadPredictor, ModelChoice
+from cxrview.gui.session.model_choice import LoadPredictor, ModelAndDevice, ModelChoice
 from cxrview.gui.session.opening import Opener
-from cxrview.gui.session.viewport_controller import Shelf, Viewing
+from cxrview.gui.session.viewport_controller import SharedImages, ViewportController
 from cxrview.gui.session.workers import load_predictor
 from cxrview.gui.state import AppState, Mark
 from cxrview.gui.tasks import TaskRunner
@@ -46,7 +46,7 @@ class Session(QObject):
         super().__init__()
         self.state, self.runner = state, runner
         # What the command line asks for holds for this session only; the settings stay as they are.
-        choice = Choice(model or state.settings.model, device or state.settings.device)
+        choice = ModelAndDevice(model or state.settings.model, device or state.settings.device)
         self.models = ModelChoice(state, runner, load or load_predictor, choice)
         self.models.changed.connect(self._read_anew)
         self.models.settled.connect(self._predict_if_waiting)
@@ -56,8 +56,8 @@ class Session(QObject):
         )
         self.next_file: Neighbour = lambda _path, _by: None
         self.next_study: Neighbour = lambda _path, _by: None
-        self._shelf = Shelf(state, runner, self.models, state.settings.memory_budget_mb * MEGABYTE)
-        self._viewings: dict[ViewState, Viewing] = {}
+        self._shelf = SharedImages(state, runner, self.models, state.settings.memory_budget_mb * MEGABYTE)
+        self._viewings: dict[ViewState, ViewportController] = {}
         state.views_changed.connect(self._forget_views)
         state.settings_changed.connect(self._settings_changed)
 
@@ -66,11 +66,11 @@ class Session(QObject):
         """Whether nothing is being read ahead."""
         return self._shelf.ahead.is_idle
 
-    def viewing(self, view: ViewState | None = None) -> Viewing:
+    def viewing(self, view: ViewState | None = None) -> ViewportController:
         """Return what fills `view`, or the active viewport."""
         view = view or self.state.active
         if view not in self._viewings:
-            self._viewings[view] = Viewing(view, self._shelf, self._read_neighbours)
+            self._viewings[view] = ViewportController(view, self._shelf, self._read_neighbours)
         return self._viewings[view]
 
     def open(self, paths: Iterable[Path]) -> None:

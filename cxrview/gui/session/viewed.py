@@ -23,7 +23,7 @@ DELAY = 200  # ms in which entries gather
 CHUNK = 100  # entries that are marked in one go
 
 
-class Seen(QObject):
+class ViewedImages(QObject):
     """Keeps `seen` of the state's entries and the store at `path` in step."""
 
     def __init__(

@@ -12,9 +12,9 @@ from cxrview.gui.session.cache import FileRead, RecentImages, RecentPredictions,
 from cxrview.gui.session.model_choice import ModelChoice
 from cxrview.gui.session.prefetch import ReadAhead
 from cxrview.gui.session.workers import read_file
-from cxrview.gui.state import AppState, Finding, Mark
+from cxrview.gui.state import AppState, FrameResult, Mark
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.gui.view_state import Progress, Reading, Shown, Stage, ViewState
+from cxrview.gui.view_state import PredictionProgress, PredictionState, Shown, ViewStage, ViewState
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SEEN_AFTER = 700  # ms on the screen
 
 
-class Shelf:
+class SharedImages:
     """What all viewports of a window share: images and readings kept, files on their way, the model."""
 
     def __init__(self, state: AppState, runner: TaskRunner, models: ModelChoice, budget: int) -> None:
@@ -33,10 +33,10 @@ class Shelf:
         self.predictions = RecentPredictions()
 
 
-class Viewing(QObject):
+class ViewportController(QObject):
     """Fills one ViewState. `looked_at` is called with a file that has come onto the screen."""
 
-    def __init__(self, view: ViewState, shelf: Shelf, looked_at: Callable[[Path], None]) -> None:
+    def __init__(self, view: ViewState, shelf: SharedImages, looked_at: Callable[[Path], None]) -> None:
         super().__init__(view)
         self.view = view
         self._shelf, self._state, self._runner = shelf, shelf.state, shelf.runner
@@ -55,14 +55,14 @@ class Viewing(QObject):
         """
         shown = self.view.shown
         if (shown.path, shown.frame) == (path, frame) and self._is_current():
-            if self.view.reading.progress is Progress.FAILED:
+            if self.view.reading.progress is PredictionProgress.FAILED:
                 self.predict()
             return
         self._drop_running()
         if (kept := self._shelf.images.get(path)) is not None:
             self._show(kept, frame)
             return
-        self.view.set_shown(Shown(Stage.LOADING, path, frame))
+        self.view.set_shown(Shown(ViewStage.LOADING, path, frame))
         self._state.change_entry(path, mark=Mark.LOADING)
         done, failed = partial(self._read_done, frame), partial(self._read_failed, path, frame)
         self._read_job = self._shelf.ahead.take(path, done, failed) or self._runner.start(
@@ -80,12 +80,18 @@ class Viewing(QObject):
     def stopped(self) -> None:
         """Say that reading or predicting was stopped, if it was under way."""
         shown = self.view.shown
-        if shown.stage is Stage.LOADING and shown.path is not None:
+        if shown.stage is ViewStage.LOADING and shown.path is not None:
             self._mark_as_before(shown.path)
             problem = tr("Reading this file was stopped.")
-            self.view.set_shown(Shown(Stage.FAILED, shown.path, shown.frame, problem=problem, stopped=True))
-        elif self.view.reading.progress is Progress.WAITING:  # unless the model has said why it never will
-            self.view.set_reading(Reading(Progress.FAILED, problem=tr("The prediction was stopped.")))
+            self.view.set_shown(
+                Shown(ViewStage.FAILED, shown.path, shown.frame, problem=problem, stopped=True)
+            )
+        elif (
+            self.view.reading.progress is PredictionProgress.WAITING
+        ):  # unless the model has said why it never will
+            self.view.set_reading(
+                PredictionState(PredictionProgress.FAILED, problem=tr("The prediction was stopped."))
+            )
 
     def close(self) -> None:
         """Let go of the image and of what is on its way."""
@@ -102,7 +108,7 @@ class Viewing(QObject):
         """Another model is in use: what the old one said no longer holds."""
         self._runner.cancel(self._predict_job)
         if self.view.shown.radiograph is not None:
-            self.view.set_reading(Reading(Progress.WAITING))
+            self.view.set_reading(PredictionState(PredictionProgress.WAITING))
             self.predict()
 
     def predict(self) -> None:
@@ -113,7 +119,7 @@ class Viewing(QObject):
         if (known := self._shelf.predictions.get(stamp, radiograph.frame)) is not None:
             self._predicted(stamp, radiograph.frame, known)
         elif models.predictor is not None:
-            self.view.set_reading(Reading(Progress.WAITING))
+            self.view.set_reading(PredictionState(PredictionProgress.WAITING))
             self._predict_job = self._runner.start(
                 tr("Predicting {name}").format(name=radiograph.path.name),
                 lambda report, predictor=models.predictor: predictor.predict([radiograph], report)[0],
@@ -122,19 +128,21 @@ class Viewing(QObject):
                 lane="model",
             )
         elif self._state.model.problem:
-            self.view.set_reading(Reading(Progress.FAILED, problem=self._state.model.problem))
+            self.view.set_reading(
+                PredictionState(PredictionProgress.FAILED, problem=self._state.model.problem)
+            )
         else:
-            self.view.set_reading(Reading(Progress.WAITING))
+            self.view.set_reading(PredictionState(PredictionProgress.WAITING))
 
     def _is_current(self) -> bool:
-        if self.view.shown.stage is Stage.SHOWN:
+        if self.view.shown.stage is ViewStage.SHOWN:
             return self._stamp is not None and self._stamp.holds()
-        return self.view.shown.stage is Stage.LOADING
+        return self.view.shown.stage is ViewStage.LOADING
 
     def _drop_running(self) -> None:
         if self._read_job is not None and not self._read_job.cancelled:
             waiting = self.view.shown.path
-            if waiting is not None and self.view.shown.stage is Stage.LOADING:
+            if waiting is not None and self.view.shown.stage is ViewStage.LOADING:
                 self._mark_as_before(waiting)
         self._seen.stop()
         self._runner.cancel(self._read_job)
@@ -149,7 +157,7 @@ class Viewing(QObject):
 
     def _show_failure(self, path: Path, frame: int, error: Exception) -> None:
         problem, advice = error_text.problem(error), error_text.advice(error)
-        self.view.set_shown(Shown(Stage.FAILED, path, frame, problem=problem, advice=advice))
+        self.view.set_shown(Shown(ViewStage.FAILED, path, frame, problem=problem, advice=advice))
 
     def _show(self, read: FileRead, frame: int) -> None:
         path, count = read.stamp.path, len(read.radiographs)
@@ -169,7 +177,7 @@ class Viewing(QObject):
             findings=known,
         )
         self._stamp = read.stamp
-        self.view.set_shown(Shown(Stage.SHOWN, path, radiograph.frame, radiograph, levels))
+        self.view.set_shown(Shown(ViewStage.SHOWN, path, radiograph.frame, radiograph, levels))
         self._seen.start()
         self.predict()
         self._looked_at(path)
@@ -179,23 +187,23 @@ class Viewing(QObject):
         return all(self._shelf.predictions.get(stamp, frame) is not None for frame in entry.findings)
 
     def _read_done(self, frame: int, read: FileRead) -> None:
-        if self._shows(Stage.LOADING, read.stamp.path, frame):
+        if self._shows(ViewStage.LOADING, read.stamp.path, frame):
             self._show(read, frame)
 
-    def _shows(self, stage: Stage, path: Path, frame: int) -> bool:
+    def _shows(self, stage: ViewStage, path: Path, frame: int) -> bool:
         """Whether that is still in the viewport: an image taken off the list leaves it unasked."""
         shown = self.view.shown
         return (shown.stage, shown.path, shown.frame) == (stage, path, frame)
 
     def _read_failed(self, path: Path, frame: int, error: Exception) -> None:
         self._state.change_entry(path, mark=Mark.FAILED, note=error_text.note(error), findings={})
-        if self._shows(Stage.LOADING, path, frame):
+        if self._shows(ViewStage.LOADING, path, frame):
             self._show_failure(path, frame, error)
 
     def _predicted(self, stamp: Stamp, frame: int, prediction: "Prediction") -> None:
         self._shelf.predictions.put(stamp, frame, prediction)
         predicted = prediction.predicted
-        finding = Finding(
+        finding = FrameResult(
             self._state.model.label(predicted),
             prediction.class_names.index(predicted),
             float(prediction.probabilities.max()),
@@ -205,19 +213,19 @@ class Viewing(QObject):
         if entry is not None:
             findings = {**entry.findings, frame: finding}
             self._state.change_entry(stamp.path, mark=_mark(findings, entry.frames), findings=findings)
-        if self._shows(Stage.SHOWN, stamp.path, frame):
-            self.view.set_reading(Reading(Progress.DONE, prediction))
+        if self._shows(ViewStage.SHOWN, stamp.path, frame):
+            self.view.set_reading(PredictionState(PredictionProgress.DONE, prediction))
 
     def _predict_failed(self, error: Exception) -> None:
-        if self.view.shown.stage is Stage.SHOWN:
-            self.view.set_reading(Reading(Progress.FAILED, problem=error_text.whole(error)))
+        if self.view.shown.stage is ViewStage.SHOWN:
+            self.view.set_reading(PredictionState(PredictionProgress.FAILED, problem=error_text.whole(error)))
 
     def _mark_seen(self) -> None:
         if self.view.shown.path is not None:
             self._state.change_entry(self.view.shown.path, seen=True)
 
 
-def _mark(findings: dict[int, Finding], frames: int) -> Mark:
+def _mark(findings: dict[int, FrameResult], frames: int) -> Mark:
     """Return the mark of a file: refused only if every frame was read and refused."""
     refused = sum(not finding.in_domain for finding in findings.values())
     return Mark.REFUSED if refused == frames else Mark.SHOWN

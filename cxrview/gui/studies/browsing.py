@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from cxrview.gui.session import json_file, last_session
 from cxrview.gui.studies.recent_menu import RecentList, RecentMenu
 from cxrview.gui.studies.recents import Recents
-from cxrview.gui.studies.sorting import Order
+from cxrview.gui.studies.sorting import SortOrder
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr
 
@@ -35,7 +35,7 @@ class Browsing(QObject):
         studies.compare.connect(lambda path, prior: bench.viewports.show_beside((path, 0), (prior, 0)))
         self._fill_empty_pages()
         with suppress(ValueError):  # nothing is stored, or no order that there is
-            studies.bar.set_order(Order(json_file.load(self._order_file).get("order")))
+            studies.bar.set_order(SortOrder(json_file.load(self._order_file).get("order")))
         studies.bar.order_changed.connect(self._keep_order)
 
     def note(self, paths: Sequence[Path]) -> None:
@@ -63,7 +63,7 @@ class Browsing(QObject):
         gone = set(paths)
         self.opened[:] = [path for path in self.opened if path not in gone]
 
-    def _keep_order(self, order: Order) -> None:
+    def _keep_order(self, order: SortOrder) -> None:
         with suppress(OSError):
             json_file.save({"order": order.value}, self._order_file)
 

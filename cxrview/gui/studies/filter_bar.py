@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWid
 from cxrview.gui import theme as themes
 from cxrview.gui.state import ModelInfo
 from cxrview.gui.studies.filters import UNLIKE, VIEWS, Filters
-from cxrview.gui.studies.sorting import LABELS, Order
+from cxrview.gui.studies.sorting import LABELS, SortOrder
 from cxrview.gui.widgets.elided import ElidedLabel
 from cxrview.i18n import tr, trn
 
@@ -100,7 +100,7 @@ class FilterBar(QWidget):
         self.clear.clicked.connect(self.cleared)
         self.filter = BadgeButton(tr("Filter"))
         self.sort = BadgeButton(tr("Sort"))
-        self._orders: dict[Order, QAction] = {}
+        self._orders: dict[SortOrder, QAction] = {}
         self._entries: list[tuple[QAction, str, Any]] = []  # with the field of Filters and its value
         self._menu = StayingMenu(self)
         self.filter.setMenu(self._menu)
@@ -174,15 +174,15 @@ class FilterBar(QWidget):
         for order, words in LABELS.items():
             action = self._orders[order] = menu.addAction(tr(words))
             action.setCheckable(True)
-            action.setChecked(order is Order.NAME)
+            action.setChecked(order is SortOrder.NAME)
             action.triggered.connect(partial(self._sort_by, order))
             group.addAction(action)
         return menu
 
-    def set_order(self, order: Order) -> None:
+    def set_order(self, order: SortOrder) -> None:
         """Want another order."""
         self._orders[order].setChecked(True)
         self._sort_by(order)
 
-    def _sort_by(self, order: Order) -> None:
+    def _sort_by(self, order: SortOrder) -> None:
         self.order_changed.emit(order)

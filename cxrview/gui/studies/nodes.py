@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cxrview.imaging import Identity
 
 
-class Kind(Enum):
+class NodeKind(Enum):
     """What a row is."""
 
     PATIENT = "patient"
@@ -33,24 +33,26 @@ class Group(NamedTuple):
     """
 
     key: tuple[str, ...]
-    kind: Kind
+    kind: NodeKind
     name: str
     details: tuple[str, ...]
     number: str = ""  # of a series
 
 
 @dataclass(eq=False, slots=True)
-class Node:
+class StudyNode:
     """A row. `children` are all that stand below it, `shown` those that the filter lets through; both are
     sorted by `key`, which ends with the serial number and so is like no other.
     """
 
     number: int  # serial, never used twice
-    kind: Kind
-    parent: "Node | None"
+    kind: NodeKind
+    parent: "StudyNode | None"
     key: tuple
-    children: "list[Node] | tuple[()]"  # ten thousand empty lists would be work for the garbage collector
-    shown: "list[Node] | tuple[()]"
+    children: (
+        "list[StudyNode] | tuple[()]"  # ten thousand empty lists would be work for the garbage collector
+    )
+    shown: "list[StudyNode] | tuple[()]"
     group: Group | None = None
     entry: Entry | None = None  # of an image; as it was put into the list, in what sorts it
     text: str = ""  # of a group, told apart from its namesakes
@@ -63,14 +65,14 @@ class Node:
     @property
     def path(self) -> Path | None:
         """The file of an image or a frame."""
-        if self.kind is Kind.FRAME and self.parent is not None:
+        if self.kind is NodeKind.FRAME and self.parent is not None:
             return self.parent.path
         return self.entry.path if self.entry is not None else None
 
     @property
     def frame(self) -> int:
         """The frame of a row, 0-based; 0 for a file."""
-        return self.key[0] if self.kind is Kind.FRAME else 0
+        return self.key[0] if self.kind is NodeKind.FRAME else 0
 
 
 def above(entry: Entry) -> tuple[tuple[str, ...], ...]:
@@ -100,25 +102,25 @@ def is_named(identity: "Identity") -> bool:
 def _folder(folder: Path, key: tuple[str, ...]) -> Group:
     parts = tuple(reversed(folder.parts[:-1]))
     details = tuple("/".join(reversed(parts[: depth + 1])) for depth in range(len(parts)))
-    return Group(key, Kind.FOLDER, folder.name or str(folder), (*details, str(folder)))
+    return Group(key, NodeKind.FOLDER, folder.name or str(folder), (*details, str(folder)))
 
 
 def _archive(entry: Entry, archive: Path, key: tuple[str, ...]) -> Group:
     # Where it was unpacked is nobody's business.
-    return Group(key, Kind.ARCHIVE, entry.path.parent.name, (archive.name, f"{archive} {key[1]}"))
+    return Group(key, NodeKind.ARCHIVE, entry.path.parent.name, (archive.name, f"{archive} {key[1]}"))
 
 
 def _patient(identity: "Identity", key: tuple[str, ...]) -> Group:
     name = person(identity.patient_name) or identity.patient_id or tr("No patient name")
     number = _told(tr("ID {number}"), identity.patient_id) if identity.patient_id else tr("no patient ID")
     # Two spellings of one name are told apart by the spelling alone.
-    return Group(key, Kind.PATIENT, name, (number, f"{number}, {identity.patient_name}"))
+    return Group(key, NodeKind.PATIENT, name, (number, f"{number}, {identity.patient_name}"))
 
 
 def _study(identity: "Identity", key: tuple[str, ...]) -> Group:
     day, words = date(identity.study_date), identity.study_description
     title = "  ".join(part for part in (day, words) if part) or tr("No study date")
-    return Group(key, Kind.STUDY, title, (f"…{key[-1][-6:]}", key[-1]))
+    return Group(key, NodeKind.STUDY, title, (f"…{key[-1][-6:]}", key[-1]))
 
 
 def series(entry: Entry, study: Group) -> Group:
@@ -129,7 +131,7 @@ def series(entry: Entry, study: Group) -> Group:
     name = _told(tr("Series {number}"), number) if number else tr("Series")
     title = "  ".join(part for part in (name, words) if part)
     uid = identity.series_uid
-    return Group((*study.key, uid), Kind.SERIES, title, (f"…{uid[-6:]}", uid), number)
+    return Group((*study.key, uid), NodeKind.SERIES, title, (f"…{uid[-6:]}", uid), number)
 
 
 def moment(entry: Entry) -> int:
@@ -186,11 +188,11 @@ class Namesakes:
     """Patients, studies or folders that are called the same. Alone, one needs no detail."""
 
     def __init__(self) -> None:
-        self._nodes: list[Node] = []
+        self._nodes: list[StudyNode] = []
         self._depth = 0  # of the detail in use
         self._used: set[str] = set()
 
-    def add(self, node: Node) -> list[Node]:
+    def add(self, node: StudyNode) -> list[StudyNode]:
         """Take `node` in, give it and its namesakes their texts, and return whose text has changed."""
         self._nodes.append(node)
         if len(self._nodes) == 1:
@@ -206,7 +208,7 @@ class Namesakes:
             one.text = f"{one.group.name}  ({detail})" if one.group is not None else one.text
         return renamed
 
-    def remove(self, node: Node) -> None:
+    def remove(self, node: StudyNode) -> None:
         """Let go of `node`; the others keep their texts."""
         self._nodes.remove(node)
         self._used.discard(_detail(node, self._depth))
@@ -221,6 +223,6 @@ class Namesakes:
                 return
 
 
-def _detail(node: Node, depth: int) -> str:
+def _detail(node: StudyNode, depth: int) -> str:
     details = node.group.details if node.group is not None else ("",)
     return details[min(depth, len(details) - 1)]

@@ -23,7 +23,7 @@ from cxrview.gui.widgets.themed import IconLabel
 from cxrview.i18n import tr, trn
 
 
-class Strip(QFrame):
+class Notice(QFrame):
     """An icon if there is one, a line of words, and something to do about it at the right."""
 
     def __init__(self, button: QWidget, icon: str = "") -> None:
@@ -39,7 +39,7 @@ class Strip(QFrame):
         self.hide()
 
 
-class PriorStrip(Strip):
+class PriorStrip(Notice):
     """Offers to put the last study before the one on the screen beside it.
 
     Signals:
@@ -86,7 +86,7 @@ class PriorStrip(Strip):
             self.wanted.emit(self._priors[0].path)
 
 
-class UndoStrip(Strip):
+class UndoStrip(Notice):
     """Says what was removed from the list, until it is brought back or something else is done with the list.
 
     As an event filter of the list it makes Ctrl+Z there bring it back, and not what was drawn on the image.

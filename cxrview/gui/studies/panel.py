@@ -9,11 +9,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from cxrview.gui.session import hanging
-from cxrview.gui.state import AppState, Entry, Mark, Shown, Stage
+from cxrview.gui.state import AppState, Entry, Mark, Shown, ViewStage
 from cxrview.gui.studies.filter_bar import FilterBar
 from cxrview.gui.studies.filters import Filters
 from cxrview.gui.studies.notices import PriorStrip, UndoStrip
-from cxrview.gui.studies.sorting import Order
+from cxrview.gui.studies.sorting import SortOrder
 from cxrview.gui.studies.study_model import KEY, StudyModel
 from cxrview.gui.studies.study_tree import StudyTree, file_beside, study_beside
 from cxrview.gui.studies.thumbnails import Thumbnails
@@ -206,7 +206,7 @@ class StudyPanel(QWidget):
         self._state.add_entries(
             replace(entry, mark=Mark.UNREAD) if entry.mark is stopped else entry for entry in entries
         )
-        if self._state.shown.stage is Stage.EMPTY and entries:
+        if self._state.shown.stage is ViewStage.EMPTY and entries:
             self.chosen.emit(entries[0].path, 0)
 
     # What the state tells
@@ -297,7 +297,7 @@ class StudyPanel(QWidget):
         self.model.set_filter(filters.keeps if filters.count else None, self.search.text())
         self._after_reset()
 
-    def _sort(self, order: Order) -> None:
+    def _sort(self, order: SortOrder) -> None:
         self.model.sort_by(order)
         self._after_reset()
 
@@ -339,7 +339,7 @@ class StudyPanel(QWidget):
         return self.tree.rows_in_sight() if self.isVisible() else set()
 
     def _is_reading(self) -> bool:
-        return self._state.shown.stage is Stage.LOADING
+        return self._state.shown.stage is ViewStage.LOADING
 
 
 def _path(index: QModelIndex) -> Path | None:

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from cxrview.gui import theme as themes
 from cxrview.gui.panels.bars import percent
-from cxrview.gui.state import Finding, Mark
+from cxrview.gui.state import FrameResult, Mark
 from cxrview.gui.studies import row_texts
-from cxrview.gui.studies.nodes import Kind, Node
+from cxrview.gui.studies.nodes import NodeKind, StudyNode
 from cxrview.gui.studies.sorting import TOP
 from cxrview.gui.studies.study_model import NODE
 from cxrview.gui.widgets import small_picture
@@ -22,11 +22,11 @@ DOT = 8
 GAP = 6
 MARGIN = 6
 ICONS = {
-    Kind.PATIENT: "user",
-    Kind.FOLDER: "folder",
-    Kind.ARCHIVE: "archive",
-    Kind.STUDY: "calendar",
-    Kind.SERIES: "layers",
+    NodeKind.PATIENT: "user",
+    NodeKind.FOLDER: "folder",
+    NodeKind.ARCHIVE: "archive",
+    NodeKind.STUDY: "calendar",
+    NodeKind.SERIES: "layers",
 }
 Picture = Callable[[Path, int, int], QPixmap | None]
 
@@ -58,7 +58,7 @@ class RowPainter(QStyledItemDelegate):
         painter.restore()
 
     def _paint_group(
-        self, painter: QPainter, option: QStyleOptionViewItem, node: Node, selected: bool
+        self, painter: QPainter, option: QStyleOptionViewItem, node: StudyNode, selected: bool
     ) -> None:
         area = option.rect
         place = QRect(area.left() + 3, area.center().y() - 8, 16, 16)
@@ -79,7 +79,7 @@ class RowPainter(QStyledItemDelegate):
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, count)
 
     def _paint_image(
-        self, painter: QPainter, option: QStyleOptionViewItem, node: Node, selected: bool
+        self, painter: QPainter, option: QStyleOptionViewItem, node: StudyNode, selected: bool
     ) -> None:
         area = option.rect
         picture = QRect(area.left() + 2, area.top() + (area.height() - SIDE) // 2, SIDE, SIDE)
@@ -95,14 +95,16 @@ class RowPainter(QStyledItemDelegate):
             painter.drawEllipse(QPointF(text.left() + 3, line.center().y() + 1), 3, 3)
         self._paint_lines(painter, option, text, lines, selected, False, 11 if unread else 0)
 
-    def _paint_picture(self, painter: QPainter, place: QRect, node: Node) -> None:
+    def _paint_picture(self, painter: QPainter, place: QRect, node: StudyNode) -> None:
         path, entry = node.path, node.entry
         failed = entry is not None and entry.mark is Mark.FAILED
         side = round(SIDE * painter.device().devicePixelRatio())
         pixmap = self._picture(path, node.frame, side) if path and not failed else None
         small_picture.paint(painter, place, pixmap, failed)
 
-    def _paint_finding(self, painter: QPainter, option: QStyleOptionViewItem, node: Node, line: QRect) -> int:
+    def _paint_finding(
+        self, painter: QPainter, option: QStyleOptionViewItem, node: StudyNode, line: QRect
+    ) -> int:
         """Write what the model said at the right of the first line; return the room that it takes."""
         found = row_texts.finding(node)
         right = option.rect.right() - MARGIN
@@ -116,7 +118,7 @@ class RowPainter(QStyledItemDelegate):
         return self._paint_percent(painter, option, found, line, right) if found is not None else MARGIN
 
     def _paint_percent(
-        self, painter: QPainter, option: QStyleOptionViewItem, found: Finding, line: QRect, right: int
+        self, painter: QPainter, option: QStyleOptionViewItem, found: FrameResult, line: QRect, right: int
     ) -> int:
         words = percent(found.probability)
         width = option.fontMetrics.horizontalAdvance(words)

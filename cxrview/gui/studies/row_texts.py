@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from cxrview.gui.panels.bars import percent
-from cxrview.gui.state import Entry, Finding, Mark
+from cxrview.gui.state import Entry, FrameResult, Mark
 from cxrview.gui.studies import nodes
-from cxrview.gui.studies.nodes import Kind, Node
+from cxrview.gui.studies.nodes import NodeKind, StudyNode
 from cxrview.gui.theme import wrapped
 from cxrview.gui.viewer.corner_text import age_and_sex, date
 from cxrview.i18n import tr, trn
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 DOT = "  ·  "
 
 
-def title(node: Node) -> str:
+def title(node: StudyNode) -> str:
     """Return the words that stand for a row: one line, or two for a file that cannot be read."""
     entry = node.entry
-    if node.kind is Kind.FRAME:
+    if node.kind is NodeKind.FRAME:
         return tr("Frame {number}").format(number=node.frame + 1)
     if entry is None:
         return node.text
     return f"{entry.path.name}\n{entry.note}" if entry.mark is Mark.FAILED else nodes.title(entry)
 
 
-def lines(node: Node) -> tuple[str, str]:
+def lines(node: StudyNode) -> tuple[str, str]:
     """Return the two lines of a row: what it is, and where it is from or what is wrong with it."""
     entry = node.entry
-    if node.kind is Kind.FRAME:
+    if node.kind is NodeKind.FRAME:
         return title(node), ""
     if entry is None:
         return _group_lines(node)
@@ -37,7 +37,7 @@ def lines(node: Node) -> tuple[str, str]:
         return entry.path.name, entry.note
     view = nodes.view(entry)
     words = entry.identity.series_description if entry.identity is not None else ""
-    if node.parent is not None and node.parent.kind is Kind.SERIES:
+    if node.parent is not None and node.parent.kind is NodeKind.SERIES:
         words = ""  # stands above
     if words.casefold() == view.casefold():
         words = ""
@@ -46,14 +46,14 @@ def lines(node: Node) -> tuple[str, str]:
     return view or entry.path.name, DOT.join(part for part in below if part)
 
 
-def _group_lines(node: Node) -> tuple[str, str]:
+def _group_lines(node: StudyNode) -> tuple[str, str]:
     group, identity = node.group, _identity(node)
     if group is None:
         return node.text, ""
     first, words = group.name, []
-    if node.kind is Kind.PATIENT and identity is not None:
+    if node.kind is NodeKind.PATIENT and identity is not None:
         words = [group.details[0], age_and_sex(identity)]
-    elif node.kind is Kind.STUDY and identity is not None:
+    elif node.kind is NodeKind.STUDY and identity is not None:
         day = date(identity.study_date)
         first = day or first
         words = [identity.study_description if day else "", identity.modality]
@@ -63,41 +63,41 @@ def _group_lines(node: Node) -> tuple[str, str]:
     return first, DOT.join(part for part in words if part)
 
 
-def nameless_lines(node: Node) -> tuple[str, str]:
+def nameless_lines(node: StudyNode) -> tuple[str, str]:
     """Return the two lines of a row without who the patient is and when the study was made."""
     identity = _identity(node)
-    if identity is None or node.kind not in (Kind.PATIENT, Kind.STUDY):
+    if identity is None or node.kind not in (NodeKind.PATIENT, NodeKind.STUDY):
         return lines(node)
-    if node.kind is Kind.PATIENT:
+    if node.kind is NodeKind.PATIENT:
         return tr("Identity hidden"), age_and_sex(identity)
     words = [word for word in (identity.study_description, identity.modality) if word]
     return (words or [tr("Identity hidden")])[0], DOT.join(words[1:])
 
 
-def nameless(node: Node) -> str:
+def nameless(node: StudyNode) -> str:
     """Return what is said of a group instead of its title, tool tip and spoken text."""
     return ", ".join(part for part in (*nameless_lines(node), count(node)) if part)
 
 
-def _identity(node: Node) -> "Identity | None":
+def _identity(node: StudyNode) -> "Identity | None":
     """Return who a group belongs to, as its first image says."""
     while node.children and node.entry is None:
         node = node.children[0]
     return node.entry.identity if node.entry is not None else None
 
 
-def finding(node: Node) -> Finding | None:
+def finding(node: StudyNode) -> FrameResult | None:
     """Return what the model said about the row's one frame, if it has said anything."""
     entry = node.entry
-    if node.kind is Kind.FRAME and node.parent is not None and node.parent.entry is not None:
+    if node.kind is NodeKind.FRAME and node.parent is not None and node.parent.entry is not None:
         return node.parent.entry.findings.get(node.frame)
     return entry.findings.get(0) if entry is not None and entry.frames == 1 else None
 
 
-def tool_tip(node: Node) -> str:
+def tool_tip(node: StudyNode) -> str:
     """Return the whole of what a row stands for."""
     entry = node.entry
-    if node.kind is Kind.FRAME:
+    if node.kind is NodeKind.FRAME:
         found = finding(node)
         return said(found) if found is not None else tr(Mark.UNREAD.value)
     if entry is not None:
@@ -114,11 +114,11 @@ def place(entry: Entry) -> str:
     return tr("{name} in {archive}").format(name=entry.path.name, archive=entry.archive)
 
 
-def spoken(node: Node) -> str:
+def spoken(node: StudyNode) -> str:
     """Return what a screen reader says about a row."""
     entry = node.entry
     if entry is None:
-        return title(node) if node.kind is Kind.FRAME else f"{node.text}, {count(node)}"
+        return title(node) if node.kind is NodeKind.FRAME else f"{node.text}, {count(node)}"
     seen = "" if entry.seen else tr("unread")
     first, second = lines(node)
     found = finding(node)
@@ -126,17 +126,17 @@ def spoken(node: Node) -> str:
     return ", ".join(part for part in (first, second, said_so, seen) if part)
 
 
-def count(node: Node) -> str:
+def count(node: StudyNode) -> str:
     """Return how many images of a group are in sight."""
     return trn("{count} image", "{count} images", node.images).format(count=node.images)
 
 
-def said(found: Finding) -> str:
+def said(found: FrameResult) -> str:
     """Return what the model said, or that one should not rely on it."""
     return f"{found.label} {percent(found.probability)}" if found.in_domain else tr(Mark.REFUSED.value)
 
 
-def _state(entry: Entry, found: Finding | None) -> str:
+def _state(entry: Entry, found: FrameResult | None) -> str:
     if entry.frames > 1 and entry.mark is Mark.SHOWN:
         words = tr("{done} of {total} frames read")
         return words.format(done=len(entry.findings), total=entry.frames)

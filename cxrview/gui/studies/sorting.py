@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable
 from enum import Enum
 
-from cxrview.gui.studies.nodes import Kind, Node
+from cxrview.gui.studies.nodes import NodeKind, StudyNode
 from cxrview.i18n import mark
 
 
-class Order(Enum):
+class SortOrder(Enum):
     """What patients and images are sorted by; the value is stored, the words are in LABELS."""
 
     NAME = "name"
@@ -20,23 +20,23 @@ class Order(Enum):
 
 
 LABELS = {
-    Order.NAME: mark("Patient name"),
-    Order.PATIENT_ID: mark("Patient ID"),
-    Order.DATE: mark("Study date, newest first"),
-    Order.FILE: mark("File name"),
-    Order.ADDED: mark("Order of opening"),
+    SortOrder.NAME: mark("Patient name"),
+    SortOrder.PATIENT_ID: mark("Patient ID"),
+    SortOrder.DATE: mark("Study date, newest first"),
+    SortOrder.FILE: mark("File name"),
+    SortOrder.ADDED: mark("Order of opening"),
 }
 MOST_ZEROS = 99  # in front of a number that are told apart
-TOP = (Kind.PATIENT, Kind.FOLDER, Kind.ARCHIVE)
+TOP = (NodeKind.PATIENT, NodeKind.FOLDER, NodeKind.ARCHIVE)
 
 
-def sort_key(node: Node, order: Order) -> tuple:
+def sort_key(node: StudyNode, order: SortOrder) -> tuple:
     """Return what `node` is sorted by among its siblings; the serial number at the end decides a draw.
 
     Studies stand newest first, images by series, instance number and natural file name, unless files or
     the order of opening are asked for. Folders stand below patients.
     """
-    if order is Order.ADDED:
+    if order is SortOrder.ADDED:
         return (node.number,)
     return _KEYS[node.kind](node, order)
 
@@ -58,33 +58,33 @@ def _sortable(number: re.Match[str]) -> str:
     return f"\x01{chr(len(digits) + 1)}{digits}{chr(1 + rank)}"
 
 
-def _top_key(node: Node, order: Order) -> tuple:
+def _top_key(node: StudyNode, order: SortOrder) -> tuple:
     group = node.group
     assert group is not None
-    folder = node.kind is not Kind.PATIENT
+    folder = node.kind is not NodeKind.PATIENT
     first: object = 0
-    if order is Order.PATIENT_ID and not folder:
+    if order is SortOrder.PATIENT_ID and not folder:
         first = natural(group.key[1].partition("\\")[0])
-    elif order is Order.DATE:
+    elif order is SortOrder.DATE:
         first = -node.newest
     return (folder, first if not folder else 0, natural(group.name), node.number)
 
 
-def _study_key(node: Node, _order: Order) -> tuple:
+def _study_key(node: StudyNode, _order: SortOrder) -> tuple:
     return (-node.newest, "" if node.group is None else node.group.name, node.number)
 
 
-def _series_key(node: Node, _order: Order) -> tuple:
+def _series_key(node: StudyNode, _order: SortOrder) -> tuple:
     group = node.group
     assert group is not None
     return (_number(group.number), group.key[-1], -1.0, "", node.number)
 
 
-def _image_key(node: Node, order: Order) -> tuple:
+def _image_key(node: StudyNode, order: SortOrder) -> tuple:
     entry = node.entry
     assert entry is not None
     name = natural(entry.path.name)
-    if order is Order.FILE or entry.identity is None:
+    if order is SortOrder.FILE or entry.identity is None:
         return (math.inf, "", math.inf, name, node.number)
     identity = entry.identity
     # Where series have no numbers, their UIDs would put films in an order that nobody knows.
@@ -92,18 +92,18 @@ def _image_key(node: Node, order: Order) -> tuple:
     return (_number(identity.series_number), series, _number(identity.instance_number), name, node.number)
 
 
-def _frame_key(node: Node, _order: Order) -> tuple:
+def _frame_key(node: StudyNode, _order: SortOrder) -> tuple:
     return node.key
 
 
-_KEYS: dict[Kind, Callable[[Node, Order], tuple]] = {
-    Kind.PATIENT: _top_key,
-    Kind.FOLDER: _top_key,
-    Kind.ARCHIVE: _top_key,
-    Kind.STUDY: _study_key,
-    Kind.SERIES: _series_key,
-    Kind.IMAGE: _image_key,
-    Kind.FRAME: _frame_key,
+_KEYS: dict[NodeKind, Callable[[StudyNode, SortOrder], tuple]] = {
+    NodeKind.PATIENT: _top_key,
+    NodeKind.FOLDER: _top_key,
+    NodeKind.ARCHIVE: _top_key,
+    NodeKind.STUDY: _study_key,
+    NodeKind.SERIES: _series_key,
+    NodeKind.IMAGE: _image_key,
+    NodeKind.FRAME: _frame_key,
 }
 
 

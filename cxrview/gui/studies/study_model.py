@@ -13,15 +13,15 @@ from PySide6.QtCore import QMimeData, QModelIndex, Qt
 
 from cxrview.gui.state import Entry
 from cxrview.gui.studies import nodes, row_texts
-from cxrview.gui.studies.nodes import Group, Kind, Namesakes, Node
-from cxrview.gui.studies.sorting import Order, sort_key
+from cxrview.gui.studies.nodes import Group, Namesakes, NodeKind, StudyNode
+from cxrview.gui.studies.sorting import SortOrder, sort_key
 from cxrview.gui.studies.tree_model import MANY, Index, TreeModel, images, insert, key_of
 from cxrview.gui.viewer import drag
 
 KEY = Qt.ItemDataRole.UserRole + 1  # (path, frame) of a row that can be shown
 NODE = Qt.ItemDataRole.UserRole + 2
 FINDING = Qt.ItemDataRole.UserRole + 3  # of a row that the model has read
-PLACES = (Kind.STUDY, Kind.FOLDER, Kind.ARCHIVE)  # what one goes through study by study
+PLACES = (NodeKind.STUDY, NodeKind.FOLDER, NodeKind.ARCHIVE)  # what one goes through study by study
 Keep = Callable[[Entry], bool]
 
 
@@ -35,19 +35,19 @@ class StudyModel(TreeModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._order = Order.NAME
+        self._order = SortOrder.NAME
         self._keep: Keep | None = None
         self.nameless = False  # who the patients are stays hidden
 
     def _plant(self) -> None:
         super()._plant()
-        self._images: dict[Path, Node] = {}
-        self._groups: dict[tuple[str, ...], Node] = {}
+        self._images: dict[Path, StudyNode] = {}
+        self._groups: dict[tuple[str, ...], StudyNode] = {}
         self._namesakes: dict[tuple[str, ...], Namesakes] = {}  # by the parent's key and the name
         self._series: dict[tuple[str, ...], Counter[str]] = {}  # images of each series, by study
 
     @property
-    def order(self) -> Order:
+    def order(self) -> SortOrder:
         """What the rows are sorted by."""
         return self._order
 
@@ -64,7 +64,7 @@ class StudyModel(TreeModel):
     def add(self, entries: Iterable[Entry]) -> None:
         """Insert rows for `entries`, each at its place; those that are here already are passed over."""
         new = [entry for entry in entries if entry.path not in self._images]
-        touched: dict[int, Node] = {}
+        touched: dict[int, StudyNode] = {}
         with self._at_once(len(new)):
             for entry in new:
                 for node in self._above(self._add(entry)):
@@ -124,7 +124,7 @@ class StudyModel(TreeModel):
         self._sift()
         self.endResetModel()
 
-    def sort_by(self, order: Order) -> None:
+    def sort_by(self, order: SortOrder) -> None:
         """Put all rows into another order."""
         if order is self._order:
             return
@@ -165,7 +165,7 @@ class StudyModel(TreeModel):
         """Return every entry of the patient that `path` is of, itself too; [] if nobody is named."""
         node = self._images.get(path)
         above = self._above(node) if node is not None else ()
-        patient = next((group for group in above if group.kind is Kind.PATIENT), None)
+        patient = next((group for group in above if group.kind is NodeKind.PATIENT), None)
         if patient is None or patient.group is None or patient.group.key[1] == "\\":
             return []
         return [image.entry for image in images(patient, True) if image.entry is not None]
@@ -194,7 +194,7 @@ class StudyModel(TreeModel):
 
     # Adding and removing
 
-    def _add(self, entry: Entry) -> Node:
+    def _add(self, entry: Entry) -> StudyNode:
         parent = self._root
         moment = nodes.moment(entry)
         for key in nodes.above(entry):
@@ -203,9 +203,9 @@ class StudyModel(TreeModel):
             if moment > parent.newest:
                 parent.newest = moment
                 self._set_key(parent, sort_key(parent, self._order))
-        if parent.kind is Kind.STUDY:
+        if parent.kind is NodeKind.STUDY:
             parent = self._place_in_study(parent, entry)
-        node = self._new(Kind.IMAGE, parent, entry=entry)
+        node = self._new(NodeKind.IMAGE, parent, entry=entry)
         node.key = sort_key(node, self._order)
         node.searched = nodes.searched(entry)  # now, so that the first key typed does not wait for it
         self._images[entry.path] = node
@@ -216,7 +216,7 @@ class StudyModel(TreeModel):
             self._show(node)
         return node
 
-    def _new_group(self, group: Group, parent: Node, moment: int) -> Node:
+    def _new_group(self, group: Group, parent: StudyNode, moment: int) -> StudyNode:
         """Return a new node for `group`; it is shown when it has an image."""
         node = self._new(group.kind, parent, group=group, text=group.name, newest=moment)
         node.key = sort_key(node, self._order)
@@ -225,7 +225,7 @@ class StudyModel(TreeModel):
         self._tell_apart(node)
         return node
 
-    def _place_in_study(self, study: Node, entry: Entry) -> Node:
+    def _place_in_study(self, study: StudyNode, entry: Entry) -> StudyNode:
         """Return where in `study` a new image stands: in it, or in the row of its series."""
         assert study.group is not None
         identity = entry.identity
@@ -240,9 +240,11 @@ class StudyModel(TreeModel):
                 self._raise_series(study, study.group, other, entry)
         return self._groups.get((*study.group.key, uid), study)
 
-    def _raise_series(self, study: Node, above: Group, uid: str, entry: Entry) -> None:
+    def _raise_series(self, study: StudyNode, above: Group, uid: str, entry: Entry) -> None:
         """Give the images of series `uid`, which stood in `study` itself, a row of their own above them."""
-        alike = [child for child in study.children if child.kind is Kind.IMAGE and _series_uid(child) == uid]
+        alike = [
+            child for child in study.children if child.kind is NodeKind.IMAGE and _series_uid(child) == uid
+        ]
         known = alike[0].entry if alike and alike[0].entry is not None else entry
         group = nodes.series(known, above)
         series = self._new_group(group, study, study.newest)
@@ -254,12 +256,12 @@ class StudyModel(TreeModel):
             series.images += image.kept
             self._move_to(image, series)
 
-    def _forget(self, node: Node) -> None:
+    def _forget(self, node: StudyNode) -> None:
         """Let go of an image, which is out of sight, and of the groups that are empty without it."""
         for gone in (node, *node.children):
             self._nodes.pop(gone.number, None)
         for group in self._above(node):
-            if group.kind is Kind.STUDY and group.group is not None:
+            if group.kind is NodeKind.STUDY and group.group is not None:
                 self._series[group.group.key] -= Counter({_series_uid(node): 1})
         below = node
         for above in (*self._above(node), self._root):
@@ -273,7 +275,7 @@ class StudyModel(TreeModel):
             self._namesakes[*key[:-1], above.group.name].remove(above)
             below = above
 
-    def _set_frames(self, node: Node, count: int) -> None:
+    def _set_frames(self, node: StudyNode, count: int) -> None:
         """Give an image a row a frame; it was read for the first time, or has changed on the disk."""
         here = len(node.shown)
         if here == count:
@@ -290,7 +292,7 @@ class StudyModel(TreeModel):
         else:
             if announced:
                 self.beginInsertRows(self._index(node), here, count - 1)
-            added = [self._new(Kind.FRAME, node, visible=True) for _ in range(here, count)]
+            added = [self._new(NodeKind.FRAME, node, visible=True) for _ in range(here, count)]
             for number, frame in enumerate(added, here):
                 frame.key = (number,)
             node.shown = [*node.shown, *added]
@@ -300,15 +302,15 @@ class StudyModel(TreeModel):
 
     # Filtering
 
-    def _searched(self, node: Node) -> str:
+    def _searched(self, node: StudyNode) -> str:
         if not node.searched and node.entry is not None:
             node.searched = nodes.searched(node.entry)
         return node.searched
 
-    def _keeps(self, node: Node) -> bool:
+    def _keeps(self, node: StudyNode) -> bool:
         return node.entry is not None and (self._keep is None or self._keep(node.entry))
 
-    def _set_kept(self, node: Node, kept: bool) -> None:
+    def _set_kept(self, node: StudyNode, kept: bool) -> None:
         node.kept = kept
         for above in (*self._above(node), self._root):
             above.images += 1 if kept else -1
@@ -331,7 +333,7 @@ class StudyModel(TreeModel):
         for node in (self._root, *self._groups.values()):
             node.shown.sort(key=key_of)
 
-    def _tell_apart(self, new: Node) -> None:
+    def _tell_apart(self, new: StudyNode) -> None:
         """Add the shortest detail that differs to the names of all groups called the same."""
         group = new.group
         assert group is not None
@@ -340,12 +342,12 @@ class StudyModel(TreeModel):
             self._tell(node)
 
 
-def _series_uid(image: Node) -> str:
+def _series_uid(image: StudyNode) -> str:
     identity = image.entry.identity if image.entry is not None else None
     return identity.series_uid if identity is not None else ""
 
 
-def _row_key(node: Node) -> tuple[Path, int] | None:
+def _row_key(node: StudyNode) -> tuple[Path, int] | None:
     path = node.path
     return (path, node.frame) if path is not None else None
 
@@ -355,7 +357,7 @@ TEXT_ROLES = (
     Qt.ItemDataRole.ToolTipRole,
     Qt.ItemDataRole.AccessibleTextRole,
 )
-READERS: dict[int, Callable[[Node], Any]] = {
+READERS: dict[int, Callable[[StudyNode], Any]] = {
     Qt.ItemDataRole.DisplayRole: row_texts.title,
     Qt.ItemDataRole.ToolTipRole: row_texts.tool_tip,
     Qt.ItemDataRole.AccessibleTextRole: row_texts.spoken,

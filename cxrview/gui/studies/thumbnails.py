@@ -26,7 +26,7 @@ class Made(NamedTuple):
     image: QImage
 
 
-class Kept(NamedTuple):
+class KeptThumbnail(NamedTuple):
     """A picture in the budget; an empty one stands for a file that none can be made from."""
 
     stamp: Stamp | None
@@ -55,7 +55,7 @@ class Thumbnails(QObject):
     ) -> None:
         super().__init__(parent)
         self._runner, self._seen, self._busy, self._max_bytes = runner, seen, busy, max_bytes
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._kept: OrderedDict[Key, KeptThumbnail] = OrderedDict()
         self._bytes = 0
         self._wanted: dict[Key, int] = {}  # and its side in device pixels; the newest stands last
         self._doubtful: set[Path] = set()  # the file may have changed since
@@ -127,7 +127,7 @@ class Thumbnails(QObject):
         size = 4 * pixmap.width() * pixmap.height()
         if (old := self._kept.pop(key, None)) is not None:
             self._bytes -= old.bytes
-        self._kept[key] = Kept(made.stamp, pixmap, size)
+        self._kept[key] = KeptThumbnail(made.stamp, pixmap, size)
         self._bytes += size
         while self._bytes > self._max_bytes and len(self._kept) > 1:
             self._bytes -= self._kept.popitem(last=False)[1].bytes

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from cxrview.gui.studies.nodes import Kind, Node
+from cxrview.gui.studies.nodes import NodeKind, StudyNode
 
 Index = QModelIndex | QPersistentModelIndex
-LEAVES = (Kind.IMAGE, Kind.FRAME)  # an image gets rows below it when it has frames
+LEAVES = (NodeKind.IMAGE, NodeKind.FRAME)  # an image gets rows below it when it has frames
 MANY = 8  # rows that come at once
 # Asked of every row that is unfolded, so they are put together once.
 ROW = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
@@ -32,13 +32,13 @@ class TreeModel(QAbstractItemModel):
         self._plant()
 
     def _plant(self) -> None:
-        self._root = Node(0, Kind.FOLDER, None, (), [], [], visible=True)
+        self._root = StudyNode(0, NodeKind.FOLDER, None, (), [], [], visible=True)
         self._number = 0
-        self._nodes: dict[int, Node] = {}
+        self._nodes: dict[int, StudyNode] = {}
         self._quiet = False  # views are told afterwards, all at once
-        self._come: list[Node] = []  # groups that have come into sight meanwhile
+        self._come: list[StudyNode] = []  # groups that have come into sight meanwhile
 
-    def node(self, index: Index) -> Node | None:
+    def node(self, index: Index) -> StudyNode | None:
         """Return the node at `index`, or None."""
         return self._nodes.get(index.internalId()) if index.isValid() else None
 
@@ -97,7 +97,7 @@ class TreeModel(QAbstractItemModel):
                 self.group_shown.emit(self._index(node))
             self.layoutChanged.emit()
 
-    def _begin(self, signal: Callable[..., None], parent: Node, first: int, last: int) -> None:
+    def _begin(self, signal: Callable[..., None], parent: StudyNode, first: int, last: int) -> None:
         if not self._quiet:
             signal(self._index(parent), first, last)
 
@@ -109,14 +109,14 @@ class TreeModel(QAbstractItemModel):
         node = self._nodes.get(number)
         return self._index(node) if node is not None and self._in_sight(node) else QModelIndex()
 
-    def _new(self, kind: Kind, parent: Node, **values: object) -> Node:
+    def _new(self, kind: NodeKind, parent: StudyNode, **values: object) -> StudyNode:
         self._number += 1
         leaf = kind in LEAVES
-        node = Node(self._number, kind, parent, (), () if leaf else [], () if leaf else [], **values)
+        node = StudyNode(self._number, kind, parent, (), () if leaf else [], () if leaf else [], **values)
         self._nodes[node.number] = node
         return node
 
-    def _show(self, node: Node) -> None:
+    def _show(self, node: StudyNode) -> None:
         """Let `node` be seen, and what stands above it; what stands below it comes with it."""
         parent = node.parent
         if parent is None or node.visible:
@@ -133,7 +133,7 @@ class TreeModel(QAbstractItemModel):
         self._end(self.endInsertRows)
         self._tell_of_groups(node)
 
-    def _tell_of_groups(self, node: Node) -> None:
+    def _tell_of_groups(self, node: StudyNode) -> None:
         if node.group is None:
             return
         if self._quiet:
@@ -143,7 +143,7 @@ class TreeModel(QAbstractItemModel):
         for child in node.shown:
             self._tell_of_groups(child)
 
-    def _hide(self, node: Node) -> None:
+    def _hide(self, node: StudyNode) -> None:
         """Take `node` out of sight, and what stands above it and has nothing else to show."""
         parent = node.parent
         while parent is not None and parent is not self._root and len(parent.shown) == 1:
@@ -153,13 +153,13 @@ class TreeModel(QAbstractItemModel):
         row = self._row(node)
         self._begin(self.beginRemoveRows, parent, row, row)
         del parent.shown[row]
-        below: Node | None = node
-        while below is not None and below.kind is not Kind.FRAME:
+        below: StudyNode | None = node
+        while below is not None and below.kind is not NodeKind.FRAME:
             below.visible = False
             below = below.shown.pop() if below.group is not None and below.shown else None
         self._end(self.endRemoveRows)
 
-    def _move_to(self, node: Node, target: Node) -> None:
+    def _move_to(self, node: StudyNode, target: StudyNode) -> None:
         """Put `node`, with its key, into another parent; `target` is visible if `node` is."""
         old = node.parent
         if old is None or not node.visible:
@@ -173,7 +173,7 @@ class TreeModel(QAbstractItemModel):
         node.parent = target
         self._end(self.endMoveRows)
 
-    def _set_key(self, node: Node, key: tuple) -> None:
+    def _set_key(self, node: StudyNode, key: tuple) -> None:
         """Move `node` to where `key` puts it among its siblings."""
         parent = node.parent
         if parent is None or key == node.key:
@@ -194,7 +194,7 @@ class TreeModel(QAbstractItemModel):
         node.key = key
         insert(parent.children, node)
 
-    def _tell(self, node: Node) -> None:
+    def _tell(self, node: StudyNode) -> None:
         """The texts of `node` have changed."""
         if not self._quiet and self._in_sight(node):
             index = self._index(node)
@@ -202,18 +202,18 @@ class TreeModel(QAbstractItemModel):
 
     # Where a row is
 
-    def _index(self, node: Node) -> QModelIndex:
+    def _index(self, node: StudyNode) -> QModelIndex:
         return QModelIndex() if node is self._root else self.createIndex(self._row(node), 0, node.number)
 
-    def _row(self, node: Node) -> int:
+    def _row(self, node: StudyNode) -> int:
         parent = node.parent
         return bisect_left(parent.shown, node.key, key=key_of) if parent is not None else 0
 
-    def _in_sight(self, node: Node) -> bool:
+    def _in_sight(self, node: StudyNode) -> bool:
         """Whether views know of `node`: a frame always stands in its file's rows, wherever that is."""
-        return node.visible and (node.kind is not Kind.FRAME or bool(node.parent and node.parent.visible))
+        return node.visible and (node.kind is not NodeKind.FRAME or bool(node.parent and node.parent.visible))
 
-    def _above(self, node: Node) -> Iterator[Node]:
+    def _above(self, node: StudyNode) -> Iterator[StudyNode]:
         """Yield what stands above `node`, nearest first."""
         parent = node.parent
         while parent is not None and parent is not self._root:
@@ -221,21 +221,21 @@ class TreeModel(QAbstractItemModel):
             parent = parent.parent
 
 
-def key_of(node: Node) -> tuple:
+def key_of(node: StudyNode) -> tuple:
     """Return what `node` is sorted by."""
     return node.key
 
 
-def insert(rows: list[Node], node: Node) -> None:
+def insert(rows: list[StudyNode], node: StudyNode) -> None:
     """Insert `node` into sorted `rows`."""
     rows.insert(bisect_left(rows, node.key, key=key_of), node)
 
 
-def images(node: Node, everything: bool = False) -> Iterator[Node]:
+def images(node: StudyNode, everything: bool = False) -> Iterator[StudyNode]:
     """Yield the images in sight at and below `node`, or also the others, in their order."""
-    if node.kind is Kind.FRAME and node.parent is not None:
+    if node.kind is NodeKind.FRAME and node.parent is not None:
         node = node.parent
-    if node.kind is Kind.IMAGE:
+    if node.kind is NodeKind.IMAGE:
         yield node
         return
     for child in node.children if everything else node.shown:

@@ -12,7 +12,7 @@ from cxrview.datasets.messages import MAKE_ROOM_OR_MOVE
 from cxrview.errors import CxrviewError
 from cxrview.file_lock import is_held
 from cxrview.gui.training import messages
-from cxrview.gui.training.training_process import Outcome, TrainingProcess
+from cxrview.gui.training.training_process import ProcessOutcome, TrainingProcess
 from cxrview.messages import CANNOT_BE_WRITTEN
 from cxrview.training import config as configuration
 from cxrview.training.config import TrainingConfig
@@ -41,7 +41,7 @@ class Run(QObject):
         super().__init__(parent)
         self.folder, self.kind = RunFolder(folder), kind
         self.progress = RunProgress()
-        self.outcome: Outcome | None = None
+        self.outcome: ProcessOutcome | None = None
         self.process: TrainingProcess | None = None
         self.begun = time.time()
         self.said: deque[tuple[float, Event | str]] = deque(maxlen=REMEMBERED)  # with the seconds since 1970
@@ -86,7 +86,7 @@ class Run(QObject):
         self.count += 1
         self.changed.emit()
 
-    def _end(self, outcome: Outcome) -> None:
+    def _end(self, outcome: ProcessOutcome) -> None:
         self.outcome = outcome
         self.ended.emit(outcome)
 

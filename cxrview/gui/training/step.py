@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from cxrview.gui.training.runs import Run
 
 
-class Step(QWidget):
+class WizardStep(QWidget):
     """A page on the way from images to a model.
 
     Signals:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cxrview.evaluation.names import called
 from cxrview.gui import error_text
-from cxrview.gui.training.training_process import Outcome
+from cxrview.gui.training.training_process import ProcessOutcome
 from cxrview.i18n import fixed, say, tr, trn
 from cxrview.training.config import PhaseConfig, TrainingConfig
 from cxrview.training.messages import FULL_DISK, MAKE_ROOM_AND_GO_ON, START_AGAIN
@@ -89,7 +89,7 @@ def figure(value: float | None) -> str:
     return "–" if value is None or value != value else fixed(value, 3)
 
 
-def outcome_text(outcome: Outcome, progress: RunProgress) -> tuple[str, str]:
+def outcome_text(outcome: ProcessOutcome, progress: RunProgress) -> tuple[str, str]:
     """Return how a run ended, and what to do now."""
     done = len(progress.epochs)
     after = trn("after {count} epoch", "after {count} epochs", done).format(count=done)
@@ -106,7 +106,7 @@ def outcome_text(outcome: Outcome, progress: RunProgress) -> tuple[str, str]:
     return failure_text(outcome), "" if useless else say(outcome.advice)
 
 
-def failure_text(outcome: Outcome) -> str:
+def failure_text(outcome: ProcessOutcome) -> str:
     """Return what went wrong, with the name of the file concerned."""
     return f"{Path(outcome.file).name} {say(outcome.problem)}".strip()
 

@@ -19,7 +19,7 @@ KEPT_LINES = 400  # of what was said and is no event
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ProcessOutcome:
     """How a process ended. `kind` is "finished", "failed", "stopped" or "crashed"."""
 
     kind: str
@@ -79,25 +79,25 @@ class TrainingProcess(ChildProcess):
                 self.logged.emit(text)
 
     def _not_started(self, reason: str) -> None:
-        self.ended.emit(Outcome("crashed", messages.NOT_STARTED(reason=reason)))
+        self.ended.emit(ProcessOutcome("crashed", messages.NOT_STARTED(reason=reason)))
 
     def _ended(self, code: int, status: QProcess.ExitStatus) -> None:
         self.ended.emit(self._outcome(code, status))
 
-    def _outcome(self, code: int, status: QProcess.ExitStatus) -> Outcome:
+    def _outcome(self, code: int, status: QProcess.ExitStatus) -> ProcessOutcome:
         last = self._last
         if isinstance(last, Failed):
-            return Outcome("failed", last.problem, last.advice, last.resumable, last.file)
+            return ProcessOutcome("failed", last.problem, last.advice, last.resumable, last.file)
         if isinstance(last, Stopped):
-            return Outcome("stopped", resumable=last.epochs_done > 0)
+            return ProcessOutcome("stopped", resumable=last.epochs_done > 0)
         if isinstance(last, Finished) or (code == 0 and status is QProcess.ExitStatus.NormalExit):
-            return Outcome("finished")
+            return ProcessOutcome("finished")
         if self._stopping:
-            return Outcome("stopped", resumable=True)
+            return ProcessOutcome("stopped", resumable=True)
         words = next((line for line in reversed(self.lines) if line.startswith(OURS)), "")
         if code == UNUSABLE and words:  # it did not get so far as to tell events
-            return Outcome("failed", verbatim(words.removeprefix(OURS)))
+            return ProcessOutcome("failed", verbatim(words.removeprefix(OURS)))
         problem = messages.ENDED_WITHOUT_WORD(status=code)
         if os.name == "posix" and status is QProcess.ExitStatus.CrashExit:
             problem = messages.ENDED_BY_SYSTEM
-        return Outcome("crashed", problem, messages.GO_ON_WITH_IT, True)
+        return ProcessOutcome("crashed", problem, messages.GO_ON_WITH_IT, True)

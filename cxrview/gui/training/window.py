@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.training.runs import Run
-from cxrview.gui.training.step import Step
+from cxrview.gui.training.step import WizardStep
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.i18n import tr
 
@@ -36,10 +36,10 @@ class TrainingWindow(QWidget):
 
     def __init__(
         self,
-        steps: Sequence[Step],
+        steps: Sequence[WizardStep],
         parent: QWidget | None = None,
         *,
-        beside: Sequence[Step] = (),
+        beside: Sequence[WizardStep] = (),
         needed: int = 2,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -119,7 +119,7 @@ class TrainingWindow(QWidget):
                 return
             part = part.nextInFocusChain()
 
-    def show_step(self, step: Step) -> None:
+    def show_step(self, step: WizardStep) -> None:
         """Show `step` if it can be reached."""
         self.go_to(self.steps.index(step))
 

@@ -17,11 +17,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from cxrview.gui.state import AppState
-from cxrview.gui.view_state import Shown, Stage, ViewState
+from cxrview.gui.view_state import Shown, ViewStage, ViewState
 from cxrview.gui.viewer.corners import Corners
 from cxrview.gui.viewer.layer import Layer
 from cxrview.gui.viewer.tools import PanTool, Tool, WindowTool
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Canvas(QWidget):
         self.tool = tool
         self.layers: list[Layer] = []
         self.corners = Corners(self, state)
-        self.placement = Placement(1, 1, 1.0, 1, 1, 1.0, 1.0, QPointF(0.5, 0.5))
+        self.placement = ViewTransform(1, 1, 1.0, 1, 1, 1.0, 1.0, QPointF(0.5, 0.5))
         self.fitted = True
         self.pointer: QPointF | None = None  # where the mouse is, while it is over the canvas
         self._drag: Drag | None = None
@@ -168,12 +168,12 @@ class Canvas(QWidget):
             self.fitted = False
             self._place(self._within(dataclasses.replace(self.placement, zoom=zoom, centre=centre)), False)
 
-    def _within(self, placement: Placement) -> Placement:
+    def _within(self, placement: ViewTransform) -> ViewTransform:
         x = min(max(placement.centre.x(), 0.0), float(placement.columns))
         y = min(max(placement.centre.y(), 0.0), float(placement.rows))
         return dataclasses.replace(placement, centre=QPointF(x, y))
 
-    def _place(self, placement: Placement, by_user: bool) -> None:
+    def _place(self, placement: ViewTransform, by_user: bool) -> None:
         if placement != self.placement:
             self.placement = placement
             self.placement_changed.emit(by_user)
@@ -185,7 +185,7 @@ class Canvas(QWidget):
         self.tool.drop(self)
         self._drawn = None
         radiograph = shown.radiograph
-        if shown.stage is Stage.LOADING:
+        if shown.stage is ViewStage.LOADING:
             self._loading.start()
         if radiograph is not None:
             rows, columns = radiograph.shape
@@ -203,7 +203,7 @@ class Canvas(QWidget):
         if self.fitted:
             self.fit(by_user=False)
 
-    def _sized(self) -> Placement:
+    def _sized(self) -> ViewTransform:
         """Return the placement for the canvas's present size, screen and orientation."""
         return dataclasses.replace(
             self.placement,
@@ -236,7 +236,7 @@ class Canvas(QWidget):
     def paint_image(
         self,
         painter: QPainter,
-        placement: Placement,
+        placement: ViewTransform,
         clip: QRectF,
         leave_out: frozenset[str] = frozenset(),
     ) -> None:
@@ -248,7 +248,7 @@ class Canvas(QWidget):
             painter.drawImage(drawn.corner, drawn.image)
         self.paint_layers(painter, placement, leave_out)
 
-    def paint_layers(self, painter: QPainter, placement: Placement, leave_out: frozenset[str]) -> None:
+    def paint_layers(self, painter: QPainter, placement: ViewTransform, leave_out: frozenset[str]) -> None:
         """Paint the layers whose kind is not in `leave_out`."""
         for layer in self.layers:
             if layer.kind not in leave_out:
@@ -256,7 +256,7 @@ class Canvas(QWidget):
                 layer.paint(painter, placement)
                 painter.restore()
 
-    def _draw(self, placement: Placement, clip: QRectF) -> "Drawn | None":
+    def _draw(self, placement: ViewTransform, clip: QRectF) -> "Drawn | None":
         """Return the picture as it is seen inside `clip`, drawn before if nothing has changed."""
         from cxrview.gui.viewer import drawn
         from cxrview.imaging.pyramid import Look

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from cxrview.gui.state import AppState
-from cxrview.gui.view_state import Stage
+from cxrview.gui.view_state import ViewStage
 from cxrview.gui.viewer import corner_text
 from cxrview.i18n import tr
 
@@ -34,7 +34,7 @@ class Corners:
                 blocks["br"] = [value, *blocks["br"]]
             corner_text.draw(painter, area, blocks, font, self.warning())
             self._draw_edges(painter, area, shown.radiograph, font)
-        elif shown.stage is Stage.LOADING and shown.path is not None and loading:
+        elif shown.stage is ViewStage.LOADING and shown.path is not None and loading:
             words = tr("Reading {name} …").format(name=shown.path.name)
             corner_text.draw(painter, area, {"tl": [words]}, font)
 

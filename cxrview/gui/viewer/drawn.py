@@ -10,21 +10,21 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QTransform
 
-from cxrview.gui.viewer.view_transform import Orientation, Placement
-from cxrview.imaging.pyramid import Levels, Look, Part, is_quick, refine, render_part
+from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
+from cxrview.imaging.pyramid import ImagePyramid, Look, PyramidPart, is_quick, refine, render_part
 
 
 class Drawn(NamedTuple):
     """A picture, what it was made `of`, and where its `corner` lies (logical pixels)."""
 
-    of: tuple[Levels, Look, Placement, QRect]
+    of: tuple[ImagePyramid, Look, ViewTransform, QRect]
     image: QImage
     pixels: NDArray[np.uint8]  # whose memory the image shares
     corner: QPointF
     refine: Callable[[], None] | None = None  # what a worker can do so that the next one is finer
 
 
-def draw(levels: Levels, look: Look, placement: Placement, device: QRect) -> Drawn:
+def draw(levels: ImagePyramid, look: Look, placement: ViewTransform, device: QRect) -> Drawn:
     """Return what is seen of `levels` in the rectangle `device` of device pixels, quickly."""
     part = _part(placement, device)
     coarse = is_quick(levels, look, part)
@@ -64,7 +64,7 @@ def oriented(pixels: NDArray[np.uint8], orientation: Orientation) -> NDArray[np.
     return np.ascontiguousarray(pixels)
 
 
-def _part(placement: Placement, device: QRect) -> Part:
+def _part(placement: ViewTransform, device: QRect) -> PyramidPart:
     """Return the part of the image that lies under `device`, before it is turned."""
     ratio = placement.ratio
     to_device = placement.to_widget * QTransform.fromScale(ratio, ratio)
@@ -72,4 +72,4 @@ def _part(placement: Placement, device: QRect) -> Part:
     across, down = 1 / placement.zoom, 1 / (placement.zoom * placement.pixel_aspect)
     turned = placement.orientation.quarters % 2 == 1
     columns, rows = (device.height(), device.width()) if turned else (device.width(), device.height())
-    return Part(seen.left(), seen.top(), across, down, columns, rows)
+    return PyramidPart(seen.left(), seen.top(), across, down, columns, rows)

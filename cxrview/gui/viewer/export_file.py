@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.errors import CxrviewError
 from cxrview.gui import messages
 from cxrview.gui.viewer.export_choices import SUFFIXES
@@ -41,7 +41,7 @@ def encode(pixels: NDArray[np.uint8], kind: str, quality: int) -> bytes:
 def write(data: bytes, path: Path) -> None:
     """Write a file, whole or not at all. Raises CxrviewError."""
     try:
-        write_whole(path, data)
+        write_atomically(path, data)
     except OSError as error:
         raise CxrviewError(messages.COULD_NOT_BE_WRITTEN, messages.CHOOSE_ANOTHER_FOLDER, path) from error
 

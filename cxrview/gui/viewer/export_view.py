@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage, QPainter, QPicture
 
 from cxrview.gui.viewer import corner_text
 from cxrview.gui.viewer.export_choices import NOTICE, ExportChoices
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _heat(canvas: "Canvas", state: "AppState") -> "Heat":
     return Heat(canvas.view.reading.prediction, name, state.model.label(name), style)
 
 
-def _placement(canvas: "Canvas", zoom: float, side: int = 0) -> Placement:
+def _placement(canvas: "Canvas", zoom: float, side: int = 0) -> ViewTransform:
     from cxrview.gui.viewer.export_whole import STANDARD_SIDE, placement_of
 
     place, orientation = canvas.placement, canvas.view.orientation
@@ -131,7 +131,7 @@ def _placement(canvas: "Canvas", zoom: float, side: int = 0) -> Placement:
 
 
 def _marks(
-    canvas: "Canvas", state: "AppState", placement: Placement, choices: ExportChoices
+    canvas: "Canvas", state: "AppState", placement: ViewTransform, choices: ExportChoices
 ) -> QPicture | None:
     """Record what stands over picture and heatmap; None if there is nothing."""
     picture = QPicture()
@@ -144,7 +144,7 @@ def _marks(
 
 
 def _paint(
-    painter: QPainter, canvas: "Canvas", state: "AppState", placement: Placement, choices: ExportChoices
+    painter: QPainter, canvas: "Canvas", state: "AppState", placement: ViewTransform, choices: ExportChoices
 ) -> None:
     area = QRectF(0, 0, placement.width, placement.height)
     canvas.paint_image(painter, placement, area, _unwanted(choices))
@@ -153,7 +153,7 @@ def _paint(
 
 
 def _paint_corners(
-    painter: QPainter, canvas: "Canvas", state: "AppState", placement: Placement, choices: ExportChoices
+    painter: QPainter, canvas: "Canvas", state: "AppState", placement: ViewTransform, choices: ExportChoices
 ) -> None:
     hidden = state.settings.hide_identity or not choices.identity
     settings: Settings = dataclasses.replace(state.settings, hide_identity=hidden)

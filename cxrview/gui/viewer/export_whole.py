@@ -16,10 +16,10 @@ from cxrview.explain.paint import HeatStyle
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.drawn import oriented, to_image
 from cxrview.gui.viewer.heat_picture import HeatPicture
-from cxrview.gui.viewer.view_transform import Orientation, Placement
+from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
 from cxrview.i18n import tr
 from cxrview.imaging import Radiograph, overlay_mask
-from cxrview.imaging.pyramid import Levels, Look, Part, render_part
+from cxrview.imaging.pyramid import ImagePyramid, Look, PyramidPart, render_part
 from cxrview.inference.prediction import Prediction
 from cxrview.progress import Report
 
@@ -48,9 +48,9 @@ class Whole:
     stands under the picture unless it is empty.
     """
 
-    levels: Levels
+    levels: ImagePyramid
     look: Look
-    placement: Placement
+    placement: ViewTransform
     overlaid: Radiograph | None = None
     heat: Heat | None = None
     marks: QPicture | None = None
@@ -59,7 +59,7 @@ class Whole:
 
 def placement_of(
     rows: int, columns: int, aspect: float, orientation: Orientation, zoom: float, side: int = STANDARD_SIDE
-) -> Placement:
+) -> ViewTransform:
     """Return how an image lies on a picture of its own at `zoom` pixels per image column.
 
     `side` are the logical pixels of its longer side: the fewer, the larger the type of the marks.
@@ -70,10 +70,10 @@ def placement_of(
         width, height = height, width
     middle = QPointF(columns / 2, rows / 2)
     size = (round(width / ratio), round(height / ratio))
-    return Placement(rows, columns, aspect, *size, ratio, zoom, middle, orientation)
+    return ViewTransform(rows, columns, aspect, *size, ratio, zoom, middle, orientation)
 
 
-def size_of(placement: Placement) -> tuple[int, int]:
+def size_of(placement: ViewTransform) -> tuple[int, int]:
     """Return width and height in pixels of the picture that `placement` is for."""
     across, down = placement.shown_size
     return max(1, round(across * placement.zoom)), max(1, round(down * placement.zoom))
@@ -107,7 +107,7 @@ def _image(whole: Whole) -> NDArray[np.uint8]:
     place = whole.placement
     columns, rows = size_of(dataclasses.replace(place, orientation=Orientation()))
     across, down = place.columns / columns, place.rows / rows
-    pixels = render_part(whole.levels, whole.look, Part(0.0, 0.0, across, down, columns, rows))
+    pixels = render_part(whole.levels, whole.look, PyramidPart(0.0, 0.0, across, down, columns, rows))
     mask = overlay_mask(whole.overlaid) if whole.overlaid is not None else None
     if mask is not None:
         # Not the nearest pixel: reduced, a thin line would fall between two of them.

@@ -11,7 +11,7 @@ from cxrview.gui.viewer.viewport import Viewport
 MakeViewport = Callable[[ViewState], Viewport]
 
 
-class Cell(QFrame):
+class ViewportFrame(QFrame):
     """The frame around a viewport, which says whether it is the active one."""
 
     def __init__(self, viewport: Viewport) -> None:
@@ -50,7 +50,7 @@ class Grid(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._make = make
         self.rows = self.columns = 1
-        self.cells: list[Cell] = []
+        self.cells: list[ViewportFrame] = []
         self._grid = EvenLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(1)
@@ -66,7 +66,7 @@ class Grid(QWidget):
             raise ValueError(f"{rows} × {columns} viewports for {len(views)} views")
         kept = {cell.viewport.view: cell for cell in self.cells}
         gone = [cell for view, cell in kept.items() if view not in views]
-        self.cells = [kept[view] if view in kept else Cell(self._make(view)) for view in views]
+        self.cells = [kept[view] if view in kept else ViewportFrame(self._make(view)) for view in views]
         for cell in gone:
             self._grid.removeWidget(cell)
             cell.hide()

@@ -11,7 +11,7 @@ from cxrview.gui.state import AppState
 from cxrview.gui.theme import wrapped
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.layer import Layer
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class HeatLayer(Layer):
         known = prediction is not None and view.heat_class in prediction.class_names
         return on and known and settings.heatmap_opacity > 0
 
-    def paint(self, painter: QPainter, placement: Placement) -> None:
+    def paint(self, painter: QPainter, placement: ViewTransform) -> None:
         """Paint heatmap and frame; the colour scale only on the canvas itself, not in a lens."""
         if not self.visible:
             return

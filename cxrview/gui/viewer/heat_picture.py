@@ -19,7 +19,7 @@ from cxrview.explain.paint import (
 )
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.viewer.drawn import oriented, to_image
-from cxrview.gui.viewer.view_transform import Orientation, Placement
+from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
 from cxrview.inference.prediction import Prediction
 
 HEAT_SIDE = 768  # samples along the longer side; at 512 the edges of the threshold look jagged
@@ -29,7 +29,7 @@ HAIRLINE = QColor("#8a929c")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ContourLine:
     """A contour: its points on the image, its colour and that of its casing."""
 
     points: QPolygonF
@@ -43,7 +43,7 @@ class HeatPicture:
     def __init__(
         self, prediction: Prediction, class_name: str, style: HeatStyle, side: int = HEAT_SIDE
     ) -> None:
-        """Make what does not depend on the place; BadRequest for an unknown class.
+        """Make what does not depend on the place; InvalidRequest for an unknown class.
 
         `style.opacity` is not looked at. `side` is the number of samples along the longer side.
         """
@@ -52,13 +52,13 @@ class HeatPicture:
         self._cells = _cells(prediction, class_name, style) if style.mode == "cells" else ()
         self._image: tuple[Orientation, QImage] | None = None
         self._contours = tuple(
-            Line(_polygon(line.points), QColor(*line.colour), QColor(*line.casing))
+            ContourLine(_polygon(line.points), QColor(*line.colour), QColor(*line.casing))
             for line in contour_lines(prediction, class_name, style, side // 4)
         )
         self._grid = tuple(_line(points) for points in grid_lines(prediction)) if style.grid else ()
         self.frame = None if sees_all(prediction) else _rect(*seen_area(prediction))
 
-    def paint(self, painter: QPainter, placement: Placement, opacity: float) -> None:
+    def paint(self, painter: QPainter, placement: ViewTransform, opacity: float) -> None:
         """Paint over the picture that lies as `placement` says; nothing at an opacity of 0."""
         if opacity <= 0:
             return
@@ -76,7 +76,7 @@ class HeatPicture:
         self._draw_contours(painter, placement, line_opacity(opacity))
         painter.restore()
 
-    def paint_grid(self, painter: QPainter, placement: Placement) -> None:
+    def paint_grid(self, painter: QPainter, placement: ViewTransform) -> None:
         """Draw the lines between the cells if the style has them, all of the same whole device pixels."""
         colour = QColor(*GRID_COLOUR)
         colour.setAlphaF(GRID_OPACITY)
@@ -86,7 +86,7 @@ class HeatPicture:
         for line in self._grid:
             painter.drawLine(placement.to_widget.map(line))
 
-    def paint_frame(self, painter: QPainter, placement: Placement) -> None:
+    def paint_frame(self, painter: QPainter, placement: ViewTransform) -> None:
         """Draw a hairline around what the model looked at; nothing where it looked at the whole image."""
         if self.frame is not None:
             pen = QPen(HAIRLINE, 1, Qt.PenStyle.DashLine)
@@ -95,12 +95,12 @@ class HeatPicture:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(placement.to_widget.mapRect(self.frame))
 
-    def _draw_cells(self, painter: QPainter, placement: Placement, opacity: float) -> None:
+    def _draw_cells(self, painter: QPainter, placement: ViewTransform, opacity: float) -> None:
         for cell, colour in self._cells:
             colour.setAlphaF(opacity)
             painter.fillRect(placement.to_widget.mapRect(cell), colour)
 
-    def _draw_contours(self, painter: QPainter, placement: Placement, opacity: float) -> None:
+    def _draw_contours(self, painter: QPainter, placement: ViewTransform, opacity: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         placed = [(placement.to_widget.map(line.points), line) for line in self._contours]

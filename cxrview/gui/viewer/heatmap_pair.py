@@ -5,10 +5,10 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from cxrview.gui.session.session import Session
-from cxrview.gui.view_state import Shown, Stage, ViewState
+from cxrview.gui.view_state import Shown, ViewStage, ViewState
 
 
-class Twins(QObject):
+class HeatmapPair(QObject):
     """Keeps two views together between `join` and `part`; `session` fills the one that lags behind."""
 
     def __init__(self, session: Session, parent: QObject) -> None:
@@ -47,9 +47,9 @@ class Twins(QObject):
     def _show(self, view: ViewState, shown: Shown) -> None:
         other = self._other(view)
         # What is being read for the other one is newer than this, and will come here.
-        if other is None or Stage.LOADING in (shown.stage, other.shown.stage):
+        if other is None or ViewStage.LOADING in (shown.stage, other.shown.stage):
             return
-        if shown.stage is Stage.SHOWN and shown.path is not None:
+        if shown.stage is ViewStage.SHOWN and shown.path is not None:
             self._session.select(shown.path, shown.frame, other)
         else:  # nothing, or a file that cannot be read: another image must not stand beside that
             self._busy = True

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 
 if TYPE_CHECKING:
     from cxrview.gui.viewer.canvas import Canvas
@@ -22,7 +22,7 @@ class Layer:
     def __init__(self, canvas: "Canvas") -> None:
         self.canvas = canvas
 
-    def paint(self, painter: QPainter, placement: Placement) -> None:
+    def paint(self, painter: QPainter, placement: ViewTransform) -> None:
         """Paint over the picture, in widget coordinates; `placement` may be another than the canvas's."""
 
     def press(self, event: QMouseEvent) -> bool:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from cxrview.gui.state import AppState
 from cxrview.gui.viewer.layer import Layer
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 
 if TYPE_CHECKING:
     from cxrview.gui.viewer.canvas import Canvas
@@ -24,7 +24,7 @@ class OverlayLayer(Layer):
         self._state = state
         self._made: tuple[Radiograph, QImage | None] | None = None
 
-    def paint(self, painter: QPainter, placement: Placement) -> None:
+    def paint(self, painter: QPainter, placement: ViewTransform) -> None:
         """Draw the overlays of the file, if the settings show them."""
         radiograph = self.canvas.view.shown.radiograph
         if radiograph is None or not radiograph.overlays or not self._state.settings.show_overlays:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen
 
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 
 if TYPE_CHECKING:
     from cxrview.gui.viewer.canvas import Canvas
@@ -46,7 +46,7 @@ class Tool:
     def drop(self, canvas: "Canvas") -> None:
         """Let go of what is half done: another tool or another image came."""
 
-    def paint(self, canvas: "Canvas", painter: QPainter, placement: Placement) -> None:
+    def paint(self, canvas: "Canvas", painter: QPainter, placement: ViewTransform) -> None:
         """Paint over all layers."""
 
 
@@ -132,7 +132,7 @@ class LensTool(Tool):
         self._at = None
         canvas.update()
 
-    def paint(self, canvas: "Canvas", painter: QPainter, placement: Placement) -> None:
+    def paint(self, canvas: "Canvas", painter: QPainter, placement: ViewTransform) -> None:
         """Draw picture and layers larger in a disc around the mouse."""
         if self._at is None or canvas is not self._canvas:
             return

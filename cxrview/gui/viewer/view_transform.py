@@ -32,7 +32,7 @@ class Orientation:
 
 
 @dataclass(frozen=True)
-class Placement:
+class ViewTransform:
     """An image of `rows` × `columns` pixels on a widget of `width` × `height` logical pixels.
 
     Image coordinates are continuous: x along a row, y along a column, and pixel (0, 0) covers 0…1 × 0…1.
@@ -85,14 +85,14 @@ class Placement:
         room = (max(1, self.width - 2 * margin), max(1, self.height - 2 * margin))
         return min(room[0] / across, room[1] / down) * self.ratio
 
-    def zoomed(self, zoom: float, anchor: QPointF) -> "Placement":
+    def zoomed(self, zoom: float, anchor: QPointF) -> "ViewTransform":
         """Return this at `zoom`, with the image point under `anchor` (widget) where it is."""
         place = self.to_image.map(anchor)
         moved = dataclasses.replace(self, zoom=zoom)
         away = moved.to_image.map(anchor) - place
         return dataclasses.replace(moved, centre=self.centre - away)
 
-    def moved(self, way: QPointF) -> "Placement":
+    def moved(self, way: QPointF) -> "ViewTransform":
         """Return this with the image moved by `way` logical pixels."""
         origin = self.to_image.map(QPointF(0, 0))
         return dataclasses.replace(self, centre=self.centre - (self.to_image.map(way) - origin))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui.view_state import Shown, Stage
+from cxrview.gui.view_state import Shown, ViewStage
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.drag import unpacked
 from cxrview.gui.viewer.frame_bar import FrameBar
@@ -81,12 +81,12 @@ class Viewport(QStackedWidget):
         self.error_page.set_icon(*(("image", "#5d6670") if stopped else ("file-x", "#e5676b")))
 
     def _show(self, shown: Shown) -> None:
-        if shown.stage is Stage.FAILED:
+        if shown.stage is ViewStage.FAILED:
             name, origin = (shown.path.name, str(self.canvas.origin(shown.path))) if shown.path else ("", "")
             self.error_page.say(self._shortened(name), f"{shown.problem} {shown.advice}".strip(), origin)
             self.error_page.title.setToolTip(name)
             self._colour_error(shown.stopped)
-        pages = {Stage.EMPTY: self.empty_page, Stage.FAILED: self.error_page}
+        pages = {ViewStage.EMPTY: self.empty_page, ViewStage.FAILED: self.error_page}
         focused = self.isAncestorOf(QApplication.focusWidget()) or self.hasFocus()
         self.setCurrentWidget(pages.get(shown.stage, self._picture_page))
         # Tab goes to what is on top: the canvas, or this view with its message.

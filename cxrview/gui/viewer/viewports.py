@@ -13,7 +13,7 @@ from cxrview.gui.state import AppState
 from cxrview.gui.view_state import Shown, ViewState
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.grid import Grid
-from cxrview.gui.viewer.heatmap_pair import Twins
+from cxrview.gui.viewer.heatmap_pair import HeatmapPair
 from cxrview.gui.viewer.layer import Layer
 from cxrview.gui.viewer.refiner import Refiner
 from cxrview.gui.viewer.sync import Sync
@@ -83,7 +83,7 @@ class Viewports(QObject):
         self.tools, self._layers, self._pages = tools, layers, pages
         self.tool = tools["window"]
         self.sync = Sync(self)
-        self.twins = Twins(session, self)
+        self.twins = HeatmapPair(session, self)
         self.second: SecondWindow | None = None
         self.grid = Grid(self._make)
         self.grid.arrange(1, 1, state.views)

@@ -25,7 +25,7 @@ HANDLE, MARK = 6.5, 4.0  # radii in pixels
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ShareLine:
     """A curve in the colour of class `number`, None for no class; `faint` ones lie in the background."""
 
     x: Sequence[float]
@@ -48,7 +48,7 @@ class SharePlot(PlainPlot):
     def __init__(self, name: str, across: str, upward: str) -> None:
         super().__init__(_ShareAxis("left"), _ShareAxis("bottom"), (AXIS_WIDTH, AXIS_HEIGHT))
         self._lines: list[pg.PlotDataItem] = []
-        self._shown: Sequence[Line] = ()
+        self._shown: Sequence[ShareLine] = ()
         self.track: tuple[Sequence[float], Sequence[float]] = ((), ())
         self.place = -1  # on the track; -1 for none
         self.marks: Sequence[tuple[float, float]] = ()
@@ -68,7 +68,7 @@ class SharePlot(PlainPlot):
         super().recolour()
         self.show_lines(self._shown)
 
-    def show_lines(self, lines: Sequence[Line]) -> None:
+    def show_lines(self, lines: Sequence[ShareLine]) -> None:
         """Draw `lines`, the first ones below."""
         for item in self._lines:
             self.removeItem(item)

@@ -15,7 +15,7 @@ from cxrview.bundle import store
 from cxrview.datasets.labelled import LabelledImages
 from cxrview.engines.graph.build import to_float32
 from cxrview.errors import CxrviewError
-from cxrview.evaluation.predictions import Answers, answers_for
+from cxrview.evaluation.predictions import LabelledPredictions, answers_for
 from cxrview.evaluation.report import write_report
 from cxrview.training import messages
 from cxrview.training.config import TrainingConfig
@@ -29,7 +29,7 @@ from cxrview.training.run.folder import RunFolder
 from cxrview.training.run.history import History
 from cxrview.training.run.history_figure import course
 from cxrview.training.run.journal import Journal
-from cxrview.training.run.predict import Asker, shift_logits
+from cxrview.training.run.predict import BatchPredictor, shift_logits
 from cxrview.training.run.prepare import Prepared
 
 HEADLINE = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
@@ -39,14 +39,14 @@ HEADLINE = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
 class FinishedModel:
     """A network with what turns its outputs into calibrated probabilities and a verdict on the domain."""
 
-    ask: Asker
+    ask: BatchPredictor
     temperature: float
     biases: NDArray[np.float64]  # (C,) that have gone into the logits
     exclusive: bool
     domain: DomainStatistics
     domain_entry: dict[str, Any]  # of the card
 
-    def answers(self, data: LabelledImages, tell: Journal) -> Answers:
+    def answers(self, data: LabelledImages, tell: Journal) -> LabelledPredictions:
         """Return what the finished model answers about `data`."""
         raw = self.ask(data, tell.stage("measuring"))
         inside = self.domain.distances(raw.embeddings) <= self.domain.threshold
@@ -100,7 +100,7 @@ def _calibrate(
 ) -> FinishedModel:
     """Fit temperature, biases and domain statistics; the biases go into `model`."""
     tell(Stage("calibrating", 0.0))
-    ask, exclusive = Asker(model), config.model.exclusive
+    ask, exclusive = BatchPredictor(model), config.model.exclusive
     validation = ask(prepared.validation, tell.stage("calibrating"))
     calibration = fit_calibration(
         validation.logits,
@@ -116,10 +116,12 @@ def _calibrate(
     domain, entry = domain_of(train.embeddings, prepared.train.labels, validation.embeddings, strangers)
     # The graph is made anew, for it may hold copies of the head's weights.
     temperature = round(calibration.temperature, 4)
-    return FinishedModel(Asker(model), temperature, calibration.biases, exclusive, domain, entry)
+    return FinishedModel(BatchPredictor(model), temperature, calibration.biases, exclusive, domain, entry)
 
 
-def _measured_parts(finished: FinishedModel, prepared: Prepared, tell: Journal) -> dict[str, Answers]:
+def _measured_parts(
+    finished: FinishedModel, prepared: Prepared, tell: Journal
+) -> dict[str, LabelledPredictions]:
     sides = {
         "validation": prepared.validation,
         "test": prepared.test,
@@ -132,7 +134,7 @@ def _measured_parts(finished: FinishedModel, prepared: Prepared, tell: Journal) 
 
 def _card(
     finished: FinishedModel,
-    parts: Mapping[str, Answers],
+    parts: Mapping[str, LabelledPredictions],
     prepared: Prepared,
     config: TrainingConfig,
     history: History,
@@ -157,7 +159,7 @@ def _card(
     }
 
 
-def _judged(external: Answers | None) -> Judged | None:
+def _judged(external: LabelledPredictions | None) -> Judged | None:
     if external is None:
         return None
     known = external.subset(external.known)
@@ -166,7 +168,7 @@ def _judged(external: Answers | None) -> Judged | None:
 
 def _report(
     finished: FinishedModel,
-    parts: Mapping[str, Answers],
+    parts: Mapping[str, LabelledPredictions],
     prepared: Prepared,
     card: Mapping[str, Any],
     history: History,

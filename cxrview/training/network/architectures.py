@@ -6,7 +6,7 @@ did to the pixels, where the last convolutional block begins and ends.
 
 from dataclasses import dataclass
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.training import messages
 
 
@@ -77,9 +77,9 @@ ARCHITECTURES = {
 
 
 def find(name: str) -> Architecture:
-    """Return the architecture called `name`. Raises BadRequest that names the known ones."""
+    """Return the architecture called `name`. Raises InvalidRequest that names the known ones."""
     if name not in ARCHITECTURES:
-        raise BadRequest(
+        raise InvalidRequest(
             messages.NO_SUCH_ARCHITECTURE(name=name), messages.KNOWN_ARCHITECTURES(names=list(ARCHITECTURES))
         )
     return ARCHITECTURES[name]

@@ -11,7 +11,7 @@ from cxrview import bundle
 from cxrview import messages as shared
 from cxrview.engines.graph.build import BACKBONE, head_layers
 from cxrview.engines.graph.keras_config import WEIGHTS
-from cxrview.errors import BadRequest, UnusableModel
+from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.progress import Report
 from cxrview.training import messages
 from cxrview.training.network import hdf5_weights, weights_file
@@ -23,7 +23,7 @@ def start_from(model: keras.Model, resolved: ResolvedModel, report: Report) -> s
     """Set the weights of `model`, in place, to those that it is to start from.
 
     Layers of the head are taken over where they have the same shape; others stay new. Returns a sentence for
-    the model card. Raises BadRequest or UnusableModel; `model` may then hold some of the weights.
+    the model card. Raises InvalidRequest or UnusableModel; `model` may then hold some of the weights.
     """
     check_fit(resolved)
     title, start = resolved.architecture.title, resolved.start
@@ -60,7 +60,7 @@ def _load_imagenet(model: keras.Model, entry: Architecture) -> None:
         # to be caught by, out of urllib's OSError. All else that is neither is a bug and goes on.
         if not isinstance(error.__context__, OSError) and not isinstance(error, OSError | ValueError):
             raise
-        raise BadRequest(
+        raise InvalidRequest(
             messages.IMAGENET_UNREACHABLE(title=entry.title, reason=_first_line(error)),
             messages.CONNECT_ONCE,
         ) from error

@@ -14,7 +14,7 @@ from typing import Any
 
 from cxrview import bundle
 from cxrview.engines.graph.keras_config import read_config
-from cxrview.errors import BadRequest, CxrviewError
+from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.imaging import messages as imaging_messages
 from cxrview.training import messages
 from cxrview.training.config import ModelConfig
@@ -72,7 +72,7 @@ class ResolvedModel:
 def resolve(config: ModelConfig) -> ResolvedModel:
     """Return what `config` stands for.
 
-    Raises BadRequest for an unknown architecture or an input that is too small for it, and BadRequest or
+    Raises InvalidRequest for an unknown architecture or an input that is too small for it, and that or
     UnusableModel where the input follows from a start that is not there.
     """
     entry, start = find(config.architecture), starting_point(config.start)
@@ -102,7 +102,7 @@ def _input(config: ModelConfig, entry: Architecture, start: StartingPoint) -> Ne
         problem = (
             f"{entry.title} needs at least {entry.minimum_input_size} pixels a side, not {min(size, seen)}."
         )
-        raise BadRequest(problem, f"Its own input size is {entry.default_input_size}.")
+        raise InvalidRequest(problem, f"Its own input size is {entry.default_input_size}.")
     return NetworkInput(size, seen, config.preprocessing, config.resolution)
 
 
@@ -132,13 +132,13 @@ def _with_its_preprocessing(config: ModelConfig, start: StartingPoint) -> ModelC
 
 
 def check_fit(model: ResolvedModel) -> None:
-    """Raise BadRequest or UnusableModel if the start is not there, or is of another architecture.
+    """Raise InvalidRequest or UnusableModel if the start is not there, or is of another architecture.
 
     Whether every weight fits is found out when they are loaded.
     """
     entry, start = model.architecture, model.start
     if start.name == "imagenet" and not entry.network:
-        raise BadRequest(messages.NO_IMAGENET_WEIGHTS(title=entry.title), messages.START_FROM_NONE)
+        raise InvalidRequest(messages.NO_IMAGENET_WEIGHTS(title=entry.title), messages.START_FROM_NONE)
     if start.refusal is not None:
         raise start.refusal
     path = start.file
@@ -148,7 +148,7 @@ def check_fit(model: ResolvedModel) -> None:
     named = start.network.get("name")
     if named in ARCHITECTURES and named != model.name:
         problem = messages.OTHER_ARCHITECTURE(found=find(named).title, wanted=entry.title)
-        raise BadRequest(problem, messages.CHOOSE_ITS_ARCHITECTURE, path)
+        raise InvalidRequest(problem, messages.CHOOSE_ITS_ARCHITECTURE, path)
 
 
 def _check_weights(model: ResolvedModel) -> None:
@@ -156,15 +156,15 @@ def _check_weights(model: ResolvedModel) -> None:
         return
     path = Path(model.start.name)
     if path.suffix not in (".npz", ".h5", ".hdf5"):
-        raise BadRequest(messages.NO_WEIGHTS, messages.KINDS_OF_START, path)
+        raise InvalidRequest(messages.NO_WEIGHTS, messages.KINDS_OF_START, path)
     if path.suffix == ".npz" and model.name != "densenet121":
-        raise BadRequest(messages.WEIGHTS_OF_DENSENET(title=model.architecture.title), path=path)
+        raise InvalidRequest(messages.WEIGHTS_OF_DENSENET(title=model.architecture.title), path=path)
 
 
 def model_file(name: str) -> Path | None:
     """Return the .keras file that `name` stands for, or None if it stands for something else.
 
-    Raises BadRequest if `name` stands for nothing, or for a bundle that cannot be trained further.
+    Raises InvalidRequest if `name` stands for nothing, or for a bundle that cannot be trained further.
     """
     if name in ("none", "imagenet"):
         return None
@@ -172,11 +172,11 @@ def model_file(name: str) -> Path | None:
     if name != "bundled" and path.is_file():
         return path if path.suffix == ".keras" else None
     if name != "bundled" and path.suffix in (".keras", ".h5", ".hdf5", ".npz"):
-        raise BadRequest(messages.START_MISSING, imaging_messages.CHECK_THE_PATH, path)
+        raise InvalidRequest(messages.START_MISSING, imaging_messages.CHECK_THE_PATH, path)
     folder = bundle.find("" if name == "bundled" else name)
     file = folder / "model.keras"
     if not file.is_file():
-        raise BadRequest(messages.NO_KERAS_TO_START, messages.KINDS_OF_START, folder)
+        raise InvalidRequest(messages.NO_KERAS_TO_START, messages.KINDS_OF_START, folder)
     return file
 
 

@@ -12,7 +12,7 @@ from cxrview.engines.graph import preprocessing
 from cxrview.engines.graph.build import BACKBONE, FLATTEN, HEAD, POOLING
 from cxrview.engines.graph.preprocessing import SourceSuppression
 from cxrview.engines.graph.scaling import ChannelScaling
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.training import messages
 from cxrview.training.network import starting_point
 from cxrview.training.network.architectures import ARCHITECTURES, Architecture
@@ -28,11 +28,11 @@ def build(
 
     Keras's own BatchNorm momentum of 0.99 lags behind on a thousand images, hence 0.9. Mixed precision
     computes in bfloat16, which needs no scaling of the loss and is fast on CPUs too; the weights and the
-    logits stay in single precision. Raises BadRequest for a number of classes that no card can hold.
+    logits stay in single precision. Raises InvalidRequest for a number of classes that no card can hold.
     """
     if not 2 <= classes <= MAX_CLASSES:
         problem = messages.CLASSES_OUT_OF_RANGE(most=MAX_CLASSES, count=classes)
-        raise BadRequest(problem, messages.MERGE_CLASSES)
+        raise InvalidRequest(problem, messages.MERGE_CLASSES)
     size = resolved.input.size
     with _precision("mixed_bfloat16" if mixed_precision else "float32"):
         image = keras.Input((size, size), dtype="uint8", name="image")

@@ -42,7 +42,7 @@ class Batches(Protocol):
         """Return the function that makes batch 0, 1, … of epoch `number`, from any thread."""
 
 
-class Order:
+class BatchOrder:
     """Which images come in which batch, and what they weigh, for every epoch of a run."""
 
     def __init__(self, data: LabelledImages, recipe: RecipeConfig) -> None:
@@ -80,7 +80,7 @@ class ImageBatches:
 
     def __init__(self, data: LabelledImages, recipe: RecipeConfig, augmenter: Augmenter) -> None:
         self._data, self._seed, self._augmenter = data, recipe.seed, augmenter
-        self._order = Order(data, recipe)
+        self._order = BatchOrder(data, recipe)
 
     def __len__(self) -> int:
         return self._order.steps

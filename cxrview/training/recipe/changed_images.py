@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import Item, find_items
-from cxrview.errors import BadRequest, UnreadableImage
+from cxrview.errors import InvalidRequest, UnreadableImage
 from cxrview.imaging import model_input, read
 from cxrview.training import config as configuration
 from cxrview.training import messages
@@ -66,7 +66,7 @@ def _items(data: DataConfig) -> list[Item]:
 
 
 def _readable(items: list[Item], first: int, size: int) -> list[tuple[Item, Image]]:
-    """Return up to 1 + OTHERS files that can be read, from number `first` on. Raises BadRequest."""
+    """Return up to 1 + OTHERS files that can be read, from number `first` on. Raises InvalidRequest."""
     found = []
     for offset in range(min(len(items), 8 * (1 + OTHERS))):
         item = items[(first + offset) % len(items)]
@@ -75,7 +75,7 @@ def _readable(items: list[Item], first: int, size: int) -> list[tuple[Item, Imag
         if len(found) > OTHERS:
             break
     if not found:
-        raise BadRequest(messages.NONE_READABLE, messages.SEE_FIRST_STEP)
+        raise InvalidRequest(messages.NONE_READABLE, messages.SEE_FIRST_STEP)
     return found
 
 

@@ -19,7 +19,7 @@ from cxrview.message import Message
 from cxrview.training import messages, names
 from cxrview.training.config import TrainingConfig
 from cxrview.training.recipe.augmentation import Augmenter
-from cxrview.training.recipe.batches import Batch, Order, generator, made_ahead
+from cxrview.training.recipe.batches import Batch, BatchOrder, generator, made_ahead
 from cxrview.training.run.checkpoint import replacing
 from cxrview.training.run.validation import predict
 
@@ -95,7 +95,7 @@ class FeatureBatches:
 
     def __init__(self, data: LabelledImages, config: TrainingConfig, copies: list[Features]) -> None:
         self.data, self.copies, self._config = data, copies, config
-        self._order = Order(data, config.recipe)
+        self._order = BatchOrder(data, config.recipe)
         self.weights = self._order.weights
 
     def __len__(self) -> int:

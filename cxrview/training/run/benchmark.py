@@ -41,8 +41,8 @@ class _Enough(Exception):
 def measure(config: TrainingConfig, report: Report) -> Measured:
     """Return what the network of `config` does on this machine, for each of the depths in its phases.
 
-    The batches hold noise, of which the speed does not depend, changed as `config` says. Raises BadRequest
-    if the network cannot be built. `report` may raise Cancelled.
+    The batches hold noise, of which the speed does not depend, changed as `config` says. Raises
+    InvalidRequest if the network cannot be built. `report` may raise Cancelled.
     """
     device, _backend = worker.find_device()
     recipe, resolved = config.recipe, resolve(config.model)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrview import __version__, paths
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.training.config import TrainingConfig
 from cxrview.training.config_check import SOLVER
 
@@ -85,7 +85,7 @@ def add(path: Path, new: Measured) -> None:
     if same is not None:
         for table in ("memory", "first", "learning"):
             whole[table] = {**getattr(same, table), **getattr(new, table)}
-    write_whole(path, json.dumps([*kept, whole]))
+    write_atomically(path, json.dumps([*kept, whole]))
 
 
 def fitting(

@@ -13,10 +13,10 @@ from cxrview.datasets.sources import Item
 from cxrview.evaluation.bootstrap import Weights, group_intervals
 from cxrview.evaluation.metrics import FiguresOfMerit
 from cxrview.evaluation.predict import answer_files, class_places
-from cxrview.evaluation.predictions import Answers
+from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.inference.predictor import Predictor
 from cxrview.progress import Report, silent
-from cxrview.training.run.result import Answer, Result, confidence
+from cxrview.training.run.result import Answer, RunResult, confidence
 
 if TYPE_CHECKING:
     from cxrview.bundle.card import Card
@@ -28,7 +28,7 @@ Interval = tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PairedFigure:
     """A figure of both models; None where it makes no sense. `interval` is that of new − old, 95 %."""
 
     figure: str  # "accuracy", or "recall.NAME"
@@ -50,13 +50,13 @@ class Compared:
     title: str
     images: int
     left_out: int  # because the other model does not know their class, or cannot read them
-    rows: tuple[Row, ...]
+    rows: tuple[PairedFigure, ...]
     better: tuple[tuple[Answer, Answer], ...]  # wrong before, right now
     worse: tuple[tuple[Answer, Answer], ...]
     other: tuple[tuple[Answer, Answer], ...]  # wrong before and now, in different ways
 
 
-def compare(result: Result, part: str, model: str, device: str, report: Report) -> Compared:
+def compare(result: RunResult, part: str, model: str, device: str, report: Report) -> Compared:
     """Ask `model`, a name, a folder or "" for the default, about the images of `part`.
 
     Raises CxrviewError; `report` may raise Cancelled.
@@ -70,13 +70,17 @@ def compare(result: Result, part: str, model: str, device: str, report: Report) 
 
 
 def paired(
-    result: Result, known: Sequence[Answer], old: Answers, card: "Card", report: Report = silent
+    result: RunResult,
+    known: Sequence[Answer],
+    old: LabelledPredictions,
+    card: "Card",
+    report: Report = silent,
 ) -> Compared:
     """Return the comparison of `known`, answers of the new model, with `old`, of the model of `card`."""
     new_of = {answer.file: answer for answer in known}
     new_answers = [new_of[str(file)] for file in old.files]
     pairs = [(_as_answer(old, row, new, card), new) for row, new in enumerate(new_answers)]
-    rows: tuple[Row, ...] = ()
+    rows: tuple[PairedFigure, ...] = ()
     if pairs:
         rows = _rows(_as_answers(new_answers, result), old, result, card, report)
     changed = [pair for pair in pairs if set(pair[0].called) != set(pair[1].called)]
@@ -92,7 +96,9 @@ def paired(
     )
 
 
-def _rows(new: Answers, old: Answers, result: Result, card: "Card", report: Report) -> tuple[Row, ...]:
+def _rows(
+    new: LabelledPredictions, old: LabelledPredictions, result: RunResult, card: "Card", report: Report
+) -> tuple[PairedFigure, ...]:
     merits = [_merit(old, card.operating_points), _merit(new, result.card.operating_points)]
     whole = np.ones(len(new))
     before, after = (merit(whole) for merit in merits)
@@ -105,10 +111,10 @@ def _rows(new: Answers, old: Answers, result: Result, card: "Card", report: Repo
         return {name: second[name] - first[name] for name in names}
 
     intervals = group_intervals(differences, new.groups, 0, REPEATS, report)
-    return tuple(Row(n, _known(before[n]), _known(after[n]), intervals.get(n)) for n in names)
+    return tuple(PairedFigure(n, _known(before[n]), _known(after[n]), intervals.get(n)) for n in names)
 
 
-def _merit(answers: Answers, points: Mapping[str, Mapping[str, float]]) -> FiguresOfMerit:
+def _merit(answers: LabelledPredictions, points: Mapping[str, Mapping[str, float]]) -> FiguresOfMerit:
     balanced = points.get("balanced", {})
     thresholds = None
     if not answers.exclusive:
@@ -120,7 +126,7 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _in_words_of(answers: Answers, new: "Card", old: "Card") -> Answers:
+def _in_words_of(answers: LabelledPredictions, new: "Card", old: "Card") -> LabelledPredictions:
     """Return `answers` with the classes called as in `new`, where it knows them."""
     places = class_places(new.class_names, old)
     names = list(old.class_names)
@@ -129,10 +135,10 @@ def _in_words_of(answers: Answers, new: "Card", old: "Card") -> Answers:
     return replace(answers, class_names=tuple(names))
 
 
-def _as_answers(answers: Sequence[Answer], result: Result) -> Answers:
+def _as_answers(answers: Sequence[Answer], result: RunResult) -> LabelledPredictions:
     names = result.classes
     targets = np.array([[name in answer.labels for name in names] for answer in answers], np.uint8)
-    return Answers(
+    return LabelledPredictions(
         np.array([answer.probabilities for answer in answers], np.float64),
         np.where(targets.any(1), targets.argmax(1), -1).astype(np.int64),
         np.array([answer.group for answer in answers], np.str_),
@@ -144,7 +150,7 @@ def _as_answers(answers: Sequence[Answer], result: Result) -> Answers:
     )
 
 
-def _as_answer(old: Answers, row: int, new: Answer, card: "Card") -> Answer:
+def _as_answer(old: LabelledPredictions, row: int, new: Answer, card: "Card") -> Answer:
     """Return what the old model said about the image of `new`."""
     shares = old.probabilities[row]
     if old.exclusive:

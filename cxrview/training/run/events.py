@@ -192,7 +192,7 @@ _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimedEvent:
     """An event with the time at which it was written."""
 
     event: Event
@@ -213,13 +213,13 @@ def dump(event: Event) -> str:
     return json.dumps(_plain(values), allow_nan=False)
 
 
-def parse(line: str) -> Line | None:
+def parse(line: str) -> TimedEvent | None:
     """Return the event in `line`, or None if the line is no event that this version knows."""
     try:
         values = json.loads(line)
         kind = _KINDS[values["event"]]
         fields = [item for item in dataclasses.fields(kind) if _key(item.name) in values]
-        return Line(kind(**{item.name: _read(item, values) for item in fields}), float(values["time"]))
+        return TimedEvent(kind(**{item.name: _read(item, values) for item in fields}), float(values["time"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cxrview.datasets.labelled import LabelledImages
 from cxrview.engines.graph.build import head_layers
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.message import Message
 from cxrview.progress import Enough
 from cxrview.training import messages
@@ -55,7 +55,7 @@ def fit(
     without `learn_more` ends with it. When `emit` raises Enough, the epochs before it are all there will be.
     `external` images only judge: `external_wrong` is the share of those that are not of the class
     `config.card["watch_class"]` (the first, if not set) and yet are called it. `emit` may raise Cancelled.
-    Raises BadRequest if the images, the memory or the learning rate do not allow it, CxrviewError if a
+    Raises InvalidRequest if the images, the memory or the learning rate do not allow it, CxrviewError if a
     checkpoint cannot be read or written.
     """
     recipe = config.recipe
@@ -128,9 +128,9 @@ class _Run:
             self._epoch(number, learner, pace)
 
     def end(self) -> None:
-        """Set the model to the best epoch. Raises BadRequest if there is none."""
+        """Set the model to the best epoch. Raises InvalidRequest if there is none."""
         if not self.history.rows:
-            raise BadRequest(messages.NOTHING_TO_FINISH, messages.GO_ON)
+            raise InvalidRequest(messages.NOTHING_TO_FINISH, messages.GO_ON)
         if not self._is_over(len(self._recipe.phases)):
             self.history = replace(self.history, stopped_early=True)
         self.store.restore_best(self._model, self.history)
@@ -308,15 +308,15 @@ def _figures(said: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(said[name]) for name in ("loss", "accuracy")}
 
 
-def _diverged(epoch: int, rate: float) -> BadRequest:
-    return BadRequest(messages.DIVERGED(epoch=epoch), messages.LOWER_LEARNING_RATE(rate=f"{rate:.2g}"))
+def _diverged(epoch: int, rate: float) -> InvalidRequest:
+    return InvalidRequest(messages.DIVERGED(epoch=epoch), messages.LOWER_LEARNING_RATE(rate=f"{rate:.2g}"))
 
 
 def _with_class(data: LabelledImages, config: TrainingConfig, emit: Emit) -> LabelledImages:
     """Return the images that can be learnt from: where classes exclude each other, those that have one."""
     known = np.flatnonzero(data.targets.any(1)) if config.model.exclusive else np.arange(len(data))
     if not len(known):
-        raise BadRequest(messages.NO_KNOWN_CLASS, messages.ADD_SOME)
+        raise InvalidRequest(messages.NO_KNOWN_CLASS, messages.ADD_SOME)
     if len(known) < len(data):
         emit(Warned(messages.LEFT_OUT_OF_TRAINING(number=len(data) - len(known))))
         return data.subset(known)
@@ -326,7 +326,7 @@ def _with_class(data: LabelledImages, config: TrainingConfig, emit: Emit) -> Lab
 def _watched(config: TrainingConfig, data: LabelledImages) -> int:
     name = config.card.get("watch_class", data.class_names[0])
     if name not in data.class_names:
-        raise BadRequest(messages.NO_CLASS_TO_WATCH(name=name), messages.CORRECT_WATCH_CLASS)
+        raise InvalidRequest(messages.NO_CLASS_TO_WATCH(name=name), messages.CORRECT_WATCH_CLASS)
     return data.class_names.index(name)
 
 

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.datasets import messages as data_messages
-from cxrview.errors import BadRequest
-from cxrview.file_lock import exclusive
+from cxrview.errors import InvalidRequest
+from cxrview.file_lock import file_lock
 from cxrview.message import Message
 from cxrview.training import config as configuration
 from cxrview.training import messages
@@ -73,12 +73,12 @@ class RunFolder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Make the folder and hold it for this process alone. Raises BadRequest."""
-        with exclusive(self.path, self.path / "run.lock"):
+        """Make the folder and hold it for this process alone. Raises InvalidRequest."""
+        with file_lock(self.path, self.path / "run.lock"):
             yield
 
     def stored_config(self) -> TrainingConfig | None:
-        """Return the configuration of the run that is here, or None. Raises BadRequest."""
+        """Return the configuration of the run that is here, or None. Raises InvalidRequest."""
         return configuration.load(self.config) if self.config.is_file() else None
 
     def outcome(self) -> Finished | None:
@@ -92,7 +92,7 @@ class RunFolder:
     def enter(self, config: TrainingConfig, resume: bool) -> None:
         """Store `config` here, at the beginning of a run or its resumption.
 
-        Raises BadRequest if something else is here, another run, or this run with another configuration,
+        Raises InvalidRequest if something else is here, another run, or this run with another configuration,
         or if this is among the images, and OSError.
         """
         for data in (config.data.path, config.data.external, config.data.strangers):
@@ -103,20 +103,22 @@ class RunFolder:
             strange = [name for name in names if name not in _OWN and not name.startswith(".")]
             if strange:
                 problem = messages.OTHER_FILES_HERE(folder=self.path, files=strange[:_SHOWN])
-                raise BadRequest(problem, messages.CHOOSE_EMPTY_FOLDER)
+                raise InvalidRequest(problem, messages.CHOOSE_EMPTY_FOLDER)
         elif self.checkpoints.exists() or self.finished.exists():  # before them, there is nothing to lose
             if not resume:
-                raise BadRequest(messages.RUN_HERE(folder=self.path), messages.RESUME_OR_OTHER_FOLDER)
+                raise InvalidRequest(messages.RUN_HERE(folder=self.path), messages.RESUME_OR_OTHER_FOLDER)
             if names := configuration.differences(stored, config):
                 problem = messages.RUN_DIFFERS(folder=self.path, entries=some_of(names))
-                raise BadRequest(problem, messages.RESUME_SAME)
-        write_whole(self.config, configuration.dumps(config))
+                raise InvalidRequest(problem, messages.RESUME_SAME)
+        write_atomically(self.config, configuration.dumps(config))
 
 
 def check_apart(out: Path, data: Path | None) -> None:
-    """Raise BadRequest if `out` lies in the folder `data`, where its pictures would pass for a class."""
+    """Raise InvalidRequest if `out` lies in the folder `data`, where its pictures would pass for a class."""
     if data is not None and data.is_dir() and out.resolve().is_relative_to(data.resolve()):
-        raise BadRequest(messages.RUN_AMONG_IMAGES(folder=out, data=data), messages.CHOOSE_FOLDER_ELSEWHERE)
+        raise InvalidRequest(
+            messages.RUN_AMONG_IMAGES(folder=out, data=data), messages.CHOOSE_FOLDER_ELSEWHERE
+        )
 
 
 def some_of(names: list[str]) -> Message | list[str]:

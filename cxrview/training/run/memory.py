@@ -4,13 +4,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.training import messages
 
 
 @contextmanager
 def memory_errors(batch_size: int) -> Iterator[None]:
-    """Turn the want of memory, of the processor or the accelerator, into BadRequest with a smaller batch."""
+    """Turn the want of memory, anywhere, into InvalidRequest that advises a smaller batch."""
     try:
         yield
     except _errors() as error:
@@ -18,7 +18,7 @@ def memory_errors(batch_size: int) -> Iterator[None]:
             raise
         smaller = messages.SET_BATCH_SIZE(size=batch_size // 2)
         advice = smaller if batch_size > 1 else messages.CHOOSE_SMALLER_NETWORK
-        raise BadRequest(messages.NO_MEMORY_FOR_BATCH(size=batch_size), advice) from error
+        raise InvalidRequest(messages.NO_MEMORY_FOR_BATCH(size=batch_size), advice) from error
 
 
 def _errors() -> tuple[type[Exception], ...]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cxrview.datasets.labelled import LabelledImages
 from cxrview.engines.graph.build import head_layers, inference_graph
 from cxrview.evaluation.examples import Example, choose_examples, illustrate
-from cxrview.evaluation.predictions import Answers
+from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.imaging import Letterbox
 from cxrview.inference.prediction import Prediction
 from cxrview.progress import Report, silent
@@ -27,7 +27,7 @@ class RawAnswers:
     embeddings: NDArray[np.float32]  # (N, D)
 
 
-class Asker:
+class BatchPredictor:
     """Asks `model` as it is when this is made."""
 
     def __init__(self, model: keras.Model) -> None:
@@ -50,7 +50,7 @@ class Asker:
             embeddings.append(outputs["embedding"][: len(images)])
         return RawAnswers(np.concatenate(logits), np.concatenate(embeddings))
 
-    def examples(self, data: LabelledImages, answers: Answers) -> list[Example]:
+    def examples(self, data: LabelledImages, answers: LabelledPredictions) -> list[Example]:
         """Return the images of `data` that a report shows, with their heatmaps."""
         size = data.images.shape[1]
         letterbox = Letterbox.fit(size, size, size)

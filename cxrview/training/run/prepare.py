@@ -13,20 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview import message, paths
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.bundle.card import MAX_CLASSES
 from cxrview.datasets import checks, messages
 from cxrview.datasets import report as data_report
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.confounding import attributes, confounded
 from cxrview.datasets.decoded import Inputs, read_inputs, writable
-from cxrview.datasets.duplicates import Pair, clusters, exact_pairs, near_pairs
+from cxrview.datasets.duplicates import DuplicatePair, clusters, exact_pairs, near_pairs
 from cxrview.datasets.finding_texts import NO_IMAGES, OF_EXTERNAL, OF_STRANGERS, ONE_PATIENT
 from cxrview.datasets.labelled import LabelledImages, Split
 from cxrview.datasets.report import DataReport, Finding
 from cxrview.datasets.sources import Item, find_items, patient_pattern
 from cxrview.datasets.split import SIDES, TooFew, given_split, save_split, split_by_group
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.imaging.find import natural_key
 from cxrview.message import NOTHING, Message
 from cxrview.progress import Report, silent
@@ -66,7 +66,7 @@ def prepare(config: TrainingConfig, input_size: int, out: Path, report: Report =
     """Return the images of `config` as model inputs of `input_size` pixels, checked and split.
 
     Writes `split.csv` and `data_report.json` to `out`, and what it decoded to `out/cache`, from where a
-    second call takes it. Raises BadRequest if the data cannot be used, or if a finding stops the run that
+    second call takes it. Raises InvalidRequest if the data cannot be used, or if a finding stops the run that
     `config.data.allow` does not override; the report is written before. `report` may raise Cancelled.
     """
     items = find_items(config.data)
@@ -81,13 +81,13 @@ def prepare(config: TrainingConfig, input_size: int, out: Path, report: Report =
         prepared = gathered.check(out, lambda done, doing: report(0.75 + 0.25 * done, doing))
     except _Unusable as error:
         _save(error.report, out)
-        raise BadRequest(error.problem, error.advice) from error
+        raise InvalidRequest(error.problem, error.advice) from error
     _save(prepared.report, out)
     if blocking := prepared.report.blocking:
         kinds = list(dict.fromkeys(item.kind for item in blocking))
         final = any(kind in data_report.FINAL for kind in kinds)
         options = " ".join(f"--allow {kind}" for kind in kinds)
-        raise BadRequest(
+        raise InvalidRequest(
             message.joined(item.message for item in blocking),
             NOTHING if final else messages.MEND_OR_ALLOW(options=options),
         )
@@ -95,7 +95,7 @@ def prepare(config: TrainingConfig, input_size: int, out: Path, report: Report =
 
 
 def class_names(items: Sequence[Item], config: TrainingConfig) -> tuple[str, ...]:
-    """Return the classes in the order of the card's entry, or in natural order. Raises BadRequest.
+    """Return the classes in the order of the card's entry, or in natural order. Raises InvalidRequest.
 
     It refuses labels that the card does not name, more classes than a card holds, and images with no or
     several labels where the classes exclude each other.
@@ -103,18 +103,18 @@ def class_names(items: Sequence[Item], config: TrainingConfig) -> tuple[str, ...
     root = Path(config.data.path)
     found = sorted({label for item in items for label in item.labels}, key=natural_key)
     if not found:
-        raise BadRequest(messages.NAMES_NO_CLASSES, messages.A_FOLDER_A_CLASS, root)
+        raise InvalidRequest(messages.NAMES_NO_CLASSES, messages.A_FOLDER_A_CLASS, root)
     if len(found) > MAX_CLASSES:
-        raise BadRequest(messages.TOO_MANY_CLASSES(count=len(found), most=MAX_CLASSES), path=root)
+        raise InvalidRequest(messages.TOO_MANY_CLASSES(count=len(found), most=MAX_CLASSES), path=root)
     if config.model.exclusive:
         for item in items:
             if len(item.labels) != 1:
                 several = messages.SEVERAL_LABELS(count=len(item.labels), file=item.file)
                 problem = several if item.labels else messages.NO_LABEL(file=item.file)
-                raise BadRequest(problem, messages.GIVE_ONE_LABEL, root)
+                raise InvalidRequest(problem, messages.GIVE_ONE_LABEL, root)
     wanted = [str(entry["name"]) for entry in config.card.get("classes", ()) if "name" in entry]
     if wanted and (unknown := [name for name in found if name not in wanted]):
-        raise BadRequest(messages.CLASS_NOT_ON_CARD(name=unknown[0]), path=root)
+        raise InvalidRequest(messages.CLASS_NOT_ON_CARD(name=unknown[0]), path=root)
     return tuple(wanted or found)
 
 
@@ -126,7 +126,7 @@ def _save(report: DataReport, out: Path) -> None:
 def _secret() -> bytes:
     try:
         return load_key(paths.pseudonym_key())
-    except BadRequest:
+    except InvalidRequest:
         return secrets.token_bytes(32)  # patients are told apart all the same, in this run only
 
 
@@ -154,7 +154,7 @@ class _Collections:
 class _Unusable(Exception):
     """The data cannot be split; what is known of them so far is in `report`."""
 
-    def __init__(self, error: BadRequest, report: DataReport) -> None:
+    def __init__(self, error: InvalidRequest, report: DataReport) -> None:
         super().__init__(str(error))
         self.problem, self.advice, self.report = error.problem, error.advice, report
 
@@ -195,7 +195,7 @@ class _Gathered:
         data = replace(data, groups=joined(groups, pairs))
         try:
             split, leaks = self._split(kept.items, data, groups, pairs)
-        except BadRequest as error:
+        except InvalidRequest as error:
             told = error.finding if isinstance(error, TooFew) else Finding("too-few", "block", error.whole)
             findings.append(told)
             raise _Unusable(error, self._report({}, findings, facts)) from error
@@ -217,19 +217,19 @@ class _Gathered:
     def _usable(self, data: LabelledImages, findings: list[Finding], facts: dict[str, Any]) -> list[Finding]:
         """Return the findings about the classes. Raises _Unusable where there is nothing to go on with."""
         if not len(data):
-            error = BadRequest(message.joined((NO_IMAGES, *(item.message for item in findings[:1]))))
+            error = InvalidRequest(message.joined((NO_IMAGES, *(item.message for item in findings[:1]))))
             told = Finding("no-images", "block", NO_IMAGES)  # the other findings tell why
             raise _Unusable(error, self._report({}, [*findings, told], facts))
         found = checks.class_findings(data, self.config.model.exclusive)
         if final := [item for item in found if item.kind in data_report.FINAL]:
             counts = {"all": checks.class_counts(data.targets, data.class_names)}
             facts["images"] = {"all": len(data)}
-            raise _Unusable(BadRequest(final[0].message), self._report(counts, findings + found, facts))
+            raise _Unusable(InvalidRequest(final[0].message), self._report(counts, findings + found, facts))
         return found
 
     def _twice(
         self, kept: Inputs, foreign: Inputs | None, out: Path, report: Report
-    ) -> tuple[list[Pair], list[tuple[int, int, float]]]:
+    ) -> tuple[list[DuplicatePair], list[tuple[int, int, float]]]:
         """Return the pairs among the images, and (image, external image, likeness) across."""
         both = [kept] if foreign is None else [kept, foreign]
         pairs = _pairs(both, out / "cache", self.config.data.near_duplicates, report)
@@ -238,15 +238,19 @@ class _Gathered:
         return [pair for pair in pairs if pair.second < own], links
 
     def _split(
-        self, items: Sequence[Item], data: LabelledImages, groups: NDArray[np.str_], pairs: Sequence[Pair]
+        self,
+        items: Sequence[Item],
+        data: LabelledImages,
+        groups: NDArray[np.str_],
+        pairs: Sequence[DuplicatePair],
     ) -> tuple[Split, list[Finding]]:
-        """Return the split that the data give, completed, or a new one, and what leaks. Raises BadRequest."""
+        """Return the split of the data, completed, or a new one, and what leaks. Raises InvalidRequest."""
         choices = self.config.data
         given = given_split(items)
         if given is None:
             return split_by_group(data, choices.split_seed, choices.validation, choices.test), []
         if not len(given.train):
-            raise BadRequest(messages.NO_TRAINING_SIDE, messages.ADD_OR_DROP_SPLIT)
+            raise InvalidRequest(messages.NO_TRAINING_SIDE, messages.ADD_OR_DROP_SPLIT)
         if not len(given.validation):
             inner = split_by_group(data.subset(given.train), choices.split_seed, choices.validation, 0.0)
             given = Split(given.train[inner.train], given.train[inner.validation], given.test)
@@ -317,7 +321,7 @@ def labelled(inputs: Inputs, names: Sequence[str], groups: NDArray[np.str_]) -> 
     return LabelledImages(tuple(names), inputs.images, targets, groups, sources, files)
 
 
-def joined(groups: NDArray[np.str_], pairs: Sequence[Pair]) -> NDArray[np.str_]:
+def joined(groups: NDArray[np.str_], pairs: Sequence[DuplicatePair]) -> NDArray[np.str_]:
     """Return `groups` with those of each pair made one; it gets the name of the one that comes first."""
     first = np.unique(groups, return_index=True, return_inverse=True)
     links = [(index, int(first[1][number])) for index, number in enumerate(first[2])]
@@ -325,7 +329,7 @@ def joined(groups: NDArray[np.str_], pairs: Sequence[Pair]) -> NDArray[np.str_]:
     return np.asarray(groups[clusters(len(groups), links)])
 
 
-def _pairs(inputs: Sequence[Inputs], cache: Path, near: bool, report: Report) -> list[Pair]:
+def _pairs(inputs: Sequence[Inputs], cache: Path, near: bool, report: Report) -> list[DuplicatePair]:
     """Return the pairs among all `inputs` together, from the cache if they were looked for before."""
     facts = [fact for part in inputs for fact in part.facts]
     found = exact_pairs(facts)
@@ -340,17 +344,18 @@ def _pairs(inputs: Sequence[Inputs], cache: Path, near: bool, report: Report) ->
     pairs = near_pairs(images, looks, facts, report)
     values = {"keys": keys, "pairs": [[p.first, p.second, p.likeness] for p in pairs]}
     with writable(cache):
-        write_whole(store, json.dumps(values))
+        write_atomically(store, json.dumps(values))
     return found + pairs
 
 
-def _stored_pairs(store: Path, keys: list[str]) -> list[Pair] | None:
+def _stored_pairs(store: Path, keys: list[str]) -> list[DuplicatePair] | None:
     try:
         values = json.loads(store.read_text("utf-8"))
         if values["keys"] != keys:
             return None
         return [
-            Pair(int(one), int(other), float(likeness), False) for one, other, likeness in values["pairs"]
+            DuplicatePair(int(one), int(other), float(likeness), False)
+            for one, other, likeness in values["pairs"]
         ]
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -14,7 +14,7 @@ from typing import Any
 from cxrview import paths
 from cxrview.bundle.card import Card
 from cxrview.bundle.load import read_card
-from cxrview.errors import BadRequest, UnusableModel
+from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.progress import Report
 from cxrview.training import messages
 from cxrview.training.run.folder import RunFolder
@@ -45,7 +45,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ResultPart:
     """A part of the images: its figures as metrics.json has them, and its answers."""
 
     name: str
@@ -54,7 +54,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RunResult:
     """A finished run. `model` is the folder of its bundle: the installed one, else the run's own."""
 
     folder: Path
@@ -63,7 +63,7 @@ class Result:
     card: Card
     data: str  # the folder or table that it was trained on
     report: Path
-    parts: Mapping[str, Part]
+    parts: Mapping[str, ResultPart]
     best_epoch: int
 
     @property
@@ -109,12 +109,12 @@ def confidence(
     return max(shares.get(name, 0.0) if name in called else 1 - shares.get(name, 0.0) for name in wrong)
 
 
-def load_result(path: Path, report: Report) -> Result:
-    """Return the run in the folder `path`. Raises BadRequest or UnusableModel if it is not whole."""
+def load_result(path: Path, report: Report) -> RunResult:
+    """Return the run in the folder `path`. Raises InvalidRequest or UnusableModel if it is not whole."""
     folder = RunFolder(path)
     outcome = folder.outcome()
     if outcome is None:
-        raise BadRequest(messages.NO_FINISHED_RUN, messages.LET_IT_FINISH, path)
+        raise InvalidRequest(messages.NO_FINISHED_RUN, messages.LET_IT_FINISH, path)
     metrics = _metrics(folder.report / "metrics.json")
     config = folder.stored_config()
     model, installed = _model(folder, outcome.bundle, outcome.registered)
@@ -122,8 +122,8 @@ def load_result(path: Path, report: Report) -> Result:
     report(0.5, "")
     places = _Places(folder, config.data.path if config else "", config.data.external if config else "")
     answers = _answers(folder.report / "predictions.csv", card, metrics["parts"], places)
-    parts = {name: Part(name, found, tuple(answers[name])) for name, found in metrics["parts"].items()}
-    return Result(
+    parts = {name: ResultPart(name, found, tuple(answers[name])) for name, found in metrics["parts"].items()}
+    return RunResult(
         folder=path,
         model=model,
         installed=installed,
@@ -161,8 +161,8 @@ def _metrics(path: Path) -> dict[str, Any]:
         if metrics["parts"] and all(isinstance(part, dict) for part in metrics["parts"].values()):
             return metrics
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadRequest(messages.REPORT_UNREADABLE, messages.REPORT_DAMAGED, path) from error
-    raise BadRequest(messages.REPORT_WITHOUT_FIGURES, messages.REPORT_DAMAGED, path)
+        raise InvalidRequest(messages.REPORT_UNREADABLE, messages.REPORT_DAMAGED, path) from error
+    raise InvalidRequest(messages.REPORT_WITHOUT_FIGURES, messages.REPORT_DAMAGED, path)
 
 
 class _Places:
@@ -201,7 +201,7 @@ def _answers(path: Path, card: Card, measured: Mapping[str, Any], places: _Place
                 if part in found:
                     found[part].append(_answer(row, part, card, measured[part], places))
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
-        raise BadRequest(messages.REPORT_UNREADABLE, messages.REPORT_DAMAGED, path) from error
+        raise InvalidRequest(messages.REPORT_UNREADABLE, messages.REPORT_DAMAGED, path) from error
     return found
 
 

@@ -7,8 +7,8 @@ import csv
 import io
 from collections import Counter
 
-from cxrview.atomic_file import write_whole
-from cxrview.errors import BadRequest
+from cxrview.atomic_file import write_atomically
+from cxrview.errors import InvalidRequest
 from cxrview.training import messages
 from cxrview.training.run.folder import RunFolder
 
@@ -24,18 +24,18 @@ def remembered(folder: RunFolder) -> str | None:
 def check(folder: RunFolder, before: str | None) -> None:
     """Compare the split in `folder` with `before`, which takes its place again if they differ.
 
-    Raises BadRequest if they do, and OSError.
+    Raises InvalidRequest if they do, and OSError.
     """
     if before is None:
         return
     old, new = _sides(before), _sides(folder.split.read_text("utf-8"))
     if old == new:
         return
-    write_whole(folder.split, before)
+    write_atomically(folder.split, before)
     changed = max((Counter(old) - Counter(new)).total(), (Counter(new) - Counter(old)).total())
     change = messages.IMAGES_CHANGED(count=changed) if changed else messages.ORDER_CHANGED
     problem = messages.IMAGES_DIFFER(folder=folder.path, change=change)
-    raise BadRequest(problem, messages.PUT_IMAGES_BACK)
+    raise InvalidRequest(problem, messages.PUT_IMAGES_BACK)
 
 
 def _sides(text: str) -> list[tuple[str, ...]]:

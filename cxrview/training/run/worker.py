@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxrview.atomic_file import is_full, write_whole
+from cxrview.atomic_file import is_full, write_atomically
 from cxrview.engines import libraries
-from cxrview.errors import BadRequest, CxrviewError
+from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.progress import Cancelled
 from cxrview.training import messages
 from cxrview.training.config import TrainingConfig
@@ -107,15 +107,15 @@ def _converted(config: TrainingConfig, folder: RunFolder) -> Iterator[None]:
         raise _sentence(error, config, folder) from error
 
 
-def _sentence(error: OSError | MemoryError, config: TrainingConfig, folder: RunFolder) -> BadRequest:
+def _sentence(error: OSError | MemoryError, config: TrainingConfig, folder: RunFolder) -> InvalidRequest:
     if isinstance(error, MemoryError):
         smaller = max(1, config.recipe.batch_size // 2)
-        return BadRequest(messages.OUT_OF_MEMORY, messages.TRAIN_WITH_SMALLER_BATCH(size=smaller))
+        return InvalidRequest(messages.OUT_OF_MEMORY, messages.TRAIN_WITH_SMALLER_BATCH(size=smaller))
     if is_full(error):
-        return BadRequest(messages.DISK_FULL(folder=folder.path), messages.MAKE_ROOM_AND_GO_ON)
+        return InvalidRequest(messages.DISK_FULL(folder=folder.path), messages.MAKE_ROOM_AND_GO_ON)
     place = error.filename if isinstance(error.filename, str) else folder.path
     problem = messages.PLACE_UNUSABLE(place=place, reason=error.strerror or str(error))
-    return BadRequest(problem, messages.START_AGAIN)
+    return InvalidRequest(problem, messages.START_AGAIN)
 
 
 def _failed(error: CxrviewError | OSError | MemoryError, config: TrainingConfig, folder: RunFolder) -> Failed:
@@ -173,7 +173,7 @@ def _run(
             learn_more=learn_more,
         )
         done = finish(model, prepared, config, history, folder, tell, register=register)
-    write_whole(folder.finished, dump(done))
+    write_atomically(folder.finished, dump(done))
     return done
 
 
@@ -182,8 +182,8 @@ def prepare_in(
 ) -> "Prepared":
     """Return the checked images; what was found is told even where it forbids the training.
 
-    It does without Keras, which takes seconds to load. Raises BadRequest, also where the training has begun
-    with other images.
+    It does without Keras, which takes seconds to load. Raises InvalidRequest, also where
+    a training has begun with other images.
     """
     from cxrview.training.run.prepare import prepare
 
@@ -192,7 +192,7 @@ def prepare_in(
     begun_with = same_images.remembered(folder)
     try:
         prepared = prepare(config, resolved.input.size, folder.path, tell.stage("reading"))
-    except BadRequest:
+    except InvalidRequest:
         if folder.data_report.is_file():
             tell(DataReported(json.loads(folder.data_report.read_text("utf-8"))))
         raise
@@ -203,13 +203,13 @@ def prepare_in(
 
 @cache
 def find_device() -> tuple[str, str]:
-    """Return what Keras computes on and with which backend. Raises BadRequest if Keras is not here."""
+    """Return what Keras computes on and with which backend. Raises InvalidRequest if Keras is not here."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     libraries.house_matplotlib()
     try:
         import keras
     except ImportError as error:
-        raise BadRequest(messages.NO_KERAS, messages.INSTALL_KERAS) from error
+        raise InvalidRequest(messages.NO_KERAS, messages.INSTALL_KERAS) from error
     backend = str(keras.backend.backend())
     if backend == "tensorflow":
         import tensorflow
@@ -239,5 +239,5 @@ def new_model(
         mixed_precision=config.recipe.mixed_precision,
     )
     if not (_epochs_done(folder) and folder.start.is_file()):
-        write_whole(folder.start, initial_weights.start_from(model, resolved, tell.stage("starting")))
+        write_atomically(folder.start, initial_weights.start_from(model, resolved, tell.stage("starting")))
     return model

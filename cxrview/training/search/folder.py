@@ -4,8 +4,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from cxrview.atomic_file import write_whole
-from cxrview.errors import BadRequest
+from cxrview.atomic_file import write_atomically
+from cxrview.errors import InvalidRequest
 from cxrview.training import config as configuration
 from cxrview.training import messages
 from cxrview.training.config import TrainingConfig
@@ -73,7 +73,7 @@ class SearchFolder(RunFolder):
         shutil.copyfile(trial.start, part.start)
         if self.split.is_file():  # so that the run refuses other images than the search had
             shutil.copyfile(self.split, part.split)
-        write_whole(part.config, configuration.dumps(config))
+        write_atomically(part.config, configuration.dumps(config))
         part.path.rename(target)
 
     def of_size(self, side: int) -> RunFolder:
@@ -81,15 +81,15 @@ class SearchFolder(RunFolder):
         return RunFolder(self.path / "sizes" / str(side))
 
     def enter(self, config: TrainingConfig, resume: bool) -> None:
-        """Store `config` here. Raises BadRequest as for a run, and OSError; the trials wanted may change."""
+        """Store `config` here. Raises InvalidRequest as for a run, and OSError; trials may be added."""
         stored = self.stored_config() if self.database.exists() else None
         if stored is None:
             RunFolder(self.path).enter(config, resume=False)
             return
         if not resume:
-            raise BadRequest(messages.SEARCH_HERE(folder=self.path), messages.RESUME_OR_OTHER_FOLDER)
+            raise InvalidRequest(messages.SEARCH_HERE(folder=self.path), messages.RESUME_OR_OTHER_FOLDER)
         names = [name for name in configuration.differences(stored, config) if name not in _MAY_CHANGE]
         if names:
             problem = messages.SEARCH_DIFFERS(folder=self.path, entries=some_of(names))
-            raise BadRequest(problem, messages.RESUME_SAME)
-        write_whole(self.config, configuration.dumps(config))
+            raise InvalidRequest(problem, messages.RESUME_SAME)
+        write_atomically(self.config, configuration.dumps(config))

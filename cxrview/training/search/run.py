@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from cxrview.atomic_file import write_whole
-from cxrview.errors import BadRequest, CxrviewError
+from cxrview.atomic_file import write_atomically
+from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.message import NOTHING
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
@@ -20,7 +20,7 @@ from cxrview.training.run import worker
 from cxrview.training.run.events import Emit, Searched, Started, Trial, TrialStarted, Warned
 from cxrview.training.search.folder import SearchFolder, TrialFolder
 from cxrview.training.search.space import first_of, space_of, with_choice
-from cxrview.training.search.study import Attempt, Outcome, Study, storage_errors
+from cxrview.training.search.study import Attempt, Study, TrialOutcome, storage_errors
 from cxrview.training.search.trial import Hopeless, IsHopeless, Trainer
 
 Train = Callable[[TrainingConfig, TrialFolder, IsHopeless], float]
@@ -63,7 +63,9 @@ def try_all(study: Study, config: TrainingConfig, folder: SearchFolder, emit: Em
     resumed, and what stopped it is raised.
     """
     while (begun := study.begin()) is not None:
-        outcome = begun if isinstance(begun, Outcome) else _try(begun, study, config, folder, emit, train)
+        outcome = (
+            begun if isinstance(begun, TrialOutcome) else _try(begun, study, config, folder, emit, train)
+        )
         best = study.best()
         _keep(study, config, folder)
         told = (outcome.number, outcome.state, outcome.value, outcome.chosen)
@@ -72,7 +74,7 @@ def try_all(study: Study, config: TrainingConfig, folder: SearchFolder, emit: Em
 
 def _try(
     attempt: Attempt, study: Study, config: TrainingConfig, folder: SearchFolder, emit: Emit, train: Train
-) -> Outcome:
+) -> TrialOutcome:
     if (twin := study.twin(attempt)) is not None:  # nothing new would come of it
         return attempt.fail(twin.problem) if twin.value is None else attempt.complete(twin.value)
     try:
@@ -98,15 +100,15 @@ def _keep(study: Study, config: TrainingConfig, folder: SearchFolder) -> None:
         if best is None or outcome.number != best.number:
             folder.trial(outcome.number).drop_weights()
     if best is not None:
-        write_whole(folder.best, configuration.dumps(with_choice(config, best.chosen)))
+        write_atomically(folder.best, configuration.dumps(with_choice(config, best.chosen)))
 
 
 def _result(study: Study, folder: SearchFolder) -> Searched:
-    """Return the best trial. Raises BadRequest if none came to its end."""
+    """Return the best trial. Raises InvalidRequest if none came to its end."""
     best, outcomes = study.best(), study.outcomes()
     if best is None or best.value is None:
         last = next((item.problem for item in reversed(outcomes) if item.problem), NOTHING)
-        raise BadRequest(messages.NO_TRIAL_COMPLETE(number=len(outcomes), last=last))
+        raise InvalidRequest(messages.NO_TRIAL_COMPLETE(number=len(outcomes), last=last))
     states = [outcome.state for outcome in outcomes]
     counts = {name: states.count(name) for name in ("complete", "pruned", "failed")}
     return Searched(best.number, best.value, best.chosen, str(folder.best), **counts)

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.training import config as configuration
 from cxrview.training import messages
 from cxrview.training.config import AUGMENTATIONS, SearchConfig, TrainingConfig
@@ -31,7 +31,7 @@ class Space:
 
 
 def space_of(config: TrainingConfig) -> Space:
-    """Return what the search of `config` chooses from. Raises BadRequest that names what makes no sense.
+    """Return what the search of `config` chooses from. Raises InvalidRequest that names what makes no sense.
 
     Where nothing is listed, it is the learning rate (a tenth to ten times the recipe's), the optimiser and
     the augmentation. To the Bayesian method the learning rates are the ends of a range.
@@ -57,7 +57,7 @@ def first_of(space: Space) -> dict[str, Value]:
 def with_choice(config: TrainingConfig, chosen: dict[str, Value]) -> TrainingConfig:
     """Return the configuration of a single run: `config` with what was `chosen`, and without a search.
 
-    Raises BadRequest if there is no augmentation of that name.
+    Raises InvalidRequest if there is no augmentation of that name.
     """
     values: dict[str, Any] = dict(chosen)
     model, recipe, augmentation = config.model, config.recipe, config.augmentation
@@ -68,7 +68,7 @@ def with_choice(config: TrainingConfig, chosen: dict[str, Value]) -> TrainingCon
         recipe = replace(recipe, phases=(*before, replace(last, learning_rate=values["learning_rate"])))
     if (name := values.get("augmentation")) is not None:
         if name not in AUGMENTATIONS:
-            raise BadRequest(
+            raise InvalidRequest(
                 messages.NO_SUCH_AUGMENTATION(name=name),
                 messages.KNOWN_AUGMENTATIONS(names=list(AUGMENTATIONS)),
             )

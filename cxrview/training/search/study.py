@@ -38,7 +38,7 @@ _STATES: dict[TrialState, Literal["complete", "pruned", "failed"]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialOutcome:
     """How a trial ended. `number` counts from 1; a failed one has no `value`, a pruned one its last."""
 
     number: int
@@ -63,15 +63,15 @@ class Attempt:
             self._trial.report(value, epoch)
         return bool(self._trial.should_prune())
 
-    def complete(self, value: float) -> Outcome:
+    def complete(self, value: float) -> TrialOutcome:
         """End with `value`."""
         return self._study.end(self._trial, TrialState.COMPLETE, value)
 
-    def prune(self) -> Outcome:
+    def prune(self) -> TrialOutcome:
         """End early; the last value counts."""
         return self._study.end(self._trial, TrialState.PRUNED)
 
-    def fail(self, problem: Message) -> Outcome:
+    def fail(self, problem: Message) -> TrialOutcome:
         """End without a value, because of `problem`."""
         self._trial.set_user_attr(_PROBLEM, problem.as_dict())
         return self._study.end(self._trial, TrialState.FAIL)
@@ -114,22 +114,22 @@ class Study:
         points = self._space.points
         return self._search.trials if points is None else min(self._search.trials, points)
 
-    def outcomes(self) -> list[Outcome]:
+    def outcomes(self) -> list[TrialOutcome]:
         """Return the trials that are over, in order."""
         trials = self._study.get_trials(deepcopy=False, states=tuple(_STATES))
         return [_outcome(trial) for trial in trials]
 
-    def best(self) -> Outcome | None:
+    def best(self) -> TrialOutcome | None:
         """Return the complete trial of the highest value, the earliest of equals; None before the first."""
         complete = [outcome for outcome in self.outcomes() if outcome.state == "complete"]
         return max(complete, key=lambda outcome: outcome.value or 0.0, default=None)
 
-    def twin(self, attempt: Attempt) -> Outcome | None:
+    def twin(self, attempt: Attempt) -> TrialOutcome | None:
         """Return the trial that has had the same choice and was not pruned, if there is one."""
         same = (item for item in self.outcomes() if item.chosen == attempt.chosen and item.state != "pruned")
         return next(same, None)
 
-    def begin(self) -> Attempt | Outcome | None:
+    def begin(self) -> Attempt | TrialOutcome | None:
         """Begin the next trial and return it; None if there have been enough.
 
         A trial that has ended the process again and again fails instead, and its outcome is returned.
@@ -148,7 +148,7 @@ class Study:
             return attempt.fail(messages.ENDED_IN_TRIAL(count=_MOST_STARTS))
         return attempt
 
-    def end(self, trial: optuna.Trial, state: TrialState, value: float | None = None) -> Outcome:
+    def end(self, trial: optuna.Trial, state: TrialState, value: float | None = None) -> TrialOutcome:
         """Take down how `trial` ended."""
         self._study.tell(trial, value, state)
         return _outcome(self.frozen(trial.number))
@@ -185,10 +185,10 @@ class Study:
         return chosen
 
 
-def _outcome(trial: FrozenTrial) -> Outcome:
+def _outcome(trial: FrozenTrial) -> TrialOutcome:
     said = trial.user_attrs.get(_PROBLEM, "")  # in 0.1.0 a sentence
     problem = catalogue.read(said) if isinstance(said, dict) else verbatim(str(said))
-    return Outcome(trial.number + 1, _STATES[trial.state], trial.value, dict(trial.params), problem)
+    return TrialOutcome(trial.number + 1, _STATES[trial.state], trial.value, dict(trial.params), problem)
 
 
 @contextmanager

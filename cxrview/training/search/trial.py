@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cxrview.atomic_file import write_whole
+from cxrview.atomic_file import write_atomically
 from cxrview.errors import CxrviewError
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
@@ -43,7 +43,7 @@ class Trainer:
     def data(self, config: TrainingConfig, resolved: ResolvedModel) -> "Prepared":
         """Return the images for the network of `config`: read, checked and split alike for every network.
 
-        `resolved` is that network. Raises BadRequest.
+        `resolved` is that network. Raises InvalidRequest.
         """
         side, usual = resolved.input.size, self._usual
         if side not in self._kept:
@@ -67,7 +67,7 @@ class Trainer:
         from cxrview.training.run.fit import fit
 
         folder.path.mkdir(parents=True, exist_ok=True)
-        write_whole(folder.config, configuration.dumps(config))
+        write_atomically(folder.config, configuration.dumps(config))
         keras.utils.clear_session(free_memory=True)  # of the network before
         gc.collect()
         resolved = resolve(config.model)

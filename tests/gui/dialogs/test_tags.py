@@ -14,7 +14,7 @@ from cxrview.gui import theme as themes
 from cxrview.gui.dialogs.tags import TagDialog
 from cxrview.gui.dialogs.tags_model import LEFT, NAME, RIGHT, TAG, VR
 from cxrview.gui.dialogs.tags_reader import sieve
-from cxrview.gui.state import Stage
+from cxrview.gui.state import ViewStage
 from cxrview.i18n import say
 from cxrview.imaging.messages import NO_IMAGE
 from tests.gui.conftest import write_png
@@ -42,7 +42,7 @@ def john(tmp_path: Path) -> Path:
 def dialog(window, jane, john, qtbot) -> TagDialog:
     """The tag window on the first of two files of the list."""
     window.open([jane, john])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN and len(window.state.entries) == 2)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN and len(window.state.entries) == 2)
     qtbot.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.tags.dialog is not None and shown_in(window.tags.dialog, "jane.dcm"))
     return window.tags.dialog
@@ -222,7 +222,7 @@ def test_two_files_are_compared_by_name(window, jane, john, qtbot):
 
 def test_a_picture_says_that_it_has_no_tags(window, tmp_path, qtbot):
     window.open([write_png(tmp_path / "film.png", np.zeros((40, 60), np.uint8))])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     window.tags.show()
     qtbot.waitUntil(lambda: shown_in(window.tags.dialog, "film.png"))
     dialog = window.tags.dialog
@@ -237,7 +237,7 @@ def test_a_file_that_cannot_be_read_says_why(window, tmp_path, qtbot):
     letter = tmp_path / "letter.dcm"
     letter.write_text("Dear colleague", "utf-8")
     window.open([letter])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.FAILED)
     window.tags.show()
     qtbot.waitUntil(lambda: say(NO_IMAGE) in window.tags.dialog.note.text())
     assert window.tags.dialog.note.property("tone") == "error"
@@ -250,7 +250,7 @@ def test_unfolded_sequences_stay_unfolded(window, tmp_path, qtbot):
     for name in ("one", "two"):
         write_dicom(tmp_path / f"{name}.dcm", AnatomicRegionSequence=[item])
     window.open([tmp_path / "one.dcm", tmp_path / "two.dcm"])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     window.tags.show()
     dialog = window.tags.dialog
     qtbot.waitUntil(lambda: shown_in(dialog, "one.dcm"))

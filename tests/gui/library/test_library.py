@@ -13,7 +13,7 @@ from cxrview import bundle, i18n, paths
 from cxrview.bundle import messages
 from cxrview.gui import theme as themes
 from cxrview.gui.library.window import LibraryWindow
-from cxrview.gui.session.model_choice import Choice, ModelChoice
+from cxrview.gui.session.model_choice import ModelAndDevice, ModelChoice
 from cxrview.gui.session.workers import load_predictor
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
@@ -68,7 +68,7 @@ def models(qtbot):
     """The choice of models of a program that runs on real bundles, with nothing loaded yet."""
     runner = TaskRunner()
     state = AppState(Settings())
-    choice = ModelChoice(state, runner, load_predictor, Choice("", "cpu"))
+    choice = ModelChoice(state, runner, load_predictor, ModelAndDevice("", "cpu"))
     choice.state, choice.runner = state, runner
     yield choice
     runner.close(wait=True)

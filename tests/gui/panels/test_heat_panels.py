@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from cxrview.explain.model_input_view import seen_by
 from cxrview.gui.panels.multiples import MOST
-from cxrview.gui.view_state import Progress, Reading
+from cxrview.gui.view_state import PredictionProgress, PredictionState
 from cxrview.gui.viewer.view_transform import Orientation
 from cxrview.imaging import model_input
 
@@ -119,7 +119,7 @@ def test_all_tiles_are_on_one_scale(opened, tiles):
     maps = np.ones((3, 7, 7), np.float32)
     maps[1] *= 0.2
     prediction = dataclasses.replace(opened.state.reading.prediction, activation_maps=maps)
-    opened.state.active.set_reading(Reading(Progress.DONE, prediction))
+    opened.state.active.set_reading(PredictionState(PredictionProgress.DONE, prediction))
     opened.state.change_settings(heatmap_threshold=0.5, heatmap_opacity=0.8)
     multiples = opened.reading.heatmap.multiples
     multiples._show()
@@ -154,7 +154,7 @@ def test_of_many_classes_the_most_probable_have_a_tile(opened, panel, qtbot):
         probabilities=probabilities,
         activation_maps=np.ones((count, 7, 7), np.float32),
     )
-    opened.state.active.set_reading(Reading(Progress.DONE, prediction))
+    opened.state.active.set_reading(PredictionState(PredictionProgress.DONE, prediction))
     qtbot.waitUntil(lambda: list(panel.multiples.tiles) == list(names[:MOST]))
 
 

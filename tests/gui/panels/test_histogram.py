@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from cxrview.gui.panels.histogram_plot import HEIGHT, HistogramPlot
-from cxrview.gui.state import Stage
+from cxrview.gui.state import ViewStage
 from cxrview.imaging import Radiograph, VoiFunction, VoiLut, Window
 from cxrview.imaging.histogram import histogram
 from cxrview.imaging.presets import ends, spanning
@@ -69,7 +69,7 @@ def film(window, tmp_path, qtbot) -> HistogramPlot:
     """The plot of an even ramp from 0 to 4095, shown from 1000 to 3000."""
     path = save(phantom(RAMP, WindowCenter="2000.5", WindowWidth="2001"), tmp_path / "film.dcm")
     window.open([path])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     qtbot.keyClick(window, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
     plot = window.histogram.plot
     qtbot.waitUntil(lambda: plot.histogram is not None)

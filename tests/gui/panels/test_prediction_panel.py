@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.explain.class_colours import CLASS_COLOURS
 from cxrview.gui.dialogs import pages
 from cxrview.gui.panels.bars import Bar, percent, tool_tip
 from cxrview.gui.panels.prediction import domain_tool_tip, verdict
 from cxrview.gui.panels.status import NOTICE
-from cxrview.gui.state import Mark, Progress, Stage
+from cxrview.gui.state import Mark, PredictionProgress, ViewStage
 from tests.gui.conftest import write_png
 
 
@@ -116,12 +116,12 @@ def test_the_notice_is_always_there(window):
 
 def test_without_a_model_images_are_shown_and_the_reason_is_said(make_window, phantom, qtbot):
     def no_model(_model, _device):
-        raise BadRequest("No model is installed.", "Import one.")
+        raise InvalidRequest("No model is installed.", "Import one.")
 
     window = make_window(load_predictor=no_model)
     window.open([phantom])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN and bool(window.state.model.problem))
-    qtbot.waitUntil(lambda: window.state.reading.progress is Progress.FAILED)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN and bool(window.state.model.problem))
+    qtbot.waitUntil(lambda: window.state.reading.progress is PredictionProgress.FAILED)
     assert window.reading.verdict.text() == "No model is installed. Import one."
     assert window.reading.verdict.tone == "error"
     assert window.statusBar().model.text() == "no model"
@@ -137,7 +137,7 @@ def test_a_mistake_while_predicting_is_shown_to_be_copied(opened, second, monkey
     monkeypatch.setattr(opened.session.models.predictor.engine, "predict", broken)
     opened.runner.crashed.connect(shown.append)
     opened.open([second])
-    qtbot.waitUntil(lambda: opened.state.reading.progress is Progress.FAILED)
+    qtbot.waitUntil(lambda: opened.state.reading.progress is PredictionProgress.FAILED)
     assert "broken on purpose" in shown[0]
     assert "broken on purpose" in opened.reading.verdict.text()
     from cxrview.gui.widgets.text import CrashDialog

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPageSize, QPainter
 from cxrview.errors import CxrviewError
 from cxrview.gui import messages
 from cxrview.gui.report import page as report_page
-from cxrview.gui.report.page import Chance, Line, ReportFacts
+from cxrview.gui.report.page import Chance, ReportFacts, ReportLine
 from tests.gui.report.pdf_text import metadata_of, text_of
 from tests.refusals import refused
 
@@ -34,8 +34,8 @@ def facts(qapp) -> ReportFacts:
         heated=picture("#a05020"),
         heat_caption="Where the model looked",
         heat_scale=picture("#ff0000", 256, 1),
-        about=(Line("Patient", "DOE, JANE"), Line("Patient ID", "4711")),
-        technique=(Line("View", "CHEST PA"),),
+        about=(ReportLine("Patient", "DOE, JANE"), ReportLine("Patient ID", "4711")),
+        technique=(ReportLine("View", "CHEST PA"),),
         chances=(
             Chance("COVID-19", "71 %", 0.71, "#b13269"),
             Chance("Normal", "8 %", 0.08, "#637c10"),
@@ -43,8 +43,8 @@ def facts(qapp) -> ReportFacts:
         ),
         verdict="Within the range of the training films.",
         doubtful=False,
-        measurements=(Line("Length", "52.3 mm at detector"),),
-        model=(Line("Name", "phantom-reader 0.1"),),
+        measurements=(ReportLine("Length", "52.3 mm at detector"),),
+        model=(ReportLine("Name", "phantom-reader 0.1"),),
         limits=(LIMIT.format(number=1),),
         file_hash="0123456789abcdef" * 4,
         made="2026-01-03 14:20",
@@ -161,7 +161,7 @@ def test_whatever_there_is_to_say_fits_above_the_foot(facts, classes, paper, tmp
     full = dataclasses.replace(
         facts,
         chances=tuple(Chance(f"Class {n}", "2 %", 0.02, "#637c10") for n in range(classes)),
-        measurements=tuple(Line(f"Length {n}", f"{n} mm at detector") for n in range(30)),
+        measurements=tuple(ReportLine(f"Length {n}", f"{n} mm at detector") for n in range(30)),
         limits=tuple(LIMIT.format(number=n) for n in range(60)),
     )
     path = tmp_path / "full.pdf"

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from cxrview.errors import BadRequest, UnreadableImage
+from cxrview.errors import InvalidRequest, UnreadableImage
 from cxrview.gui.session.discovery import BATCH, discover
 from cxrview.imaging import find
 from cxrview.imaging.unpacked import Unpacked, remove_leftovers
@@ -144,7 +144,7 @@ def test_what_is_wrong_with_one_archive_does_not_stop_the_others(films, tmp_path
 
 
 def test_nothing_there_is_a_bad_request(tmp_path, unpacked):
-    with pytest.raises(BadRequest):
+    with pytest.raises(InvalidRequest):
         list(discover([tmp_path / "gone.zip"], unpacked, silent))
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from cxrview import paths
 from cxrview.gui import messages
 from cxrview.gui.session import opening
-from cxrview.gui.state import Entry, Mark, Stage
+from cxrview.gui.state import Entry, Mark, ViewStage
 from cxrview.i18n import say
 from cxrview.imaging.messages import ARCHIVE_DAMAGED, ARCHIVE_LEADS_OUTSIDE, ARCHIVE_LOCKED, DOES_NOT_EXIST
 from tests.bad_files import write_bad_files
@@ -47,7 +47,7 @@ def rows(window) -> list[str]:
 
 
 def test_a_file_is_opened_read_and_predicted(opened, phantom):
-    assert opened.state.shown.stage is Stage.SHOWN
+    assert opened.state.shown.stage is ViewStage.SHOWN
     assert opened.state.shown.radiograph.path == phantom
     assert opened.canvas.isVisible()
     assert opened.windowTitle() == "phantom.png – cxrview"
@@ -65,7 +65,7 @@ def test_the_open_dialog_opens_the_files_it_returns(window, phantom, second, mon
 def test_cancelling_the_open_dialog_changes_nothing(window, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_args: ([], ""))
     window.menus.actions["open"].trigger()
-    assert window.state.shown.stage is Stage.EMPTY
+    assert window.state.shown.stage is ViewStage.EMPTY
     assert not window.runner.jobs
 
 
@@ -80,7 +80,7 @@ def test_a_folder_is_searched_and_its_files_listed_in_natural_order(window, tmp_
     qtbot.waitUntil(lambda: len(window.state.entries) == 3)
     assert [path.name for path in window.state.entries] == ["film1.png", "film2.png", "film10.png"]
     assert rows(window) == ["deep", "film1.png", "film2.png", "film10.png"]
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     assert window.state.shown.path.name == "film1.png"
 
 
@@ -91,7 +91,7 @@ def test_dropped_files_are_opened(window, phantom, qtbot):
 
 def test_a_dicom_file_is_listed_under_patient_and_study(window, chest_pa, qtbot):
     window.open([chest_pa])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     assert rows(window) == ["CompressedSamples, RG1", "2004-08-26  THORAX", "PA  RG1_UNCR.dcm"]
 
 
@@ -120,7 +120,7 @@ def test_an_unreadable_file_shows_its_sentence_and_the_app_goes_on(window, tmp_p
     broken = tmp_path / "broken.png"
     broken.write_bytes(phantom.read_bytes()[:200])
     window.open([broken, phantom])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.FAILED)
     page = window.stage.error_page
     assert window.stage.currentWidget() is page
     assert page.title.text() == "broken.png"
@@ -143,7 +143,7 @@ def test_a_bad_file_of_any_kind_is_said_and_the_app_goes_on(window, tmp_path, ph
     for path, message in bad.items():
         window.open([path])
         qtbot.waitUntil(lambda path=path: window.state.shown.path == path)
-        qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+        qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.FAILED)
         if path.suffix == ".zip":  # it is opened, and not only read
             message = ARCHIVE_LOCKED
         assert say(message) in window.stage.error_page.text.text()
@@ -153,21 +153,21 @@ def test_a_bad_file_of_any_kind_is_said_and_the_app_goes_on(window, tmp_path, ph
 
 def test_a_path_that_is_not_there_is_said(window, tmp_path, qtbot):
     window.open([tmp_path / "gone.dcm"])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.FAILED)
     assert say(DOES_NOT_EXIST) in window.stage.error_page.text.text()
 
 
 def test_a_folder_without_images_is_said(window, tmp_path, qtbot):
     (tmp_path / "empty").mkdir()
     window.open([tmp_path / "empty"])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.FAILED)
     assert say(messages.HOLDS_NO_RADIOGRAPHS) in window.stage.error_page.text.text()
 
 
 def test_the_empty_page_opens_the_sample(window, qtbot):
     buttons = {button.text(): button for button in window.stage.empty_page.findChildren(QPushButton)}
     qtbot.mouseClick(buttons["Open sample radiograph"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     assert window.state.shown.path.name == "RG1_UNCR.dcm"
 
 
@@ -217,7 +217,7 @@ def test_frames_of_one_file_are_rows_and_steps(window, tmp_path, qtbot):
     frames = [Image.fromarray(make_phantom(seed, 60, 50)) for seed in range(3)]
     frames[0].save(path, save_all=True, append_images=frames[1:])
     window.open([path])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     assert rows(window)[1:] == ["frames.tif", "Frame 1", "Frame 2", "Frame 3"]
     qtbot.keyClick(window, Qt.Key.Key_Right)
     assert window.state.shown.frame == 1
@@ -233,7 +233,7 @@ def test_markup_in_a_file_is_shown_as_text(window, chest_pa, tmp_path, name, qtb
     path = tmp_path / "markup.dcm"
     dataset.save_as(path)
     window.open([path])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     assert any("<b>bold</b>" in row for row in rows(window))
 
 
@@ -283,7 +283,7 @@ def test_an_archive_is_opened_like_a_folder(window, archive, qtbot):
     qtbot.waitUntil(lambda: len(window.state.entries) == 5 and not window.runner.jobs)
     assert [path.name for path in window.state.entries] == [f"film{number}.png" for number in range(5)]
     assert {entry.archive for entry in window.state.entries.values()} == {archive}
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     assert window.state.shown.path.name == "film0.png"
     assert np.array_equal(window.state.shown.radiograph.values, make_phantom(0, 60, 50))
 
@@ -338,7 +338,7 @@ def test_an_archive_that_gives_nothing_says_why(window, tmp_path, content, messa
         for name, data in content.items():
             file.writestr(name, data)
     window.open([path])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.FAILED)
     assert window.stage.error_page.title.text() == "bad.zip"
     assert say(message) in window.stage.error_page.text.text()
     assert window.state.entries == {}
@@ -349,7 +349,7 @@ def test_a_bad_file_out_of_an_archive_is_told_by_the_archive(window, tmp_path, q
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("bad.dcm", bytes(128) + b"DICM and nothing more")
     window.open([path])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.FAILED)
     assert window.stage.error_page.title.text() == "bad.dcm"
     assert window.stage.error_page.detail.text() == str(path)
 
@@ -362,7 +362,7 @@ def test_one_bad_archive_among_good_files_is_said_in_passing(window, tmp_path, p
     window.open([bad, phantom])
     qtbot.waitUntil(lambda: bool(said))
     assert said[0].startswith(f"bad.zip {say(ARCHIVE_DAMAGED)}")
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     assert window.state.shown.path == phantom
 
 
@@ -370,14 +370,14 @@ def test_a_dicom_directory_opens_the_images_that_it_lists(window, qtbot):
     directory = sample("DICOMDIR-reordered").with_name("DICOMDIR")
     window.open([directory])
     qtbot.waitUntil(lambda: len(window.state.entries) == 31 and not window.runner.jobs, timeout=10000)
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     assert window.state.shown.path == directory.parent / "77654033" / "CR1" / "6154"
 
 
 def test_an_image_that_a_directory_lists_and_the_disc_lacks_says_so(window, tmp_path, qtbot):
     shutil.copy(sample("DICOMDIR-reordered").with_name("DICOMDIR"), tmp_path / "DICOMDIR")
     window.open([tmp_path / "DICOMDIR"])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.FAILED)
     assert window.stage.error_page.title.text() == "6154"
     assert say(DOES_NOT_EXIST) in window.stage.error_page.text.text()
     qtbot.waitUntil(lambda: len(window.state.entries) == 31)

@@ -10,10 +10,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
-from cxrview.gui.state import Mark, Stage
+from cxrview.gui.state import Mark, ViewStage
 from cxrview.gui.studies.filters import Filters, View
 from cxrview.gui.studies.row_painter import SIDE
-from cxrview.gui.studies.sorting import LABELS, Order
+from cxrview.gui.studies.sorting import LABELS, SortOrder
 from cxrview.gui.studies.study_model import KEY
 from cxrview.gui.studies.thumbnails import Thumbnails
 from cxrview.gui.viewer.drag import unpacked
@@ -154,7 +154,7 @@ def test_rows_added_above_move_nothing_on_the_screen(window, films, which, qtbot
     show(window, qtbot, films)
     tree, folder = window.studies.tree, str(films[0].parent)
     window.session.select(films[30])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     index = tree.currentIndex()
     if which != "current":
         tree.verticalScrollBar().setValue(0)
@@ -174,7 +174,7 @@ def test_rows_added_above_move_nothing_on_the_screen(window, films, which, qtbot
 def test_another_order_keeps_the_current_row_in_sight(window, films, qtbot):
     show(window, qtbot, films)
     window.session.select(films[50])
-    for order in (Order.ADDED, Order.FILE):
+    for order in (SortOrder.ADDED, SortOrder.FILE):
         trigger(window.studies.bar.sort.menu(), LABELS[order])
         assert window.studies.model.order is order
         assert window.studies.tree.currentIndex().data(KEY) == (films[50], 0)
@@ -317,7 +317,7 @@ def test_what_was_being_read_when_it_went_comes_back_unread(window, films, qtbot
     gate = threading.Event()
     window.runner.start("before", lambda _report: gate.wait(20), done=str, failed=pytest.fail)
     window.open(films[:2])
-    qtbot.waitUntil(lambda: len(window.state.entries) == 2 and window.state.shown.stage is Stage.LOADING)
+    qtbot.waitUntil(lambda: len(window.state.entries) == 2 and window.state.shown.stage is ViewStage.LOADING)
     removed = list(window.state.entries.values())
     assert Mark.LOADING in [entry.mark for entry in removed]
     window.studies.remove(removed)
@@ -329,7 +329,7 @@ def test_what_was_being_read_when_it_went_comes_back_unread(window, films, qtbot
 def test_removing_the_last_image_leaves_the_empty_page(window, films, qtbot):
     show(window, qtbot, films[:2])
     window.studies.remove(window.studies.model.entries(window.studies.model.index(0, 0)))
-    assert window.state.shown.stage is Stage.EMPTY
+    assert window.state.shown.stage is ViewStage.EMPTY
     assert texts(window.studies.model) == []
     assert window.studies.hint.isVisible()
 
@@ -399,7 +399,7 @@ def test_the_prior_of_the_same_view_is_offered_and_compared_by_a_key(window, vis
     qtbot.waitUntil(window.menus.actions["compare_prior"].isEnabled)
     window.menus.actions["compare_prior"].trigger()
     views = [port.view for port in window.viewports.viewports]
-    qtbot.waitUntil(lambda: all(view.shown.stage is Stage.SHOWN for view in views))
+    qtbot.waitUntil(lambda: all(view.shown.stage is ViewStage.SHOWN for view in views))
     assert [view.shown.path for view in views] == [visits["2025 PA"], visits["2024 PA"]]
     trigger(strip.compare.menu(), "2023")
     qtbot.waitUntil(lambda: views[1].shown.path == visits["2023 PA"])
@@ -422,7 +422,7 @@ def test_a_failed_file_says_so_in_its_row_and_can_be_filtered_for(window, films,
     films[1].write_bytes(b"junk")
     show(window, qtbot, films[:1])
     window.open([films[1]])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.FAILED)
     assert window.state.entries[films[1]].mark is Mark.FAILED
     trigger(window.studies.bar.filter.menu(), "Cannot be read")
     assert in_sight(window) == {films[1].name}

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from cxrview.gui.state import Stage
+from cxrview.gui.state import ViewStage
 from cxrview.gui.studies.recent_menu import RecentButton
 from cxrview.gui.studies.recents import MOST
-from cxrview.gui.studies.sorting import Order
+from cxrview.gui.studies.sorting import SortOrder
 from tests.gui.conftest import make_phantom, write_png
 from tests.gui.studies.test_browser import popups, trigger
 
@@ -63,14 +63,14 @@ def test_what_is_missing_is_grey_in_menu_and_list(window, folders, tmp_path, qtb
 def test_the_empty_page_offers_what_was_opened_lately(window, folders, qtbot):
     assert not window.stage.empty_page.findChildren(RecentButton)
     window.open([folders[0]])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     window.session.close_all()
     (button,) = window.stage.empty_page.findChildren(RecentButton)
     assert button.isVisible()
     assert button.accessibleName() == "Open spring again"
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     assert len(window.state.entries) == 2
 
 
@@ -96,11 +96,11 @@ def test_a_spoilt_file_of_recent_names_does_no_harm(make_window, home, text):
 def test_the_order_of_the_list_is_the_one_chosen_last(window, make_window, home):
     trigger(window.studies.bar.sort.menu(), "Study date")
     again = make_window()
-    assert again.studies.model.order is Order.DATE
+    assert again.studies.model.order is SortOrder.DATE
     checked = [action.text() for action in again.studies.bar.sort.menu().actions() if action.isChecked()]
     assert checked == ["Study date, newest first"]
     (home / "study_list.json").write_text('{"order": "colour"}')
-    assert make_window().studies.model.order is Order.NAME
+    assert make_window().studies.model.order is SortOrder.NAME
 
 
 # The last session
@@ -123,7 +123,7 @@ def left_open(make_window, home, folders, qtbot) -> Path:
     left, right = (port.view for port in window.viewports.viewports)
     window.session.select(folders[0] / "spring1.png", 0, left)
     window.session.select(folders[2], 0, right)
-    qtbot.waitUntil(lambda: right.shown.stage is Stage.SHOWN and left.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: right.shown.stage is ViewStage.SHOWN and left.shown.stage is ViewStage.SHOWN)
     close(window)
     return folders[0]
 
@@ -135,7 +135,7 @@ def test_the_last_session_comes_back_if_wished(left_open, make_window, home, qtb
     qtbot.waitUntil(lambda: len(window.state.entries) == 3)
     views = [port.view for port in window.viewports.viewports]
     assert len(views) == 2
-    qtbot.waitUntil(lambda: all(view.shown.stage is Stage.SHOWN for view in views))
+    qtbot.waitUntil(lambda: all(view.shown.stage is ViewStage.SHOWN for view in views))
     assert [view.shown.path.name for view in views] == ["spring1.png", "single.png"]
     assert recent_names(home) == [["single.png"], ["spring"]]  # not once more as one
 
@@ -148,8 +148,8 @@ def test_what_is_gone_since_is_said_in_one_line(left_open, make_window, qtbot):
     qtbot.waitUntil(lambda: [path.name for path in window.state.entries] == ["single.png"])
     assert window.statusBar().message.text() == "spring is not there any more."
     left, right = (port.view for port in window.viewports.viewports)
-    qtbot.waitUntil(lambda: right.shown.stage is Stage.SHOWN)
-    assert left.shown.stage is Stage.EMPTY  # the place of what has gone stays free
+    qtbot.waitUntil(lambda: right.shown.stage is ViewStage.SHOWN)
+    assert left.shown.stage is ViewStage.EMPTY  # the place of what has gone stays free
 
 
 def test_nothing_comes_back_over_what_the_user_opens(left_open, make_window, tmp_path, qtbot):
@@ -204,6 +204,6 @@ def test_a_spoilt_session_file_does_no_harm(make_window, home, folders, spoilt, 
     (home / "session.json").write_text(json.dumps(values))
     window = make_window()
     if "opened" not in spoilt:
-        qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+        qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     qtbot.waitUntil(lambda: window.state.model.card is not None and not window.runner.jobs)
     assert len(window.viewports.viewports) == 1

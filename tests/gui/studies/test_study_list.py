@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from cxrview.gui import theme as themes
-from cxrview.gui.state import Entry, Mark, Stage
+from cxrview.gui.state import Entry, Mark, ViewStage
 from cxrview.gui.studies.filters import Filters
 from cxrview.gui.studies.study_model import FINDING
 from tests.gui.conftest import make_phantom, write_png
@@ -101,7 +101,7 @@ def test_up_and_down_go_to_the_next_study_and_leave_the_image_in_place(window, f
     before = window.canvas.placement.area
     qtbot.keyClick(window.canvas, Qt.Key.Key_Down)
     assert window.state.shown.path == films[2]
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     for key in (Qt.Key.Key_PageDown, Qt.Key.Key_Down, Qt.Key.Key_PageUp):
         qtbot.keyClick(window.canvas, key)
     assert window.canvas.placement.area == before
@@ -253,15 +253,15 @@ def test_a_file_that_was_stopped_is_tried_again_by_a_click(window, films, qtbot)
     gate = threading.Event()
     window.runner.start("before", lambda _report: gate.wait(10), done=str, failed=pytest.fail)
     window.open(films[:1])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.LOADING)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.LOADING)
     window.session.cancel_all()
     gate.set()
-    assert window.state.shown.stage is Stage.FAILED
+    assert window.state.shown.stage is ViewStage.FAILED
     assert window.state.entries[films[0]].mark is Mark.UNREAD
     tree = window.studies.tree
     place = tree.visualRect(tree.currentIndex()).center()
     qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
 
 
 def test_a_file_that_was_mended_is_read_again_and_loses_its_error(window, films, qtbot):
@@ -269,11 +269,11 @@ def test_a_file_that_was_mended_is_read_again_and_loses_its_error(window, films,
     good = broken.read_bytes()
     broken.write_bytes(b"junk")
     window.open([broken])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.FAILED)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.FAILED)
     assert "\n" in rows(window)[1]
     broken.write_bytes(good)
     window.menus.actions["again"].trigger()
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     assert rows(window)[1] == broken.name
     assert window.state.entries[broken].note == ""
 

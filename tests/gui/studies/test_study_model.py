@@ -10,9 +10,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from cxrview.gui.state import Entry, Finding, Mark
+from cxrview.gui.state import Entry, FrameResult, Mark
 from cxrview.gui.studies.filters import UNLIKE, Filters, View, view_of
-from cxrview.gui.studies.sorting import Order, natural
+from cxrview.gui.studies.sorting import SortOrder, natural
 from cxrview.gui.studies.study_model import KEY, StudyModel
 from cxrview.imaging import Anatomy
 from tests.gui.stalls import own_seconds
@@ -92,10 +92,10 @@ def test_natural_keys_order_like_the_search_for_files():
 @pytest.mark.parametrize(
     ("order", "patients"),
     [
-        (Order.NAME, ["DOE, 2", "DOE, 10", "DOE, 30"]),
-        (Order.PATIENT_ID, ["DOE, 2", "DOE, 10", "DOE, 30"]),
-        (Order.DATE, ["DOE, 10", "DOE, 30", "DOE, 2"]),
-        (Order.ADDED, ["DOE, 30", "DOE, 2", "DOE, 10"]),
+        (SortOrder.NAME, ["DOE, 2", "DOE, 10", "DOE, 30"]),
+        (SortOrder.PATIENT_ID, ["DOE, 2", "DOE, 10", "DOE, 30"]),
+        (SortOrder.DATE, ["DOE, 10", "DOE, 30", "DOE, 2"]),
+        (SortOrder.ADDED, ["DOE, 30", "DOE, 2", "DOE, 10"]),
     ],
 )
 def test_patients_stand_in_the_order_that_is_chosen(checked, order, patients):
@@ -106,7 +106,7 @@ def test_patients_stand_in_the_order_that_is_chosen(checked, order, patients):
 
 
 def test_a_newer_study_brings_its_patient_up_and_the_row_keeps_its_place_in_the_study(checked):
-    checked.sort_by(Order.DATE)
+    checked.sort_by(SortOrder.DATE)
     checked.add([dicom_entry(1, patient="1", day="20200101"), dicom_entry(2, patient="2", day="20210101")])
     kept = QPersistentModelIndex(checked.index_of(Path("/films/IM00001")))
     checked.add([dicom_entry(3, patient="1", day="20220101")])
@@ -141,8 +141,8 @@ def test_files_out_of_an_archive_stand_under_its_name_and_not_where_they_were_un
     assert model.in_sight == 1
 
 
-def finding(index: int, in_domain: bool = True) -> dict[int, Finding]:
-    return {0: Finding("a class", index, 0.8, in_domain)}
+def finding(index: int, in_domain: bool = True) -> dict[int, FrameResult]:
+    return {0: FrameResult("a class", index, 0.8, in_domain)}
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_the_model_stays_sound_whatever_is_done_to_it(checked):
 
     def sort() -> None:
         before = checked.order
-        checked.sort_by(rng.choice(list(Order)))
+        checked.sort_by(rng.choice(list(SortOrder)))
         if checked.order is not before:
             held.clear()
 

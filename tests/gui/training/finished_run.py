@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cxrview.evaluation.predictions import Answers
+from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.evaluation.report import _predictions, measure_parts
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training.draft import Draft
@@ -70,7 +70,7 @@ def finished_run(folder: Path, *, exclusive: bool = True) -> Path:
     return run.path
 
 
-def _answers(data: Path, side: str, rows, exclusive: bool) -> Answers:
+def _answers(data: Path, side: str, rows, exclusive: bool) -> LabelledPredictions:
     files, labels = [], []
     for number, (label, *_shares) in enumerate(rows):
         file = f"{label}/{side}-{number}.png"
@@ -79,7 +79,7 @@ def _answers(data: Path, side: str, rows, exclusive: bool) -> Answers:
         files.append(file)
         labels.append(NAMES.index(label))
     targets = np.eye(3, dtype=np.uint8)[labels]
-    return Answers(
+    return LabelledPredictions(
         np.array([shares for _, *shares in rows]),
         np.array(labels),
         np.array([f"patient {number // 2}" for number in range(len(rows))]),

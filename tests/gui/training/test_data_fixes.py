@@ -12,7 +12,7 @@ from cxrview.datasets.finding_texts import FEW_IMAGES, quoted
 from cxrview.datasets.report import DataReport, Finding
 from cxrview.datasets.sources import find_items
 from cxrview.datasets.survey import file_of, find_patients, pattern_of, short_name, survey
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.gui.training.data import fixes as data_fixes
 from cxrview.gui.training.data.findings import FindingRow
 from cxrview.gui.training.data.fixes import fixes, settled
@@ -112,7 +112,7 @@ def test_a_table_of_folders_names_the_collection_of_folders_of_one_name(tmp_path
 def test_a_folder_without_images_is_no_class(tmp_path):
     class_folders(tmp_path, {"clear": 2})
     (tmp_path / "empty").mkdir()
-    with refused(BadRequest, messages.HOLDS_NO_IMAGES):
+    with refused(InvalidRequest, messages.HOLDS_NO_IMAGES):
         tables.of_folders([tmp_path / "clear", tmp_path / "empty"], tmp_path / "t.csv", silent)
     assert not (tmp_path / "t.csv").exists()
 

@@ -18,7 +18,7 @@ from cxrview.gui.training.data import check
 from cxrview.gui.training.data.step import DataStep
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.runs import Run, TrainingRuns
-from cxrview.gui.training.step import Step
+from cxrview.gui.training.step import WizardStep
 from cxrview.gui.training.window import TrainingWindow
 from cxrview.training import config as configuration
 from cxrview.training.run import events
@@ -46,7 +46,7 @@ def make_step(qtbot, qapp, fusion, tmp_path):
         runs = TrainingRuns(root=tmp_path / "runs")
         runner = TaskRunner()
         step = DataStep(draft or Draft(runs.new_folder()), runs, runner)
-        window = TrainingWindow([step, Step()])
+        window = TrainingWindow([step, WizardStep()])
         window.resize(1120, 760)  # as on any screen of today; the one here has 800 pixels
         made.append((window, runs, runner, step))
         qtbot.addWidget(window)
@@ -462,7 +462,7 @@ def test_the_real_command_line_checks_the_images(make_step, planted, qtbot):
     assert any(isinstance(event, events.DataReported) for event in said)
 
 
-class Asks(Step):
+class Asks(WizardStep):
     """A page with a button, from which the way goes no further."""
 
     def __init__(self) -> None:
@@ -477,7 +477,7 @@ class Asks(Step):
 def test_the_keyboard_stays_on_the_way(qtbot):
     """Where Next ends, the page it has led to takes the keyboard, and no page that was left."""
     last = Asks()
-    window = TrainingWindow([Step(), Step(), last])
+    window = TrainingWindow([WizardStep(), WizardStep(), last])
     qtbot.addWidget(window)
     with qtbot.waitActive(window):
         window.show()
@@ -497,7 +497,7 @@ def test_where_nothing_can_be_written_that_is_said(step, planted, qtbot):
 
 
 def test_the_window_is_no_larger_than_the_screen(qtbot):
-    window = TrainingWindow([Step()])
+    window = TrainingWindow([WizardStep()])
     qtbot.addWidget(window)
     room = window.screen().availableSize()
     assert window.height() < room.height()

@@ -16,7 +16,7 @@ from cxrview.gui.training.data.findings import FindingRow
 from cxrview.gui.training.run.log import _lines
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.gui.training.texts import outcome_text, stage_detail, stage_text
-from cxrview.gui.training.training_process import Outcome
+from cxrview.gui.training.training_process import ProcessOutcome
 from cxrview.i18n import say
 from cxrview.training import messages
 from cxrview.training.config import TrainingConfig
@@ -64,7 +64,7 @@ def ended(config: TrainingConfig, out: Path) -> list[Event]:
 def told(events: list[Event]) -> tuple[str, str]:
     """Return what the page says at the end of a run with these events."""
     last = events[-1]
-    outcome = Outcome("failed", last.problem, last.advice, last.resumable, last.file)
+    outcome = ProcessOutcome("failed", last.problem, last.advice, last.resumable, last.file)
     return outcome_text(outcome, Run(Path(), "train").progress)
 
 

@@ -81,7 +81,9 @@ def test_what_the_program_says_when_it_cannot_begin_is_what_is_told(heard, qtbot
         'print("a library says good-bye", file=sys.stderr)\nsys.exit(2)'
     )
     qtbot.waitUntil(lambda: bool(ends))
-    assert ends == [training_process.Outcome("failed", verbatim("lungs is in use. Wait until it is not."))]
+    assert ends == [
+        training_process.ProcessOutcome("failed", verbatim("lungs is in use. Wait until it is not."))
+    ]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no such signal")

@@ -5,7 +5,7 @@ import sys
 
 from cxrview import messages as shared
 from cxrview.errors import CxrviewError
-from cxrview.file_lock import exclusive
+from cxrview.file_lock import file_lock
 from cxrview.gui.training import messages as gui_messages
 from cxrview.training.run import events
 from tests.gui.training.programs import CONFIG, epoch, lay_down, pretend
@@ -18,7 +18,7 @@ def test_a_run_that_was_begun_and_lives_no_more_is_interrupted(runs):
     (finished / "finished.json").write_text(events.dump(events.Finished("b", "r", 1, {})))
     (runs.root / "20260104-checked-only").mkdir()
     assert runs.interrupted() == [newer, older]
-    with exclusive(newer, newer / "run.lock"):  # as a process does that is alive
+    with file_lock(newer, newer / "run.lock"):  # as a process does that is alive
         assert runs.interrupted() == [older]
 
 

@@ -17,7 +17,7 @@ from cxrview.gui.training.run.interrupted import InterruptedRuns
 from cxrview.gui.training.run.step import TrainingStep
 from cxrview.gui.training.runs import Run
 from cxrview.gui.training.texts import stage_detail
-from cxrview.gui.training.training_process import Outcome
+from cxrview.gui.training.training_process import ProcessOutcome
 from cxrview.message import verbatim
 from cxrview.training import messages, names
 from cxrview.training.run import events
@@ -259,7 +259,7 @@ def test_the_curves_keep_their_place_when_the_run_ends_and_goes_on(step, runs, q
 
     run = feed(step, runs, epoch(1))
     under_a_line = place()
-    run.outcome = Outcome(
+    run.outcome = ProcessOutcome(
         "crashed", verbatim("It was ended. " * 30), verbatim("Go on with it."), resumable=True
     )
     step.view.refresh()
@@ -304,7 +304,9 @@ def test_the_log_unfolds_and_can_be_copied(live, qtbot):
 
 def test_a_failure_tells_what_to_do_without_options_of_the_command_line(step, runs):
     run = feed(step, runs, epoch(1))
-    run._end(Outcome("failed", data_messages.NO_ROOM, messages.MAKE_ROOM_FOR_EPOCH, True, "run/last.npz"))
+    run._end(
+        ProcessOutcome("failed", data_messages.NO_ROOM, messages.MAKE_ROOM_FOR_EPOCH, True, "run/last.npz")
+    )
     ending = step.view.ending
     assert ending.what.text() == "The disk is full."
     assert ending.advice.text() == "Make room, then resume: nothing that was finished is lost."
@@ -315,19 +317,19 @@ def test_a_failure_tells_what_to_do_without_options_of_the_command_line(step, ru
 def test_an_advice_for_the_command_line_is_another_one_here(step, runs, resumable):
     run = feed(step, runs, epoch(1))
     problem = messages.PLACE_UNUSABLE(place="x", reason="it is gone")
-    run._end(Outcome("failed", problem, messages.START_AGAIN, resumable))
+    run._end(ProcessOutcome("failed", problem, messages.START_AGAIN, resumable))
     assert step.view.ending.what.text() == str(problem)
     assert step.view.ending.advice.text() == (i18n.say(messages.START_AGAIN) if resumable else "")
     assert "--resume" in str(messages.START_AGAIN)
     memory = messages.TRAIN_WITH_SMALLER_BATCH(size=8)
-    run._end(Outcome("failed", messages.OUT_OF_MEMORY, memory, resumable))
+    run._end(ProcessOutcome("failed", messages.OUT_OF_MEMORY, memory, resumable))
     assert step.view.ending.advice.text() == i18n.say(memory)
     assert "--" not in step.view.ending.advice.text()
 
 
 def test_a_file_that_a_problem_is_about_is_named(step, runs):
     run = feed(step, runs, epoch(1))
-    run._end(Outcome("failed", messages.NO_CHECKPOINT, messages.START_ANEW, True, "run/last.npz"))
+    run._end(ProcessOutcome("failed", messages.NO_CHECKPOINT, messages.START_ANEW, True, "run/last.npz"))
     assert step.view.ending.what.text() == f"last.npz {messages.NO_CHECKPOINT}"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from cxrview.annotations.image_key import place_key
 from cxrview.annotations.store import Store
-from cxrview.gui.session.viewed import Seen
+from cxrview.gui.session.viewed import ViewedImages
 from cxrview.gui.state import AppState, Entry
 from cxrview.gui.tasks import TaskRunner
 from cxrview.imaging import Identity
@@ -23,7 +23,7 @@ def make(qtbot, tmp_path):
     def new() -> AppState:
         state = AppState(Settings())
         runners.append(TaskRunner())
-        Seen(state, runners[-1], tmp_path / "reading.sqlite", state)
+        ViewedImages(state, runners[-1], tmp_path / "reading.sqlite", state)
         return state
 
     yield new

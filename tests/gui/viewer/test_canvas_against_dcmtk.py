@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QImage
 
-from cxrview.gui.state import Stage
+from cxrview.gui.state import ViewStage
 from cxrview.imaging import overlay_mask
 from tests.imaging.samples import sample
 from tests.imaging.test_against_dcmtk import SHARE, agreement, dcmtk, pytestmark  # noqa: F401
@@ -25,7 +25,7 @@ SIDE = 200  # of the part that is compared, away from the letters and texts at t
 )
 def test_the_canvas_agrees_with_dcmtk(window, qtbot, dcmtk, name, options):  # noqa: F811
     window.open([sample(name)])
-    qtbot.waitUntil(lambda: window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
     window.state.change_settings(heatmap_visible=False)
     canvas = window.canvas
     canvas.set_zoom(1.0)

@@ -7,19 +7,19 @@ import pytest
 
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.imaging import Window, read
-from cxrview.imaging.pyramid import Levels, Look, Part, render_part
+from cxrview.imaging.pyramid import ImagePyramid, Look, PyramidPart, render_part
 from tests.gui.conftest import make_phantom, write_png
 
 FILTERED = Look(Window(120, 200), filters=frozenset({"clahe"}))
-WHOLE = Part(0, 0, 1, 1, 2000, 1600)
-SMALL = Part(0, 0, 4, 4, 500, 400)
+WHOLE = PyramidPart(0, 0, 1, 1, 2000, 1600)
+SMALL = PyramidPart(0, 0, 4, 4, 500, 400)
 
 
 @pytest.fixture
-def levels(tmp_path) -> Levels:
+def levels(tmp_path) -> ImagePyramid:
     """A film that has a coarser level."""
     (radiograph,) = read(write_png(tmp_path / "film.png", make_phantom(0, 1600, 2000)))
-    return Levels.of(radiograph)
+    return ImagePyramid.of(radiograph)
 
 
 def test_a_fitted_image_fits_on_a_screen_of_another_resolution_too(opened, monkeypatch, qtbot):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from cxrview.gui.view_state import Progress, Reading
+from cxrview.gui.view_state import PredictionProgress, PredictionState
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.heat_layer import HeatLayer
 from cxrview.gui.viewer.view_transform import Orientation
@@ -163,7 +163,7 @@ def test_cells_say_their_share_and_smooth_colours_say_nothing(opened):
 
 def test_the_frame_around_what_the_model_sees_explains_itself(opened):
     prediction = dataclasses.replace(opened.state.reading.prediction, field=(0.2, 0.2, 0.8, 0.8))
-    opened.state.active.set_reading(Reading(Progress.DONE, prediction))
+    opened.state.active.set_reading(PredictionState(PredictionProgress.DONE, prediction))
     # The square is 300 image pixels wide and begins 30 to the left of the image.
     assert hover(opened, 30, 150) == "The model sees only what is inside the frame."
     assert hover(opened, 120, 150) == ""
@@ -171,7 +171,7 @@ def test_the_frame_around_what_the_model_sees_explains_itself(opened):
 
 
 def test_an_image_that_is_not_read_yet_has_no_heatmap(opened, second, qtbot):
-    opened.state.active.set_reading(Reading(Progress.WAITING))
+    opened.state.active.set_reading(PredictionState(PredictionProgress.WAITING))
     assert not layer(opened).visible
     assert coloured(opened) == 0
 

@@ -13,7 +13,7 @@ from cxrview.explain.grid import cell_edges, cells_over
 from cxrview.explain.overlay import overlay
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.viewer.heat_picture import HeatPicture
-from cxrview.gui.viewer.view_transform import Orientation, Placement
+from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
 from cxrview.imaging import Letterbox
 from tests.explain.predictions import FULL, prediction
 from tests.gui.stalls import own_seconds
@@ -31,13 +31,13 @@ def whole():
     return prediction(maps, Letterbox.fit(ROWS, COLUMNS, 224, 1.25), (0.1, 0.1, 0.9, 0.9))
 
 
-def place(orientation=UPRIGHT, zoom=0.0, width=640, height=480, ratio=1.0) -> Placement:
+def place(orientation=UPRIGHT, zoom=0.0, width=640, height=480, ratio=1.0) -> ViewTransform:
     middle = QPointF(COLUMNS / 2, ROWS / 2)
-    fitted = Placement(ROWS, COLUMNS, 1.25, width, height, ratio, 1.0, middle, orientation)
+    fitted = ViewTransform(ROWS, COLUMNS, 1.25, width, height, ratio, 1.0, middle, orientation)
     return dataclasses.replace(fitted, zoom=zoom or fitted.fit_zoom())
 
 
-def painted(picture: HeatPicture, placement: Placement, opacity: float = 1.0) -> np.ndarray:
+def painted(picture: HeatPicture, placement: ViewTransform, opacity: float = 1.0) -> np.ndarray:
     """Return what is painted on black, (h, w, 3)."""
     size = (round(placement.width * placement.ratio), round(placement.height * placement.ratio))
     image = QImage(*size, QImage.Format.Format_RGB888)
@@ -50,7 +50,7 @@ def painted(picture: HeatPicture, placement: Placement, opacity: float = 1.0) ->
     return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
 
 
-def under(placement: Placement, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def under(placement: ViewTransform, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return screen rows, columns and the values of the image under them, for a sample of the screen."""
     found = []
     for row in range(3, placement.height, 7):
@@ -134,7 +134,7 @@ def test_all_lines_of_the_grid_are_as_thick(whole, ratio, thick):
 def test_nothing_is_painted_over_the_bars_of_the_letterbox():
     """A wide image: half of the square, and of the cells, is above and below it."""
     wide = prediction(np.ones((1, 4, 4)), Letterbox.fit(ROWS // 4, COLUMNS, 224), FULL)
-    placement = Placement(ROWS // 4, COLUMNS, 1.0, 640, 480, 1.0, 1.0, QPointF(COLUMNS / 2, ROWS / 8))
+    placement = ViewTransform(ROWS // 4, COLUMNS, 1.0, 640, 480, 1.0, 1.0, QPointF(COLUMNS / 2, ROWS / 8))
     screen = painted(HeatPicture(wide, "a", dataclasses.replace(GREY, mode="cells")), placement)[..., 0]
     rows, columns = np.nonzero(screen)
     lit = QRectF(columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1)

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from cxrview.gui.commands import image
-from cxrview.gui.state import Entry, Stage
+from cxrview.gui.state import Entry, ViewStage
 from cxrview.gui.viewer.view_transform import Orientation
 from tests.gui.conftest import make_phantom, write_png
 from tests.gui.viewer.test_viewports import shows
@@ -66,9 +66,9 @@ def test_a_file_that_cannot_be_read_does_not_stand_beside_the_image_before_it(tw
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"\x89PNG\r\n\x1a\n")
     window.open([broken])
-    qtbot.waitUntil(lambda: plain.view.shown.stage is Stage.FAILED)
+    qtbot.waitUntil(lambda: plain.view.shown.stage is ViewStage.FAILED)
     assert plain.view.shown.path == broken
-    assert heated.view.shown.stage is Stage.EMPTY
+    assert heated.view.shown.stage is ViewStage.EMPTY
     third = write_png(tmp_path / "third.png", make_phantom(3, 100, 90))
     window.open([third])
     qtbot.waitUntil(lambda: shows(plain, third) and shows(heated, third))
@@ -90,7 +90,7 @@ def test_an_image_of_the_second_window_does_not_empty_them(opened, phantom, seco
 def test_closing_everything_empties_both(twins, qtbot):
     window, plain, heated = twins
     window.session.close_all()
-    assert plain.view.shown.stage is heated.view.shown.stage is Stage.EMPTY
+    assert plain.view.shown.stage is heated.view.shown.stage is ViewStage.EMPTY
 
 
 def test_an_image_wanted_beside_the_one_on_the_screen_parts_them(twins, phantom, second, qtbot):

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 
-from cxrview.gui.viewer.view_transform import Orientation, Placement
+from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
 from cxrview.imaging import Radiograph, VoiFunction, VoiLut, Window, render
-from cxrview.imaging.pyramid import Levels, Look, Part, is_quick, refine, render_part, tone_table
+from cxrview.imaging.pyramid import ImagePyramid, Look, PyramidPart, is_quick, refine, render_part, tone_table
 
 ORIENTATIONS = [Orientation(quarters, mirrored) for mirrored in (False, True) for quarters in range(4)]
 
@@ -20,8 +20,8 @@ UPRIGHT = Orientation()
 USUAL = Window(500, 800)
 
 
-def placement(orientation: Orientation = UPRIGHT, **changes) -> Placement:
-    usual = Placement(100, 60, 1.0, 400, 300, 1.0, 2.0, QPointF(30, 50), orientation)
+def placement(orientation: Orientation = UPRIGHT, **changes) -> ViewTransform:
+    usual = ViewTransform(100, 60, 1.0, 400, 300, 1.0, 2.0, QPointF(30, 50), orientation)
     return dataclasses.replace(usual, **changes)
 
 
@@ -95,8 +95,8 @@ def radiograph(values: np.ndarray, window: Window = USUAL, **more) -> Radiograph
     return Radiograph(Path("phantom"), 0, 1, values, window, **more)
 
 
-def whole(values: np.ndarray) -> Part:
-    return Part(0, 0, 1, 1, values.shape[1], values.shape[0])
+def whole(values: np.ndarray) -> PyramidPart:
+    return PyramidPart(0, 0, 1, 1, values.shape[1], values.shape[0])
 
 
 NOISE = np.random.default_rng(5).integers(0, 1000, (40, 30))
@@ -112,7 +112,7 @@ def test_pixel_for_pixel_it_is_what_render_makes(dtype, inverted, voi):
     values = (NOISE // 4 if dtype == "u1" else NOISE - 300 if dtype[0] != "u" else NOISE).astype(dtype)
     padding = NOISE > 950
     image = radiograph(values, inverted=inverted, padding=padding)
-    drawn = render_part(Levels.of(image), Look(voi), whole(values))
+    drawn = render_part(ImagePyramid.of(image), Look(voi), whole(values))
     assert np.array_equal(drawn, render(image, voi))
 
 
@@ -120,7 +120,7 @@ def test_values_far_from_zero_keep_their_differences():
     values = (NOISE + 2_000_000).astype(np.int32)
     window = Window(2_000_500, 800)
     assert np.array_equal(
-        render_part(Levels.of(radiograph(values)), Look(window), whole(values)),
+        render_part(ImagePyramid.of(radiograph(values)), Look(window), whole(values)),
         render(radiograph(values), window),
     )
 
@@ -128,7 +128,7 @@ def test_values_far_from_zero_keep_their_differences():
 def test_inverting_swaps_grey_levels_but_not_the_padding():
     values = NOISE.astype(np.uint16)
     padding = NOISE > 950
-    levels = Levels.of(radiograph(values, padding=padding))
+    levels = ImagePyramid.of(radiograph(values, padding=padding))
     plain = render_part(levels, Look(USUAL), whole(values))
     swapped = render_part(levels, Look(Window(500, 800), inverted=True), whole(values))
     assert np.array_equal(swapped[~padding], 255 - plain[~padding])
@@ -138,31 +138,31 @@ def test_inverting_swaps_grey_levels_but_not_the_padding():
 def test_colour_goes_through_the_window_channel_by_channel():
     rgb = np.random.default_rng(1).integers(0, 256, (20, 25, 3)).astype(np.uint8)
     image = radiograph(rgb[..., 0], Window(127.5, 256), rgb=rgb)
-    drawn = render_part(Levels.of(image), Look(Window(127.5, 256)), whole(rgb))
+    drawn = render_part(ImagePyramid.of(image), Look(Window(127.5, 256)), whole(rgb))
     assert drawn.shape == rgb.shape
     assert np.abs(drawn.astype(int) - rgb).max() <= 1
 
 
 def test_a_large_image_drawn_small_keeps_its_mean_and_shows_no_moiré():
     checks = np.indices((3000, 3000)).sum(0) % 2 * 1000
-    levels = Levels.of(radiograph(checks.astype(np.uint16)))
-    drawn = render_part(levels, Look(Window(500, 1000)), Part(0, 0, 3000 / 433, 3000 / 433, 433, 433))
+    levels = ImagePyramid.of(radiograph(checks.astype(np.uint16)))
+    drawn = render_part(levels, Look(Window(500, 1000)), PyramidPart(0, 0, 3000 / 433, 3000 / 433, 433, 433))
     assert drawn.mean() == pytest.approx(127.5, abs=2)
     assert drawn.std() < 5  # every pixel is the mean of about 48
 
 
 def test_a_part_of_a_zoomed_image_is_the_part_of_the_whole():
     values = NOISE.astype(np.uint16)
-    levels, look = Levels.of(radiograph(values)), Look(Window(500, 800), smooth=False)
-    drawn = render_part(levels, look, Part(10, 5, 0.25, 0.25, 40, 24))
+    levels, look = ImagePyramid.of(radiograph(values)), Look(Window(500, 800), smooth=False)
+    drawn = render_part(levels, look, PyramidPart(10, 5, 0.25, 0.25, 40, 24))
     expected = render(radiograph(values), Window(500, 800))[5:11, 10:20].repeat(4, 0).repeat(4, 1)
     assert np.array_equal(drawn, expected)
 
 
 def test_smooth_lies_between_neighbours():
     values = np.array([[0, 1000]], np.uint16)
-    levels = Levels.of(radiograph(values))
-    drawn = render_part(levels, Look(Window(500, 1001)), Part(0, 0, 0.125, 1, 16, 1))[0].astype(int)
+    levels = ImagePyramid.of(radiograph(values))
+    drawn = render_part(levels, Look(Window(500, 1001)), PyramidPart(0, 0, 0.125, 1, 16, 1))[0].astype(int)
     assert drawn[0] == 0
     assert drawn[-1] == 255
     assert np.all(np.diff(drawn) >= 0)
@@ -171,10 +171,10 @@ def test_smooth_lies_between_neighbours():
 
 def test_filters_change_the_picture_and_are_the_same_wherever_one_pans():
     values = make_ramp()
-    levels = Levels.of(radiograph(values))
+    levels = ImagePyramid.of(radiograph(values))
     look = Look(Window(500, 1000), filters=frozenset({"clahe", "sharpen"}))
     full = render_part(levels, look, whole(values))
-    part = render_part(levels, look, Part(100, 50, 1, 1, 60, 40))
+    part = render_part(levels, look, PyramidPart(100, 50, 1, 1, 60, 40))
     assert np.array_equal(part, full[50:90, 100:160])
     assert not np.array_equal(full, render_part(levels, Look(Window(500, 1000)), whole(values)))
 
@@ -192,11 +192,11 @@ def test_the_table_of_tones_is_indexed_by_bits():
 
 def test_filters_of_a_large_image_are_drawn_coarsely_until_they_are_worked_out():
     values = np.random.default_rng(2).integers(0, 1000, (2000, 1600)).astype(np.uint16)
-    levels, look = Levels.of(radiograph(values)), Look(USUAL, filters=frozenset({"clahe"}))
-    part = Part(300, 200, 1, 1, 200, 150)
+    levels, look = ImagePyramid.of(radiograph(values)), Look(USUAL, filters=frozenset({"clahe"}))
+    part = PyramidPart(300, 200, 1, 1, 200, 150)
     assert is_quick(levels, look, part)
     coarse = render_part(levels, look, part, quick=True)
-    fine = render_part(Levels.of(radiograph(values)), look, part)
+    fine = render_part(ImagePyramid.of(radiograph(values)), look, part)
     assert coarse.shape == fine.shape
     assert coarse.std() < fine.std() / 1.5  # of noise, half the resolution shows less
     refine(levels, look, part)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 
-from cxrview.gui.state import Entry, Mark, Stage
+from cxrview.gui.state import Entry, Mark, ViewStage
 from cxrview.gui.viewer.drag import packed
 from cxrview.gui.viewer.view_transform import Orientation
 from cxrview.imaging import Window
@@ -19,7 +19,7 @@ from tests.gui.viewer.test_canvas import drag
 
 
 def shows(port, path: Path) -> bool:
-    return port.view.shown.path == path and port.view.shown.stage is Stage.SHOWN
+    return port.view.shown.path == path and port.view.shown.stage is ViewStage.SHOWN
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_an_empty_viewport_goes_on_from_what_another_one_shows(opened, phantom, 
     qtbot.keyClick(opened, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     qtbot.keyClick(opened, Qt.Key.Key_F6)
     left, right = opened.viewports.grid.viewports
-    assert right.view.shown.stage is Stage.EMPTY
+    assert right.view.shown.stage is ViewStage.EMPTY
     qtbot.keyClick(opened, Qt.Key.Key_Left)
     qtbot.waitUntil(lambda: shows(right, phantom))
     assert shows(left, second)
@@ -274,7 +274,7 @@ def test_films_whose_files_name_no_study_are_not_put_together(window, tmp_path, 
         for view, name in (("PA", "DOE^JANE"), ("LL", "ROE^RICHARD"))
     ]
     window.open(paths)
-    qtbot.waitUntil(lambda: len(window.state.entries) == 2 and window.state.shown.stage is Stage.SHOWN)
+    qtbot.waitUntil(lambda: len(window.state.entries) == 2 and window.state.shown.stage is ViewStage.SHOWN)
     window.menus.actions["arrange"].trigger()
     assert "no other view" in window.statusBar().message.text()
     assert len(window.state.views) == 1

@@ -9,7 +9,7 @@ from cxrview.gui import error_text
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.gui.training.texts import failure_text
-from cxrview.gui.training.training_process import Outcome
+from cxrview.gui.training.training_process import ProcessOutcome
 from cxrview.i18n import say
 from cxrview.training.config import TrainingConfig
 from cxrview.training.run.folder import RunFolder
@@ -118,12 +118,12 @@ class DataCheck(QObject):
             return
         self._set(RUNNING)
 
-    def _has_let_go(self, _outcome: Outcome) -> None:
+    def _has_let_go(self, _outcome: ProcessOutcome) -> None:
         self._ending = None
         if self.state == WAITING and not self._soon.isActive():
             self._soon.start(0)  # not from within the signal of the process
 
-    def _ended(self, outcome: Outcome) -> None:
+    def _ended(self, outcome: ProcessOutcome) -> None:
         report = self._run.progress.report
         self._run = None
         if report is not None and (outcome.kind == "finished" or report["blocking"]):

@@ -26,7 +26,7 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")
 
 
-class Strip(QWidget):
+class ClassStrip(QWidget):
     """A few images of a class.
 
     Signals:
@@ -140,7 +140,7 @@ class ClassTable(QWidget):
         super().__init__()
         self._thumbnails = Thumbnails(runner, self._seen, lambda: False, MAX_BYTES, self)
         self._thumbnails.made.connect(self._repaint)
-        self.strips: dict[str, Strip] = {}
+        self.strips: dict[str, ClassStrip] = {}
         self.counts: dict[str, QLabel] = {}
         self.total = QLabel(objectName="muted", wordWrap=True)
         self._inside = QWidget()
@@ -179,7 +179,7 @@ class ClassTable(QWidget):
         percent.setObjectName("muted")
         percent.setAlignment(right)
         percent.setMinimumWidth(44)
-        strip = self.strips[name] = Strip(name, paths, self._thumbnails)
+        strip = self.strips[name] = ClassStrip(name, paths, self._thumbnails)
         strip.show_images.connect(self.show_images)
         middle = QVBoxLayout(spacing=5)
         middle.addStretch()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 
 from cxrview.datasets.survey import Survey, file_of, survey
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.gui import error_text
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.tasks import Job, TaskRunner
@@ -25,13 +25,13 @@ from cxrview.gui.training.data.page import DataPage
 from cxrview.gui.training.data.source import choose_folder, dropped_paths
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.runs import TrainingRuns
-from cxrview.gui.training.step import Step
+from cxrview.gui.training.step import WizardStep
 from cxrview.i18n import tr, trn
 
 EMPTY = Survey(())
 
 
-class DataStep(Step):
+class DataStep(WizardStep):
     """Chooses, checks and splits the images of `draft`.
 
     Signals:
@@ -206,7 +206,7 @@ class DataStep(Step):
             self.check.cancel()
             return
         self._runner.cancel(self._job)
-        self._not_surveyed(BadRequest(messages.SEARCH_CANCELLED))
+        self._not_surveyed(InvalidRequest(messages.SEARCH_CANCELLED))
 
     def _not_surveyed(self, error: Exception) -> None:
         self._job, self.survey = None, EMPTY

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui.panels.verdict import Verdict
+from cxrview.gui.panels.verdict import ToneLabel
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.helper_process import HelperProcess
 from cxrview.gui.training.model.augmentation_preview import CHANGED, PreviewGrid, decoded
@@ -52,7 +52,7 @@ class AugmentationPanel(QWidget):
         super().__init__()
         self._draft = draft
         self.rows: dict[str, ChangeRow] = {}
-        self.warnings: dict[str, Verdict] = {}
+        self.warnings: dict[str, ToneLabel] = {}
         self.presets: dict[str, QToolButton] = {}
         self.grid = PreviewGrid()
         self.caption = QLabel(objectName="muted", wordWrap=True)
@@ -130,7 +130,7 @@ class AugmentationPanel(QWidget):
         row.edited.connect(lambda value: self._draft.change("augmentation", **{name: value}))
         column.addWidget(row)
         if name in FLIPS:
-            warning = self.warnings[name] = Verdict()
+            warning = self.warnings[name] = ToneLabel()
             warning.say(tr(FLIPS[name]), "warning")
             warning.hide()
             column.addWidget(warning)

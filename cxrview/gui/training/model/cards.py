@@ -21,7 +21,7 @@ RADIUS = 7
 GAP = 10
 
 
-class Card(QAbstractButton):
+class ChoiceCard(QAbstractButton):
     """A title, a line or two, and facts; chosen or not."""
 
     def __init__(self, title: str, words: str = "") -> None:
@@ -74,14 +74,14 @@ class Cards(QWidget):
     def __init__(self, name: str, columns: int) -> None:
         super().__init__(accessibleName=name)
         self._columns = columns
-        self.cards: dict[str, Card] = {}
+        self.cards: dict[str, ChoiceCard] = {}
         self._group = QButtonGroup(self)
         self._grid = QGridLayout(self, spacing=GAP)
         self._grid.setContentsMargins(0, 0, 0, 0)
         for column in range(columns):
             self._grid.setColumnStretch(column, 1)
 
-    def add(self, name: str, card: Card) -> None:
+    def add(self, name: str, card: ChoiceCard) -> None:
         """Put `card` after the others."""
         number = len(self.cards)
         self.cards[name] = card
@@ -100,7 +100,7 @@ class Cards(QWidget):
         self._group.setExclusive(True)
 
 
-class ArchitectureCard(Card):
+class ArchitectureCard(ChoiceCard):
     """A network: what it is, and what was measured of it on this machine."""
 
     def __init__(self, title: str, facts: Sequence[str], measure: str) -> None:

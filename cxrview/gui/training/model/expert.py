@@ -5,7 +5,7 @@ import dataclasses
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.gui import error_text
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.model.labels import HELP
@@ -110,7 +110,7 @@ class ExpertPanel(QScrollArea):
         entry = f"{table}.{name}"
         try:
             config = configuration.parse(values)
-        except BadRequest as error:
+        except InvalidRequest as error:
             self.show_problem(entry, error_text.whole(error))
             return
         self.show_problem(entry, "")

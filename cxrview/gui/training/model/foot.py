@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from cxrview.errors import BadRequest
+from cxrview.errors import InvalidRequest
 from cxrview.gui import error_text
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.model import texts
@@ -91,7 +91,7 @@ class ModelFoot(QWidget):
         """Take over the configuration in `file`."""
         try:
             config = configuration.load(file)
-        except BadRequest as error:
+        except InvalidRequest as error:
             self.say(error_text.whole(error))
             return
         self.file = file

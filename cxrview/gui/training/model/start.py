@@ -6,13 +6,13 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
 
-from cxrview.gui.panels.verdict import Verdict
+from cxrview.gui.panels.verdict import ToneLabel
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.widgets.option_controls import calm
 from cxrview.i18n import say, tr
 from cxrview.training.names import CHOICES
 from cxrview.training.network.architectures import ARCHITECTURES
-from cxrview.training.preflight import Examined, Installed
+from cxrview.training.preflight import Examined, StartingModel
 
 FILES = "*.keras *.h5 *.hdf5 *.npz"
 WIDTH = 430
@@ -24,11 +24,11 @@ class StartBox(QWidget):
     def __init__(self, draft: Draft) -> None:
         super().__init__()
         self._draft = draft
-        self._installed: Sequence[Installed] = ()
+        self._installed: Sequence[StartingModel] = ()
         self.name = QLineEdit(placeholderText=tr("made from the folder and the network"))
         self.start = QComboBox()
         self.choose = QPushButton(tr("A file…"), autoDefault=False, clicked=self.choose_file)
-        self.follows = Verdict()
+        self.follows = ToneLabel()
         self.note = QLabel(objectName="muted", wordWrap=True)
         self.name_problem = QLabel(objectName="fieldProblem", wordWrap=True)
         grid = QGridLayout(self, horizontalSpacing=14, verticalSpacing=8)
@@ -53,7 +53,7 @@ class StartBox(QWidget):
         draft.changed.connect(self._changed)
         self._show()
 
-    def set_installed(self, models: Sequence[Installed]) -> None:
+    def set_installed(self, models: Sequence[StartingModel]) -> None:
         """Offer the installed models."""
         self._installed = models
         self._show()

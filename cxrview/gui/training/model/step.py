@@ -15,13 +15,13 @@ from cxrview.gui.training.draft import CUSTOM, Draft
 from cxrview.gui.training.helper_process import HelperProcess
 from cxrview.gui.training.model import texts
 from cxrview.gui.training.model.augmentation_panel import AugmentationPanel
-from cxrview.gui.training.model.cards import ArchitectureCard, Card, Cards
+from cxrview.gui.training.model.cards import ArchitectureCard, Cards, ChoiceCard
 from cxrview.gui.training.model.expert import SOLVER_FIELD, ExpertPanel
 from cxrview.gui.training.model.foot import ModelFoot
 from cxrview.gui.training.model.labels import PRESETS
 from cxrview.gui.training.model.start import StartBox
 from cxrview.gui.training.runs import TrainingRuns
-from cxrview.gui.training.step import Step
+from cxrview.gui.training.step import WizardStep
 from cxrview.i18n import fixed, mark, tr
 from cxrview.progress import Report
 from cxrview.training import config as configuration
@@ -35,7 +35,7 @@ LANE = "training"
 WIDEST = 1500  # of the page, on wide screens
 
 
-class ModelStep(Step):
+class ModelStep(WizardStep):
     """Everything stands in the draft; what follows from it is worked out in the background."""
 
     title = mark("Model")
@@ -83,7 +83,7 @@ class ModelStep(Step):
 
     def _make_cards(self) -> None:
         for name, (title, words) in PRESETS.items():
-            card = Card(tr(title), tr(words))
+            card = ChoiceCard(tr(title), tr(words))
             card.column.addStretch(1)
             self.presets.add(name, card)
         for name, entry in ARCHITECTURES.items():

@@ -6,14 +6,14 @@ from cxrview.gui.actions.spec import ActionSpec, Scope
 from cxrview.i18n import mark
 
 if TYPE_CHECKING:
-    from cxrview.gui.training.result.model import ModelPage
+    from cxrview.gui.training.result.model import ResultModelPage
 
 
-def save(page: "ModelPage") -> None:
+def save(page: "ResultModelPage") -> None:
     """Store the name and the notes, if they can be."""
     page.ask()
 
 
-ACTIONS: "tuple[ActionSpec[ModelPage], ...]" = (
+ACTIONS: "tuple[ActionSpec[ResultModelPage], ...]" = (
     ActionSpec("wizard_save", mark("Save"), ("Ctrl+S",), save, scope=Scope.WIZARD),
 )

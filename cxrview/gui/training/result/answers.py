@@ -15,7 +15,7 @@ from cxrview.gui.training.result.gallery import Gallery
 from cxrview.gui.training.result.marks import Marks, save_list
 from cxrview.gui.training.result.matrix import Matrix
 from cxrview.i18n import tr, trn
-from cxrview.training.run.result import OF_OTHERS, Answer, Part, Result
+from cxrview.training.run.result import OF_OTHERS, Answer, ResultPart, RunResult
 
 
 class AnswersPage(QWidget):
@@ -29,8 +29,8 @@ class AnswersPage(QWidget):
 
     def __init__(self, draft: Draft, marks: Marks, runner: TaskRunner) -> None:
         super().__init__()
-        self._result: Result | None = None
-        self._part: Part | None = None
+        self._result: RunResult | None = None
+        self._part: ResultPart | None = None
         self.matrix = Matrix()
         self.gallery = Gallery(marks, runner)
         self.all_mistakes = QPushButton(tr("All mistakes"), objectName="link")
@@ -55,7 +55,7 @@ class AnswersPage(QWidget):
         self.all_mistakes.clicked.connect(lambda: self.matrix.choose(None))
         self.gallery.open_asked.connect(self.open_asked)
 
-    def show_part(self, result: Result, part: Part) -> None:
+    def show_part(self, result: RunResult, part: ResultPart) -> None:
         """Show the answers about `part`."""
         self._result, self._part = result, part
         self.matrix.show_part(result, part)
@@ -84,7 +84,7 @@ class Doubts(QFrame):
     def __init__(self, draft: Draft, marks: Marks) -> None:
         super().__init__(objectName="finding")
         self._draft, self._marks = draft, marks
-        self._result: Result | None = None
+        self._result: RunResult | None = None
         self.text = QLabel(wordWrap=True)
         self.save = QPushButton(tr("Save as a list…"))
         self.leave_out = QPushButton()
@@ -105,7 +105,7 @@ class Doubts(QFrame):
         draft.changed.connect(lambda _tables: self._refresh())
         self._refresh()
 
-    def show_result(self, result: Result) -> None:
+    def show_result(self, result: RunResult) -> None:
         """Be about the marks of `result`."""
         self._result = result
         self.note.clear()

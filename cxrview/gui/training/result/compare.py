@@ -24,10 +24,10 @@ from cxrview.gui.training.result.table import Cell, FigureTable
 from cxrview.gui.training.result.texts import FORMS, difference, part_title, signed, written
 from cxrview.i18n import mark, say, tr, trn
 from cxrview.progress import Report
-from cxrview.training.run.result import Part, Result
+from cxrview.training.run.result import ResultPart, RunResult
 
 if TYPE_CHECKING:
-    from cxrview.training.run.compare import Compared, Row
+    from cxrview.training.run.compare import Compared, PairedFigure
 
 LANE = "results"
 KINDS = {
@@ -51,7 +51,7 @@ class ComparePage(QWidget):
     def __init__(self, runner: TaskRunner, marks: Marks, current: Callable[[], Choice]) -> None:
         super().__init__()
         self._runner, self._current = runner, current
-        self._result: Result | None = None
+        self._result: RunResult | None = None
         self._part = ""
         self._job: Job | None = None
         self._known: dict[tuple[str, Choice], Compared] = {}
@@ -95,7 +95,7 @@ class ComparePage(QWidget):
         column.addWidget(self._body, 1)
         column.addStretch(0)
 
-    def show_part(self, result: Result, part: Part) -> None:
+    def show_part(self, result: RunResult, part: ResultPart) -> None:
         """Be about the images of `part`."""
         if self._result is None or result.folder != self._result.folder:
             self._known.clear()
@@ -164,7 +164,7 @@ class ComparePage(QWidget):
         first = next((name for name in ("worse", "better", "other") if getattr(compared, name)), "worse")
         self.show_changed(first)
 
-    def _row(self, row: "Row") -> list[Cell]:
+    def _row(self, row: "PairedFigure") -> list[Cell]:
         kind, _, name = row.figure.partition(".")
         title, form = called(METRICS, kind), FORMS.get(kind, "decimal")
         words = f"{say(title)} {self._result.card.label(name)}" if name else say(title)
@@ -215,7 +215,7 @@ def _about(found: "Compared") -> str:
     return " ".join(parts)
 
 
-def _compare(result: Result, part: str, model: str, device: str, report: Report) -> "Compared":
+def _compare(result: RunResult, part: str, model: str, device: str, report: Report) -> "Compared":
     from cxrview.training.run.compare import compare  # and with it NumPy and the engines
 
     return compare(result, part, model, device, report)

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from cxrview.evaluation.names import METRICS
 from cxrview.gui.training.result.table import Cell, FigureTable
 from cxrview.gui.training.result.texts import FORMS, PER_CLASS, decimal, interval, share, written
-from cxrview.gui.widgets.share_plot import Line, SharePlot
+from cxrview.gui.widgets.share_plot import ShareLine, SharePlot
 from cxrview.i18n import say, tr, trn
-from cxrview.training.run.result import FEW, Part, Result
+from cxrview.training.run.result import FEW, ResultPart, RunResult
 
 HEADLINES = ("balanced_accuracy", "accuracy", "macro_f1", "macro_auc", "ece")
 AVERAGES = ("macro", "weighted")
@@ -39,7 +39,7 @@ class Headlines(QWidget):
         self._row.addStretch()
         self.setToolTip(tr("The interval holds the true figure in 95 of 100 such samples of patients."))
 
-    def show_part(self, part: Part) -> None:
+    def show_part(self, part: ResultPart) -> None:
         """Show the figures of `part`."""
         figures = part.measured.get("figures", {})
         nothing = {"value": None, "low": None, "high": None}
@@ -61,7 +61,7 @@ class ClassPage(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self.note)
 
-    def show_part(self, result: Result, part: Part) -> None:
+    def show_part(self, result: RunResult, part: ResultPart) -> None:
         """Show the figures of `part`."""
         measured = part.measured
         figures, support = measured.get("figures", {}), measured.get("support", {})
@@ -118,7 +118,7 @@ class CalibrationPage(QWidget):
         row.addWidget(self.plot, 3)
         row.addLayout(side, 2)
 
-    def show_part(self, result: Result, part: Part) -> None:
+    def show_part(self, result: RunResult, part: ResultPart) -> None:
         """Show the calibration on `part`."""
         curves = part.measured.get("calibration", [])
         lines, rows = [], []
@@ -126,7 +126,7 @@ class CalibrationPage(QWidget):
             bins = curve["bins"]
             sizes = [min(LARGEST, 5 + 2.2 * math.sqrt(b["images"])) for b in bins]
             x, y = [b["confidence"] for b in bins], [b["right"] for b in bins]
-            lines.append(Line(x, y, number if curve["name"] else None, sizes=sizes))
+            lines.append(ShareLine(x, y, number if curve["name"] else None, sizes=sizes))
             rows += [_bin(result.card.label(curve["name"]) if curve["name"] else "", b) for b in bins]
         self.plot.show_lines(lines)
         figure = part.measured.get("figures", {}).get("ece", {"value": None, "low": None, "high": None})
@@ -136,7 +136,7 @@ class CalibrationPage(QWidget):
         self.table.show_rows(heads, rows)
 
 
-def few_text(result: Result, part: str) -> str:
+def few_text(result: RunResult, part: str) -> str:
     """Return a warning if there are few images of a class, else ""."""
     few = result.few(part)
     if not few:
@@ -149,7 +149,7 @@ def few_text(result: Result, part: str) -> str:
     return words.format(counts=counts, few=FEW)
 
 
-def about_text(part: Part) -> str:
+def about_text(part: ResultPart) -> str:
     """Return what the figures rest on."""
     images, groups = part.measured["images"], part.measured["groups"]
     words = trn("{count} image", "{count} images", images).format(count=images)

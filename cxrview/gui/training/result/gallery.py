@@ -9,7 +9,7 @@ from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training.result.images import ImageList
 from cxrview.gui.training.result.marks import Marks
 from cxrview.i18n import tr, trn
-from cxrview.training.run.result import Answer, Result
+from cxrview.training.run.result import Answer, RunResult
 
 
 class Gallery(QWidget):
@@ -51,7 +51,7 @@ class Gallery(QWidget):
     def show_answers(
         self,
         title: str,
-        result: Result | None,
+        result: RunResult | None,
         part: str,
         answers: Sequence[Answer],
         before: Sequence[Answer] = (),

@@ -22,7 +22,7 @@ from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training.result.marks import Marks
 from cxrview.gui.widgets import small_picture
 from cxrview.i18n import tr
-from cxrview.training.run.result import Answer, Result
+from cxrview.training.run.result import Answer, RunResult
 
 ANSWER = Qt.ItemDataRole.UserRole
 HEIGHT = 66
@@ -32,7 +32,7 @@ DOT = 8
 MAX_BYTES = 16 * 2**20  # of thumbnails
 
 
-def class_text(result: Result, names: Sequence[str]) -> str:
+def class_text(result: RunResult, names: Sequence[str]) -> str:
     """Return classes as the user reads them."""
     return ", ".join(result.card.label(name) for name in names) or tr("none")
 
@@ -43,14 +43,14 @@ class ImageModel(QAbstractListModel):
     def __init__(self, marks: Marks, parent: Any = None) -> None:
         super().__init__(parent)
         self._marks = marks
-        self.result: Result | None = None
+        self.result: RunResult | None = None
         self.part = ""
         self.answers: tuple[Answer, ...] = ()
         self.before: tuple[Answer, ...] = ()
         marks.changed.connect(self._marked)
 
     def show(
-        self, result: Result | None, part: str, answers: Sequence[Answer], before: Sequence[Answer] = ()
+        self, result: RunResult | None, part: str, answers: Sequence[Answer], before: Sequence[Answer] = ()
     ) -> None:
         """List `answers` about images of `part`."""
         self.beginResetModel()

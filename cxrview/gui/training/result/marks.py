@@ -9,10 +9,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from cxrview import messages as shared
-from cxrview.atomic_file import write_whole
-from cxrview.errors import BadRequest
+from cxrview.atomic_file import write_atomically
+from cxrview.errors import InvalidRequest
 from cxrview.i18n import tr
-from cxrview.training.run.result import Result
+from cxrview.training.run.result import RunResult
 
 FILE = "doubtful.json"
 Key = tuple[str, str]
@@ -72,15 +72,17 @@ class Marks(QObject):
         if self._path is None:
             return
         try:
-            write_whole(self._path, json.dumps(self.keys, ensure_ascii=False, indent=0) + "\n", settle=False)
+            write_atomically(
+                self._path, json.dumps(self.keys, ensure_ascii=False, indent=0) + "\n", settle=False
+            )
         except OSError as error:
             self.failed.emit(tr("The marks could not be kept: {reason}.").format(reason=error.strerror))
 
 
-def save_list(marks: Iterable[Key], result: Result, path: Path) -> None:
+def save_list(marks: Iterable[Key], result: RunResult, path: Path) -> None:
     """Write the marked images to `path`: a table with label and answer, or with .txt the files alone.
 
-    Raises BadRequest.
+    Raises InvalidRequest.
     """
     answers = {(part, a.file): a for part, found in result.parts.items() for a in found.answers}
     buffer = io.StringIO(newline="")
@@ -94,7 +96,7 @@ def save_list(marks: Iterable[Key], result: Result, path: Path) -> None:
                 sure = f"{answer.confidence:.4f}"
                 writer.writerow((file, "|".join(answer.labels), "|".join(answer.called), sure, part))
     try:
-        write_whole(path, buffer.getvalue())
+        write_atomically(path, buffer.getvalue())
     except OSError as error:
         problem = shared.CANNOT_BE_WRITTEN(reason=error.strerror)
-        raise BadRequest(problem, shared.CHOOSE_ANOTHER_PLACE, path) from error
+        raise InvalidRequest(problem, shared.CHOOSE_ANOTHER_PLACE, path) from error

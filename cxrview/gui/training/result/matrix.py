@@ -11,7 +11,7 @@ from cxrview.gui import theme as themes
 from cxrview.gui.training.result.texts import share
 from cxrview.gui.widgets.elided import ElidedLabel
 from cxrview.i18n import tr, trn
-from cxrview.training.run.result import Answer, Part, Result, surest
+from cxrview.training.run.result import Answer, ResultPart, RunResult, surest
 
 CELL = QSize(96, 62)
 LEAST = QSize(46, 40)
@@ -35,7 +35,7 @@ class CellFacts:
     right: bool
 
 
-class Cell(QAbstractButton):
+class MatrixCell(QAbstractButton):
     """One cell: the count, and its share of the row.
 
     Signals:
@@ -126,13 +126,13 @@ class Matrix(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.cells: dict[tuple[int, int], Cell] = {}
+        self.cells: dict[tuple[int, int], MatrixCell] = {}
         self._grid = QGridLayout(self)
         self._grid.setSpacing(2)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self.setAccessibleName(tr("Confusion matrix"))
 
-    def show_part(self, result: Result, part: Part) -> None:
+    def show_part(self, result: RunResult, part: ResultPart) -> None:
         """Show the answers of `part`."""
         while (item := self._grid.takeAt(0)) is not None:
             item.widget().hide()
@@ -150,7 +150,7 @@ class Matrix(QWidget):
         for row, (name, cells) in enumerate(zip(result.classes, rows, strict=True)):
             self._grid.addWidget(ClassLabel(result.card.label(name), row, side=True), row + 2, 0)
             for column, facts in enumerate(cells):
-                cell = Cell(facts)
+                cell = MatrixCell(facts)
                 cell.clicked.connect(lambda _on, cell=cell: self.choose(cell))
                 cell.focused.connect(lambda cell=cell: self._stop_at(cell))
                 self.cells[row, column] = cell
@@ -168,13 +168,13 @@ class Matrix(QWidget):
             QWidget.setTabOrder(before, cell)
             before = cell
 
-    def _stop_at(self, stop: Cell | None) -> None:
+    def _stop_at(self, stop: MatrixCell | None) -> None:
         """Let Tab come to one cell only; the arrow keys lead to the others."""
         for cell in self.cells.values():
             policy = Qt.FocusPolicy.StrongFocus if cell is stop else Qt.FocusPolicy.ClickFocus
             cell.setFocusPolicy(policy)
 
-    def choose(self, cell: Cell | None) -> None:
+    def choose(self, cell: MatrixCell | None) -> None:
         """Choose `cell`, or with None, or if it has just been clicked away, no cell."""
         for other in self.cells.values():
             if other is not cell:
@@ -229,7 +229,7 @@ class ClassLabel(ElidedLabel):
         painter.drawEllipse(QPointF(left - self.DOT / 2 - 3, inside.center().y() + 1), 4, 4)
 
 
-def table(result: Result, part: Part) -> tuple[list[str], list[list[CellFacts]]]:
+def table(result: RunResult, part: ResultPart) -> tuple[list[str], list[list[CellFacts]]]:
     """Return the heads of the columns, and for each class the cells of its row."""
     if result.card.exclusive:
         return [result.card.label(name) for name in result.classes], _confusion(result, part)
@@ -242,7 +242,7 @@ def table(result: Result, part: Part) -> tuple[list[str], list[list[CellFacts]]]
     return heads, [_calls(result, part, name, heads) for name in result.classes]
 
 
-def _confusion(result: Result, part: Part) -> list[list[CellFacts]]:
+def _confusion(result: RunResult, part: ResultPart) -> list[list[CellFacts]]:
     label = result.card.label
     found: dict[tuple[str, str], list[Answer]] = {}
     for answer in part.answers:
@@ -260,7 +260,7 @@ def _confusion(result: Result, part: Part) -> list[list[CellFacts]]:
     return rows
 
 
-def _calls(result: Result, part: Part, name: str, heads: Sequence[str]) -> list[CellFacts]:
+def _calls(result: RunResult, part: ResultPart, name: str, heads: Sequence[str]) -> list[CellFacts]:
     kinds = ((True, True), (True, False), (False, True), (False, False))  # there, called
     found: dict[tuple[bool, bool], list[Answer]] = {kind: [] for kind in kinds}
     for answer in part.answers:

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.training.result.actions import ACTIONS
 from cxrview.i18n import tr
-from cxrview.training.run.result import Result
+from cxrview.training.run.result import RunResult
 
 
-class ModelPage(QWidget):
+class ResultModelPage(QWidget):
     """Signals:
     save_asked: carries the name and the notes.
     """
@@ -29,7 +29,7 @@ class ModelPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._result: Result | None = None
+        self._result: RunResult | None = None
         self.name = QLineEdit(accessibleName=tr("Name"))
         self.notes = QPlainTextEdit(accessibleName=tr("Notes"), tabChangesFocus=True)
         self.notes.setPlaceholderText(tr("What it was trained for, on what, and what you have seen of it"))
@@ -64,7 +64,7 @@ class ModelPage(QWidget):
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut  # the other pages have nothing to store
         self.commands = WindowActions(self, ACTIONS, self, context)
 
-    def show_result(self, result: Result) -> None:
+    def show_result(self, result: RunResult) -> None:
         """Show the card of `result`."""
         self._result = result
         self.name.setText(result.model.name if result.installed else result.card.name)

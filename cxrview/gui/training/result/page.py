@@ -23,11 +23,11 @@ from cxrview.gui.training.result.answers import AnswersPage
 from cxrview.gui.training.result.compare import Choice, ComparePage
 from cxrview.gui.training.result.figures import CalibrationPage, ClassPage, Headlines, about_text, few_text
 from cxrview.gui.training.result.marks import Marks
-from cxrview.gui.training.result.model import ModelPage
+from cxrview.gui.training.result.model import ResultModelPage
 from cxrview.gui.training.result.point import PointPage
 from cxrview.gui.training.result.texts import EXPLAINED, part_title
 from cxrview.i18n import tr
-from cxrview.training.run.result import Part, Result
+from cxrview.training.run.result import ResultPart, RunResult
 
 
 class ResultPage:
@@ -52,7 +52,7 @@ class ResultPage:
         self.calibration = CalibrationPage()
         self.classes = ClassPage()
         self.compare = ComparePage(runner, marks, current)
-        self.model = ModelPage()
+        self.model = ResultModelPage()
         self.tabs = QTabWidget(documentMode=True)
         for widget in (self.tabs, self.tabs.tabBar()):
             widget.setAccessibleName(tr("Parts of the result"))
@@ -64,7 +64,7 @@ class ResultPage:
         self.stack = QStackedWidget()
         self._lay_out(owner)
         self._drawn = (self.answers, self.classes, self.point, self.calibration, self.compare)
-        self._shown: tuple[Result, Part] | None = None
+        self._shown: tuple[RunResult, ResultPart] | None = None
         self._stale: set[QWidget] = set()
         self.tabs.currentChanged.connect(lambda _number: self._bring_up_to_date())
         self.say_nothing("")
@@ -130,11 +130,11 @@ class ResultPage:
         if busy:
             self.say("")
 
-    def show_title(self, result: Result) -> None:
+    def show_title(self, result: RunResult) -> None:
         """Show what the model is called."""
         self.title.setText(result.model.name if result.installed else result.card.name)
 
-    def show_result(self, result: Result) -> None:
+    def show_result(self, result: RunResult) -> None:
         """Show what does not depend on the part."""
         self.show_title(result)
         self.model.show_result(result)
@@ -146,7 +146,7 @@ class ResultPage:
         self.say("")
         self.stack.setCurrentIndex(1)
 
-    def show_part(self, result: Result, name: str) -> None:
+    def show_part(self, result: RunResult, name: str) -> None:
         """Show the figures and answers of one part."""
         part = result.parts[name]
         self.parts.setCurrentIndex(self.parts.findData(name))
@@ -161,7 +161,7 @@ class ResultPage:
         self._stale = set(self._drawn)
         self._bring_up_to_date()
 
-    def show_card(self, result: Result) -> None:
+    def show_card(self, result: RunResult) -> None:
         """The card of the model has changed; its answers have not."""
         if self._shown is not None:
             self._shown = (result, self._shown[1])

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.bundle.rewrite import CHOSEN
-from cxrview.evaluation.operating_point import ClassCurve, Point
+from cxrview.evaluation.operating_point import ClassCurve, OperatingPoint
 from cxrview.evaluation.roc import thinned
 from cxrview.gui.training.result.texts import decimal, share
-from cxrview.gui.widgets.share_plot import Line, SharePlot
+from cxrview.gui.widgets.share_plot import ShareLine, SharePlot
 from cxrview.i18n import fixed, mark, tr
-from cxrview.training.run.result import Answer, Part, Result
+from cxrview.training.run.result import Answer, ResultPart, RunResult
 
 MOST_FAINT = 6  # classes up to which the curves of the others are drawn as well
 POINTS = {"sensitive": mark("Sensitive"), "balanced": mark("Balanced"), CHOSEN: mark("Chosen")}
@@ -48,7 +48,7 @@ class PointPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._result: Result | None = None
+        self._result: RunResult | None = None
         self._known: list[Answer] = []
         self._curves: dict[str, ClassCurve] = {}
         self.threshold = 0.5
@@ -147,7 +147,7 @@ class PointPage(QWidget):
         return self.classes.currentData() or ""
 
     @property
-    def point(self) -> Point | None:
+    def point(self) -> OperatingPoint | None:
         """What the threshold means on these images."""
         curve = self._curve(self.class_name)
         return curve.at(self.threshold) if curve is not None else None
@@ -162,7 +162,7 @@ class PointPage(QWidget):
             self._curves[name] = ClassCurve(scores, [name in answer.labels for answer in self._known])
         return self._curves[name]
 
-    def show_part(self, result: Result, part: Part) -> None:
+    def show_part(self, result: RunResult, part: ResultPart) -> None:
         """Show the curves of the answers about `part`."""
         chosen, self._result = self.class_name, result
         self._known = [answer for answer in part.answers if answer.labels or not result.card.exclusive]
@@ -176,7 +176,7 @@ class PointPage(QWidget):
         self.setEnabled(bool(self._known))
         self._show_class()
 
-    def show_card(self, result: Result) -> None:
+    def show_card(self, result: RunResult) -> None:
         """The card has changed: another operating point stands in it."""
         self._result = result
         self._offer()
@@ -238,7 +238,7 @@ class PointPage(QWidget):
             for name in order:
                 x, y = thinned(*kind(self._curve(name)))
                 number = result.classes.index(name)
-                lines.append(Line(x, y, number, faint=name != self.class_name))
+                lines.append(ShareLine(x, y, number, faint=name != self.class_name))
             plot.show_lines(lines)
             x, y = kind(curve)
             plot.track = (x, y)

@@ -16,17 +16,17 @@ from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.result.compare import LANE, Choice
 from cxrview.gui.training.result.marks import Marks
 from cxrview.gui.training.runs import Run, TrainingRuns
-from cxrview.gui.training.step import Step
+from cxrview.gui.training.step import WizardStep
 from cxrview.i18n import mark, tr
 from cxrview.training.names import PARTS
 from cxrview.training.run import publish
 from cxrview.training.run.folder import RunFolder
-from cxrview.training.run.result import Answer, Result, load_result
+from cxrview.training.run.result import Answer, RunResult, load_result
 
 OpenImages = Callable[[list[Path]], None]
 
 
-class ResultStep(Step):
+class ResultStep(WizardStep):
     """Shows the finished run of the draft. `current` returns the model in use and its device.
 
     Signals:
@@ -59,7 +59,7 @@ class ResultStep(Step):
         self._open_images, self._current = open_images, current
         self._job: Job | None = None
         self._shown: Path | None = None
-        self.result: Result | None = None
+        self.result: RunResult | None = None
         self.part = ""
         self.marks = Marks(self)
         self.page = ResultPage(self, draft, self.marks, runner, current)
@@ -129,7 +129,7 @@ class ResultStep(Step):
             if self.isVisible():
                 self.entered()
 
-    def _loaded(self, result: Result) -> None:
+    def _loaded(self, result: RunResult) -> None:
         self._job, self.result = None, result
         self.marks.open(result.folder)
         self.page.show_result(result)
@@ -177,7 +177,7 @@ class ResultStep(Step):
         self.page.set_busy(True)
         self._runner.start(title, work, done=done, failed=self._failed, lane="export", quiet=True)
 
-    def _point_stored(self, result: Result) -> None:
+    def _point_stored(self, result: RunResult) -> None:
         self.page.set_busy(False)
         if self.result is None or self.result.folder != result.folder:
             return
@@ -186,7 +186,7 @@ class ResultStep(Step):
         self.page.model.show_result(result)
         self.page.say(tr("The point stands in the card of the model now."))
 
-    def _saved(self, before: Result, result: Result) -> None:
+    def _saved(self, before: RunResult, result: RunResult) -> None:
         self.page.set_busy(False)
         self.library_changed.emit()
         if before.installed and before.model.name == self._current()[0] != result.model.name:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QPushButton
 from cxrview.gui.training.run.parts import Ending
 from cxrview.gui.training.runs import Run
 from cxrview.gui.training.texts import outcome_text
-from cxrview.gui.training.training_process import Outcome
+from cxrview.gui.training.training_process import ProcessOutcome
 from cxrview.i18n import tr
 
 
@@ -24,9 +24,9 @@ class RunEnding(Ending):
     def show_run(self, run: Run) -> None:
         """Tell how `run`, which has ended, did so."""
         progress = run.progress
-        outcome = run.outcome or Outcome("stopped", resumable=True)
+        outcome = run.outcome or ProcessOutcome("stopped", resumable=True)
         if run.outcome is None and progress.finished is not None:
-            outcome = Outcome("finished")
+            outcome = ProcessOutcome("finished")
         self.tell(outcome.kind, *outcome_text(outcome, progress))
         done = outcome.kind == "finished"
         goes_on = not done and (outcome.resumable or outcome.kind == "stopped")

@@ -13,13 +13,13 @@ from cxrview.gui.training.run.interrupted import InterruptedRuns
 from cxrview.gui.training.run.summary import RunSummary
 from cxrview.gui.training.run.view import RunView
 from cxrview.gui.training.runs import Run, TrainingRuns
-from cxrview.gui.training.step import Step
+from cxrview.gui.training.step import WizardStep
 from cxrview.i18n import mark, tr
 from cxrview.training.config import TrainingConfig
 from cxrview.training.run.folder import RunFolder
 
 
-class TrainingStep(Step):
+class TrainingStep(WizardStep):
     """Starts the run of the draft and shows it; runs that were interrupted are offered at the top.
 
     Signals:

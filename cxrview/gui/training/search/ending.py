@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QPushButton
 from cxrview.gui.training.run.parts import Ending
 from cxrview.gui.training.runs import Run
 from cxrview.gui.training.search.texts import best_of, ending_text
-from cxrview.gui.training.training_process import Outcome
+from cxrview.gui.training.training_process import ProcessOutcome
 from cxrview.i18n import tr
 
 
@@ -22,7 +22,7 @@ class SearchEnding(Ending):
     def show_run(self, run: Run) -> None:
         """Tell how `run`, which has ended, did so."""
         progress = run.progress
-        outcome = run.outcome or Outcome("finished" if progress.searched is not None else "stopped")
+        outcome = run.outcome or ProcessOutcome("finished" if progress.searched is not None else "stopped")
         self.tell(outcome.kind, *ending_text(outcome, progress))
         self.resume.setVisible(progress.searched is None)
         self.bundle.setVisible(best_of(progress) is not None and progress.finished is None)

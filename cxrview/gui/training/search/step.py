@@ -16,8 +16,8 @@ from cxrview.gui.training.search.earlier import EarlierSearches
 from cxrview.gui.training.search.setup import SearchSetup
 from cxrview.gui.training.search.texts import best_of, choice_text
 from cxrview.gui.training.search.view import SearchView
-from cxrview.gui.training.step import Step
-from cxrview.gui.training.training_process import Outcome
+from cxrview.gui.training.step import WizardStep
+from cxrview.gui.training.training_process import ProcessOutcome
 from cxrview.i18n import mark, tr
 from cxrview.training.config import TrainingConfig
 from cxrview.training.run.folder import RunFolder
@@ -27,7 +27,7 @@ from cxrview.training.search.space import with_choice
 LATE = 2_000  # ms between two looks at the clock
 
 
-class SearchStep(Step):
+class SearchStep(WizardStep):
     """Searches around the draft. It stands beside the way to a model: nothing waits for it.
 
     Signals:
@@ -239,7 +239,7 @@ class SearchStep(Step):
     def _run_ended(self, run: Run) -> None:
         if run is not self.run:
             return
-        outcome = run.outcome or Outcome("stopped")
+        outcome = run.outcome or ProcessOutcome("stopped")
         if self._ending and outcome.kind == "stopped":
             self._ending = False
             if self._wants_model:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrview.gui.training.texts import failure_text, figure
-from cxrview.gui.training.training_process import Outcome
+from cxrview.gui.training.training_process import ProcessOutcome
 from cxrview.i18n import DECIMAL_SIGNS, language, say, tr, trn
 from cxrview.training.names import AUGMENTATIONS, CHOICES, SEARCHED_IN_SENTENCE, STARTS
 from cxrview.training.network.architectures import ARCHITECTURES
@@ -91,7 +91,7 @@ def result_text(found: Searched) -> str:
     return words.format(number=found.best, value=figure(found.value))
 
 
-def ending_text(outcome: Outcome, progress: RunProgress) -> tuple[str, str]:
+def ending_text(outcome: ProcessOutcome, progress: RunProgress) -> tuple[str, str]:
     """Return how a search ended, and what to say besides."""
     done = len(progress.trials)
     after = trn("after {count} trial", "after {count} trials", done).format(count=done)

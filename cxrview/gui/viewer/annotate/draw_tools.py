@@ -27,7 +27,7 @@ from cxrview.gui.viewer.annotate.layer import AnnotationLayer
 from cxrview.gui.viewer.annotate.plates import see
 from cxrview.gui.viewer.annotate.shapes import shape_of
 from cxrview.gui.viewer.tools import Tool
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 from cxrview.i18n import mark, tr
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ class DrawTool(Tool):
 
     # Painting
 
-    def paint(self, canvas: "Canvas", painter: QPainter, placement: Placement) -> None:
+    def paint(self, canvas: "Canvas", painter: QPainter, placement: ViewTransform) -> None:
         if canvas is self._canvas and self._points:
             self._paint_half_done(canvas, painter, placement)
         if canvas is self._canvas or canvas.pointer is not None:
@@ -306,7 +306,7 @@ class DrawTool(Tool):
         there = len(self._points) if canvas is self._canvas else 0
         return tr(steps[max(step for step in steps if step <= there)]) if steps else ""
 
-    def _paint_half_done(self, canvas: "Canvas", painter: QPainter, placement: Placement) -> None:
+    def _paint_half_done(self, canvas: "Canvas", painter: QPainter, placement: ViewTransform) -> None:
         points = self._points + ([self._floating] if self._floating is not None else [])
         radiograph, layer = canvas.view.shown.radiograph, self._layer_of(canvas)
         enough = len(points) >= 3 if self.kind is FreehandRoi else len(points) == self.kind.count
@@ -320,7 +320,7 @@ class DrawTool(Tool):
             if not sight.place.isEmpty():
                 draw_plate(painter, sight.plate, sight.place, layer.font(), True)
 
-    def _paint_lines(self, points: list[Point], painter: QPainter, placement: Placement) -> None:
+    def _paint_lines(self, points: list[Point], painter: QPainter, placement: ViewTransform) -> None:
         """Paint what there is of a shape that lacks points: the lines already drawn."""
         if self.kind is CardiothoracicRatio and len(points) in (2, 3):
             rest = points[:2] if len(points) == 2 else points[2:]
@@ -333,7 +333,7 @@ class DrawTool(Tool):
             draw_shape(painter, shape_of(line, placement), True)
 
 
-def _lies(placement: Placement) -> bool:
+def _lies(placement: ViewTransform) -> bool:
     return placement.orientation.quarters % 2 == 1
 
 

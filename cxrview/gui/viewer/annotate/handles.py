@@ -5,7 +5,7 @@ import dataclasses
 from PySide6.QtCore import QPointF
 
 from cxrview.annotations.annotation import Annotation, EllipseRoi, FreehandRoi, Point, RectangleRoi
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 
 MOST_CORNERS = 24  # an outline of more points was drawn in one go, and is taken as a whole
 
@@ -39,12 +39,12 @@ def with_handle(annotation: Annotation, index: int, to: Point) -> Annotation:
     return dataclasses.replace(annotation, points=(Point(x0, y0), Point(x1, y1)))
 
 
-def on_widget(point: Point, placement: Placement) -> QPointF:
+def on_widget(point: Point, placement: ViewTransform) -> QPointF:
     """Return where an image point lies on the widget."""
     return placement.to_widget.map(QPointF(point.x, point.y))
 
 
-def on_image(place: QPointF, placement: Placement) -> Point:
+def on_image(place: QPointF, placement: ViewTransform) -> Point:
     """Return the image point under `place` on the widget, or the nearest one of the image."""
     point = placement.to_image.map(place)
     x, y = point.x(), point.y()

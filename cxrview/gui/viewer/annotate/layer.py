@@ -21,7 +21,7 @@ from cxrview.gui.viewer.annotate.handles import handles, on_image, on_widget, wi
 from cxrview.gui.viewer.annotate.plates import Sight, see
 from cxrview.gui.viewer.annotate.values import Values
 from cxrview.gui.viewer.layer import Layer
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ OWN_KEYS = (*ARROWS, Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.
 _runs = itertools.count(1)
 
 
-class Part(Enum):
+class AnnotationPart(Enum):
     """What of an annotation is under the pointer."""
 
     HANDLE = Qt.CursorShape.PointingHandCursor
@@ -52,7 +52,7 @@ class Grip:
     """Where an annotation is held."""
 
     annotation: Annotation
-    part: Part
+    part: AnnotationPart
     handle: int = -1
     off: QPointF = dataclasses.field(default_factory=QPointF)  # from the pointer to the place held
 
@@ -96,7 +96,7 @@ class AnnotationLayer(Layer):
         items = self.annotations.of(self.key_of_image)
         return [moved if moved is not None and item.id == moved.id else item for item in items]
 
-    def sights(self, placement: Placement) -> list[Sight]:
+    def sights(self, placement: ViewTransform) -> list[Sight]:
         """Return how the annotations are seen under `placement`."""
         radiograph = self.canvas.view.shown.radiograph
         if radiograph is None:
@@ -113,7 +113,7 @@ class AnnotationLayer(Layer):
         """Return the font of the plates, in screen units whatever the zoom."""
         return self.canvas.font()
 
-    def paint(self, painter: QPainter, placement: Placement) -> None:
+    def paint(self, painter: QPainter, placement: ViewTransform) -> None:
         """Draw the shapes, lines to plates that were moved, and the plates; handles on the screen only."""
         own = (
             isinstance(painter.device(), QWidget) and placement is self.canvas.placement
@@ -144,14 +144,14 @@ class AnnotationLayer(Layer):
         for sight in sights:
             for index, handle in enumerate(sight.shape.handles):
                 if (handle - place).manhattanLength() <= NEAR:
-                    return Grip(sight.annotation, Part.HANDLE, index, handle - place)
+                    return Grip(sight.annotation, AnnotationPart.HANDLE, index, handle - place)
         for sight in sights:
             if sight.shape.is_under(place):
-                return Grip(sight.annotation, Part.BODY)
+                return Grip(sight.annotation, AnnotationPart.BODY)
         draws = hasattr(self.canvas.tool, "is_drawing")
         for sight in sights:
             if sight.place.contains(place) and not draws:
-                return Grip(sight.annotation, Part.PLATE, off=sight.place.center() - place)
+                return Grip(sight.annotation, AnnotationPart.PLATE, off=sight.place.center() - place)
         return None
 
     def press(self, event: QMouseEvent) -> bool:
@@ -182,13 +182,13 @@ class AnnotationLayer(Layer):
 
     def _dragged(self, grip: Grip, event: QMouseEvent) -> Annotation:
         placement, annotation = self.canvas.placement, grip.annotation
-        if grip.part is Part.HANDLE:
+        if grip.part is AnnotationPart.HANDLE:
             place = event.position() + grip.off
             straight = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             if straight and not isinstance(annotation, RectangleRoi | EllipseRoi) and grip.handle >= 0:
                 place = held_straight(self._neighbour(annotation, grip.handle), place)
             return with_handle(annotation, grip.handle, on_image(place, placement))
-        if grip.part is Part.PLATE:
+        if grip.part is AnnotationPart.PLATE:
             point = placement.to_image.map(event.position() + grip.off)
             return dataclasses.replace(annotation, plate=Point(point.x(), point.y()))
         way = placement.to_image.map(event.position()) - placement.to_image.map(self._start)

@@ -13,7 +13,7 @@ from cxrview.gui.viewer.annotate.drawing import Plate, find_place, plate_size
 from cxrview.gui.viewer.annotate.handles import on_widget
 from cxrview.gui.viewer.annotate.shapes import Shape, shape_of
 from cxrview.gui.viewer.annotate.values import Values
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 from cxrview.i18n import fixed, tr
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def see(
     annotations: Sequence[Annotation],
     scaling: Sequence[Annotation],
     radiograph: "Radiograph",
-    placement: Placement,
+    placement: ViewTransform,
     values: Values,
     font: QFont,
 ) -> list[Sight]:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainterPath, QPainterPathStroker
 
 from cxrview.annotations.annotation import Annotation, CardiothoracicRatio
 from cxrview.gui.viewer.annotate.handles import handles, on_widget
-from cxrview.gui.viewer.view_transform import Placement
+from cxrview.gui.viewer.view_transform import ViewTransform
 
 ARC = 30.0  # logical pixels, at most, around the vertex of an angle
 BAR = 5.0  # half the length of the bars at the ends of a measured width
@@ -44,7 +44,7 @@ class Shape:
         return self.line.boundingRect().united(self.filled.boundingRect())
 
 
-def shape_of(annotation: Annotation, placement: Placement) -> Shape:
+def shape_of(annotation: Annotation, placement: ViewTransform) -> Shape:
     """Return the lines of `annotation` in the widget's logical pixels."""
     points = [on_widget(point, placement) for point in annotation.points]
     places = tuple(on_widget(point, placement) for point in handles(annotation))
@@ -101,7 +101,7 @@ def _cobb(points: Sequence[QPointF]) -> Shape:
 def _widths(
     annotation: CardiothoracicRatio,
     points: Sequence[QPointF],
-    placement: Placement,
+    placement: ViewTransform,
     places: tuple[QPointF, ...],
 ) -> Shape:
     """Return each width between its ends as projected across the patient, and the ends' way there."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from cxrview.annotations.annotation import REGIONS, Annotation
-from cxrview.annotations.results import Result, result_of
+from cxrview.annotations.results import MeasurementResult, result_of
 from cxrview.annotations.units import Scale
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.i18n import tr
@@ -28,7 +28,7 @@ class Known:
     label: str
     scale: Scale
     pixels: "weakref.ref[Any]"
-    result: Result
+    result: MeasurementResult
 
 
 class Values(QObject):
@@ -47,7 +47,7 @@ class Values(QObject):
         self._known: dict[str, Known] = {}
         self._jobs: dict[str, tuple[tuple[Any, ...], Job]] = {}
 
-    def of(self, annotation: Annotation, radiograph: "Radiograph", scale: Scale) -> Result:
+    def of(self, annotation: Annotation, radiograph: "Radiograph", scale: Scale) -> MeasurementResult:
         """Return what `annotation` says, or "…" if `arrived` will tell."""
         known = self._known.get(annotation.id)
         if (
@@ -58,7 +58,7 @@ class Values(QObject):
             return known.result
         if isinstance(annotation, REGIONS) and _pixels_around(annotation) > QUICK:
             self._start(annotation, radiograph, scale)
-            return Result(lines=("…",), summary="…")
+            return MeasurementResult(lines=("…",), summary="…")
         result = result_of(annotation, radiograph, scale)
         self._keep(annotation, radiograph, scale, result)
         return result
@@ -71,7 +71,7 @@ class Values(QObject):
         if running is not None:
             self._runner.cancel(running[1])
 
-        def done(result: Result) -> None:
+        def done(result: MeasurementResult) -> None:
             self._jobs.pop(annotation.id, None)
             self._keep(annotation, radiograph, scale, result)
             self.arrivals += 1
@@ -87,7 +87,9 @@ class Values(QObject):
         )
         self._jobs[annotation.id] = (wanted, job)
 
-    def _keep(self, annotation: Annotation, radiograph: "Radiograph", scale: Scale, result: Result) -> None:
+    def _keep(
+        self, annotation: Annotation, radiograph: "Radiograph", scale: Scale, result: MeasurementResult
+    ) -> None:
         pixels = weakref.ref(radiograph.values)
         self._known[annotation.id] = Known(annotation.points, annotation.label, scale, pixels, result)
 
