@@ -14,7 +14,8 @@ from cxrview.message import Message
 
 ROOT = paths.PACKAGE.parent
 MODULES = sorted(path.relative_to(ROOT).as_posix() for path in paths.PACKAGE.rglob("*.py"))
-ROOMS = [path.removesuffix(".py").replace("/", ".") for path in MODULES if path.endswith("/messages.py")]
+OF_MESSAGES = ("/messages.py", "cxrview/message.py")
+ROOMS = [path.removesuffix(".py").replace("/", ".") for path in MODULES if path.endswith(OF_MESSAGES)]
 TRANSLATED = {"tr", "trn", "mark", "markn"}
 EVENTS = {"Warned", "Stage", "Failed"}
 NOTES = {"note"}  # of what was odd in a file
@@ -279,7 +280,7 @@ def messages() -> tuple[tuple[str, str, Message], ...]:
 def _messages() -> Iterator[tuple[str, str, Message]]:
     for room in ROOMS:
         for name, value in vars(importlib.import_module(room)).items():
-            if isinstance(value, Message):
+            if isinstance(value, Message) and value.code:
                 yield room, name, value
 
 
