@@ -27,7 +27,7 @@ HANDLE, MARK = 6.5, 4.0  # radii in pixels
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A curve in the colour of class `number`, None for that of no class; `faint` ones lie in the background."""
+    """A curve in the colour of class `number`, or of none; `faint` ones lie in the background."""
 
     x: Sequence[float]
     y: Sequence[float]
