@@ -2,7 +2,7 @@
 
 The stubs of PySide6 know only the properties that a class does not inherit, and no signals, so that
 `QLabel(objectName="title")` and `QPushButton(clicked=self._go)` would be errors. Here every constructor of an
-object of Qt gets a `**properties`. A wrong one is no matter of types: PySide6 itself raises an AttributeError.
+object of Qt gets a `**properties`. At a wrong one PySide6 itself raises an AttributeError.
 """
 
 from collections.abc import Callable
