@@ -287,7 +287,6 @@ def test_lanes_that_begin_together_do_not_import_a_library_by_halves():
     code = """if True:
         from PySide6.QtCore import QCoreApplication
         from cxrview.gui.tasks import TaskRunner
-from cxrview.i18n import say
         app, runner, said = QCoreApplication([]), TaskRunner(), []
 
         def enter(name):
