@@ -4,13 +4,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cxrview.errors import CxrviewError
 from cxrview.gui.state import Entry
 from cxrview.i18n import tr
-from cxrview.imaging.unpacked import Unpacked
 from cxrview.progress import Report
+
+if TYPE_CHECKING:
+    from cxrview.imaging.unpacked import Unpacked
 
 BATCH = 64  # files a message to the study list, at most
 SOON = 0.1  # seconds after which a message is sent with less
@@ -24,7 +26,7 @@ class _Found(NamedTuple):
     archive: Path | None = None
 
 
-def discover(paths: Sequence[Path], unpacked: Unpacked, report: Report) -> Iterator[News]:
+def discover(paths: Sequence[Path], unpacked: "Unpacked", report: Report) -> Iterator[News]:
     """Yield the files found, first one, then more and more at a time, each with what its header says.
 
     DICOM directories and archives that are named stand for the images in them; what is wrong with one of
@@ -89,7 +91,7 @@ class _Search:
 
 
 def _found(
-    paths: Sequence[Path], unpacked: Unpacked, go_on: Report, report: Report
+    paths: Sequence[Path], unpacked: "Unpacked", go_on: Report, report: Report
 ) -> Iterator[_Found | CxrviewError]:
     """Yield the files in `paths`, and what is wrong with archives and directories among them."""
     from cxrview.imaging.archive import is_archive, unpack
