@@ -91,6 +91,7 @@ class ComparisonTable(Themed, QWidget):
         only, heading = self.only.isChecked(), None
         for number in range(self.table.topLevelItemCount()):
             item = self.table.topLevelItem(number)
+            assert item is not None
             alike = item.data(0, ALIKE)
             if alike is None:
                 heading = item

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLineEdit,
     QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeView,
     QWidget,
 )
@@ -169,8 +170,9 @@ class _NameDelegate(QStyledItemDelegate):
     """Edits a name in a line that a screen reader knows."""
 
     def createEditor(self, parent: QWidget, _option: object, _index: object) -> QLineEdit:  # noqa: N802
-        return QLineEdit(parent, accessibleName=tr("New name"))
+        line: QLineEdit = QLineEdit(parent, accessibleName=tr("New name"))
+        return line
 
-    def sizeHint(self, option: object, index: object) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         hint = super().sizeHint(option, index)
         return QSize(hint.width(), max(hint.height(), ROW))

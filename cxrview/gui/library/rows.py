@@ -140,6 +140,7 @@ class SearchedRows(QSortFilterProxyModel):
 
     def __init__(self, rows: ModelRows) -> None:
         super().__init__()
+        self._rows = rows
         self._words: list[str] = []
         self.setSourceModel(rows)
         self.setSortRole(SORT)
@@ -152,7 +153,7 @@ class SearchedRows(QSortFilterProxyModel):
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     def filterAcceptsRow(self, row: int, _parent: Index) -> bool:  # noqa: N802
-        rows = self.sourceModel()
+        rows = self._rows
         entry = rows.entries[row]
         shown = [rows.data(rows.index(row, column)) for column in range(rows.columnCount())]
         title = entry.card.title if entry.card is not None else ""

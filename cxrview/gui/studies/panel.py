@@ -42,7 +42,8 @@ class SearchField(QLineEdit):
         self.setAcceptDrops(False)  # dropped files are opened, not typed
 
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ShortcutOverride and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+        overrides = event.type() is QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             event.accept()  # they would go from study to study
             return True
         return super().event(event)

@@ -93,13 +93,15 @@ class FindingRow(QFrame):
             self._column.addWidget(self._final() if self.kind in FINAL else self._override())
 
     def _button(self, row: QHBoxLayout, name: str, text: str, tip: str) -> QPushButton:
-        button = self.buttons[name] = QPushButton(text, objectName="link", toolTip=tip)
+        button: QPushButton = QPushButton(text, objectName="link", toolTip=tip)
+        self.buttons[name] = button
         button.setAccessibleDescription(f"{self.finding['text']} {tip}".strip())
         row.addWidget(button)
         return button
 
     def _final(self) -> QWidget:
-        return QLabel(tr("No model can be made like this."), objectName="muted", wordWrap=True)
+        words: QLabel = QLabel(tr("No model can be made like this."), objectName="muted", wordWrap=True)
+        return words
 
     def _override(self) -> QWidget:
         box = self.override = QCheckBox(tr("Go on in spite of this; the model's card will say so"))
@@ -110,7 +112,7 @@ class FindingRow(QFrame):
     @property
     def tone(self) -> str:
         """The severity, or "allowed"."""
-        return self.property("tone")
+        return str(self.property("tone"))
 
     def show_allowed(self, allowed: bool) -> None:
         """Show whether the training may go on in spite of it."""
@@ -204,8 +206,8 @@ class FindingList(QWidget):
         self._inside.setParent(None)
         self._inside.deleteLater()
         self._inside = QWidget()
-        column = QVBoxLayout(self._inside, spacing=6)
-        column.setContentsMargins(0, 0, 0, 0)
+        self._lines = QVBoxLayout(self._inside, spacing=6)
+        self._lines.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._inside)
         self.rows, self._waiting = [], deque(findings)
         self._config, self._side_of = config, side_of
@@ -225,7 +227,7 @@ class FindingList(QWidget):
             row.fix_asked.connect(self.fix_asked)
             row.allowed.connect(self.allowed)
             row.show_files.connect(self.show_files)
-            self._inside.layout().addWidget(row)
+            self._lines.addWidget(row)
             self.rows.append(row)
         if self._waiting:
             self._turn.start()

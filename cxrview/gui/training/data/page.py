@@ -197,12 +197,13 @@ class DataPage:
 
 
 def _heading(text: str) -> QLabel:
-    return QLabel(text, objectName="heading")
+    label: QLabel = QLabel(text, objectName="heading")
+    return label
 
 
 def _column(*parts: QWidget | int) -> QVBoxLayout:
     """Return widgets, and the gaps between them, one below the other."""
-    column = QVBoxLayout(spacing=8)
+    column: QVBoxLayout = QVBoxLayout(spacing=8)
     column.setContentsMargins(0, 0, 0, 0)
     for part in parts:
         if isinstance(part, int):

@@ -32,7 +32,7 @@ class ChoiceCard(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.column = QVBoxLayout(self, spacing=4)
+        self.column: QVBoxLayout = QVBoxLayout(self, spacing=4)
         self.column.setContentsMargins(13, 11, 13, 11)
         self.title = QLabel(title, objectName="cardTitle", wordWrap=True)
         self.words = QLabel(words, objectName="muted", wordWrap=True)
@@ -45,10 +45,10 @@ class ChoiceCard(QAbstractButton):
         self.column.addWidget(label)
 
     def sizeHint(self) -> QSize:
-        return self.layout().sizeHint()
+        return self.column.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return self.layout().minimumSize()
+        return self.column.minimumSize()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = themes.current()

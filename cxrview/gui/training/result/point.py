@@ -98,7 +98,7 @@ class PointPage(QWidget):
         row.addLayout(self._side())
 
     def _side(self) -> QVBoxLayout:
-        side = QVBoxLayout(spacing=3)
+        side: QVBoxLayout = QVBoxLayout(spacing=3)
         side.addWidget(QLabel(tr("Called from a probability of"), objectName="muted"))
         side.addWidget(self.limit)
         side.addSpacing(6)
@@ -188,6 +188,8 @@ class PointPage(QWidget):
     def use(self, threshold: float) -> None:
         """Put the point at `threshold`."""
         curve = self._curve(self.class_name)
+        if curve is None:
+            return
         self.threshold = threshold
         self.slider.blockSignals(True)
         self.slider.setValue(curve.index(threshold))
@@ -238,8 +240,10 @@ class PointPage(QWidget):
         order = [*(name for name in faint if name != self.class_name), self.class_name]
         for plot, kind in ((self.roc, ClassCurve.roc), (self.pr, ClassCurve.precision_recall)):
             lines = []
-            for name in order:
-                x, y = thinned(*kind(self._curve(name)))
+            for name, known in ((name, self._curve(name)) for name in order):
+                if known is None:
+                    continue
+                x, y = thinned(*kind(known))
                 number = result.classes.index(name)
                 lines.append(ShareLine(x, y, number, faint=name != self.class_name))
             plot.show_lines(lines)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
@@ -168,8 +169,9 @@ class TrainingStep(WizardStep):
         return run.folder.path if run is not None else self._draft.folder
 
 
-def _report(folder: Path) -> dict | None:
+def _report(folder: Path) -> dict[str, Any] | None:
     try:
-        return json.loads(RunFolder(folder).data_report.read_text("utf-8"))
+        report: dict[str, Any] = json.loads(RunFolder(folder).data_report.read_text("utf-8"))
     except (OSError, ValueError):
         return None
+    return report

@@ -3,6 +3,7 @@
 import time
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from cxrview.gui.training.run.parts import FactRow, HeadOrEnding, RunHead
@@ -119,6 +120,7 @@ class SearchView(QWidget):
         self.refresh()
 
     def _heard(self) -> None:
+        assert self.run is not None
         when, saying = self.run.said[-1]
         over = len(self.clock.seconds)
         self.clock.take(saying, when)
@@ -164,7 +166,7 @@ class SearchView(QWidget):
         self.warnings.setText("\n".join(warnings))
         self.warnings.setVisible(bool(warnings))
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
 
