@@ -117,7 +117,7 @@ def _in_directory(path: Path) -> Iterator[_Found]:
     yield from map(_Found, listed_images(path))
 
 
-def _in_archive(path: Path, unpacked: Unpacked, report: Report) -> Iterator[_Found]:
+def _in_archive(path: Path, unpacked: "Unpacked", report: Report) -> Iterator[_Found]:
     from cxrview.imaging.archive import unpack
 
     for file in unpack(path, unpacked.folder(path), report):
