@@ -54,7 +54,9 @@ def measure(
     return result
 
 
-def measure_strangers(answers: LabelledPredictions, seed: int = 0, repeats: int = 1000) -> dict[str, Any]:
+def measure_out_of_distribution(
+    answers: LabelledPredictions, seed: int = 0, repeats: int = 1000
+) -> dict[str, Any]:
     """Return how many images outside the task the domain check flags, in all and by source.
 
     Where nothing was checked, `flagged` is None.

@@ -221,13 +221,13 @@ def test_data_without_sources_has_no_table_of_sources():
     assert evaluate.measure(answers(sources=np.full(300, "")), repeats=2)["per_source"] == {}
 
 
-def test_strangers_are_counted_as_flagged_by_source():
+def test_out_of_distribution_images_are_counted_as_flagged_by_source():
     inside = np.arange(40) % 4 == 0
     sources = np.where(np.arange(40) < 20, "ct", "lateral")
     data = answers_of(
         np.full((40, 3), 1 / 3), np.full(40, -1), sources=sources, in_domain=inside & (sources == "ct")
     )
-    result = evaluate.measure_strangers(data, repeats=100)
+    result = evaluate.measure_out_of_distribution(data, repeats=100)
     assert result["flagged"]["value"] == pytest.approx(35 / 40)
     assert result["per_source"]["ct"]["flagged"]["value"] == 0.75
     assert result["per_source"]["ct"]["not_flagged"] == 5

@@ -94,7 +94,7 @@ def whole(tmp_path_factory):
         card=CARD,
         examples=[example(), example(right=False)],
         data_report=data,
-        strangers=outside,
+        out_of_distribution=outside,
         notes=["3 images were left out."],
         failures=[("secret/bad.png", "is empty.")],
         repeats=20,
@@ -132,7 +132,7 @@ def test_the_page_says_what_was_measured(whole):
     assert "It is a test & nothing else." in page.text
     assert "Two images are alike." in page.text
     assert "flagged as out of domain" in page.text
-    assert "80 %" in page.text  # of the strangers
+    assert "80 %" in page.text  # of the images outside the task
     assert "epoch 5" in page.text
     assert "keras 3.15.0" in page.text
     assert "secret/bad.png" in page.text
@@ -154,7 +154,9 @@ def test_every_figure_is_on_disk_too(whole):
 def test_predictions_stand_in_a_table(whole):
     with (whole / "predictions.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [sum(row["part"] == part for row in rows) for part in ("test", "validation", "strangers")] == [
+    assert [
+        sum(row["part"] == part for row in rows) for part in ("test", "validation", "out_of_distribution")
+    ] == [
         300,
         200,
         20,

@@ -34,7 +34,7 @@ def estimate(
     """Return what the training of `config` will take.
 
     `model` is its model, resolved; `images` says how many there are of "train", "validation", "test"
-    and maybe "external" and "strangers", as the data report does.
+    and maybe "external" and "out_of_distribution", as the data report does.
     """
     if measured is None or not images.get("train"):
         return Estimate(None, None, None)
