@@ -29,7 +29,7 @@ from cxrview.atomic_file import write_atomically
 from cxrview.datasets.report import DataReport
 from cxrview.errors import InvalidRequest
 from cxrview.evaluation import messages, plots, report_tables
-from cxrview.evaluation.caveats import remarks
+from cxrview.evaluation.caveats import caveats
 from cxrview.evaluation.evaluate import Points, measure, measure_out_of_distribution
 from cxrview.evaluation.examples import Example
 from cxrview.evaluation.predictions import LabelledPredictions
@@ -267,7 +267,7 @@ def _part(
         "images": measured["images"],
         "groups": measured["groups"],
         "headlines": report_tables.headlines(measured),
-        "remarks": remarks(answers, measured, label),
+        "caveats": caveats(answers, measured, label),
         "tables": report_tables.all_tables(measured, label),
         "figures": [figure for figure in squares if figure],
         "wide": _inline(documents, f"{name}-sources", f"What the images of each source are called, {title}"),

@@ -306,5 +306,5 @@ def dumps(config: TrainingConfig) -> str:
 
 
 def save(config: TrainingConfig, path: Path, *, settle: bool = True) -> None:
-    """Write `config` to `path` as TOML, whole or not at all; `settle` is `whole_file`'s. Raises OSError."""
+    """Write `config` to `path` as TOML, whole or not at all; `settle` is `atomic_file`'s. Raises OSError."""
     write_atomically(path, dumps(config), settle=settle)

@@ -9,7 +9,7 @@ from sklearn import metrics
 
 from cxrview.evaluation import evaluate
 from cxrview.evaluation.bootstrap import group_intervals
-from cxrview.evaluation.metrics import FiguresOfMerit
+from cxrview.evaluation.metrics import ClassificationMetrics
 from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.training.export import calibrate
 
@@ -160,7 +160,7 @@ def test_intervals_widen_when_images_come_from_few_patients():
     # Thirty patients whose images are all right or all wrong together.
     together = (np.argsort(np.argsort(right, kind="stable")) // 20).astype(np.str_)
     intervals = [
-        group_intervals(FiguresOfMerit(answers_of(probabilities, labels)), groups, seed=1, repeats=400)
+        group_intervals(ClassificationMetrics(answers_of(probabilities, labels)), groups, seed=1, repeats=400)
         for groups in (alone, together)
     ]
     (low, high), (wide_low, wide_high) = (found["accuracy"] for found in intervals)
@@ -173,8 +173,8 @@ def test_intervals_widen_when_images_come_from_few_patients():
 def test_weighing_images_is_drawing_them_again():
     data = answers(120)
     times = np.random.default_rng(3).integers(0, 3, 120)
-    weighted = FiguresOfMerit(data, POINTS)(times.astype(float))
-    drawn = FiguresOfMerit(data.subset(np.repeat(np.arange(120), times)), POINTS)(np.ones(times.sum()))
+    weighted = ClassificationMetrics(data, POINTS)(times.astype(float))
+    drawn = ClassificationMetrics(data.subset(np.repeat(np.arange(120), times)), POINTS)(np.ones(times.sum()))
     assert weighted == pytest.approx(drawn)
 
 

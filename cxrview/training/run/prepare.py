@@ -231,11 +231,11 @@ class _Gathered:
     def _twice(
         self, kept: Inputs, foreign: Inputs | None, out: Path, report: Report
     ) -> tuple[list[DuplicatePair], list[tuple[int, int, float]]]:
-        """Return the pairs among the images, and (image, external image, likeness) across."""
+        """Return the pairs among the images, and (image, external image, similarity) across."""
         both = [kept] if foreign is None else [kept, foreign]
         pairs = _pairs(both, out / "cache", self.config.data.near_duplicates, report)
         own = len(kept.items)
-        links = [(p.first, p.second - own, p.likeness) for p in pairs if p.first < own <= p.second]
+        links = [(p.first, p.second - own, p.similarity) for p in pairs if p.first < own <= p.second]
         return [pair for pair in pairs if pair.second < own], links
 
     def _split(
@@ -341,9 +341,9 @@ def _pairs(inputs: Sequence[Inputs], cache: Path, near: bool, report: Report) ->
     if (stored := _stored_pairs(store, keys)) is not None:
         return found + stored
     images = [image for part in inputs for image in np.asarray(part.images)]  # read when they are looked at
-    looks = [look for part in inputs for look in np.asarray(part.looks)]
-    pairs = near_pairs(images, looks, facts, report)
-    values = {"keys": keys, "pairs": [[p.first, p.second, p.likeness] for p in pairs]}
+    fingerprints = [fingerprint for part in inputs for fingerprint in np.asarray(part.fingerprints)]
+    pairs = near_pairs(images, fingerprints, facts, report)
+    values = {"keys": keys, "pairs": [[p.first, p.second, p.similarity] for p in pairs]}
     with writable(cache):
         write_atomically(store, json.dumps(values))
     return found + pairs
@@ -355,8 +355,8 @@ def _stored_pairs(store: Path, keys: list[str]) -> list[DuplicatePair] | None:
         if values["keys"] != keys:
             return None
         return [
-            DuplicatePair(int(one), int(other), float(likeness), False)
-            for one, other, likeness in values["pairs"]
+            DuplicatePair(int(one), int(other), float(similarity), False)
+            for one, other, similarity in values["pairs"]
         ]
     except (OSError, ValueError, KeyError, TypeError):
         return None
