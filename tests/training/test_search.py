@@ -135,7 +135,7 @@ def test_a_file_to_start_from_lies_beside_the_configuration(tmp_path):
     [
         (
             {"optimizer": ("adam", "magic")},
-            data_messages.NO_SUCH_CHOICE(entry="recipe.optimizer", value="magic"),
+            data_messages.NO_SUCH_CHOICE(entry="recipe.optimizer", given="magic"),
         ),
         ({"learning_rate": (1e-3, -1.0)}, data_messages.OUT_OF_RANGE(entry="recipe.phases[1].learning_rate")),
         ({"batch_size": (0,)}, data_messages.OUT_OF_RANGE(entry="recipe.batch_size")),
