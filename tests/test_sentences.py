@@ -29,12 +29,7 @@ WORDS = re.compile(r"(?<![#\w])[^\W\d_]{2}")
 NO_WORDS = re.compile(r"cxrview|DICOM|VOI LUT")  # names that are the same in every language
 
 
-TO_DO: set[str] = {
-    "cxrview/training/export/finish.py",
-    "cxrview/training/network/starting_point.py",
-    "cxrview/training/run/fit.py",
-    "cxrview/training/run/worker.py",
-}
+TO_DO: set[str] = set()
 
 
 @cache
@@ -118,7 +113,7 @@ def shown(call: ast.Call) -> Iterator[ast.expr]:
 
 def said(call: ast.Call) -> Iterator[ast.expr]:
     """Yield what an error says: the problem and the advice, and not the path."""
-    yield from call.args[:2]
+    yield from call.args[2:] if called(call) == "Stage" else call.args[:2]  # a stage has a key and a share
     yield from (word.value for word in call.keywords if word.arg != "path")
 
 

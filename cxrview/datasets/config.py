@@ -89,11 +89,11 @@ def _checked(item: Any, wanted: Any, value: Any, where: str) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool)):
-        raise ValueError(messages.WRONG_KIND(entry=where, given=repr(value), kind=wanted.__name__))
+        raise ValueError(messages.WRONG_KIND(entry=where, found=repr(value), kind=wanted.__name__))
     metadata = item.metadata if item is not None else {}
     low, high, choices = (metadata.get(key) for key in ("low", "high", "choices"))
     if low is not None and not low <= value <= high:
-        raise ValueError(messages.OUT_OF_RANGE(entry=where, given=repr(value), low=low, high=high))
+        raise ValueError(messages.OUT_OF_RANGE(entry=where, found=repr(value), low=low, high=high))
     if choices and value not in choices:
-        raise ValueError(messages.NO_SUCH_CHOICE(entry=where, given=value, choices=list(choices)))
+        raise ValueError(messages.NO_SUCH_CHOICE(entry=where, found=value, choices=list(choices)))
     return value
