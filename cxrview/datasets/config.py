@@ -21,8 +21,8 @@ class DataConfig:
     """Which images, and who belongs together.
 
     `path` is a folder of class folders, a folder with `train`, `val` and `test`, or a CSV file
-    (`file,label[,group][,split][,source]`). `external` and `strangers`, in the same forms, are never
-    trained on: images of other hospitals to judge by, and images outside the model's task.
+    (`file,label[,group][,split][,source]`). `external` and `out_of_distribution`, in the same forms, are
+    never trained on: images of other hospitals to judge by, and images outside the model's task.
     """
 
     path: str = option("", "Images")
@@ -34,7 +34,7 @@ class DataConfig:
     allow: tuple[str, ...] = option((), "Findings overridden")
     near_duplicates: bool = option(True, "Look for near-duplicates")
     external: str = option("", "Images of other hospitals, to judge by")
-    strangers: str = option("", "Images outside the task, for the domain check")
+    out_of_distribution: str = option("", "Images outside the task, for the domain check")
 
 
 def build(kind: type[_T], values: Any, where: str) -> _T:

@@ -271,7 +271,7 @@ def test_both_models_answer_the_same_images_and_what_changed_is_listed(seat, qtb
 
 def test_models_without_a_common_class_are_not_compared(seat, qtbot, tmp_path):
     classes = [{"name": f"c{n}", "label": f"C{n}", "meaning": "."} for n in range(3)]
-    other = make_tiny_bundle(tmp_path / "stranger", classes=classes, operating_points={})
+    other = make_tiny_bundle(tmp_path / "other", classes=classes, operating_points={})
     seat.current = (str(other), "cpu")
     page = seat.turn_to(seat.page.compare)
     qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
