@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cxrview.errors import CxrviewError
+from cxrview.gui.session.unpacked import Unpacked
 from cxrview.gui.state import Entry
 from cxrview.i18n import tr
-from cxrview.imaging.unpacked import Unpacked
 from cxrview.progress import Report
 
 BATCH = 64  # files a message to the study list, at most

@@ -12,10 +12,10 @@ from PySide6.QtCore import QTimer
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text, messages
 from cxrview.gui.session.discovery import News, discover
+from cxrview.gui.session.unpacked import Unpacked, any_left, remove_leftovers
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.i18n import tr
-from cxrview.imaging.unpacked import Unpacked, any_left, remove_leftovers
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

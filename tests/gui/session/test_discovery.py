@@ -7,8 +7,8 @@ import pytest
 
 from cxrview.errors import InvalidRequest, UnreadableImage
 from cxrview.gui.session.discovery import BATCH, discover
+from cxrview.gui.session.unpacked import Unpacked, remove_leftovers
 from cxrview.imaging import find
-from cxrview.imaging.unpacked import Unpacked, remove_leftovers
 from cxrview.messages import CANNOT_BE_UNPACKED, PLACE_CANNOT_BE_WRITTEN
 from cxrview.progress import Cancelled, silent
 from tests.gui.conftest import make_phantom, write_png
