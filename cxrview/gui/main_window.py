@@ -25,7 +25,6 @@ from cxrview.gui.commands import heatmap
 from cxrview.gui.commands.window import fill_screen
 from cxrview.gui.commands.window_parts import SOON, WindowParts
 from cxrview.gui.gc_in_gui_thread import Collector
-from cxrview.gui.lazy_parts import LazyParts
 from cxrview.gui.panels.prediction import ReadingPanel
 from cxrview.gui.panels.status import StatusBar
 from cxrview.gui.session.model_choice import LoadPredictor
@@ -41,7 +40,7 @@ from cxrview.gui.viewer.tools import basic_tools
 from cxrview.gui.viewer.viewport import Viewport
 from cxrview.gui.viewer.viewports import Viewports
 from cxrview.gui.widgets.window_size import fitted
-from cxrview.gui.workbench import Places, Workbench
+from cxrview.gui.workbench import LazyParts, Places, Workbench
 from cxrview.i18n import tr
 from cxrview.settings import Settings
 

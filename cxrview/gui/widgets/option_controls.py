@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QSpinBox, QWidget
 
-from cxrview.i18n import DECIMAL_SIGNS, fixed, language, say, tr
+from cxrview.i18n import fixed, localised, say, tr
 from cxrview.message import Message
 
 PERCENT_WIDTH = 44
@@ -175,7 +175,7 @@ def as_typed(value: Any) -> str:
     if isinstance(value, float):
         short = f"{value:g}"
         text = short if float(short) == value else repr(value)
-        return text.replace(".", DECIMAL_SIGNS.get(language(), "."))
+        return localised(text)
     return str(value)
 
 
