@@ -232,7 +232,7 @@ class SearchStep(WizardStep):
         view, run = self.view, self.run
         if not self._end_by or view is None or run is None or run.progress.searched is not None:
             return
-        if time.time() + view.clock.pace > self._end_by:
+        if time.time() + view.clock.trial_seconds > self._end_by:
             self.enough()
 
     def _look_at_clock(self) -> None:

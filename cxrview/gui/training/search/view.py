@@ -57,7 +57,7 @@ class SearchView(QWidget):
             {
                 "best": tr("Best so far"),
                 "over": tr("Trials over"),
-                "pace": tr("A trial takes"),
+                "trial": tr("A trial takes"),
                 "left": tr("Time left"),
             }
         )
@@ -196,14 +196,14 @@ class SearchView(QWidget):
         return words.format(number=progress.trial.number, total=progress.trial.trials)
 
     def _show_facts(self, run: Run, progress: RunProgress) -> None:
-        best, pace = best_of(progress), self.clock.pace
+        best, seconds = best_of(progress), self.clock.trial_seconds
         words = tr("{score} in trial {number}")
         left = self.clock.left(len(progress.trials), self.total, time.time())
-        known = bool(pace) and run.is_running and progress.searched is None
+        known = bool(seconds) and run.is_running and progress.searched is None
         self.facts.tell(
             best=words.format(score=figure(best.value), number=best.number) if best is not None else "",
             over=counts_text(progress.trials),
-            pace=duration(pace) if pace else "",
+            trial=duration(seconds) if seconds else "",
             left=duration(left) if known else "",
         )
 
