@@ -7,10 +7,6 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent / "cxrview"
 Graph = dict[str, set[str]]
-# Circles across folders that stand for now, each by its files. A new one has no place here.
-STANDING = {
-    frozenset({"cxrview.gui.studies.row_menu", "cxrview.gui.studies.panel"}),
-}
 
 
 def name_of(path: Path) -> str:
@@ -83,9 +79,7 @@ def test_only_the_application_knows_the_main_window():
 
 
 def test_no_circle_of_files_crosses_two_folders():
-    assert {tuple(sorted(circle)) for circle in across(circles(graph()))} == {
-        tuple(sorted(circle)) for circle in STANDING
-    }
+    assert across(circles(graph())) == set()
 
 
 def test_the_checks_above_see_every_kind_of_import_and_find_a_circle():
