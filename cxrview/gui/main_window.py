@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSlider, QSplitter
+from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSlider, QSplitter, QWidget
 
 from cxrview import paths, settings
 from cxrview.gui import theme as themes
@@ -80,7 +80,7 @@ class MainWindow(WindowParts, QMainWindow):
         self.setAcceptDrops(True)
         self._build()
         self._connect()
-        themes.apply(QApplication.instance(), themes.THEMES[stored.theme])
+        themes.apply(themes.running(), themes.THEMES[stored.theme])
         self.menus.draw_icons()
         self._restore()
         if complaints:
@@ -146,12 +146,13 @@ class MainWindow(WindowParts, QMainWindow):
         state.settings_changed.connect(self._settings_changed)
         state.shown_changed.connect(self._name_window)
         self._peek = PeekFilter(state, self)
-        for widget in (self, self.studies.tree):
+        watched: list[QWidget] = [self, self.studies.tree]
+        for widget in watched:
             widget.installEventFilter(self._peek)
         for canvas in self.viewports.canvases:
             self._take_canvas(canvas)
         self._own_keys = OwnKeys(self)
-        for widget in self.findChildren(QSlider) + self.findChildren(QComboBox) + [self.studies.tree]:
+        for widget in (*self.findChildren(QSlider), *self.findChildren(QComboBox), self.studies.tree):
             widget.installEventFilter(self._own_keys)
         self._name_window(state.shown)
 
@@ -163,7 +164,7 @@ class MainWindow(WindowParts, QMainWindow):
                 restore(stored)
         fill_screen(self, False)
         for name, panel in (("studies", self.studies), ("reading", self.reading)):
-            visible = self.geometry_store.value(name, True, bool)
+            visible = bool(self.geometry_store.value(name, True, bool))
             panel.setVisible(visible)
             self.menus.actions[name].setChecked(visible)
 
@@ -184,7 +185,7 @@ class MainWindow(WindowParts, QMainWindow):
     def _settings_changed(self, changed: Settings) -> None:
         self._save_soon.start()
         if changed.theme != themes.current().name:
-            themes.apply(QApplication.instance(), themes.THEMES[changed.theme])
+            themes.apply(themes.running(), themes.THEMES[changed.theme])
 
     def _save_settings(self) -> None:
         self._save_soon.stop()

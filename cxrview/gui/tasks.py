@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from cxrview.errors import CxrviewError
+from cxrview.i18n import say
+from cxrview.message import Message
 from cxrview.progress import Cancelled, Report
 
 if TYPE_CHECKING:
@@ -78,6 +80,11 @@ class Job:
         self.quiet = self.lasting = False
         self.done, self.failed, self.partial = done, failed, partial
         self.future: Future[None] | None = None
+
+    def check(self) -> None:
+        """Raise Cancelled if nobody is interested any more."""
+        if self.cancelled:
+            raise Cancelled
 
     def cancel(self) -> None:
         """Lose interest: work that has not begun never will, and no result is delivered."""
@@ -181,24 +188,21 @@ class TaskRunner(QObject):
         """Do the work, in a worker thread."""
         last_sent = 0.0
 
-        def report(fraction: float, text: str) -> None:
+        def report(fraction: float, doing: Message | str) -> None:
             nonlocal last_sent
-            if job.cancelled:
-                raise Cancelled
-            job.fraction, job.text = fraction, text
+            job.check()
+            job.fraction, job.text = fraction, say(doing) if isinstance(doing, Message) else doing
             if time.monotonic() - last_sent > PROGRESS_INTERVAL:
                 last_sent = time.monotonic()
                 self._send(job, "progress")
 
         try:
-            if job.cancelled:
-                return
+            job.check()
             _import_library()
             result = work(report)
             if isinstance(result, Iterator):
                 for value in result:
-                    if job.cancelled:
-                        return
+                    job.check()
                     self._send(job, "partial", value)
                 result = None
             self._send(job, "done", result)

@@ -1,8 +1,8 @@
 """The rows of the tag window: the data elements of one file, or of two side by side."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase
 
 from cxrview.gui import theme as themes
@@ -97,7 +97,15 @@ class TagModel(QAbstractItemModel):
         rows = self._rows if node is None else node.children
         return self.createIndex(row, column, rows[row]) if 0 <= row < len(rows) else ROOT
 
-    def parent(self, index: Index) -> QModelIndex:
+    @overload
+    def parent(self, /) -> QObject | None: ...
+
+    @overload
+    def parent(self, index: Index, /) -> QModelIndex: ...
+
+    def parent(self, index: Index | None = None, /) -> QObject | QModelIndex | None:
+        if index is None:  # the object that owns the model
+            return super().parent()
         node = self.node(index)
         if node is None or node.parent is None:
             return ROOT

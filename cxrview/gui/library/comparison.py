@@ -45,10 +45,10 @@ class ComparisonTable(Themed, QWidget):
         self.table.setColumnWidth(0, self.fontMetrics().averageCharWidth() * FIRST)
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        column = QVBoxLayout(self, spacing=8)
-        column.setContentsMargins(18, 16, 18, 16)
+        whole = QVBoxLayout(self, spacing=8)
+        whole.setContentsMargins(18, 16, 18, 16)
         for widget in (self.title, self.note, self.only, self.table):
-            column.addWidget(widget)
+            whole.addWidget(widget)
 
     def recolour(self) -> None:
         self.show_sections(*self._shown)

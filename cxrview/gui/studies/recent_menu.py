@@ -77,7 +77,8 @@ class RecentList(QWidget):
 
     def _fill(self) -> None:
         while (old := self._column.takeAt(0)) is not None:
-            old.widget().deleteLater()
+            if (button := old.widget()) is not None:
+                button.deleteLater()
         self._buttons.clear()
         items = self._recents.items[:ON_PAGE]
         self.setVisible(bool(items))

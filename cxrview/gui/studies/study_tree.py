@@ -103,7 +103,7 @@ class StudyTree(QTreeView):
         anchor, self._anchor = self._anchor, None
         bar = self.verticalScrollBar()
         if anchor is not None and anchor[0].isValid() and bar.value() == anchor[2]:
-            value = bar.value() + self.visualRect(QModelIndex(anchor[0])).top() - anchor[1]
+            value = bar.value() + self.visualRect(anchor[0]).top() - anchor[1]
             bar.setMaximum(max(bar.maximum(), value))  # within a resize Qt has not raised it yet
             bar.setValue(value)
             self.updateGeometries()  # and else lowers it here

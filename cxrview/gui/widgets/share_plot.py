@@ -159,7 +159,7 @@ class _ShareAxis(PlainAxis):
 
     def boundingRect(self) -> QRectF:  # noqa: N802
         over = OVERHANG if self.orientation == "bottom" else 0
-        return super().boundingRect().adjusted(-over, 0, over, 0)
+        return QRectF(super().boundingRect()).adjusted(-over, 0, over, 0)
 
     def tickSpacing(self, _low: float, _high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
         return [(0.25 if size > 150 else 0.5, 0)]

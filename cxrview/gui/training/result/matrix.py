@@ -17,7 +17,7 @@ CELL = QSize(96, 62)
 LEAST = QSize(46, 40)
 WIDEST = 150  # pixels, of a class beside its row
 ROUND = 6
-MOVES = {
+MOVES: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
     Qt.Key.Key_Up: (-1, 0),

@@ -209,5 +209,6 @@ def _add(grid: QGridLayout, title: str, control: Any, buddy: OptionRow | None = 
         is_chips = isinstance(control, Chips)
         grid.addWidget(control, row, 1, Qt.AlignmentFlag(0) if is_chips else Qt.AlignmentFlag.AlignLeft)
     else:
-        label.setBuddy(buddy)
+        if buddy is not None:
+            label.setBuddy(buddy)
         grid.addLayout(control, row, 1)

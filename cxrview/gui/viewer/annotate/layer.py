@@ -328,8 +328,10 @@ class _Ears(QObject):
         layer = self._layer
         radiograph = layer.canvas.view.shown.radiograph
         line = calibration_of(layer.annotations.of(layer.key_of_image))
-        by_hand = radiograph is not None and line is not None
-        layer.canvas.view.hand_scale = calibrated_scale(line, radiograph.pixel_aspect) if by_hand else None
+        scale = None
+        if radiograph is not None and line is not None:
+            scale = calibrated_scale(line, radiograph.pixel_aspect)
+        layer.canvas.view.hand_scale = scale
         layer.canvas.refresh()
 
     def take_selection(self, _id: str) -> None:
