@@ -170,8 +170,7 @@ class _NameDelegate(QStyledItemDelegate):
     """Edits a name in a line that a screen reader knows."""
 
     def createEditor(self, parent: QWidget, _option: object, _index: object) -> QLineEdit:  # noqa: N802
-        line: QLineEdit = QLineEdit(parent, accessibleName=tr("New name"))
-        return line
+        return QLineEdit(parent, accessibleName=tr("New name"))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         hint = super().sizeHint(option, index)

@@ -93,15 +93,13 @@ class FindingRow(QFrame):
             self._column.addWidget(self._final() if self.kind in FINAL else self._override())
 
     def _button(self, row: QHBoxLayout, name: str, text: str, tip: str) -> QPushButton:
-        button: QPushButton = QPushButton(text, objectName="link", toolTip=tip)
-        self.buttons[name] = button
+        button = self.buttons[name] = QPushButton(text, objectName="link", toolTip=tip)
         button.setAccessibleDescription(f"{self.finding['text']} {tip}".strip())
         row.addWidget(button)
         return button
 
     def _final(self) -> QWidget:
-        words: QLabel = QLabel(tr("No model can be made like this."), objectName="muted", wordWrap=True)
-        return words
+        return QLabel(tr("No model can be made like this."), objectName="muted", wordWrap=True)
 
     def _override(self) -> QWidget:
         box = self.override = QCheckBox(tr("Go on in spite of this; the model's card will say so"))

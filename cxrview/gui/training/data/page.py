@@ -199,13 +199,12 @@ class DataPage:
 
 
 def _heading(text: str) -> QLabel:
-    label: QLabel = QLabel(text, objectName="heading")
-    return label
+    return QLabel(text, objectName="heading")
 
 
 def _column(*parts: QWidget | int) -> QVBoxLayout:
     """Return widgets, and the gaps between them, one below the other."""
-    column: QVBoxLayout = QVBoxLayout(spacing=8)
+    column = QVBoxLayout(spacing=8)
     column.setContentsMargins(0, 0, 0, 0)
     for part in parts:
         if isinstance(part, int):

@@ -97,7 +97,7 @@ class AugmentationPanel(QWidget):
         row.addLayout(self._right(), 5)
 
     def _right(self) -> QVBoxLayout:
-        column: QVBoxLayout = QVBoxLayout(spacing=8)
+        column = QVBoxLayout(spacing=8)
         column.setContentsMargins(0, 16, 24, 16)
         column.addWidget(self.grid, 1)
         column.addWidget(self.caption)

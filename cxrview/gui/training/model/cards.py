@@ -32,7 +32,7 @@ class ChoiceCard(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.column: QVBoxLayout = QVBoxLayout(self, spacing=4)
+        self.column = QVBoxLayout(self, spacing=4)
         self.column.setContentsMargins(13, 11, 13, 11)
         self.title = QLabel(title, objectName="cardTitle", wordWrap=True)
         self.words = QLabel(words, objectName="muted", wordWrap=True)

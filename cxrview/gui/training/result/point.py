@@ -98,7 +98,7 @@ class PointPage(QWidget):
         row.addLayout(self._side())
 
     def _side(self) -> QVBoxLayout:
-        side: QVBoxLayout = QVBoxLayout(spacing=3)
+        side = QVBoxLayout(spacing=3)
         side.addWidget(QLabel(tr("Called from a probability of"), objectName="muted"))
         side.addWidget(self.limit)
         side.addSpacing(6)
