@@ -1,8 +1,8 @@
 """The fonts that travel with the program, so that window and report look the same on every machine.
 
 Inter for what is read, Noto Sans Mono for what stands in columns of characters, and WenQuanYi Micro Hei for
-Chinese, Japanese and Korean, which is loaded when a text needs it (5 MB, ten milliseconds). What is in none of
-them is written in whatever the machine has.
+Chinese, Japanese and Korean, which is loaded when a text needs it (5 MB, ten milliseconds). What none of
+them has is written in whatever the machine has.
 """
 
 import re
