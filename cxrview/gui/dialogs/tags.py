@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cxrview.imaging.tags import TagPair
 
 SIZE = QSize(880, 680)
-NAME_WIDTH = 36  # characters
+NAME_WIDTH = 27  # characters
 ICON = QSize(16, 16)
 
 

@@ -258,7 +258,7 @@ def label(entry: Entry, nameless: bool = False) -> str:
 
 def _heading(left: "TagListing", right: "TagListing | None") -> str:
     first = f"{left.path.name}  ·  {left.format}"
-    return first if right is None else f"{left.path.name}  ⇄  {right.path.name}"
+    return first if right is None else f"{left.path.name}  ↔  {right.path.name}"
 
 
 def _note(left: "TagListing", right: "TagListing | None", nameless: bool) -> str:

@@ -20,7 +20,7 @@ from cxrview.gui.library.compare import Section
 from cxrview.gui.widgets.themed import Themed
 from cxrview.i18n import tr
 
-FIRST = 21  # characters of the first column; the whole is in the tool tip
+FIRST = 16  # characters of the first column; the whole is in the tool tip
 ALIKE = Qt.ItemDataRole.UserRole  # of a row's item
 
 

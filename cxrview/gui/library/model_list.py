@@ -72,7 +72,7 @@ class ModelList(QTreeView):
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        scale = self.fontMetrics().averageCharWidth() / 7  # the widths were measured with such a font
+        scale = self.fontMetrics().averageCharWidth() / 8  # the widths were measured in 9 points
         for name, width in WIDTHS.items():
             self.setColumnWidth(NUMBER[name], round(width * max(1.0, scale)))
 

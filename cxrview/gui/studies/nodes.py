@@ -148,6 +148,15 @@ def moment(entry: Entry) -> int:
     return int(identity.study_date + (time if time.isdecimal() else "").ljust(6, "0"))
 
 
+def names(entry: Entry) -> tuple[str, ...]:
+    """Return what the file brings along that may be in any script: its path, who it is of, and what it is."""
+    identity = entry.identity
+    if identity is None:
+        return (str(entry.origin), entry.path.name)
+    who = (identity.patient_name, identity.patient_id, identity.accession_number)
+    return (str(entry.origin), entry.path.name, *who, identity.study_description, identity.series_description)
+
+
 def searched(entry: Entry) -> str:
     """Return what a search finds the row by, folded: file, who, when, what and from which side."""
     identity, anatomy = entry.identity, entry.anatomy

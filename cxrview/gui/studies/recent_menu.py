@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayo
 from cxrview.gui import theme as themes
 from cxrview.gui.studies.recents import Recent, Recents
 from cxrview.gui.theme import DARK
+from cxrview.gui.widgets import fonts
 from cxrview.i18n import tr
 
 ON_PAGE = 5
@@ -38,6 +39,7 @@ class RecentMenu(QMenu):
         """Show what the list holds now, and grey out what is missing as soon as that is known."""
         self.clear()
         self._actions.clear()
+        fonts.ensure_for(item.name for item in self._recents.items)
         for number, item in enumerate(self._recents.items, 1):
             letter = f"&{number}  " if number < 10 else f"{number}  "
             name = self.fontMetrics().elidedText(item.name, Qt.TextElideMode.ElideMiddle, WIDTH)
