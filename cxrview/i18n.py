@@ -49,11 +49,6 @@ def mark(text: str) -> str:
     return text
 
 
-def markn(one: str, many: str) -> tuple[str, str]:
-    """Return both forms of a text as they are; the catalogue gets them, and `trn` is called elsewhere."""
-    return one, many
-
-
 def fixed(value: float, decimals: int) -> str:
     """Return `value` with `decimals` places and the decimal sign of the user's language."""
     return f"{value:.{decimals}f}".replace(".", _decimal_sign)

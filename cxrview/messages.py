@@ -2,15 +2,18 @@
 
 from cxrview.message import Message
 
+UNREADABLE_FILE = Message("unreadable-file", "cannot be read.")
 CANNOT_BE_READ = Message("cannot-be-read", "cannot be read: {reason}.")
 CANNOT_BE_WRITTEN = Message("cannot-be-written", "cannot be written: {reason}.")
 CANNOT_BE_UNPACKED = Message("cannot-be-unpacked", "cannot be unpacked: {reason}.")
 PLACE_CANNOT_BE_WRITTEN = Message("place-cannot-be-written", "{place} cannot be written: {reason}.")
+NOT_THERE = Message("not-there", "is not there.")
 IS_DAMAGED = Message("is-damaged", "is damaged.")
 MAKE_ROOM = Message("make-room", "Make room on the disk.")
 CHOOSE_ANOTHER_NAME = Message("choose-another-name", "Choose another name.")
 CHOOSE_ANOTHER_PLACE = Message("choose-another-place", "Choose another place.")
 
+USED_ELSEWHERE = Message("used-elsewhere", "is in use by another program.")
 IN_USE = Message("in-use", "{place} is being written by another run of cxrview.")
 WAIT_OR_CHOOSE_ANOTHER_FILE = Message(
     "wait-or-choose-another-file", "Wait for its end, or choose another file."
@@ -18,4 +21,4 @@ WAIT_OR_CHOOSE_ANOTHER_FILE = Message(
 KEY_UNUSABLE = Message("key-unusable", "The pseudonym key {place} cannot be used: {reason}.")
 KEY_DAMAGED = Message("key-damaged", "The pseudonym key {place} is damaged.")
 REMOVE_KEY = Message("remove-key", "Remove it; new pseudonyms will differ.")
-CHOOSE_OTHER_FOLDER = Message("choose-other-folder", "Choose another folder.")
+CHOOSE_ANOTHER_FOLDER = Message("choose-another-folder", "Choose another folder.")

@@ -10,13 +10,26 @@ from functools import cache
 import pytest
 
 from cxrview import paths
-from cxrview.message import Message
+from cxrview.evaluation.names import METRICS
+from cxrview.message import Message, declared
+from cxrview.training.names import STAGES
 
 ROOT = paths.PACKAGE.parent
 MODULES = sorted(path.relative_to(ROOT).as_posix() for path in paths.PACKAGE.rglob("*.py"))
 OF_MESSAGES = ("/messages.py", "cxrview/message.py")
 ROOMS = [path.removesuffix(".py").replace("/", ".") for path in MODULES if path.endswith(OF_MESSAGES)]
-TRANSLATED = {"tr", "trn", "mark", "markn"}
+NAMES = ("cxrview.evaluation.names", "cxrview.training.names")
+TABLES = (*NAMES, "cxrview.datasets.finding_texts")
+LENGTH = 12  # of a text that is long enough not to be written twice by chance
+APART = {  # what stands in the window all the same
+    "Getting ready…",  # of pictures, not of a training; German has other words for it
+    # A part of these sentences is also what is wrong with a file.
+    "{count} more is of a class that “{name}” does not know, or cannot be read.",
+    "{count} more are of a class that “{name}” does not know, or cannot be read.",
+    "Against a shift between training and validation images.",  # which a finding names as well
+    "F1",  # a key
+}
+TRANSLATED = {"tr", "trn", "mark"}
 EVENTS = {"Warned", "Stage", "Failed"}
 NOTES = {"note"}  # of what was odd in a file
 WIDGETS = {"QLabel", "QPushButton", "QToolButton", "QCheckBox", "QRadioButton", "QGroupBox", "QAction"}
@@ -29,54 +42,12 @@ WORDS = re.compile(r"(?<![#\w])[^\W\d_]{2}")
 NO_WORDS = re.compile(r"cxrview|DICOM|VOI LUT")  # names that are the same in every language
 
 
-TO_DO: set[str] = {
-    "cxrview/cli/evaluate.py",
-    "cxrview/cli/train.py",
-    "cxrview/cli/training_options.py",
-    "cxrview/cli/tune.py",
-    "cxrview/gui/training/data/step.py",
-    "cxrview/datasets/tables.py",
-    "cxrview/training/run/result.py",
-    "cxrview/gui/training/result/marks.py",
+TO_DO: set[str] = {  # names of places
     "cxrview/gui/training/result/point.py",
-    "cxrview/training/run/publish.py",
     "cxrview/gui/training/result/texts.py",
-    "cxrview/gui/training/runs.py",
     "cxrview/gui/training/search/earlier.py",
     "cxrview/gui/training/search/texts.py",
     "cxrview/gui/training/search/view.py",
-    "cxrview/training/network/architectures.py",
-    "cxrview/evaluation/predict.py",
-    "cxrview/training/recipe/changed_images.py",
-    "cxrview/training/run/checkpoint.py",
-    "cxrview/training/config.py",
-    "cxrview/training/config_check.py",
-    "cxrview/evaluation/report.py",
-    "cxrview/training/export/bundle.py",
-    "cxrview/evaluation/plots.py",
-    "cxrview/training/export/finish.py",
-    "cxrview/training/run/fit.py",
-    "cxrview/training/network/hdf5_weights.py",
-    "cxrview/training/run/history.py",
-    "cxrview/training/run/memory.py",
-    "cxrview/training/network/summary.py",
-    "cxrview/training/export/naming.py",
-    "cxrview/training/network/starting_point.py",
-    "cxrview/training/run/prepare.py",
-    "cxrview/datasets/decoded.py",
-    "cxrview/training/run/folder.py",
-    "cxrview/training/run/same_images.py",
-    "cxrview/training/run/tensorboard.py",
-    "cxrview/training/search/run.py",
-    "cxrview/training/search/folder.py",
-    "cxrview/training/search/space.py",
-    "cxrview/training/search/study.py",
-    "cxrview/training/search/trial.py",
-    "cxrview/datasets/sources.py",
-    "cxrview/training/network/initial_weights.py",
-    "cxrview/training/network/weights_file.py",
-    "cxrview/training/run/worker.py",
-    "cxrview/training/network/zoo.py",
 }
 
 
@@ -160,8 +131,8 @@ def shown(call: ast.Call) -> Iterator[ast.expr]:
 
 
 def said(call: ast.Call) -> Iterator[ast.expr]:
-    """Yield what an error says: the problem and the advice, and not the path."""
-    yield from call.args[:2]
+    """Yield what an error says: the problem and the advice, and not the path; of a stage, not its code."""
+    yield from call.args[1:] if called(call) == "Stage" else call.args[:2]
     yield from (word.value for word in call.keywords if word.arg != "path")
 
 
@@ -284,6 +255,11 @@ def _messages() -> Iterator[tuple[str, str, Message]]:
                 yield room, name, value
 
 
+def forms(message: Message) -> set[str]:
+    """Return the texts of `message`."""
+    return {message.text, message.many, message.in_window} - {""}
+
+
 def test_every_code_is_the_name_of_its_constant_and_there_once():
     rooms: dict[str, str] = {}
     for room, name, message in messages():
@@ -299,9 +275,80 @@ def test_every_place_has_a_name_that_says_what_comes_there():
 
 
 def test_every_sentence_is_said_by_one_message_only():
-    places: dict[str, str] = {}
-    for room, name, message in messages():
-        assert places.setdefault(message.text, f"{room}.{name}") == f"{room}.{name}"
+    places: dict[str, list[str]] = {}
+    for room in (*ROOMS, *TABLES):
+        path = f"{room.replace('.', '/')}.py"
+        for line, text in written_in(path):
+            if " " in text.strip():  # a label of one word may be the name of several things
+                places.setdefault(text.strip(), []).append(f"{path}:{line}")
+    assert {text: found for text, found in places.items() if len(found) > 1} == {}
+
+
+def test_a_stage_has_a_name():
+    stages = set()
+    for path in MODULES:
+        for call, _named in calls(path):
+            if called(call) in ("Stage", "stage") and call.args and isinstance(call.args[0], ast.Constant):
+                assert call.args[0].value in STAGES, f"{path}:{call.lineno}"
+                stages.add(call.args[0].value)
+    assert stages == set(STAGES)
+
+
+def test_every_message_is_said_somewhere():
+    used = {
+        getattr(node, "id", "") or getattr(node, "attr", "")
+        for path in MODULES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    assert [f"{room}.{name}" for room, name, _message in messages() if name not in used] == []
+
+
+def written_in(path: str) -> Iterator[tuple[int, str]]:
+    """Yield each text written in a module, with its line, but for the docstrings."""
+    tree = parsed(path)
+    told = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in told:
+            yield node.lineno, node.value
+
+
+def said_below_the_window() -> tuple[set[str], set[str]]:
+    """Return the sentences and stages of the rooms below the window, and the names in their tables."""
+    rooms = [room for room in (*ROOMS, *TABLES) if not room.startswith("cxrview.gui.")]
+    by_room = {room: declared(importlib.import_module(room)).values() for room in rooms}
+    names = {text for room in NAMES for message in by_room.pop(room) for text in forms(message)}
+    sentences = {text.strip() for found in by_room.values() for message in found for text in forms(message)}
+    stages = {message.text for message in STAGES.values()}
+    return {text for text in sentences | stages if len(text) > LENGTH}, names
+
+
+def heard_in_window(path: str) -> Iterator[str]:
+    """Yield each text in a module that repeats what a process says, or what a table names."""
+    sentences, names = said_below_the_window()
+    titles = {text for text in names if len(text) > LENGTH} | {message.text for message in METRICS.values()}
+    for line, text in written_in(path):
+        if text not in APART and (text in titles or any(sentence in text for sentence in sentences)):
+            yield f"{path}:{line}: {text!r}"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.startswith("cxrview/gui/")])
+def test_what_a_process_says_does_not_stand_in_the_window(path):
+    assert list(heard_in_window(path)) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "tr('Getting ready')",
+        "if text == 'Training needs Keras and TensorFlow, which are not here.': pass",
+        "words.startswith('The disk is full: {folder} cannot be written. Make')",
+        "COLUMNS = (('f1', mark('Macro F1')),)",
+    ],
+)
+def test_what_a_process_says_is_found_in_the_window(code, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.parsed", lambda _path: ast.parse(code))
+    assert len(list(heard_in_window("x"))) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,5 @@ STORE_UNUSABLE = Message(
     "store-unusable", "cannot be used: {reason}. What you draw lasts until the window is closed."
 )
 MOVE_AWAY = Message("move-away", "Move {place} away to begin anew.")
-STORE_IN_USE = Message("store-in-use", "is in use by another program.")
 TRIED_AGAIN = Message("tried-again", "It is tried again.")
 LIES_AT = Message("lies-at", "It lies at {place}.")

@@ -3,6 +3,7 @@
 Those about the images are in `data_messages`, those about what a model is worth in `evaluation_messages`.
 """
 
+from cxrview import messages as shared
 from cxrview.datasets import messages
 from cxrview.message import Message
 
@@ -156,7 +157,7 @@ OTHER_FEATURES = Message("other-features", "makes other features here than where
 CHOOSE_OTHER_NAME = Message(
     "choose-other-name",
     "Choose another --name, or --no-register to keep this one apart.",
-    in_window="Choose another name.",
+    in_window=shared.CHOOSE_ANOTHER_NAME.text,
 )
 NO_LAYERS_KNOWN = Message("no-layers-known", "has no Keras file, which alone knows the layers.")
 
@@ -202,7 +203,6 @@ ASK_DOCTOR = Message(
 NOT_LISTED = Message("not-listed", "The model is finished, but the app does not list it: {reason}")
 
 # A search
-DATABASE_IN_USE = Message("database-in-use", "is in use by another program.")
 CLOSE_AND_RESUME = Message(
     "close-and-resume",
     "Close the program that has it open, and start again with --resume.",
@@ -247,6 +247,5 @@ LEARNING = Message("learning", "learning: {depth}")
 FULL_DISK = frozenset({DISK_FULL.code, messages.NO_ROOM.code, DATABASE_DISK_FULL.code})  # codes
 NO_FINISHED_RUN = Message("no-finished-run", "holds no finished run.")
 LET_IT_FINISH = Message("let-it-finish", "Let the training finish first.")
-REPORT_UNREADABLE = Message("report-unreadable", "cannot be read.")
 REPORT_WITHOUT_FIGURES = Message("report-without-figures", "holds no figures.")
 REPORT_DAMAGED = Message("report-damaged", "The report of this run is damaged.")

@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QFileDialog
 from cxrview.annotations.annotation import Length, Point
 from cxrview.errors import CxrviewError
 from cxrview.gui.dialogs.export import ExportDialog
-from cxrview.gui.messages import CHOOSE_ANOTHER_FOLDER, COULD_NOT_BE_WRITTEN, LOADING_STOPPED
+from cxrview.gui.messages import COULD_NOT_BE_WRITTEN, LOADING_STOPPED
 from cxrview.gui.state import PredictionProgress
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.viewer.export_whole import pixels_of
 from cxrview.gui.viewer.view_transform import Orientation
 from cxrview.i18n import say
+from cxrview.messages import CHOOSE_ANOTHER_FOLDER
 from tests.gui.conftest import make_phantom, write_png
 from tests.gui.stalls import Stall
 from tests.imaging import phantoms

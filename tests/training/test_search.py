@@ -13,6 +13,7 @@ import pytest
 from cxrview import paths
 from cxrview.datasets import messages as data_messages
 from cxrview.errors import CxrviewError, InvalidRequest
+from cxrview.messages import USED_ELSEWHERE
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
 from cxrview.training import messages
@@ -370,7 +371,7 @@ def test_a_database_in_use_is_said(searching, monkeypatch):
     try:
         other.execute("BEGIN EXCLUSIVE")
         with (
-            refused(CxrviewError, messages.DATABASE_IN_USE),
+            refused(CxrviewError, USED_ELSEWHERE),
             storage_errors(search.folder.database),
         ):
             study.begin()

@@ -4,18 +4,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cxrview.i18n import fixed, mark, tr, trn
+from cxrview.evaluation.names import METRICS
+from cxrview.i18n import fixed, tr, trn
 
 if TYPE_CHECKING:
     from cxrview.bundle import Card
     from cxrview.bundle.library import InstalledModel
 
 FIGURES = {
-    "macro_f1": mark("Macro F1"),
-    "macro_auc": mark("Macro AUC"),
-    "accuracy": mark("Accuracy"),
-    "balanced_accuracy": mark("Balanced accuracy"),
-    "ece": mark("Calibration error"),
+    key: METRICS[key].text for key in ("macro_f1", "macro_auc", "accuracy", "balanced_accuracy", "ece")
 }
 FEW = 100  # test images, below which the figures may be far off
 MEGABYTE = 1_000_000

@@ -14,6 +14,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFont, QIcon
 
+from cxrview.evaluation.names import METRICS
 from cxrview.gui import theme as themes
 from cxrview.gui.library import facts
 from cxrview.gui.widgets.dates import day
@@ -28,8 +29,8 @@ COLUMNS = (
     ("status", mark("Status")),
     ("network", mark("Network")),
     ("classes", mark("Classes")),
-    ("macro_f1", mark("Macro F1")),
-    ("macro_auc", mark("Macro AUC")),
+    ("macro_f1", METRICS["macro_f1"].text),
+    ("macro_auc", METRICS["macro_auc"].text),
     ("size", mark("Size")),
     ("date", mark("Date")),
 )

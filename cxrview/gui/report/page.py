@@ -16,6 +16,7 @@ from cxrview.gui.report.sheet import Sheet, Type
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.export_choices import NOTICE
 from cxrview.i18n import mark, tr, trn
+from cxrview.messages import CHOOSE_ANOTHER_FOLDER
 
 NAME = mark("Radiograph and what the model says")
 MARGIN = 15.0  # mm
@@ -100,7 +101,7 @@ def write(path: Path, facts: ReportFacts, size: QPageSize | None = None) -> None
     try:
         write_atomically(path, data.data())
     except OSError as error:
-        raise CxrviewError(messages.COULD_NOT_BE_WRITTEN, messages.CHOOSE_ANOTHER_FOLDER, path) from error
+        raise CxrviewError(messages.COULD_NOT_BE_WRITTEN, CHOOSE_ANOTHER_FOLDER, path) from error
 
 
 def draw(painter: QPainter, facts: ReportFacts, size: QSizeF) -> None:

@@ -16,6 +16,7 @@ from cxrview.gui.state import AppState
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.i18n import tr
 from cxrview.imaging.unpacked import Unpacked, any_left, remove_leftovers
+from cxrview.messages import CHOOSE_ANOTHER_FOLDER
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -111,7 +112,7 @@ class Opener:
         troubles: list[CxrviewError] = self._troubles.pop(number, [])
         if number == self._to_show:
             self._to_show = None
-            empty = CxrviewError(messages.HOLDS_NO_RADIOGRAPHS, messages.CHOOSE_ANOTHER_FOLDER, chosen[0])
+            empty = CxrviewError(messages.HOLDS_NO_RADIOGRAPHS, CHOOSE_ANOTHER_FOLDER, chosen[0])
             error = troubles[0] if troubles else empty
             self._fail(error.path or chosen[0], error)
         elif troubles:

@@ -10,7 +10,8 @@ from cxrview.gui import theme as themes
 from cxrview.gui.theme import wrapped
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.gui.training.texts import duration, outcome_text, stage_text, total_epochs
-from cxrview.i18n import tr
+from cxrview.i18n import say, tr
+from cxrview.training.names import STAGES
 
 RING, THICKNESS = 14, 2.5  # pixels
 REDRAWN = 500  # ms between two changes of the text
@@ -161,7 +162,7 @@ def running_text(run: Run) -> str:
     if progress.stage is not None:
         return tr("Training: {doing}").format(doing=stage_text(progress.stage))
     if progress.step is None and not progress.epochs:
-        return tr("Training: {doing}").format(doing=tr("Getting ready"))
+        return tr("Training: {doing}").format(doing=say(STAGES["starting"]))
     text = tr("Training {done} of {total} epochs").format(
         done=len(progress.epochs), total=total_epochs(progress)
     )

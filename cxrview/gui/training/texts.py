@@ -41,7 +41,7 @@ def doing(progress: RunProgress) -> str:
     if progress.stage is not None:
         return stage_text(progress.stage)
     if progress.step is None and not progress.epochs:
-        return tr("Getting ready")
+        return say(STAGES["starting"])
     here = progress.step.epoch if progress.step is not None else progress.epochs[-1].epoch
     text = tr("Epoch {number} of {total}").format(number=here, total=total_epochs(progress))
     if progress.phases and progress.phases[-1].phases > 1:

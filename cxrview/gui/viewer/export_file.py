@@ -10,6 +10,7 @@ from cxrview.atomic_file import write_atomically
 from cxrview.errors import CxrviewError
 from cxrview.gui import messages
 from cxrview.gui.viewer.export_choices import SUFFIXES
+from cxrview.messages import CHOOSE_ANOTHER_FOLDER
 
 PNG_LEVEL = 3
 TIFF_DEFLATE = 8  # Adobe Deflate, the number in the TIFF specification
@@ -43,7 +44,7 @@ def write(data: bytes, path: Path) -> None:
     try:
         write_atomically(path, data)
     except OSError as error:
-        raise CxrviewError(messages.COULD_NOT_BE_WRITTEN, messages.CHOOSE_ANOTHER_FOLDER, path) from error
+        raise CxrviewError(messages.COULD_NOT_BE_WRITTEN, CHOOSE_ANOTHER_FOLDER, path) from error
 
 
 def estimate(pixels: NDArray[np.uint8], kind: str, quality: int) -> int:

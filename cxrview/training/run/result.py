@@ -15,6 +15,7 @@ from cxrview import paths
 from cxrview.bundle.card import Card
 from cxrview.bundle.load import read_card
 from cxrview.errors import InvalidRequest, UnusableModel
+from cxrview.messages import UNREADABLE_FILE
 from cxrview.progress import Report
 from cxrview.training import messages
 from cxrview.training.run.folder import RunFolder
@@ -161,7 +162,7 @@ def _metrics(path: Path) -> dict[str, Any]:
         if metrics["parts"] and all(isinstance(part, dict) for part in metrics["parts"].values()):
             return metrics
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidRequest(messages.REPORT_UNREADABLE, messages.REPORT_DAMAGED, path) from error
+        raise InvalidRequest(UNREADABLE_FILE, messages.REPORT_DAMAGED, path) from error
     raise InvalidRequest(messages.REPORT_WITHOUT_FIGURES, messages.REPORT_DAMAGED, path)
 
 
@@ -201,7 +202,7 @@ def _answers(path: Path, card: Card, measured: Mapping[str, Any], places: _Place
                 if part in found:
                     found[part].append(_answer(row, part, card, measured[part], places))
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
-        raise InvalidRequest(messages.REPORT_UNREADABLE, messages.REPORT_DAMAGED, path) from error
+        raise InvalidRequest(UNREADABLE_FILE, messages.REPORT_DAMAGED, path) from error
     return found
 
 

@@ -27,8 +27,9 @@ from cxrview.gui.training.data.source import DropArea, PathField
 from cxrview.gui.training.data.split import SplitPanel
 from cxrview.gui.training.data.status import StatusLine
 from cxrview.gui.widgets.fold import Fold
-from cxrview.i18n import tr
+from cxrview.i18n import say, tr
 from cxrview.training.config import TrainingConfig
+from cxrview.training.names import PARTS
 
 ASIDE = 300  # width of the right column
 MARGIN = 24
@@ -51,7 +52,7 @@ class DataPage:
         self.findings_heading = _heading(tr("Findings"))
         self.split = SplitPanel()
         self.patients = PatientPanel(runner)
-        self.external = PathField(tr("Images of other hospitals"), tr("None"), clearable=True)
+        self.external = PathField(say(PARTS["external"]), tr("None"), clearable=True)
         self.strangers = PathField(tr("Images that are no chest radiographs"), tr("None"), clearable=True)
         self.excluded = FileList(tr("Take back"), tr("Files that are left out"))
         self.excluded_fold = Fold(tr("Left out"), self.excluded)

@@ -14,18 +14,19 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.bundle.rewrite import CHOSEN
+from cxrview.evaluation.names import METRICS
 from cxrview.evaluation.operating_point import ClassCurve, OperatingPoint
 from cxrview.evaluation.roc import thinned
 from cxrview.gui.training.result.texts import decimal, share
 from cxrview.gui.widgets.share_plot import ShareLine, SharePlot
-from cxrview.i18n import fixed, mark, tr
+from cxrview.i18n import fixed, mark, say, tr
 from cxrview.training.run.result import Answer, ResultPart, RunResult
 
 MOST_FAINT = 6  # classes up to which the curves of the others are drawn as well
 POINTS = {"sensitive": mark("Sensitive"), "balanced": mark("Balanced"), CHOSEN: mark("Chosen")}
 FACTS = (
-    ("sensitivity", mark("Sensitivity")),
-    ("specificity", mark("Specificity")),
+    ("sensitivity", METRICS["recall"].text),
+    ("specificity", METRICS["specificity"].text),
     ("ppv", mark("Positive predictive value")),
     ("npv", mark("Negative predictive value")),
 )
@@ -54,9 +55,11 @@ class PointPage(QWidget):
         self.threshold = 0.5
         self.classes = QComboBox()
         self.classes.setAccessibleName(tr("Class"))
-        self.roc = SharePlot(tr("ROC curve"), tr("1 − specificity"), tr("Sensitivity"))
+        self.roc = SharePlot(tr("ROC curve"), tr("1 − specificity"), say(METRICS["recall"]))
         self.roc.guide = ((0, 0), (1, 1))
-        self.pr = SharePlot(tr("Precision–recall curve"), tr("Sensitivity (recall)"), tr("Precision"))
+        self.pr = SharePlot(
+            tr("Precision–recall curve"), tr("Sensitivity (recall)"), say(METRICS["precision"])
+        )
         self.area = QLabel(objectName="muted")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(tr("Operating point"))

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from cxrview.evaluation.names import called
+from cxrview.evaluation.names import METRICS, called
 from cxrview.gui.training.texts import figure, total_epochs
 from cxrview.gui.widgets.curve_plot import Band, Course, Curve, CurvePlot
 from cxrview.i18n import mark, say, tr
@@ -13,12 +13,12 @@ from cxrview.training.run.progress import RunProgress
 TRAINING, VALIDATION = mark("Training"), mark("Validation")
 PLOTS = (  # title, ends of the axis or None, and the curves: figure, name, colour, whether dashed
     (
-        mark("Loss"),
+        METRICS["loss"].text,
         None,
         (("loss", TRAINING, "muted", True), ("val_loss", VALIDATION, "accent", False)),
     ),
     (
-        mark("Accuracy"),
+        METRICS["accuracy"].text,
         (0.0, 1.06),
         (("accuracy", TRAINING, "muted", True), ("val_accuracy", VALIDATION, "accent", False)),
     ),

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeView
 
-from cxrview.evaluation.names import called
+from cxrview.evaluation.names import METRICS, called
 from cxrview.gui import theme as themes
 from cxrview.gui.training.search.texts import best_of, value_text
 from cxrview.gui.training.texts import figure
@@ -104,7 +104,7 @@ class TrialModel(QAbstractTableModel):
         if way is Qt.Orientation.Horizontal and section < len(self.columns):
             name = self.columns[section]
             if role == Qt.ItemDataRole.DisplayRole:
-                fixed = {"number": tr("Trial"), "state": tr("State"), "value": tr("Macro F1")}
+                fixed = {"number": tr("Trial"), "state": tr("State"), "value": say(METRICS["macro_f1"])}
                 return fixed.get(name) or say(SEARCHED[name])
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(name)

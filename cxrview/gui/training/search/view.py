@@ -14,6 +14,7 @@ from cxrview.gui.training.search.texts import best_of, choice_text, counts_text
 from cxrview.gui.training.texts import duration, figure, stage_text
 from cxrview.i18n import say, tr
 from cxrview.training.messages import SEARCH_FINISHED
+from cxrview.training.names import STAGES
 from cxrview.training.run.events import Step
 from cxrview.training.run.progress import RunProgress
 
@@ -188,7 +189,7 @@ class SearchView(QWidget):
             stage = progress.stage
             return stage_text(stage) if stage is not None else tr("Making the model of the best trial")
         if progress.trial is None:
-            return stage_text(progress.stage) if progress.stage is not None else tr("Getting ready")
+            return stage_text(progress.stage) if progress.stage is not None else say(STAGES["starting"])
         words = tr("Trial {number} of {total}")
         return words.format(number=progress.trial.number, total=progress.trial.trials)
 
