@@ -15,6 +15,7 @@ from cxrview import i18n
 from cxrview.bundle import messages as bundle_messages
 from cxrview.cli import main as command_line
 from cxrview.cli.training_options import configure
+from cxrview.engines import messages as engine_messages
 from cxrview.gui import theme
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training.draft import Draft
@@ -23,7 +24,6 @@ from cxrview.gui.training.model.step import ModelStep
 from cxrview.gui.training.runs import TrainingRuns
 from cxrview.gui.widgets.option_controls import as_typed, from_typed
 from cxrview.imaging import model_input, read
-from cxrview.inference import messages as inference_messages
 from cxrview.training import config as configuration
 from cxrview.training import messages
 from cxrview.training.config import (
@@ -155,7 +155,7 @@ def test_a_file_to_start_from_is_looked_at(qtbot, page, tmp_path, monkeypatch):
     click(qtbot, page.start.choose)
     settled(qtbot, page)
     assert page.start.start.currentText() == "The file weights.keras"
-    assert page.obstacle().startswith(f"weights.keras {inference_messages.NO_KERAS_MODEL}")
+    assert page.obstacle().startswith(f"weights.keras {engine_messages.NO_KERAS_MODEL}")
 
 
 def test_a_name_that_is_taken_or_none_is_refused(qtbot, page):
