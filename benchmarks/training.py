@@ -70,7 +70,7 @@ def main() -> None:
     """Measure both loops and write the table."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from cxrview.training.network.starting_point import resolve
-    from cxrview.training.network.trainable_layers import set_depth
+    from cxrview.training.network.trainable_layers import set_trainable_layers
     from cxrview.training.network.zoo import build
     from cxrview.training.recipe.augmentation import Augmenter
     from cxrview.training.recipe.batches import ImageBatches
@@ -79,7 +79,7 @@ def main() -> None:
 
     recipe = RecipeConfig(batch_size=BATCH)
     model = build(resolve(ModelConfig(architecture="densenet121", input_size=SIZE)), 3)
-    set_depth(model, "all", "train")
+    set_trainable_layers(model, "all", "train")
     compile_for(model, recipe, True, 1e-5)
     data = phantoms(STEPS * BATCH)
     ready = data.images[:BATCH], data.targets[:BATCH].astype(np.float32)

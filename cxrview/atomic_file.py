@@ -14,7 +14,7 @@ NAMED = 40  # letters of a name that its part begins with: file systems take 255
 
 
 @contextmanager
-def whole_file(
+def atomic_file(
     path: Path, *, part: Path | None = None, private: bool = False, settle: bool = True
 ) -> Iterator[IO[bytes]]:
     """Give a file that takes the place of `path` at the end; after an error, `path` is as it was.
@@ -46,9 +46,9 @@ def whole_file(
 
 
 def write_atomically(path: Path, content: str | bytes, *, private: bool = False, settle: bool = True) -> None:
-    """Write `content` to `path`, text as UTF-8 with its line ends as they are, as `whole_file` does."""
+    """Write `content` to `path`, text as UTF-8 with its line ends as they are, as `atomic_file` does."""
     data = content.encode("utf-8") if isinstance(content, str) else content
-    with whole_file(path, private=private, settle=settle) as file:
+    with atomic_file(path, private=private, settle=settle) as file:
         file.write(data)
 
 

@@ -12,8 +12,9 @@ IS_DAMAGED = Message("is-damaged", "is damaged.")
 MAKE_ROOM = Message("make-room", "Make room on the disk.")
 CHOOSE_ANOTHER_NAME = Message("choose-another-name", "Choose another name.")
 CHOOSE_ANOTHER_PLACE = Message("choose-another-place", "Choose another place.")
+CHOOSE_ANOTHER_FOLDER = Message("choose-another-folder", "Choose another folder.")
+IN_USE_BY_ANOTHER = Message("in-use-by-another", "is in use by another program.")
 
-USED_ELSEWHERE = Message("used-elsewhere", "is in use by another program.")
 IN_USE = Message("in-use", "{place} is being written by another run of cxrview.")
 WAIT_OR_CHOOSE_ANOTHER_FILE = Message(
     "wait-or-choose-another-file", "Wait for its end, or choose another file."
@@ -21,4 +22,3 @@ WAIT_OR_CHOOSE_ANOTHER_FILE = Message(
 KEY_UNUSABLE = Message("key-unusable", "The pseudonym key {place} cannot be used: {reason}.")
 KEY_DAMAGED = Message("key-damaged", "The pseudonym key {place} is damaged.")
 REMOVE_KEY = Message("remove-key", "Remove it; new pseudonyms will differ.")
-CHOOSE_ANOTHER_FOLDER = Message("choose-another-folder", "Choose another folder.")

@@ -43,7 +43,7 @@ def pseudonym_key() -> Path:
     return platformdirs.user_data_path("cxrview", appauthor=False) / "pseudonym.key"
 
 
-def reading_store() -> Path:
+def annotations_store() -> Path:
     """Return the file of what the user draws on images (SQLite); it may not exist yet."""
     return platformdirs.user_data_path("cxrview", appauthor=False) / "reading.sqlite"
 

@@ -8,7 +8,7 @@ Written to OUT:
 - `train.csv`: `cxr` without the COVID-19 images that also occur in the COVID-19 Image Data Collection;
 - `external.csv`: these, and the images of `external`, which are of that collection too: a place with and
   without the disease that training has not seen in any form;
-- `strangers.csv`: `ood`.
+- `ood.csv`: `ood`.
 
 The manifests number the groups by collection, and a near-duplicate takes the number of the later one, so a
 COVID-19 image with a number from the collection's range occurs in it. Trained with these images, a model
@@ -53,12 +53,12 @@ def main() -> None:
     arguments = parser.parse_args()
     data, out = arguments.data.resolve(), arguments.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
-    trained, external, strangers = (rows_of(data, part, out) for part in ("cxr", "external", "ood"))
-    first = min(int(row["group"][1:]) for row in external + strangers)
+    trained, external, ood = (rows_of(data, part, out) for part in ("cxr", "external", "ood"))
+    first = min(int(row["group"][1:]) for row in external + ood)
     shared = [row for row in trained if row["label"] == WATCHED and int(row["group"][1:]) >= first]
     write(out / "train.csv", [row for row in trained if row not in shared])
     write(out / "external.csv", external + [row | {"source": "cohen-covid"} for row in shared])
-    write(out / "strangers.csv", strangers)
+    write(out / "ood.csv", ood)
 
 
 if __name__ == "__main__":

@@ -13,196 +13,18 @@ Each theme and language has a process of its own, which is this file with their 
 """
 
 import datetime
-import gc
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path("/tmp/cxrview-states")
-FIXTURES = Path(__file__).parent.parent / "tests" / "data" / "made_by_0_1_0"
-NOW = 1_767_445_200  # 2026-01-03 13:00 UTC
-DAYS = ("20240102", "20250304", "20260101")
-SOON = 3000  # ms: a timer that waits longer has nothing to do with what is on the screen
-STILL = 0.25  # seconds without a change
-LIMIT = 120  # seconds for one state
+from states_camera import NOW, Camera, lasting, of_kind, stop_the_clock
+from states_disk import FIXTURES, ROOT, films, stored_run, training_images
+
 MAIN, TRAINING, LIBRARY = (1280, 800), (1120, 760), (1240, 720)
-
-
-def stop_the_clock() -> None:
-    """Let it be one moment in this process, for all who ask later; what waits is not concerned."""
-
-    class Day(datetime.date):
-        @classmethod
-        def today(cls) -> datetime.date:
-            return cls.fromtimestamp(NOW)
-
-    class Moment(datetime.datetime):
-        @classmethod
-        def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:
-            return cls.fromtimestamp(NOW, tz)
-
-    strftime, localtime = time.strftime, time.localtime
-    datetime.date, datetime.datetime = Day, Moment
-    time.time, time.perf_counter = lambda: float(NOW), lambda: 0.0
-    time.localtime = lambda seconds=NOW: localtime(seconds)
-    time.strftime = lambda pattern, moment=None: strftime(pattern, moment or localtime(NOW))
-
-
-def films() -> dict[str, Path]:
-    """Draw the films of four patients, two of whom have been here before, and a file that is none."""
-    import cv2
-    import numpy as np
-    from pydicom.dataset import Dataset, FileMetaDataset
-    from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian
-
-    folder = ROOT / "films"
-    folder.mkdir()
-    rows, columns = np.mgrid[:600, :480]
-    number = 0
-    for patient, name, views in (
-        ("1001", "DOE^JANE", (("PA", DAYS[0]), ("PA", DAYS[1]), ("LL", DAYS[2]), ("PA", DAYS[2]))),
-        ("1002", "MUSTERMANN^ERIKA", (("AP", DAYS[1]), ("PA", DAYS[2]))),
-        ("1003", "ROE^RICHARD", (("LATERAL", DAYS[2]),)),
-    ):
-        for view, day in views:
-            number += 1
-            values = 900 + 2 * rows + 300 * np.sin(columns / (25 + 5 * number))
-            values[(rows - 300) ** 2 + (columns - 150) ** 2 < (60 + 10 * number) ** 2] = 3000
-            pixels = (values + np.random.default_rng(number).normal(0, 20, values.shape)).astype(np.uint16)
-            data = Dataset()
-            data.file_meta = FileMetaDataset()
-            data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-            data.SOPClassUID = DigitalXRayImageStorageForPresentation
-            data.SOPInstanceUID, data.SeriesInstanceUID = f"1.2.3.{number}.3", f"1.2.3.{number}.2"
-            data.StudyInstanceUID = f"1.2.3.{patient}.{day}"
-            data.PatientName, data.PatientID, data.PatientSex, data.PatientAge = name, patient, "F", "054Y"
-            data.StudyDate, data.Modality, data.ViewPosition = day, "DX", view
-            data.BodyPartExamined, data.ImagerPixelSpacing = "CHEST", [0.5, 0.5]
-            data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
-            data.Rows, data.Columns = pixels.shape
-            data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 12, 11, 0
-            data.WindowCenter, data.WindowWidth = 1800, 2600
-            data.PixelData = pixels.tobytes()
-            data.save_as(folder / f"IM{number:04d}.dcm", enforce_file_format=True)
-    cv2.imwrite(str(folder / "picture.png"), (rows // 3).astype(np.uint8))
-    (ROOT / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"\x08\x00\x05\x00CS\x0a\x00ISO_IR")
-    return {path.stem: path for path in sorted(folder.iterdir())}
-
-
-def training_images() -> Path:
-    """Return a folder of class folders with one picture in both, a tiny one and one that is none."""
-    folder = ROOT / "images"
-    shutil.copytree(FIXTURES / "images", folder)
-    first = sorted((folder / "clear").iterdir())[0]
-    wanting = ROOT / "wanting"
-    shutil.copytree(folder, wanting)
-    shutil.copyfile(first, wanting / "lesion" / "again.png")
-    (wanting / "lesion" / "none.png").write_bytes(b"no picture")
-    return wanting
-
-
-def stored_run(name: str, folder: Path) -> Path:
-    """Lay the run `name` of the fixtures down in `folder`, with the paths of this machine."""
-    shutil.copytree(FIXTURES / name, folder)
-    for path in folder.rglob("*"):
-        if path.suffix in {".toml", ".json", ".jsonl", ".csv"} and "bundle" not in path.parts:
-            path.write_text(path.read_text("utf-8").replace("@folder@", str(ROOT)), "utf-8")
-    for path in (folder, *folder.rglob("*")):
-        os.utime(path, (NOW, NOW))
-    return folder
-
-
-class Camera:
-    """Waits until nothing moves, and takes a picture."""
-
-    def __init__(self, app: object, window: object, folder: Path) -> None:
-        self._app, self.window, self._folder = app, window, folder
-        self._count = 0
-        self.processes_end = True  # False where a page keeps one as long as it is shown
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        """Let the program work until `condition` holds."""
-        end = time.monotonic() + LIMIT
-        while not condition():
-            if time.monotonic() > end:
-                raise SystemExit(f"after state {self._count}: waited too long")
-            self._app.processEvents()
-            time.sleep(0.002)  # other processes and threads want to work too
-
-    def settle(self) -> None:
-        """Let the program work until nothing is to be expected any more."""
-        for _ in range(3):
-            self.wait(lambda: not self._expected())
-
-    def _expected(self) -> bool:
-        from PySide6.QtCore import QProcess, QTimer
-
-        self._app.processEvents()
-        if any(not job.cancelled for job in self.window.runner._jobs):
-            return True
-        if self._hurry():
-            return True
-        for thing in gc.get_objects():
-            try:
-                if isinstance(thing, QTimer):
-                    waiting = thing.isActive() and thing.interval() <= SOON
-                    if waiting and (thing.isSingleShot() or thing.interval() == 0):
-                        return True
-                elif self.processes_end and isinstance(thing, QProcess):
-                    running = thing.state() != QProcess.ProcessState.NotRunning
-                    if running:
-                        return True
-            except RuntimeError:  # what it belongs to has gone
-                continue
-        return False
-
-    def _hurry(self) -> bool:
-        """Let the message in the status bar go at once, lest it goes between two pictures."""
-        from PySide6.QtCore import QTimer
-
-        late = [
-            t for t in self.window.statusBar().findChildren(QTimer) if t.isActive() and t.interval() > SOON
-        ]
-        for timer in late:
-            timer.start(0)
-        return bool(late)
-
-    def take(self, name: str, widget: object = None) -> None:
-        """Save `widget`, or the main window, as the next state."""
-        self.settle()
-        self._count += 1
-        path = self._folder / f"{self._count:02d}-{name}.png"
-        if not self._still(widget or self.window).save(str(path)):
-            raise SystemExit(f"{path} cannot be written.")
-
-    def _still(self, widget: object) -> object:
-        """Return the picture of `widget` when it has stopped changing: Qt fades some of its own parts in."""
-        picture, since = widget.grab().toImage(), time.monotonic()
-        while time.monotonic() - since < STILL:
-            self._app.processEvents()
-            if (now := widget.grab().toImage()) != picture:
-                picture, since = now, time.monotonic()
-        return picture
-
-
-def dialogs(app: object) -> Iterator[object]:
-    """Yield the windows that are open besides the main one, newest last."""
-    from PySide6.QtWidgets import QMainWindow
-
-    for widget in app.topLevelWidgets():
-        if widget.isVisible() and widget.isWindow() and not isinstance(widget, QMainWindow):
-            yield widget
-
-
-def of_kind(app: object, kind: str) -> object:
-    """Return the open window of the class called `kind`."""
-    return next(widget for widget in dialogs(app) if type(widget).__name__ == kind)
 
 
 def review(camera: Camera, app: object, sample: Path, drawn: dict[str, Path]) -> None:
@@ -343,18 +165,6 @@ def files(camera: Camera, app: object, folder: Path) -> None:
     camera.take("closed")
 
 
-def lasting(pdf: bytes) -> bytes:
-    """Return `pdf` without its day and its identifiers, which are others each time."""
-    pdf = re.sub(rb"\(D:\d{14}[^)]*\)", lambda found: b"(" + b"0" * (len(found[0]) - 2) + b")", pdf)
-    pdf = re.sub(
-        rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?", lambda found: b"0" * len(found[0]), pdf
-    )
-    pdf = re.sub(rb"(?<=<)[0-9a-f]{32,}(?=>)", lambda found: b"0" * len(found[0]), pdf)
-    return re.sub(
-        rb"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", lambda found: b"0" * len(found[0]), pdf, flags=re.I
-    )
-
-
 def helpers(camera: Camera, app: object) -> None:
     """Preferences, palette, help, about."""
     from PySide6.QtTest import QTest
@@ -421,7 +231,7 @@ def training(camera: Camera, app: object, images: Path) -> None:
     camera.settle()
     shown = of_kind(app, "TrainingWindow")
     shown.resize(*TRAINING)
-    data, model, run, result, search = shown.steps
+    data, model, run, _result, search = shown.steps
     camera.take("train-data-empty", shown)
     for name, folder in (("findings", images), ("ready", ROOT / "images")):
         line = data.page.source.line
@@ -445,7 +255,16 @@ def training(camera: Camera, app: object, images: Path) -> None:
     camera.take("train-search", shown)
     shown.show_step(run)
     camera.take("train-summary", shown)
-    runs = window.runs_folder
+    stored_runs(camera, shown)
+    shown.close()
+
+
+def stored_runs(camera: Camera, shown: object) -> None:
+    """What lies on the disk: a run that was interrupted, and a finished one."""
+    from PySide6.QtWidgets import QTabWidget
+
+    _data, _model, run, result, _search = shown.steps
+    runs = camera.window.runs_folder
     stored_run("interrupted", runs / "20260102-120000-run")
     run.entered()
     camera.take("train-interrupted", shown)
@@ -460,7 +279,6 @@ def training(camera: Camera, app: object, images: Path) -> None:
     for number in range(tabs.count()):
         tabs.setCurrentIndex(number)
         camera.take(f"train-result-{number + 1}", shown)
-    shown.close()
 
 
 def grab_all(folder: Path, theme: str, tongue: str) -> None:

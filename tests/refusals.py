@@ -1,8 +1,7 @@
-"""What is refused, and what is said of it, told by the codes of the messages: their words may change."""
+"""What is refused, and what is said of it, by its code: words may change, tests need not."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import pytest
 
@@ -10,25 +9,21 @@ from cxrview.errors import CxrviewError
 from cxrview.message import Message
 
 
-@dataclass(slots=True)
 class Refusal:
-    """The error, once it has been raised."""
+    """What was raised, once the block has ended."""
 
-    error: CxrviewError | None = None
+    error: CxrviewError
 
 
 @contextmanager
 def refused(kind: type[CxrviewError], *messages: Message) -> Iterator[Refusal]:
-    """Assert that the block raises `kind`, of which the problem is, or holds, one of `messages`.
-
-    Where that has values, so has the problem.
-    """
+    """Expect an error of `kind` whose problem is, or holds, one of `messages` with the values it is given."""
     refusal = Refusal()
     with pytest.raises(kind) as caught:
         yield refusal
     refusal.error = caught.value
-    if messages:
-        assert any(says(caught.value.problem, message) for message in messages), repr(caught.value.problem)
+    problem = refusal.error.problem
+    assert not messages or any(says(problem, message) for message in messages), repr(problem)
 
 
 def says(told: Message, wanted: Message) -> bool:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from cxrview.atomic_file import whole_file, write_atomically
+from cxrview.atomic_file import atomic_file, write_atomically
 
 only_posix = pytest.mark.skipif(sys.platform == "win32", reason="rights and links of POSIX")
 
@@ -38,7 +38,7 @@ def test_text_is_written_as_utf_8_with_its_own_line_ends(old):
 
 
 def test_until_the_end_a_reader_finds_the_old_file(old):
-    with whole_file(old) as file:
+    with atomic_file(old) as file:
         file.write(b"new")
         file.flush()
         assert old.read_text() == "old"
@@ -48,7 +48,7 @@ def test_until_the_end_a_reader_finds_the_old_file(old):
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_after_an_error_the_old_file_stays_and_nothing_else(old, error):
     def fail():
-        with whole_file(old) as file:
+        with atomic_file(old) as file:
             file.write(b"half")
             raise error
 
@@ -94,7 +94,7 @@ def test_a_write_protected_file_is_not_replaced(old, monkeypatch):
 
 
 def test_two_that_write_the_same_file_do_not_mix(old):
-    with whole_file(old) as first, whole_file(old) as second:
+    with atomic_file(old) as first, atomic_file(old) as second:
         first.write(b"first")
         second.write(b"second, and longer")
     assert old.read_text() == "first"
@@ -104,7 +104,7 @@ def test_two_that_write_the_same_file_do_not_mix(old):
 def test_what_a_killed_process_left_is_taken_over_where_a_name_is_given(old):
     part = old.with_name(".a.part")
     part.write_text("a long rest of what was never ended")
-    with whole_file(old, part=part) as file:
+    with atomic_file(old, part=part) as file:
         file.write(b"new")
         assert sorted(old.parent.iterdir()) == [part, old]
     assert old.read_text() == "new"

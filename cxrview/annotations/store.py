@@ -14,7 +14,7 @@ from cxrview.annotations import messages
 from cxrview.annotations.annotation import Annotation
 from cxrview.annotations.annotation_json import from_json, to_json
 from cxrview.errors import CxrviewError
-from cxrview.messages import CANNOT_BE_READ, USED_ELSEWHERE
+from cxrview.messages import CANNOT_BE_READ, IN_USE_BY_ANOTHER
 
 PATIENCE = 5.0  # seconds to wait for another process that is writing
 # Each entry brings a file of the version before it to the next one (PRAGMA user_version).
@@ -154,6 +154,6 @@ class Store:
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             return StoreUnusable(messages.STORE_DAMAGED, messages.MOVE_AWAY(place=place), self.path)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return StoreUnusable(USED_ELSEWHERE, messages.TRIED_AGAIN, self.path)
+            return StoreUnusable(IN_USE_BY_ANOTHER, messages.TRIED_AGAIN, self.path)
         problem = messages.STORE_UNUSABLE(reason=getattr(error, "strerror", None) or str(error))
         return StoreUnusable(problem, messages.LIES_AT(place=place), self.path)

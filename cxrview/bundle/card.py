@@ -8,6 +8,7 @@ from typing import Any
 
 from cxrview.bundle import messages
 from cxrview.errors import UnusableModel
+from cxrview.former_names import CARD, renamed
 from cxrview.message import Message
 
 SCHEMA = 1
@@ -72,6 +73,7 @@ def parse(text: str, path: Path) -> Card:
     if raw.get("schema") != SCHEMA:
         problem = messages.CARD_OTHER_SCHEMA(schema=repr(raw.get("schema")), readable=SCHEMA)
         raise UnusableModel(problem, messages.UPDATE_OR_EXPORT, path)
+    raw = renamed(raw, CARD)
     try:
         card = _build(raw)
         _check(card)

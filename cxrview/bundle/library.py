@@ -61,8 +61,8 @@ def installed() -> list[InstalledModel]:
     found = store.folders()
     user = paths.user_models()
     if user.is_dir():
-        strangers = (path for path in sorted(user.iterdir()) if path.is_dir() and path.name[0] != ".")
-        found |= {path.name: path for path in strangers if path.name not in found or path == found[path.name]}
+        others = (path for path in sorted(user.iterdir()) if path.is_dir() and path.name[0] != ".")
+        found |= {path.name: path for path in others if path.name not in found or path == found[path.name]}
     entries = [describe(folder) for folder in found.values()]
     return sorted(entries, key=lambda entry: (not entry.bundled, entry.name.lower()))
 

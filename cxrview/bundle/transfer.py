@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from cxrview.atomic_file import whole_file
+from cxrview.atomic_file import atomic_file
 from cxrview.bundle import messages
 from cxrview.bundle.card import Card
 from cxrview.bundle.load import MAX_CARD_BYTES, MAX_FILE_BYTES, load, read_card
@@ -54,7 +54,7 @@ def export_bundle(folder: Path, path: Path, *, replace: bool = False) -> None:
     if path.exists() and not replace:
         raise InvalidRequest(messages.IS_THERE, messages.OTHER_NAME_OR_DELETE, path)
     try:
-        with whole_file(path) as file, zipfile.ZipFile(file, "w") as archive:
+        with atomic_file(path) as file, zipfile.ZipFile(file, "w") as archive:
             for name in (CARD, *sorted(card.files)):
                 entry = zipfile.ZipInfo(f"{card.name}/{name}")
                 archive.writestr(entry, (folder / name).read_bytes(), zipfile.ZIP_DEFLATED)

@@ -27,18 +27,18 @@ def run(arguments: argparse.Namespace) -> int:
     Raises InvalidRequest if nothing can be done, and other CxrviewErrors.
     """
     _check_output(arguments)
-    for images in (arguments.data, arguments.external, arguments.strangers):
+    for images in (arguments.data, arguments.external, arguments.ood):
         check_apart(arguments.out, images)
     config = DataConfig(str(arguments.data), arguments.group_pattern)
     part, items = _side(find_items(config), arguments.split, arguments.data)
-    external, strangers = _items(arguments.external), _items(arguments.strangers)
+    external, ood = _items(arguments.external), _items(arguments.ood)
     predictor = load_predictor(arguments)
     progress = console.ProgressLine()
     ask = partial(
         answer_files, predictor, report=progress, workers=arguments.workers, pattern=patient_pattern(config)
     )
     said = {part: ask(items, examples=True)} | ({"external": ask(external)} if external else {})
-    outside = ask(strangers, strangers=True) if strangers else None
+    outside = ask(ood, out_of_distribution=True) if ood else None
     _check_answers(said[part], arguments.data, predictor)
     metrics = _report(arguments, predictor, part, said, outside, progress)
     everything = [*said.values(), *([outside] if outside else [])]
@@ -98,9 +98,9 @@ def _report(
     """Measure, write the report, and return the metrics."""
     card = predictor.card
     parts = {name: answered.answers for name, answered in said.items() if len(answered.answers)}
-    strangers = outside.answers if outside is not None and len(outside.answers) else None
+    ood = outside.answers if outside is not None and len(outside.answers) else None
     metrics = measure_parts(
-        parts, strangers, card.raw, seed=arguments.seed, repeats=arguments.repeats, report=progress
+        parts, ood, card.raw, seed=arguments.seed, repeats=arguments.repeats, report=progress
     )
     failures = [
         (file, str(why))
@@ -114,7 +114,7 @@ def _report(
         parts,
         card=card.raw,
         examples=said[part].examples,
-        strangers=strangers,
+        out_of_distribution=ood,
         notes=[_left_out_note(label, count) for name in said for label, count in said[name].left_out],
         failures=failures,
         metrics=metrics,
@@ -156,11 +156,11 @@ def _put_summary(metrics: Mapping[str, Any], part: str) -> None:
             console.put(f"  called at the {point} point: {shares}")
         if "in_domain" in measured:
             _put_figure("in domain", measured["in_domain"])
-    if "strangers" in metrics:
-        strangers = metrics["strangers"]
-        console.put(f"outside the task: {strangers['images']} images")
-        if strangers["flagged"] is not None:
-            _put_figure("flagged", strangers["flagged"])
+    if "out_of_distribution" in metrics:
+        ood = metrics["out_of_distribution"]
+        console.put(f"outside the task: {ood['images']} images")
+        if ood["flagged"] is not None:
+            _put_figure("flagged", ood["flagged"])
 
 
 def _put_figure(name: str, entry: Mapping[str, float | None]) -> None:

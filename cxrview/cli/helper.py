@@ -21,12 +21,12 @@ def measure(arguments: argparse.Namespace) -> int:
 
     config = configuration.load(arguments.config)
     find_device()
-    from cxrview.training.run.benchmark import measure as measured
+    from cxrview.training.run.benchmark import run_benchmark
 
     def report(fraction: float, doing: Message | str) -> None:
         _say({"fraction": fraction, **as_message(doing).as_dict()})
 
-    _say({"measured": dataclasses.asdict(measured(config, report))})
+    _say({"measured": dataclasses.asdict(run_benchmark(config, report))})
     return console.OK
 
 

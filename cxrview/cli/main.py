@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cxrview import NOTICE, __version__
-from cxrview.cli import console, helper, interrupts, training_options
+from cxrview.cli import console, former_options, helper, interrupts, training_options
 from cxrview.errors import CxrviewError
 from cxrview.progress import Cancelled
 
@@ -120,7 +120,8 @@ def _add_evaluate(commands: Commands) -> None:
     evaluate.add_argument(
         "--external", type=Path, metavar="DIR|CSV", help="labelled images of other hospitals"
     )
-    evaluate.add_argument("--strangers", type=Path, metavar="DIR|CSV", help="images outside the model's task")
+    evaluate.add_argument("--ood", type=Path, metavar="DIR|CSV", help="images outside the model's task")
+    former_options.add_former_name(evaluate, "--strangers", "--ood", Path)
     evaluate.add_argument(
         "--group-pattern", default="", metavar="REGEX", help="patient in the file name, as one group"
     )

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from cxrview.cli.former_options import add_former_name
 from cxrview.errors import InvalidRequest
 from cxrview.training import config as configuration
 from cxrview.training import messages
@@ -30,7 +31,8 @@ def add_shared(parser: argparse.ArgumentParser, positive: Any) -> None:
     add("--seed", type=int, metavar="N")
     add("--allow", action="append", default=[], metavar="KIND", help="go on in spite of such a finding")
     add("--external", metavar="DIR|CSV", help="images of other hospitals, to judge by, never trained on")
-    add("--strangers", metavar="DIR|CSV", help="images outside the task, for the domain check")
+    add("--ood", metavar="DIR|CSV", help="images outside the task, for the domain check")
+    add_former_name(parser, "--strangers", "--ood")
     add("--resume", action="store_true", help="go on with the run in --out")
     add("--events", choices=("jsonl",), help="events to standard output; “stop” on standard input ends it")
     add("--no-register", action="store_true", help="leave the model in --out, out of the app's list")
@@ -63,7 +65,7 @@ def _flags(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
         "data": {
             "path": _absolute(arguments.data),
             "external": _absolute(arguments.external),
-            "strangers": _absolute(arguments.strangers),
+            "out_of_distribution": _absolute(arguments.ood),
             "group_pattern": arguments.group_pattern,
         },
         "model": {

@@ -116,7 +116,7 @@ def _files(pairs: Sequence[DuplicatePair], items: Sequence[Item]) -> tuple[str, 
 
 
 def _listed(pairs: Sequence[DuplicatePair], items: Sequence[Item]) -> dict[str, list[list[str | float]]]:
-    return {"pairs": [[items[p.first].file, items[p.second].file, p.likeness] for p in pairs]}
+    return {"pairs": [[items[p.first].file, items[p.second].file, p.similarity] for p in pairs]}
 
 
 def patient_findings(items: Sequence[Item], groups: NDArray[np.str_]) -> list[Finding]:
@@ -181,14 +181,14 @@ def overlap_findings(
 ) -> list[Finding]:
     """Return a warning if images of other hospitals, `foreign`, are among those to learn from.
 
-    `links` holds indices into `items` and `foreign`, and the likeness.
+    `links` holds indices into `items` and `foreign`, and the similarity.
     """
     own = {item.group for item in items if item.group}
     shared = tuple(item.file for item in foreign if item.group in own)
     found = []
     if links:
         files = tuple(dict.fromkeys(foreign[other].file for _, other, _ in links))
-        details = {"pairs": [[items[i].file, foreign[j].file, likeness] for i, j, likeness in links]}
+        details = {"pairs": [[items[i].file, foreign[j].file, similarity] for i, j, similarity in links]}
         message = texts.FOREIGN_COPIES(count=len(files))
         found.append(Finding("external-duplicate", "warning", message, files, details))
     if shared:

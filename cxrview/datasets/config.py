@@ -21,8 +21,8 @@ class DataConfig:
     """Which images, and who belongs together.
 
     `path` is a folder of class folders, a folder with `train`, `val` and `test`, or a CSV file
-    (`file,label[,group][,split][,source]`). `external` and `strangers`, in the same forms, are never
-    trained on: images of other hospitals to judge by, and images outside the model's task.
+    (`file,label[,group][,split][,source]`). `external` and `out_of_distribution`, in the same forms, are
+    never trained on: images of other hospitals to judge by, and images outside the model's task.
     """
 
     path: str = option("", "Images")
@@ -34,7 +34,7 @@ class DataConfig:
     allow: tuple[str, ...] = option((), "Findings overridden")
     near_duplicates: bool = option(True, "Look for near-duplicates")
     external: str = option("", "Images of other hospitals, to judge by")
-    strangers: str = option("", "Images outside the task, for the domain check")
+    out_of_distribution: str = option("", "Images outside the task, for the domain check")
 
 
 def build(kind: type[_T], values: Any, where: str) -> _T:
@@ -89,11 +89,11 @@ def _checked(item: Any, wanted: Any, value: Any, where: str) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool)):
-        raise ValueError(messages.WRONG_KIND(entry=where, value=repr(value), kind=wanted.__name__))
+        raise ValueError(messages.WRONG_KIND(entry=where, found=repr(value), kind=wanted.__name__))
     metadata = item.metadata if item is not None else {}
     low, high, choices = (metadata.get(key) for key in ("low", "high", "choices"))
     if low is not None and not low <= value <= high:
-        raise ValueError(messages.OUT_OF_RANGE(entry=where, value=repr(value), low=low, high=high))
+        raise ValueError(messages.OUT_OF_RANGE(entry=where, found=repr(value), low=low, high=high))
     if choices and value not in choices:
-        raise ValueError(messages.NO_SUCH_CHOICE(entry=where, value=value, choices=list(choices)))
+        raise ValueError(messages.NO_SUCH_CHOICE(entry=where, found=value, choices=list(choices)))
     return value

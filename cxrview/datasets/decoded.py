@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview import messages as shared
-from cxrview.atomic_file import is_full, whole_file, write_atomically
+from cxrview.atomic_file import atomic_file, is_full, write_atomically
 from cxrview.datasets import catalogue, messages
-from cxrview.datasets.similarity import LOOK, look
+from cxrview.datasets.similarity import FINGERPRINT, fingerprint
 from cxrview.datasets.sources import Item
 from cxrview.errors import InvalidRequest, UnreadableImage
 from cxrview.imaging import Letterbox, Radiograph, read, render
@@ -56,7 +56,7 @@ class Inputs:
 
     items: tuple[Item, ...]
     images: NDArray[np.uint8]  # (M, S, S), a read-only memory map
-    looks: NDArray[np.uint8]  # (M, LOOK, LOOK), likewise: for comparing pictures with each other
+    fingerprints: NDArray[np.uint8]  # (M, FINGERPRINT, FINGERPRINT), likewise: for comparing pictures
     facts: tuple[Facts, ...]
     failures: dict[str, Message]
     key: str  # changes with any of the files
@@ -67,9 +67,9 @@ class Inputs:
             return self
         items = tuple(self.items[index] for index in indices)
         facts = tuple(self.facts[index] for index in indices)
-        looks = self.looks[indices]
+        fingerprints = self.fingerprints[indices]
         return Inputs(
-            items, self.images[indices], looks, facts, self.failures, f"{self.key}-{digest(indices)}"
+            items, self.images[indices], fingerprints, facts, self.failures, f"{self.key}-{digest(indices)}"
         )
 
 
@@ -102,35 +102,35 @@ def read_inputs(
 def _decode(
     items: Sequence[Item], size: int, arrays: tuple[Path, Path], secret: bytes, report: Report
 ) -> tuple[list[dict[str, Any]], dict[str, Message]]:
-    """Write inputs and looks of `items`, and return the facts of those read and why others were not."""
+    """Write inputs and fingerprints of `items`; return the facts of those read and why others were not."""
     facts: list[dict[str, Any]] = []
     failures: dict[str, Message] = {}
     executor = ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1))
     try:
         # Plain writing, not a map: on a full disk a map ends the process and an error does not.
-        with _array_file(arrays[0]) as inputs, _array_file(arrays[1]) as looks:
-            _write_headers(inputs, looks, len(items), size)
+        with _array_file(arrays[0]) as inputs, _array_file(arrays[1]) as fingerprints:
+            _write_headers(inputs, fingerprints, len(items), size)
             results = executor.map(lambda item: _read_one(item, size, secret), items)
             for done, (item, result) in enumerate(zip(items, results, strict=True), start=1):
                 if isinstance(result, Message):
                     failures[item.file] = result
                 else:
                     inputs.write(result.image.tobytes())
-                    looks.write(result.look.tobytes())
+                    fingerprints.write(result.fingerprint.tobytes())
                     facts.append(asdict(result.facts))
                 report(done / len(items), item.file)
-            _write_headers(inputs, looks, len(facts), size)  # as long as before: NumPy leaves room
+            _write_headers(inputs, fingerprints, len(facts), size)  # as long as before: NumPy leaves room
     finally:
         executor.shutdown(cancel_futures=True)
     return facts, failures
 
 
 def _array_file(path: Path) -> AbstractContextManager[IO[bytes]]:
-    return whole_file(path, part=path.with_suffix(".part"))
+    return atomic_file(path, part=path.with_suffix(".part"))
 
 
-def _write_headers(inputs: IO[bytes], looks: IO[bytes], count: int, size: int) -> None:
-    for file, side in ((inputs, size), (looks, LOOK)):
+def _write_headers(inputs: IO[bytes], fingerprints: IO[bytes], count: int, size: int) -> None:
+    for file, side in ((inputs, size), (fingerprints, FINGERPRINT)):
         file.seek(0)
         header = {"descr": "|u1", "fortran_order": False, "shape": (count, side, side)}
         np.lib.format.write_array_header_1_0(file, header)
@@ -140,7 +140,7 @@ class DecodedImage(NamedTuple):
     """What is kept of one file."""
 
     image: NDArray[np.uint8]
-    look: NDArray[np.uint8]
+    fingerprint: NDArray[np.uint8]
     facts: Facts
 
 
@@ -155,14 +155,14 @@ def _read_one(item: Item, size: int, secret: bytes) -> DecodedImage | Message:
 
 
 def examine(radiograph: Radiograph, size: int, secret: bytes) -> DecodedImage:
-    """Return the model input of `radiograph`, as `imaging.model_input` gives it, its look and its facts."""
+    """Return the model input of `radiograph`, as `imaging.model_input` gives it, fingerprint and facts."""
     picture = render(radiograph, radiograph.default_voi)
     image = Letterbox.fit(*radiograph.shape, size, radiograph.pixel_aspect).apply(picture)
     rows, columns = (max(1, side // SAMPLED) for side in picture.shape)
     low, high = np.percentile(picture[::rows, ::columns], PERCENTILES)
     patient = radiograph.identity.patient_id.strip()
     known = "" if patient.casefold() in NO_PATIENT else patient
-    small, comparable = look(picture)
+    small, comparable = fingerprint(picture)
     facts = Facts(
         height=picture.shape[0],
         width=picture.shape[1],
@@ -212,10 +212,12 @@ def _stored(
         readable = tuple(item for item in items if item.file not in failures)
         if len(readable) != len(facts):
             return None
-        images, looks = (_mapped(*each) for each in zip(arrays, (size, LOOK), (len(facts),) * 2, strict=True))
+        images, fingerprints = (
+            _mapped(*each) for each in zip(arrays, (size, FINGERPRINT), (len(facts),) * 2, strict=True)
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return Inputs(readable, images, looks, facts, failures, key)
+    return Inputs(readable, images, fingerprints, facts, failures, key)
 
 
 def _failure(said: Any) -> Message:

@@ -21,18 +21,18 @@ BY_MODEL = 8  # neighbours that are compared with each image
 BY_EDGES = 3  # besides
 BY_EDGES_ALONE = 20  # where the model is not asked
 MODEL_FROM = 150  # images that are worth waiting for the model
-BLOCK = 1024  # rows of the matrix of likenesses at a time
+BLOCK = 1024  # rows of the matrix of similarities at a time
 BATCH = 16
 CHUNK = 64  # pairs between two reports
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicatePair:
-    """Two images, `first` < `second`; `likeness` is 1 for the same pixels, otherwise a correlation."""
+    """Two images, `first` < `second`; `similarity` is 1 for the same pixels, otherwise a correlation."""
 
     first: int
     second: int
-    likeness: float
+    similarity: float
     exact: bool
 
 
@@ -54,34 +54,36 @@ def exact_pairs(facts: Sequence[Facts]) -> list[DuplicatePair]:
 
 def near_pairs(
     images: Sequence[NDArray[np.uint8]],
-    looks: Sequence[NDArray[np.uint8]],
+    fingerprints: Sequence[NDArray[np.uint8]],
     facts: Sequence[Facts],
     report: Report = silent,
 ) -> list[DuplicatePair]:
     """Return the pairs of N `images`, (S, S), that are versions of one picture but not the same pixels.
 
-    `looks` are as `registration.look` gives them. Nearest neighbours by the edges' directions, and where
-    there are many images by the bundled model's embedding, are registered and compared. Pictures too small
-    to be told apart are not looked at. `report` may raise Cancelled.
+    `fingerprints` are as `similarity.fingerprint` gives them. Nearest neighbours by the edges' directions,
+    and where there are many images by the bundled model's embedding, are registered and compared. Pictures
+    too small to be told apart are not looked at. `report` may raise Cancelled.
     """
     first_of = {pair.second: pair.first for pair in exact_pairs(facts)}
     chosen = [i for i, fact in enumerate(facts) if fact.comparable and i not in first_of]
     if len(chosen) < 2:
         return []
-    candidates = _candidates(images, looks, chosen, report)
-    return _confirmed(PairComparison(looks), candidates, lambda done, doing: report(0.5 + done / 2, doing))
+    candidates = _candidates(images, fingerprints, chosen, report)
+    return _confirmed(
+        PairComparison(fingerprints), candidates, lambda done, doing: report(0.5 + done / 2, doing)
+    )
 
 
 def _candidates(
     images: Sequence[NDArray[np.uint8]],
-    looks: Sequence[NDArray[np.uint8]],
+    fingerprints: Sequence[NDArray[np.uint8]],
     chosen: Sequence[int],
     report: Report,
 ) -> list[tuple[int, int]]:
     embeddings = None
     if len(chosen) >= MODEL_FROM:
         embeddings = _embeddings(images, chosen, lambda done, doing: report(done / 2, doing))
-    histograms = np.stack([direction_histogram(looks[index]) for index in chosen])
+    histograms = np.stack([direction_histogram(fingerprints[index]) for index in chosen])
     near = neighbours(histograms, BY_EDGES_ALONE if embeddings is None else BY_EDGES)
     if embeddings is not None:
         near |= neighbours(embeddings, BY_MODEL)
@@ -95,10 +97,10 @@ def neighbours(vectors: NDArray[np.float32], count: int) -> set[tuple[int, int]]
     count = min(count, len(vectors) - 1)
     found: set[tuple[int, int]] = set()
     for start in range(0, len(centred), BLOCK):
-        likeness = centred[start : start + BLOCK] @ centred.T
-        rows = np.arange(len(likeness))
-        likeness[rows, start + rows] = -np.inf
-        nearest = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
+        similarity = centred[start : start + BLOCK] @ centred.T
+        rows = np.arange(len(similarity))
+        similarity[rows, start + rows] = -np.inf
+        nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
         for row, others in zip(rows, nearest, strict=True):
             one = start + int(row)
             found.update((min(one, int(other)), max(one, int(other))) for other in others)
@@ -134,10 +136,10 @@ def _confirmed(
     executor = ThreadPoolExecutor(os.cpu_count() or 1)
     try:
         pairs = []
-        likenesses = executor.map(lambda pair: comparison.likeness(*pair), candidates)
-        for done, ((one, other), likeness) in enumerate(zip(candidates, likenesses, strict=True)):
-            if likeness >= SAME:
-                pairs.append(DuplicatePair(one, other, round(likeness, 3), False))
+        similarities = executor.map(lambda pair: comparison.similarity(*pair), candidates)
+        for done, ((one, other), similarity) in enumerate(zip(candidates, similarities, strict=True)):
+            if similarity >= SAME:
+                pairs.append(DuplicatePair(one, other, round(similarity, 3), False))
             if done % CHUNK == 0:
                 report(done / len(candidates), messages.COMPARING_NEAR_DUPLICATES)
         return pairs

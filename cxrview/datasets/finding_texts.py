@@ -9,7 +9,7 @@ MOST_NAMED = 5  # classes
 
 QUOTED = Message("quoted", "“{name}”")
 OF_EXTERNAL = Message("of-external", " of the external collection")
-OF_STRANGERS = Message("of-strangers", " of the strangers")
+OF_OUT_OF_DISTRIBUTION = Message("of-out-of-distribution", " outside the task")
 LACKING = {
     "train": Message("lacking-train", "For training there are no images of {classes}."),
     "validation": Message("lacking-validation", "For validation there are no images of {classes}."),

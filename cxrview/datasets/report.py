@@ -9,6 +9,7 @@ from typing import Any
 from cxrview.atomic_file import write_atomically
 from cxrview.datasets import catalogue, finding_texts
 from cxrview.datasets.finding_texts import quoted
+from cxrview.former_names import DATA_REPORT, renamed
 from cxrview.message import Message, declared
 
 SEVERITIES = ("block", "warning", "info")
@@ -51,7 +52,8 @@ class DataReport:
     """All findings, the worst first.
 
     `counts` holds the number of images by side of the split ("train", "validation", "test", and "external"
-    and "strangers" where given) and class; `facts` what else is known: images by side, files, sizes, sources.
+    and "out_of_distribution" where given) and class; `facts` what else is known: images by side, files,
+    sizes, sources.
     """
 
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -95,6 +97,8 @@ def _old_value(name: str, value: Any) -> Any:
         return quoted(value)
     if name not in ("attribute", "place", "sides", "advice"):  # a name, and none of our words
         return value
+    if value == " of the strangers":
+        return finding_texts.OF_OUT_OF_DISTRIBUTION
     return next((known for known in declared(finding_texts).values() if known.text == value), value)
 
 
@@ -107,6 +111,12 @@ def save(report: DataReport, path: Path) -> None:
     """Write `report` to `path` as JSON, whole or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Return the plain values that `save` wrote to `path`. Raises OSError, or ValueError if it is damaged."""
+    values: dict[str, Any] = renamed(json.loads(path.read_text("utf-8")), DATA_REPORT)
+    return values
 
 
 def text(report: DataReport | Mapping[str, Any]) -> str:

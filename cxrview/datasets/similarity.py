@@ -12,33 +12,33 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-LOOK = 192  # pixels a side
+FINGERPRINT = 192  # pixels a side of what is compared
 COARSE = 64
 HISTOGRAM = 96  # pixels a side, for the edges' directions
 DARK = 12  # grey levels; rims that are darker are cut off
 COMPARABLE = 160  # pixels a side that the picture must have within its rims: smaller ones all look alike
 GATE = 0.74  # agreement at COARSE that is worth a closer look
-SAME = 0.70  # agreement at LOOK of two versions of one picture
+SAME = 0.70  # agreement at FINGERPRINT of two versions of one picture
 MIN_OVERLAP = 0.4
 STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-3)
-SMOOTHING = {COARSE: 3, LOOK: 5}  # pixels, of ECC
+SMOOTHING = {COARSE: 3, FINGERPRINT: 5}  # pixels, of ECC
 CELLS, DIRECTIONS = 6, 8
 
 
-def look(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], bool]:
-    """Return `picture` (H, W) without dark rims, as LOOK × LOOK, and whether it was large enough."""
+def fingerprint(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], bool]:
+    """Return `picture` (H, W) without dark rims, FINGERPRINT a side, and whether it was large enough."""
     bright = picture > DARK
     rows, columns = np.flatnonzero(bright.any(1)), np.flatnonzero(bright.any(0))
     if min(len(rows), len(columns)) < COMPARABLE:
-        return cv2.resize(picture, (LOOK, LOOK), interpolation=cv2.INTER_AREA), False
+        return cv2.resize(picture, (FINGERPRINT, FINGERPRINT), interpolation=cv2.INTER_AREA), False
     inner = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    shrinks = min(inner.shape) > LOOK
+    shrinks = min(inner.shape) > FINGERPRINT
     way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(inner, (LOOK, LOOK), interpolation=way), dtype=np.uint8), True
+    return np.asarray(cv2.resize(inner, (FINGERPRINT, FINGERPRINT), interpolation=way), dtype=np.uint8), True
 
 
 def direction_histogram(small: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return how the edges of a look run in 6 × 6 cells, (288,): alike for versions of one picture."""
+    """Return how the edges of a fingerprint run in 6 × 6 cells, (288,): alike for versions of one picture."""
     shrunk = cv2.resize(small, (HISTOGRAM, HISTOGRAM), interpolation=cv2.INTER_AREA)
     detail = _detail(shrunk, 1.0, 4.0, 6.0)
     detail = cv2.GaussianBlur(detail, (0, 0), 1.0)
@@ -56,14 +56,14 @@ def direction_histogram(small: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 class PairComparison:
-    """Compares pairs of `looks`, (LOOK, LOOK) uint8 each. Safe to call in several threads."""
+    """Compares pairs of `fingerprints`, (N, FINGERPRINT, FINGERPRINT). Safe to call in several threads."""
 
-    def __init__(self, looks: Sequence[NDArray[np.uint8]]) -> None:
-        self._looks = looks
+    def __init__(self, fingerprints: Sequence[NDArray[np.uint8]]) -> None:
+        self._fingerprints = fingerprints
         self._coarse = lru_cache(512)(self._coarse_detail)
         self._fine = lru_cache(128)(self._fine_detail)
 
-    def likeness(self, first: int, second: int) -> float:
+    def similarity(self, first: int, second: int) -> float:
         """Return the correlation of the fine structure of two pictures, at most 1; 0 if it is hopeless.
 
         Different chests reach about 0.6, versions of one picture (cropped, scaled, in other grey levels,
@@ -73,16 +73,16 @@ class PairComparison:
         coarse, way = _agreement(self._coarse(first), self._coarse(second), way)
         if coarse < GATE:
             return 0.0
-        way[:, 2] *= LOOK / COARSE
+        way[:, 2] *= FINGERPRINT / COARSE
         fine, _ = _agreement(self._fine(first), self._fine(second), way)
         return fine
 
     def _coarse_detail(self, index: int) -> NDArray[np.float32]:
-        shrunk = cv2.resize(self._looks[index], (COARSE, COARSE), interpolation=cv2.INTER_AREA)
+        shrunk = cv2.resize(self._fingerprints[index], (COARSE, COARSE), interpolation=cv2.INTER_AREA)
         return _detail(shrunk, 0.8, 3.0, 4.5)
 
     def _fine_detail(self, index: int) -> NDArray[np.float32]:
-        return np.clip(_detail(self._looks[index], 1.2, 4.0, 10.0), -3, 3)
+        return np.clip(_detail(self._fingerprints[index], 1.2, 4.0, 10.0), -3, 3)
 
 
 def _detail(picture: NDArray[np.uint8], fine: float, coarse: float, around: float) -> NDArray[np.float32]:

@@ -13,7 +13,6 @@ from cxrview.datasets import messages as data_messages
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.survey import file_of, pattern_of
 from cxrview.errors import InvalidRequest
-from cxrview.messages import CHOOSE_ANOTHER_FOLDER
 from cxrview.progress import Report
 
 COLUMNS = ("file", "label", "group", "source")
@@ -35,7 +34,7 @@ def of_folders(folders: Sequence[Path], table: Path, report: Report) -> Path:
         source = folder.parent.name if alike[folder.name] > 1 else ""
         found = find_images([folder], report)
         if not found:
-            raise InvalidRequest(data_messages.HOLDS_NO_IMAGES, CHOOSE_ANOTHER_FOLDER, folder)
+            raise InvalidRequest(data_messages.HOLDS_NO_IMAGES, shared.CHOOSE_ANOTHER_FOLDER, folder)
         rows += [(path.absolute().as_posix(), folder.name, "", source) for path in found]
     return _write(rows, table)
 

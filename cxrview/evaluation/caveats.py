@@ -23,7 +23,7 @@ Label = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Caveat:
     """One sentence; `serious` if it bears on whether the figures mean anything."""
 
     message: Message
@@ -35,10 +35,10 @@ class Remark:
         return str(self.message)
 
 
-def remarks(answers: LabelledPredictions, measured: Mapping[str, Any], label: Label = str) -> list[Remark]:
-    """Return the remarks on what `measure` found for `answers`, the serious ones first."""
+def caveats(answers: LabelledPredictions, measured: Mapping[str, Any], label: Label = str) -> list[Caveat]:
+    """Return the caveats on what `measure` found for `answers`, the serious ones first."""
     if "figures" not in measured:
-        return [Remark(said.NOTHING_KNOWN)]
+        return [Caveat(said.NOTHING_KNOWN)]
     found = [
         *_missing(measured, label),
         *_one_source(answers, label),
@@ -48,19 +48,19 @@ def remarks(answers: LabelledPredictions, measured: Mapping[str, Any], label: La
         *_calibration(measured),
         *_domain(measured),
     ]
-    return sorted(found, key=lambda remark: not remark.serious)
+    return sorted(found, key=lambda caveat: not caveat.serious)
 
 
-def _missing(measured: Mapping[str, Any], label: Label) -> Iterator[Remark]:
+def _missing(measured: Mapping[str, Any], label: Label) -> Iterator[Caveat]:
     absent: list[Message | str] = [label(name) for name, count in measured["support"].items() if not count]
     if absent:
         names = reduce(lambda one, other: said.OR(one=one, other=other), absent)
-        yield Remark(said.CLASS_ABSENT(names=names), serious=True)
+        yield Caveat(said.CLASS_ABSENT(names=names), serious=True)
     if measured["left_out"]:
-        yield Remark(said.LEFT_OUT(count=measured["left_out"]))
+        yield Caveat(said.LEFT_OUT(count=measured["left_out"]))
 
 
-def _one_source(answers: LabelledPredictions, label: Label) -> Iterator[Remark]:
+def _one_source(answers: LabelledPredictions, label: Label) -> Iterator[Caveat]:
     """Say which classes come only from sources that have no image of another class."""
     truth, names = answers.truth, np.unique(answers.sources)
     if len(names) < 2:
@@ -71,10 +71,10 @@ def _one_source(answers: LabelledPredictions, label: Label) -> Iterator[Remark]:
         has = table[:, index] > 0
         if has.any() and pure[has].all() and (table.sum(0) > 0).sum() > 1:
             listed = [str(source) for source in names[has][:3]]
-            yield Remark(said.ONE_SOURCE(name=label(name), sources=listed), serious=True)
+            yield Caveat(said.ONE_SOURCE(name=label(name), sources=listed), serious=True)
 
 
-def _sources_apart(measured: Mapping[str, Any]) -> Iterator[Remark]:
+def _sources_apart(measured: Mapping[str, Any]) -> Iterator[Caveat]:
     rated = [
         (part["accuracy"], name, part["images"])
         for name, part in measured["per_source"].items()
@@ -92,10 +92,10 @@ def _sources_apart(measured: Mapping[str, Any]) -> Iterator[Remark]:
             best=best,
             many=said.IMAGES(count=many),
         )
-        yield Remark(told, serious=True)
+        yield Caveat(told, serious=True)
 
 
-def _few(answers: LabelledPredictions, measured: Mapping[str, Any], label: Label) -> Iterator[Remark]:
+def _few(answers: LabelledPredictions, measured: Mapping[str, Any], label: Label) -> Iterator[Caveat]:
     truth = answers.truth
     for index, name in enumerate(answers.class_names):
         count = measured["support"][name]
@@ -109,31 +109,31 @@ def _few(answers: LabelledPredictions, measured: Mapping[str, Any], label: Label
             # The bootstrap cannot show what it has never drawn; three over n is the usual bound (Hanley
             # and Lippman-Hand 1983).
             message = said.ALL_MISSED if recall["value"] == 0.0 else said.NONE_MISSED
-            yield Remark(message(images=images, bound=_percent(min(1.0, 3 / patients))))
+            yield Caveat(message(images=images, bound=_percent(min(1.0, 3 / patients))))
         elif low is not None and high - low >= WIDE:
             told = said.RECALL_UNCERTAIN(
                 name=label(name), low=_percent(low), high=_percent(high), images=images
             )
-            yield Remark(told)
+            yield Caveat(told)
         elif count < FEW:
-            yield Remark(said.ONLY_FEW(images=images))
+            yield Caveat(said.ONLY_FEW(images=images))
 
 
-def _patients(measured: Mapping[str, Any]) -> Iterator[Remark]:
+def _patients(measured: Mapping[str, Any]) -> Iterator[Caveat]:
     if measured["groups"] == measured["images"]:
-        yield Remark(said.ALL_PATIENTS)
+        yield Caveat(said.ALL_PATIENTS)
 
 
-def _calibration(measured: Mapping[str, Any]) -> Iterator[Remark]:
+def _calibration(measured: Mapping[str, Any]) -> Iterator[Caveat]:
     error = measured["figures"]["ece"]["value"]
     if error is not None and error > POOR_CALIBRATION:
-        yield Remark(said.NOT_CALIBRATED(error=_percent(error)), serious=True)
+        yield Caveat(said.NOT_CALIBRATED(error=_percent(error)), serious=True)
 
 
-def _domain(measured: Mapping[str, Any]) -> Iterator[Remark]:
+def _domain(measured: Mapping[str, Any]) -> Iterator[Caveat]:
     inside = measured.get("in_domain", {}).get("value")
     if inside is not None and inside < USUAL_INSIDE:
-        yield Remark(said.OUT_OF_DOMAIN(share=_percent(1 - inside)), serious=True)
+        yield Caveat(said.OUT_OF_DOMAIN(share=_percent(1 - inside)), serious=True)
 
 
 def _percent(share: float) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cxrview.evaluation import messages
 from cxrview.evaluation.bootstrap import Interval, Weights, group_intervals
-from cxrview.evaluation.metrics import CalibrationMetrics, FiguresOfMerit, called_classes
+from cxrview.evaluation.metrics import CalibrationMetrics, ClassificationMetrics, called_classes
 from cxrview.evaluation.predictions import LabelledPredictions, Labels, Probabilities
 from cxrview.progress import Report, silent
 
@@ -41,7 +41,7 @@ def measure(
         result["in_domain"] = _share(answers.in_domain, answers.groups, seed, repeats)
     if len(known):
         thresholds = _thresholds(known, points)
-        merit = FiguresOfMerit(known, points, thresholds)
+        merit = ClassificationMetrics(known, points, thresholds)
         values = merit(np.ones(len(known)))
         intervals = group_intervals(merit, known.groups, seed, repeats, report)
         result |= _figures(known.class_names, points, values, intervals)
@@ -54,7 +54,9 @@ def measure(
     return result
 
 
-def measure_strangers(answers: LabelledPredictions, seed: int = 0, repeats: int = 1000) -> dict[str, Any]:
+def measure_out_of_distribution(
+    answers: LabelledPredictions, seed: int = 0, repeats: int = 1000
+) -> dict[str, Any]:
     """Return how many images outside the task the domain check flags, in all and by source.
 
     Where nothing was checked, `flagged` is None.

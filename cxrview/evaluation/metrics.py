@@ -15,7 +15,7 @@ BINS = 10
 Array = NDArray[np.float64]
 
 
-class FiguresOfMerit:
+class ClassificationMetrics:
     """Called with weights (N,), it returns figures by name; NaN where one makes no sense.
 
     Per class: `recall.NAME` and so on; at an operating point: `at.POINT.sensitivity.NAME`. With exclusive

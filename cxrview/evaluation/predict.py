@@ -57,17 +57,19 @@ def answer_files(
     *,
     workers: int = 2,
     pattern: re.Pattern[str] | None = None,
-    strangers: bool = False,
+    out_of_distribution: bool = False,
     examples: bool = False,
 ) -> Answered:
     """Return what the model says about the first frame of each file.
 
-    Images with a label that the model does not know are left out, unless they are `strangers`: then all
-    are asked about, none has a class, and the label stands in for a source that is not named. The patient
+    Images with a label that the model does not know are left out, unless they are `out_of_distribution`: then
+    all are asked about, none has a class, and the label stands in for a source that is not named. The patient
     is the item's group, else the DICOM PatientID, else what `pattern` finds in the file's name, else each
     file is its own.
     """
-    chosen, left_out = (list(items), Counter[str]()) if strangers else _of_known_class(items, predictor.card)
+    chosen, left_out = list(items), Counter[str]()
+    if not out_of_distribution:
+        chosen, left_out = _of_known_class(items, predictor.card)
     failures: list[tuple[str, Message]] = []
     read_items: list[Item] = []
     patients: list[str] = []
@@ -87,11 +89,11 @@ def answer_files(
     probabilities, in_domain = ask(predictor, inputs(), len(chosen), report)
     card = predictor.card
     targets = np.zeros((len(read_items), len(card.classes)), np.uint8)
-    if not strangers:
+    if not out_of_distribution:
         places = class_places({label for item in read_items for label in item.labels}, card)
         for row, item in enumerate(read_items):
             targets[row, [places[label] for label in item.labels]] = 1
-    sources = [item.source or ("|".join(item.labels) if strangers else "") for item in read_items]
+    sources = [item.source or ("|".join(item.labels) if out_of_distribution else "") for item in read_items]
     files = [item.file for item in read_items]
     answers = _answers(card, probabilities, in_domain, targets, *map(_texts, (patients, sources, files)))
     shown: list[Example] = []

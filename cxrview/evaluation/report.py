@@ -29,8 +29,8 @@ from cxrview.atomic_file import write_atomically
 from cxrview.datasets.report import DataReport
 from cxrview.errors import InvalidRequest
 from cxrview.evaluation import messages, plots, report_tables
-from cxrview.evaluation.caveats import remarks
-from cxrview.evaluation.evaluate import Points, measure, measure_strangers
+from cxrview.evaluation.caveats import caveats
+from cxrview.evaluation.evaluate import Points, measure, measure_out_of_distribution
 from cxrview.evaluation.examples import Example
 from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.progress import Report, silent
@@ -76,7 +76,7 @@ def write_report(
     card: Mapping[str, Any] | None = None,
     examples: Sequence[Example] | None = None,
     data_report: DataReport | None = None,
-    strangers: LabelledPredictions | None = None,
+    out_of_distribution: LabelledPredictions | None = None,
     notes: Sequence[str] = (),
     failures: Sequence[tuple[str, str]] = (),
     metrics: Mapping[str, Any] | None = None,
@@ -98,7 +98,7 @@ def write_report(
     if not parts:
         raise InvalidRequest(messages.NO_IMAGES_TO_REPORT)
     if metrics is None:
-        metrics = measure_parts(parts, strangers, card, seed=seed, repeats=repeats, report=report)
+        metrics = measure_parts(parts, out_of_distribution, card, seed=seed, repeats=repeats, report=report)
     label = partial(_label, {item["name"]: item["label"] for item in card.get("classes", ())})
     drawn = _draw(parts, metrics["parts"], label)
     if course is not None and course.figure is not None:
@@ -110,7 +110,7 @@ def write_report(
     text = json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     _save(folder, {"metrics.json": text, "report.html": _page(title, card, **said, **images)})
     _save_figures(folder / "figures", drawn, documents)
-    _write(folder / "predictions.csv", _predictions(parts, strangers))
+    _write(folder / "predictions.csv", _predictions(parts, out_of_distribution))
     if shared is not None:
         images = _images_to_share(data_report, failures)
         _save(shared, {"metrics.json": text, "report.html": _page(title, card, **said, **images)})
@@ -138,9 +138,10 @@ def _measured(
 ) -> dict[str, Any]:
     """Return what the page says about the answers, the test images first."""
     order = sorted(parts, key=lambda name: name != "test")
+    outside = metrics.get("out_of_distribution")
     return {
         "parts": [_part(name, parts[name], metrics["parts"][name], label, documents) for name in order],
-        "strangers": report_tables.stranger_table(metrics["strangers"]) if "strangers" in metrics else None,
+        "out_of_distribution": outside and report_tables.out_of_distribution_table(outside),
         "versions": metrics["versions"],
         "intervals": metrics["intervals"],
     }
@@ -177,7 +178,7 @@ def _images_to_share(data_report: DataReport | None, failures: Sequence[tuple[st
 
 def measure_parts(
     parts: Mapping[str, LabelledPredictions],
-    strangers: LabelledPredictions | None = None,
+    out_of_distribution: LabelledPredictions | None = None,
     card: Mapping[str, Any] | None = None,
     *,
     seed: int = 0,
@@ -201,8 +202,8 @@ def measure_parts(
             for number, (name, answers) in enumerate(parts.items())
         },
     }
-    if strangers is not None:
-        result["strangers"] = measure_strangers(strangers, seed, repeats)
+    if out_of_distribution is not None:
+        result["out_of_distribution"] = measure_out_of_distribution(out_of_distribution, seed, repeats)
     return result
 
 
@@ -266,7 +267,7 @@ def _part(
         "images": measured["images"],
         "groups": measured["groups"],
         "headlines": report_tables.headlines(measured),
-        "remarks": remarks(answers, measured, label),
+        "caveats": caveats(answers, measured, label),
         "tables": report_tables.all_tables(measured, label),
         "figures": [figure for figure in squares if figure],
         "wide": _inline(documents, f"{name}-sources", f"What the images of each source are called, {title}"),
@@ -329,12 +330,12 @@ def _counts(counts: Mapping[str, Mapping[str, int]]) -> report_tables.ReportTabl
     return report_tables.ReportTable("Images by part and class", ("Part", *names), rows)
 
 
-def _predictions(parts: Mapping[str, LabelledPredictions], strangers: LabelledPredictions | None) -> str:
+def _predictions(parts: Mapping[str, LabelledPredictions], ood: LabelledPredictions | None) -> str:
     """Return the answers for every image as CSV, in the order in which they were asked.
 
     `predicted` is the most probable class, as `cxrview score` has it.
     """
-    everything = dict(parts) | ({"strangers": strangers} if strangers is not None else {})
+    everything = dict(parts) | ({"out_of_distribution": ood} if ood is not None else {})
     names = next(iter(parts.values())).class_names
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")

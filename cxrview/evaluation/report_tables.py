@@ -218,7 +218,7 @@ def _found(recall: float | None, count: int) -> TableCell:
     return TableCell(percent(recall), f"of {count:,}" if count else "")
 
 
-def stranger_table(measured: Mapping[str, Any]) -> ReportTable:
+def out_of_distribution_table(measured: Mapping[str, Any]) -> ReportTable:
     """Return how many images outside the task are flagged, by source and in all."""
 
     def row(name: str, part: Mapping[str, Any]) -> tuple[TableCell, ...]:

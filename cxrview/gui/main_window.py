@@ -265,5 +265,5 @@ def _places(folder: Path | None) -> Places:
     """Return where things are kept: in `folder`, or where the system wants each of them."""
     file = paths.settings_file()
     if folder is None:
-        return Places(file.parent, file, paths.reading_store(), paths.training_runs())
+        return Places(file.parent, file, paths.annotations_store(), paths.training_runs())
     return Places(folder, folder / file.name, folder / "reading.sqlite", folder / "training")

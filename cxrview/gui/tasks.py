@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from cxrview.errors import CxrviewError
+from cxrview.i18n import say
+from cxrview.message import Message, as_message
 from cxrview.progress import Cancelled, Report
 
 if TYPE_CHECKING:
@@ -181,11 +183,11 @@ class TaskRunner(QObject):
         """Do the work, in a worker thread."""
         last_sent = 0.0
 
-        def report(fraction: float, text: str) -> None:
+        def report(fraction: float, doing: Message | str) -> None:
             nonlocal last_sent
             if job.cancelled:
                 raise Cancelled
-            job.fraction, job.text = fraction, text
+            job.fraction, job.text = fraction, say(as_message(doing))
             if time.monotonic() - last_sent > PROGRESS_INTERVAL:
                 last_sent = time.monotonic()
                 self._send(job, "progress")

@@ -31,7 +31,7 @@ class Places:
 
     folder: Path
     settings: Path
-    reading_store: Path
+    annotations_store: Path
     runs: Path
 
 

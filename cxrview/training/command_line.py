@@ -13,7 +13,7 @@ OPTIONS = {
     "data.path": "--data",
     "data.group_pattern": "--group-pattern",
     "data.external": "--external",
-    "data.strangers": "--strangers",
+    "data.out_of_distribution": "--ood",
     "data.allow": "--allow",
     "model.name": "--name",
     "model.architecture": "--arch",
@@ -65,6 +65,6 @@ def saved(config: TrainingConfig, file: Path) -> None:
     data = config.data
     absolute = {
         name: str(Path(getattr(data, name)).absolute()) if getattr(data, name) else ""
-        for name in ("path", "external", "strangers")
+        for name in ("path", "external", "out_of_distribution")
     }
     configuration.save(dataclasses.replace(config, data=dataclasses.replace(data, **absolute)), file)

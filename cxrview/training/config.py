@@ -15,6 +15,7 @@ import tomli_w
 from cxrview.atomic_file import write_atomically
 from cxrview.datasets.config import DataConfig, build, entry
 from cxrview.errors import InvalidRequest
+from cxrview.former_names import CONFIG, renamed
 from cxrview.settings import option
 from cxrview.training import config_check, messages
 
@@ -230,7 +231,7 @@ PRESETS: dict[str, tuple[str, TrainingConfig]] = {
 def parse(values: dict[str, Any], path: Path | None = None) -> TrainingConfig:
     """Return the configuration in the nested `values`. Raises InvalidRequest that names the entry."""
     try:
-        config = build(TrainingConfig, values, "")
+        config = build(TrainingConfig, renamed(values, CONFIG), "")
         config_check.check(config)
         return config
     except ValueError as error:
@@ -245,11 +246,11 @@ def load(path: Path, base: TrainingConfig | None = None) -> TrainingConfig:
     where they look like a file (a slash, or the suffix of weights). Raises InvalidRequest.
     """
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        values = renamed(tomllib.loads(path.read_text("utf-8")), CONFIG)
     except (OSError, ValueError) as error:
         raise InvalidRequest(messages.NO_TOML(reason=str(error)), messages.CHECK_FILE, path) from error
     parse(values, path)  # so that a wrong entry is found before it is merged
-    for table, names in (("data", ("path", "external", "strangers")), ("model", ("start",))):
+    for table, names in (("data", ("path", "external", "out_of_distribution")), ("model", ("start",))):
         for name in names:
             text = values.get(table, {}).get(name, "")
             if text and (table == "data" or _is_file(text)):
@@ -305,5 +306,5 @@ def dumps(config: TrainingConfig) -> str:
 
 
 def save(config: TrainingConfig, path: Path, *, settle: bool = True) -> None:
-    """Write `config` to `path` as TOML, whole or not at all; `settle` is `whole_file`'s. Raises OSError."""
+    """Write `config` to `path` as TOML, whole or not at all; `settle` is `atomic_file`'s. Raises OSError."""
     write_atomically(path, dumps(config), settle=settle)

@@ -23,7 +23,7 @@ def check(config: "TrainingConfig") -> None:
     for width in config.model.hidden:
         if not 1 <= width <= _MOST_UNITS:
             raise ValueError(
-                data_messages.OUT_OF_RANGE(entry="model.hidden", value=width, low=1, high=_MOST_UNITS)
+                data_messages.OUT_OF_RANGE(entry="model.hidden", found=width, low=1, high=_MOST_UNITS)
             )
     _check_card(config.card)
 

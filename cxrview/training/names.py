@@ -32,7 +32,7 @@ SIDES = named(
         "validation": mark("Validation"),
         "test": mark("Test"),
         "external": mark("Other hospitals"),
-        "strangers": mark("Outside the task"),
+        "out_of_distribution": mark("Outside the task"),
     },
 )
 STARTS = named(

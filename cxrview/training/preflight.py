@@ -12,7 +12,7 @@ from cxrview.training.network.architectures import ARCHITECTURES
 
 if TYPE_CHECKING:
     from cxrview.training.network.starting_point import ResolvedModel
-    from cxrview.training.run.benchmark_records import Measured
+    from cxrview.training.run.benchmark_records import BenchmarkRecord
     from cxrview.training.run.estimate import Estimate
 
 
@@ -25,8 +25,8 @@ class Examined:
     model: "ResolvedModel | None"
     problems: dict[str, str]
     estimate: "Estimate"
-    measured: "Measured | None" = None  # what the estimate rests on
-    cards: "dict[str, Measured]" = field(default_factory=dict)  # by architecture
+    measured: "BenchmarkRecord | None" = None  # what the estimate rests on
+    cards: "dict[str, BenchmarkRecord]" = field(default_factory=dict)  # by architecture
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,8 +278,8 @@ def test_a_results_file_is_held_by_one_run_at_a_time(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_a_killed_run_holds_nothing(tmp_path):
-    code = "import sys, time; from pathlib import Path; from cxrview.file_lock import exclusive\n"
-    code += "with exclusive(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    code = "import sys, time; from pathlib import Path; from cxrview.file_lock import file_lock\n"
+    code += "with file_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     path = tmp_path / "r.csv"
     with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"held\n"

@@ -135,21 +135,21 @@ def test_no_known_label_at_all_exits_2(tmp_path, capsys):
     assert "covid19" in said
 
 
-def test_external_images_and_strangers_have_their_own_parts(folder, tmp_path):
+def test_external_and_out_of_distribution_images_have_their_own_parts(folder, tmp_path):
     for number in range(4):
         draw(tmp_path / "ext" / "normal" / f"{number}.png", 50 + number)
         draw(tmp_path / "odd" / ("ct" if number else "lateral") / f"{number}.png", 60 + number)
-    arguments = ("--external", tmp_path / "ext", "--strangers", tmp_path / "odd")
+    arguments = ("--external", tmp_path / "ext", "--ood", tmp_path / "odd")
     assert run("--data", folder, "--out", tmp_path / "out", *arguments) == 0
     found = metrics(tmp_path / "out")
     assert found["parts"]["external"]["support"] == {"covid19": 0, "normal": 4, "pneumonia": 0}
-    assert {name: part["images"] for name, part in found["strangers"]["per_source"].items()} == {
+    assert {name: part["images"] for name, part in found["out_of_distribution"]["per_source"].items()} == {
         "ct": 3,
         "lateral": 1,
     }
     predictor = Predictor.load()
     outside = [not predictor.predict(read(path))[0].in_domain for path in (tmp_path / "odd").rglob("*.png")]
-    assert found["strangers"]["flagged"]["value"] == pytest.approx(np.mean(outside))
+    assert found["out_of_distribution"]["flagged"]["value"] == pytest.approx(np.mean(outside))
 
 
 def test_a_report_is_not_replaced_by_accident(folder, tmp_path, capsys):

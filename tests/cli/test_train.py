@@ -76,7 +76,7 @@ def test_the_preset_is_quick_and_flags_go_before_it(tmp_path):
         options(
             *("--data", "x", "--preset", "two-phase", "--arch", "vgg16", "--start", "none", "--epochs", "3"),
             *("--lr", "0.5", "--batch-size", "5", "--seed", "9", "--name", "mine", "--allow", "leak-patient"),
-            *("--external", "y", "--strangers", "z", "--group-pattern", "(p)"),
+            *("--external", "y", "--ood", "z", "--group-pattern", "(p)"),
         )
     )
     assert [phase.epochs for phase in changed.recipe.phases] == [3, 3]
@@ -84,7 +84,7 @@ def test_the_preset_is_quick_and_flags_go_before_it(tmp_path):
     assert (changed.recipe.batch_size, changed.recipe.seed, changed.recipe.optimizer) == (5, 9, "adam")
     assert (changed.model.architecture, changed.model.start, changed.model.name) == ("vgg16", "none", "mine")
     assert changed.data.allow == ("leak-patient",)
-    assert [Path(p).name for p in (changed.data.external, changed.data.strangers)] == ["y", "z"]
+    assert [Path(p).name for p in (changed.data.external, changed.data.out_of_distribution)] == ["y", "z"]
     assert Path(changed.data.path).is_absolute()
 
 

@@ -7,7 +7,7 @@ import pytest
 from cxrview.datasets import duplicates
 from cxrview.datasets.decoded import Facts
 from cxrview.datasets.duplicates import clusters, exact_pairs, near_pairs, neighbours
-from cxrview.datasets.similarity import LOOK, PairComparison, look
+from cxrview.datasets.similarity import FINGERPRINT, PairComparison, fingerprint
 from cxrview.progress import Cancelled
 from tests.training.drawn import chest, small, version
 
@@ -16,8 +16,8 @@ def fact(pixels="", shown="", comparable=True):
     return Facts(9, 9, 1, "PNG", pixels, shown, 99.0, False, comparable)
 
 
-def looks_of(pictures):
-    return [look(picture)[0] for picture in pictures]
+def fingerprints_of(pictures):
+    return [fingerprint(picture)[0] for picture in pictures]
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +37,9 @@ def test_pictures_are_alike_at_first_sight(pictures):
 def test_every_version_is_found_and_nothing_else(pictures):
     facts = [fact(str(index), str(-index)) for index in range(len(pictures))]
     images = [np.zeros((32, 32), np.uint8)] * len(pictures)
-    pairs = near_pairs(images, looks_of(pictures), facts)
+    pairs = near_pairs(images, fingerprints_of(pictures), facts)
     assert {(pair.first, pair.second) for pair in pairs} == {(index, 18 + index) for index in range(5)}
-    assert all(0.7 <= pair.likeness < 1 and not pair.exact for pair in pairs)
+    assert all(0.7 <= pair.similarity < 1 and not pair.exact for pair in pairs)
 
 
 def test_the_model_is_asked_where_there_are_many(pictures, tiny_bundle, monkeypatch):
@@ -50,7 +50,7 @@ def test_the_model_is_asked_where_there_are_many(pictures, tiny_bundle, monkeypa
     monkeypatch.setattr(duplicates.bundle, "find", lambda _: tiny_bundle)
     monkeypatch.setattr(duplicates.contract, "choose", lambda f: asked.append(f) or choose(f, "openvino:cpu"))
     facts = [fact(str(index), str(-index)) for index in range(len(pictures))]
-    pairs = near_pairs(looks_of(pictures), looks_of(pictures), facts)
+    pairs = near_pairs(fingerprints_of(pictures), fingerprints_of(pictures), facts)
     assert asked == [tiny_bundle]
     assert {(pair.first, pair.second) for pair in pairs} <= {(index, 18 + index) for index in range(5)}
 
@@ -59,31 +59,31 @@ def test_without_a_model_the_edges_do(pictures, tmp_path, monkeypatch):
     monkeypatch.setattr(duplicates, "MODEL_FROM", 10)
     monkeypatch.setattr(duplicates.bundle, "find", lambda _: tmp_path / "none")
     facts = [fact(str(index), str(-index)) for index in range(len(pictures))]
-    assert len(near_pairs(looks_of(pictures), looks_of(pictures), facts)) == 5
+    assert len(near_pairs(fingerprints_of(pictures), fingerprints_of(pictures), facts)) == 5
 
 
 def test_small_pictures_and_exact_copies_are_not_compared(pictures):
-    looks = looks_of([pictures[0], pictures[0], pictures[18], small(1)])
+    fingerprints = fingerprints_of([pictures[0], pictures[0], pictures[18], small(1)])
     facts = [
         fact("p", "i"),
         fact("p", "j"),
         fact("q", "k", comparable=False),
         fact("r", "l", comparable=False),
     ]
-    assert near_pairs(looks, looks, facts) == []
-    assert look(small(1))[1] is False
-    assert look(pictures[0])[1] is True
+    assert near_pairs(fingerprints, fingerprints, facts) == []
+    assert fingerprint(small(1))[1] is False
+    assert fingerprint(pictures[0])[1] is True
 
 
 def test_dark_rims_do_not_hide_a_copy(pictures):
     framed = np.pad(pictures[3], ((5, 60), (40, 0)))
-    assert PairComparison(looks_of([pictures[3], framed])).likeness(0, 1) > 0.95
+    assert PairComparison(fingerprints_of([pictures[3], framed])).similarity(0, 1) > 0.95
 
 
 def test_pictures_without_content_are_like_nothing():
-    empty = np.zeros((LOOK, LOOK), np.uint8)
-    assert PairComparison([empty, empty, look(chest(1))[0]]).likeness(0, 1) == 0.0
-    assert PairComparison([empty, look(chest(1))[0]]).likeness(0, 1) == 0.0
+    empty = np.zeros((FINGERPRINT, FINGERPRINT), np.uint8)
+    assert PairComparison([empty, empty, fingerprint(chest(1))[0]]).similarity(0, 1) == 0.0
+    assert PairComparison([empty, fingerprint(chest(1))[0]]).similarity(0, 1) == 0.0
 
 
 def test_the_same_pixels_or_the_same_input_are_the_same():
@@ -99,7 +99,7 @@ def test_cancelling_ends_the_comparison(pictures):
 
     facts = [fact(str(index), str(-index)) for index in range(len(pictures))]
     with pytest.raises(Cancelled):
-        near_pairs(looks_of(pictures), looks_of(pictures), facts, stop)
+        near_pairs(fingerprints_of(pictures), fingerprints_of(pictures), facts, stop)
 
 
 @pytest.mark.parametrize("block", [7, 1024])
@@ -108,9 +108,9 @@ def test_neighbours_are_the_nearest_whatever_the_block(monkeypatch, block):
     vectors = np.random.default_rng(0).normal(size=(40, 5)).astype(np.float32)
     centred = vectors - vectors.mean(0)
     centred /= np.linalg.norm(centred, axis=1, keepdims=True)
-    likeness = centred @ centred.T
-    np.fill_diagonal(likeness, -2)
-    expected = {tuple(sorted((i, int(j)))) for i in range(40) for j in np.argsort(-likeness[i])[:3]}
+    similarity = centred @ centred.T
+    np.fill_diagonal(similarity, -2)
+    expected = {tuple(sorted((i, int(j)))) for i in range(40) for j in np.argsort(-similarity[i])[:3]}
     assert neighbours(vectors, 3) == expected
     assert neighbours(vectors[:2], 3) == {(0, 1)}
 

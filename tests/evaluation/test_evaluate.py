@@ -9,7 +9,7 @@ from sklearn import metrics
 
 from cxrview.evaluation import evaluate
 from cxrview.evaluation.bootstrap import group_intervals
-from cxrview.evaluation.metrics import FiguresOfMerit
+from cxrview.evaluation.metrics import ClassificationMetrics
 from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.training.export import calibrate
 
@@ -43,7 +43,7 @@ def answers(count=300, seed=0, **changes):
 
 
 def figures_of(data):
-    return FiguresOfMerit(data)(np.ones(len(data)))
+    return ClassificationMetrics(data)(np.ones(len(data)))
 
 
 def several(count=200, seed=0):
@@ -164,7 +164,7 @@ def test_intervals_widen_when_images_come_from_few_patients():
     # Thirty patients whose images are all right or all wrong together.
     together = (np.argsort(np.argsort(right, kind="stable")) // 20).astype(np.str_)
     intervals = [
-        group_intervals(FiguresOfMerit(answers_of(probabilities, labels)), groups, seed=1, repeats=400)
+        group_intervals(ClassificationMetrics(answers_of(probabilities, labels)), groups, seed=1, repeats=400)
         for groups in (alone, together)
     ]
     (low, high), (wide_low, wide_high) = (found["accuracy"] for found in intervals)
@@ -177,8 +177,8 @@ def test_intervals_widen_when_images_come_from_few_patients():
 def test_weighing_images_is_drawing_them_again():
     data = answers(120)
     times = np.random.default_rng(3).integers(0, 3, 120)
-    weighted = FiguresOfMerit(data, POINTS)(times.astype(float))
-    drawn = FiguresOfMerit(data.subset(np.repeat(np.arange(120), times)), POINTS)(np.ones(times.sum()))
+    weighted = ClassificationMetrics(data, POINTS)(times.astype(float))
+    drawn = ClassificationMetrics(data.subset(np.repeat(np.arange(120), times)), POINTS)(np.ones(times.sum()))
     assert weighted == pytest.approx(drawn)
 
 
@@ -225,13 +225,13 @@ def test_data_without_sources_has_no_table_of_sources():
     assert evaluate.measure(answers(sources=np.full(300, "")), repeats=2)["per_source"] == {}
 
 
-def test_strangers_are_counted_as_flagged_by_source():
+def test_out_of_distribution_images_are_counted_as_flagged_by_source():
     inside = np.arange(40) % 4 == 0
     sources = np.where(np.arange(40) < 20, "ct", "lateral")
     data = answers_of(
         np.full((40, 3), 1 / 3), np.full(40, -1), sources=sources, in_domain=inside & (sources == "ct")
     )
-    result = evaluate.measure_strangers(data, repeats=100)
+    result = evaluate.measure_out_of_distribution(data, repeats=100)
     assert result["flagged"]["value"] == pytest.approx(35 / 40)
     assert result["per_source"]["ct"]["flagged"]["value"] == 0.75
     assert result["per_source"]["ct"]["not_flagged"] == 5

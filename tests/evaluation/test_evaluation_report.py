@@ -11,7 +11,7 @@ import pytest
 from cxrview.datasets.report import DataReport, Finding
 from cxrview.errors import InvalidRequest
 from cxrview.evaluation import evaluate, messages, report_tables
-from cxrview.evaluation.caveats import remarks
+from cxrview.evaluation.caveats import caveats
 from cxrview.evaluation.examples import Example, choose_examples
 from cxrview.evaluation.report import write_report
 from cxrview.message import verbatim
@@ -94,7 +94,7 @@ def whole(tmp_path_factory):
         card=CARD,
         examples=[example(), example(right=False)],
         data_report=data,
-        strangers=outside,
+        out_of_distribution=outside,
         notes=["3 images were left out."],
         failures=[("secret/bad.png", "is empty.")],
         repeats=20,
@@ -132,7 +132,7 @@ def test_the_page_says_what_was_measured(whole):
     assert "It is a test & nothing else." in page.text
     assert "Two images are alike." in page.text
     assert "flagged as out of domain" in page.text
-    assert "80 %" in page.text  # of the strangers
+    assert "80 %" in page.text  # of the images outside the task
     assert "epoch 5" in page.text
     assert "keras 3.15.0" in page.text
     assert "secret/bad.png" in page.text
@@ -154,7 +154,9 @@ def test_every_figure_is_on_disk_too(whole):
 def test_predictions_stand_in_a_table(whole):
     with (whole / "predictions.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [sum(row["part"] == part for row in rows) for part in ("test", "validation", "strangers")] == [
+    assert [
+        sum(row["part"] == part for row in rows) for part in ("test", "validation", "out_of_distribution")
+    ] == [
         300,
         200,
         20,
@@ -205,17 +207,17 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
 
 
 def said(data, wanted, **options):
-    """Return the remarks on `data` that are the message `wanted`."""
-    found = remarks(data, evaluate.measure(data, repeats=100, **options))
-    return [remark for remark in found if says(remark.message, wanted)]
+    """Return the caveats on `data` that are the message `wanted`."""
+    found = caveats(data, evaluate.measure(data, repeats=100, **options))
+    return [caveat for caveat in found if says(caveat.message, wanted)]
 
 
 def test_a_class_from_a_source_of_its_own_is_a_serious_remark():
     data = answers()
     sources = np.where(data.labels == 0, "covid-only", "mixed")
     wanted = messages.ONE_SOURCE(name="covid19", sources=["covid-only"])
-    (remark,) = said(answers(sources=sources), wanted)
-    assert remark.serious
+    (caveat,) = said(answers(sources=sources), wanted)
+    assert caveat.serious
     assert said(data, messages.ONE_SOURCE) == []
 
 
@@ -237,10 +239,10 @@ def test_sources_apart_absent_classes_and_wrong_probabilities_are_serious():
     wrong[swapped] = wrong[swapped][:, [1, 2, 0]]
     apart = answers_of(wrong, data.labels.copy())
     for wanted in (messages.SOURCES_APART, messages.NOT_CALIBRATED):
-        (remark,) = said(apart, wanted)
-        assert remark.serious
-    (remark,) = said(data.subset(np.flatnonzero(data.labels != 0)), messages.CLASS_ABSENT(names="covid19"))
-    assert remark.serious
+        (caveat,) = said(apart, wanted)
+        assert caveat.serious
+    (caveat,) = said(data.subset(np.flatnonzero(data.labels != 0)), messages.CLASS_ABSENT(names="covid19"))
+    assert caveat.serious
 
 
 def test_examples_are_the_most_confident_of_each_kind_and_one_a_patient():

@@ -24,12 +24,12 @@ HEAVY = ("scipy", "sklearn", "keras", "tensorflow", "PySide6", "pandas")
 FOR_PICTURES = ("matplotlib", "jinja2", "cv2", "PIL", "pydicom", "openvino", "onnxruntime")
 MEASURE = """
 import numpy as np
-from cxrview.evaluation.predictions import Answers
+from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.evaluation.evaluate import measure
 random = np.random.default_rng(1)
 shares = random.dirichlet(np.ones(3), 60)
 names = np.array([f"p{number // 2}" for number in range(60)])
-said = Answers(shares, random.integers(0, 3, 60), names, np.full(60, "a"), names, ("x", "y", "z"))
+said = LabelledPredictions(shares, random.integers(0, 3, 60), names, np.full(60, "a"), names, ("x", "y", "z"))
 found = measure(said, {"balanced": {"x": 0.4}}, repeats=50)
 assert 0 < found["figures"]["macro_auc"]["low"] < found["figures"]["macro_auc"]["high"] < 1
 """

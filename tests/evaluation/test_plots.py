@@ -10,7 +10,7 @@ import pytest
 from cxrview import messages
 from cxrview.errors import InvalidRequest
 from cxrview.evaluation import evaluate, plots
-from cxrview.evaluation.metrics import FiguresOfMerit
+from cxrview.evaluation.metrics import ClassificationMetrics
 from cxrview.training.run.history import EpochRow, History
 from cxrview.training.run.history_figure import history_figure
 from tests.evaluation.test_evaluate import CLASSES, POINTS, answers, several
@@ -152,7 +152,7 @@ def test_a_figure_that_cannot_be_written_is_a_sentence(measured, tmp_path):
 
 def test_the_curve_of_many_images_stays_small():
     data = answers(20_000)
-    ones = FiguresOfMerit(data)(np.ones(20_000))
+    ones = ClassificationMetrics(data)(np.ones(20_000))
     found = {"figures": {n: {"value": v, "low": None, "high": None} for n, v in ones.items()}}
     found |= {"support": dict.fromkeys(CLASSES, 1)}
     assert len(plots.svg(plots.roc_figure(data, found, LABELS))) < 120_000

@@ -74,7 +74,7 @@ def test_the_window_opens_in_the_language_of_the_settings(qapp, tmp_path, monkey
     """The real start, up to the event loop."""
     settings.save(Settings(language="de"), tmp_path / "settings.toml")
     monkeypatch.setattr("cxrview.paths.settings_file", lambda: tmp_path / "settings.toml")
-    monkeypatch.setattr("cxrview.paths.reading_store", lambda: tmp_path / "reading.sqlite")
+    monkeypatch.setattr("cxrview.paths.annotations_store", lambda: tmp_path / "reading.sqlite")
     monkeypatch.setenv("DISPLAY", ":0")
     seen = []
 

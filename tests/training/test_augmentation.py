@@ -8,9 +8,10 @@ import pytest
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
+from cxrview.training import messages
 from cxrview.training.config import AUGMENTATIONS, AugmentationConfig
 from cxrview.training.export.phantom import chest_phantom
-from cxrview.training.recipe.augmentation import Augmenter, remarks
+from cxrview.training.recipe.augmentation import Augmenter, caveats
 
 pytestmark = pytest.mark.tensorflow
 
@@ -170,10 +171,8 @@ def test_colours_change_nothing_but_what_a_channel_shift_coloured():
         assert np.abs(grey.astype(int) - CHESTS).max() <= 1  # rounding on the way to three channels and back
     shifted, turned = changed(channel_shift=0.3), changed(channel_shift=0.3, hue=0.5)
     assert np.abs(shifted.astype(int) - turned).max() > 10
-    assert remarks(dataclasses.replace(OFF, hue=0.2)) == [
-        "Hue, saturation and greyscale change nothing, because the images are grey."
-    ]
-    assert not remarks(dataclasses.replace(OFF, hue=0.2, channel_shift=0.1))
+    assert caveats(dataclasses.replace(OFF, hue=0.2)) == [messages.GREY_HAS_NO_HUE]
+    assert not caveats(dataclasses.replace(OFF, hue=0.2, channel_shift=0.1))
 
 
 def test_exchange_takes_the_surroundings_from_another_image_of_the_batch():

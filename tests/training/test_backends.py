@@ -34,7 +34,7 @@ import keras, numpy as np
 from cxrview.engines.graph.build import inference_graph
 from cxrview.training import zoo
 from cxrview.training.config import ModelConfig
-from cxrview.training.network.trainable_layers import set_depth
+from cxrview.training.network.trainable_layers import set_trainable_layers
 from cxrview.training.network.starting_point import resolve
 
 given = np.load(sys.argv[1])
@@ -42,7 +42,7 @@ model = zoo.build(resolve(ModelConfig(**eval(sys.argv[3]))), 3)
 model.set_weights([given[f"w{i}"] for i in range(len(model.weights))])
 outputs = inference_graph(model)(given["images"], training=False)
 results = {name: keras.ops.convert_to_numpy(value) for name, value in outputs.items()}
-set_depth(model, "all", "train")
+set_trainable_layers(model, "all", "train")
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 model.compile("sgd", loss, jit_compile=False)
 results["loss"] = model.train_on_batch(given["images"], np.array([0, 2]))

@@ -14,7 +14,7 @@ from cxrview.training.export.domain_statistics import (
 
 @pytest.fixture(scope="module")
 def clouds():
-    """Return train, labels, validation and strangers: two clusters in 40 dimensions of unequal spread."""
+    """Return train, labels, validation and OOD images: clusters in 40 dimensions of unequal spread."""
     random = np.random.default_rng(0)
     spread = np.geomspace(10, 0.1, 40)
 
@@ -24,8 +24,8 @@ def clouds():
     labels = np.arange(600) % 2
     shift = np.where(labels[:, None], 30.0, 0.0) * np.eye(40)[0]
     train, validation = cluster(600, shift), cluster(400, shift[:400])
-    strangers = cluster(50, 9.0 * spread * np.eye(40)[20])  # nine deviations along one axis of small variance
-    return train, labels, validation, strangers
+    ood = cluster(50, 9.0 * spread * np.eye(40)[20])  # nine deviations along one axis of small variance
+    return train, labels, validation, ood
 
 
 def test_whitened_distance_is_the_mahalanobis_distance(clouds):
@@ -44,16 +44,16 @@ def test_the_threshold_keeps_its_share_of_validation(clouds):
     assert (np.diff(statistics.reference) >= 0).all()
 
 
-def test_the_choice_finds_what_tells_strangers_apart(clouds):
-    train, labels, validation, strangers = clouds
-    choice, statistics = choose_domain(train, labels, validation, strangers)
+def test_the_choice_finds_what_tells_out_of_distribution_images_apart(clouds):
+    train, labels, validation, ood = clouds
+    choice, statistics = choose_domain(train, labels, validation, ood)
     few = fit_domain(train, labels, validation, DomainChoice(False, 8, 0.1))
     assert choice.components > 16  # the axis that matters is the 21st
-    assert separation(statistics, strangers) > 0.9 > separation(few, strangers)
+    assert separation(statistics, ood) > 0.9 > separation(few, ood)
 
 
 def test_the_file_needs_numpy_alone(clouds, tmp_path):
-    train, labels, validation, strangers = clouds
+    train, labels, validation, ood = clouds
     statistics = fit_domain(train, labels, validation, DomainChoice(True, 16, 0.1))
     statistics.save(tmp_path / "domain.npz")
     with np.load(tmp_path / "domain.npz", allow_pickle=False) as archive:
@@ -63,9 +63,9 @@ def test_the_file_needs_numpy_alone(clouds, tmp_path):
     assert read["mean"].shape == (2, 40)
     assert read["whitening"].shape == (40, 16)
     assert read["threshold"].shape == ()
-    offsets = (strangers[:, None] - read["mean"]) @ read["whitening"]
+    offsets = (ood[:, None] - read["mean"]) @ read["whitening"]
     by_hand = np.sqrt((offsets**2).sum(-1)).min(1)
-    np.testing.assert_allclose(statistics.distances(strangers), by_hand, rtol=1e-5)
+    np.testing.assert_allclose(statistics.distances(ood), by_hand, rtol=1e-5)
 
 
 def test_distance_is_to_the_nearest_mean():
@@ -77,7 +77,7 @@ def test_distance_is_to_the_nearest_mean():
 
 @pytest.fixture(scope="module")
 def flat_clouds():
-    """Return train, labels, validation, strangers: images in 12 of 60 dimensions, strangers in others too."""
+    """Return train, labels, validation, others, OOD images: in 12 of 60 dimensions, the last two in more."""
     random = np.random.default_rng(1)
     inside, outside = random.standard_normal((2, 12, 60))
 
@@ -92,15 +92,15 @@ def flat_clouds():
 
 
 def test_what_the_training_images_never_show_is_far_away(flat_clouds):
-    train, labels, validation, _, strangers = flat_clouds
+    train, labels, validation, _, ood = flat_clouds
     residual = fit_domain(train, labels, validation, DomainChoice(False, 12, 0.0, residual=True))
     principal = fit_domain(train, labels, validation, DomainChoice(False, 12, 0.1))
     assert np.median(residual.reference) == pytest.approx(1, abs=0.01)
     assert (residual.distances(validation) <= residual.threshold).mean() == pytest.approx(0.975, abs=0.005)
-    assert separation(residual, strangers) > 0.9 > separation(principal, strangers)
+    assert separation(residual, ood) > 0.9 > separation(principal, ood)
 
 
-def test_strangers_seen_while_choosing_help_with_others_of_their_kind(flat_clouds):
+def test_out_of_distribution_images_seen_while_choosing_help_with_others_of_their_kind(flat_clouds):
     train, labels, validation, _, _ = flat_clouds
     random = np.random.default_rng(2)
     axis = train.std(0) * np.sign(random.standard_normal(60))
@@ -117,7 +117,7 @@ def test_strangers_seen_while_choosing_help_with_others_of_their_kind(flat_cloud
 
 
 def test_a_handful_of_images_has_statistics_too(flat_clouds):
-    train, labels, validation, _, strangers = flat_clouds
+    train, labels, validation, _, ood = flat_clouds
     few = fit_domain(train[:10], labels[:10], validation[:5], DomainChoice(False, 128, 0.0, residual=True))
-    assert np.isfinite(few.distances(strangers)).all()
+    assert np.isfinite(few.distances(ood)).all()
     assert few.threshold > 0

@@ -9,12 +9,12 @@ from cxrview import paths
 from cxrview.training.config import PRESETS, ModelConfig, PhaseConfig, RecipeConfig, TrainingConfig
 from cxrview.training.network.starting_point import resolve
 from cxrview.training.run import benchmark_records
-from cxrview.training.run.benchmark_records import Measured
+from cxrview.training.run.benchmark_records import BenchmarkRecord
 from cxrview.training.run.estimate import bundle_bytes, estimate
 
 IMAGES = {"train": 100, "validation": 20, "test": 30}
 SIZED = resolve(ModelConfig(start="none", input_size=224))
-MEASURED = Measured(
+MEASURED = BenchmarkRecord(
     architecture="densenet121",
     input_size=224,
     batch_size=16,

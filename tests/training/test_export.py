@@ -30,7 +30,7 @@ from cxrview.training.export.domain_statistics import DomainChoice, fit_domain
 from cxrview.training.export.phantom import chest_phantom
 from cxrview.training.network import zoo
 from cxrview.training.network.starting_point import resolve
-from cxrview.training.network.trainable_layers import set_depth
+from cxrview.training.network.trainable_layers import set_trainable_layers
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -241,7 +241,7 @@ PHANTOM_224 = "486b47666af3181b864cf79fa3ba408a4ebf98d593e4fc349570bb7b15ff9093"
 
 def test_what_was_frozen_in_training_may_learn_again(tmp_path):
     model = zoo.build(resolve(ModelConfig(architecture="small-cnn", start="none", input_size=32)), 2)
-    set_depth(model, "head", "frozen")
+    set_trainable_layers(model, "head", "frozen")
     assert len(model.trainable_variables) == 2
     export.write_keras(model, tmp_path / "model.keras")
     assert len(load_model(tmp_path / "model.keras").trainable_variables) == 6

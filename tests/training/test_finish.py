@@ -52,7 +52,7 @@ def prepared(count=60, **changes):
     order = np.arange(count)
     data = changes.pop("data", images(count))
     split = Split(order[: count // 2], order[count // 2 : 3 * count // 4], order[3 * count // 4 :])
-    parts = {"external": None, "strangers": None, "report": DataReport(findings=(LEAK,))} | changes
+    parts = {"external": None, "out_of_distribution": None, "report": DataReport(findings=(LEAK,))} | changes
     return Prepared(data, split, **parts)
 
 
@@ -81,15 +81,15 @@ def test_every_image_is_answered_and_in_order_whatever_their_number(model, count
     np.testing.assert_allclose(raw.logits, expected, atol=1e-5)
 
 
-def test_the_domain_check_is_chosen_by_half_of_the_strangers_and_reported_on_the_other():
+def test_the_domain_check_is_chosen_by_half_of_the_ood_images_and_reported_on_the_other():
     random = np.random.default_rng(0)
     train, validation = random.standard_normal((2, 80, 6)).astype(np.float32)
     far = (random.standard_normal((41, 6)) + 9).astype(np.float32)
     groups = (np.arange(41) // 2).astype(np.str_)
-    strangers = Embedded(far, groups, np.where(np.arange(41) % 3, "ct", "lateral"))
-    statistics, entry = domain_of(train, np.arange(80) % 2, validation, strangers)
+    ood = Embedded(far, groups, np.where(np.arange(41) % 3, "ct", "lateral"))
+    statistics, entry = domain_of(train, np.arange(80) % 2, validation, ood)
     assert entry["choosing"]["images"] + entry["reporting"]["images"] == 41
-    assert not set(strangers.half(0).groups) & set(strangers.half(1).groups)
+    assert not set(ood.half(0).groups) & set(ood.half(1).groups)
     assert entry["reporting"]["auc"] > 0.99
     assert (
         sum(int(text.split(" of ")[1]) for text in entry["reporting"]["recognised"].values())
@@ -98,11 +98,11 @@ def test_the_domain_check_is_chosen_by_half_of_the_strangers_and_reported_on_the
     assert (statistics.distances(far) > statistics.threshold).mean() > 0.95
 
 
-@pytest.mark.parametrize("strangers", [None, 1])
-def test_without_enough_strangers_the_usual_check_is_taken_and_the_card_says_so(strangers):
+@pytest.mark.parametrize("ood", [None, 1])
+def test_without_enough_ood_images_the_usual_check_is_taken_and_the_card_says_so(ood):
     random = np.random.default_rng(0)
     train, validation = random.standard_normal((2, 12, 40)).astype(np.float32)
-    few = None if strangers is None else Embedded(train[:1], np.array(["a"]), np.array([""]))
+    few = None if ood is None else Embedded(train[:1], np.array(["a"]), np.array([""]))
     statistics, entry = domain_of(train, np.arange(12) % 2, validation, few)
     assert "no images of other kinds" in entry["choosing"]
     assert (statistics.distances(validation) <= statistics.threshold).mean() >= 0.9
@@ -155,13 +155,15 @@ def test_what_the_configuration_says_goes_before_what_is_made_up():
 
 @pytest.mark.parametrize("exclusive", [True, False])
 def test_a_finished_model_is_what_was_measured(model, tmp_path, exclusive):
-    """Several classes at once, strangers, external images, biases: the card's figures are the bundle's."""
+    """Several classes at once, external and OOD images, biases: the card's figures are the bundle's."""
     data = images(60)
     if not exclusive:
         both = data.targets.copy()
         both[::5] = 1
         data = replace(data, targets=both)
-    whole = prepared(data=data, external=images(12, seed=9, source="there"), strangers=images(8, seed=5))
+    whole = prepared(
+        data=data, external=images(12, seed=9, source="there"), out_of_distribution=images(8, seed=5)
+    )
     config = TrainingConfig(
         model=replace(MODEL, exclusive=exclusive), recipe=RecipeConfig(recalibrate_bias=True)
     )
@@ -182,7 +184,7 @@ def test_a_finished_model_is_what_was_measured(model, tmp_path, exclusive):
     if exclusive:
         accuracy = (probabilities.argmax(1) == whole.test.labels).mean()
         assert done.metrics["accuracy"]["value"] == pytest.approx(accuracy, abs=1e-4)
-    assert {"validation", "test", "external", "strangers"} <= made.raw["metrics"].keys()
+    assert {"validation", "test", "external", "out_of_distribution"} <= made.raw["metrics"].keys()
     assert made.raw["domain"]["reporting"]["images"] == 4
     assert {"report.html", "metrics.json", "domain.npz"} <= made.files.keys()
     page = (Path(done.bundle) / "report.html").read_text("utf-8")

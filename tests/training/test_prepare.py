@@ -66,7 +66,7 @@ def test_a_folder_becomes_inputs_a_split_and_a_report(folder, tmp_path):
     assert train | validation | test == set(data.files)
     assert min(len(train), len(validation), len(test)) >= 2
     assert prepared.external is None
-    assert prepared.strangers is None
+    assert prepared.out_of_distribution is None
     assert json.loads((out / "data_report.json").read_text("utf-8")) == prepared.report.as_dict()
     assert prepared.report.counts["train"]["normal"] == int((prepared.train.labels == 0).sum())
     with (out / "split.csv").open(encoding="utf-8", newline="") as file:
@@ -179,7 +179,7 @@ def test_near_duplicates_are_kept_together_and_found_in_the_external_images(tmp_
     write(tmp_path / "other" / "a" / "known.png", version(chest(5)))
     write(tmp_path / "other" / "c" / "new.png", chest(300))
     write(tmp_path / "odd" / "hand.png", chest(301))
-    strange = {"external": str(tmp_path / "other"), "strangers": str(tmp_path / "odd")}
+    strange = {"external": str(tmp_path / "other"), "out_of_distribution": str(tmp_path / "odd")}
     choices = config(tmp_path / "data", **strange)
     prepared = prepare(choices, SIZE, tmp_path / "out")
     found = kinds(prepared.report)
@@ -189,7 +189,7 @@ def test_near_duplicates_are_kept_together_and_found_in_the_external_images(tmp_
     assert group["a/3.png"] == group["a/version.png"]
     assert prepared.external.files.tolist() == ["c/new.png"]  # the one that was learnt from does not judge
     assert prepared.external.labels.tolist() == [-1]
-    assert prepared.strangers.labels.tolist() == [-1]
+    assert prepared.out_of_distribution.labels.tolist() == [-1]
     assert prepared.report.counts["external"] == {"a": 0, "b": 0, "–": 1}
     (tmp_path / "other" / "c" / "new.png").unlink()
     nothing_new = prepare(choices, SIZE, tmp_path / "out")

@@ -49,7 +49,7 @@ def test_a_folder_of_something_else_is_left_alone(folder):
     assert [item.name for item in folder.path.iterdir()] == ["thesis.docx"]
 
 
-@pytest.mark.parametrize("part", ["path", "external", "strangers"])
+@pytest.mark.parametrize("part", ["path", "external", "out_of_distribution"])
 def test_a_run_does_not_lie_among_its_images(part, tmp_path):
     """Its figures would be a class of their own in the next training."""
     (tmp_path / "images").mkdir()

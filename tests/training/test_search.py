@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from cxrview import messages as shared
 from cxrview import paths
 from cxrview.datasets import messages as data_messages
 from cxrview.errors import CxrviewError, InvalidRequest
-from cxrview.messages import USED_ELSEWHERE
 from cxrview.progress import Cancelled
 from cxrview.training import config as configuration
 from cxrview.training import messages
@@ -136,7 +136,7 @@ def test_a_file_to_start_from_lies_beside_the_configuration(tmp_path):
     [
         (
             {"optimizer": ("adam", "magic")},
-            data_messages.NO_SUCH_CHOICE(entry="recipe.optimizer", value="magic"),
+            data_messages.NO_SUCH_CHOICE(entry="recipe.optimizer", found="magic"),
         ),
         ({"learning_rate": (1e-3, -1.0)}, data_messages.OUT_OF_RANGE(entry="recipe.phases[1].learning_rate")),
         ({"batch_size": (0,)}, data_messages.OUT_OF_RANGE(entry="recipe.batch_size")),
@@ -371,7 +371,7 @@ def test_a_database_in_use_is_said(searching, monkeypatch):
     try:
         other.execute("BEGIN EXCLUSIVE")
         with (
-            refused(CxrviewError, USED_ELSEWHERE),
+            refused(CxrviewError, shared.IN_USE_BY_ANOTHER),
             storage_errors(search.folder.database),
         ):
             study.begin()

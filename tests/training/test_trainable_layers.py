@@ -9,7 +9,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 from cxrview.engines.graph import build as graph
 from cxrview.training.network import zoo
 from cxrview.training.network.starting_point import resolve
-from cxrview.training.network.trainable_layers import frozen_part, head_part, set_depth
+from cxrview.training.network.trainable_layers import frozen_part, head_part, set_trainable_layers
 from tests.training.test_zoo import images, small
 
 pytestmark = [
@@ -45,7 +45,7 @@ def changed(model, learn):
 
 
 def test_depth_head_moves_no_weight_and_no_statistic_of_the_backbone(resnet):
-    count = set_depth(resnet, "head", "train")
+    count = set_trainable_layers(resnet, "head", "train")
     assert count == 2048 * 8 + 8 + 8 * 3 + 3
     head = resnet.get_layer("head_0").get_weights()[0]
     assert changed(resnet, step) == set()
@@ -53,14 +53,14 @@ def test_depth_head_moves_no_weight_and_no_statistic_of_the_backbone(resnet):
 
 
 def test_the_last_block_learns_and_the_others_do_not(resnet):
-    set_depth(resnet, "last-block", "train")
+    set_trainable_layers(resnet, "last-block", "train")
     moved = changed(resnet, step)
     assert {name.partition("_")[0] for name, _ in moved} == {"conv5"}
     assert {"moving_mean", "moving_variance", "gamma", "kernel"} <= {kind for _, kind in moved}
 
 
 def test_frozen_batchnorm_stays_frozen_when_all_the_rest_learns_and_on_recompiling(resnet):
-    set_depth(resnet, "all", "frozen")
+    set_trainable_layers(resnet, "all", "frozen")
     moved = changed(resnet, lambda model: (step(model), step(model)))
     assert not [name for name, _ in moved if name.endswith("_bn")]
     assert {name.partition("_")[0] for name, _ in moved} == {"conv1", "conv2", "conv3", "conv4", "conv5"}
@@ -68,7 +68,7 @@ def test_frozen_batchnorm_stays_frozen_when_all_the_rest_learns_and_on_recompili
 
 def test_frozen_batchnorm_normalises_with_the_statistics_that_it_has(resnet):
     # In training mode the answers would depend on the other images of the batch.
-    set_depth(resnet, "all", "frozen")
+    set_trainable_layers(resnet, "all", "frozen")
     backbone = resnet.get_layer(graph.BACKBONE)
     pictures = np.random.default_rng(0).standard_normal((3, 32, 32, 3)).astype(np.float32)
     together = np.asarray(backbone(pictures, training=True))
@@ -78,8 +78,8 @@ def test_frozen_batchnorm_normalises_with_the_statistics_that_it_has(resnet):
 
 
 def test_depth_all_lets_everything_learn_again(resnet):
-    set_depth(resnet, "head", "train")
-    count = set_depth(resnet, "all", "train")
+    set_trainable_layers(resnet, "head", "train")
+    count = set_trainable_layers(resnet, "all", "train")
     statistics = sum(
         2 * layer.gamma.shape[0]
         for layer in resnet.get_layer(graph.BACKBONE).layers
@@ -100,10 +100,10 @@ def test_depth_all_lets_everything_learn_again(resnet):
 )
 def test_the_last_block_of_each_family(name, prefixes):
     model = zoo.build(resolve(small(name)), 2)
-    part = set_depth(model, "last-block", "train")
+    part = set_trainable_layers(model, "last-block", "train")
     learning = [la for la in model.get_layer(graph.BACKBONE).layers if la.weights and la.trainable]
     assert all(layer.name.startswith(prefixes) for layer in learning)
-    share = part / set_depth(model, "all", "train")
+    share = part / set_trainable_layers(model, "all", "train")
     low, high = {
         "densenet121": (0.25, 0.4),
         "vgg16": (0.4, 0.55),

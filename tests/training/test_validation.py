@@ -11,7 +11,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 
 from cxrview.training.config import RecipeConfig
 from cxrview.training.recipe.objective import CLIP, compile_for, loss, optimizer
-from cxrview.training.run.eta import Pace
+from cxrview.training.run.eta import Eta
 from cxrview.training.run.validation import figures, predict, wrongly_called
 from tests.training.stripes import small_network, stripes
 
@@ -117,15 +117,15 @@ def test_gradients_are_clipped_together(name):
 def test_the_pace_counts_steps_but_the_first_and_speaks_five_times_a_second(monkeypatch):
     now = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
-    pace = Pace(10)
+    eta = Eta(10)
     told = 0
     for step in range(10):
         now[0] += 5.0 if step == 0 else 0.0625
-        pace.step_done(16)
-        told += pace.is_time_to_tell()
-    assert pace.images_per_second == pytest.approx(256)
-    assert pace.remaining(0, 2) == pytest.approx(1.25)
+        eta.step_done(16)
+        told += eta.is_time_to_tell()
+    assert eta.images_per_second == pytest.approx(256)
+    assert eta.remaining(0, 2) == pytest.approx(1.25)
     now[0] += 0.3  # judging
-    pace.epoch_done(10 * 0.0625 + 0.3)
-    assert pace.remaining(4, 2) == pytest.approx(4 * 0.0625 + 2 * 0.625 + 3 * 0.3)
+    eta.epoch_done(10 * 0.0625 + 0.3)
+    assert eta.remaining(4, 2) == pytest.approx(4 * 0.0625 + 2 * 0.625 + 3 * 0.3)
     assert told == 1 + 9 // 4  # the first, and then every quarter of a second

@@ -15,7 +15,7 @@ def measuring(bench: Workbench) -> "Measuring":
 
     viewports = bench.viewports
     made = Measuring(
-        bench.state, bench.runner, bench.places.reading_store, lambda: bench.canvas, viewports.use_tool
+        bench.state, bench.runner, bench.places.annotations_store, lambda: bench.canvas, viewports.use_tool
     )
     viewports.add(made.tools, made.make_layer)
     made.connect_actions(bench.actions)

@@ -29,7 +29,7 @@ def seen(bench: Workbench) -> "ViewedImages":
     """Make what knows which images the reader has looked at."""
     from cxrview.gui.session.viewed import ViewedImages
 
-    return ViewedImages(bench.state, bench.runner, bench.places.reading_store, bench.window)
+    return ViewedImages(bench.state, bench.runner, bench.places.annotations_store, bench.window)
 
 
 def measurements(bench: Workbench) -> "AnnotationPanel":

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from cxrview.gui.library import facts
 from cxrview.gui.widgets.dates import day
 from cxrview.i18n import fixed, mark, tr
+from cxrview.training import names
 
 if TYPE_CHECKING:
     from cxrview.bundle.library import InstalledModel
 
-SIDES = {"train": mark("Training"), "validation": mark("Validation"), "test": mark("Test")}
+SIDES = ("train", "validation", "test")
 ABSENT = "–"
 DEPTHS = {"head": mark("head"), "last-block": mark("last block"), "all": mark("all layers")}
 
@@ -96,7 +97,7 @@ def _figures(left: "InstalledModel", right: "InstalledModel") -> Iterator[Compar
 
 
 def _images(left: "InstalledModel", right: "InstalledModel") -> Iterator[ComparedFact]:
-    for side, title in SIDES.items():
+    for side, title in ((side, names.SIDES[side].text) for side in SIDES):
         counts = [sum(facts.images_of(entry.card, side).values()) for entry in (left, right)]
         if any(counts):
             yield ComparedFact(tr(title), *(str(count) if count else ABSENT for count in counts))

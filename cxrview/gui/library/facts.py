@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cxrview.bundle.library import InstalledModel
 
 FIGURES = {
-    key: METRICS[key].text for key in ("macro_f1", "macro_auc", "accuracy", "balanced_accuracy", "ece")
+    name: METRICS[name].text for name in ("macro_f1", "macro_auc", "accuracy", "balanced_accuracy", "ece")
 }
 FEW = 100  # test images, below which the figures may be far off
 MEGABYTE = 1_000_000

@@ -65,8 +65,8 @@ def metrics(measured: Mapping[str, Any], prepared: Prepared) -> dict[str, Any]:
         if "figures" in part:
             classes = part["figures"]
             entry[name]["figures"] = {key: classes[key] for key in classes if not key.startswith(_LONG)}
-    if "strangers" in measured:
-        entry["strangers"] = measured["strangers"]
+    if "out_of_distribution" in measured:
+        entry["out_of_distribution"] = measured["out_of_distribution"]
     return entry | {
         "intervals": measured["intervals"]["method"],
         "choices": CHOICES.format(external=" and external" if prepared.external is not None else ""),
@@ -94,7 +94,7 @@ def _data(prepared: Prepared) -> list[dict[str, Any]]:
 def _training(config: TrainingConfig, history: History, start: str) -> dict[str, Any]:
     """Return the whole configuration, without the folders of the machine that it ran on."""
     values = dataclasses.asdict(config)
-    for name in ("path", "external", "strangers"):
+    for name in ("path", "external", "out_of_distribution"):
         values["data"][name] = Path(values["data"][name]).name
     values["data"]["exclude"] = len(config.data.exclude)
     if Path(values["model"]["start"]).name != values["model"]["start"]:
@@ -140,7 +140,7 @@ def _found_limits(config: TrainingConfig, prepared: Prepared) -> list[str]:
     limits += [
         item.text for item in report.findings if item.kind == "confounded" and item.severity != "block"
     ]
-    if prepared.strangers is None:
+    if prepared.out_of_distribution is None:
         limits.append("Its domain check has not been tried on images of other kinds.")
     return limits
 

@@ -43,15 +43,15 @@ def domain_of(
     train: NDArray[np.float32],
     labels: NDArray[np.int64],
     validation: NDArray[np.float32],
-    strangers: Embedded | None,
+    ood: Embedded | None,
 ) -> tuple[DomainStatistics, dict[str, Any]]:
     """Return the statistics, and what the card says about them.
 
-    With `strangers` (images outside the task), the variant is chosen by half of them and the other half is
+    With `ood` (out-of-distribution images), the variant is chosen by half of them and the other half is
     reported on; without, it is the usual one.
     """
     entry: dict[str, Any] = {"file": FILE}
-    halves = [strangers.half(which) for which in (0, 1)] if strangers is not None else []
+    halves = [ood.half(which) for which in (0, 1)] if ood is not None else []
     if all(len(half.embeddings) for half in halves) and halves:
         choosing, reporting = halves
         choice, statistics = choose_domain(train, labels, validation, choosing.embeddings)
@@ -74,12 +74,12 @@ def domain_of(
     }
 
 
-def _reported(statistics: DomainStatistics, strangers: Embedded) -> dict[str, Any]:
-    outside = statistics.distances(strangers.embeddings) > statistics.threshold
-    kinds = strangers.sources
+def _reported(statistics: DomainStatistics, ood: Embedded) -> dict[str, Any]:
+    outside = statistics.distances(ood.embeddings) > statistics.threshold
+    kinds = ood.sources
     return {
         "images": len(outside),
-        "auc": round(separation(statistics, strangers.embeddings), 4),
+        "auc": round(separation(statistics, ood.embeddings), 4),
         "recognised": {
             str(kind) or "all": f"{int(outside[kinds == kind].sum())} of {int((kinds == kind).sum())}"
             for kind in np.unique(kinds)

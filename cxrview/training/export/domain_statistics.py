@@ -60,12 +60,12 @@ class DomainChoice:
     residual: bool = False
 
 
-USUAL = DomainChoice(False, 128, 0.0, residual=True)  # where there are no strangers to choose by
+USUAL = DomainChoice(False, 128, 0.0, residual=True)  # without OOD images to choose by
 CHOICES = tuple(
     DomainChoice(*values) for values in product((False, True), (8, 16, 32, 64, 128, 256), (0.01, 0.1, 0.3))
 ) + tuple(DomainChoice(False, count, 0.0, residual=True) for count in (16, 32, 64, 128, 256, 512))
-_EXPOSED = 0.3  # of the usual residual: what one standard deviation towards the strangers counts
-FEWEST = 8  # strangers that a direction can be learnt from
+_EXPOSED = 0.3  # of the usual residual: what one standard deviation towards the OOD images counts
+FEWEST = 8  # out-of-distribution images that a direction can be learnt from
 
 
 def fit_domain(
@@ -81,11 +81,11 @@ def fit_domain(
 
 
 def choose_domain(
-    train: Array, labels: NDArray[np.int64], validation: Array, strangers: Array
+    train: Array, labels: NDArray[np.int64], validation: Array, ood: Array
 ) -> tuple[DomainChoice, DomainStatistics]:
-    """Return the choice that best tells `strangers` (develop images only) from `validation`, by AUC.
+    """Return the choice that best tells `ood` (develop images only) from `validation`, by AUC.
 
-    A residual distance also learns the direction towards the strangers, if there are a few of them.
+    A residual distance also learns the direction towards `ood`, if there are a few of them.
     """
     spreads = {by_class: _Spread.of(train, labels, by_class) for by_class in (False, True)}
     residual = _Residual.of(train)
@@ -93,9 +93,9 @@ def choose_domain(
         (c, _limited((residual if c.residual else spreads[c.by_class]).space(c, validation), validation))
         for c in CHOICES
     ]
-    choice, best = max(fitted, key=lambda pair: separation(pair[1], strangers))
-    if choice.residual and len(strangers) >= FEWEST:
-        column = residual.direction(train, strangers) * _EXPOSED
+    choice, best = max(fitted, key=lambda pair: separation(pair[1], ood))
+    if choice.residual and len(ood) >= FEWEST:
+        column = residual.direction(train, ood) * _EXPOSED
         best = _limited((best.mean, np.column_stack([best.whitening, column])), validation)
     return choice, best
 
@@ -164,17 +164,17 @@ class _Residual:
         halved = (whitening / max(usual, _NOTHING)).clip(-most, most).astype(np.float16)
         return self.mean, halved.astype(np.float32)
 
-    def direction(self, train: Array, strangers: Array) -> NDArray[np.float64]:
-        """Return the axis (D,) from the training images to the strangers, of variance 1 on the former."""
-        standard = [(part - self.mean) / self.deviation for part in (train, strangers)]
-        truth = np.repeat([0, 1], [len(train), len(strangers)])
+    def direction(self, train: Array, ood: Array) -> NDArray[np.float64]:
+        """Return the axis (D,) from the training images to the others, of variance 1 on the former."""
+        standard = [(part - self.mean) / self.deviation for part in (train, ood)]
+        truth = np.repeat([0, 1], [len(train), len(ood)])
         learner = LogisticRegression(C=0.01, class_weight="balanced", max_iter=1000)
         axis = learner.fit(np.concatenate(standard), truth).coef_[0]
         return np.asarray(axis / self.deviation / max((standard[0] @ axis).std(), _NOTHING))
 
 
-def separation(statistics: DomainStatistics, strangers: Array) -> float:
-    """Return the AUC of distance for `strangers` against the validation images."""
-    distances = statistics.distances(strangers)
+def separation(statistics: DomainStatistics, ood: Array) -> float:
+    """Return the AUC of distance for `ood` against the validation images."""
+    distances = statistics.distances(ood)
     truth = np.r_[np.zeros(len(statistics.reference)), np.ones(len(distances))]
     return float(roc_auc_score(truth, np.r_[statistics.reference, distances]))

@@ -110,10 +110,10 @@ def _calibrate(
     )
     shift_logits(model, calibration.biases)
     train = ask(prepared.train, tell.stage("domain"))
-    strangers = None
-    if (others := prepared.strangers) is not None and len(others):
-        strangers = Embedded(ask(others, tell.stage("domain")).embeddings, others.groups, others.sources)
-    domain, entry = domain_of(train.embeddings, prepared.train.labels, validation.embeddings, strangers)
+    ood = None
+    if (others := prepared.out_of_distribution) is not None and len(others):
+        ood = Embedded(ask(others, tell.stage("domain")).embeddings, others.groups, others.sources)
+    domain, entry = domain_of(train.embeddings, prepared.train.labels, validation.embeddings, ood)
     # The graph is made anew, for it may hold copies of the head's weights.
     temperature = round(calibration.temperature, 4)
     return FinishedModel(BatchPredictor(model), temperature, calibration.biases, exclusive, domain, entry)
@@ -178,9 +178,9 @@ def _report(
 ) -> tuple[dict[str, Any], Path]:
     """Write the report of the run, and to `shared` the one for the model; return figures and page."""
     tell(Stage("reporting", 0.0))
-    strangers = None
-    if prepared.strangers is not None and len(prepared.strangers):
-        strangers = finished.answers(prepared.strangers, tell)
+    ood = None
+    if prepared.out_of_distribution is not None and len(prepared.out_of_distribution):
+        ood = finished.answers(prepared.out_of_distribution, tell)
     name = "test" if "test" in parts else "validation"
     data = prepared.test if name == "test" else prepared.validation
     page = write_report(
@@ -191,7 +191,7 @@ def _report(
         card=card,
         examples=finished.ask.examples(data, parts[name]),
         data_report=prepared.report,
-        strangers=strangers,
+        out_of_distribution=ood,
         shared=shared,
         report=tell.stage("reporting"),
     )

@@ -99,9 +99,11 @@ def _input(config: ModelConfig, entry: Architecture, start: StartingPoint) -> Ne
     size = config.input_size or entry.default_input_size
     seen = size if config.preprocessing == "architecture" else config.seen_size or size
     if min(size, seen) < entry.minimum_input_size:
-        least, own = entry.minimum_input_size, entry.default_input_size
-        problem = messages.INPUT_TOO_SMALL(title=entry.title, least=least, size=min(size, seen))
-        raise InvalidRequest(problem, messages.OWN_INPUT_SIZE(size=own))
+        least = entry.minimum_input_size
+        raise InvalidRequest(
+            messages.INPUT_TOO_SMALL(title=entry.title, least=least, size=min(size, seen)),
+            messages.OWN_INPUT_SIZE(size=entry.default_input_size),
+        )
     return NetworkInput(size, seen, config.preprocessing, config.resolution)
 
 

@@ -14,7 +14,7 @@ from cxrview.engines.graph.build import BACKBONE, POOLING, neck
 from cxrview.training.network.architectures import find
 
 
-def set_depth(model: keras.Model, depth: str, batchnorm: str) -> int:
+def set_trainable_layers(model: keras.Model, depth: str, batchnorm: str) -> int:
     """Let the part `depth` of `model` learn and return its number of trainable parameters.
 
     `depth` is "head", "last-block" or "all". Batch normalisations in the part that is frozen are frozen; in

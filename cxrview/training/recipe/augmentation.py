@@ -84,7 +84,7 @@ class Augmenter:
         return results
 
 
-def remarks(config: AugmentationConfig) -> list[Message]:
+def caveats(config: AugmentationConfig) -> list[Message]:
     """Return a sentence for each thing asked for that will not do what the user may think."""
     if (config.hue or config.saturation or config.greyscale) and not config.channel_shift:
         return [messages.GREY_HAS_NO_HUE]

@@ -18,7 +18,7 @@ from cxrview.training import config as configuration
 from cxrview.training import messages
 from cxrview.training.config import AugmentationConfig
 from cxrview.training.network.starting_point import resolve
-from cxrview.training.recipe.augmentation import Augmenter, remarks
+from cxrview.training.recipe.augmentation import Augmenter, caveats
 
 OTHERS = 3  # images beside the one that is shown, for changes that take something from another
 Image = NDArray[np.uint8]
@@ -41,7 +41,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         "label": ", ".join(first.labels),
         "images": len(items),
         "pictures": [_png(picture) for picture in pictures],
-        "remarks": [remark.as_dict() for remark in remarks(config.augmentation)],
+        "caveats": [caveat.as_dict() for caveat in caveats(config.augmentation)],
     }
 
 

@@ -18,14 +18,14 @@ from cxrview.training import messages
 from cxrview.training.config import TrainingConfig
 from cxrview.training.network import zoo
 from cxrview.training.network.starting_point import resolve
-from cxrview.training.network.trainable_layers import frozen_part, head_part, set_depth
+from cxrview.training.network.trainable_layers import frozen_part, head_part, set_trainable_layers
 from cxrview.training.recipe.augmentation import Augmenter
 from cxrview.training.recipe.batches import Batches, ImageBatches
 from cxrview.training.recipe.features import BATCH
 from cxrview.training.recipe.objective import compile_for
 from cxrview.training.run import benchmark_records, worker
-from cxrview.training.run.benchmark_records import GROWING, KEPT_HEAD, PLAIN, Measured, machine
-from cxrview.training.run.eta import Pace
+from cxrview.training.run.benchmark_records import GROWING, KEPT_HEAD, PLAIN, BenchmarkRecord, machine
+from cxrview.training.run.eta import Eta
 from cxrview.training.run.fit import learn
 from cxrview.training.run.validation import predict
 
@@ -38,7 +38,7 @@ class _Enough(Exception):
     """So much is known that no further step is needed."""
 
 
-def measure(config: TrainingConfig, report: Report) -> Measured:
+def run_benchmark(config: TrainingConfig, report: Report) -> BenchmarkRecord:
     """Return what the network of `config` does on this machine, for each of the depths in its phases.
 
     The batches hold noise, of which the speed does not depend, changed as `config` says. Raises
@@ -61,7 +61,7 @@ def measure(config: TrainingConfig, report: Report) -> Measured:
         report(0.3 + 0.7 * number / len(depths), messages.LEARNING(depth=depth))
         learning[depth], first[depth] = _learning(model, noise, config, depth)
         memory[depth] = most_memory()
-    return Measured(
+    return BenchmarkRecord(
         architecture=config.model.architecture,
         input_size=size,
         batch_size=recipe.batch_size,
@@ -129,23 +129,23 @@ def _learning(
     """Return the images a second of learning at `depth`, batches being made as in a training, and the
     seconds of the first step."""
     recipe = config.recipe
-    set_depth(model, "head" if depth == KEPT_HEAD else depth, recipe.batchnorm)
+    set_trainable_layers(model, "head" if depth == KEPT_HEAD else depth, recipe.batchnorm)
     if depth == KEPT_HEAD:
         return _kept_head(model, noise, config)
     compile_for(model, recipe, config.model.exclusive, 1e-6)
     size = noise.images.shape[1]
     batches: Batches = ImageBatches(noise, recipe, Augmenter(config.augmentation, size))
-    pace, before, ends = Pace(len(batches)), time.monotonic(), []
+    eta, before, ends = Eta(len(batches)), time.monotonic(), []
 
     def told(step: int, images: int, _loss: float) -> None:
-        pace.step_done(images)
+        eta.step_done(images)
         ends.append(time.monotonic())
         if step >= FEWEST and ends[-1] - ends[0] > SECONDS:
             raise _Enough
 
     with suppress(_Enough):
         learn(model, batches, 1, lambda _step: 1e-6, told)
-    return pace.images_per_second, ends[0] - before
+    return eta.images_per_second, ends[0] - before
 
 
 def _kept_head(model: keras.Model, noise: LabelledImages, config: TrainingConfig) -> tuple[float, float]:

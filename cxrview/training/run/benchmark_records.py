@@ -18,7 +18,7 @@ GROWING = (PLAIN, KEPT_HEAD, "head", "last-block", "all")  # each takes more mem
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class BenchmarkRecord:
     """What a few batches have shown. Speeds are images a second.
 
     `learning` holds the speed of learning by what learns: "head", "last-block", "all", and `KEPT_HEAD`.
@@ -65,17 +65,17 @@ def store_file() -> Path:
     return paths.cache() / "training-speed.json"
 
 
-def load(path: Path) -> list[Measured]:
+def load(path: Path) -> list[BenchmarkRecord]:
     """Return what was measured here with this version, the latest last. An unreadable file holds nothing."""
     try:
-        entries = [Measured(**entry) for entry in json.loads(path.read_text("utf-8"))]
+        entries = [BenchmarkRecord(**entry) for entry in json.loads(path.read_text("utf-8"))]
     except (OSError, ValueError, TypeError):
         return []
     here = machine(), __version__
     return [entry for entry in entries if (entry.machine, entry.version) == here and _is_sound(entry)]
 
 
-def add(path: Path, new: Measured) -> None:
+def add(path: Path, new: BenchmarkRecord) -> None:
     """Keep `new` in place of an earlier measurement of the same. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     earlier = load(path)
@@ -89,8 +89,8 @@ def add(path: Path, new: Measured) -> None:
 
 
 def fitting(
-    measured: list[Measured], architecture: str, size: int, batch: int, mixed: bool
-) -> Measured | None:
+    measured: list[BenchmarkRecord], architecture: str, size: int, batch: int, mixed: bool
+) -> BenchmarkRecord | None:
     """Return the latest measurement of this network and input, with this batch size rather than another."""
     same = [
         entry
@@ -100,7 +100,7 @@ def fitting(
     return next((entry for entry in reversed(same) if entry.batch_size == batch), same[-1] if same else None)
 
 
-def _is_sound(entry: Measured) -> bool:
+def _is_sound(entry: BenchmarkRecord) -> bool:
     """Whether the entry, which a file has given, holds what can be counted with."""
     tables = entry.memory, entry.first, entry.learning
     if not all(isinstance(table, dict) for table in tables):
@@ -109,5 +109,5 @@ def _is_sound(entry: Measured) -> bool:
     return all(isinstance(number, int | float) and number > 0 for number in numbers)
 
 
-def _key(entry: Measured) -> tuple[object, ...]:
+def _key(entry: BenchmarkRecord) -> tuple[object, ...]:
     return entry.architecture, entry.input_size, entry.batch_size, entry.mixed_precision

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from cxrview import messages as shared
-from cxrview.atomic_file import is_full, whole_file
+from cxrview.atomic_file import atomic_file, is_full
 from cxrview.datasets import messages as data_messages
 from cxrview.errors import CxrviewError
 from cxrview.training import messages
@@ -103,7 +103,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # The run has its folder for itself, and a run that is killed often must not fill the disk.
-        with whole_file(path, part=path.with_name(f".{path.name}.part")) as file:
+        with atomic_file(path, part=path.with_name(f".{path.name}.part")) as file:
             yield file
     except OSError as error:
         reason = (error.strerror or "").lower() or data_messages.DISK_REFUSED

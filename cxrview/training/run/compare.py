@@ -11,7 +11,7 @@ import numpy as np
 
 from cxrview.datasets.sources import Item
 from cxrview.evaluation.bootstrap import Weights, group_intervals
-from cxrview.evaluation.metrics import FiguresOfMerit
+from cxrview.evaluation.metrics import ClassificationMetrics
 from cxrview.evaluation.predict import answer_files, class_places
 from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.inference.predictor import Predictor
@@ -114,12 +114,12 @@ def _rows(
     return tuple(PairedFigure(n, _known(before[n]), _known(after[n]), intervals.get(n)) for n in names)
 
 
-def _merit(answers: LabelledPredictions, points: Mapping[str, Mapping[str, float]]) -> FiguresOfMerit:
+def _merit(answers: LabelledPredictions, points: Mapping[str, Mapping[str, float]]) -> ClassificationMetrics:
     balanced = points.get("balanced", {})
     thresholds = None
     if not answers.exclusive:
         thresholds = np.array([balanced.get(name, 0.5) for name in answers.class_names])
-    return FiguresOfMerit(answers, thresholds=thresholds)
+    return ClassificationMetrics(answers, thresholds=thresholds)
 
 
 def _known(value: float) -> float | None:

@@ -7,7 +7,7 @@ from cxrview.training.config import TrainingConfig
 from cxrview.training.config_check import SOLVER
 from cxrview.training.network.architectures import find
 from cxrview.training.network.starting_point import ResolvedModel
-from cxrview.training.run.benchmark_records import GROWING, KEPT_HEAD, PLAIN, Measured, depths
+from cxrview.training.run.benchmark_records import GROWING, KEPT_HEAD, PLAIN, BenchmarkRecord, depths
 
 FLOAT = 4  # bytes
 STORED = 4.5  # bytes a parameter in a bundle: Keras file and ONNX, 16 bits each, and what they say of layers
@@ -29,12 +29,12 @@ def bundle_bytes(architecture: str) -> int:
 
 
 def estimate(
-    config: TrainingConfig, model: ResolvedModel, images: Mapping[str, int], measured: Measured | None
+    config: TrainingConfig, model: ResolvedModel, images: Mapping[str, int], measured: BenchmarkRecord | None
 ) -> Estimate:
     """Return what the training of `config` will take.
 
     `model` is its model, resolved; `images` says how many there are of "train", "validation", "test"
-    and maybe "external" and "strangers", as the data report does.
+    and maybe "external" and "out_of_distribution", as the data report does.
     """
     if measured is None or not images.get("train"):
         return Estimate(None, None, None)
@@ -45,7 +45,7 @@ def estimate(
     )
 
 
-def _seconds(config: TrainingConfig, images: Mapping[str, int], measured: Measured) -> float | None:
+def _seconds(config: TrainingConfig, images: Mapping[str, int], measured: BenchmarkRecord) -> float | None:
     """Return the seconds of learning, of judging after each epoch, and of measuring the finished model.
 
     Reading the files, before, and the export, after, come on top.
@@ -77,7 +77,7 @@ def _copies(config: TrainingConfig) -> int:
 
 
 def _memory(
-    config: TrainingConfig, model: ResolvedModel, images: Mapping[str, int], measured: Measured
+    config: TrainingConfig, model: ResolvedModel, images: Mapping[str, int], measured: BenchmarkRecord
 ) -> int | None:
     most = max((PLAIN, *depths(config)), key=GROWING.index)
     if most not in measured.memory or measured.batch_size != config.recipe.batch_size:
@@ -85,13 +85,15 @@ def _memory(
     return measured.memory[most] + sum(images.values()) * model.input.size**2
 
 
-def _disk(config: TrainingConfig, model: ResolvedModel, images: Mapping[str, int], measured: Measured) -> int:
+def _disk(
+    config: TrainingConfig, model: ResolvedModel, images: Mapping[str, int], measured: BenchmarkRecord
+) -> int:
     """Return the size of the decoded images, of features, of checkpoints and of the model, which is kept
     twice: in the run and in the app's list."""
-    from cxrview.datasets.similarity import LOOK  # with OpenCV, for which no page waits
+    from cxrview.datasets.similarity import FINGERPRINT  # with OpenCV, for which no page waits
 
     recipe = config.recipe
-    total = sum(images.values()) * (model.input.size**2 + LOOK**2)
+    total = sum(images.values()) * (model.input.size**2 + FINGERPRINT**2)
     if recipe.cache_features and any(phase.depth == "head" for phase in recipe.phases):
         sets = (1 + _copies(config)) * images["train"] + images.get("validation", 0)
         total += (sets + images.get("external", 0)) * measured.features * FLOAT

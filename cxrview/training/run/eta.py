@@ -5,7 +5,7 @@ import time
 EVERY_S = 0.2
 
 
-class Pace:
+class Eta:
     """Measures the steps of a phase; the first, in which the graph is traced, does not count."""
 
     def __init__(self, steps: int) -> None:

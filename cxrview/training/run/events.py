@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrview.errors import CxrviewError
+from cxrview.former_names import DATA_REPORT, renamed
 from cxrview.message import NOTHING, Message, verbatim
 from cxrview.training import catalogue
 
@@ -243,6 +244,8 @@ def _told(name: str, value: Any) -> dict[str, Any]:
 def _read(item: Any, values: dict[str, Any]) -> Any:
     """Return the value of the field `item` in a line."""
     value = values[_key(item.name)]
+    if item.name == "report" and isinstance(value, dict):
+        return renamed(value, DATA_REPORT)
     if item.type is not Message:
         return value
     coded = values.get("remedy", {}) if item.name == "advice" else values

@@ -19,15 +19,15 @@ from cxrview.message import Message
 from cxrview.progress import Enough
 from cxrview.training import messages
 from cxrview.training.config import PhaseConfig, TrainingConfig
-from cxrview.training.network.trainable_layers import frozen_part, head_part, set_depth
+from cxrview.training.network.trainable_layers import frozen_part, head_part, set_trainable_layers
 from cxrview.training.recipe import logistic, schedule
-from cxrview.training.recipe.augmentation import Augmenter, remarks
+from cxrview.training.recipe.augmentation import Augmenter, caveats
 from cxrview.training.recipe.batches import Batches, ImageBatches, generator, made_ahead
 from cxrview.training.recipe.features import Extractor, FeatureBatches
 from cxrview.training.recipe.objective import compile_for
 from cxrview.training.recipe.sampling import draw_weights
 from cxrview.training.run.checkpoint import Checkpoints
-from cxrview.training.run.eta import Pace
+from cxrview.training.run.eta import Eta
 from cxrview.training.run.events import Emit, Epoch, PhaseStarted, Stage, Step, Warned
 from cxrview.training.run.history import EpochRow, History, merit
 from cxrview.training.run.memory import memory_errors
@@ -63,8 +63,8 @@ def fit(
     keras.utils.set_random_seed(recipe.seed)
     train, validation = (_with_class(part, config, emit) for part in (train, validation))
     data = _Data(train, validation, external, _watched(config, train))
-    for remark in remarks(config.augmentation):
-        emit(Warned(remark))
+    for caveat in caveats(config.augmentation):
+        emit(Warned(caveat))
     with memory_errors(recipe.batch_size), scalar_log(tensorboard, emit) as write:
         run = _Run(model, data, config, folder, emit, write)
         try:
@@ -112,7 +112,7 @@ class _Run:
         if self._is_over(number):
             return
         begun = bool(self.history.of_phase(number))
-        parameters = set_depth(self._model, phase.depth, self._recipe.batchnorm)
+        parameters = set_trainable_layers(self._model, phase.depth, self._recipe.batchnorm)
         if begun:
             self.store.restore_last(self._model)
         elif self.history.rows:
@@ -123,9 +123,9 @@ class _Run:
             self.store.restore_optimizer(learner.net.optimizer)
         phases = len(self._recipe.phases)
         self._emit(PhaseStarted(number, phases, phase.depth, phase.epochs, phase.learning_rate, parameters))
-        pace = Pace(len(learner.batches))
+        eta = Eta(len(learner.batches))
         while not self._is_over(number):
-            self._epoch(number, learner, pace)
+            self._epoch(number, learner, eta)
 
     def end(self) -> None:
         """Set the model to the best epoch. Raises InvalidRequest if there is none."""
@@ -178,14 +178,14 @@ class _Run:
         batches = FeatureBatches(data.train, config, found)
         return _Learner(head_part(self._model), batches, validation, external)
 
-    def _epoch(self, number: int, learner: _Learner, pace: Pace) -> None:
+    def _epoch(self, number: int, learner: _Learner, eta: Eta) -> None:
         epoch = len(self.history.rows) + 1
         began = time.monotonic()
         recipe = self._recipe
         if recipe.optimizer == logistic.NAME:
             learnt, rate, average = self._solve(learner), 0.0, 0.0
         else:
-            learnt, rate = self._steps(number, epoch, learner, pace)
+            learnt, rate = self._steps(number, epoch, learner, eta)
             average = recipe.weight_average
         with _averaged(learner.net, average):
             if learner.net is self._model and recipe.batchnorm == "train":
@@ -203,7 +203,7 @@ class _Run:
             history = replace(history, stopped_early=True)
         self.store.save_last(self._model, learner.net.optimizer, history)
         self.history = history
-        pace.epoch_done(time.monotonic() - began)
+        eta.epoch_done(time.monotonic() - began)
         self._write(row)
         total = epoch + self._epochs_left(number, len(merits))
         best = history.best_epoch == epoch
@@ -214,9 +214,7 @@ class _Run:
         phases = self._recipe.phases
         return phases[number - 1].epochs - done + sum(phase.epochs for phase in phases[number:])
 
-    def _steps(
-        self, number: int, epoch: int, learner: _Learner, pace: Pace
-    ) -> tuple[dict[str, float], float]:
+    def _steps(self, number: int, epoch: int, learner: _Learner, eta: Eta) -> tuple[dict[str, float], float]:
         """Learn for one epoch and return its mean loss and accuracy, and the last learning rate."""
         phase, steps = self._recipe.phases[number - 1], len(learner.batches)
         merits = self._merits(self.history, number)
@@ -229,9 +227,9 @@ class _Run:
         def told(step: int, images: int, loss: float) -> None:
             if not math.isfinite(loss):
                 raise _diverged(epoch, rate(step))
-            pace.step_done(images)
-            if pace.is_time_to_tell():
-                speed, remaining = pace.images_per_second, pace.remaining(steps - step - 1, after)
+            eta.step_done(images)
+            if eta.is_time_to_tell():
+                speed, remaining = eta.images_per_second, eta.remaining(steps - step - 1, after)
                 self._emit(Step(number, epoch, step + 1, steps, loss, speed, remaining))
 
         _reseed(self._model, self._recipe.seed, epoch)

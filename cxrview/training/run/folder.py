@@ -95,7 +95,7 @@ class RunFolder:
         Raises InvalidRequest if something else is here, another run, or this run with another configuration,
         or if this is among the images, and OSError.
         """
-        for data in (config.data.path, config.data.external, config.data.strangers):
+        for data in (config.data.path, config.data.external, config.data.out_of_distribution):
             check_apart(self.path, Path(data) if data else None)
         stored = self.stored_config()
         if stored is None:

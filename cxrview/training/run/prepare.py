@@ -21,7 +21,7 @@ from cxrview.datasets.config import DataConfig
 from cxrview.datasets.confounding import attributes, confounded
 from cxrview.datasets.decoded import Inputs, read_inputs, writable
 from cxrview.datasets.duplicates import DuplicatePair, clusters, exact_pairs, near_pairs
-from cxrview.datasets.finding_texts import NO_IMAGES, OF_EXTERNAL, OF_STRANGERS, ONE_PATIENT
+from cxrview.datasets.finding_texts import NO_IMAGES, OF_EXTERNAL, OF_OUT_OF_DISTRIBUTION, ONE_PATIENT
 from cxrview.datasets.labelled import LabelledImages, Split
 from cxrview.datasets.report import DataReport, Finding
 from cxrview.datasets.sources import Item, find_items, patient_pattern
@@ -38,12 +38,12 @@ ONE_PATIENT_FILES = 4  # from this many DICOM files on, one PatientID for all is
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What a run learns from. `external` and `strangers` are None where the configuration names none."""
+    """What a run learns from. `external` and `out_of_distribution` are None where nothing names them."""
 
     data: LabelledImages
     split: Split
     external: LabelledImages | None
-    strangers: LabelledImages | None
+    out_of_distribution: LabelledImages | None
     report: DataReport
 
     @cached_property
@@ -75,8 +75,8 @@ def prepare(config: TrainingConfig, input_size: int, out: Path, report: Report =
     collections = _Collections(input_size, out, secret, report)
     inputs = collections.read(items, "inputs", 0.0, 0.6)
     foreign = collections.others(config.data, config.data.external, "external", 0.6, 0.7)
-    strange = collections.others(config.data, config.data.strangers, "strangers", 0.7, 0.75)
-    gathered = _Gathered(config, names, inputs, foreign, strange, input_size)
+    ood = collections.others(config.data, config.data.out_of_distribution, "out_of_distribution", 0.7, 0.75)
+    gathered = _Gathered(config, names, inputs, foreign, ood, input_size)
     try:
         prepared = gathered.check(out, lambda done, doing: report(0.75 + 0.25 * done, doing))
     except _Unusable as error:
@@ -167,7 +167,7 @@ class _Gathered:
     names: tuple[str, ...]
     inputs: Inputs
     foreign: Inputs | None
-    strange: Inputs | None
+    ood: Inputs | None
     size: int
 
     def check(self, out: Path, report: Report) -> Prepared:
@@ -203,11 +203,12 @@ class _Gathered:
         with writable(out):
             save_split(kept.items, data.groups, split, out / "split.csv")
         counts = checks.side_counts(data, split)
-        external, strangers = self._others(foreign, kept.items, links, findings, counts)
+        external, ood = self._others(foreign, kept.items, links, findings, counts)
         parts = dict(zip(SIDES, map(len, (split.train, split.validation, split.test)), strict=True))
         parts |= {"external": len(external)} if external is not None else {}
-        facts["images"] = parts | ({"strangers": len(strangers)} if strangers is not None else {})
-        return Prepared(data, split, external, strangers, self._report(counts, findings, facts))
+        parts |= {"out_of_distribution": len(ood)} if ood is not None else {}
+        facts["images"] = parts
+        return Prepared(data, split, external, ood, self._report(counts, findings, facts))
 
     def _report(
         self, counts: dict[str, dict[str, int]], findings: list[Finding], facts: dict[str, Any]
@@ -230,11 +231,11 @@ class _Gathered:
     def _twice(
         self, kept: Inputs, foreign: Inputs | None, out: Path, report: Report
     ) -> tuple[list[DuplicatePair], list[tuple[int, int, float]]]:
-        """Return the pairs among the images, and (image, external image, likeness) across."""
+        """Return the pairs among the images, and (image, external image, similarity) across."""
         both = [kept] if foreign is None else [kept, foreign]
         pairs = _pairs(both, out / "cache", self.config.data.near_duplicates, report)
         own = len(kept.items)
-        links = [(p.first, p.second - own, p.likeness) for p in pairs if p.first < own <= p.second]
+        links = [(p.first, p.second - own, p.similarity) for p in pairs if p.first < own <= p.second]
         return [pair for pair in pairs if pair.second < own], links
 
     def _split(
@@ -264,8 +265,8 @@ class _Gathered:
         findings: list[Finding],
         counts: dict[str, dict[str, int]],
     ) -> tuple[LabelledImages | None, LabelledImages | None]:
-        """Return the external images and the strangers; what is found and counted is added."""
-        external = strangers = None
+        """Return the external images and those out of distribution; what is found and counted is added."""
+        external = ood = None
         if foreign is not None and self.foreign is not None:
             findings += checks.file_findings(self.foreign, self.size, OF_EXTERNAL)
             findings += checks.overlap_findings(items, foreign.items, links)
@@ -274,13 +275,13 @@ class _Gathered:
             if foreign.items:
                 external = labelled(foreign, self.names, patients(foreign, self.config.data)[0])
                 counts["external"] = checks.class_counts(external.targets, self.names)
-        if self.strange is not None:
-            findings += checks.file_findings(self.strange, self.size, OF_STRANGERS)
-            kinds = [replace(i, source=i.source or "|".join(i.labels), labels=()) for i in self.strange.items]
-            strange = replace(self.strange, items=tuple(kinds))
-            strangers = labelled(strange, self.names, patients(strange, self.config.data)[0])
-            counts["strangers"] = checks.class_counts(strangers.targets, self.names)
-        return external, strangers
+        if self.ood is not None:
+            findings += checks.file_findings(self.ood, self.size, OF_OUT_OF_DISTRIBUTION)
+            kinds = [replace(i, source=i.source or "|".join(i.labels), labels=()) for i in self.ood.items]
+            by_kind = replace(self.ood, items=tuple(kinds))
+            ood = labelled(by_kind, self.names, patients(by_kind, self.config.data)[0])
+            counts["out_of_distribution"] = checks.class_counts(ood.targets, self.names)
+        return external, ood
 
 
 def _with_contrast(inputs: Inputs) -> NDArray[np.int64]:
@@ -340,9 +341,9 @@ def _pairs(inputs: Sequence[Inputs], cache: Path, near: bool, report: Report) ->
     if (stored := _stored_pairs(store, keys)) is not None:
         return found + stored
     images = [image for part in inputs for image in np.asarray(part.images)]  # read when they are looked at
-    looks = [look for part in inputs for look in np.asarray(part.looks)]
-    pairs = near_pairs(images, looks, facts, report)
-    values = {"keys": keys, "pairs": [[p.first, p.second, p.likeness] for p in pairs]}
+    fingerprints = [fingerprint for part in inputs for fingerprint in np.asarray(part.fingerprints)]
+    pairs = near_pairs(images, fingerprints, facts, report)
+    values = {"keys": keys, "pairs": [[p.first, p.second, p.similarity] for p in pairs]}
     with writable(cache):
         write_atomically(store, json.dumps(values))
     return found + pairs
@@ -354,8 +355,8 @@ def _stored_pairs(store: Path, keys: list[str]) -> list[DuplicatePair] | None:
         if values["keys"] != keys:
             return None
         return [
-            DuplicatePair(int(one), int(other), float(likeness), False)
-            for one, other, likeness in values["pairs"]
+            DuplicatePair(int(one), int(other), float(similarity), False)
+            for one, other, similarity in values["pairs"]
         ]
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -22,7 +22,10 @@ from cxrview.training.run.folder import RunFolder
 
 GRAPH = "model.onnx"
 FEW = 30  # images of a class, below which its figures are said to be uncertain
-OF_OTHERS = ("external", "strangers")  # parts whose images are not among those that the model learns from
+OF_OTHERS = (
+    "external",
+    "out_of_distribution",
+)  # parts whose images are not among those that the model learns from
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,10 +117,11 @@ def _result(study: Study, folder: SearchFolder) -> Searched:
 def _absolute(config: TrainingConfig) -> TrainingConfig:
     """Return `config` fit to be stored in another folder."""
     data = config.data
-    path, external, strangers = (
-        str(Path(text).resolve()) if text else "" for text in (data.path, data.external, data.strangers)
+    path, external, ood = (
+        str(Path(text).resolve()) if text else ""
+        for text in (data.path, data.external, data.out_of_distribution)
     )
-    return replace(config, data=replace(data, path=path, external=external, strangers=strangers))
+    return replace(config, data=replace(data, path=path, external=external, out_of_distribution=ood))
 
 
 def _is_of_the_disk(error: BaseException | None) -> bool:

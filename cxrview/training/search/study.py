@@ -17,9 +17,9 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from cxrview import messages as shared
 from cxrview.errors import CxrviewError
 from cxrview.message import NOTHING, Message, verbatim
-from cxrview.messages import CHOOSE_ANOTHER_FOLDER, USED_ELSEWHERE
 from cxrview.training import catalogue, messages
 from cxrview.training.config import SearchConfig
 from cxrview.training.search.space import Space, Value
@@ -199,11 +199,12 @@ def storage_errors(path: Path) -> Iterator[None]:
     except (SQLAlchemyError, optuna.exceptions.OptunaError, sqlite3.Error) as error:
         words = f"{error} {error.__cause__ or ''}"
         if "locked" in words:
-            raise CxrviewError(USED_ELSEWHERE, messages.CLOSE_AND_RESUME, path) from error
+            raise CxrviewError(shared.IN_USE_BY_ANOTHER, messages.CLOSE_AND_RESUME, path) from error
         if "not a database" in words or "malformed" in words:
             raise CxrviewError(messages.DATABASE_DAMAGED, messages.MOVE_DATABASE, path) from error
         if "disk is full" in words or "disk I/O" in words:
             raise CxrviewError(messages.DATABASE_DISK_FULL, messages.MAKE_ROOM_AND_RESUME, path) from error
         if "readonly" in words or "unable to open" in words:
-            raise CxrviewError(messages.DATABASE_READ_ONLY, CHOOSE_ANOTHER_FOLDER, path) from error
+            problem = messages.DATABASE_READ_ONLY
+            raise CxrviewError(problem, shared.CHOOSE_ANOTHER_FOLDER, path) from error
         raise CxrviewError(messages.DATABASE_OF_OTHER_OPTUNA, messages.SEARCH_ANEW, path) from error

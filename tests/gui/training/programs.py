@@ -12,7 +12,9 @@ from cxrview.training.run import events
 PRELUDE = """
 import os, signal, sys, time
 from cxrview.message import verbatim
-from cxrview.training import data_messages, events, messages
+from cxrview.datasets import messages as data_messages
+from cxrview.training import messages
+from cxrview.training.run import events
 def tell(event):
     print(events.dump(event), flush=True)
 """

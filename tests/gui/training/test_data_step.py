@@ -14,6 +14,7 @@ from cxrview.gui import theme as themes
 from cxrview.gui.gc_in_gui_thread import Collector
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training import child_process
+from cxrview.gui.training import messages as gui_messages
 from cxrview.gui.training.data import check
 from cxrview.gui.training.data.step import DataStep
 from cxrview.gui.training.draft import Draft
@@ -298,7 +299,7 @@ def test_the_search_for_images_can_be_cancelled(step, planted, qtbot):
     choose(step, planted)
     assert step.obstacle() == "The images are being looked for."
     qtbot.mouseClick(step.page.status.cancel, Qt.MouseButton.LeftButton)
-    assert step.page.status.text.text() == "The search for images was cancelled."
+    assert step.page.status.text.text() == str(gui_messages.SEARCH_CANCELLED)
     assert not next_is_open(step)
     qtbot.mouseClick(step.page.status.check_again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(step.survey.items) == 49)

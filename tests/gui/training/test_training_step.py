@@ -309,7 +309,7 @@ def test_a_failure_tells_what_to_do_without_options_of_the_command_line(step, ru
     )
     ending = step.view.ending
     assert ending.what.text() == "The disk is full."
-    assert ending.advice.text() == "Make room, then resume: nothing that was finished is lost."
+    assert ending.advice.text() == i18n.say(messages.MAKE_ROOM_AND_GO_ON)
     assert ending.resume.isVisible()
 
 

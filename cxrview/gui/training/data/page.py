@@ -53,7 +53,9 @@ class DataPage:
         self.split = SplitPanel()
         self.patients = PatientPanel(runner)
         self.external = PathField(say(PARTS["external"]), tr("None"), clearable=True)
-        self.strangers = PathField(tr("Images that are no chest radiographs"), tr("None"), clearable=True)
+        self.out_of_distribution = PathField(
+            tr("Images that are no chest radiographs"), tr("None"), clearable=True
+        )
         self.excluded = FileList(tr("Take back"), tr("Files that are left out"))
         self.excluded_fold = Fold(tr("Left out"), self.excluded)
         self.further_fold = Fold(tr("Further images, to judge by"), self._further())
@@ -80,7 +82,7 @@ class DataPage:
                 "the model notices that an image is not its task."
             ),
         )
-        for words, path_field in zip(texts, (self.external, self.strangers), strict=True):
+        for words, path_field in zip(texts, (self.external, self.out_of_distribution), strict=True):
             column.addWidget(QLabel(words, wordWrap=True, objectName="muted"))
             column.addWidget(path_field)
             column.addSpacing(6)
@@ -137,10 +139,10 @@ class DataPage:
         for path_field, path in (
             (self.source, data.path),
             (self.external, data.external),
-            (self.strangers, data.strangers),
+            (self.out_of_distribution, data.out_of_distribution),
         ):
             path_field.show_path(path)
-        if data.external or data.strangers:
+        if data.external or data.out_of_distribution:
             self.further_fold.set_open(True)
         self.split.show_config(data, survey.sides)
         self.patients.show_pattern(data.group_pattern)

@@ -79,7 +79,7 @@ class DataStep(WizardStep):
         page.patients.pattern_chosen.connect(lambda pattern: draft.change("data", group_pattern=pattern))
         page.patients.checked.connect(self._tell_ready)
         page.external.chosen.connect(lambda path: draft.change("data", external=path))
-        page.strangers.chosen.connect(lambda path: draft.change("data", strangers=path))
+        page.out_of_distribution.chosen.connect(lambda path: draft.change("data", out_of_distribution=path))
         edits.undo_changed.connect(page.show_undo)
         edits.noted.connect(page.show_note)
         edits.failed.connect(lambda words: page.show_note(words, "error"))
@@ -119,7 +119,7 @@ class DataStep(WizardStep):
     def _elsewhere(self, file: str) -> Path:
         """Return where a file is that is left out, or of another collection."""
         data = self._draft.config.data
-        roots = [Path(path) for path in (data.path, data.external, data.strangers) if path]
+        roots = [Path(path) for path in (data.path, data.external, data.out_of_distribution) if path]
         places = [(root if root.is_dir() else root.parent) / file for root in roots]
         return next((place for place in places if place.exists()), places[0])
 

@@ -56,7 +56,7 @@ class AugmentationPanel(QWidget):
         self.presets: dict[str, QToolButton] = {}
         self.grid = PreviewGrid()
         self.caption = QLabel(objectName="muted", wordWrap=True)
-        self.remark = QLabel(objectName="notes", wordWrap=True)
+        self.caveat = QLabel(objectName="notes", wordWrap=True)
         self.helper = HelperProcess(self)
         self._ready = self._asked = False
         self._number = self._image = self._seed = 0
@@ -101,7 +101,7 @@ class AugmentationPanel(QWidget):
         column.setContentsMargins(0, 16, 24, 16)
         column.addWidget(self.grid, 1)
         column.addWidget(self.caption)
-        column.addWidget(self.remark)
+        column.addWidget(self.caveat)
         self.another = QPushButton(tr("Another image"), autoDefault=False, clicked=self._next_image)
         self.again = QPushButton(tr("Other changes"), autoDefault=False, clicked=self._next_seed)
         tools = QHBoxLayout(spacing=8)
@@ -215,8 +215,8 @@ class AugmentationPanel(QWidget):
             self.caption.setText(
                 words.format(file=message["file"], label=message["label"] or "–", count=count)
             )
-            self.remark.setText("\n".join(say(catalogue.read(remark)) for remark in message["remarks"]))
-        self.remark.setVisible(bool(self.remark.text()))
+            self.caveat.setText("\n".join(say(catalogue.read(caveat)) for caveat in message["caveats"]))
+        self.caveat.setVisible(bool(self.caveat.text()))
 
     def _helper_ended(self, problem: str) -> None:
         self._ready = self._asked = False

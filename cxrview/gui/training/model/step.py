@@ -28,7 +28,7 @@ from cxrview.training import config as configuration
 from cxrview.training.network.architectures import ARCHITECTURES, Architecture
 from cxrview.training.preflight import Examined, examine, installed, to_measure
 from cxrview.training.run import benchmark_records
-from cxrview.training.run.benchmark_records import Measured
+from cxrview.training.run.benchmark_records import BenchmarkRecord
 
 SETTLED = 60  # ms without a change, after which its consequences are worked out
 LANE = "training"
@@ -215,7 +215,7 @@ class ModelStep(WizardStep):
     def _take_measured(self, message: dict[str, Any]) -> None:
         if "measured" in message:
             try:
-                benchmark_records.add(self._store, Measured(**message["measured"]))
+                benchmark_records.add(self._store, BenchmarkRecord(**message["measured"]))
             except OSError as error:
                 self.foot.say(tr("What was measured cannot be kept: {reason}.").format(reason=error.strerror))
             return
@@ -255,7 +255,7 @@ def _facts(entry: Architecture) -> tuple[str, ...]:
     )
 
 
-def _measure_words(measured: Measured | None) -> str:
+def _measure_words(measured: BenchmarkRecord | None) -> str:
     return tr("Measure") if measured is None else tr("Measure again")
 
 

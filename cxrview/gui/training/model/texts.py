@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from cxrview.i18n import fixed, mark, tr, trn
 from cxrview.training.preflight import Examined
-from cxrview.training.run.benchmark_records import KEPT_HEAD, Measured
+from cxrview.training.run.benchmark_records import KEPT_HEAD, BenchmarkRecord
 
 if TYPE_CHECKING:
     from cxrview.training.run.estimate import Estimate
@@ -40,7 +40,7 @@ def speed(value: float) -> str:
     return fixed(value, 1 if value < 10 else 0)
 
 
-def card_line(measured: Measured) -> str:
+def card_line(measured: BenchmarkRecord) -> str:
     """Return what was measured of a network, for its card."""
     words = tr("Here: learns {learns}, looks at {looks} images/s").format(
         learns=speed(measured.learning["all"]), looks=speed(measured.plain)
@@ -50,13 +50,13 @@ def card_line(measured: Measured) -> str:
     return f"{words}\n{tr('{size} of memory').format(size=size(memory))}"
 
 
-def card_tip(measured: Measured | None) -> str:
+def card_tip(measured: BenchmarkRecord | None) -> str:
     """Return what the figures of a card are, and how they were measured."""
     what = tr("Parameters without the head, pixels of the input, size of the finished model on the disk.")
     return what if measured is None else f"{what}\n{_measured_tip(measured)}"
 
 
-def _measured_tip(measured: Measured) -> str:
+def _measured_tip(measured: BenchmarkRecord) -> str:
     side = f"{measured.input_size} × {measured.input_size}"
     return tr(
         "Measured on {day} on {device} with images of {side} pixels in batches of {batch}: every layer "

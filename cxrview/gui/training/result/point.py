@@ -217,7 +217,7 @@ class PointPage(QWidget):
         )
         self.prevalence.blockSignals(False)
         both = curve.cases and curve.others
-        self.area.setText(tr("AUC {value}").format(value=decimal(curve.area if both else None)))
+        self.area.setText(tr("AUC {area}").format(area=decimal(curve.area if both else None)))
         self._offer()
         self._draw()
         found = self._thresholds
@@ -228,7 +228,7 @@ class PointPage(QWidget):
         for name, button in self.jumps.items():
             button.setVisible(name in found)
             if name in found:
-                button.setToolTip(tr("From {value} on").format(value=fixed(found[name], 3)))
+                button.setToolTip(tr("From {threshold} on").format(threshold=fixed(found[name], 3)))
 
     def _draw(self) -> None:
         curve, result = self._curve(self.class_name), self._result

@@ -64,7 +64,7 @@ def difference(value: float | None, form: str = "decimal") -> str:
     if value is None:
         return ABSENT
     words = signed(value, form)
-    return tr("{value} pp").format(value=words) if form == "percent" else words
+    return tr("{difference} pp").format(difference=words) if form == "percent" else words
 
 
 def part_title(name: str) -> str:

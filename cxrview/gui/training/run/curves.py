@@ -7,10 +7,10 @@ from cxrview.evaluation.names import METRICS, called
 from cxrview.gui.training.texts import figure, total_epochs
 from cxrview.gui.widgets.curve_plot import Band, Course, Curve, CurvePlot
 from cxrview.i18n import mark, say, tr
-from cxrview.training.names import DEPTHS, EPOCH_METRICS
+from cxrview.training.names import DEPTHS, EPOCH_METRICS, SIDES
 from cxrview.training.run.progress import RunProgress
 
-TRAINING, VALIDATION = mark("Training"), mark("Validation")
+TRAINING, VALIDATION = SIDES["train"].text, SIDES["validation"].text
 PLOTS = (  # title, ends of the axis or None, and the curves: figure, name, colour, whether dashed
     (
         METRICS["loss"].text,

@@ -1,11 +1,11 @@
 """The page on which a model is trained: what will happen, what happens, and how it ended."""
 
-import json
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from cxrview.datasets import report as data_report
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text
 from cxrview.gui.training.draft import Draft
@@ -170,6 +170,6 @@ class TrainingStep(WizardStep):
 
 def _report(folder: Path) -> dict | None:
     try:
-        return json.loads(RunFolder(folder).data_report.read_text("utf-8"))
+        return data_report.load(RunFolder(folder).data_report)
     except (OSError, ValueError):
         return None

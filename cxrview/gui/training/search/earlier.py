@@ -69,19 +69,19 @@ def sentence(about: Earlier) -> str:
     """Return what became of a search, in one sentence."""
     if about.ended:
         words = trn(
-            "A search of {time}: {count} trial, the best with a macro F1 of {value}.",
-            "A search of {time}: {count} trials, the best with a macro F1 of {value}.",
+            "A search of {time}: {count} trial, the best with a macro F1 of {score}.",
+            "A search of {time}: {count} trials, the best with a macro F1 of {score}.",
             about.over,
         )
     elif about.value is not None:
         words = trn(
-            "A search was interrupted after {count} trial ({time}); the best had a macro F1 of {value}.",
-            "A search was interrupted after {count} trials ({time}); the best had a macro F1 of {value}.",
+            "A search was interrupted after {count} trial ({time}); the best had a macro F1 of {score}.",
+            "A search was interrupted after {count} trials ({time}); the best had a macro F1 of {score}.",
             about.over,
         )
     else:
         words = tr("A search was interrupted before a trial was complete ({time}).")
-    return words.format(time=minute(about.time), count=about.over, value=figure(about.value))
+    return words.format(time=minute(about.time), count=about.over, score=figure(about.value))
 
 
 class EarlierSearches(QWidget):

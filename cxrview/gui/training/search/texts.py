@@ -87,8 +87,8 @@ def best_of(progress: RunProgress) -> Trial | None:
 
 def result_text(found: Searched) -> str:
     """Return which recipe was the best."""
-    words = tr("Trial {number} was the best, with a macro F1 of {value} on the validation images.")
-    return words.format(number=found.best, value=figure(found.value))
+    words = tr("Trial {number} was the best, with a macro F1 of {score} on the validation images.")
+    return words.format(number=found.best, score=figure(found.value))
 
 
 def ending_text(outcome: ProcessOutcome, progress: RunProgress) -> tuple[str, str]:

@@ -195,11 +195,11 @@ class SearchView(QWidget):
 
     def _show_facts(self, run: Run, progress: RunProgress) -> None:
         best, pace = best_of(progress), self.clock.pace
-        words = tr("{value} in trial {number}")
+        words = tr("{score} in trial {number}")
         left = self.clock.left(len(progress.trials), self.total, time.time())
         known = bool(pace) and run.is_running and progress.searched is None
         self.facts.tell(
-            best=words.format(value=figure(best.value), number=best.number) if best is not None else "",
+            best=words.format(score=figure(best.value), number=best.number) if best is not None else "",
             over=counts_text(progress.trials),
             pace=duration(pace) if pace else "",
             left=duration(left) if known else "",
