@@ -6,6 +6,7 @@ import re
 import string
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -335,6 +336,28 @@ def test_what_a_process_says_does_not_stand_in_the_window(path):
 def test_what_a_process_says_is_found_in_the_window(code, monkeypatch):
     monkeypatch.setattr(f"{__name__}.parsed", lambda _path: ast.parse(code))
     assert len(list(heard_in_window("x"))) == 1
+
+
+def pieces_of_messages() -> set[str]:
+    """Return what stands between the places of all messages, as far as it is long enough to be known by."""
+    found = [
+        message for room in (*ROOMS, *TABLES) for message in declared(importlib.import_module(room)).values()
+    ]
+    texts = {text for message in found for text in forms(message)}
+    pieces = {piece.strip(" .,;:“”()") for text in texts for piece in re.split(r"\{[^}]*\}", text)}
+    return {piece for piece in pieces if len(piece) > LENGTH + 2 and " " in piece}
+
+
+def test_no_test_repeats_what_a_message_says():
+    tests = {path.relative_to(ROOT).as_posix() for path in Path(__file__).parent.rglob("*.py")}
+    pieces = pieces_of_messages()
+    repeated = [
+        f"{path}:{line}: {text!r}"
+        for path in sorted(tests - {"tests/test_sentences.py"})
+        for line, text in written_in(path)
+        if any(piece in text for piece in pieces)
+    ]
+    assert repeated == []
 
 
 @pytest.mark.parametrize(
