@@ -60,11 +60,6 @@ def mark(text: str) -> str:
     return text
 
 
-def markn(one: str, many: str) -> tuple[str, str]:
-    """Return both forms of a text as they are; the catalogue gets them, and `trn` is called elsewhere."""
-    return one, many
-
-
 def localised(number: str) -> str:
     """Return `number`, as Python writes it, with the decimal sign of the user's language."""
     return number.replace(".", _decimal_sign)

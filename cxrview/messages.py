@@ -2,10 +2,12 @@
 
 from cxrview.message import Message
 
+UNREADABLE_FILE = Message("unreadable-file", "cannot be read.")
 CANNOT_BE_READ = Message("cannot-be-read", "cannot be read: {reason}.")
 CANNOT_BE_WRITTEN = Message("cannot-be-written", "cannot be written: {reason}.")
 CANNOT_BE_UNPACKED = Message("cannot-be-unpacked", "cannot be unpacked: {reason}.")
 PLACE_CANNOT_BE_WRITTEN = Message("place-cannot-be-written", "{place} cannot be written: {reason}.")
+NOT_THERE = Message("not-there", "is not there.")
 IS_DAMAGED = Message("is-damaged", "is damaged.")
 MAKE_ROOM = Message("make-room", "Make room on the disk.")
 CHOOSE_ANOTHER_NAME = Message("choose-another-name", "Choose another name.")

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 REPOSITORY = Path(__file__).resolve().parent.parent
 TRANSLATIONS = REPOSITORY / "resources" / "translations"
 # Of the texts among the arguments.
-PLACES = {"tr": (0,), "mark": (0,), "trn": (0, 1), "markn": (0, 1), "option": (1,)}
+PLACES = {"tr": (0,), "mark": (0,), "trn": (0, 1), "option": (1,)}
 WIDTH = 110
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)  # in place of today, which would make each catalogue another one
 HEADER = """\
@@ -53,7 +53,8 @@ def _messages(call: ast.Call) -> Iterator[str | tuple[str, str]]:
             _literal(arguments.get(place, arguments.get(word)))
             for place, word in ((1, "text"), (2, "many"), (3, "in_window"))
         )
-        if in_window or one:  # the other is for terminals, which are English
+        borrowed = "in_window" in arguments and not in_window  # the sentence stands at another message
+        if (in_window or one) and not borrowed:  # the other is for terminals, which are English
             yield (one, many) if many else in_window or one
         return
     parts = [_literal(call.args[place]) for place in PLACES.get(name, ()) if place < len(call.args)]

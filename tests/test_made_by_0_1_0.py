@@ -21,6 +21,7 @@ from cxrview.annotations.store import Store
 from cxrview.imaging import read
 from cxrview.inference.predictor import Predictor
 from cxrview.training import config as configuration
+from cxrview.training.messages import RUN_FINISHED
 from cxrview.training.run import events
 from cxrview.training.run.folder import RunFolder
 from cxrview.training.run.progress import RunProgress
@@ -99,7 +100,7 @@ def test_a_finished_run_is_reported_and_not_run_again(disk, capsys):
     before = RunFolder(disk / "finished").finished.read_bytes()
     assert main(["train", "--resume", "--out", str(disk / "finished"), "--no-register"]) == 0
     shown = capsys.readouterr()
-    assert "is finished already" in shown.err
+    assert str(RUN_FINISHED(folder=disk / "finished")) in shown.err
     assert f"Model:  {disk / 'finished' / 'bundle' / 'old-lungs'}" in shown.out
     assert RunFolder(disk / "finished").finished.read_bytes() == before
     assert sum(isinstance(event, events.Epoch) for event in said(disk / "finished")) == 8

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from cxrview.engines.messages import NOT_INSTALLED
+
 WATCHED = """
 import importlib.machinery, os, socket, sys
 
@@ -129,5 +131,5 @@ def test_everything_but_training_works_without_tensorflow(watched, chest_pa, tmp
     done = watched(*(names.get(word, word) for word in arguments), absent=LIGHT)
     assert_kept_to_itself(done)
     if arguments == ("doctor",):
-        assert "TensorFlow is not installed: pip install tensorflow." in done.stdout
+        assert str(NOT_INSTALLED(title="TensorFlow", install="tensorflow")) in done.stdout
         assert "ONNX Runtime is not installed" in done.stdout

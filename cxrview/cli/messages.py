@@ -9,7 +9,6 @@ NOT_A_PICTURE = Message("not-a-picture", "The picture cannot be written as “{n
 CHOOSE_PNG = Message("choose-png", "Choose .png.")
 HAS_FRAMES = Message("has-frames", "{name} has {count} frames.")
 CHOOSE_FRAME = Message("choose-frame", "Choose one with --frame.")
-NOT_THERE = Message("not-there", "is not there.")
 GIVE_MODEL = Message("give-model", "Give a model's folder or .zip file.")
 NO_IMAGES_THERE = Message("no-images-there", "There are no images in the places given.")
 RESUME_NEEDS_OUT = Message("resume-needs-out", "--resume needs --out.")

@@ -10,6 +10,7 @@ from cxrview.bundle.messages import NONE_INSTALLED
 from cxrview.cli import console, messages
 from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.inference import contract
+from cxrview.messages import NOT_THERE
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,7 +48,7 @@ def _verify(folder: Path, device: str) -> int:
 def _import(path: Path, device: str) -> int:
     """Install the bundle in a folder or archive and see that it gives its answers here."""
     if not path.exists():
-        raise InvalidRequest(messages.NOT_THERE, messages.GIVE_MODEL, path)
+        raise InvalidRequest(NOT_THERE, messages.GIVE_MODEL, path)
     name = bundle.install(path)
     console.put(f"Installed as {name}.")
     return _verify(bundle.find(name), device)

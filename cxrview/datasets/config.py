@@ -93,7 +93,7 @@ def _checked(item: Any, wanted: Any, value: Any, where: str) -> Any:
     metadata = item.metadata if item is not None else {}
     low, high, choices = (metadata.get(key) for key in ("low", "high", "choices"))
     if low is not None and not low <= value <= high:
-        raise ValueError(messages.OUT_OF_RANGE(entry=where, found=repr(value), low=low, high=high))
+        raise ValueError(messages.OUT_OF_RANGE(entry=where, found=value, low=low, high=high))
     if choices and value not in choices:
         raise ValueError(messages.NO_SUCH_CHOICE(entry=where, found=value, choices=list(choices)))
     return value

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cxrview.bundle.messages import IMPORT_AGAIN
 from cxrview.engines import messages
 from cxrview.errors import UnusableModel
-from cxrview.messages import IS_DAMAGED
+from cxrview.messages import IS_DAMAGED, UNREADABLE_FILE
 
 
 def load_arrays(path: Path, *names: str) -> list[NDArray[np.generic]]:
@@ -29,7 +29,7 @@ def _load(path: Path, names: tuple[str, ...]) -> dict[str, NDArray[np.generic]]:
             arrays = {name: np.asarray(stored[name]) for name in names or stored}
         finite = all(np.isfinite(array).all() for array in arrays.values())
     except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise UnusableModel(messages.UNREADABLE_FILE, IMPORT_AGAIN, path) from error
+        raise UnusableModel(UNREADABLE_FILE, IMPORT_AGAIN, path) from error
     except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
         raise UnusableModel(IS_DAMAGED, IMPORT_AGAIN, path) from error
     if not finite:

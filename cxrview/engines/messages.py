@@ -2,7 +2,6 @@
 
 from cxrview.message import Message
 
-UNREADABLE_FILE = Message("unreadable-file", "cannot be read.")
 HOLDS_NO_NUMBERS = Message("holds-no-numbers", "holds values that are not numbers.")
 SELF_TEST_OF_ANOTHER = Message("self-test-of-another", "holds a self-test for another model.")
 NO_HEAD = Message("no-head", "The model has no head of dense layers.")

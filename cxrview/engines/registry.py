@@ -16,6 +16,7 @@ from cxrview.engines.engine import Engine, Outputs
 from cxrview.errors import EngineUnavailable, InvalidRequest, UnusableModel
 from cxrview.i18n import say, tr
 from cxrview.message import Message, joined
+from cxrview.messages import UNREADABLE_FILE
 
 ENGINES = {
     "openvino": "cxrview.engines.openvino_engine:OpenVinoEngine",
@@ -127,7 +128,7 @@ def self_test(folder: Path) -> SelfTest:
     arrays = load_all(path)
     image = arrays.pop("image", None)
     if image is None or not arrays:
-        raise UnusableModel(messages.UNREADABLE_FILE, IMPORT_AGAIN, path)
+        raise UnusableModel(UNREADABLE_FILE, IMPORT_AGAIN, path)
     if image.dtype != np.uint8:
         raise of_another_model(folder)
     return SelfTest(image.astype(np.uint8, copy=False), arrays)

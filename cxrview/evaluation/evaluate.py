@@ -78,30 +78,6 @@ def measure_out_of_distribution(
     }
 
 
-def summary(
-    probabilities: Probabilities, labels: Labels, class_names: Sequence[str], exclusive: bool = True
-) -> dict[str, float]:
-    """Return the figures of merit by name, without intervals; NaN where one makes no sense.
-
-    `labels` is (N,) indices of exclusive classes, or (N, C) 0/1. Images of class -1 are left out.
-    """
-    single = labels.ndim == 1
-    first = labels if single else np.where(labels.any(1), labels.argmax(1), -1)
-    nobody = np.zeros(len(labels), np.str_)
-    answers = LabelledPredictions(
-        np.array(probabilities, np.float64),
-        np.array(first, np.int64),
-        nobody,
-        nobody,
-        nobody,
-        tuple(class_names),
-        targets=None if single else np.array(labels, np.uint8),
-        exclusive=exclusive,
-    )
-    known = answers.subset(np.flatnonzero(answers.known))
-    return ClassificationMetrics(known)(np.ones(len(known))) if len(known) else {}
-
-
 def confusion(probabilities: Probabilities, labels: Labels) -> NDArray[np.int64]:
     """Return the counts (C, C) of exclusive classes: truth in rows, most probable class in columns."""
     classes = probabilities.shape[1]

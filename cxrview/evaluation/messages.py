@@ -5,9 +5,6 @@ from cxrview.message import Message
 # What cannot be measured or written
 NO_IMAGES_TO_REPORT = Message("no-images-to-report", "There are no images to report on.")
 FOLDER_NOT_MADE = Message("folder-not-made", "{folder} cannot be made: {reason}.")
-IMAGES_OF_OTHER_SIZE = Message(
-    "images-of-other-size", "The images have {found} pixels and the model takes {size} × {size}."
-)
 NOT_A_FOLDER = Message("not-a-folder", "{folder} is not a folder.")
 REPORT_HERE = Message("report-here", "{folder} holds a report already.")
 ADD_OVERWRITE = Message("add-overwrite", "Add --overwrite to replace it.")

@@ -2,22 +2,18 @@
 
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.explain.colour import EDGE, colour_table, colourise, lay_over
+from cxrview.explain.colour import EDGE, colour_table, colourise
 from cxrview.explain.contour import SAMPLES, heat_contours
-from cxrview.explain.grid import cells_over, grid_lines
+from cxrview.explain.grid import cells_over
 from cxrview.explain.overlay import overlay, shares
 from cxrview.explain.style import HeatStyle
 from cxrview.inference.prediction import Prediction
 
 GRID_COLOUR, GRID_OPACITY = (216, 222, 228), 0.45
 CASING_OPACITY = 0.6  # of the darker or lighter seam that keeps a contour visible on every grey
-LINE_SHARE = 1 / 640  # width of a contour in files, of the longer side
-ROWS = 256  # blended at a time, so that memory stays small and other threads get their turn
-_SHIFT = 4  # bits of a pixel in OpenCV's coordinates
 
 
 class Contour(NamedTuple):
@@ -85,53 +81,6 @@ def contour_lines(
     return tuple(lines)
 
 
-def paint(
-    picture: NDArray[np.uint8], prediction: Prediction, class_name: str, style: HeatStyle
-) -> NDArray[np.uint8]:
-    """Return `picture`, the whole image as (h, w) grey or (h, w, 3) RGB, under the heatmap: RGB uint8.
-
-    The picture may be larger or smaller than the image. Raises InvalidRequest for an unknown class.
-    """
-    height, width = picture.shape[:2]
-    area = fill(prediction, class_name, style, (height, width))
-    painted = np.empty((height, width, 3), np.uint8)
-    for start in range(0, height, ROWS):
-        rows = slice(start, start + ROWS)
-        below = picture[rows]
-        if area is not None:
-            painted[rows] = lay_over(below, area[rows])
-        else:
-            painted[rows] = below[..., None] if below.ndim == 2 else below
-    box = prediction.letterbox
-    scale = np.array([width / box.width, height / box.height])
-    thick = max(1, round(max(height, width) * LINE_SHARE))
-    if style.grid:
-        lines = [points * scale for points in grid_lines(prediction)]
-        painted = _with_lines(painted, [(points, GRID_COLOUR, 1) for points in lines], GRID_OPACITY)
-    contours = contour_lines(prediction, class_name, style)
-    opacity = line_opacity(style.opacity)
-    casings = [(line.points * scale, line.casing, thick + 2) for line in contours]
-    inner = [(line.points * scale, line.colour, thick) for line in contours]
-    painted = _with_lines(painted, casings, CASING_OPACITY * opacity)
-    return _with_lines(painted, inner, opacity)
-
-
 def line_opacity(opacity: float) -> float:
     """Return the opacity of contours: thin lines need more than areas of `opacity` to look as strong."""
     return float(opacity**0.5)
-
-
-def _with_lines(
-    picture: NDArray[np.uint8],
-    lines: list[tuple[NDArray[np.float64], tuple[int, int, int], int]],
-    opacity: float,
-) -> NDArray[np.uint8]:
-    """Return `picture`, RGB, under lines of points, colour and thickness."""
-    if not lines or opacity <= 0:
-        return picture
-    drawn = picture.copy()
-    for points, colour, thickness in lines:
-        # OpenCV has the middle of the first pixel at 0, we at 0.5.
-        places = np.rint((points - 0.5) * 2**_SHIFT).astype(np.int32)
-        cv2.polylines(drawn, [places], False, colour, thickness, cv2.LINE_AA, _SHIFT)
-    return np.asarray(cv2.addWeighted(drawn, opacity, picture, 1 - opacity, 0), dtype=np.uint8)

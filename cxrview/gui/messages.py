@@ -6,6 +6,7 @@ LOADING_STOPPED = Message("loading-stopped", "Loading the model was stopped.")
 CHOOSE_IN_MENU = Message("choose-in-menu", "Choose it again in the menu Model.")
 HOLDS_NO_RADIOGRAPHS = Message("holds-no-radiographs", "holds no radiographs.")
 COULD_NOT_BE_WRITTEN = Message("could-not-be-written", "could not be written.")
+LEFT_ALONE = Message("left-alone", "{name} exists already and was left alone.")
 GONE_BEFORE_REPORT = Message(
     "gone-before-report", "cannot be read any more, so the report could not name its contents."
 )

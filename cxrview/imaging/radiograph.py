@@ -81,7 +81,6 @@ class Identity:
     instance_uid: str = ""
     modality: str = ""
     study_time: str = ""  # HHMMSS.FFFFFF, cut short where the file says less
-    accession_number: str = ""
     series_number: str = ""
     instance_number: str = ""
 

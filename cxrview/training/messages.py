@@ -3,6 +3,7 @@
 Those about the images are in `data_messages`, those about what a model is worth in `evaluation_messages`.
 """
 
+from cxrview import messages as shared
 from cxrview.datasets import messages
 from cxrview.message import Message
 
@@ -156,7 +157,7 @@ OTHER_FEATURES = Message("other-features", "makes other features here than where
 CHOOSE_OTHER_NAME = Message(
     "choose-other-name",
     "Choose another --name, or --no-register to keep this one apart.",
-    in_window="Choose another name.",
+    in_window=shared.CHOOSE_ANOTHER_NAME.text,
 )
 NO_LAYERS_KNOWN = Message("no-layers-known", "has no Keras file, which alone knows the layers.")
 

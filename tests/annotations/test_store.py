@@ -18,7 +18,7 @@ from cxrview.annotations.annotation import Length, Point, Text
 from cxrview.annotations.image_key import image_key, uid_key
 from cxrview.annotations.store import MIGRATIONS, Change, Store, StoreUnusable
 from cxrview.imaging import Identity, read
-from cxrview.messages import CANNOT_BE_READ
+from cxrview.messages import CANNOT_BE_READ, IN_USE_BY_ANOTHER
 from tests.annotations.images import image, write_png
 from tests.imaging.phantoms import RAMP, phantom, save
 from tests.refusals import refused
@@ -151,7 +151,7 @@ def test_a_file_held_by_another_program_is_named(store):
     keep(store, LINE)
     holder = sqlite3.connect(store.path, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
-    with refused(StoreUnusable, messages.STORE_IN_USE):
+    with refused(StoreUnusable, IN_USE_BY_ANOTHER):
         keep(store, NOTE)
     assert store.annotations("uid:1/0").annotations == (LINE,)  # reading goes on
     holder.execute("ROLLBACK")

@@ -8,9 +8,8 @@ import pytest
 from cxrview import bundle, paths
 from cxrview.__main__ import main
 from cxrview.bundle import messages, transfer
-from cxrview.cli.messages import NOT_THERE
 from cxrview.errors import InvalidRequest, UnusableModel
-from cxrview.messages import CANNOT_BE_WRITTEN
+from cxrview.messages import CANNOT_BE_WRITTEN, NOT_THERE
 from tests.conftest import make_tiny_bundle
 from tests.refusals import refused
 

@@ -42,6 +42,10 @@ def answers(count=300, seed=0, **changes):
     return answers_of(calibrate.apply_temperature(logits, 1.0), labels, **changes)
 
 
+def figures_of(data):
+    return ClassificationMetrics(data)(np.ones(len(data)))
+
+
 def several(count=200, seed=0):
     """Return answers of classes that do not exclude each other."""
     random = np.random.default_rng(seed)
@@ -54,7 +58,7 @@ def test_figures_agree_with_scikit_learn():
     logits, labels = predictions()
     probabilities = calibrate.apply_temperature(logits, 1.0)
     called = probabilities.argmax(1)
-    figures = evaluate.summary(probabilities, labels, CLASSES)
+    figures = figures_of(answers_of(probabilities, labels))
     assert figures["accuracy"] == pytest.approx(metrics.accuracy_score(labels, called))
     assert figures["balanced_accuracy"] == pytest.approx(metrics.balanced_accuracy_score(labels, called))
     assert figures["macro_auc"] == pytest.approx(
@@ -79,7 +83,7 @@ def test_figures_agree_with_scikit_learn():
 def test_several_classes_at_once_agree_with_scikit_learn():
     data = several()
     called = data.probabilities >= 0.5
-    figures = evaluate.summary(data.probabilities, data.targets, CLASSES, exclusive=False)
+    figures = figures_of(data)
     precision, recall, f1, _ = metrics.precision_recall_fscore_support(data.targets, called)
     for index, name in enumerate(CLASSES):
         assert figures[f"precision.{name}"] == pytest.approx(precision[index])
@@ -111,7 +115,7 @@ def test_several_classes_have_a_table_each_at_the_balanced_threshold():
 def test_brier_and_calibration_by_hand():
     probabilities = np.array([[0.8, 0.2], [0.8, 0.2], [0.6, 0.4], [0.1, 0.9]])
     labels = np.array([0, 1, 0, 1])
-    figures = evaluate.summary(probabilities, labels, ("a", "b"))
+    figures = figures_of(answers_of(probabilities, labels, class_names=("a", "b")))
     # 0.08, 1.28, 0.32, 0.02; and by bins: |0.8 - 0.5| · ½ + |0.6 - 1| · ¼ + |0.9 - 1| · ¼
     assert figures["brier"] == pytest.approx(1.7 / 4)
     assert figures["ece"] == pytest.approx(0.275)

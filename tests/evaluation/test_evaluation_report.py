@@ -15,6 +15,7 @@ from cxrview.evaluation.caveats import caveats
 from cxrview.evaluation.examples import Example, choose_examples
 from cxrview.evaluation.report import write_report
 from cxrview.message import verbatim
+from cxrview.training.names import PARTS
 from cxrview.training.run.history_figure import course
 from tests.evaluation.test_evaluate import POINTS, answers, answers_of, several
 from tests.evaluation.test_plots import history
@@ -120,7 +121,7 @@ def test_the_page_says_what_was_measured(whole):
     page = Page((whole / "report.html").read_text("utf-8"))
     metrics = json.loads((whole / "metrics.json").read_text("utf-8"))
     test = metrics["parts"]["test"]
-    assert page.text.index("Test images") < page.text.index("Validation images 200 images")
+    assert page.text.index(str(PARTS["test"])) < page.text.index(f"{PARTS['validation']} 200 images")
     for name in ("accuracy", "balanced_accuracy"):
         entry = test["figures"][name]
         assert report_tables.percent(entry["value"]) in page.text

@@ -15,13 +15,14 @@ from PySide6.QtWidgets import QFileDialog
 from cxrview.annotations.annotation import Length, Point
 from cxrview.errors import CxrviewError
 from cxrview.gui.dialogs.export import ExportDialog
-from cxrview.gui.messages import CHOOSE_ANOTHER_FOLDER, COULD_NOT_BE_WRITTEN, LOADING_STOPPED
+from cxrview.gui.messages import COULD_NOT_BE_WRITTEN, LEFT_ALONE, LOADING_STOPPED
 from cxrview.gui.state import PredictionProgress
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.viewer.export_choices import ExportChoices, remembered
 from cxrview.gui.viewer.export_whole import pixels_of
 from cxrview.gui.viewer.view_transform import Orientation
 from cxrview.i18n import say
+from cxrview.messages import CHOOSE_ANOTHER_FOLDER
 from tests.gui.conftest import make_phantom, write_png
 from tests.gui.stalls import Stall
 from tests.imaging import phantoms
@@ -430,7 +431,7 @@ def test_a_name_typed_without_its_suffix_replaces_no_file(opened, export_as, tmp
     other = tmp_path / "mine.png"
     other.write_bytes(b"precious")
     export_as(tmp_path / "mine")
-    assert opened.statusBar().message.text().startswith("mine.png exists already and was left alone.")
+    assert opened.statusBar().message.text().startswith(say(LEFT_ALONE(name="mine.png")))
     assert opened.runner.jobs == ()
     assert other.read_bytes() == b"precious"
 

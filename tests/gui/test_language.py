@@ -8,10 +8,10 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialogButtonBox, QDoubleSpinBox
 
 from cxrview import i18n, settings
+from cxrview.engines import messages as engines
 from cxrview.errors import EngineUnavailable, UnreadableImage
 from cxrview.gui import app, error_text, language
 from cxrview.imaging import messages
-from cxrview.inference import messages as engines
 from cxrview.message import joined
 from cxrview.settings import Settings
 

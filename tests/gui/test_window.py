@@ -16,11 +16,12 @@ from cxrview.bundle.messages import NO_SUCH_MODEL
 from cxrview.errors import UnreadableImage
 from cxrview.gui import app, theme
 from cxrview.gui.actions.spec import ActionSpec, Scope
-from cxrview.gui.actions.table import SHORTCUTS, specs
+from cxrview.gui.actions.table import SHORTCUTS
 from cxrview.gui.main_window import FIRST_SIZE
 from cxrview.gui.session.workers import load_predictor as load_for_real
 from cxrview.i18n import say
 from cxrview.imaging.messages import DOES_NOT_EXIST
+from tests.gui.commands_of_menus import SPECS
 
 
 def test_t_changes_the_theme_and_back(window, qtbot):
@@ -173,7 +174,7 @@ def clashes(specs):
 
 
 def test_every_icon_of_the_table_is_there_and_drawn(window):
-    for spec in specs():
+    for spec in SPECS:
         if spec.icon:
             image = window.menus.actions[spec.name].icon().pixmap(20, 20).toImage()
             alphas = {image.pixelColor(x, y).alpha() for x in range(20) for y in range(20)}

@@ -11,8 +11,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 from cxrview.training import messages
 from cxrview.training.config import AUGMENTATIONS, AugmentationConfig
 from cxrview.training.export.phantom import chest_phantom
-from cxrview.training.recipe.augmentation import GAP, Augmenter, caveats, preview
-from tests.training.stripes import stripes
+from cxrview.training.recipe.augmentation import Augmenter, caveats
 
 pytestmark = pytest.mark.tensorflow
 
@@ -183,15 +182,3 @@ def test_exchange_takes_the_surroundings_from_another_image_of_the_batch():
     np.testing.assert_array_equal(mixed[0][middle], pair[0][middle])
     assert np.corrcoef(mixed[0][corner].ravel(), pair[1][corner].ravel())[0, 1] > 0.9
     np.testing.assert_array_equal(changed(pair[:1], exchange=1.0), pair[:1])  # there is no other
-
-
-def test_a_preview_shows_every_image_plain_and_changed():
-    data = stripes((3, 3, 3))
-    grid = preview(data, AUGMENTATIONS["light"], 2, 4, seed=5)
-    assert grid.shape == (2 * 32 + GAP, 4 * 32 + 3 * GAP)
-    known = {image.tobytes() for image in data.images}
-    cells = [[grid[r : r + 32, c : c + 32].tobytes() for c in range(0, 136, 34)] for r in (0, 34)]
-    assert all(row[0] in known for row in cells)
-    assert not any(cell in known for row in cells for cell in row[1:])
-    np.testing.assert_array_equal(grid, preview(data, AUGMENTATIONS["light"], 2, 4, seed=5))
-    assert preview(data, AUGMENTATIONS["none"], 20, 1, seed=5).shape == (9 * 34 - GAP, 32)

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from cxrview.inference import messages as inference_messages
+from cxrview.engines import messages as engine_messages
 from cxrview.training import messages
 from tests.refusals import refused
 
@@ -54,7 +54,7 @@ def check_refused(model, path, *wanted):
     with refused(UnusableModel, *wanted):
         start_from(model, resolve(small("small-cnn", start=str(path), preprocessing="architecture")), silent)
     if path.suffix == ".keras":
-        with refused(UnusableModel, *wanted, inference_messages.KERAS_CANNOT_LOAD):
+        with refused(UnusableModel, *wanted, engine_messages.KERAS_CANNOT_LOAD):
             load_model(path)
 
 
@@ -81,7 +81,7 @@ def test_a_keras_file_with_more_in_it_than_a_model_is_refused(model, tmp_path, n
     path = rewritten(
         tmp_path / "model.keras", tmp_path / "evil.keras", lambda parts: parts.update({name: trap})
     )
-    check_refused(model, path, inference_messages.NOT_ONE_KERAS_MODEL)
+    check_refused(model, path, engine_messages.NOT_ONE_KERAS_MODEL)
     assert not (tmp_path / "sprung").exists()
 
 
@@ -103,14 +103,14 @@ def test_a_lambda_layer_is_refused_and_does_not_run(tmp_path, model):
     value = keras.layers.Lambda(lambda x: (__import__("pathlib").Path(target).touch(), x)[1])(image)
     (tmp_path / "sprung").unlink()  # building the layer ran it once
     keras.Model(image, keras.layers.Flatten()(value)).save(tmp_path / "evil.keras")
-    check_refused(model, tmp_path / "evil.keras", inference_messages.COULD_RUN_CODE(name="Lambda"))
+    check_refused(model, tmp_path / "evil.keras", engine_messages.COULD_RUN_CODE(name="Lambda"))
     assert not (tmp_path / "sprung").exists()
 
 
 @pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
 def test_a_whole_model_in_the_old_format_is_refused(tmp_path, model):
     model.save(tmp_path / "old.h5")
-    check_refused(model, tmp_path / "old.h5", inference_messages.WHOLE_OLD_MODEL)
+    check_refused(model, tmp_path / "old.h5", engine_messages.WHOLE_OLD_MODEL)
 
 
 def test_a_pickled_archive_is_refused(tmp_path, model):
@@ -143,11 +143,11 @@ def looped(file, secret):
 
 
 REACHES = {
-    external_link: inference_messages.LINKS_ELSEWHERE,
-    soft_link: inference_messages.LINKS_ELSEWHERE,
-    external_data: inference_messages.NUMBERS_ELSEWHERE,
-    virtual_data: inference_messages.NUMBERS_ELSEWHERE,
-    looped: inference_messages.TOO_DEEP,
+    external_link: engine_messages.LINKS_ELSEWHERE,
+    soft_link: engine_messages.LINKS_ELSEWHERE,
+    external_data: engine_messages.NUMBERS_ELSEWHERE,
+    virtual_data: engine_messages.NUMBERS_ELSEWHERE,
+    looped: engine_messages.TOO_DEEP,
 }
 
 
@@ -189,7 +189,7 @@ def test_weights_that_are_not_numbers_are_refused(model, tmp_path):
 @pytest.mark.parametrize("name", ["x.h5", "x.keras"])
 def test_damaged_files_are_refused(model, tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
-    check_refused(model, tmp_path / name, messages.NO_HDF5, inference_messages.NO_KERAS_MODEL)
+    check_refused(model, tmp_path / name, messages.NO_HDF5, engine_messages.NO_KERAS_MODEL)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,11 @@
 """What a training says is declared once, under a code of its own, and comes out of JSON as it went in."""
 
-import ast
 import json
 import re
 from pathlib import Path
 
 import pytest
 
-from cxrview import gui
 from cxrview.datasets import finding_texts
 from cxrview.datasets import messages as data_messages
 from cxrview.evaluation import messages as evaluation_messages
@@ -34,25 +32,6 @@ def test_a_code_is_the_name_of_its_constant(room):
 def test_no_two_messages_of_any_room_have_one_code():
     catalogue.rooms()
     assert catalogue._catalogue()  # raises where codes clash
-
-
-def test_the_window_has_no_copy_of_a_sentence():
-    """What a process sends is worded where it is declared, and nowhere else."""
-    said = {
-        text
-        for room in (data_messages, evaluation_messages, finding_texts, messages)
-        for message in declared(room).values()
-        for text in (message.text, message.many, message.in_window)
-        if len(text) > len("{one} or {other}")
-    }
-    copies = [
-        (path.name, node.value)
-        for path in Path(gui.__file__).parent.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Constant) and node.value in said
-    ]
-    # Below it are rooms that the window shares no sentence with.
-    assert [copy for copy in copies if copy[0] != "messages.py"] == []
 
 
 def test_messages_come_out_of_a_line_as_they_went_in():

@@ -1,15 +1,12 @@
 """Every command of every window, once: menus, toolbar, shortcuts, palette and help are made from these."""
 
-from collections.abc import Iterator
-
 from cxrview.gui.actions import edit, file, heatmap, help, image, measure, model, view  # noqa: A004
 from cxrview.gui.actions.shortcuts import Shortcuts
-from cxrview.gui.actions.spec import SEPARATOR, ActionSpec, Menu
+from cxrview.gui.actions.spec import SEPARATOR, Menu
 from cxrview.gui.dialogs import manual_actions, tags_actions
 from cxrview.gui.library import actions as library
 from cxrview.gui.training.data import actions as data_actions
 from cxrview.gui.training.result import actions as result_actions
-from cxrview.gui.workbench import Workbench
 from cxrview.i18n import mark
 
 MENUS: dict[str, Menu] = {
@@ -40,9 +37,3 @@ PICTURE = (  # the menu of the picture, below the window presets
     "fit", "actual", "reset", SEPARATOR, "rename_annotation", "delete_annotation", SEPARATOR,
     "copy", "export", "tags", SEPARATOR, "hide_identity",
 )  # fmt: skip
-
-
-def specs() -> Iterator[ActionSpec[Workbench]]:
-    """Yield every command of the main window, menu by menu."""
-    for _title, actions in MENUS.values():
-        yield from (spec for spec in actions if spec is not None)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 
 from cxrview.gui import error_text
 from cxrview.gui.commands.measure import measuring
+from cxrview.gui.messages import LEFT_ALONE
 from cxrview.gui.viewer.export_choices import (
     FORMATS,
     SUFFIXES,
@@ -25,7 +26,9 @@ from cxrview.gui.viewer.export_choices import (
     remembered,
 )
 from cxrview.gui.workbench import Workbench
-from cxrview.i18n import tr
+from cxrview.i18n import say, tr
+from cxrview.message import joined
+from cxrview.messages import CHOOSE_ANOTHER_NAME
 
 if TYPE_CHECKING:
     from cxrview.annotations.annotation import Annotation
@@ -322,8 +325,7 @@ class Exporter(QObject):
         # The file dialog asks about the name as typed, not about the one with the suffix.
         opened = path in self._bench.state.entries or path == self._bench.canvas.view.shown.path
         if opened or (path != Path(name) and path.exists()):
-            words = tr("{name} exists already and was left alone. Choose another name.")
-            self._say(words.format(name=path.name))
+            self._say(say(joined([LEFT_ALONE(name=path.name), CHOOSE_ANOTHER_NAME])))
             return None
         self._store.setValue(FOLDER, str(path.parent))
         return path

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.bundle.messages import NONE_INSTALLED
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.library.actions import ACTIONS, menu_of
 from cxrview.gui.library.compare import compared
@@ -28,7 +29,7 @@ from cxrview.gui.panels.prediction import model_line
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.widgets.window_size import fitted
-from cxrview.i18n import tr, trn
+from cxrview.i18n import say, tr, trn
 from cxrview.message import verbatim
 
 if TYPE_CHECKING:
@@ -197,7 +198,8 @@ class LibraryWindow(QWidget):
         if not self._is_listed:
             return ""
         if not self.list.entries:
-            return tr("No model is installed. Import one, or drop a model's folder or .zip file here.")
+            here = tr("Import one, or drop a model's folder or .zip file here.")
+            return f"{say(NONE_INSTALLED)} {here}"
         return tr("Choose a model to see what it is, or two to compare them.")
 
     def _open_menu(self, menu_place: QPoint) -> None:

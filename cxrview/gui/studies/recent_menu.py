@@ -12,7 +12,8 @@ from cxrview.gui import theme as themes
 from cxrview.gui.studies.recents import Recent, Recents
 from cxrview.gui.theme import DARK
 from cxrview.gui.widgets import fonts
-from cxrview.i18n import tr
+from cxrview.i18n import say, tr
+from cxrview.messages import NOT_THERE
 
 ON_PAGE = 5
 WIDTH = 380
@@ -57,7 +58,7 @@ class RecentMenu(QMenu):
     def _grey(self, missing: frozenset[Recent]) -> None:
         for item in missing & self._actions.keys():
             self._actions[item].setEnabled(False)
-            self._actions[item].setToolTip(tr("{path} is not there.").format(path=item.paths[0]))
+            self._actions[item].setToolTip(f"{item.paths[0]} {say(NOT_THERE)}")
 
     def _enable(self) -> None:
         self.setEnabled(bool(self._recents.items))
@@ -103,7 +104,7 @@ class RecentList(QWidget):
     def _hide(self, missing: frozenset[Recent]) -> None:
         for item in missing & self._buttons.keys():
             self._buttons[item].setEnabled(False)
-            self._buttons[item].setToolTip(tr("{path} is not there.").format(path=item.paths[0]))
+            self._buttons[item].setToolTip(f"{item.paths[0]} {say(NOT_THERE)}")
 
 
 class RecentButton(QPushButton):

@@ -9,6 +9,7 @@ ENDED_WITHOUT_WORD = Message(
 ENDED_BY_SYSTEM = Message(
     "ended-by-system", "The training process was ended by the system; it may have run out of memory."
 )
+DISK_IS_FULL = Message("disk-is-full", "The disk is full.")
 GO_ON_WITH_IT = Message("go-on-with-it", "Go on with it: nothing that was finished is lost.")
 TRAINING_RUNS = Message("training-runs", "Another training is running.")
 WAIT_OR_STOP_IT = Message("wait-or-stop-it", "Wait until it has ended, or stop it.")

@@ -21,7 +21,6 @@ from cxrview.training.run.events import Event
 from cxrview.training.run.folder import RunFolder
 from cxrview.training.run.progress import RunProgress
 
-KINDS = ("train", "check", "tune")
 REMEMBERED = 4000  # of what a run said, for its log
 _PASSING = ('{"event": "step"', '{"event": "stage"')  # thousands, which take long to read
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from cxrview.evaluation.names import called
 from cxrview.gui import error_text
+from cxrview.gui.training.messages import DISK_IS_FULL
 from cxrview.gui.training.training_process import ProcessOutcome
 from cxrview.i18n import fixed, say, tr, trn
 from cxrview.training.config import PhaseConfig, TrainingConfig
@@ -101,7 +102,7 @@ def outcome_text(outcome: ProcessOutcome, progress: RunProgress) -> tuple[str, s
         return tr("Stopped {after}.").format(after=after), tr("Nothing that was finished is lost.")
     if outcome.problem.code in FULL_DISK:
         then = say(MAKE_ROOM_AND_GO_ON) if outcome.resumable else tr("Make room, then train again.")
-        return tr("The disk is full."), then
+        return say(DISK_IS_FULL), then
     useless = outcome.advice.code == START_AGAIN.code and not outcome.resumable
     return failure_text(outcome), "" if useless else say(outcome.advice)
 

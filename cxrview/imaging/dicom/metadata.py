@@ -29,7 +29,6 @@ def read_identity(elements: Readable) -> Identity:
         instance_uid=elements.text("SOPInstanceUID"),
         modality=elements.text("Modality"),
         study_time=elements.text("StudyTime"),
-        accession_number=elements.text("AccessionNumber"),
         series_number=elements.text("SeriesNumber"),
         instance_number=elements.text("InstanceNumber"),
     )

@@ -6,7 +6,7 @@ the colours that a channel shift has just made, and what they do is seen as a ch
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -14,7 +14,6 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.datasets.labelled import LabelledImages
 from cxrview.message import Message
 from cxrview.training import messages
 from cxrview.training.config import AugmentationConfig
@@ -26,7 +25,6 @@ LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 ERASED = (0.005, 0.06)  # share of the area that a rectangle covers: 7…25 % of the side
 CROPS = 4  # sizes, because Keras's layer crops to one
 BLURRED_ALIKE = 4  # pictures: each on its own takes four times as long
-GAP = 2  # pixels between the pictures of a preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +89,6 @@ def caveats(config: AugmentationConfig) -> list[Message]:
     if (config.hue or config.saturation or config.greyscale) and not config.channel_shift:
         return [messages.GREY_HAS_NO_HUE]
     return []
-
-
-def preview(
-    data: LabelledImages, config: AugmentationConfig, rows: int, columns: int, seed: int
-) -> NDArray[np.uint8]:
-    """Return a grid (H, W): one image of `data` a row, plain and then `columns` - 1 times changed."""
-    random = np.random.default_rng(seed)
-    chosen = random.permutation(len(data))[:rows]
-    images = np.asarray(data.images[chosen])
-    count, size = images.shape[:2]
-    augmenter = Augmenter(replace(config, plain_share=0.0), size)
-    step = size + GAP
-    grid = np.zeros((count * step - GAP, columns * step - GAP), np.uint8)
-    for column in range(columns):
-        shown = augmenter(images, random) if column else images
-        for row, image in enumerate(shown):
-            grid[row * step : row * step + size, column * step : column * step + size] = image
-    return grid
 
 
 def _geometry(config: AugmentationConfig, size: int) -> list[Stage]:

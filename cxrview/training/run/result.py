@@ -14,8 +14,8 @@ from typing import Any
 from cxrview import paths
 from cxrview.bundle.card import Card
 from cxrview.bundle.load import read_card
-from cxrview.engines.messages import UNREADABLE_FILE
 from cxrview.errors import InvalidRequest, UnusableModel
+from cxrview.messages import UNREADABLE_FILE
 from cxrview.progress import Report
 from cxrview.training import messages
 from cxrview.training.run.folder import RunFolder

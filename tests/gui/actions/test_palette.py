@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QApplication
 
 from cxrview.gui import language
 from cxrview.gui.actions import fuzzy
-from cxrview.gui.actions.table import specs
 from cxrview.gui.viewer.corner_text import person
+from tests.gui.commands_of_menus import SPECS
 from tests.gui.dicom_files import write_dicom
 
 
@@ -28,7 +28,7 @@ def titles(palette) -> list[str]:
 
 def test_every_command_of_the_menus_is_there(palette):
     keys = {command.key for command, _places in palette.model.found}
-    missing = {spec.name for spec in specs()} - keys - {"commands", "sample"}
+    missing = {spec.name for spec in SPECS} - keys - {"commands", "sample"}
     assert missing == set()
     assert "Model › Run on › CPU" in keys  # and what is filled into submenus
 
@@ -138,7 +138,7 @@ def test_what_stands_at_the_start_is_better_than_what_stands_inside():
 def test_every_action_that_can_be_off_says_why():
     from cxrview.gui.actions.when import why_not
 
-    silent = [spec.name for spec in specs() if spec.when and why_not(spec) == "This cannot be done now."]
+    silent = [spec.name for spec in SPECS if spec.when and why_not(spec) == "This cannot be done now."]
     assert silent == []
 
 

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QWidget
 
+from cxrview.bundle import messages
 from cxrview.errors import InvalidRequest
 from cxrview.explain.class_colours import CLASS_COLOURS
 from cxrview.gui.dialogs import pages
@@ -116,13 +117,13 @@ def test_the_notice_is_always_there(window):
 
 def test_without_a_model_images_are_shown_and_the_reason_is_said(make_window, phantom, qtbot):
     def no_model(_model, _device):
-        raise InvalidRequest("No model is installed.", "Import one.")
+        raise InvalidRequest(messages.NONE_INSTALLED, messages.INSTALL_AGAIN)
 
     window = make_window(load_predictor=no_model)
     window.open([phantom])
     qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN and bool(window.state.model.problem))
     qtbot.waitUntil(lambda: window.state.reading.progress is PredictionProgress.FAILED)
-    assert window.reading.verdict.text() == "No model is installed. Import one."
+    assert window.reading.verdict.text() == f"{messages.NONE_INSTALLED} {messages.INSTALL_AGAIN}"
     assert window.reading.verdict.tone == "error"
     assert window.statusBar().model.text() == "no model"
     assert not window.menus.actions["card"].isEnabled()

@@ -13,6 +13,7 @@ from cxrview.errors import CxrviewError
 from cxrview.gui import messages
 from cxrview.gui.report import page as report_page
 from cxrview.gui.report.page import Chance, ReportFacts, ReportLine
+from cxrview.messages import CHOOSE_ANOTHER_FOLDER
 from tests.pdf_words import words_of
 from tests.refusals import refused
 
@@ -184,7 +185,7 @@ def test_whatever_there_is_to_say_fits_above_the_foot(facts, classes, paper, tmp
 def test_a_folder_that_cannot_be_written_is_a_sentence(facts, tmp_path):
     with refused(CxrviewError, messages.COULD_NOT_BE_WRITTEN) as refusal:
         report_page.write(tmp_path / "missing" / "report.pdf", facts)
-    assert refusal.error.advice == messages.CHOOSE_ANOTHER_FOLDER
+    assert refusal.error.advice == CHOOSE_ANOTHER_FOLDER
 
 
 def test_a_report_that_finds_no_room_leaves_the_one_before(facts, tmp_path, monkeypatch):

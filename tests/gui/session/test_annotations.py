@@ -22,11 +22,12 @@ from cxrview.annotations.annotation import (
     RectangleRoi,
     Text,
 )
-from cxrview.annotations.messages import STORE_DAMAGED, STORE_IN_USE, STORE_UNUSABLE
+from cxrview.annotations.messages import STORE_DAMAGED, STORE_UNUSABLE
 from cxrview.annotations.store import Store, StoreUnusable
 from cxrview.gui.session.measuring import layer_of
 from cxrview.gui.viewer.annotate.handles import handles, on_widget
 from cxrview.i18n import say
+from cxrview.messages import IN_USE_BY_ANOTHER
 from tests.gui.conftest import make_phantom, write_png
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -159,7 +160,7 @@ def test_what_could_not_be_kept_is_kept_later(film, qtbot):
     film.measuring.said.connect(said.append)
     film.annotations.replace(film.measuring.key, LINE.moved(3, 3), "length")
     qtbot.waitUntil(lambda: bool(said))
-    assert say(STORE_IN_USE) in said[0]
+    assert say(IN_USE_BY_ANOTHER) in said[0]
     holder.execute("ROLLBACK")
     holder.close()
     film.annotations.save()

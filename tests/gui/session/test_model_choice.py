@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from cxrview import settings
+from cxrview.engines.messages import NO_ENGINE, REFUSAL
 from cxrview.errors import EngineUnavailable
 
 
@@ -14,9 +15,7 @@ def no_gpu(load_predictor):
 
     def load(model, device):
         if device == "gpu" or model == "gone":
-            raise EngineUnavailable(
-                "No engine can run the model. openvino: no such device.", "Choose another."
-            )
+            raise EngineUnavailable(NO_ENGINE(refusals=REFUSAL(name="openvino", reason="no such device")))
         return load_predictor(model, device)
 
     return load
@@ -72,7 +71,7 @@ def slow_loads(load_predictor):
         assert gate.wait(20)
         asked.append((model, device))
         if device == "gpu" or model == "gone":
-            raise EngineUnavailable("No engine can run the model. openvino: no such device.")
+            raise EngineUnavailable(NO_ENGINE(refusals=REFUSAL(name="openvino", reason="no such device")))
         return load_predictor(model, device)
 
     yield load, gate, asked

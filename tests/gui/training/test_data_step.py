@@ -329,7 +329,9 @@ def test_a_process_that_dies_is_told_of(step, planted, qtbot, monkeypatch):
 
 def test_a_folder_that_is_not_there_is_told_of(step, tmp_path, qtbot):
     choose(step, tmp_path / "nowhere")
-    qtbot.waitUntil(lambda: "There are no images at" in step.page.status.text.text())
+    qtbot.waitUntil(
+        lambda: str(messages.NO_IMAGES_AT(path=tmp_path / "nowhere")) in step.page.status.text.text()
+    )
     assert "nowhere" in step.page.status.text.text()
     assert step.obstacle() == "These images cannot be learnt from as they are."
     assert step.page.drop_area.isVisible()
@@ -425,7 +427,7 @@ def test_many_findings_with_long_names_do_not_stop_the_window(step, planted, qtb
     wait_checked(qtbot, step)
     name = f"{'a_folder_with_a_long_name_' * 8}/{'an_image_of_it_' * 8}"
     files = [f"{name}{number}.dcm" for number in range(400)]
-    text = f"200 pictures in two classes, such as {files[0]} (clear) and {files[1]} (opaque)."
+    text = f"200 pictures are in two classes: {files[0]} (clear), {files[1]} (opaque)."
     finding = {"kind": "small", "severity": "warning", "text": text, "files": files, "details": {}}
     report = step._draft.report | {"findings": [finding] * 40}
     with Stall() as stall:

@@ -11,6 +11,7 @@ import pytest
 
 from cxrview import i18n
 from cxrview.errors import CxrviewError
+from cxrview.gui.training import messages as gui_messages
 from cxrview.gui.training.data.findings import FindingRow
 from cxrview.gui.training.run.log import _lines
 from cxrview.gui.training.runs import Run, TrainingRuns
@@ -98,7 +99,7 @@ def test_a_full_disk_is_told_by_its_code(german, images, tmp_path, monkeypatch):
     last = ended(tiny_config(images), tmp_path / "out")
     monkeypatch.undo()
     assert last[-1].problem.code in messages.FULL_DISK
-    assert told(last)[0] == "Der Datenträger ist voll."
+    assert told(last)[0] == say(gui_messages.DISK_IS_FULL) != str(gui_messages.DISK_IS_FULL)
     assert "--resume" not in told(last)[1]
 
 
@@ -134,7 +135,7 @@ def test_what_is_refused_before_the_work_begins_is_told_too(german, qtbot, image
         run = runs.train(broken, runs.new_folder())
     assert run.outcome.problem.code == messages.WRONG_ENTRY.code
     what, _advice = outcome_text(run.outcome, run.progress)
-    assert what.endswith(f"enthält {say(messages.NO_PHASE)}.")
+    assert what.endswith(say(messages.WRONG_ENTRY(fault=messages.NO_PHASE)))
 
 
 def test_every_stage_and_detail_of_a_whole_run_is_german(german, images, tmp_path):

@@ -15,6 +15,8 @@ from cxrview import i18n
 from cxrview.bundle import messages as bundle_messages
 from cxrview.cli import main as command_line
 from cxrview.cli.training_options import configure
+from cxrview.datasets import messages as data_messages
+from cxrview.engines import messages as engine_messages
 from cxrview.gui import theme
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training.draft import Draft
@@ -23,7 +25,7 @@ from cxrview.gui.training.model.step import ModelStep
 from cxrview.gui.training.runs import TrainingRuns
 from cxrview.gui.widgets.option_controls import as_typed, from_typed
 from cxrview.imaging import model_input, read
-from cxrview.inference import messages as inference_messages
+from cxrview.messages import PLACE_CANNOT_BE_WRITTEN
 from cxrview.training import config as configuration
 from cxrview.training import messages
 from cxrview.training.config import (
@@ -124,7 +126,9 @@ def test_a_start_that_does_not_fit_the_network_is_said_at_once(qtbot, page):
     assert "160" in page.start.follows.text()  # what the bundled model's preprocessing lets the network see
     click(qtbot, page.networks.cards["resnet50"])
     qtbot.waitUntil(lambda: page.start.follows.tone == "error")
-    assert "is a DenseNet121, and the model to train is a ResNet50" in page.start.follows.text()
+    assert (
+        str(messages.OTHER_ARCHITECTURE(found="DenseNet121", wanted="ResNet50")) in page.start.follows.text()
+    )
     assert page.obstacle() == page.start.follows.text()
     pick(page.start.start, "none")
     qtbot.waitUntil(lambda: page.obstacle() == "")
@@ -155,7 +159,7 @@ def test_a_file_to_start_from_is_looked_at(qtbot, page, tmp_path, monkeypatch):
     click(qtbot, page.start.choose)
     settled(qtbot, page)
     assert page.start.start.currentText() == "The file weights.keras"
-    assert page.obstacle().startswith(f"weights.keras {inference_messages.NO_KERAS_MODEL}")
+    assert page.obstacle().startswith(f"weights.keras {engine_messages.NO_KERAS_MODEL}")
 
 
 def test_a_name_that_is_taken_or_none_is_refused(qtbot, page):
@@ -239,7 +243,8 @@ def test_what_makes_no_sense_stays_beside_its_field_and_out_of_the_draft(qtbot, 
     page.tabs.setCurrentWidget(page.expert)
     edit, reason = page.expert.edits["model.hidden"], page.expert.reasons["model.hidden"]
     type_into(qtbot, edit.control, "64, 0")
-    assert "“model.hidden” 0, which is not between 1 and 65536" in reason.text()
+    fault = data_messages.OUT_OF_RANGE(entry="model.hidden", found=0, low=1, high=65536)
+    assert str(fault) in reason.text()
     assert reason.isVisible()
     assert page.obstacle().startswith("Widths of dense layers before the classes: ")
     assert page._draft.config.model.hidden == ()
@@ -390,7 +395,9 @@ def test_the_preview_shows_the_users_own_images_changed(qtbot, page, images):
     click(qtbot, panel.another)
     qtbot.waitUntil(lambda: not panel.caption.text().startswith(file), timeout=30_000)
     page._draft.change("data", path=str(images / "gone"))
-    qtbot.waitUntil(lambda: "There are no images at" in panel.grid._line, timeout=30_000)
+    qtbot.waitUntil(
+        lambda: str(data_messages.NO_IMAGES_AT(path=images / "gone")) in panel.grid._line, timeout=30_000
+    )
     page.tabs.setCurrentIndex(0)
     assert not panel.helper.is_running  # it takes memory that a training needs
 
@@ -468,9 +475,12 @@ def test_a_helper_that_fails_says_why_in_the_language_of_the_window(qtbot, tmp_p
     try:
         with qtbot.waitSignal(helper.ended, timeout=20_000) as ended:
             helper.start("measure", ["--config", str(tmp_path / "wrong.toml")])
+        fault = data_messages.OUT_OF_RANGE(entry="model.dropout", found=7.0, low=0.0, high=0.9)
+        wanted = i18n.say(messages.WRONG_ENTRY(fault=fault))
     finally:
         i18n.use("en")
-    assert ended.args[0].startswith("wrong.toml enthält bei „model.dropout“ 7.0, was nicht zwischen")
+    assert ended.args[0].startswith(f"wrong.toml {wanted}")
+    assert str(fault) not in ended.args[0]
 
 
 # Files and the command line.
@@ -502,12 +512,15 @@ def test_the_command_line_trains_the_same(qtbot, page, tmp_path, images):
 
 def test_a_file_that_is_no_configuration_changes_nothing(page, tmp_path):
     before = page._draft.config
-    for text, sentence in (("[model", "cannot be read as TOML"), ("[model]\ndropout = 3", "not between")):
+    for text, sentence in (("[model", messages.NO_TOML), ("[model]\ndropout = 3", messages.WRONG_ENTRY)):
         (tmp_path / "wrong.toml").write_text(text)
         page.foot.load_from(tmp_path / "wrong.toml")
-        assert sentence in page.foot.said.text()
+        assert sentence.text.partition("{")[0] in page.foot.said.text()
     page.foot.save_to(tmp_path / "no" / "such" / "folder.toml")
-    assert "folder.toml cannot be written" in page.foot.said.text()
+    assert (
+        PLACE_CANNOT_BE_WRITTEN.text.partition("{reason}")[0].format(place="folder.toml")
+        in page.foot.said.text()
+    )
     assert page._draft.config == before
 
 

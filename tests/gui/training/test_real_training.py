@@ -14,9 +14,11 @@ from PySide6.QtCore import Qt
 
 from cxrview import bundle, i18n
 from cxrview.gui.training.draft import Draft
+from cxrview.gui.training.messages import DISK_IS_FULL
 from cxrview.gui.training.run.step import TrainingStep
 from cxrview.training import config as configuration
 from cxrview.training.config import PhaseConfig
+from cxrview.training.messages import MAKE_ROOM_AND_GO_ON
 from cxrview.training.run import history
 from tests.gui.stalls import Stall
 from tests.training.runs import tiny_config, with_model, write_phantoms
@@ -111,10 +113,11 @@ def test_a_run_that_a_full_disk_stopped_ends_like_one_of_the_command_line(
         step.start()
         with qtbot.waitSignal(runs.ended, timeout=PATIENCE):
             pass
+        full, go_on = i18n.say(DISK_IS_FULL), i18n.say(MAKE_ROOM_AND_GO_ON)
     finally:
         i18n.use("en")
-    assert step.view.ending.what.text() == "Der Datenträger ist voll."
-    assert "setzen Sie" in step.view.ending.advice.text()
+    assert step.view.ending.what.text() == full != str(DISK_IS_FULL)
+    assert step.view.ending.advice.text() == go_on
     subprocess.run(["mount", "-o", "remount,size=40m", str(small_disk)], check=True)
     qtbot.mouseClick(step.view.ending.resume, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(runs.ended, timeout=PATIENCE):

@@ -10,9 +10,11 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
 
 from cxrview import bundle, paths
+from cxrview import messages as shared
 from cxrview.bundle import messages as bundle_messages
-from cxrview.engines import messages as engine_messages
+from cxrview.bundle.messages import NO_SUCH_MODEL
 from cxrview.gui import theme as themes
+from cxrview.gui.messages import LEFT_ALONE
 from cxrview.gui.training.runs import Run
 from tests.conftest import make_tiny_bundle
 from tests.gui.stalls import Stall
@@ -127,7 +129,7 @@ def test_doubtful_labels_are_kept_listed_and_left_out_next_time(seat, qtbot, tmp
     doubts.save_to(tmp_path / "list.txt")
     assert (tmp_path / "list.txt").read_text() == "normal/test-6.png\n"
     doubts.save_to(tmp_path / "missing" / "list.csv")
-    assert "cannot be written" in doubts.note.text()
+    assert shared.CANNOT_BE_WRITTEN.text.partition("{")[0] in doubts.note.text()
     qtbot.mouseClick(doubts.leave_out, Qt.MouseButton.LeftButton)
     assert seat.draft.config.data.exclude == ("normal/test-6.png",)
     assert "leaves these images out" in doubts.text.text()
@@ -284,7 +286,7 @@ def test_a_model_that_cannot_be_loaded_is_said(seat, qtbot):
     seat.current = ("nowhere", "cpu")
     page = seat.turn_to(seat.page.compare)
     qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "There is no model “nowhere”" in page.note.text())
+    qtbot.waitUntil(lambda: str(NO_SUCH_MODEL(model="nowhere")) in page.note.text())
     assert page.start.text() == "Compare with the model in use"
 
 
@@ -314,7 +316,7 @@ def test_a_damaged_report_is_a_sentence(runs, tmp_path, qtbot, spoil):
     folder = finished_run(tmp_path)
     (folder / "report" / spoil).write_text("part,file\ntest,x\n", "utf-8")
     seat = Seat(runs, folder, qtbot)
-    assert f"{spoil} {engine_messages.UNREADABLE_FILE}" in seat.page.nothing.text()
+    assert f"{spoil} {shared.UNREADABLE_FILE}" in seat.page.nothing.text()
     seat.runner.close()
     assert not seat.crashes
 
@@ -349,7 +351,7 @@ def test_a_name_typed_without_its_ending_replaces_nothing(seat, qtbot, tmp_path,
     kept.write_bytes(b"kept")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "kept"), ""))
     qtbot.mouseClick(seat.page.export, Qt.MouseButton.LeftButton)
-    assert seat.page.note.text() == "kept.zip exists already and was left alone. Choose another name."
+    assert seat.page.note.text() == f"{LEFT_ALONE(name='kept.zip')} {shared.CHOOSE_ANOTHER_NAME}"
     assert kept.read_bytes() == b"kept"
     kept.unlink()
     qtbot.mouseClick(seat.page.export, Qt.MouseButton.LeftButton)

@@ -187,7 +187,7 @@ def test_a_click_on_a_point_chooses_the_trial_and_its_failure_is_told(step, runs
     assert step.view.table.chosen.number == 2
     assert "learning rate 0.01 · SGD" in step.view.chosen.text()
     step.view.table.choose(3)
-    assert step.view.chosen.text().endswith("There is not enough memory.")
+    assert step.view.chosen.text().endswith(str(messages.OUT_OF_MEMORY))
 
 
 def test_the_recipe_of_a_trial_becomes_the_draft(step, draft, runs, qtbot):

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton
 from cxrview.gui import theme
 from cxrview.gui.viewer.message_page import MessagePage
 
-SENTENCE = "This file has pixel data that cannot be decoded (JPEG 2000); it is damaged or cut short. " * 2
+SENTENCE = "This file has pixels that are no picture of anything (JPEG 2000); it may be damaged or cut. " * 2
 LARGE = (900, 700)
 
 

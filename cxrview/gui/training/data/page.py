@@ -28,8 +28,9 @@ from cxrview.gui.training.data.split import SplitPanel
 from cxrview.gui.training.data.status import StatusLine
 from cxrview.gui.widgets import fonts
 from cxrview.gui.widgets.fold import Fold
-from cxrview.i18n import tr
+from cxrview.i18n import say, tr
 from cxrview.training.config import TrainingConfig
+from cxrview.training.names import PARTS
 
 ASIDE = 300  # width of the right column
 MARGIN = 24
@@ -52,7 +53,7 @@ class DataPage:
         self.findings_heading = _heading(tr("Findings"))
         self.split = SplitPanel()
         self.patients = PatientPanel(runner)
-        self.external = PathField(tr("Images of other hospitals"), tr("None"), clearable=True)
+        self.external = PathField(say(PARTS["external"]), tr("None"), clearable=True)
         self.out_of_distribution = PathField(
             tr("Images that are no chest radiographs"), tr("None"), clearable=True
         )

@@ -21,7 +21,6 @@ from cxrview.gui.widgets.elided import ElidedLabel
 from cxrview.i18n import mark, say, tr
 from cxrview.training.names import SIDE_HEADINGS
 
-SIDES = ("train", "validation", "test")
 MEANINGS = {
     "train": mark("The network learns from these."),
     "validation": mark("These choose the best epoch and set the operating point."),

@@ -10,7 +10,9 @@ from cxrview.errors import InvalidRequest
 from cxrview.gui import error_text
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.model import texts
-from cxrview.i18n import tr
+from cxrview.i18n import say, tr
+from cxrview.message import joined
+from cxrview.messages import CHOOSE_ANOTHER_PLACE, PLACE_CANNOT_BE_WRITTEN
 from cxrview.training import command_line
 from cxrview.training import config as configuration
 from cxrview.training.preflight import Examined
@@ -81,8 +83,8 @@ class ModelFoot(QWidget):
         try:
             command_line.saved(self._draft.config, file)
         except OSError as error:
-            words = tr("{file} cannot be written: {reason}. Choose another place.")
-            self.say(words.format(file=file.name, reason=error.strerror))
+            problem = PLACE_CANNOT_BE_WRITTEN(place=file.name, reason=error.strerror)
+            self.say(say(joined([problem, CHOOSE_ANOTHER_PLACE])))
             return
         self.file = file
         self.say(tr("Saved {file}. “cxrview train --config” takes it.").format(file=file.name))

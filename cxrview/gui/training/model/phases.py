@@ -10,7 +10,7 @@ from cxrview.gui import theme as themes
 from cxrview.gui.widgets.option_controls import OptionRow, rows_of
 from cxrview.i18n import mark, tr
 from cxrview.training.config import PhaseConfig
-from cxrview.training.names import CHOICES
+from cxrview.training.names import CHOICES, SEARCHED
 
 BUTTONS = (
     ("up", "chevron-up", mark("Earlier")),
@@ -20,7 +20,7 @@ BUTTONS = (
 HEADS = {
     "depth": mark("What learns"),
     "epochs": mark("Epochs"),
-    "learning_rate": mark("Learning rate"),
+    "learning_rate": SEARCHED["learning_rate"].text,
     "schedule": mark("Schedule"),
     "warmup_epochs": mark("Warm-up"),
 }

@@ -9,12 +9,15 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushBut
 from cxrview.datasets.tables import with_excluded, without_excluded
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text
+from cxrview.gui.messages import LEFT_ALONE
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.result.gallery import Gallery
 from cxrview.gui.training.result.marks import Marks, save_list
 from cxrview.gui.training.result.matrix import Matrix
-from cxrview.i18n import tr, trn
+from cxrview.i18n import say, tr, trn
+from cxrview.message import joined
+from cxrview.messages import CHOOSE_ANOTHER_NAME
 from cxrview.training.run.result import OF_OTHERS, Answer, ResultPart, RunResult
 
 
@@ -134,8 +137,7 @@ class Doubts(QFrame):
             return
         path = Path(name) if Path(name).suffix else Path(f"{name}.csv")
         if path != Path(name) and path.exists():  # the dialog has asked about the name as typed only
-            words = tr("{name} exists already and was left alone. Choose another name.")
-            self.note.setText(words.format(name=path.name))
+            self.note.setText(say(joined([LEFT_ALONE(name=path.name), CHOOSE_ANOTHER_NAME])))
             self._refresh()
             return
         self.save_to(path)

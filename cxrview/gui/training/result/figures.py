@@ -106,7 +106,8 @@ class CalibrationPage(QWidget):
             wordWrap=True,
         )
         side = QVBoxLayout(spacing=6)
-        side.addWidget(QLabel(tr("Calibration error (ECE)"), objectName="muted"))
+        title = tr("{metric} (ECE)").format(metric=say(METRICS["ece"]))
+        side.addWidget(QLabel(title, objectName="muted"))
         line = QHBoxLayout(spacing=7)
         line.addWidget(self.error)
         line.addWidget(self.range, 1, Qt.AlignmentFlag.AlignBottom)

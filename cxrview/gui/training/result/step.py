@@ -11,13 +11,16 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cxrview.evaluation.names import called
 from cxrview.gui import error_text
+from cxrview.gui.messages import LEFT_ALONE
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.training.draft import Draft
 from cxrview.gui.training.result.compare import LANE, Choice
 from cxrview.gui.training.result.marks import Marks
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.gui.training.step import WizardStep
-from cxrview.i18n import mark, tr
+from cxrview.i18n import mark, say, tr
+from cxrview.message import joined
+from cxrview.messages import CHOOSE_ANOTHER_NAME
 from cxrview.training.names import PARTS
 from cxrview.training.run import publish
 from cxrview.training.run.folder import RunFolder
@@ -213,8 +216,7 @@ class ResultStep(WizardStep):
             return
         path = Path(chosen) if chosen.lower().endswith(".zip") else Path(f"{chosen}.zip")
         if path != Path(chosen) and path.exists():  # the dialog has asked about the name as typed only
-            words = tr("{name} exists already and was left alone. Choose another name.")
-            self.page.say(words.format(name=path.name), bad=True)
+            self.page.say(say(joined([LEFT_ALONE(name=path.name), CHOOSE_ANOTHER_NAME])), bad=True)
             return
         self.export_to(path)
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QSize, Signal
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from cxrview.evaluation.names import METRICS
 from cxrview.gui import theme as themes
 from cxrview.gui.training.search.table import TrialRow
 from cxrview.gui.training.search.texts import rate_text, value_text
@@ -218,7 +219,7 @@ class _View(PlainPlot):
         # The table beside it is for the keyboard.
         super().__init__(DecimalAxis("left"), _Axis("bottom"), (AXIS_WIDTH, AXIS_HEIGHT))
         self.item.layout.setContentsMargins(0, 4, 8, 3)
-        self.name_axis("left", tr("Macro F1"))
+        self.name_axis("left", say(METRICS["macro_f1"]))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit(self.mapToScene(event.position().toPoint()))
