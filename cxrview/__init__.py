@@ -3,5 +3,5 @@
 A research and teaching tool, not a medical device.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 NOTICE = "For research and teaching, not for diagnosis."

@@ -4,13 +4,23 @@ Catalogues are gettext files in `resources/translations`; a text without a trans
 """
 
 import gettext
-from typing import Any
+from typing import Any, NamedTuple
 
 from cxrview import paths
 from cxrview.message import Message
 
-LANGUAGES = {"en": "English", "de": "Deutsch"}
-DECIMAL_SIGNS = {"de": ","}
+
+class Language(NamedTuple):
+    """A language: what it calls itself, and what stands before the decimals of a number."""
+
+    title: str
+    decimal_sign: str = "."
+
+
+LANGUAGES = {
+    "en": Language("English"),
+    "de": Language("Deutsch", ","),
+}
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _decimal_sign = "."
@@ -21,7 +31,8 @@ def use(language: str) -> None:
     """Speak `language` from now on; texts that were made before stay as they are."""
     global _catalogue, _decimal_sign, _language
     path = paths.resources() / "translations" / f"{language}.mo"
-    _language, _decimal_sign = language, DECIMAL_SIGNS.get(language, ".")
+    _language = language
+    _decimal_sign = LANGUAGES[language].decimal_sign if language in LANGUAGES else "."
     if not path.is_file():
         _catalogue = gettext.NullTranslations()
         return
@@ -49,14 +60,19 @@ def mark(text: str) -> str:
     return text
 
 
+def localised(number: str) -> str:
+    """Return `number`, as Python writes it, with the decimal sign of the user's language."""
+    return number.replace(".", _decimal_sign)
+
+
 def fixed(value: float, decimals: int) -> str:
     """Return `value` with `decimals` places and the decimal sign of the user's language."""
-    return f"{value:.{decimals}f}".replace(".", _decimal_sign)
+    return localised(f"{value:.{decimals}f}")
 
 
 def significant(value: float, digits: int) -> str:
     """Return `value` with `digits` significant digits and the decimal sign of the user's language."""
-    return f"{value:.{digits}g}".replace(".", _decimal_sign)
+    return localised(f"{value:.{digits}g}")
 
 
 def say(message: Message) -> str:
@@ -74,7 +90,7 @@ class _Number(float):
     """A number that is written with the decimal sign of the user's language."""
 
     def __format__(self, form: str) -> str:
-        return super().__format__(form).replace(".", _decimal_sign)
+        return localised(super().__format__(form))
 
 
 def _said(value: Any) -> Any:

@@ -13,7 +13,8 @@ from cxrview import i18n
 from cxrview.atomic_file import write_atomically
 from cxrview.i18n import mark, tr
 
-# Values that mean the same in every language, with the words that the reader sees.
+# Values that mean the same in every language, with the words that the reader sees. Colour maps are OpenCV's
+# or stand in explain/colour.py.
 COLOUR_MAPS = {
     "inferno": mark("Inferno"),
     "magma": mark("Magma"),
@@ -23,7 +24,9 @@ COLOUR_MAPS = {
     "grey": mark("Grey"),
     "jet": mark("Jet (as in papers; misleading)"),
 }
-LANGUAGES = {"auto": mark("Language of the system")} | i18n.LANGUAGES
+LANGUAGES = {"auto": mark("Language of the system")} | {
+    code: language.title for code, language in i18n.LANGUAGES.items()
+}
 
 
 def option(

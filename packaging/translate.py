@@ -83,7 +83,10 @@ def as_po(catalogue: Catalog) -> bytes:
 
 
 def as_mo(catalogue: Catalog) -> bytes:
-    """Return `catalogue` as the content of a .mo file."""
+    """Return `catalogue` as the content of a .mo file, without what is not translated: that stays English."""
+    for message in list(catalogue):
+        if message.id and not any(message.string):
+            catalogue.delete(message.id)
     file = io.BytesIO()
     write_mo(file, catalogue)
     return file.getvalue()

@@ -213,7 +213,7 @@ def library(camera: Camera, app: object) -> None:
     shown.list.choose_when_there(entries[-1].name)
     shown.library.refresh()
     camera.take("library-detail", shown)
-    shown.do_compare()
+    shown.commands["library_compare"].trigger()
     camera.take("library-compare", shown)
     shown.search.setText("no such model")
     camera.take("library-searched", shown)
@@ -264,7 +264,7 @@ def stored_runs(camera: Camera, shown: object) -> None:
     from PySide6.QtWidgets import QTabWidget
 
     _data, _model, run, result, _search = shown.steps
-    runs = camera.window.runs_folder
+    runs = camera.window.bench.places.runs
     stored_run("interrupted", runs / "20260102-120000-run")
     run.entered()
     camera.take("train-interrupted", shown)

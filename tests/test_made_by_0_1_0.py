@@ -125,15 +125,17 @@ def test_a_training_starts_from_the_bundle(disk):
 
     from cxrview.progress import silent
     from cxrview.training.network import initial_weights, zoo
+    from cxrview.training.network.starting_point import resolve
 
     folder = disk / "finished" / "bundle" / "old-lungs"
     picture = np.load(folder / "selftest.npz")
     for begin in (folder, folder / "model.keras"):
         config = replace(RunFolder(disk / "finished").stored_config().model, start=str(begin))
         keras.utils.set_random_seed(5)
-        model = zoo.build(config, 2)
+        resolved = resolve(config)
+        model = zoo.build(resolved, 2)
         assert (
-            initial_weights.start_from(model, config, silent)
+            initial_weights.start_from(model, resolved, silent)
             == "The model old-lungs 1.0.0, its head included."
         )
         answer = keras.ops.convert_to_numpy(model(picture["image"], training=False))

@@ -1,7 +1,7 @@
 """The columns of a results table, and the row of one frame. Scripts depend on names and order."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,27 @@ from cxrview.pseudonym import pseudonym
 Row = dict[str, Any]
 
 
+def _known(prediction: Prediction) -> bool:
+    return not math.isnan(prediction.domain_score)
+
+
+# What stands behind the probabilities, and where it comes from. New ones come last.
+OF_PREDICTION: dict[str, Callable[[Prediction], Any]] = {
+    "in_domain": lambda it: it.in_domain if _known(it) or it.objections else None,
+    "domain_score": lambda it: round(it.domain_score, 4) if _known(it) else None,
+    "model": lambda it: it.model,
+    "model_version": lambda it: it.model_version,
+    "engine": lambda it: it.engine,
+    "device": lambda it: it.device,
+    "elapsed_ms": lambda it: round(it.elapsed_ms, 1),
+}
+
+
 def columns(class_names: Sequence[str]) -> list[str]:
     """Return the column names, in order, for a model with these classes."""
     identity = ["path", "frame", "status", "error", "study_uid", "series_uid", "instance_uid"]
-    reading = ["predicted", *(f"p_{name}" for name in class_names), "in_domain", "domain_score"]
-    origin = ["model", "model_version", "engine", "device", "elapsed_ms"]
-    return [*identity, "patient_id_hash", "view", *reading, *origin]
+    probabilities = [f"p_{name}" for name in class_names]
+    return [*identity, "patient_id_hash", "view", "predicted", *probabilities, *OF_PREDICTION]
 
 
 def frame_info(radiograph: Radiograph, key: bytes) -> Row:
@@ -36,7 +51,6 @@ def frame_info(radiograph: Radiograph, key: bytes) -> Row:
 
 def success(info: Row, prediction: Prediction) -> Row:
     """Return the row of a frame that was read, from its identifying columns and its prediction."""
-    known = not math.isnan(prediction.domain_score)
     return {
         **info,
         "status": "ok",
@@ -46,13 +60,7 @@ def success(info: Row, prediction: Prediction) -> Row:
             f"p_{name}": round(float(value), 6)
             for name, value in zip(prediction.class_names, prediction.probabilities, strict=True)
         },
-        "in_domain": prediction.in_domain if known or prediction.objections else None,
-        "domain_score": round(prediction.domain_score, 4) if known else None,
-        "model": prediction.model,
-        "model_version": prediction.model_version,
-        "engine": prediction.engine,
-        "device": prediction.device,
-        "elapsed_ms": round(prediction.elapsed_ms, 1),
+        **{name: value_of(prediction) for name, value_of in OF_PREDICTION.items()},
     }
 
 

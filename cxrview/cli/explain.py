@@ -8,7 +8,7 @@ from cxrview.cli.choices import load_predictor
 from cxrview.cli.describe import describe
 from cxrview.errors import InvalidRequest
 from cxrview.explain.colour import blend, colour_table
-from cxrview.explain.overlay import overlay
+from cxrview.explain.methods import METHODS
 from cxrview.imaging import read, render
 
 
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     radiograph = frames[arguments.frame - 1]
     predictor = load_predictor(arguments)
     prediction = predictor.predict([radiograph])[0]
-    heat = overlay(prediction, arguments.class_name or prediction.predicted)
+    heat = METHODS[arguments.method](prediction, arguments.class_name or prediction.predicted)
     picture = render(radiograph, radiograph.default_voi)
     save_png(arguments.out, blend(picture, heat, colours, arguments.opacity, arguments.threshold))
     console.put(describe(prediction, predictor.card))

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from cxrview import NOTICE, __version__
 from cxrview.cli import console, former_options, helper, interrupts, training_options
 from cxrview.errors import CxrviewError
+from cxrview.explain import methods
 from cxrview.progress import Cancelled
 
 COMMANDS = {
@@ -97,7 +98,7 @@ def _add_explain(commands: Commands) -> None:
     explain.add_argument("image", type=Path, metavar="IMAGE")
     explain.add_argument("--out", type=Path, required=True, metavar="PNG")
     explain.add_argument("--class", dest="class_name", default="", metavar="NAME", help="default: predicted")
-    explain.add_argument("--method", choices=("gradcam",), default="gradcam")
+    explain.add_argument("--method", choices=tuple(methods.METHODS), default=methods.DEFAULT)
     explain.add_argument("--opacity", type=_fraction, default=0.45, metavar="F", help="0…1")
     explain.add_argument("--threshold", type=_fraction, default=0.0, metavar="F", help="0…1: hide below")
     explain.add_argument("--colours", default="inferno", metavar="NAME")

@@ -1,0 +1,1 @@
+"""How good a model is: metrics, ROC curves, intervals, operating points and reports. NumPy alone."""

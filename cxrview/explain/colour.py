@@ -6,19 +6,16 @@ from numpy.typing import NDArray
 
 from cxrview.errors import InvalidRequest
 from cxrview.explain import messages
+from cxrview.settings import COLOUR_MAPS
 
 # The first five are perceptually uniform: equal steps of heat look equal. Smith and van der Walt gave away
 # inferno, magma, plasma and viridis (CC0, 2015); cividis also looks so to colour-blind readers (Nuñez 2018,
 # doi 10.1371/journal.pone.0199239). Jet is not: it shows edges where there are none (Borland 2007).
-_OPENCV_MAPS = {
-    "inferno": cv2.COLORMAP_INFERNO,
-    "magma": cv2.COLORMAP_MAGMA,
-    "plasma": cv2.COLORMAP_PLASMA,
-    "viridis": cv2.COLORMAP_VIRIDIS,
-    "cividis": cv2.COLORMAP_CIVIDIS,
-    "jet": cv2.COLORMAP_JET,
+# Their names, and what the user reads, are settings.COLOUR_MAPS. OpenCV has those that are not here.
+RAMP = np.arange(256, dtype=np.uint8)
+OWN_MAPS: dict[str, NDArray[np.uint8]] = {
+    "grey": np.stack([RAMP, RAMP, RAMP], axis=1),
 }
-COLOUR_MAPS: tuple[str, ...] = (*_OPENCV_MAPS, "grey")
 
 EDGE = 0.04  # of heat, over which the layer comes in at the threshold: a hard edge would look like anatomy
 
@@ -27,10 +24,10 @@ def colour_table(name: str) -> NDArray[np.uint8]:
     """Return the colours for 0…255, (256, 3) uint8 RGB. Raises InvalidRequest for an unknown name."""
     if name not in COLOUR_MAPS:
         raise InvalidRequest(messages.NO_COLOUR_MAP(name=name, names=", ".join(COLOUR_MAPS)))
-    ramp = np.arange(256, dtype=np.uint8)[:, None]
-    if name == "grey":
-        return np.repeat(ramp, 3, axis=1)
-    return np.asarray(cv2.applyColorMap(ramp, _OPENCV_MAPS[name])[:, 0, ::-1], dtype=np.uint8)
+    if name in OWN_MAPS:
+        return OWN_MAPS[name].copy()
+    colours = cv2.applyColorMap(RAMP[:, None], getattr(cv2, f"COLORMAP_{name.upper()}"))
+    return np.asarray(colours[:, 0, ::-1], dtype=np.uint8)
 
 
 def colourise(

@@ -26,6 +26,7 @@ from cxrview.errors import CxrviewError, InvalidRequest, UnreadableImage, Unusab
 from cxrview.gui import language, messages
 from cxrview.gui.main_window import MainWindow
 from cxrview.gui.state import PredictionProgress, ViewStage
+from cxrview.gui.widgets import fonts
 from cxrview.message import verbatim
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def application() -> QApplication:
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
         app.setStyle("Fusion")
+        fonts.dress(app)
         if app.platformName() == "offscreen":
             qInstallMessageHandler(_without_size_hints)
     app.setApplicationName("cxrview")

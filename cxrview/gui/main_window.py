@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSlider, QSplitter
+from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSlider, QSplitter, QWidget
 
 from cxrview import paths, settings
 from cxrview.gui import theme as themes
@@ -25,7 +25,6 @@ from cxrview.gui.commands import heatmap
 from cxrview.gui.commands.window import fill_screen
 from cxrview.gui.commands.window_parts import SOON, WindowParts
 from cxrview.gui.gc_in_gui_thread import Collector
-from cxrview.gui.lazy_parts import LazyParts
 from cxrview.gui.panels.prediction import ReadingPanel
 from cxrview.gui.panels.status import StatusBar
 from cxrview.gui.session.model_choice import LoadPredictor
@@ -41,7 +40,7 @@ from cxrview.gui.viewer.tools import basic_tools
 from cxrview.gui.viewer.viewport import Viewport
 from cxrview.gui.viewer.viewports import Viewports
 from cxrview.gui.widgets.window_size import fitted
-from cxrview.gui.workbench import Places, Workbench
+from cxrview.gui.workbench import LazyParts, Places, Workbench
 from cxrview.i18n import tr
 from cxrview.settings import Settings
 
@@ -80,7 +79,7 @@ class MainWindow(WindowParts, QMainWindow):
         self.setAcceptDrops(True)
         self._build()
         self._connect()
-        themes.apply(QApplication.instance(), themes.THEMES[stored.theme])
+        themes.apply(themes.running(), themes.THEMES[stored.theme])
         self.menus.draw_icons()
         self._restore()
         if complaints:
@@ -146,12 +145,13 @@ class MainWindow(WindowParts, QMainWindow):
         state.settings_changed.connect(self._settings_changed)
         state.shown_changed.connect(self._name_window)
         self._peek = PeekFilter(state, self)
-        for widget in (self, self.studies.tree):
+        watched: list[QWidget] = [self, self.studies.tree]
+        for widget in watched:
             widget.installEventFilter(self._peek)
         for canvas in self.viewports.canvases:
             self._take_canvas(canvas)
         self._own_keys = OwnKeys(self)
-        for widget in self.findChildren(QSlider) + self.findChildren(QComboBox) + [self.studies.tree]:
+        for widget in (*self.findChildren(QSlider), *self.findChildren(QComboBox), self.studies.tree):
             widget.installEventFilter(self._own_keys)
         self._name_window(state.shown)
 
@@ -163,7 +163,7 @@ class MainWindow(WindowParts, QMainWindow):
                 restore(stored)
         fill_screen(self, False)
         for name, panel in (("studies", self.studies), ("reading", self.reading)):
-            visible = self.geometry_store.value(name, True, bool)
+            visible = bool(self.geometry_store.value(name, True, bool))
             panel.setVisible(visible)
             self.menus.actions[name].setChecked(visible)
 
@@ -184,7 +184,7 @@ class MainWindow(WindowParts, QMainWindow):
     def _settings_changed(self, changed: Settings) -> None:
         self._save_soon.start()
         if changed.theme != themes.current().name:
-            themes.apply(QApplication.instance(), themes.THEMES[changed.theme])
+            themes.apply(themes.running(), themes.THEMES[changed.theme])
 
     def _save_settings(self) -> None:
         self._save_soon.stop()

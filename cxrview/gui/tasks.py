@@ -81,6 +81,11 @@ class Job:
         self.done, self.failed, self.partial = done, failed, partial
         self.future: Future[None] | None = None
 
+    def check(self) -> None:
+        """Raise Cancelled if nobody is interested any more."""
+        if self.cancelled:
+            raise Cancelled
+
     def cancel(self) -> None:
         """Lose interest: work that has not begun never will, and no result is delivered."""
         self.cancelled = True
@@ -185,22 +190,19 @@ class TaskRunner(QObject):
 
         def report(fraction: float, doing: Message | str) -> None:
             nonlocal last_sent
-            if job.cancelled:
-                raise Cancelled
+            job.check()
             job.fraction, job.text = fraction, say(as_message(doing))
             if time.monotonic() - last_sent > PROGRESS_INTERVAL:
                 last_sent = time.monotonic()
                 self._send(job, "progress")
 
         try:
-            if job.cancelled:
-                return
+            job.check()
             _import_library()
             result = work(report)
             if isinstance(result, Iterator):
                 for value in result:
-                    if job.cancelled:
-                        return
+                    job.check()
                     self._send(job, "partial", value)
                 result = None
             self._send(job, "done", result)

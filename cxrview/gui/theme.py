@@ -103,6 +103,13 @@ def wrapped(text: str) -> str:
     return "\n".join(textwrap.fill(line, TIP_WIDTH) for line in text.splitlines())
 
 
+def running() -> QApplication:
+    """Return the application, which is there before any window."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
+
+
 def apply(app: QApplication, theme: Theme) -> None:
     """Give the whole application `theme`; every widget is told by an event that its palette has changed."""
     global _current
@@ -190,7 +197,7 @@ class _RedrawnIcon(QIconEngine):
 
 
 def _in_text_colours(name: str, theme: Theme) -> QIcon:
-    ratio = QApplication.instance().devicePixelRatio()  # of the sharpest screen
+    ratio = running().devicePixelRatio()  # of the sharpest screen
     return _icon(name, theme.text, theme.faint, theme.accent, ratio)
 
 

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-
-from cxrview.gui.lazy_parts import LazyParts
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -35,6 +33,39 @@ class Places:
     runs: Path
 
 
+class LazyParts:
+    """What the first picture does without, each known by the function or class that makes it.
+
+    Those of `soon` are not waited for: they are made one by one after the first picture.
+    """
+
+    def __init__(self, bench: "Workbench", soon: Sequence[Callable[["Workbench"], object]] = ()) -> None:
+        self._bench, self._soon = bench, soon
+        self._made: dict[Callable[[Workbench], object], object] = {}
+
+    def get(self, make: Callable[["Workbench"], Part]) -> Part:
+        """Return what `make` makes of the workbench; the first time it is made."""
+        if make not in self._made:
+            self._made[make] = make(self._bench)
+        return cast("Part", self._made[make])
+
+    def made(self, make: Callable[["Workbench"], Part]) -> Part | None:
+        """Return what `make` has made, or None if that has not been wanted yet."""
+        return cast("Part | None", self._made.get(make))
+
+    def make_one(self) -> bool:
+        """Make the next part that comes soon; return False if all are there."""
+        make = next((make for make in self._soon if make not in self._made), None)
+        if make is not None:
+            self.get(make)
+        return make is not None
+
+    def make_all(self) -> None:
+        """Make all that comes soon, so that none misses anything."""
+        while self.make_one():
+            pass
+
+
 @dataclass(eq=False)
 class Workbench:
     """One for each main window. A command is a function of it; nothing here knows the window's class.
@@ -58,7 +89,7 @@ class Workbench:
     viewports: "Viewports" = field(init=False)
     reading: "ReadingPanel" = field(init=False)
     status: "StatusBar" = field(init=False)
-    parts: "LazyParts[Workbench]" = field(init=False)
+    parts: LazyParts = field(init=False)
 
     def part(self, make: "Callable[[Workbench], Part]") -> Part:
         """Return the part that `make` makes of this workbench, which happens once."""

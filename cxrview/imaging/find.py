@@ -9,9 +9,10 @@ from pathlib import Path
 from cxrview.errors import InvalidRequest
 from cxrview.i18n import trn
 from cxrview.imaging import messages, sniff
+from cxrview.imaging.raster import formats
 from cxrview.progress import Report, silent
 
-SUFFIXES = frozenset({".dcm", ".dicom", ".ima", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"})
+SUFFIXES = (".dcm", ".dicom", ".ima", *formats.SUFFIXES)
 PASSED_OVER = frozenset({"dicomdir", "thumbs.db", "desktop.ini"})
 MISSING, UNKNOWN = 1, 0  # in place of a file mode; neither has the bits of a file type
 OFTEN = 256  # names of a folder between two reports

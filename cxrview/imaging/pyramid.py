@@ -185,13 +185,14 @@ def _sample(array: NDArray[Any], part: PyramidPart, levels: ImagePyramid, smooth
     way = np.array([[step_x, 0, x - left], [0, step_y, y - top]])
     if step_x == step_y == 1 and float(x).is_integer() and float(y).is_integer():
         method = cv2.INTER_NEAREST  # pixel for pixel
-    return cv2.warpAffine(
+    drawn: NDArray[Any] = cv2.warpAffine(
         np.ascontiguousarray(seen),
         way,
         (part.columns, part.rows),
         flags=method | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
+    return drawn
 
 
 def _tones(array: NDArray[Any], levels: ImagePyramid, look: Look) -> NDArray[np.uint8]:

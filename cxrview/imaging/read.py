@@ -11,6 +11,7 @@ from cxrview.imaging import messages, sniff
 from cxrview.imaging.dicom.reader import read_dicom
 from cxrview.imaging.limits import check_file_size
 from cxrview.imaging.radiograph import Radiograph
+from cxrview.imaging.raster import formats
 from cxrview.imaging.raster.reader import read_raster
 from cxrview.message import Message
 from cxrview.messages import CANNOT_BE_READ
@@ -24,7 +25,7 @@ class FileKind(Enum):
 
     DICOM = "DICOM"
     ELEMENTS = "DICOM without preamble and meta header"
-    RASTER = "PNG, JPEG, TIFF or BMP"
+    RASTER = "a picture"
 
 
 def read(path: Path) -> list[Radiograph]:
@@ -49,7 +50,7 @@ def identify(path: Path) -> FileKind:
         os.scandir(path).close()  # a search that could not look into it comes here for the sentence
         raise UnreadableImage(messages.IS_A_FOLDER, messages.GIVE_THE_FILES, path)
     if path.exists() and not path.is_file():  # opening a pipe would wait for ever
-        raise UnreadableImage(messages.NO_REGULAR_FILE, messages.KINDS_THAT_ARE_READ, path)
+        raise UnreadableImage(messages.NO_REGULAR_FILE, _kinds_that_are_read(), path)
     size = check_file_size(path)
     with path.open("rb") as file:
         head = file.read(sniff.HEAD)
@@ -62,7 +63,7 @@ def identify(path: Path) -> FileKind:
         return FileKind.ELEMENTS
     if kind:
         raise UnreadableImage(messages.OTHER_KIND(kind=kind), _advice(kind), path)
-    raise UnreadableImage(messages.NO_IMAGE, messages.KINDS_THAT_ARE_READ, path)
+    raise UnreadableImage(messages.NO_IMAGE, _kinds_that_are_read(), path)
 
 
 @contextmanager
@@ -79,7 +80,13 @@ def trouble_reported(path: Path) -> Iterator[None]:
         raise UnreadableImage(CANNOT_BE_READ(reason=reason), messages.COPY_AGAIN, path) from error
 
 
+def _kinds_that_are_read() -> Message:
+    """Return the sentence that names every format."""
+    *others, last = formats.NAMES
+    return messages.KINDS_THAT_ARE_READ(formats=others, last=last)
+
+
 def _advice(kind: Message) -> Message:
     if kind in ENCRYPTED:
         return messages.DECRYPT_FIRST
-    return messages.UNPACK_FIRST if kind in ARCHIVES else messages.KINDS_THAT_ARE_READ
+    return messages.UNPACK_FIRST if kind in ARCHIVES else _kinds_that_are_read()

@@ -5,18 +5,10 @@ import struct
 from pydicom.valuerep import VR
 
 from cxrview.imaging import messages
+from cxrview.imaging.raster.formats import FORMATS
 from cxrview.message import NOTHING, Message
 
 HEAD = 512  # bytes that are enough to tell
-RASTER_SIGNATURES = {
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"II*\x00": "TIFF",
-    b"MM\x00*": "TIFF",
-    b"II+\x00": "TIFF",
-    b"MM\x00+": "TIFF",
-    b"BM": "BMP",
-}
 OTHER_SIGNATURES = {
     b"%PDF": messages.PDF,
     b"PK\x03\x04": messages.ZIP,
@@ -40,8 +32,8 @@ _VRS = {vr.value.encode() for vr in VR if len(vr.value) == 2}
 
 
 def raster_kind(head: bytes) -> str:
-    """Return "PNG", "JPEG", "TIFF" or "BMP", or "" for anything else."""
-    kind = next((kind for start, kind in RASTER_SIGNATURES.items() if head.startswith(start)), "")
+    """Return the name of the picture format, one of `raster.formats`, or "" for anything else."""
+    kind = next((entry.name for entry in FORMATS if head.startswith(entry.signatures)), "")
     if kind == "BMP" and not _plausible_bmp(head):
         return ""
     return kind

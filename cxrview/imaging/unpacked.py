@@ -74,13 +74,10 @@ class Unpacked:
         return top
 
 
-def any_left() -> bool:
-    """Return whether there are folders of windows, in use or left behind."""
-    return _all().is_dir()
-
-
 def remove_leftovers(report: Report) -> None:
     """Remove what windows left behind that did not come to their end."""
+    if not _all().is_dir():
+        return
     for left in sorted(_all().iterdir()):
         report(-1.0, "")
         top = left.with_suffix("")

@@ -1,1 +1,1 @@
-"""Running a bundle's graph: engines, and the predictor that turns radiographs into predictions."""
+"""What a model says of a film: the predictor, its probabilities, and whether it knows such films."""

@@ -5,7 +5,9 @@ import os
 import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
+from cxrview.errors import InvalidRequest
 from cxrview.training import config as configuration
 from cxrview.training.config import PRESETS, TrainingConfig
 
@@ -56,14 +58,14 @@ def is_stored(config: TrainingConfig, file: Path) -> bool:
     """Whether `file` holds exactly `config`."""
     try:
         return configuration.load(file) == config
-    except configuration.InvalidRequest:
+    except InvalidRequest:
         return False
 
 
 def saved(config: TrainingConfig, file: Path) -> None:
     """Write `config` to `file`, with paths that mean the same from anywhere. Raises OSError."""
     data = config.data
-    absolute = {
+    absolute: dict[str, Any] = {
         name: str(Path(getattr(data, name)).absolute()) if getattr(data, name) else ""
         for name in ("path", "external", "out_of_distribution")
     }

@@ -5,9 +5,10 @@ import pytest
 
 from cxrview.errors import InvalidRequest
 from cxrview.explain import messages
-from cxrview.explain.colour import COLOUR_MAPS, EDGE, blend, colour_table, colourise
+from cxrview.explain.colour import EDGE, blend, colour_table, colourise
 from cxrview.explain.overlay import overlay
 from cxrview.imaging import Letterbox
+from cxrview.settings import COLOUR_MAPS
 from tests.explain.predictions import FULL, prediction
 from tests.refusals import refused
 

@@ -16,6 +16,7 @@ from cxrview.bundle.card import parse
 from cxrview.engines.engine import Outputs
 from cxrview.gui import theme as themes
 from cxrview.gui.main_window import MainWindow
+from cxrview.gui.widgets import fonts
 from cxrview.inference.predictor import Predictor
 
 # Off screen every window is active and nobody's mouse is in the way; set the variable to test elsewhere.
@@ -128,6 +129,13 @@ def dark_again() -> Iterator[None]:
     yield
     if themes.current() is not themes.DARK:
         themes.apply(QApplication.instance(), themes.DARK)
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """The application, in the font of the program, for every machine has others of its own."""
+    fonts.dress(qapp)
+    return qapp
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
@@ -18,6 +18,7 @@ from cxrview.gui.dialogs.export import ExportDialog
 from cxrview.gui.messages import COULD_NOT_BE_WRITTEN, LEFT_ALONE, LOADING_STOPPED
 from cxrview.gui.state import PredictionProgress
 from cxrview.gui.tasks import TaskRunner
+from cxrview.gui.viewer.export_choices import ExportChoices, remembered
 from cxrview.gui.viewer.export_whole import pixels_of
 from cxrview.gui.viewer.view_transform import Orientation
 from cxrview.i18n import say
@@ -580,3 +581,9 @@ def test_stopping_the_first_model_is_what_the_reading_says(make_window, phantom,
     gate.set()
     assert window.state.reading.progress is PredictionProgress.FAILED
     assert window.state.reading.problem.startswith(say(LOADING_STOPPED))
+
+
+def test_a_format_that_nobody_knows_becomes_the_usual_one(tmp_path):
+    store = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    store.setValue("export/format", "webp")
+    assert remembered(store, hide_identity=False) == ExportChoices(format="png")

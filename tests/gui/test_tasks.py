@@ -10,10 +10,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from cxrview import paths
 from cxrview.errors import UnreadableImage
+from cxrview.gui import language
 from cxrview.gui.session.cache import MEGABYTE, RecentImages
 from cxrview.gui.session.prefetch import ReadAhead
 from cxrview.gui.state import Mark, PredictionProgress, ViewStage
 from cxrview.gui.tasks import TaskRunner
+from cxrview.i18n import say
+from cxrview.training import messages
 from tests.gui.conftest import BrightnessEngine, make_phantom, write_png
 from tests.gui.stalls import Stall
 
@@ -203,6 +206,28 @@ def test_a_generator_is_consumed_in_the_worker(runner, qtbot):
     qtbot.waitUntil(lambda: ended == [None])
     assert parts == [0, 1, 2, 3, 4]
     assert threading.main_thread() not in threads
+
+
+def test_what_is_being_done_is_told_in_the_language_of_the_window(runner, qapp, qtbot):
+    language.speak(qapp, "de")
+    told = []
+
+    def work(report):
+        for doing in (messages.EXPORTING, "a.dcm"):
+            report(0.5, doing)
+            told.append(job.text)
+
+    try:
+        begin = threading.Event()
+        job = runner.start(
+            "first", lambda report: (begin.wait(10), work(report)), done=str, failed=pytest.fail
+        )
+        begin.set()
+        qtbot.waitUntil(lambda: len(told) == 2)
+        assert told == [say(messages.EXPORTING), "a.dcm"]
+        assert told[0] != str(messages.EXPORTING)
+    finally:
+        language.speak(qapp, "en")
 
 
 def test_work_started_after_closing_is_not_begun(runner):

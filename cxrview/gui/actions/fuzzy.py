@@ -57,7 +57,8 @@ def rank(query: str, fields: tuple[tuple[str, float], ...]) -> tuple[float, froz
     """Return how well all words of `query` fit into `fields`, (text, weight) each, and the places in the
     first of them; None if a word fits nowhere.
     """
-    total, places = 0.0, set()
+    total = 0.0
+    places: set[int] = set()
     for word in query.split():
         found = [
             (weight * match[0], number, match[1])

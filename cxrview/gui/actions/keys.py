@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QTreeView
+from PySide6.QtWidgets import QComboBox, QTreeView, QWidget
 
 MOVING = frozenset(
     {
@@ -34,7 +34,8 @@ class OwnKeys(QObject):
                 event.accept()
                 return True
         scrolled = event.type() is QEvent.Type.Wheel and not isinstance(watched, QTreeView)
-        if scrolled and not watched.hasFocus():  # scrolling past a control must not change it
+        if scrolled and isinstance(watched, QWidget) and not watched.hasFocus():
+            # scrolling past a control must not change it
             event.ignore()
             return True
         return super().eventFilter(watched, event)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar, QWidget
 
 from cxrview import paths
@@ -114,7 +114,7 @@ class Menus:
         for action in self.actions.values():  # first all off: a key must never be on two, not even in passing
             action.setShortcuts([])
         for name, spec in self.specs.items():
-            self.actions[name].setShortcuts(list(keys[name]))
+            self.actions[name].setShortcuts([QKeySequence(key) for key in keys[name]])
             hint = f" ({shown(keys[name][0])})" if keys[name] else ""
             self.actions[name].setToolTip(f"{tr(spec.tip) or plain(tr(spec.text))}{hint}")
 

@@ -36,7 +36,12 @@ TOP = 0.11  # of the window's height
 REMEMBERED = 12
 SCRIM = QColor(0, 0, 0, 110)
 RECENT = 3.0  # what having been used lately adds to a score, the last one most
-MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -ROWS, Qt.Key.Key_PageDown: ROWS}
+MOVES: dict[int, int] = {
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_PageUp: -ROWS,
+    Qt.Key.Key_PageDown: ROWS,
+}
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -71,7 +76,7 @@ class CommandPalette(QWidget):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench.window)
         self._bench, self._window, self._store = bench, bench.window, bench.store
-        stored = self._store.value("commands", [])
+        stored: Any = self._store.value("commands", [])
         self.recent: list[str] = [stored] if isinstance(stored, str) else list(stored or [])
         self._commands: list[PaletteCommand] = []
         self._before: QWidget | None = None
@@ -91,7 +96,7 @@ class CommandPalette(QWidget):
         self.delegate = RowDelegate(self.list)
         self.list.setItemDelegate(self.delegate)
         self.foot = QLabel(objectName="paletteFoot", wordWrap=False)
-        column = QVBoxLayout(self.frame, spacing=0)
+        self._column = column = QVBoxLayout(self.frame, spacing=0)
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (self.search, self.list, self.foot):
             column.addWidget(widget)
@@ -180,7 +185,7 @@ class CommandPalette(QWidget):
         self.list.setFixedHeight(rows * self.delegate.height + 2 * self.list.frameWidth() + 8)
         width = min(WIDTH, area.width() - 40)
         self.frame.setGeometry((area.width() - width) // 2, int(area.height() * TOP), width, 10)
-        self.frame.setFixedHeight(self.frame.layout().totalSizeHint().height())
+        self.frame.setFixedHeight(self._column.totalSizeHint().height())
 
     # Events
 
@@ -188,7 +193,7 @@ class CommandPalette(QWidget):
         if watched is self._window:
             if event.type() is QEvent.Type.Resize and self.isVisible():
                 self._place()
-        elif event.type() is QEvent.Type.ShortcutOverride:
+        elif event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             if QKeySequence(event.keyCombination()) not in self._bench.actions["commands"].shortcuts():
                 event.accept()  # while it is open, keys mean this and nothing else
         elif event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):

@@ -79,7 +79,7 @@ def _of_menu(menu: QMenu, path: str, bench: Workbench, names: dict[int, str]) ->
     for action in menu.actions():
         if action.isSeparator() or not action.isVisible():
             continue
-        if (submenu := action.menu()) is not None:
+        if isinstance(submenu := action.menu(), QMenu):
             submenu.aboutToShow.emit()
             yield from _of_menu(submenu, f"{path} › {plain(submenu.title())}", bench, names)
             continue

@@ -46,7 +46,7 @@ class RowDelegate(QStyledItemDelegate):
         theme = themes.current()
         ink = theme.faint if command.why else theme.on_selection if chosen else theme.text
         right = self._keys(painter, area, command, option.font)
-        left = area.left() + MARGIN + ICON + GAP
+        left = float(area.left() + MARGIN + ICON + GAP)
         left = self._title(
             painter, QRectF(left, area.top(), right - left, area.height()), index, option.font, ink
         )

@@ -24,7 +24,8 @@ RESERVED = {"Space": mark("Space looks under the heatmap.")} | {  # in the main 
 def normal(keys: str) -> str:
     """Return `keys` as Qt writes them, or "" if they are none."""
     sequence = QKeySequence(keys, QKeySequence.SequenceFormat.PortableText)
-    parts = [sequence[place] for place in range(sequence.count())]
+    # The stub has no __getitem__, which QKeySequence has.
+    parts = [sequence[place] for place in range(sequence.count())]  # type: ignore[index]
     if not parts or any(part.key() in (Qt.Key.Key_unknown, Qt.Key(0)) for part in parts):
         return ""
     return sequence.toString(QKeySequence.SequenceFormat.PortableText)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from cxrview.gui.actions.spec import ActionSpec, Target
@@ -46,7 +46,7 @@ class WindowActions(QObject):
         self._shortcuts: Shortcuts | None = None
         for spec in specs:
             action = self._actions[spec.name] = make_action(spec, target, widget)
-            action.setShortcuts(list(spec.keys))
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
             action.setShortcutContext(context)
             if spec.tip:
                 action.setToolTip(tr(spec.tip))
@@ -78,4 +78,4 @@ class WindowActions(QObject):
         ) in self._actions.values():  # first all off: a key must never be on two, not even in passing
             action.setShortcuts([])
         for name, action in self._actions.items():
-            action.setShortcuts(list(keys[name]))
+            action.setShortcuts([QKeySequence(key) for key in keys[name]])

@@ -133,11 +133,14 @@ class Exporter(QObject):
 
         view = self._bench.canvas.size() * self._bench.canvas.placement.ratio
         words = tr("{width} × {height} pixels")
-        whole, seen = whole_size(self._bench.canvas), (view.width(), view.height())
-        return tuple(words.format(width=size[0], height=size[1]) for size in (whole, seen))
+        width, height = whole_size(self._bench.canvas)
+        whole = words.format(width=width, height=height)
+        return whole, words.format(width=view.width(), height=view.height())
 
     def _remarks(self, choices: ExportChoices) -> str:
         radiograph = self._bench.canvas.view.shown.radiograph
+        if radiograph is None:
+            return ""
         shown = choices.identity or not self._bench.state.settings.show_overlays
         overlays = "" if shown or not radiograph.overlays else tr("Overlays of the file are in the picture.")
         parts = (names_shown(radiograph, choices), burned_in(radiograph, choices.identity), overlays)
@@ -169,6 +172,8 @@ class Exporter(QObject):
 
     def _save(self, choices: ExportChoices) -> None:
         dialog, shown = self._dialog, self._bench.canvas.view.shown
+        if shown.radiograph is None or shown.path is None:
+            return
         suffixes = SUFFIXES[choices.format]
         proposed = proposed_name(shown.radiograph, choices.identity, suffixes[0], self._folder(shown.path))
         filters = f"{tr(FORMATS[choices.format])} ({' '.join('*' + suffix for suffix in suffixes)})"
@@ -196,7 +201,8 @@ class Exporter(QObject):
             self._run(tr("Copying the picture"), partial(image, self._whole(choices)), self._put)
         else:
             self._put(view_image(self._bench.canvas, self._bench.state, choices))
-        self._dialog.accept()
+        if self._dialog is not None:
+            self._dialog.accept()
 
     def _copy_view(self, identity: bool) -> None:
         from cxrview.gui.viewer.export_view import view_image
@@ -243,7 +249,7 @@ class Exporter(QObject):
 
     def _ask_for_report(self, identity: bool) -> None:
         shown = self._bench.canvas.view.shown
-        if shown.radiograph is None:
+        if shown.radiograph is None or shown.path is None:
             return
         proposed = proposed_name(shown.radiograph, identity, ".pdf", self._folder(shown.path))
         path = self._ask(tr("Save report"), proposed, tr("PDF (*.pdf)"), (".pdf",))
@@ -269,6 +275,7 @@ class Exporter(QObject):
 
         canvas, state = self._bench.canvas, self._bench.state
         view = canvas.view
+        assert view.shown.radiograph is not None  # a report is made only of an image that is shown
         zoom = min(1.0, SIDE / max(canvas.placement.shown_size))
         plain = ExportChoices(heatmap=False, identity=identity, caption=False)
         with_heat = ExportChoices(identity=identity, caption=False)
@@ -301,7 +308,7 @@ class Exporter(QObject):
 
     def _folder(self, path: Path) -> Path:
         """Return where the last file went, or where the image is, if something can be written there."""
-        last = self._store.value(FOLDER, "", str)
+        last = str(self._store.value(FOLDER, "", str))
         entry = self._bench.state.entries.get(path)
         home = (entry.origin if entry is not None else path).parent
         for folder in (Path(last) if last else home, home):

@@ -14,7 +14,7 @@ from cxrview.i18n import mark, tr
 # Archives export DICOM files without a suffix, so all files come first.
 FILTERS = (
     (mark("All files"), "*"),
-    (mark("Images"), "*.dcm *.dicom *.ima *.png *.jpg *.jpeg *.tif *.tiff *.bmp"),
+    (mark("Images"), "{images}"),
     (mark("Archives and DICOM directories"), "*.zip *.ZIP DICOMDIR dicomdir"),
 )
 FOLDER = "folder"  # where the last choice was made, in the store
@@ -22,7 +22,10 @@ FOLDER = "folder"  # where the last choice was made, in the store
 
 def open_files(bench: Workbench) -> None:
     """Let the user choose files to open."""
-    filters = ";;".join(f"{tr(words)} ({patterns})" for words, patterns in FILTERS)
+    from cxrview.imaging.find import SUFFIXES
+
+    images = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+    filters = ";;".join(f"{tr(words)} ({patterns.format(images=images)})" for words, patterns in FILTERS)
     names, _ = QFileDialog.getOpenFileNames(bench.window, tr("Open radiographs"), _last(bench), filters)
     _open(bench, [Path(name) for name in names])
 

@@ -1,0 +1,1 @@
+"""Dialogs: preferences, export, tags, manual, all heatmaps, what the model saw."""

@@ -19,7 +19,7 @@ from cxrview.errors import CxrviewError
 from cxrview.gui import error_text
 from cxrview.gui.dialogs.manual_text import dressed
 from cxrview.gui.panels.prediction import model_line
-from cxrview.gui.widgets.text import MONOSPACE
+from cxrview.gui.widgets import fonts
 from cxrview.gui.widgets.themed import Themed
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.gui.workbench import Workbench
@@ -58,7 +58,7 @@ class AboutDialog(Themed, QDialog):
         self.about = QTextBrowser(openLinks=False, accessibleName=tr("About cxrview"))
         self.licences = QTextBrowser(openLinks=False, accessibleName=tr("Licences"))
         self.system = QPlainTextEdit(readOnly=True, accessibleName=tr("This computer"))
-        self.system.setStyleSheet(MONOSPACE)
+        self.system.setFont(fonts.fixed())
         self.system.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.tabs = QTabWidget(documentMode=True, accessibleName=tr("Pages"))
         for widget, title in (

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
@@ -127,6 +128,7 @@ class ExportDialog(QDialog):
     def _lay_out(self) -> None:
         choices = QVBoxLayout(spacing=7)
         choices.setContentsMargins(0, 0, 0, 0)
+        widget: QWidget
         for widget in (_heading(tr("What")), self.whole, self.view, self.pixels):
             choices.addWidget(widget)
         choices.addSpacing(10)
@@ -171,7 +173,7 @@ class ExportDialog(QDialog):
         self.format.currentIndexChanged.connect(lambda _: self._choose(format=self.format.currentData()))
         self.quality.valueChanged.connect(lambda value: self._choose(quality=value))
 
-    def _choose(self, **changes: object) -> None:
+    def _choose(self, **changes: Any) -> None:
         self.choices = dataclasses.replace(self.choices, **changes)
         self._show()
         self.changed.emit(self.choices)

@@ -161,6 +161,7 @@ class ModelViewDialog(QDialog):
 
     def _sentences(self, seen: "ModelInputView", side: int, given: int) -> list[str]:
         radiograph = self._state.shown.radiograph
+        assert radiograph is not None  # what the model saw is shown of an image only
         rows, columns = radiograph.shape
         box = seen.letterbox
         sentences = [

@@ -81,8 +81,10 @@ def _value(value: Any) -> str:
         if all(isinstance(item, int | float) for item in value):
             return " … ".join(map(_value, value)) if len(value) == 2 else ", ".join(map(_value, value))
         return "<br>".join(_value(item) for item in value)
-    if isinstance(value, bool) or value is None:
-        return {True: tr("yes"), False: tr("no")}.get(value, "–")
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
     return f"{value:.3g}" if isinstance(value, float) else escape(str(value))
 
 

@@ -86,6 +86,9 @@ class OptionPage(QWidget):
         column.addSpacing(6 if switch and not row.help else 12)
 
 
+Page = OptionPage | ModelPage | ShortcutPage
+
+
 class PreferencesDialog(QDialog):
     """Pages at the right, their names at the left. Nothing has to be confirmed; defaults can be undone."""
 
@@ -103,12 +106,12 @@ class PreferencesDialog(QDialog):
         self.names = QListWidget(objectName="pages", accessibleName=tr("Pages"))
         self.names.setFixedWidth(190)
         self.stack = QStackedWidget()
-        self.pages: dict[str, QWidget] = {}  # those that were looked at
+        self.pages: dict[str, Page] = {}  # those that were looked at
         quiet = tr("cxrview opens no network connection: it looks for no updates and sends nothing.")
         where = tr("These settings are kept in {file}.").format(file=settings_file)
         notes = {"general": f"{quiet}\n{where}"}
         self._titles = {page: tr(title) for page, title in PAGES.items()} | {"shortcuts": tr("Shortcuts")}
-        self._makers: dict[str, Callable[[], QWidget]] = {
+        self._makers: dict[str, Callable[[], Page]] = {
             page: partial(OptionPage, page, state, notes.get(page, "")) for page in PAGES
         }
         self._makers |= {

@@ -73,8 +73,8 @@ class SeenPicture(QWidget):
         placement = self._placement()
         # The pixels are shown as they are: what looks coarse is coarse.
         painter.drawImage(placement.area, self._image, QRectF(self._image.rect()))
-        if not self.kept:
-            self._shade(painter, placement)
+        if self._seen is not None and not self.kept:
+            self._shade(painter, placement, self._seen)
         if self._heat is not None and self._opacity > 0:
             self._heat.paint(painter, placement, self._opacity)
         elif self._heat is not None:
@@ -88,9 +88,9 @@ class SeenPicture(QWidget):
         zoom = ViewTransform(height, width, 1.0, *size, ratio, 1.0, middle).fit_zoom()
         return ViewTransform(height, width, 1.0, *size, ratio, int(zoom) if zoom >= 2 else zoom, middle)
 
-    def _shade(self, painter: QPainter, placement: ViewTransform) -> None:
+    def _shade(self, painter: QPainter, placement: ViewTransform, seen: "ModelInputView") -> None:
         """Darken what the first layer cuts off, and frame what it keeps."""
-        left, top, right, bottom = self._seen.frame
+        left, top, right, bottom = seen.frame
         frame = placement.to_widget.mapRect(QRectF(left, top, right - left, bottom - top))
         if frame == placement.area:
             return

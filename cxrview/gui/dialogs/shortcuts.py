@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -44,7 +44,8 @@ class ShortcutPage(QWidget):
         self.list.setUniformRowHeights(True)
         self.list.setIndentation(14)
         self.record = QKeySequenceEdit(accessibleName=tr("New key"), maximumSequenceLength=1)
-        self.record.findChild(QLineEdit).setAccessibleName(tr("New key"))
+        for line in self.record.findChildren(QLineEdit):
+            line.setAccessibleName(tr("New key"))
         self.usual = QPushButton(tr("Usual keys"), clicked=self._use_usual, autoDefault=False)
         self.none = QPushButton(tr("No key"), clicked=self._use_none, autoDefault=False)
         self.said = QLabel(wordWrap=True, objectName="optionHelp")
@@ -104,10 +105,13 @@ class ShortcutPage(QWidget):
         self.list.expandAll()
         self.list.setColumnWidth(0, 320)
 
+    def _menus(self) -> Iterator[QTreeWidgetItem]:
+        """Yield the rows of the menus, which have those of their commands under them."""
+        rows = (self.list.topLevelItem(row) for row in range(self.list.topLevelItemCount()))
+        return (menu for menu in rows if menu is not None)
+
     def _items(self) -> Iterator[QTreeWidgetItem]:
-        for row in range(self.list.topLevelItemCount()):
-            menu = self.list.topLevelItem(row)
-            yield from (menu.child(place) for place in range(menu.childCount()))
+        return (item for menu in self._menus() for item in _below(menu))
 
     def _show_keys(self, *_news: object) -> None:
         changes = self._state.settings.shortcuts
@@ -122,14 +126,14 @@ class ShortcutPage(QWidget):
 
     def _filter(self, *_text: object) -> None:
         query = self.search.text()
-        for item in self._items():
-            fields = ((item.text(0), 1.0), (item.text(1), 1.0), (item.parent().text(0), 1.0))
-            item.setHidden(fuzzy.rank(query, fields) is None)
-        for row in range(self.list.topLevelItemCount()):
-            menu = self.list.topLevelItem(row)
-            menu.setHidden(all(menu.child(place).isHidden() for place in range(menu.childCount())))
+        for menu in self._menus():
+            for item in _below(menu):
+                fields = ((item.text(0), 1.0), (item.text(1), 1.0), (menu.text(0), 1.0))
+                item.setHidden(fuzzy.rank(query, fields) is None)
+            menu.setHidden(all(item.isHidden() for item in _below(menu)))
         if (current := self.list.currentItem()) is None or current.isHidden():  # no key for what is not seen
-            self.list.setCurrentItem(next((item for item in self._items() if not item.isHidden()), None))
+            seen = next((item for item in self._items() if not item.isHidden()), None)
+            self.list.setCurrentIndex(QModelIndex() if seen is None else self.list.indexFromItem(seen))
 
     def _name(self) -> str:
         item = self.list.currentItem()
@@ -193,3 +197,9 @@ class ShortcutPage(QWidget):
 
     def _change(self, changes: Keys) -> None:
         self._state.change_settings(shortcuts=changes)
+
+
+def _below(menu: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    """Return the rows of the commands of `menu`."""
+    rows = (menu.child(place) for place in range(menu.childCount()))
+    return [item for item in rows if item is not None]

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cxrview.imaging.tags import TagPair
 
 SIZE = QSize(880, 680)
-NAME_WIDTH = 36  # characters
+NAME_WIDTH = 27  # characters
 ICON = QSize(16, 16)
 
 
@@ -206,7 +206,7 @@ class TagDialog(QDialog):
         self.tree.expanded.connect(lambda index: self._remember(index, True))
         self.tree.collapsed.connect(lambda index: self._remember(index, False))
 
-    def _remember(self, index: object, expanded: bool) -> None:
+    def _remember(self, index: QModelIndex, expanded: bool) -> None:
         node = self.model.node(index)
         if node is not None and not self._restoring:
             (self._expanded.add if expanded else self._expanded.discard)(node.path)

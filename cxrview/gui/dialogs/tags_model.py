@@ -1,12 +1,14 @@
 """The rows of the tag window: the data elements of one file, or of two side by side."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, overload
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QFont
 
 from cxrview.gui import theme as themes
 from cxrview.gui.theme import wrapped
+from cxrview.gui.widgets import fonts
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
@@ -55,12 +57,13 @@ class TagModel(QAbstractItemModel):
         self.pairs: tuple[TagPair, ...] = ()
         self._rows: list[TagNode] = []
         self._names = ["", ""]
-        self._fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        self._fixed = fonts.fixed()
         self._bold = QFont()
         self._bold.setWeight(QFont.Weight.DemiBold)
 
     def show(self, pairs: "tuple[TagPair, ...]", names: tuple[str, str] | None = None) -> None:
         """Show `pairs`; `names` are those of the two files that are compared, None for a single one."""
+        fonts.ensure_for(_values(pairs))
         self.beginResetModel()
         self.pairs = pairs
         self._rows = [TagNode(pair, None, place) for place, pair in enumerate(pairs)]
@@ -97,7 +100,15 @@ class TagModel(QAbstractItemModel):
         rows = self._rows if node is None else node.children
         return self.createIndex(row, column, rows[row]) if 0 <= row < len(rows) else ROOT
 
-    def parent(self, index: Index) -> QModelIndex:
+    @overload
+    def parent(self, /) -> QObject | None: ...
+
+    @overload
+    def parent(self, index: Index, /) -> QModelIndex: ...
+
+    def parent(self, index: Index | None = None, /) -> QObject | QModelIndex | None:
+        if index is None:  # the object that owns the model
+            return super().parent()
         node = self.node(index)
         if node is None or node.parent is None:
             return ROOT
@@ -154,6 +165,12 @@ class TagModel(QAbstractItemModel):
             return "\n".join(word for word in words if word)
         side = pair.right if column == RIGHT else pair.left if column == LEFT else None
         return wrapped(side.copied[:MAX_TIP]) if side is not None else ""
+
+
+def _values(pairs: Iterable["TagPair"]) -> Iterator[str]:
+    for pair in pairs:
+        yield from (side.value for side in (pair.left, pair.right) if side is not None)
+        yield from _values(pair.children)
 
 
 def cell(pair: "TagPair", column: int) -> str:

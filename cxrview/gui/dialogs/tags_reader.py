@@ -38,7 +38,7 @@ class Sieved(NamedTuple):
     """The rows that are left, how many elements they are, and how many of them differ."""
 
     pairs: "tuple[TagPair, ...]"
-    count: int
+    total: int
     differences: int
 
 
@@ -161,9 +161,9 @@ class Tags(QObject):
             return
         left, right = loaded.left, loaded.right
         names = (left.path.name, right.path.name) if right is not None else None
-        unfold = (searching or dialog.differing.isChecked()) and sieved.count <= MOST_UNFOLDED
+        unfold = (searching or dialog.differing.isChecked()) and sieved.total <= MOST_UNFOLDED
         dialog.show_rows(sieved.pairs, names, unfold)
-        count = trn("{count} element", "{count} elements", sieved.count).format(count=sieved.count)
+        count = trn("{count} element", "{count} elements", sieved.total).format(count=sieved.total)
         if right is not None:
             words = trn("{count} difference", "{count} differences", sieved.differences)
             count = f"{count} · {words.format(count=sieved.differences)}"
@@ -258,7 +258,7 @@ def label(entry: Entry, nameless: bool = False) -> str:
 
 def _heading(left: "TagListing", right: "TagListing | None") -> str:
     first = f"{left.path.name}  ·  {left.format}"
-    return first if right is None else f"{left.path.name}  ⇄  {right.path.name}"
+    return first if right is None else f"{left.path.name}  ↔  {right.path.name}"
 
 
 def _note(left: "TagListing", right: "TagListing | None", nameless: bool) -> str:

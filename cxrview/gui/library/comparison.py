@@ -20,7 +20,7 @@ from cxrview.gui.library.compare import Section
 from cxrview.gui.widgets.themed import Themed
 from cxrview.i18n import tr
 
-FIRST = 21  # characters of the first column; the whole is in the tool tip
+FIRST = 16  # characters of the first column; the whole is in the tool tip
 ALIKE = Qt.ItemDataRole.UserRole  # of a row's item
 
 
@@ -45,10 +45,10 @@ class ComparisonTable(Themed, QWidget):
         self.table.setColumnWidth(0, self.fontMetrics().averageCharWidth() * FIRST)
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        column = QVBoxLayout(self, spacing=8)
-        column.setContentsMargins(18, 16, 18, 16)
+        whole = QVBoxLayout(self, spacing=8)
+        whole.setContentsMargins(18, 16, 18, 16)
         for widget in (self.title, self.note, self.only, self.table):
-            column.addWidget(widget)
+            whole.addWidget(widget)
 
     def recolour(self) -> None:
         self.show_sections(*self._shown)
@@ -91,6 +91,7 @@ class ComparisonTable(Themed, QWidget):
         only, heading = self.only.isChecked(), None
         for number in range(self.table.topLevelItemCount()):
             item = self.table.topLevelItem(number)
+            assert item is not None
             alike = item.data(0, ALIKE)
             if alike is None:
                 heading = item

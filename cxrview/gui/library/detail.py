@@ -120,11 +120,12 @@ class ModelDetail(QScrollArea):
             for part in parts:
                 column.addWidget(part)
         column.addStretch()
+        self._inside = inside
         self.setWidget(inside)
 
     def minimumSizeHint(self) -> QSize:
         # Nothing scrolls sideways, so what cannot be wrapped has its room.
-        width = self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        width = self._inside.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
         return QSize(max(LEAST_WIDTH, width), super().minimumSizeHint().height())
 
     def show_entry(self, entry: "InstalledModel", is_default: bool) -> None:
@@ -169,8 +170,9 @@ class ModelDetail(QScrollArea):
 
     def _show_figures(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
         card = self.entry.card if self.entry is not None else None
         row = 0
         for key, title in facts.FIGURES.items():

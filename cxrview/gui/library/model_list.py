@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLineEdit,
     QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeView,
     QWidget,
 )
@@ -71,7 +72,7 @@ class ModelList(QTreeView):
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        scale = self.fontMetrics().averageCharWidth() / 7  # the widths were measured with such a font
+        scale = self.fontMetrics().averageCharWidth() / 8  # the widths were measured in 9 points
         for name, width in WIDTHS.items():
             self.setColumnWidth(NUMBER[name], round(width * max(1.0, scale)))
 
@@ -171,6 +172,6 @@ class _NameDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, _option: object, _index: object) -> QLineEdit:  # noqa: N802
         return QLineEdit(parent, accessibleName=tr("New name"))
 
-    def sizeHint(self, option: object, index: object) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         hint = super().sizeHint(option, index)
         return QSize(hint.width(), max(hint.height(), ROW))

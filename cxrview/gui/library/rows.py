@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QFont, QIcon
 from cxrview.evaluation.names import METRICS
 from cxrview.gui import theme as themes
 from cxrview.gui.library import facts
+from cxrview.gui.widgets import fonts
 from cxrview.gui.widgets.dates import day
 from cxrview.i18n import mark, say, tr
 
@@ -57,6 +58,8 @@ class ModelRows(QAbstractTableModel):
 
     def show_entries(self, entries: "Sequence[InstalledModel]", default: Path | None) -> None:
         """Show `entries`; `default` is the folder of the one in use."""
+        titles = (entry.card.title for entry in entries if entry.card is not None)
+        fonts.ensure_for((*titles, *(entry.name for entry in entries)))
         same = [entry.name for entry in entries] == [entry.name for entry in self.entries]
         if same:  # the selection and what is being edited stay
             self.entries, self.default = list(entries), default
@@ -140,6 +143,7 @@ class SearchedRows(QSortFilterProxyModel):
 
     def __init__(self, rows: ModelRows) -> None:
         super().__init__()
+        self._rows = rows
         self._words: list[str] = []
         self.setSourceModel(rows)
         self.setSortRole(SORT)
@@ -152,7 +156,7 @@ class SearchedRows(QSortFilterProxyModel):
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     def filterAcceptsRow(self, row: int, _parent: Index) -> bool:  # noqa: N802
-        rows = self.sourceModel()
+        rows = self._rows
         entry = rows.entries[row]
         shown = [rows.data(rows.index(row, column)) for column in range(rows.columnCount())]
         title = entry.card.title if entry.card is not None else ""

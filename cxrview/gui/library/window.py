@@ -4,8 +4,8 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -202,7 +202,7 @@ class LibraryWindow(QWidget):
             return f"{say(NONE_INSTALLED)} {here}"
         return tr("Choose a model to see what it is, or two to compare them.")
 
-    def _open_menu(self, menu_place: object) -> None:
+    def _open_menu(self, menu_place: QPoint) -> None:
         menu_of(self).popup(menu_place)
 
     def delete(self, entry: "InstalledModel") -> None:
@@ -223,7 +223,7 @@ class LibraryWindow(QWidget):
         event.acceptProposedAction()
         self.import_paths(paths)
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.list.setFocus()
         self.library.refresh()

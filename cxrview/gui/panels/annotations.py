@@ -192,7 +192,7 @@ class AnnotationList(QTreeWidget):
         """Select the row of one annotation, or none."""
         for row in range(self.topLevelItemCount()):
             item = self.topLevelItem(row)
-            if item.data(0, ID) == annotation_id:
+            if item is not None and item.data(0, ID) == annotation_id:
                 self.setCurrentItem(item)
                 return
         self.clearSelection()

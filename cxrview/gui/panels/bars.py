@@ -10,7 +10,7 @@ from cxrview.gui import theme as themes
 from cxrview.gui.theme import wrapped
 from cxrview.i18n import fixed, tr
 
-ROW_PADDING = 15  # around the text of a row
+ROW_PADDING = 14  # around the text of a row
 BAR_HEIGHT = 6
 MARKER_ROOM = 10  # left of the words; the panel lets it stand in its own margin
 

@@ -8,13 +8,15 @@ from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from cxrview.gui import theme as themes
-from cxrview.gui.viewer.view_transform import ViewTransform
+from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.explain.style import HeatStyle
     from cxrview.gui.view_state import ViewState
     from cxrview.gui.viewer.heat_picture import HeatPicture
+    from cxrview.imaging import Radiograph, Voi
+    from cxrview.imaging.pyramid import ImagePyramid
 
 BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 EDGE = 2  # of the frame around the chosen one
@@ -97,8 +99,9 @@ class ClassTile(QAbstractButton):
         view = self._view
         if view is None or view.shown.radiograph is None or view.shown.levels is None or view.voi is None:
             return
-        placement = self._placement(area)
-        base = self._picture(placement)
+        placement = self._placement(area, view.shown.radiograph, view.orientation)
+        look = (view.voi, view.inverted, view.filters)
+        base = self._picture(placement, view.shown.levels, look)
         painter.translate(area.topLeft())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(placement.area, base, QRectF(base.rect()))
@@ -107,29 +110,29 @@ class ClassTile(QAbstractButton):
             self._heat.paint(painter, placement, self._opacity)
         painter.translate(-area.topLeft())
 
-    def _placement(self, area: QRectF) -> ViewTransform:
-        radiograph = self._view.shown.radiograph
+    def _placement(self, area: QRectF, radiograph: "Radiograph", turn: Orientation) -> ViewTransform:
         rows, columns = radiograph.shape
         size = (round(area.width()), round(area.height()))
         middle = QPointF(columns / 2, rows / 2)
-        ratio, turn = self.devicePixelRatioF(), self._view.orientation
+        ratio = self.devicePixelRatioF()
         first = ViewTransform(rows, columns, radiograph.pixel_aspect, *size, ratio, 1.0, middle, turn)
         zoom = first.fit_zoom()
         return ViewTransform(rows, columns, radiograph.pixel_aspect, *size, ratio, zoom, middle, turn)
 
-    def _picture(self, placement: ViewTransform) -> QImage:
+    def _picture(
+        self, placement: ViewTransform, levels: "ImagePyramid", seen: "tuple[Voi, bool, frozenset[str]]"
+    ) -> QImage:
         """Return the whole picture as the view shows it, rendered at the tile's size."""
         from cxrview.gui.viewer.drawn import oriented, to_image
         from cxrview.imaging.pyramid import Look, PyramidPart, render_part
 
-        view = self._view
-        look = Look(view.voi, view.inverted, view.filters)
-        of = (view.shown.levels, look, placement)
+        look = Look(*seen)
+        of = (levels, look, placement)
         if self._base is None or self._base[0] != of:
             wide = max(1, round(placement.columns * placement.zoom))
             high = max(1, round(placement.rows * placement.pixel_aspect * placement.zoom))
             part = PyramidPart(0.0, 0.0, placement.columns / wide, placement.rows / high, wide, high)
-            pixels = oriented(render_part(view.shown.levels, look, part), placement.orientation)
+            pixels = oriented(render_part(levels, look, part), placement.orientation)
             self._base = (of, to_image(pixels).copy())
         return self._base[1]
 

@@ -53,13 +53,13 @@ class HeatBar(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(bar)
         if self._style is not None:
-            self._write_numbers(painter, bar)
+            self._write_numbers(painter, bar, self._style)
 
-    def _write_numbers(self, painter: QPainter, bar: QRectF) -> None:
+    def _write_numbers(self, painter: QPainter, bar: QRectF, style: HeatStyle) -> None:
         painter.setPen(self.palette().placeholderText().color())
         metrics: QFontMetrics = painter.fontMetrics()
         taken = -GAP * 2.0  # the right end of the last number
-        marks = heat_scale.ticks(self._style)
+        marks = heat_scale.ticks(style)
         last = heat_scale.percent(marks[-1])
         room = bar.width() - metrics.horizontalAdvance(last) - 2 * GAP
         for share in marks:

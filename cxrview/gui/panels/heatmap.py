@@ -98,7 +98,7 @@ class HeatmapControls(QWidget):
         form.addWidget(self.threshold, 2, 1)
         form.addWidget(self.threshold_value, 2, 2)
         form.addWidget(self.colours, 3, 1, 1, 2)
-        column = QVBoxLayout(self, spacing=8)
+        column = QVBoxLayout(self, spacing=7)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.visible)
         column.addWidget(_segments(list(self.modes.values())))

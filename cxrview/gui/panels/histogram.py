@@ -35,7 +35,7 @@ class HistogramPanel(QWidget):
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.fold.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.plot = HistogramPlot()
-        self.window = QLabel(objectName="muted", alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.window_words = QLabel(objectName="muted", alignment=Qt.AlignmentFlag.AlignHCenter)
         self.low, self.high = QLabel(objectName="muted"), QLabel(objectName="muted")
         self._lay_out()
         self.fold.toggled.connect(self._folded)
@@ -54,7 +54,7 @@ class HistogramPanel(QWidget):
     def _lay_out(self) -> None:
         self._inside = QWidget()
         below = QHBoxLayout()
-        for widget, stretch in ((self.low, 0), (self.window, 1), (self.high, 0)):
+        for widget, stretch in ((self.low, 0), (self.window_words, 1), (self.high, 0)):
             below.addWidget(widget, stretch)
         inner = QVBoxLayout(self._inside, spacing=4)
         inner.setContentsMargins(0, 2, 0, 4)
@@ -101,7 +101,7 @@ class HistogramPanel(QWidget):
             return
         voi, histogram = self._state.voi, self.plot.histogram
         self.plot.show_voi(voi, self._state.inverted)
-        self.window.setText(voi_text(voi))
+        self.window_words.setText(voi_text(voi))
         self.low.setText("" if histogram is None else number(histogram.least))
         self.high.setText("" if histogram is None else number(histogram.greatest))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QKeyEvent,
     QLinearGradient,
     QMouseEvent,
@@ -193,7 +194,8 @@ class HistogramPlot(QWidget):
         values = np.linspace(axis.low, axis.high, max(2, self.width()))
         levels = apply_voi(values, self._voi)
         swapped = self._radiograph is not None and self._radiograph.inverted is not self._inverted
-        return (1 - levels if swapped else levels).tolist()
+        shades: list[float] = (1 - levels if swapped else levels).tolist()
+        return shades
 
     # Mouse and keys
 
@@ -237,15 +239,19 @@ class HistogramPlot(QWidget):
         self.reset_asked.emit()
 
     def event(self, event: QEvent) -> bool:
-        override = event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if override and event.key() in MOVING and not event.modifiers() & COMMANDS:
+        if (
+            event.type() is QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in MOVING
+            and not event.modifiers() & COMMANDS
+        ):
             event.accept()  # otherwise an arrow would go to the next image
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         axis, ends = self.axis, self.ends()
-        moves = {
+        moves: dict[int, tuple[float, float]] = {
             Qt.Key.Key_Left: (-1, -1),
             Qt.Key.Key_Right: (1, 1),
             Qt.Key.Key_Up: (-0.5, 0.5),
@@ -276,10 +282,10 @@ class HistogramPlot(QWidget):
                 low, high = (low + high - least) / 2, (low + high + least) / 2
         self.voi_chosen.emit(presets.with_ends(window, low, high))
 
-    def focusInEvent(self, event: QEvent) -> None:
+    def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.update()
 
-    def focusOutEvent(self, event: QEvent) -> None:
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.update()

@@ -100,6 +100,7 @@ class ReadingPanel(QScrollArea):
         above.addWidget(heading(tr("Reading")))
         bars.addWidget(self.bars)
         self._sections = below
+        widget: QWidget
         for widget in (self.verdict, rule(), heading(tr("Heatmap")), self.heatmap, rule()):
             below.addWidget(widget)
         for widget in (heading(tr("Model")), self.model, card_button, self._notes_heading, self.notes):

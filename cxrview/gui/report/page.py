@@ -99,7 +99,7 @@ def write(path: Path, facts: ReportFacts, size: QPageSize | None = None) -> None
     painter.end()
     buffer.close()
     try:
-        write_atomically(path, data.data())
+        write_atomically(path, bytes(data.data()))
     except OSError as error:
         raise CxrviewError(messages.COULD_NOT_BE_WRITTEN, CHOOSE_ANOTHER_FOLDER, path) from error
 
@@ -186,7 +186,9 @@ class _Page:
             self.sheet.height(words, LABEL, width) for words in (facts.plain_caption, facts.heat_caption)
         )
         room = min(MOST_PICTURE, max(LEAST_PICTURE, bottom - top - captions - 2 - (4 if two else 0)))
-        shown = [(MARGIN, facts.plain, facts.plain_caption, None)]
+        shown: list[tuple[float, QImage, str, QImage | None]] = [
+            (MARGIN, facts.plain, facts.plain_caption, None)
+        ]
         if facts.heated is not None:
             shown.append((self.middle, facts.heated, facts.heat_caption, facts.heat_scale))
         end = top

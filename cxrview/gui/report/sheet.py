@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QTextLayout, QTextOption
 
+from cxrview.gui.widgets import fonts
+
 INCH = 25.4  # mm
-# The first of them that is installed; none of them is shipped.
-FAMILIES = ("Segoe UI", "Helvetica Neue", "Noto Sans", "Liberation Sans", "DejaVu Sans")
 LEADING = 1.3  # of the size of the type, from one baseline to the next
 
 
@@ -93,7 +93,7 @@ class Sheet:
             self._painter.drawImage(self._scaled(area), image)
 
     def _font(self, look: Type) -> QFont:
-        font = QFont(list(FAMILIES))
+        font = fonts.printed()
         font.setPointSizeF(look.size)
         font.setWeight(QFont.Weight.DemiBold if look.heavy else QFont.Weight.Normal)
         return font

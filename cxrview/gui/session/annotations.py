@@ -168,10 +168,10 @@ class Annotations(QObject):
 
     def add(self, key: str, annotation: Annotation, text: str) -> None:
         """Draw `annotation` on the image of `key`; `text` names it for undo ("Length")."""
-        after: dict[str, Annotation | None] = {annotation.id: annotation}
+        after: dict[str, Annotation | None] = {}
         if isinstance(annotation, CalibrationLine):  # there is one scale
-            old = (item for item in self.of(key) if isinstance(item, CalibrationLine))
-            after = {item.id: None for item in old} | after
+            after = {item.id: None for item in self.of(key) if isinstance(item, CalibrationLine)}
+        after[annotation.id] = annotation
         self.change(key, after, text)
 
     def replace(self, key: str, annotation: Annotation, text: str, run: int = -1) -> None:
@@ -205,7 +205,7 @@ class Annotations(QObject):
     def activate(self, key: str) -> None:
         """Let undo and redo act on the image of `key`, or on none ("")."""
         self._active = key
-        self.undo_group.setActiveStack(self._stacks.get(key))
+        self.undo_group.setActiveStack(self._stacks.get(key))  # type: ignore[arg-type]  # Qt takes None
 
     def select(self, annotation_id: str) -> None:
         """Select one annotation, or none ("")."""

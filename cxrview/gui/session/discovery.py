@@ -2,15 +2,18 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cxrview.errors import CxrviewError
 from cxrview.gui.state import Entry
 from cxrview.i18n import tr
-from cxrview.imaging.unpacked import Unpacked
+from cxrview.message import Message
 from cxrview.progress import Report
+
+if TYPE_CHECKING:
+    from cxrview.imaging.unpacked import Unpacked
 
 BATCH = 64  # files a message to the study list, at most
 SOON = 0.1  # seconds after which a message is sent with less
@@ -24,7 +27,7 @@ class _Found(NamedTuple):
     archive: Path | None = None
 
 
-def discover(paths: Sequence[Path], unpacked: Unpacked, report: Report) -> Iterator[News]:
+def discover(paths: Sequence[Path], unpacked: "Unpacked", report: Report) -> Iterator[News]:
     """Yield the files found, first one, then more and more at a time, each with what its header says.
 
     DICOM directories and archives that are named stand for the images in them; what is wrong with one of
@@ -57,7 +60,7 @@ class _Search:
         self._report = report
         self._said = (-1.0, tr("looking for images"))
 
-    def go_on(self, _fraction: float, _text: str) -> None:
+    def go_on(self, _fraction: float, _text: Message | str) -> None:
         """Say again how far it is. Raises what the reporter raises."""
         self._report(*self._said)
 
@@ -89,11 +92,11 @@ class _Search:
 
 
 def _found(
-    paths: Sequence[Path], unpacked: Unpacked, go_on: Report, report: Report
+    paths: Sequence[Path], unpacked: "Unpacked", go_on: Report, report: Report
 ) -> Iterator[_Found | CxrviewError]:
     """Yield the files in `paths`, and what is wrong with archives and directories among them."""
-    from cxrview.imaging.archive import is_archive, unpack
-    from cxrview.imaging.dicomdir import is_dicomdir, listed_images
+    from cxrview.imaging.archive import is_archive
+    from cxrview.imaging.dicomdir import is_dicomdir
     from cxrview.imaging.find import iter_images, spelled_out
 
     named = {spelled_out(path) for path in paths}
@@ -101,18 +104,29 @@ def _found(
         if spelled_out(path) not in named:
             yield _Found(path)
         elif is_dicomdir(path):
-            yield from _or_trouble(lambda path=path: map(_Found, listed_images(path)))
+            yield from _or_trouble(_in_directory(path))
         elif is_archive(path):
-            yield from _or_trouble(
-                lambda path=path: (_Found(file, path) for file in unpack(path, unpacked.folder(path), report))
-            )
+            yield from _or_trouble(_in_archive(path, unpacked, report))
         else:
             yield _Found(path)
 
 
-def _or_trouble(source: Callable[[], Iterator[_Found]]) -> Iterator[_Found | CxrviewError]:
+def _in_directory(path: Path) -> Iterator[_Found]:
+    from cxrview.imaging.dicomdir import listed_images
+
+    yield from map(_Found, listed_images(path))
+
+
+def _in_archive(path: Path, unpacked: "Unpacked", report: Report) -> Iterator[_Found]:
+    from cxrview.imaging.archive import unpack
+
+    for file in unpack(path, unpacked.folder(path), report):
+        yield _Found(file, path)
+
+
+def _or_trouble(source: Iterator[_Found]) -> Iterator[_Found | CxrviewError]:
     try:
-        yield from source()
+        yield from source
     except CxrviewError as error:
         yield error
 

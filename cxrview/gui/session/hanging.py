@@ -42,11 +42,12 @@ def priors(entries: Mapping[Path, Entry], path: Path) -> list[Path]:
         return []
     studies: dict[str, Entry] = {}
     for entry in entries.values():
-        if not _is_earlier(entry, here):
+        identity = entry.identity
+        if identity is None or not _is_earlier(entry, here):
             continue
-        known = studies.get(entry.identity.study_uid)
+        known = studies.get(identity.study_uid)
         if known is None or (_view(entry) == _view(here) and _view(known) != _view(here)):
-            studies[entry.identity.study_uid] = entry
+            studies[identity.study_uid] = entry
     return [entry.path for entry in sorted(studies.values(), key=_moment, reverse=True)]
 
 

@@ -2,8 +2,8 @@
 what is shown.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,13 @@ from cxrview.gui.session.discovery import News, discover
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.i18n import tr
-from cxrview.imaging.unpacked import Unpacked, any_left, remove_leftovers
 from cxrview.messages import CHOOSE_ANOTHER_FOLDER
+from cxrview.progress import Report
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from cxrview.imaging.unpacked import Unpacked
 
 TIDY_DELAY = 2000  # ms after the start, when nobody waits for anything
 
@@ -47,7 +49,6 @@ class Opener:
         self._troubles: dict[int, list[CxrviewError]] = {}
         self._number = 0  # of the last search
         self._to_show: int | None = None  # the search whose first file is wanted on the screen
-        self._unpacked = Unpacked()
         QTimer.singleShot(TIDY_DELAY, runner, self._tidy)
 
     def open(self, paths: Iterable[Path]) -> None:
@@ -60,7 +61,7 @@ class Opener:
         title = tr("Looking through {name}").format(name=chosen[0].name)
         self._jobs[number] = self._runner.start(
             title if len(chosen) == 1 else tr("Looking for images"),
-            partial(discover, chosen, self._unpacked),
+            partial(self._discover, chosen),
             done=partial(self._searched, number, chosen),
             failed=partial(self._failed, number, chosen),
             partial=partial(self._found, number),
@@ -86,12 +87,20 @@ class Opener:
         """Stop all searches and remove what was unpacked, in the background; the window closes."""
         self.cancel()
         searching = [future for future in self._futures if not future.done()]
-        if self._unpacked.used or searching:
+        if searching or ("_unpacked" in self.__dict__ and self._unpacked.used):
             self._in_background(partial(self._unpacked.remove, searching))
 
+    def _discover(self, chosen: Sequence[Path], report: Report) -> Iterator[News]:
+        yield from discover(chosen, self._unpacked, report)
+
+    @cached_property
+    def _unpacked(self) -> "Unpacked":
+        from cxrview.imaging.unpacked import Unpacked  # what reads images takes long to import: in a worker
+
+        return Unpacked()
+
     def _tidy(self) -> None:
-        if any_left():
-            self._in_background(remove_leftovers)
+        self._in_background(_remove_leftovers)
 
     def _in_background(self, work: Callable[..., None]) -> None:
         title = tr("Removing unpacked files")
@@ -130,3 +139,9 @@ class Opener:
 
 def _takes_long(path: Path) -> bool:
     return path.suffix.lower() == ".zip" or path.is_dir()
+
+
+def _remove_leftovers(report: Report) -> None:
+    from cxrview.imaging.unpacked import remove_leftovers
+
+    remove_leftovers(report)

@@ -148,8 +148,8 @@ class Session(QObject):
         ends: dict[int, Path | None] = {1: path, -1: path}
         for _ in range(self.state.settings.prefetch):
             for way, end in ends.items():
-                ends[way] = self.next_file(end, way) if end is not None else None
-                wanted += [ends[way]] if ends[way] is not None else []
+                ends[way] = following = self.next_file(end, way) if end is not None else None
+                wanted += [following] if following is not None else []
         self._shelf.ahead.begin(wanted)
 
     def _open_failed(self, path: Path, error: Exception) -> None:

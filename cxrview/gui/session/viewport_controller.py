@@ -1,6 +1,6 @@
 """One viewport at work: a file is read for it, shown, and read by the model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,11 +118,11 @@ class ViewportController(QObject):
             return
         if (known := self._shelf.predictions.get(stamp, radiograph.frame)) is not None:
             self._predicted(stamp, radiograph.frame, known)
-        elif models.predictor is not None:
+        elif (predictor := models.predictor) is not None:
             self.view.set_reading(PredictionState(PredictionProgress.WAITING))
             self._predict_job = self._runner.start(
                 tr("Predicting {name}").format(name=radiograph.path.name),
-                lambda report, predictor=models.predictor: predictor.predict([radiograph], report)[0],
+                lambda report: predictor.predict([radiograph], report)[0],
                 done=partial(self._predicted, stamp, radiograph.frame),
                 failed=self._predict_failed,
                 lane="model",
@@ -225,7 +225,7 @@ class ViewportController(QObject):
             self._state.change_entry(self.view.shown.path, seen=True)
 
 
-def _mark(findings: dict[int, FrameResult], frames: int) -> Mark:
+def _mark(findings: Mapping[int, FrameResult], frames: int) -> Mark:
     """Return the mark of a file: refused only if every frame was read and refused."""
     refused = sum(not finding.in_domain for finding in findings.values())
     return Mark.REFUSED if refused == frames else Mark.SHOWN

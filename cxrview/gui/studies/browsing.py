@@ -84,5 +84,5 @@ class Browsing(QObject):
     def _fill_empty_pages(self, *_news: object) -> None:
         for viewport in self._bench.viewports.viewports:
             place = viewport.empty_page.below.layout()
-            if place.isEmpty():
+            if place is not None and place.isEmpty():
                 place.addWidget(RecentList(self.recents, self._bench.open))

@@ -161,7 +161,8 @@ class FilterBar(QWidget):
     def _toggled(self, field: str, value: Any, on: bool) -> None:
         wanted = getattr(self.filters, field)
         changed = (wanted | {value} if on else wanted - {value}) if isinstance(wanted, frozenset) else on
-        self.set_filters(dataclasses.replace(self.filters, **{field: changed}))
+        changes: dict[str, Any] = {field: changed}
+        self.set_filters(dataclasses.replace(self.filters, **changes))
 
     def _check(self) -> None:
         for action, field, value in self._entries:

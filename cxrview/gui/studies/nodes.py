@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import combining, normalize
 
 from cxrview.gui.state import Entry
@@ -39,6 +39,9 @@ class Group(NamedTuple):
     number: str = ""  # of a series
 
 
+SortKey = tuple[Any, ...]
+
+
 @dataclass(eq=False, slots=True)
 class StudyNode:
     """A row. `children` are all that stand below it, `shown` those that the filter lets through; both are
@@ -48,11 +51,9 @@ class StudyNode:
     number: int  # serial, never used twice
     kind: NodeKind
     parent: "StudyNode | None"
-    key: tuple
-    children: (
-        "list[StudyNode] | tuple[()]"  # ten thousand empty lists would be work for the garbage collector
-    )
-    shown: "list[StudyNode] | tuple[()]"
+    key: SortKey
+    children: "list[StudyNode]"
+    shown: "list[StudyNode]"
     group: Group | None = None
     entry: Entry | None = None  # of an image; as it was put into the list, in what sorts it
     text: str = ""  # of a group, told apart from its namesakes
@@ -72,7 +73,11 @@ class StudyNode:
     @property
     def frame(self) -> int:
         """The frame of a row, 0-based; 0 for a file."""
-        return self.key[0] if self.kind is NodeKind.FRAME else 0
+        return int(self.key[0]) if self.kind is NodeKind.FRAME else 0
+
+
+NONE_BELOW: list[StudyNode] = []
+"""The rows below a leaf, never changed: ten thousand empty lists would be work for the garbage collector."""
 
 
 def above(entry: Entry) -> tuple[tuple[str, ...], ...]:
@@ -141,6 +146,15 @@ def moment(entry: Entry) -> int:
         return 0
     time = identity.study_time[:6]
     return int(identity.study_date + (time if time.isdecimal() else "").ljust(6, "0"))
+
+
+def names(entry: Entry) -> tuple[str, ...]:
+    """Return what the file brings along that may be in any script: its path, who it is of, and what it is."""
+    identity = entry.identity
+    if identity is None:
+        return (str(entry.origin), entry.path.name)
+    who = (identity.patient_name, identity.patient_id, identity.accession_number)
+    return (str(entry.origin), entry.path.name, *who, identity.study_description, identity.series_description)
 
 
 def searched(entry: Entry) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -69,7 +69,7 @@ class PriorStrip(Notice):
         several = len(priors) > 1
         if (old := self.compare.menu()) is not None:
             old.deleteLater()
-        self.compare.setMenu(self._menu(words) if several else None)
+        self.compare.setMenu(self._menu(words) if several else None)  # type: ignore[arg-type]  # Qt takes None
         mode = QToolButton.ToolButtonPopupMode
         self.compare.setPopupMode(mode.MenuButtonPopup if several else mode.DelayedPopup)
         self.compare.setProperty("several", several)
@@ -115,7 +115,9 @@ class UndoStrip(Notice):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kinds = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
-        if not (self._removed and event.type() in kinds and event.matches(QKeySequence.StandardKey.Undo)):
+        if not (self._removed and event.type() in kinds and isinstance(event, QKeyEvent)):
+            return super().eventFilter(watched, event)
+        if not event.matches(QKeySequence.StandardKey.Undo):
             return super().eventFilter(watched, event)
         if event.type() is QEvent.Type.KeyPress:
             self._clicked()

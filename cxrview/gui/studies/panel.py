@@ -12,12 +12,14 @@ from cxrview.gui.session import hanging
 from cxrview.gui.state import AppState, Entry, Mark, Shown, ViewStage
 from cxrview.gui.studies.filter_bar import FilterBar
 from cxrview.gui.studies.filters import Filters
+from cxrview.gui.studies.nodes import names
 from cxrview.gui.studies.notices import PriorStrip, UndoStrip
 from cxrview.gui.studies.sorting import SortOrder
 from cxrview.gui.studies.study_model import KEY, StudyModel
 from cxrview.gui.studies.study_tree import StudyTree, file_beside, study_beside
 from cxrview.gui.studies.thumbnails import Thumbnails
 from cxrview.gui.tasks import TaskRunner
+from cxrview.gui.widgets import fonts
 from cxrview.i18n import tr
 from cxrview.settings import Settings
 
@@ -42,7 +44,8 @@ class SearchField(QLineEdit):
         self.setAcceptDrops(False)  # dropped files are opened, not typed
 
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ShortcutOverride and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+        overrides = event.type() is QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             event.accept()  # they would go from study to study
             return True
         return super().event(event)
@@ -226,7 +229,9 @@ class StudyPanel(QWidget):
             self._flush_soon.start()
         else:
             self._flush_soon.stop()
-        self.model.add([entries[path] for path in waiting if path in entries])
+        new = [entries[path] for path in waiting if path in entries]
+        fonts.ensure_for(name for entry in new for name in names(entry))
+        self.model.add(new)
         self._count()
         shown = self._state.shown
         if not self.tree.currentIndex().isValid():  # what is shown may have come just now
@@ -249,6 +254,7 @@ class StudyPanel(QWidget):
         self._count()
 
     def _change(self, entry: Entry) -> None:
+        fonts.ensure_for(names(entry))
         self.model.change(entry)
         if entry.mark is not Mark.LOADING:
             self.thumbnails.doubt(entry.path)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayo
 from cxrview.gui import theme as themes
 from cxrview.gui.studies.recents import Recent, Recents
 from cxrview.gui.theme import DARK
+from cxrview.gui.widgets import fonts
 from cxrview.i18n import say, tr
 from cxrview.messages import NOT_THERE
 
@@ -39,6 +40,7 @@ class RecentMenu(QMenu):
         """Show what the list holds now, and grey out what is missing as soon as that is known."""
         self.clear()
         self._actions.clear()
+        fonts.ensure_for(item.name for item in self._recents.items)
         for number, item in enumerate(self._recents.items, 1):
             letter = f"&{number}  " if number < 10 else f"{number}  "
             name = self.fontMetrics().elidedText(item.name, Qt.TextElideMode.ElideMiddle, WIDTH)
@@ -78,7 +80,8 @@ class RecentList(QWidget):
 
     def _fill(self) -> None:
         while (old := self._column.takeAt(0)) is not None:
-            old.widget().deleteLater()
+            if (button := old.widget()) is not None:
+                button.deleteLater()
         self._buttons.clear()
         items = self._recents.items[:ON_PAGE]
         self.setVisible(bool(items))

@@ -24,8 +24,10 @@ def row_menu(panel: "StudyPanel", key: tuple[Path, int] | None, entries: Sequenc
         menu.addAction(tr("&Show"), lambda: panel.chosen.emit(*key))
         menu.addAction(tr("Open in &another viewport"), lambda: panel.beside.emit(*key))
         prior = next(iter(panel.priors(key[0])), None)
-        compare = menu.addAction(tr("&Compare with prior"), lambda: panel.compare.emit(key[0], prior.path))
+        compare = menu.addAction(tr("&Compare with prior"))
         compare.setEnabled(prior is not None)
+        if prior is not None:
+            compare.triggered.connect(lambda: panel.compare.emit(key[0], prior.path))
         menu.addSeparator()
     unread = any(not entry.seen for entry in entries)
     words = tr("Mark as &looked at") if unread else tr("Mark as not &looked at")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -14,6 +14,7 @@ from cxrview.gui.studies import row_texts
 from cxrview.gui.studies.nodes import NodeKind, StudyNode
 from cxrview.gui.studies.sorting import TOP
 from cxrview.gui.studies.study_model import NODE
+from cxrview.gui.studies.tree_model import Index
 from cxrview.gui.widgets import small_picture
 
 HEIGHT = 50
@@ -36,16 +37,17 @@ class RowPainter(QStyledItemDelegate):
 
     def __init__(self, picture: Picture, parent: QWidget) -> None:
         super().__init__(parent)
+        self._view = parent
         self._picture = picture
         self.nameless = False  # who the patients are stays hidden
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(SIDE, HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         node = index.data(NODE)
-        style = self.parent().style()
-        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, self.parent())
+        style = self._view.style()
+        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, self._view)
         painter.save()
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform, True

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from enum import Enum
 
-from cxrview.gui.studies.nodes import NodeKind, StudyNode
+from cxrview.gui.studies.nodes import NodeKind, SortKey, StudyNode
 from cxrview.i18n import mark
 
 
@@ -30,7 +30,7 @@ MOST_ZEROS = 99  # in front of a number that are told apart
 TOP = (NodeKind.PATIENT, NodeKind.FOLDER, NodeKind.ARCHIVE)
 
 
-def sort_key(node: StudyNode, order: SortOrder) -> tuple:
+def sort_key(node: StudyNode, order: SortOrder) -> SortKey:
     """Return what `node` is sorted by among its siblings; the serial number at the end decides a draw.
 
     Studies stand newest first, images by series, instance number and natural file name, unless files or
@@ -58,7 +58,7 @@ def _sortable(number: re.Match[str]) -> str:
     return f"\x01{chr(len(digits) + 1)}{digits}{chr(1 + rank)}"
 
 
-def _top_key(node: StudyNode, order: SortOrder) -> tuple:
+def _top_key(node: StudyNode, order: SortOrder) -> SortKey:
     group = node.group
     assert group is not None
     folder = node.kind is not NodeKind.PATIENT
@@ -70,17 +70,17 @@ def _top_key(node: StudyNode, order: SortOrder) -> tuple:
     return (folder, first if not folder else 0, natural(group.name), node.number)
 
 
-def _study_key(node: StudyNode, _order: SortOrder) -> tuple:
+def _study_key(node: StudyNode, _order: SortOrder) -> SortKey:
     return (-node.newest, "" if node.group is None else node.group.name, node.number)
 
 
-def _series_key(node: StudyNode, _order: SortOrder) -> tuple:
+def _series_key(node: StudyNode, _order: SortOrder) -> SortKey:
     group = node.group
     assert group is not None
     return (_number(group.number), group.key[-1], -1.0, "", node.number)
 
 
-def _image_key(node: StudyNode, order: SortOrder) -> tuple:
+def _image_key(node: StudyNode, order: SortOrder) -> SortKey:
     entry = node.entry
     assert entry is not None
     name = natural(entry.path.name)
@@ -92,11 +92,11 @@ def _image_key(node: StudyNode, order: SortOrder) -> tuple:
     return (_number(identity.series_number), series, _number(identity.instance_number), name, node.number)
 
 
-def _frame_key(node: StudyNode, _order: SortOrder) -> tuple:
+def _frame_key(node: StudyNode, _order: SortOrder) -> SortKey:
     return node.key
 
 
-_KEYS: dict[NodeKind, Callable[[StudyNode, SortOrder], tuple]] = {
+_KEYS: dict[NodeKind, Callable[[StudyNode, SortOrder], SortKey]] = {
     NodeKind.PATIENT: _top_key,
     NodeKind.FOLDER: _top_key,
     NodeKind.ARCHIVE: _top_key,

@@ -4,7 +4,7 @@ Lean on purpose: plain nodes, texts made when they are painted, and one model th
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -184,7 +184,7 @@ class StudyModel(TreeModel):
     def mimeTypes(self) -> list[str]:
         return [drag.MIME_TYPE]
 
-    def mimeData(self, indexes: list[QModelIndex]) -> QMimeData:
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """Return what a viewport takes: the first image among the rows, or else the first below them."""
         rows = [node for index in indexes if (node := self.node(index)) is not None]
         below = (image for node in rows for image in images(node))

@@ -1,5 +1,7 @@
 """The tree of the study list: what is chosen in it and by whom, what is unfolded, and how it is walked."""
 
+from pathlib import Path
+
 from PySide6.QtCore import (
     QAbstractItemModel,
     QItemSelectionModel,
@@ -17,7 +19,7 @@ from cxrview.gui.studies.row_painter import HEIGHT, Picture, RowPainter
 from cxrview.gui.studies.study_model import KEY, StudyModel
 from cxrview.i18n import tr
 
-STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+STEPS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 EXTENDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
@@ -62,9 +64,10 @@ class StudyTree(QTreeView):
         self.expanded.connect(self._note_unfolded)
         self.collapsed.connect(self._note_folded)
 
-    def rows_in_sight(self) -> set[tuple]:
+    def rows_in_sight(self) -> set[tuple[Path, int]]:
         """Return path and frame of the images that are on the screen now."""
-        seen, index = set(), self.indexAt(QPoint(1, 1))
+        seen: set[tuple[Path, int]] = set()
+        index = self.indexAt(QPoint(1, 1))
         bottom = self.viewport().height()
         while index.isValid() and self.visualRect(index).top() < bottom:
             if (key := index.data(KEY)) is not None:
@@ -100,7 +103,7 @@ class StudyTree(QTreeView):
         anchor, self._anchor = self._anchor, None
         bar = self.verticalScrollBar()
         if anchor is not None and anchor[0].isValid() and bar.value() == anchor[2]:
-            value = bar.value() + self.visualRect(QModelIndex(anchor[0])).top() - anchor[1]
+            value = bar.value() + self.visualRect(anchor[0]).top() - anchor[1]
             bar.setMaximum(max(bar.maximum(), value))  # within a resize Qt has not raised it yet
             bar.setValue(value)
             self.updateGeometries()  # and else lowers it here

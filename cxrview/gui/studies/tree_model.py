@@ -3,10 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, overload
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from cxrview.gui.studies.nodes import NodeKind, StudyNode
+from cxrview.gui.studies.nodes import NONE_BELOW, NodeKind, SortKey, StudyNode
 
 Index = QModelIndex | QPersistentModelIndex
 LEAVES = (NodeKind.IMAGE, NodeKind.FRAME)  # an image gets rows below it when it has frames
@@ -50,7 +51,15 @@ class TreeModel(QAbstractItemModel):
             return self.createIndex(row, 0, node.shown[row].number)
         return QModelIndex()
 
-    def parent(self, index: Index) -> QModelIndex:
+    @overload
+    def parent(self) -> QObject | None: ...
+
+    @overload
+    def parent(self, index: Index, /) -> QModelIndex: ...
+
+    def parent(self, index: Index | None = None) -> QModelIndex | QObject | None:
+        if index is None:
+            return super().parent()
         node = self._nodes.get(index.internalId()) if index.isValid() else None
         return QModelIndex() if node is None or node.parent is None else self._index(node.parent)
 
@@ -109,10 +118,10 @@ class TreeModel(QAbstractItemModel):
         node = self._nodes.get(number)
         return self._index(node) if node is not None and self._in_sight(node) else QModelIndex()
 
-    def _new(self, kind: NodeKind, parent: StudyNode, **values: object) -> StudyNode:
+    def _new(self, kind: NodeKind, parent: StudyNode, **values: Any) -> StudyNode:
         self._number += 1
-        leaf = kind in LEAVES
-        node = StudyNode(self._number, kind, parent, (), () if leaf else [], () if leaf else [], **values)
+        children, shown = (NONE_BELOW, NONE_BELOW) if kind in LEAVES else ([], [])
+        node = StudyNode(self._number, kind, parent, (), children, shown, **values)
         self._nodes[node.number] = node
         return node
 
@@ -173,7 +182,7 @@ class TreeModel(QAbstractItemModel):
         node.parent = target
         self._end(self.endMoveRows)
 
-    def _set_key(self, node: StudyNode, key: tuple) -> None:
+    def _set_key(self, node: StudyNode, key: SortKey) -> None:
         """Move `node` to where `key` puts it among its siblings."""
         parent = node.parent
         if parent is None or key == node.key:
@@ -221,7 +230,7 @@ class TreeModel(QAbstractItemModel):
             parent = parent.parent
 
 
-def key_of(node: StudyNode) -> tuple:
+def key_of(node: StudyNode) -> SortKey:
     """Return what `node` is sorted by."""
     return node.key
 

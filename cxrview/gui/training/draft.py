@@ -54,7 +54,7 @@ class Draft(QObject):
     def use_preset(self, name: str) -> None:
         """Take recipe, augmentation and network from a preset; images, name and start stay."""
         preset, model = PRESETS[name][1], self.config.model
-        kept = {"name": model.name}
+        kept: dict[str, Any] = {"name": model.name}
         if preset.model.start == "bundled" and model.architecture == preset.model.architecture:
             kept["start"] = model.start
         self.set_config(

@@ -111,9 +111,9 @@ class TrainingWindow(QWidget):
 
     def _focus_page(self) -> None:
         """Give the keyboard to the first part of the page that takes it."""
-        page = self.pages.currentWidget()
+        page = self.steps[self.pages.currentIndex()]
         part = page.nextInFocusChain()
-        while page.isAncestorOf(part):
+        while part is not None and page.isAncestorOf(part):
             if part.isVisible() and part.isEnabled() and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 part.setFocus(Qt.FocusReason.TabFocusReason)
                 return

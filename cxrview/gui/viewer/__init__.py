@@ -1,0 +1,1 @@
+"""The viewports: canvas, layers, tools, zoom and export of what is seen."""

@@ -298,16 +298,16 @@ class Canvas(QWidget):
         if not self.has_image() or self._drag is not None:
             return
         button = event.button()
-        taker: Layer | Tool | None = self._lent.get(button)
+        tool = self._lent.get(button)
         if button is Qt.MouseButton.LeftButton:
-            taker = next((layer for layer in reversed(self.layers) if layer.press(event)), None)
-            if taker is not None:
-                self._drag = Drag(taker, button)
+            layer = next((layer for layer in reversed(self.layers) if layer.press(event)), None)
+            if layer is not None:
+                self._drag = Drag(layer, button)
                 return
-            taker = self.tool
-        if taker is not None:
-            self._drag = Drag(taker, button)
-            taker.press(self, event)
+            tool = self.tool
+        if tool is not None:
+            self._drag = Drag(tool, button)
+            tool.press(self, event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.pointer = event.position()

@@ -42,6 +42,8 @@ class Corners:
         """Draw what belongs on a saved picture: as `settings` say, and nothing about the pointer."""
         canvas = self._canvas
         radiograph = canvas.view.shown.radiograph
+        if radiograph is None:
+            return
         font = QFont(canvas.font())
         blocks = corner_text.lines(radiograph, canvas.view, zoom, settings)
         corner_text.draw(painter, area, blocks, font, self.warning())

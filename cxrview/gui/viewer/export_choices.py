@@ -4,7 +4,7 @@ import dataclasses
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSettings
 
@@ -41,12 +41,12 @@ class ExportChoices:
 
 def remembered(store: QSettings, hide_identity: bool) -> ExportChoices:
     """Return what was chosen last time; nobody is named while the window hides who the patient is."""
-    found = {}
+    found: dict[str, Any] = {}
     for field in dataclasses.fields(ExportChoices):
         value = store.value(f"{GROUP}/{field.name}", field.default, type(field.default))
         found[field.name] = value
     if found["format"] not in FORMATS:
-        found["format"] = ExportChoices.format
+        found["format"] = ExportChoices().format
     found["quality"] = min(MOST_QUALITY, max(LEAST_QUALITY, found["quality"]))
     if hide_identity:
         found["identity"] = False

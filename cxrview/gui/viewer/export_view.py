@@ -34,11 +34,12 @@ def caption(canvas: "Canvas", state: "AppState", choices: ExportChoices) -> str:
     """Return the line under the picture: file, window and filters, the heatmap and its model, the notice."""
     view = canvas.view
     radiograph, prediction = view.shown.radiograph, view.reading.prediction
+    assert radiograph is not None
     parts = [radiograph.path.name] if choices.identity else []
     if radiograph.frame_count > 1:
         parts.append(tr("frame {number}").format(number=radiograph.frame + 1))
     parts.append(corner_text.shown_text(view))
-    if choices.heatmap and has_heat(canvas, state):
+    if choices.heatmap and prediction is not None and has_heat(canvas, state):
         label = state.model.label(view.heat_class)
         parts.append(tr("Heatmap: {label}").format(label=label))
         parts.append(f"{prediction.model} {prediction.model_version}")
@@ -92,11 +93,14 @@ def whole(
     from cxrview.imaging.pyramid import Look
 
     view, settings = canvas.view, state.settings
-    radiograph = view.shown.radiograph
+    radiograph, levels, voi = view.shown.radiograph, view.shown.levels, view.voi
+    assert radiograph is not None
+    assert levels is not None
+    assert voi is not None
     place = _placement(canvas, zoom, side)
     return Whole(
-        view.shown.levels,
-        Look(view.voi, view.inverted, view.filters, settings.smooth),
+        levels,
+        Look(voi, view.inverted, view.filters, settings.smooth),
         place,
         radiograph if settings.show_overlays and radiograph.overlays else None,
         _heat(canvas, state) if choices.heatmap and has_heat(canvas, state) else None,
@@ -113,12 +117,13 @@ def whole_size(canvas: "Canvas") -> tuple[int, int]:
 
 
 def _heat(canvas: "Canvas", state: "AppState") -> "Heat":
-    from cxrview.explain.paint import HeatStyle
+    from cxrview.explain.style import HeatStyle
     from cxrview.gui.viewer.export_whole import Heat
 
-    name = canvas.view.heat_class
+    name, prediction = canvas.view.heat_class, canvas.view.reading.prediction
+    assert prediction is not None  # `has_heat` is asked first
     style = HeatStyle.of(state.settings)
-    return Heat(canvas.view.reading.prediction, name, state.model.label(name), style)
+    return Heat(prediction, name, state.model.label(name), style)
 
 
 def _placement(canvas: "Canvas", zoom: float, side: int = 0) -> ViewTransform:

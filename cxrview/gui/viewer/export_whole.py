@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPicture, QTextLayout, QTextOption
 
-from cxrview.explain.paint import HeatStyle
+from cxrview.explain.style import HeatStyle
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.drawn import oriented, to_image
 from cxrview.gui.viewer.heat_picture import HeatPicture

@@ -17,14 +17,14 @@ class ViewportFrame(QFrame):
     def __init__(self, viewport: Viewport) -> None:
         super().__init__(objectName="viewportCell")
         self.viewport = viewport
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(viewport)
 
     def show_active(self, active: bool, alone: bool) -> None:
         """Draw the frame: none around the only viewport."""
         margin = 0 if alone else 2
-        self.layout().setContentsMargins(margin, margin, margin, margin)
+        self._row.setContentsMargins(margin, margin, margin, margin)
         self.setProperty("active", active and not alone)
         self.style().unpolish(self)
         self.style().polish(self)

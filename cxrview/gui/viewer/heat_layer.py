@@ -95,11 +95,12 @@ class HeatLayer(Layer):
 
         prediction, name = self.canvas.view.reading.prediction, self.canvas.view.heat_class
         style = dataclasses.replace(self._style(), opacity=1.0)  # painted with, not made with
+        assert prediction is not None  # asked for only where a heatmap is visible
         made = self._made
         if (
             made is None
             or made.prediction is not prediction
             or (made.class_name, made.style) != (name, style)
         ):
-            self._made = HeatPicture(prediction, name, style)
-        return self._made
+            made = self._made = HeatPicture(prediction, name, style)
+        return made

@@ -68,7 +68,7 @@ class HeatPicture:
         if self._pixels is not None:
             painter.setOpacity(opacity)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            image = self._turned(placement.orientation)
+            image = self._turned(self._pixels, placement.orientation)
             painter.drawImage(placement.area, image, QRectF(image.rect()))
             painter.setOpacity(1.0)
         self._draw_cells(painter, placement, opacity)
@@ -114,10 +114,10 @@ class HeatPicture:
                 else:
                     painter.drawPolyline(points)
 
-    def _turned(self, orientation: Orientation) -> QImage:
+    def _turned(self, pixels: NDArray[np.uint8], orientation: Orientation) -> QImage:
         """Return the filled area as it is turned; upright drawing is three times as fast as turning."""
         if self._image is None or self._image[0] != orientation:
-            image = to_image(oriented(self._pixels, orientation)).convertToFormat(
+            image = to_image(oriented(pixels, orientation)).convertToFormat(
                 QImage.Format.Format_ARGB32_Premultiplied
             )
             self._image = (orientation, image)

@@ -87,7 +87,8 @@ class Viewport(QStackedWidget):
             self.error_page.title.setToolTip(name)
             self._colour_error(shown.stopped)
         pages = {ViewStage.EMPTY: self.empty_page, ViewStage.FAILED: self.error_page}
-        focused = self.isAncestorOf(QApplication.focusWidget()) or self.hasFocus()
+        focus = QApplication.focusWidget()
+        focused = self.hasFocus() or (focus is not None and self.isAncestorOf(focus))
         self.setCurrentWidget(pages.get(shown.stage, self._picture_page))
         # Tab goes to what is on top: the canvas, or this view with its message.
         tab = Qt.FocusPolicy.NoFocus if self.shows_image else Qt.FocusPolicy.StrongFocus

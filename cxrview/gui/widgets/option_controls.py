@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QSpinBox, QWidget
 
-from cxrview.i18n import DECIMAL_SIGNS, fixed, language, say, tr
+from cxrview.i18n import fixed, localised, say, tr
 from cxrview.message import Message
 
 PERCENT_WIDTH = 44
@@ -18,7 +18,7 @@ class Calm(QObject):
     """Lets the wheel scroll the page: it changes only the control that has the focus."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and not watched.hasFocus():
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
             event.ignore()
             return True
         return False
@@ -47,7 +47,7 @@ class OptionRow(QWidget):
         self.label, self.help = tr(field.metadata["label"]), tr(field.metadata["help"])
         self.row = QHBoxLayout(self, spacing=10)
         self.row.setContentsMargins(0, 0, 0, 0)
-        self.control = self._make()
+        self.control: QWidget = self._make()
         self.control.setAccessibleName(self.label)
         self.control.setAccessibleDescription(self.help)
         self.setFocusProxy(self.control)
@@ -65,6 +65,8 @@ class OptionRow(QWidget):
 class SwitchRow(OptionRow):
     """On or off. Its label is part of the control."""
 
+    control: QCheckBox
+
     def _make(self) -> QCheckBox:
         return QCheckBox(self.label.replace("&", "&&"), clicked=self.changed.emit)
 
@@ -74,6 +76,8 @@ class SwitchRow(OptionRow):
 
 class ChoiceRow(OptionRow):
     """One of a few values, in words."""
+
+    control: QComboBox
 
     def _make(self) -> QComboBox:
         box = QComboBox(sizeAdjustPolicy=QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -89,6 +93,8 @@ class ChoiceRow(OptionRow):
 
 class PercentRow(OptionRow):
     """A fraction, shown as percent."""
+
+    control: QSlider
 
     def _make(self) -> QSlider:
         low, high = (round(self.field.metadata[name] * 100) for name in ("low", "high"))
@@ -114,6 +120,8 @@ class PercentRow(OptionRow):
 class NumberRow(OptionRow):
     """A whole number between its bounds, with its unit."""
 
+    control: QSpinBox
+
     def _make(self) -> QSpinBox:
         metadata = self.field.metadata
         low, high = int(metadata["low"]), int(metadata["high"])
@@ -133,6 +141,8 @@ class NumberRow(OptionRow):
 
 class TypedRow(OptionRow):
     """A line that is read when it is finished: fractions, lists and texts."""
+
+    control: QLineEdit
 
     def _make(self) -> QLineEdit:
         line = QLineEdit()
@@ -165,7 +175,7 @@ def as_typed(value: Any) -> str:
     if isinstance(value, float):
         short = f"{value:g}"
         text = short if float(short) == value else repr(value)
-        return text.replace(".", DECIMAL_SIGNS.get(language(), "."))
+        return localised(text)
     return str(value)
 
 
@@ -182,7 +192,8 @@ def from_typed(text: str, wanted: Any) -> Any:
 
 def row_for(field: "dataclasses.Field[Any]", choices: Mapping[str, Message] | None = None) -> OptionRow:
     """Return the control that suits `field`; `choices` are words for values that have none themselves."""
-    kinds = {bool: SwitchRow, int: NumberRow}
+    kinds: dict[object, type[OptionRow]] = {bool: SwitchRow, int: NumberRow}
+    kind: type[OptionRow]
     if field.metadata["choices"]:
         kind = ChoiceRow
     elif field.metadata["unit"] == "%":

@@ -19,7 +19,7 @@ APART = 42  # pixels between two whole numbers on an axis
 SMALL = 0.85  # of the font, for words within a plot
 
 
-class PlainAxis(pg.AxisItem):
+class PlainAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """An axis with no prefix of a unit."""
 
     def __init__(self, side: str) -> None:
@@ -31,14 +31,15 @@ class DecimalAxis(PlainAxis):
     """Decimal numbers in the user's language."""
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
-        return super().tickSpacing(low, high, size)[:1]
+        levels: list[tuple[float, float]] = super().tickSpacing(low, high, size)
+        return levels[:1]
 
     def tickStrings(self, values: list[float], _scale: float, spacing: float) -> list[str]:  # noqa: N802
         decimals = max(1, min(4, len(f"{spacing:.4f}".rstrip("0").partition(".")[2])))
         return [fixed(value, decimals) for value in values]
 
 
-class PlainPlot(Themed, pg.PlotWidget):
+class PlainPlot(Themed, pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """A plot without buttons, menu, gestures, frame and focus, in the colours of the theme.
 
     Subclasses that paint before or behind the curves set `paints`, so that all is painted anew.
@@ -93,7 +94,7 @@ class PlainPlot(Themed, pg.PlotWidget):
     @property
     def frame(self) -> QRectF:
         """Where the curves are, in the scene."""
-        return self.box.sceneBoundingRect()
+        return QRectF(self.box.sceneBoundingRect())
 
     def place_of(self, x: float, y: float) -> QPointF:
         """Return where a point of the axes lies in the scene."""

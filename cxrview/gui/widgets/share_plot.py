@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy
@@ -22,14 +23,15 @@ OVERHANG = 30  # pixels by which a number may reach beyond the end of its axis
 ROOM = 0.025  # beyond 0 and 1, so that what lies on an edge can be seen
 REACH = 14  # pixels from the point at which the mouse takes it
 HANDLE, MARK = 6.5, 4.0  # radii in pixels
+Numbers = Sequence[float] | NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class ShareLine:
     """A curve in the colour of class `number`, None for no class; `faint` ones lie in the background."""
 
-    x: Sequence[float]
-    y: Sequence[float]
+    x: Numbers
+    y: Numbers
     number: int | None
     faint: bool = False
     sizes: Sequence[float] = ()  # pixels, of a dot for each point
@@ -49,7 +51,7 @@ class SharePlot(PlainPlot):
         super().__init__(_ShareAxis("left"), _ShareAxis("bottom"), (AXIS_WIDTH, AXIS_HEIGHT))
         self._lines: list[pg.PlotDataItem] = []
         self._shown: Sequence[ShareLine] = ()
-        self.track: tuple[Sequence[float], Sequence[float]] = ((), ())
+        self.track: tuple[Numbers, Numbers] = ((), ())
         self.place = -1  # on the track; -1 for none
         self.marks: Sequence[tuple[float, float]] = ()
         self.guide: tuple[tuple[float, float], tuple[float, float]] | None = None  # a dashed line
@@ -157,7 +159,7 @@ class _ShareAxis(PlainAxis):
 
     def boundingRect(self) -> QRectF:  # noqa: N802
         over = OVERHANG if self.orientation == "bottom" else 0
-        return super().boundingRect().adjusted(-over, 0, over, 0)
+        return QRectF(super().boundingRect()).adjusted(-over, 0, over, 0)
 
     def tickSpacing(self, _low: float, _high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
         return [(0.25 if size > 150 else 0.5, 0)]

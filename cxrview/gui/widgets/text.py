@@ -12,10 +12,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.gui.widgets import fonts
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.i18n import tr
-
-MONOSPACE = "font-family: monospace"
 
 
 class TextDialog(QDialog):
@@ -47,7 +46,7 @@ class CrashDialog(QDialog):
             wordWrap=True,
         )
         self.details = QPlainTextEdit(details, readOnly=True, accessibleName=tr("Details"))
-        self.details.setStyleSheet(MONOSPACE)
+        self.details.setFont(fonts.fixed())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.copy_button = buttons.addButton(tr("Copy details"), QDialogButtonBox.ButtonRole.ActionRole)
         self.copy_button.clicked.connect(

@@ -1,0 +1,1 @@
+"""Read DICOM: headers, codecs, lookup tables, windows, overlays."""

@@ -1,4 +1,4 @@
-"""Read PNG, JPEG, TIFF and BMP. Pillow checks and decodes; OpenCV where Pillow would drop bits."""
+"""Read the formats of `formats`. Pillow checks and decodes; OpenCV where Pillow would drop bits."""
 
 import functools
 import struct
@@ -12,16 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import (
-    BmpImagePlugin,
-    ExifTags,
-    Image,
-    JpegImagePlugin,
-    MpoImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    UnidentifiedImageError,
-)
+from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
 from cxrview.errors import UnreadableImage
 from cxrview.i18n import mark, tr
@@ -29,11 +20,9 @@ from cxrview.imaging import decoder_warnings, messages
 from cxrview.imaging.dicom.modality import fill_holes
 from cxrview.imaging.limits import check_dimensions, check_together
 from cxrview.imaging.radiograph import Radiograph, Voi
+from cxrview.imaging.raster import formats
 from cxrview.imaging.render import choose_voi, full_range_window, luminance, percentile_range
 
-# Named one by one, so that Pillow finds them without searching for plug-ins, also in a frozen program.
-PLUGINS = (BmpImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin)
-FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 ORIENTATION = 0x0112
 SIDEWAYS = (5, 6, 7, 8)
 PHOTOMETRIC, BITS_PER_SAMPLE = 262, 258
@@ -92,7 +81,7 @@ def read_raster(path: Path) -> list[Radiograph]:
     `spacing` is None. Transparent pixels are padding; half transparent ones lie on black.
     Raises UnreadableImage if the file is damaged, cut short, too large or of a rare colour model.
     """
-    with decoder_warnings.collected(), damage_told(path), Image.open(path, formats=FORMATS) as image:
+    with decoder_warnings.collected(), damage_told(path), Image.open(path, formats=formats.NAMES) as image:
         count = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
         check_dimensions(path, image.height, image.width, count, max(1, len(image.getbands())))
         kind = "JPEG" if image.format == "MPO" else str(image.format)
@@ -271,7 +260,7 @@ def read_facts(path: Path) -> tuple[str, list[tuple[str, str]]]:
 
     Raises UnreadableImage if it is damaged; OSError.
     """
-    with damage_told(path), Image.open(path, formats=FORMATS) as image:
+    with damage_told(path), Image.open(path, formats=formats.NAMES) as image:
         kind = "JPEG" if image.format == "MPO" else str(image.format)
         facts = [
             (tr("Format"), kind),

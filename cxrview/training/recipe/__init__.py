@@ -1,0 +1,1 @@
+"""How a network learns: phases, batches, changed images, losses and rates."""

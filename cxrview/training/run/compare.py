@@ -154,7 +154,7 @@ def _as_answer(old: LabelledPredictions, row: int, new: Answer, card: "Card") ->
     """Return what the old model said about the image of `new`."""
     shares = old.probabilities[row]
     if old.exclusive:
-        called = (old.class_names[int(shares.argmax())],)
+        called: tuple[str, ...] = (old.class_names[int(shares.argmax())],)
     else:
         balanced = card.operating_points.get("balanced", {})
         limits = [balanced.get(name, 0.5) for name in card.class_names]

@@ -161,7 +161,7 @@ def _model(folder: RunFolder, said: str, registered: str) -> tuple[Path, bool]:
 
 def _metrics(path: Path) -> dict[str, Any]:
     try:
-        metrics = json.loads(path.read_text("utf-8"))
+        metrics: dict[str, Any] = json.loads(path.read_text("utf-8"))
         if metrics["parts"] and all(isinstance(part, dict) for part in metrics["parts"].values()):
             return metrics
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

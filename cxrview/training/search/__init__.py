@@ -1,0 +1,1 @@
+"""A search for a good recipe by many short trainings."""

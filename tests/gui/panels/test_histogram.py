@@ -123,10 +123,10 @@ def test_it_stays_unfolded_the_next_time(make_window, qtbot):
 def test_it_shows_range_and_window_in_numbers(window, film):
     panel = window.histogram
     assert (panel.low.text(), panel.high.text()) == ("0", "4095")
-    assert panel.window.text() == "W 2001  L 2000"
-    assert film.accessibleDescription() == panel.window.text()
+    assert panel.window_words.text() == "W 2001  L 2000"
+    assert film.accessibleDescription() == panel.window_words.text()
     window.state.set_voi(Window(1500, 700))
-    assert panel.window.text() == "W 700  L 1500"
+    assert panel.window_words.text() == "W 700  L 1500"
 
 
 def test_ends_and_middle_are_dragged(window, film, pixel, qtbot):
@@ -210,7 +210,7 @@ def test_a_lut_becomes_a_window_when_it_is_dragged(window, tmp_path, qtbot):
     window.open([save(dataset, tmp_path / "lut.dcm")])
     plot = window.histogram.plot
     qtbot.waitUntil(lambda: plot.histogram is not None)
-    assert window.histogram.window.text() == "VOI LUT CURVE"
+    assert window.histogram.window_words.text() == "VOI LUT CURVE"
     drag(plot, qtbot, 1500, 1700)
     assert isinstance(window.state.voi, Window)
     assert shown(window) == pytest.approx((1200, 2223), abs=40)

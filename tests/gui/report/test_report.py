@@ -15,8 +15,8 @@ from cxrview.gui.report import printing
 from cxrview.gui.report.contents import measured
 from cxrview.gui.report.printing import PrintPreview
 from cxrview.i18n import say
-from tests.gui.report.pdf_text import text_of
 from tests.imaging import phantoms
+from tests.pdf_words import words_of
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def report(window, film, tmp_path, monkeypatch, qtbot):
         monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
         window.menus.actions[action].trigger()
         qtbot.waitUntil(lambda: window.statusBar().message.text() == f"Saved {path.name}.")
-        return " ".join(text_of(path).split())
+        return words_of(path)
 
     return save
 

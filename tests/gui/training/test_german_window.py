@@ -11,7 +11,6 @@ import pytest
 
 from cxrview import i18n
 from cxrview.errors import CxrviewError
-from cxrview.gui.theme import DARK
 from cxrview.gui.training import messages as gui_messages
 from cxrview.gui.training.data.findings import FindingRow
 from cxrview.gui.training.run.log import _lines
@@ -76,7 +75,7 @@ def test_an_image_that_cannot_be_read_is_told_with_its_reason(german, qtbot, ima
     ended(tiny_config(images), out)
     report = json.loads((out / "data_report.json").read_text("utf-8"))
     finding = next(item for item in report["findings"] if item["kind"] == "unreadable")
-    row = FindingRow(finding, TrainingConfig(), {}, DARK)
+    row = FindingRow(finding, TrainingConfig(), {})
     qtbot.addWidget(row)
     shown = row.text.text().replace("\u200b", "")
     assert shown.startswith("2 Dateien")

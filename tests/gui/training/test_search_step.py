@@ -165,7 +165,7 @@ def test_trials_are_listed_sorted_and_drawn(step, runs, qtbot):
     view = step.view
     assert view.facts.labels["best"].text() == "0.740 in trial 4"
     assert view.facts.labels["over"].text() == "2 complete · 1 cut short · 1 failed"
-    assert view.facts.labels["pace"].text() == "less than a minute"
+    assert view.facts.labels["trial"].text() == "less than a minute"
     header = view.table.header()
     place = QPoint(header.sectionViewportPosition(2) + 20, 8)
     for order in (["3", "2", "1", "4"], ["4", "1", "2", "3"]):
@@ -341,13 +341,13 @@ def test_earlier_searches_are_offered_and_a_deletion_can_be_taken_back(draft, ru
 def test_the_clock_takes_the_time_of_an_interruption_for_none():
     clock = SearchClock()
     clock.take(events.TrialStarted(1, 5, {}), 100.0)
-    assert (clock.pace, clock.left(0, 5, 110.0)) == (0.0, 0.0)
+    assert (clock.trial_seconds, clock.left(0, 5, 110.0)) == (0.0, 0.0)
     clock.take(OVER[0], 160.0)
     clock.take(events.TrialStarted(2, 5, {}), 160.0)
     clock.take(events.TrialStarted(2, 5, {}), 9_000.0)  # gone on with in the evening
     assert clock.left(1, 5, 9_020.0) == 4 * 60 - 20
     clock.take(OVER[1], 9_040.0)
-    assert clock.pace == 40.0  # the first, which prepared the images, is no example
+    assert clock.trial_seconds == 40.0  # the first, which prepared the images, is no example
 
 
 def test_both_themes_and_every_control_has_a_name(step, runs, qapp):

@@ -1,0 +1,1 @@
+"""The wizard's first step: which images, and what is wrong with them."""

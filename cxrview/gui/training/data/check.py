@@ -124,8 +124,8 @@ class DataCheck(QObject):
             self._soon.start(0)  # not from within the signal of the process
 
     def _ended(self, outcome: ProcessOutcome) -> None:
-        report = self._run.progress.report
-        self._run = None
+        run, self._run = self._run, None
+        report = run.progress.report if run is not None else None
         if report is not None and (outcome.kind == "finished" or report["blocking"]):
             self._draft.set_report(report)
             self._set(DONE)

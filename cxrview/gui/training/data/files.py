@@ -79,8 +79,9 @@ class FileList(QWidget):
 
     def selected(self) -> list[str]:
         """Return the selected files, in the order of the list."""
-        items = (self.list.topLevelItem(row) for row in range(self.list.topLevelItemCount()))
-        return [item.data(0, FILE) for item in items if item.isSelected() and item.data(0, FILE)]
+        rows = (self.list.topLevelItem(row) for row in range(self.list.topLevelItemCount()))
+        selected = [item for item in rows if item is not None and item.isSelected()]
+        return [item.data(0, FILE) for item in selected if item.data(0, FILE)]
 
     def _refresh(self) -> None:
         for button in (self.show_button, self.action):

@@ -110,7 +110,7 @@ class FindingRow(QFrame):
     @property
     def tone(self) -> str:
         """The severity, or "allowed"."""
-        return self.property("tone")
+        return str(self.property("tone"))
 
     def show_allowed(self, allowed: bool) -> None:
         """Show whether the training may go on in spite of it."""
@@ -204,8 +204,8 @@ class FindingList(QWidget):
         self._inside.setParent(None)
         self._inside.deleteLater()
         self._inside = QWidget()
-        column = QVBoxLayout(self._inside, spacing=6)
-        column.setContentsMargins(0, 0, 0, 0)
+        self._lines = QVBoxLayout(self._inside, spacing=6)
+        self._lines.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._inside)
         self.rows, self._waiting = [], deque(findings)
         self._config, self._side_of = config, side_of
@@ -225,7 +225,7 @@ class FindingList(QWidget):
             row.fix_asked.connect(self.fix_asked)
             row.allowed.connect(self.allowed)
             row.show_files.connect(self.show_files)
-            self._inside.layout().addWidget(row)
+            self._lines.addWidget(row)
             self.rows.append(row)
         if self._waiting:
             self._turn.start()

@@ -26,6 +26,7 @@ from cxrview.gui.training.data.patients import PatientPanel
 from cxrview.gui.training.data.source import DropArea, PathField
 from cxrview.gui.training.data.split import SplitPanel
 from cxrview.gui.training.data.status import StatusLine
+from cxrview.gui.widgets import fonts
 from cxrview.gui.widgets.fold import Fold
 from cxrview.i18n import say, tr
 from cxrview.training.config import TrainingConfig
@@ -151,6 +152,7 @@ class DataPage:
 
     def show_survey(self, survey: Survey, config: TrainingConfig) -> None:
         """Show what was counted, or the empty page."""
+        fonts.ensure_for((*survey.classes, *(item.file for item in survey.items)))
         self.stack.setCurrentIndex(1 if survey.classes else 0)
         self.classes.show_classes(survey.classes, len(survey.items))
         self.patients.show_survey(survey)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from cxrview.gui import theme as themes
 from cxrview.gui.widgets.themed import IconLabel
 from cxrview.i18n import tr
+from cxrview.imaging.raster import formats
 
 TABLES = (".csv", ".tsv", ".txt")
 
@@ -125,9 +126,8 @@ class DropArea(QToolButton):
             column.addWidget(QLabel(words, objectName="muted", alignment=Qt.AlignmentFlag.AlignCenter))
         column.addSpacing(10)
         kinds = tr(
-            "DICOM, PNG, JPEG, TIFF and BMP may be mixed. "
-            "Nothing is copied, and nothing leaves this computer."
-        )
+            "DICOM, {formats} and {last} may be mixed. Nothing is copied, and nothing leaves this computer."
+        ).format(formats=", ".join(formats.NAMES[:-1]), last=formats.NAMES[-1])
         column.addWidget(QLabel(kinds, objectName="muted", alignment=Qt.AlignmentFlag.AlignCenter))
         column.addStretch(3)
         for label in self.findChildren(QLabel):

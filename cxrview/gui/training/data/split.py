@@ -84,7 +84,8 @@ class CountTable(QWidget):
     def show_counts(self, counts: Mapping[str, Mapping[str, int]], expected: bool) -> None:
         """Show `counts` by side and class."""
         while (item := self._grid.takeAt(0)) is not None:
-            item.widget().setParent(None)
+            if (widget := item.widget()) is not None:
+                widget.setParent(None)
         self.cells = {}
         sides = [side for side in SIDE_HEADINGS if side in counts]
         for column, side in enumerate(sides, 1):

@@ -45,7 +45,7 @@ class DataStep(WizardStep):
         self.title = tr("Images")
         self._draft, self._runner = draft, runner
         self._job: Job | None = None
-        self._surveyed: object = None  # path and exclusions that `survey` is about
+        self._surveyed: tuple[str, tuple[str, ...]] | None = None  # path and exclusions of `survey`
         self._last_obstacle = ""
         self._excluded: tuple[str, ...] | None = None  # as listed
         self.survey, self.problem = EMPTY, ""
@@ -225,7 +225,9 @@ class DataStep(WizardStep):
         self._show_state()
 
     def _show_findings(self) -> None:
-        self.page.show_findings(self._draft.report["findings"], self._draft.config, self.survey)
+        report = self._draft.report
+        assert report is not None
+        self.page.show_findings(report["findings"], self._draft.config, self.survey)
 
     def _show_state(self) -> None:
         page, path = self.page, self._draft.config.data.path

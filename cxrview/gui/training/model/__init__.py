@@ -1,0 +1,1 @@
+"""The wizard's second step: architecture, starting point and recipe."""

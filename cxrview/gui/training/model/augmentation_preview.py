@@ -15,7 +15,7 @@ GAP = 4
 
 def decoded(picture: str) -> QImage:
     """Return the picture in `picture`, a PNG in base64."""
-    return QImage.fromData(base64.b64decode(picture), "PNG")
+    return QImage.fromData(base64.b64decode(picture))
 
 
 class PreviewGrid(QWidget):

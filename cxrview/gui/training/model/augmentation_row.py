@@ -29,6 +29,10 @@ class ChangeRow(QWidget):
         self.row = QHBoxLayout(self, spacing=10)
         self.row.setContentsMargins(0, 0, 0, 0)
 
+    def show_value(self, value: Any) -> None:
+        """Show `value` without saying that it was changed."""
+        raise NotImplementedError
+
 
 class FlipRow(ChangeRow):
     """On or off, with a warning while it is on."""

@@ -45,10 +45,10 @@ class ChoiceCard(QAbstractButton):
         self.column.addWidget(label)
 
     def sizeHint(self) -> QSize:
-        return self.layout().sizeHint()
+        return self.column.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return self.layout().minimumSize()
+        return self.column.minimumSize()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = themes.current()

@@ -1,6 +1,7 @@
 """Every entry of the network and of the recipe: a control, what it means, and why a value is refused."""
 
 import dataclasses
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -101,7 +102,7 @@ class ExpertPanel(QScrollArea):
         else:
             layout.addWidget(reason)
 
-    def _take(self, table: str, name: str, value: object) -> None:
+    def _take(self, table: str, name: str, value: Any) -> None:
         """Take over a value, unless the configuration makes no sense with it."""
         values = configuration.as_dict(self._draft.config)
         values[table][name] = value

@@ -44,13 +44,13 @@ class PhaseTable(QWidget):
         self.buttons: list[dict[str, QToolButton]] = []
         self._table = QWidget()
         self.add = QPushButton(tr("Add a phase"), objectName="link", autoDefault=False, clicked=self._add)
-        column = QVBoxLayout(self, spacing=6)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._table)
+        self._column = QVBoxLayout(self, spacing=6)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._table)
         foot = QHBoxLayout()
         foot.addWidget(self.add)
         foot.addStretch(1)
-        column.addLayout(foot)
+        self._column.addLayout(foot)
 
     def show_value(self, phases: tuple[PhaseConfig, ...]) -> None:
         """Show `phases` without saying that they were changed."""
@@ -72,7 +72,7 @@ class PhaseTable(QWidget):
         for number in range(count):
             self._make_row(grid, number, count)
         grid.setColumnStretch(len(HEADS) + 2, 1)
-        self.layout().replaceWidget(old, self._table)
+        self._column.replaceWidget(old, self._table)
         old.hide()
         old.deleteLater()
 

@@ -55,6 +55,7 @@ class ModelStep(WizardStep):
         self.start = StartBox(draft)
         self.presets = Cards(tr("How it learns"), len(PRESETS))
         self.networks = Cards(tr("Network"), 3)
+        self._architectures: dict[str, ArchitectureCard] = {}  # the cards in `networks`
         self.augmentation = AugmentationPanel(draft)
         self.expert = ExpertPanel(draft)
         self.foot = ModelFoot(draft)
@@ -87,9 +88,9 @@ class ModelStep(WizardStep):
             card.column.addStretch(1)
             self.presets.add(name, card)
         for name, entry in ARCHITECTURES.items():
-            card = ArchitectureCard(entry.title, _facts(entry), tr("Measure"))
-            card.measure.clicked.connect(lambda _on=False, name=name: self.measure(name))
-            self.networks.add(name, card)
+            network = self._architectures[name] = ArchitectureCard(entry.title, _facts(entry), tr("Measure"))
+            network.measure.clicked.connect(lambda _on=False, name=name: self.measure(name))
+            self.networks.add(name, network)
 
     def _lay_out(self) -> None:
         inside = QWidget()
@@ -172,7 +173,7 @@ class ModelStep(WizardStep):
     def _show_cards(self) -> None:
         cards = self.examined.cards if self.examined is not None else {}
         chosen = self._draft.config.model.architecture
-        for name, card in self.networks.cards.items():
+        for name, card in self._architectures.items():
             measured = cards.get(name)
             busy = name == self._measuring
             if not busy:
@@ -208,7 +209,7 @@ class ModelStep(WizardStep):
         file = Path(self._scratch.name) / "measure.toml"
         configuration.save(to_measure(self._draft.config, architecture), file)
         self._measuring = architecture
-        self.networks.cards[architecture].speed.setText(tr("Measuring: starting…"))
+        self._architectures[architecture].speed.setText(tr("Measuring: starting…"))
         self._show_cards()
         self.helper.start("measure", ["--config", str(file)])
 
@@ -221,7 +222,7 @@ class ModelStep(WizardStep):
             return
         percent = round(100 * message["fraction"])
         words = tr("Measuring, {percent} % done; it takes a minute or two.").format(percent=percent)
-        self.networks.cards[self._measuring].speed.setText(words)
+        self._architectures[self._measuring].speed.setText(words)
 
     def _measuring_ended(self, problem: str) -> None:
         self._measuring = ""

@@ -1,0 +1,1 @@
+"""What came out: curves, operating points, report, and taking the model into the list."""

@@ -53,7 +53,7 @@ class AnswersPage(QWidget):
         row.setContentsMargins(0, 12, 0, 4)
         row.addLayout(left, 1)
         row.addLayout(right, 1)
-        self.gallery.layout().itemAt(self.gallery.layout().count() - 1).layout().addWidget(self.all_mistakes)
+        self.gallery.buttons.addWidget(self.all_mistakes)
         self.matrix.chosen.connect(self._show_cell)
         self.all_mistakes.clicked.connect(lambda: self.matrix.choose(None))
         self.gallery.open_asked.connect(self.open_asked)

@@ -27,6 +27,7 @@ from cxrview.progress import Report
 from cxrview.training.run.result import ResultPart, RunResult
 
 if TYPE_CHECKING:
+    from cxrview.bundle.card import Card
     from cxrview.training.run.compare import Compared, PairedFigure
 
 LANE = "results"
@@ -155,29 +156,15 @@ class ComparePage(QWidget):
     def _show(self, compared: "Compared | None") -> None:
         self.compared = compared
         self._refresh()
-        if compared is None:
+        if compared is None or self._result is None:
             return
+        card = self._result.card
         heads = (tr("Figure"), tr("In use"), tr("New"), tr("Difference"))
-        self.table.show_rows(heads, [self._row(row) for row in compared.rows])
+        self.table.show_rows(heads, [_row(card, row) for row in compared.rows])
         for name, title in KINDS.items():
             self.kinds[name].setText(f"{tr(title)} ({len(getattr(compared, name))})")
         first = next((name for name in ("worse", "better", "other") if getattr(compared, name)), "worse")
         self.show_changed(first)
-
-    def _row(self, row: "PairedFigure") -> list[Cell]:
-        kind, _, name = row.figure.partition(".")
-        title, form = called(METRICS, kind), FORMS.get(kind, "decimal")
-        words = f"{say(title)} {self._result.card.label(name)}" if name else say(title)
-        between = ""
-        if row.interval is not None:
-            low, high = (signed(value, form) for value in row.interval)
-            between = tr("{low} to {high}").format(low=low, high=high)
-        return [
-            (words, ""),
-            (written(row.old, form), ""),
-            (written(row.new, form), ""),
-            (difference(row.difference, form), between),
-        ]
 
     def _refresh(self) -> None:
         found, running = self.compared, self._job is not None
@@ -190,6 +177,22 @@ class ComparePage(QWidget):
             self.note.setText(words.format(part=part_title(self._part)) if self._part else "")
         else:
             self.note.setText(_about(found))
+
+
+def _row(card: "Card", row: "PairedFigure") -> list[Cell]:
+    kind, _, name = row.figure.partition(".")
+    title, form = called(METRICS, kind), FORMS.get(kind, "decimal")
+    words = f"{say(title)} {card.label(name)}" if name else say(title)
+    between = ""
+    if row.interval is not None:
+        low, high = (signed(value, form) for value in row.interval)
+        between = tr("{low} to {high}").format(low=low, high=high)
+    return [
+        (words, ""),
+        (written(row.old, form), ""),
+        (written(row.new, form), ""),
+        (difference(row.difference, form), between),
+    ]
 
 
 def _about(found: "Compared") -> str:

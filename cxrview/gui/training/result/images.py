@@ -78,6 +78,7 @@ class ImageModel(QAbstractListModel):
     def lines(self, row: int) -> tuple[str, str]:
         """Return what is said of an image: its label, and what the model called it and how surely."""
         result, answer = self.result, self.answers[row]
+        assert result is not None
         labelled = tr("Labelled {classes}").format(classes=class_text(result, answer.labels))
         sure = percent(answer.confidence)
         called = tr("called {classes}, {share}")
@@ -166,6 +167,7 @@ class ImageRows(QStyledItemDelegate):
         model = self._view.images
         if not model.before:
             return model.remark(row)
+        assert model.result is not None
         classes = class_text(model.result, model.before[row].called)
         earlier = tr("before: {classes}").format(classes=classes)
         return " · ".join(part for part in (earlier, model.remark(row)) if part)
@@ -173,6 +175,7 @@ class ImageRows(QStyledItemDelegate):
     def _paint_classes(self, painter: QPainter, line: QRect, answer: Answer, strong: str, weak: str) -> int:
         """Draw the label, an arrow and the answer; return where they end."""
         result = self._view.images.result
+        assert result is not None
         left = line.left()
         room = line.width() - painter.fontMetrics().horizontalAdvance("> 99 %") - GAP
         for number, names in enumerate((answer.labels, answer.called)):

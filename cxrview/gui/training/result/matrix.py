@@ -17,7 +17,7 @@ CELL = QSize(96, 62)
 LEAST = QSize(46, 40)
 WIDEST = 150  # pixels, of a class beside its row
 ROUND = 6
-MOVES = {
+MOVES: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
     Qt.Key.Key_Up: (-1, 0),
@@ -135,8 +135,9 @@ class Matrix(QWidget):
     def show_part(self, result: RunResult, part: ResultPart) -> None:
         """Show the answers of `part`."""
         while (item := self._grid.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
         heads, rows = table(result, part)
         columns = len(heads)
         called = QLabel(tr("The model says") if result.card.exclusive else "", objectName="muted")
@@ -223,7 +224,7 @@ class ClassLabel(ElidedLabel):
         painter.setBrush(QColor(themes.current().class_colour(self._number)))
         inside = self.contentsRect()
         width = min(self.fontMetrics().horizontalAdvance(self.text()), inside.width())
-        left = inside.right() - width
+        left: float = inside.right() - width
         if self.alignment() & Qt.AlignmentFlag.AlignHCenter:
             left = inside.center().x() - width / 2
         painter.drawEllipse(QPointF(left - self.DOT / 2 - 3, inside.center().y() + 1), 4, 4)

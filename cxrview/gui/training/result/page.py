@@ -63,7 +63,13 @@ class ResultPage:
         self.nothing = QLabel(objectName="muted", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.stack = QStackedWidget()
         self._lay_out(owner)
-        self._drawn = (self.answers, self.classes, self.point, self.calibration, self.compare)
+        self._drawn: dict[QWidget, Callable[[RunResult, ResultPart], None]] = {
+            self.answers: self.answers.show_part,
+            self.classes: self.classes.show_part,
+            self.point: self.point.show_part,
+            self.calibration: self.calibration.show_part,
+            self.compare: self.compare.show_part,
+        }
         self._shown: tuple[RunResult, ResultPart] | None = None
         self._stale: set[QWidget] = set()
         self.tabs.currentChanged.connect(lambda _number: self._bring_up_to_date())
@@ -106,9 +112,9 @@ class ResultPage:
     def _bring_up_to_date(self) -> None:
         """Show on the page in front what it does not show yet: all of them at once would take long."""
         page = self.tabs.currentWidget()
-        if page in self._stale and self._shown is not None:
+        if page is not None and page in self._stale and self._shown is not None:
             self._stale.discard(page)
-            page.show_part(*self._shown)
+            self._drawn[page](*self._shown)
             if page is self.answers:
                 self.answers.matrix.follow(self.tabs.tabBar())
 

@@ -188,6 +188,8 @@ class PointPage(QWidget):
     def use(self, threshold: float) -> None:
         """Put the point at `threshold`."""
         curve = self._curve(self.class_name)
+        if curve is None:
+            return
         self.threshold = threshold
         self.slider.blockSignals(True)
         self.slider.setValue(curve.index(threshold))
@@ -238,8 +240,10 @@ class PointPage(QWidget):
         order = [*(name for name in faint if name != self.class_name), self.class_name]
         for plot, kind in ((self.roc, ClassCurve.roc), (self.pr, ClassCurve.precision_recall)):
             lines = []
-            for name in order:
-                x, y = thinned(*kind(self._curve(name)))
+            for name, known in ((name, self._curve(name)) for name in order):
+                if known is None:
+                    continue
+                x, y = thinned(*kind(known))
                 number = result.classes.index(name)
                 lines.append(ShareLine(x, y, number, faint=name != self.class_name))
             plot.show_lines(lines)

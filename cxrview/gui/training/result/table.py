@@ -79,6 +79,7 @@ class FigureTable(QTableWidget):
     def text(self, row: int, column: int) -> str:
         """Return what stands in a cell, with what stands below it."""
         item = self.item(row, column)
+        assert item is not None
         below = item.data(BELOW)
         return f"{item.text()} {below}".strip()
 

@@ -1,6 +1,7 @@
 """The plots of a run: its loss, its accuracy, and how well it tells the classes apart."""
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cxrview.evaluation.names import METRICS, called
@@ -65,7 +66,7 @@ class RunCurves(QWidget):
         self._progress, self._planned, self._next = progress, planned, 0
         self._turn.start()
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         for plot in self.plots:  # they are painted one a turn too
             plot.setUpdatesEnabled(False)

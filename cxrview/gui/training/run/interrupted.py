@@ -51,7 +51,9 @@ class InterruptedRuns(QWidget):
         self._execution = QTimer(self, singleShot=True, interval=MERCY, timeout=self.execute)
         runs.started.connect(self._look_again)
         runs.ended.connect(self._look_again)
-        QCoreApplication.instance().aboutToQuit.connect(self.execute)
+        application = QCoreApplication.instance()
+        assert application is not None
+        application.aboutToQuit.connect(self.execute)
         self.refresh()
 
     def refresh(self, but: Path | None = None) -> None:

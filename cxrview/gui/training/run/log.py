@@ -2,12 +2,13 @@
 
 import time
 
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from cxrview.gui import theme as themes
 from cxrview.gui.training.runs import REMEMBERED, Run
 from cxrview.gui.training.texts import log_line
+from cxrview.gui.widgets import fonts
 from cxrview.i18n import tr
 from cxrview.training.run.events import Event, Stage, Step
 
@@ -30,7 +31,7 @@ class RunLog(QWidget):
         self.lines.setAccessibleName(tr("Log of the training"))
         self.lines.setMaximumBlockCount(REMEMBERED)
         self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.lines.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.lines.setFont(fonts.fixed())
         self.lines.setFixedHeight(HEIGHT)
         head = QHBoxLayout(spacing=6)
         head.addWidget(self.fold)

@@ -67,7 +67,7 @@ class Ending(QFrame):
         words = QVBoxLayout(spacing=2)
         words.addWidget(self.what)
         words.addWidget(self.advice)
-        row = QHBoxLayout(self, spacing=10)
+        row = self.row = QHBoxLayout(self, spacing=10)
         row.setContentsMargins(14, 12, 14, 12)
         row.addSpacerItem(QSpacerItem(0, self._room_for_words()))
         row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -105,7 +105,7 @@ class HeadOrEnding(QStackedWidget):
             return
         if alive:  # long sentences would keep their room
             self._ending.tell("", "", "")
-            self._ending.layout().activate()  # which Qt leaves until it is seen again
+            self._ending.row.activate()  # which Qt leaves until it is seen again
         self.setCurrentWidget(page)
 
 

@@ -1,6 +1,7 @@
 """The page on which a model is trained: what will happen, what happens, and how it ended."""
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
@@ -168,7 +169,7 @@ class TrainingStep(WizardStep):
         return run.folder.path if run is not None else self._draft.folder
 
 
-def _report(folder: Path) -> dict | None:
+def _report(folder: Path) -> dict[str, Any] | None:
     try:
         return data_report.load(RunFolder(folder).data_report)
     except (OSError, ValueError):

@@ -1,6 +1,7 @@
 """A run as it goes: what is being done, the figures, the curves, and the ways to end it."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from cxrview.gui.training.run.ending import RunEnding
@@ -100,7 +101,7 @@ class RunView(QWidget):
         self.warnings.setVisible(bool(warnings))
         self.log.show_run(run)
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
 
@@ -126,11 +127,11 @@ class RunView(QWidget):
         chosen = CHOSEN_BY[run.config.recipe.choose_by] if run.config is not None else "val_macro_f1"
         value = best.metrics.get(chosen) if best is not None else None
         speed = step.images_per_second if step is not None else 0.0
-        left = step is not None and run.is_running and progress.stage is None
+        going_on = run.is_running and progress.stage is None
         self.facts.tell(
             best=f"{best.epoch} · {say(EPOCH_METRICS[chosen])} {figure(value)}" if best is not None else "",
             speed=fixed(speed, 0 if speed >= 10 else 1) if speed else "",
-            left=duration(step.remaining_s) if left else "",
+            left=duration(step.remaining_s) if step is not None and going_on else "",
             device=_device(progress),
         )
 

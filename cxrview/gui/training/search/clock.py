@@ -38,7 +38,7 @@ class SearchClock:
             self.seconds[event.number] = when - self._begun.pop(event.number)
 
     @property
-    def pace(self) -> float:
+    def trial_seconds(self) -> float:
         """Seconds that a trial takes on the average, 0 before the first is over.
 
         The first reads the images and computes their features for all, so it counts only while it is alone.
@@ -53,4 +53,4 @@ class SearchClock:
             return 0.0
         moment = time.time() if now is None else now
         running = max((moment - begun for begun in self._begun.values()), default=0.0)
-        return max(0.0, (total - over) * self.pace - min(running, self.pace))
+        return max(0.0, (total - over) * self.trial_seconds - min(running, self.trial_seconds))

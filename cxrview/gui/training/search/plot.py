@@ -106,7 +106,7 @@ class TrialPlot(Themed, QWidget):
         rows = [row for row in self._rows if name == NUMBER or name in row.parameters]
         found = {row.parameters[name] for row in rows} if name not in (NUMBER, "") else set()
         self._values = sorted(found, key=lambda value: (isinstance(value, str), value))
-        places = [(self._across(row, name), row.value) for row in rows]
+        places = [(self._across(row, name), row.value) for row in rows if row.value is not None]
         self._points.setData(
             pos=places,
             data=[row.number for row in rows],
@@ -140,10 +140,11 @@ class TrialPlot(Themed, QWidget):
         return math.log10(value) if name == "learning_rate" else float(self._values.index(value))
 
     def _draw_best(self, rows: Sequence[TrialRow]) -> None:
-        across, upwards = [], []
+        across: list[float] = []
+        upwards: list[float] = []
         best = -1.0
         for row in rows:
-            if row.state == "complete" and row.value > best:
+            if row.state == "complete" and row.value is not None and row.value > best:
                 across += [row.number, row.number] if across else [row.number]
                 upwards += [best, row.value] if upwards else [row.value]
                 best = row.value
@@ -186,7 +187,8 @@ class TrialPlot(Themed, QWidget):
     @property
     def view(self) -> QWidget:
         """What takes the mouse."""
-        return self._view.viewport()
+        viewport: QWidget = self._view.viewport()
+        return viewport
 
 
 _HOLLOW = QBrush(QColor(0, 0, 0, 0))
@@ -194,12 +196,14 @@ _HOLLOW = QBrush(QColor(0, 0, 0, 0))
 
 @lru_cache
 def _brush(colour: str) -> QBrush:
-    return pg.mkBrush(colour)
+    brush: QBrush = pg.mkBrush(colour)
+    return brush
 
 
 @lru_cache
 def _pen(colour: str, width: float) -> QPen:
-    return pg.mkPen(colour, width=width)
+    pen: QPen = pg.mkPen(colour, width=width)
+    return pen
 
 
 class _View(PlainPlot):

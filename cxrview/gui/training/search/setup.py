@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -79,8 +80,9 @@ class SearchSetup(QWidget):
         self.minutes.lineEdit().setTextMargins(6, 0, 0, 0)
         self.minutes.setFixedWidth(self.fields["trials"].control.sizeHint().width())
         calm(self.minutes)
+        box = self.fields["method"].control
+        assert isinstance(box, QComboBox)
         for value, words in METHODS.items():
-            box = self.fields["method"].control
             box.setItemText(box.findData(value), tr(words))
         self.bundle = QCheckBox(tr("Make a model of the best trial at the end"), checked=True)
         self.rates_help = QLabel(objectName="muted", wordWrap=True)
@@ -207,5 +209,6 @@ def _add(grid: QGridLayout, title: str, control: Any, buddy: OptionRow | None = 
         is_chips = isinstance(control, Chips)
         grid.addWidget(control, row, 1, Qt.AlignmentFlag(0) if is_chips else Qt.AlignmentFlag.AlignLeft)
     else:
-        label.setBuddy(buddy)
+        if buddy is not None:
+            label.setBuddy(buddy)
         grid.addLayout(control, row, 1)

@@ -70,8 +70,8 @@ class SearchStep(WizardStep):
     @property
     def run(self) -> Run | None:
         """The search on the page, or None before the start."""
-        shown = self.view is not None and self._pages.currentWidget() is self.view
-        return self.view.run if shown else None
+        view = self.view
+        return view.run if view is not None and self._pages.currentWidget() is view else None
 
     def obstacle(self) -> str:
         """Return "": one may train without a search."""
@@ -100,22 +100,23 @@ class SearchStep(WizardStep):
 
     def enough(self) -> None:
         """End the search with the best trial so far, which becomes a model; without one, just stop."""
-        run = self.run
-        if run is None or not run.is_running or self.view.asked:
+        view, run = self.view, self.run
+        if view is None or run is None or not run.is_running or view.asked:
             return
         self._end_by = 0.0
         self._ending = best_of(run.progress) is not None
-        self.view.asked = "enough" if self._ending else "stop"
+        view.asked = "enough" if self._ending else "stop"
         run.stop()
-        self.view.refresh()
+        view.refresh()
 
     def stop(self) -> None:
         """Stop the search after the present batch; it can be gone on with."""
-        if self.run is not None:
+        view, run = self.view, self.run
+        if view is not None and run is not None:
             self._ending, self._end_by = False, 0.0
-            self.view.asked = "stop"
-            self.run.stop()
-            self.view.refresh()
+            view.asked = "stop"
+            run.stop()
+            view.refresh()
 
     def resume(self, folder: Path) -> None:
         """Go on with the search in `folder`."""
@@ -138,7 +139,7 @@ class SearchStep(WizardStep):
         """Let the best trial of the search on the page become a model, with no more trials."""
         run = self.run
         config = self._stored(run.folder.path) if run is not None else None
-        if config is None:
+        if run is None or config is None:
             return
         search = dataclasses.replace(config.search, trials=max(1, len(run.progress.trials)))
         self._begin(dataclasses.replace(config, search=search), run.folder.path, resume=True, bundle=True)
@@ -210,23 +211,28 @@ class SearchStep(WizardStep):
         view.trial_over.connect(self._trial_over)
         view.enough_asked.connect(self.enough)
         view.stop_asked.connect(self.stop)
-        view.resume_asked.connect(lambda: self.resume(self.run.folder.path))
+        view.resume_asked.connect(self._resume_shown)
         view.bundle_asked.connect(self.make_model)
         view.again_asked.connect(self.prepare)
         view.recipe_asked.connect(self.take_recipe)
         view.result_asked.connect(self._ask_for_result)
 
+    def _resume_shown(self) -> None:
+        if self.run is not None:
+            self.resume(self.run.folder.path)
+
     def _ask_for_result(self) -> None:
-        best = best_of(self.run.progress)
-        if best is not None:
-            self.result_asked.emit(SearchFolder(self.run.folder.path).best_run(best.number).path)
+        run = self.run
+        best = best_of(run.progress) if run is not None else None
+        if run is not None and best is not None:
+            self.result_asked.emit(SearchFolder(run.folder.path).best_run(best.number).path)
 
     def _trial_over(self) -> None:
         """End when another trial would most likely not be over in time."""
-        run = self.run
-        if not self._end_by or run is None or run.progress.searched is not None:
+        view, run = self.view, self.run
+        if not self._end_by or view is None or run is None or run.progress.searched is not None:
             return
-        if time.time() + self.view.clock.pace > self._end_by:
+        if time.time() + view.clock.trial_seconds > self._end_by:
             self.enough()
 
     def _look_at_clock(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cxrview.gui.training.texts import failure_text, figure
 from cxrview.gui.training.training_process import ProcessOutcome
-from cxrview.i18n import DECIMAL_SIGNS, language, say, tr, trn
+from cxrview.i18n import localised, say, tr, trn
 from cxrview.training.names import AUGMENTATIONS, CHOICES, SEARCHED_IN_SENTENCE, STARTS
 from cxrview.training.network.architectures import ARCHITECTURES
 from cxrview.training.run.events import Searched, Trial
@@ -34,7 +34,7 @@ def value_text(name: str, value: Any) -> str:
 
 def rate_text(rate: float) -> str:
     """Return a learning rate with two digits that count."""
-    return f"{rate:.2g}".replace(".", DECIMAL_SIGNS.get(language(), "."))
+    return localised(f"{rate:.2g}")
 
 
 def choice_text(parameters: Mapping[str, Any]) -> str:

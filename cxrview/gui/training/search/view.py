@@ -3,6 +3,7 @@
 import time
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from cxrview.gui.training.run.parts import FactRow, HeadOrEnding, RunHead
@@ -56,7 +57,7 @@ class SearchView(QWidget):
             {
                 "best": tr("Best so far"),
                 "over": tr("Trials over"),
-                "pace": tr("A trial takes"),
+                "trial": tr("A trial takes"),
                 "left": tr("Time left"),
             }
         )
@@ -119,6 +120,7 @@ class SearchView(QWidget):
         self.refresh()
 
     def _heard(self) -> None:
+        assert self.run is not None
         when, saying = self.run.said[-1]
         over = len(self.clock.seconds)
         self.clock.take(saying, when)
@@ -164,7 +166,7 @@ class SearchView(QWidget):
         self.warnings.setText("\n".join(warnings))
         self.warnings.setVisible(bool(warnings))
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
 
@@ -194,14 +196,14 @@ class SearchView(QWidget):
         return words.format(number=progress.trial.number, total=progress.trial.trials)
 
     def _show_facts(self, run: Run, progress: RunProgress) -> None:
-        best, pace = best_of(progress), self.clock.pace
+        best, seconds = best_of(progress), self.clock.trial_seconds
         words = tr("{score} in trial {number}")
         left = self.clock.left(len(progress.trials), self.total, time.time())
-        known = bool(pace) and run.is_running and progress.searched is None
+        known = bool(seconds) and run.is_running and progress.searched is None
         self.facts.tell(
             best=words.format(score=figure(best.value), number=best.number) if best is not None else "",
             over=counts_text(progress.trials),
-            pace=duration(pace) if pace else "",
+            trial=duration(seconds) if seconds else "",
             left=duration(left) if known else "",
         )
 

@@ -57,7 +57,7 @@ def plate_size(plate: Plate, font: QFont) -> QSizeF:
     plain, bold = (QFontMetricsF(each) for each in fonts(font))
     rows = plate.rows()
     width = max(((bold if heavy else plain).horizontalAdvance(text) for text, _, heavy in rows), default=0.0)
-    return QSizeF(width, plain.lineSpacing() * len(rows)) + 2 * PADDING
+    return QSizeF(width, plain.lineSpacing() * len(rows)) + PADDING * 2
 
 
 def find_place(

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from cxrview.i18n import tr
@@ -16,6 +16,7 @@ class LineEditor(QLineEdit):
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas, objectName="onImage", accessibleName=tr("Text"))
+        self._canvas = canvas
         self._take: Callable[[str], None] | None = None
         self._give_up: Callable[[], None] | None = None
         self._keep_on_leaving = True
@@ -40,7 +41,7 @@ class LineEditor(QLineEdit):
         self.setAccessibleName(what)
         self.setText(text)
         self.selectAll()
-        area = self.parentWidget().rect()
+        area = self._canvas.rect()
         x = min(max(4, round(place.x())), max(4, area.width() - WIDTH - 4))
         y = min(max(4, round(place.y())), max(4, area.height() - self.sizeHint().height() - 4))
         self.move(x, y)
@@ -66,7 +67,7 @@ class LineEditor(QLineEdit):
             had_focus = self.hasFocus()
             self.hide()
             if had_focus:
-                self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+                self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -86,6 +87,6 @@ class LineEditor(QLineEdit):
             self._answer() if self._keep_on_leaving else self.drop()
         return super().event(event)
 
-    def mousePressEvent(self, event: QObject) -> None:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         event.accept()  # not for the canvas underneath

@@ -22,6 +22,7 @@ from cxrview.gui.viewer.annotate.plates import Sight, see
 from cxrview.gui.viewer.annotate.values import Values
 from cxrview.gui.viewer.layer import Layer
 from cxrview.gui.viewer.view_transform import ViewTransform
+from cxrview.gui.widgets import fonts
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
@@ -327,9 +328,13 @@ class _Ears(QObject):
         """Draw anew, on the scale that holds now."""
         layer = self._layer
         radiograph = layer.canvas.view.shown.radiograph
-        line = calibration_of(layer.annotations.of(layer.key_of_image))
-        by_hand = radiograph is not None and line is not None
-        layer.canvas.view.hand_scale = calibrated_scale(line, radiograph.pixel_aspect) if by_hand else None
+        drawn = layer.annotations.of(layer.key_of_image)
+        fonts.ensure_for(each.label for each in drawn)
+        line = calibration_of(drawn)
+        scale = None
+        if radiograph is not None and line is not None:
+            scale = calibrated_scale(line, radiograph.pixel_aspect)
+        layer.canvas.view.hand_scale = scale
         layer.canvas.refresh()
 
     def take_selection(self, _id: str) -> None:

@@ -77,11 +77,14 @@ class Values(QObject):
             self.arrivals += 1
             self.arrived.emit()
 
+        def failed(_error: Exception) -> None:
+            self._jobs.pop(annotation.id, None)
+
         job = self._runner.start(
             tr("Measuring"),
             lambda _report: result_of(annotation, radiograph, scale),
             done=done,
-            failed=lambda _error: self._jobs.pop(annotation.id, None),
+            failed=failed,
             lane=LANE,
             quiet=True,
         )
