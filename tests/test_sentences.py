@@ -13,6 +13,7 @@ import pytest
 from cxrview import paths
 from cxrview.evaluation.names import METRICS
 from cxrview.message import Message, declared
+from cxrview.training.messages import DISK_FULL, NO_KERAS
 from cxrview.training.names import STAGES
 
 ROOT = paths.PACKAGE.parent
@@ -327,10 +328,10 @@ def test_what_a_process_says_does_not_stand_in_the_window(path):
 @pytest.mark.parametrize(
     "code",
     [
-        "tr('Getting ready')",
-        "if text == 'Training needs Keras and TensorFlow, which are not here.': pass",
-        "words.startswith('The disk is full: {folder} cannot be written. Make')",
-        "COLUMNS = (('f1', mark('Macro F1')),)",
+        f"tr({STAGES['starting'].text!r})",
+        f"if text == {NO_KERAS.text!r}: pass",
+        f"words.startswith('{DISK_FULL.text} And more')",
+        f"COLUMNS = (('f1', mark({METRICS['macro_f1'].text!r})),)",
     ],
 )
 def test_what_a_process_says_is_found_in_the_window(code, monkeypatch):

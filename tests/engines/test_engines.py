@@ -66,7 +66,7 @@ def test_an_engine_that_gives_other_answers_is_not_used(tmp_path):
     write_card(folder)
     with refused(EngineUnavailable, engine_messages.NO_ENGINE) as refusal:
         registry.choose(folder, "openvino")
-    assert messages.OTHER_ANSWERS.code in str(refusal.error.problem.as_dict())
+    assert engine_messages.OUTPUT_DIFFERS.code in str(refusal.error.problem.as_dict())
 
 
 def test_the_next_engine_is_taken_when_the_first_is_missing(tiny_bundle, monkeypatch):
