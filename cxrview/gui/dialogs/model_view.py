@@ -144,6 +144,9 @@ class ModelViewDialog(QDialog):
             box.setEnabled(on and prediction is not None)
 
     def _show(self, seen: "ModelInputView") -> None:
+        radiograph = self._state.shown.radiograph
+        if radiograph is None:  # it was closed while this was made
+            return
         prediction, settings = self._state.reading.prediction, self._state.settings
         self._enable(True)
         style = HeatStyle.of(settings)
@@ -155,14 +158,12 @@ class ModelViewDialog(QDialog):
         self.title.setText(tr("The model saw {side} × {side} pixels").format(side=side))
         self.whole.setText(tr("Its input, {side} × {side}").format(side=given))
         self.kept.setText(tr("What it keeps, {side} × {side}").format(side=side))
-        self.words.setText(" ".join(self._sentences(seen, side, given)))
+        self.words.setText(" ".join(self._sentences(radiograph.shape, seen, side, given)))
         self.picture.setAccessibleName(self.title.text())
         self.picture.setAccessibleDescription(self.words.text())
 
-    def _sentences(self, seen: "ModelInputView", side: int, given: int) -> list[str]:
-        radiograph = self._state.shown.radiograph
-        assert radiograph is not None  # what the model saw is shown of an image only
-        rows, columns = radiograph.shape
+    def _sentences(self, shape: tuple[int, int], seen: "ModelInputView", side: int, given: int) -> list[str]:
+        rows, columns = shape
         box = seen.letterbox
         sentences = [
             tr(
