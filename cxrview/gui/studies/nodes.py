@@ -153,7 +153,7 @@ def names(entry: Entry) -> tuple[str, ...]:
     identity = entry.identity
     if identity is None:
         return (str(entry.origin), entry.path.name)
-    who = (identity.patient_name, identity.patient_id, identity.accession_number)
+    who = (identity.patient_name, identity.patient_id)
     return (str(entry.origin), entry.path.name, *who, identity.study_description, identity.series_description)
 
 
