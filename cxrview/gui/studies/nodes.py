@@ -153,8 +153,8 @@ def names(entry: Entry) -> tuple[str, ...]:
     identity = entry.identity
     if identity is None:
         return (str(entry.origin), entry.path.name)
-    who = (identity.patient_name, identity.patient_id)
-    return (str(entry.origin), entry.path.name, *who, identity.study_description, identity.series_description)
+    what = (identity.study_description, identity.series_description)
+    return (str(entry.origin), entry.path.name, identity.patient_name, identity.patient_id, *what)
 
 
 def searched(entry: Entry) -> str:
