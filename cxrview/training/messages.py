@@ -134,7 +134,7 @@ OTHER_ARCHITECTURE = Message("other-architecture", "is a {found}, and the model 
 CHOOSE_ITS_ARCHITECTURE = Message("choose-its-architecture", "Choose its architecture, or another start.")
 NO_WEIGHTS = Message("no-weights", "holds no weights that a training can start from.")
 WEIGHTS_OF_DENSENET = Message("weights-of-densenet", "holds weights of DenseNet121, not of {title}.")
-START_MISSING = Message("start-missing", "is missing, so no training can start from it.")
+START_MISSING = Message("start-missing", "is not there, so no training can start from it.")
 NO_KERAS_TO_START = Message("no-keras-to-start", "holds no model.keras, so no training can start from it.")
 KINDS_OF_START = Message(
     "kinds-of-start",
