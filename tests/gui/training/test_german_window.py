@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cxrview import i18n
+from cxrview.datasets.report import message_of
 from cxrview.errors import CxrviewError
 from cxrview.gui.training import messages as gui_messages
 from cxrview.gui.training.data.findings import FindingRow
@@ -78,7 +79,8 @@ def test_an_image_that_cannot_be_read_is_told_with_its_reason(german, qtbot, ima
     row = FindingRow(finding, TrainingConfig(), {})
     qtbot.addWidget(row)
     shown = row.text.text().replace("\u200b", "")
-    assert shown.startswith("2 Dateien")
+    assert finding["values"]["count"] == 2
+    assert shown == say(message_of(finding))
     reasons = {file: item["text"] for file, item in finding["reasons"].items()}
     assert finding["details"] == reasons  # English, for other programs
     row._list_files()
