@@ -159,7 +159,7 @@ def bare(folder: Path) -> tuple[float, float]:
 def search(folder: Path) -> tuple[float, float]:
     """Return the seconds to the first and to the last entry of cxrview's own search, without a window."""
     from cxrview.gui.session.discovery import discover
-    from cxrview.gui.session.unpacked import Unpacked
+    from cxrview.imaging.unpacked import Unpacked
     from cxrview.progress import silent
 
     begin = time.perf_counter()
