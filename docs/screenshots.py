@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from cxrview import paths
 from cxrview.gui.app import application
 from cxrview.gui.main_window import MainWindow
-from cxrview.gui.view_state import Progress
+from cxrview.gui.view_state import PredictionProgress
 
 SIZE = QSize(1440, 900)
 PATIENCE = 120  # seconds
@@ -43,7 +43,8 @@ def settle(window: MainWindow) -> None:
     views = window.state.views
     wait(
         lambda: (
-            not window.runner.jobs and all(view.reading.progress is not Progress.WAITING for view in views)
+            not window.runner.jobs
+            and all(view.reading.progress is not PredictionProgress.WAITING for view in views)
         )
     )
     for _ in range(5):
@@ -84,7 +85,7 @@ class Studio:
     def open(self, window: MainWindow) -> None:
         """Open the radiographs; the first one is shown and read."""
         window.open(self.files)
-        wait(lambda: window.state.reading.progress is Progress.DONE)
+        wait(lambda: window.state.reading.progress is PredictionProgress.DONE)
         wait(lambda: len(window.state.entries) == len(self.files))
 
     # Scenes
@@ -105,7 +106,7 @@ class Studio:
         for number, view in enumerate(views):
             window.session.select(self.files[number // 2], 0, view)
             view.set_heat_shown(number % 2 == 1)
-        wait(lambda: all(view.reading.progress is Progress.DONE for view in views))
+        wait(lambda: all(view.reading.progress is PredictionProgress.DONE for view in views))
         window.state.set_active(views[1])
 
     def measuring(self, window: MainWindow) -> None:
