@@ -77,7 +77,7 @@ class AnnotationLayer(Layer):
         self._run = 0
         self._sights: tuple[tuple[object, ...], list[Sight]] | None = None  # worked out last, and of what
         self.editor = LineEditor(canvas)
-        self._ears = _Ears(self)
+        _Ears(self)  # the canvas keeps it
 
     @property
     def key_of_image(self) -> str:
