@@ -165,7 +165,7 @@ def test_opacity_is_that_of_the_painting(whole):
 def test_painting_costs_no_more_than_a_few_plain_blits(whole, style, most):
     """At 2560 × 1440 a plain translucent blit takes about 2 ms.
 
-    It copies, where lines are computed: how far apart the two are depends on the machine (6.5 to 9 were seen).
+    It copies, where lines are computed: how far apart these are depends on the machine (6.5 to 9 were seen).
     """
     placement = place(width=2560, height=1440)
     screen = QImage(2560, 1440, QImage.Format.Format_RGB32)
