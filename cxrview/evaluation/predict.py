@@ -71,8 +71,7 @@ def answer_files(
     if not out_of_distribution:
         chosen, left_out = _of_known_class(items, predictor.card)
     failures: list[tuple[str, Message]] = []
-    read_items: list[Item] = []
-    patients: list[str] = []
+    read_items, patients = list[Item](), list[str]()
 
     def inputs() -> Iterator[ModelInput]:
         prepared = read_ahead(partial(_prepare, predictor), [item.path for item in chosen], workers)
