@@ -1,5 +1,6 @@
 """A heatmap ready to be painted at any zoom, turn and place: on the canvas, on small pictures, in dialogs."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,7 @@ HEAT_SIDE = 768  # samples along the longer side; at 512 the edges of the thresh
 LINE, CASING = 1.8, 3.6  # logical pixels
 STROKE = (Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin)
 HAIRLINE = QColor("#8a929c")
+KEPT_LINES = 2  # pictures of the lines: on the canvas, and in a lens over it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class HeatPicture:
         self._pixels = _pixels(prediction, class_name, style, side)
         self._cells = _cells(prediction, class_name, style) if style.mode == "cells" else ()
         self._image: tuple[Orientation, QImage] | None = None
+        self._lines: list[tuple[tuple[ViewTransform, float], QPointF, QImage]] = []  # as drawn, newest first
         self._contours = tuple(
             ContourLine(_polygon(line.points), QColor(*line.colour), QColor(*line.casing))
             for line in contour_lines(prediction, class_name, style, side // 4)
@@ -80,11 +83,9 @@ class HeatPicture:
         """Draw the lines between the cells if the style has them, all of the same whole device pixels."""
         colour = QColor(*GRID_COLOUR)
         colour.setAlphaF(GRID_OPACITY)
-        pen = QPen(colour, max(1, int(placement.ratio)))
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        for line in self._grid:
-            painter.drawLine(placement.to_widget.map(line))
+        width = max(1, int(placement.ratio))
+        for line in self._grid:  # all of them upright or level
+            painter.fillRect(_stripe(placement.to_widget.map(line), width, placement.ratio), colour)
 
     def paint_frame(self, painter: QPainter, placement: ViewTransform) -> None:
         """Draw a hairline around what the model looked at; nothing where it looked at the whole image."""
@@ -101,6 +102,34 @@ class HeatPicture:
             painter.fillRect(placement.to_widget.mapRect(cell), colour)
 
     def _draw_contours(self, painter: QPainter, placement: ViewTransform, opacity: float) -> None:
+        if not self._contours:
+            return
+        key = (placement, opacity)
+        drawn = next((each for each in self._lines if each[0] == key), None)
+        drawn = drawn or (key, *self._drawn_lines(placement, opacity))
+        self._lines = [drawn, *(each for each in self._lines if each is not drawn)][:KEPT_LINES]
+        painter.drawImage(drawn[1], drawn[2])
+
+    def _drawn_lines(self, placement: ViewTransform, opacity: float) -> tuple[QPointF, QImage]:
+        """Return the lines over what is seen of the image, and where their corner lies.
+
+        To stroke them takes several times as long as to lay the picture of them over the image.
+        """
+        ratio = placement.ratio
+        seen = placement.area.intersected(QRectF(0, 0, placement.width, placement.height))
+        left, top = math.floor(seen.left() * ratio), math.floor(seen.top() * ratio)
+        wide, high = math.ceil(seen.right() * ratio) - left, math.ceil(seen.bottom() * ratio) - top
+        image = QImage(max(1, wide), max(1, high), QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.transparent)
+        corner = QPointF(left / ratio, top / ratio)
+        painter = QPainter(image)
+        painter.translate(-corner)
+        self._stroke(painter, placement, opacity)
+        painter.end()
+        return corner, image
+
+    def _stroke(self, painter: QPainter, placement: ViewTransform, opacity: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         placed = [(placement.to_widget.map(line.points), line) for line in self._contours]
@@ -150,6 +179,19 @@ def _polygon(points: NDArray[np.float64]) -> QPolygonF:
 def _line(points: NDArray[np.float64]) -> QLineF:
     (x, y), (to_x, to_y) = points.tolist()
     return QLineF(x, y, to_x, to_y)
+
+
+def _stripe(line: QLineF, width: int, ratio: float) -> QRectF:
+    """Return the whole device pixels of a level or upright line: to fill them is quicker than a pen."""
+    left, right = sorted((line.x1() * ratio, line.x2() * ratio))
+    top, bottom = sorted((line.y1() * ratio, line.y2() * ratio))
+    if right - left < bottom - top:
+        left = right = left - (width - 1) / 2
+        wide, high = width, math.floor(bottom) - math.floor(top) + 1
+    else:
+        top = bottom = top - (width - 1) / 2
+        wide, high = math.floor(right) - math.floor(left) + 1, width
+    return QRectF(math.floor(left) / ratio, math.floor(top) / ratio, wide / ratio, high / ratio)
 
 
 def _rect(left: float, top: float, right: float, bottom: float) -> QRectF:

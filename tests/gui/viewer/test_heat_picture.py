@@ -159,14 +159,9 @@ def test_opacity_is_that_of_the_painting(whole):
 
 
 @pytest.mark.timed
-@pytest.mark.parametrize(
-    ("style", "most"), [(HeatStyle(), 8), (HeatStyle("cells"), 8), (HeatStyle("contour", grid=True), 12)]
-)
-def test_painting_costs_no_more_than_a_few_plain_blits(whole, style, most):
-    """At 2560 × 1440 a plain translucent blit takes about 2 ms.
-
-    It copies, where lines are computed: how far apart these are depends on the machine (6.5 to 9 were seen).
-    """
+@pytest.mark.parametrize("style", [HeatStyle(), HeatStyle("cells"), HeatStyle("contour", grid=True)])
+def test_painting_costs_no_more_than_a_few_plain_blits(whole, style):
+    """At 2560 × 1440 a plain translucent blit takes about 2 ms."""
     placement = place(width=2560, height=1440)
     screen = QImage(2560, 1440, QImage.Format.Format_RGB32)
     plain = QImage(2560, 1440, QImage.Format.Format_ARGB32_Premultiplied)
@@ -190,4 +185,4 @@ def test_painting_costs_no_more_than_a_few_plain_blits(whole, style, most):
     work = median(lambda: picture.paint(painter, placement, 0.45))
     unit = median(blit)
     painter.end()
-    assert work < most * unit
+    assert work < 8 * unit
