@@ -1,6 +1,6 @@
 """What version 0.1.0 left on a user's disk is taken up by this one: runs, models, drawings, choices, tables.
 
-`packaging/fixtures_0_1_0.py` has made the files, with that version; they are never made anew.
+The files were made by commit 819ba17, with networks of seconds and drawn images; they are never made anew.
 """
 
 import json
@@ -20,11 +20,13 @@ from cxrview.annotations.image_key import image_key
 from cxrview.annotations.store import Store
 from cxrview.imaging import read
 from cxrview.inference.predictor import Predictor
+from cxrview.progress import silent
 from cxrview.training import config as configuration
 from cxrview.training.messages import RUN_FINISHED
 from cxrview.training.run import events
 from cxrview.training.run.folder import RunFolder
 from cxrview.training.run.progress import RunProgress
+from cxrview.training.run.result import load_result
 
 KEPT = Path(__file__).parent / "data" / "made_by_0_1_0"
 TEXTS = {".toml", ".json", ".jsonl", ".csv", ".txt", ".html", ".ini"}
@@ -169,10 +171,17 @@ def test_drawings_are_there_again(disk):
     assert found.annotations[2].known_mm == 50
 
 
-def test_the_evaluation_names_its_figures(disk):
-    metrics = json.loads((disk / "evaluation" / "metrics.json").read_text("utf-8"))
-    assert metrics["parts"]["all"]["figures"]["accuracy"]["value"] == pytest.approx(0.5)
-    assert "old-lungs" in (disk / "evaluation" / "report.html").read_text("utf-8")
+def test_the_result_of_a_run_is_shown_with_its_films(disk):
+    found = load_result(disk / "finished", silent)
+    assert found.best_epoch == 8
+    assert set(found.parts) == {"test", "validation"}
+    rows = (disk / "finished" / "report" / "predictions.csv").read_text("utf-8").splitlines()[1:]
+    for name, part in found.parts.items():
+        stored = [row.split(",") for row in rows if row.startswith(f"{name},")]
+        assert [answer.file for answer in part.answers] == [row[1] for row in stored]
+        right = sum(row[3] == row[4] for row in stored) / len(stored)
+        assert part.measured["figures"]["accuracy"]["value"] == pytest.approx(right)
+        assert sum(answer.is_right for answer in part.answers) == round(right * len(stored))
 
 
 def test_settings_and_keys_are_taken_over(disk):
