@@ -16,7 +16,10 @@ unknown class."""
 
 
 def gradcam(prediction: "Prediction", class_name: str) -> "NDArray[np.float32]":
-    """Return where the network's last features speak for the class, as the model itself gives it out."""
+    """Return where the network's last features speak for the class, as the model itself gives it out.
+
+    Selvaraju 2017, eq. 1–2 (`engines.graph.gradcam_layer`). Raises InvalidRequest for an unknown class.
+    """
     from cxrview.explain.overlay import overlay
 
     return overlay(prediction, class_name)
