@@ -179,6 +179,7 @@ def test_a_model_that_does_not_work_does_not_become_the_default(mine, library, m
 
 def test_f2_renames_and_a_name_that_is_taken_is_refused(mine, library, qtbot):
     click(qtbot, library, "alpha")
+    qtbot.waitUntil(lambda: not library.library._runner.jobs)  # a list that comes anew takes the editor away
     qtbot.keyClick(library.list, Qt.Key.Key_F2)
     editor = library.list.findChild(QLineEdit)
     editor.selectAll()
