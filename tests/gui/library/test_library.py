@@ -189,6 +189,9 @@ def test_f2_renames_and_a_name_that_is_taken_is_refused(mine, library, qtbot):
     assert "“alpha” is called “ward-7” now." in library.said.text()
     assert bundle.load(paths.user_models() / "ward-7").card.title == "ward-7: one convolution"
     assert [entry.name for entry in library.chosen] == ["ward-7"]
+    qtbot.waitUntil(
+        lambda: not library.library._runner.jobs
+    )  # what is said of the first comes last otherwise
     library.list.rename_wanted.emit("ward-7", "beta")
     qtbot.waitUntil(lambda: say(messages.NAME_TAKEN(name="beta")) in library.said.text())
     assert sorted(names(library)) == ["beta", BUNDLED, "ward-7"]
