@@ -149,7 +149,8 @@ class ModelList(QTreeView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.use_wanted.emit()
+            if self.state() != QAbstractItemView.State.EditingState:  # it ends there what is being typed
+                self.use_wanted.emit()
             return
         super().keyPressEvent(event)
 

@@ -177,7 +177,9 @@ def test_a_model_that_does_not_work_does_not_become_the_default(mine, library, m
     assert models.choice.model == ""
 
 
-def test_f2_renames_and_a_name_that_is_taken_is_refused(mine, library, qtbot):
+def test_f2_renames_and_a_name_that_is_taken_is_refused(mine, library, models, qtbot):
+    wanted = []
+    library.list.use_wanted.connect(lambda: wanted.append(library.chosen))
     click(qtbot, library, "alpha")
     qtbot.waitUntil(lambda: not library.library._runner.jobs)  # a list that comes anew takes the editor away
     qtbot.keyClick(library.list, Qt.Key.Key_F2)
@@ -187,6 +189,8 @@ def test_f2_renames_and_a_name_that_is_taken_is_refused(mine, library, qtbot):
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "ward-7" in names(library))
     assert "“alpha” is called “ward-7” now." in library.said.text()
+    assert wanted == []  # Return ended the name; it did not choose the model
+    assert models.choice.model == ""
     assert bundle.load(paths.user_models() / "ward-7").card.title == "ward-7: one convolution"
     assert [entry.name for entry in library.chosen] == ["ward-7"]
     qtbot.waitUntil(
