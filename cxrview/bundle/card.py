@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from cxrview.message import Message
 
 SCHEMA = 1
 MAX_CLASSES = 1000
+CLASSIFIER, SEGMENTER = "classifier", "segmenter"
+FILM, LUNGS = "film", "lungs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,10 @@ class FileInfo:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The checked contents of `card.json`. `raw` is the whole document, for display."""
+    """The checked contents of `card.json`. `raw` is the whole document, for display.
+
+    Of a segmenter, whose graph gives a mask for each class, the entries that only a classifier has are empty.
+    """
 
     name: str
     version: str
@@ -50,6 +55,10 @@ class Card:
     limits: tuple[str, ...]  # what the model cannot do, whole sentences
     files: dict[str, FileInfo]
     raw: dict[str, Any]
+    kind: str = CLASSIFIER  # or SEGMENTER
+    frame: str = FILM  # what the model is given: the FILM, (S, S), or the LUNGS, film and mask, (S, S, 2)
+    watch_class: str = ""  # called from its operating point on, before the others are compared
+    map_scale: dict[str, float] = field(default_factory=dict)  # what 1 is on a class's map; empty: common
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -94,7 +103,17 @@ class _Wrong(ValueError):
         self.reason = reason
 
 
+_NO_CLASSIFIER: dict[str, Any] = {
+    "exclusive": False,
+    "map_field": (0.0, 0.0, 1.0, 1.0),
+    "temperature": 1.0,
+    "operating_points": {},
+}
+
+
 def _build(raw: dict[str, Any]) -> Card:
+    if raw.get("kind", CLASSIFIER) == SEGMENTER:
+        raw = {**_NO_CLASSIFIER, **raw}
     left, top, right, bottom = (float(value) for value in raw["map_field"])
     return Card(
         name=str(raw["name"]),
@@ -117,6 +136,10 @@ def _build(raw: dict[str, Any]) -> Card:
             for name, info in raw["files"].items()
         },
         raw=raw,
+        kind=str(raw.get("kind", CLASSIFIER)),
+        frame=str(raw.get("frame", FILM)),
+        watch_class=str(raw.get("watch_class", "")),
+        map_scale={str(name): float(value) for name, value in raw.get("map_scale", {}).items()},
     )
 
 
@@ -132,11 +155,21 @@ def _check(card: Card) -> None:
     names = card.class_names
     checks = (
         (messages.CARD_NAME, Path(card.name).name == card.name and card.name not in ("", ".", "..")),
-        (messages.CARD_CLASS_COUNT(most=MAX_CLASSES), 2 <= len(names) <= MAX_CLASSES),
+        (messages.CARD_KIND, card.kind in (CLASSIFIER, SEGMENTER) and card.frame in (FILM, LUNGS)),
+        (
+            messages.CARD_CLASS_COUNT(most=MAX_CLASSES),
+            card.kind == SEGMENTER or 2 <= len(names) <= MAX_CLASSES,
+        ),
         (messages.CARD_CLASS_NAMES, len(set(names)) == len(names) and all(names)),
         (messages.CARD_INPUT_SIZE, 32 <= card.input_size <= 2048),
         (messages.CARD_MAP_FIELD, 0 <= left < right <= 1 and 0 <= top < bottom <= 1),
         (messages.CARD_TEMPERATURE, math.isfinite(card.temperature) and card.temperature > 0),
+        (messages.CARD_WATCH_CLASS, card.watch_class in ("", *names)),
+        (
+            messages.CARD_MAP_SCALE,
+            set(card.map_scale) in (set(), set(names))
+            and all(math.isfinite(value) and value > 0 for value in card.map_scale.values()),
+        ),
         (messages.CARD_FILES, {"model.onnx", "selftest.npz"} <= set(card.files)),
         (messages.CARD_FILE_NAMES, all(Path(name).name == name for name in card.files)),
     )

@@ -15,6 +15,11 @@ CARD_CLASS_NAMES = Message("card-class-names", "class names must differ")
 CARD_INPUT_SIZE = Message("card-input-size", "input_size must be 32…2048")
 CARD_MAP_FIELD = Message("card-map-field", "map_field must lie inside 0…1")
 CARD_TEMPERATURE = Message("card-temperature", "temperature must be above 0")
+CARD_KIND = Message(
+    "card-kind", "kind must be classifier or segmenter, and frame film or lungs; this version knows no others"
+)
+CARD_WATCH_CLASS = Message("card-watch-class", "watch_class must be one of the classes")
+CARD_MAP_SCALE = Message("card-map-scale", "map_scale must give a number above 0 for every class")
 CARD_FILES = Message("card-files", "files must list model.onnx and selftest.npz")
 CARD_FILE_NAMES = Message("card-file-names", "files must be plain names")
 CARD_TOO_LARGE = Message("card-too-large", "is far too large for a model card.")

@@ -37,14 +37,17 @@ def cell_edges(prediction: Prediction) -> CellEdges:
     high, wide = prediction.activation_maps.shape[1:]
     x = np.linspace(left, right, wide + 1) * box.size - box.left
     y = np.linspace(top, bottom, high + 1) * box.size - box.top
-    return CellEdges(x * box.width / box.inner_width, y * box.height / box.inner_height)
+    return CellEdges(
+        x * box.crop_width / box.inner_width + box.crop[0],
+        y * box.crop_height / box.inner_height + box.crop[1],
+    )
 
 
 def seen_area(prediction: Prediction) -> Area:
     """Return the part of the image that the model looked at."""
     x, y = cell_edges(prediction)
     box = prediction.letterbox
-    across, down = np.clip(x[[0, -1]], 0, box.width), np.clip(y[[0, -1]], 0, box.height)
+    across, down = np.clip(x[[0, -1]], *box.crop[::2]), np.clip(y[[0, -1]], *box.crop[1::2])
     return Area(float(across[0]), float(down[0]), float(across[1]), float(down[1]))
 
 
@@ -69,9 +72,9 @@ def cell_at(prediction: Prediction, x: float, y: float) -> tuple[int, int] | Non
     column, row = (
         int(np.searchsorted(line, at, "right")) - 1 for line, at in zip(edges, (x, y), strict=True)
     )
-    box = prediction.letterbox
+    left, top, right, bottom = prediction.letterbox.crop
     inside = 0 <= column < len(edges.x) - 1 and 0 <= row < len(edges.y) - 1
-    return (row, column) if inside and 0 <= x <= box.width and 0 <= y <= box.height else None
+    return (row, column) if inside and left <= x <= right and top <= y <= bottom else None
 
 
 def cells_over(
@@ -86,5 +89,7 @@ def cells_over(
     x = (np.arange(columns) + 0.5) * box.width / columns
     y = (np.arange(rows) + 0.5) * box.height / rows
     cells = np.pad(shares(prediction, class_name), 1)  # what was not seen lies around
-    across = np.searchsorted(edges.x, x, "right")
-    return np.asarray(cells[np.searchsorted(edges.y, y, "right")][:, across], dtype=np.float32)
+    area = seen_area(prediction)
+    across = np.where((x >= area.left) & (x <= area.right), np.searchsorted(edges.x, x, "right"), 0)
+    down = np.where((y >= area.top) & (y <= area.bottom), np.searchsorted(edges.y, y, "right"), 0)
+    return np.asarray(cells[down][:, across], dtype=np.float32)

@@ -54,6 +54,11 @@ def test_a_missing_file_is_refused(tmp_path):
         ({"temperature": 0}, [messages.CARD_TEMPERATURE]),
         ({"map_field": [0.5, 0, 0.4, 1]}, [messages.CARD_MAP_FIELD]),
         ({"input_size": 10**9}, [messages.CARD_INPUT_SIZE]),
+        ({"kind": "oracle"}, [messages.CARD_KIND]),
+        ({"frame": "heart"}, [messages.CARD_KIND]),
+        ({"watch_class": "measles"}, [messages.CARD_WATCH_CLASS]),
+        ({"map_scale": {"covid19": 1.0}}, [messages.CARD_MAP_SCALE]),
+        ({"map_scale": {"covid19": 1.0, "normal": 0.0, "pneumonia": 1.0}}, [messages.CARD_MAP_SCALE]),
         ({"files": {"../x": {"sha256": "0", "bytes": 0}}}, [messages.CARD_FILES, messages.CARD_FILE_NAMES]),
     ],
 )

@@ -40,6 +40,21 @@ def test_cells_outside_the_image_have_no_lines():
     assert [line[0, 1] for line in across] == pytest.approx([0, 100, 200])
 
 
+def test_cells_lie_on_the_part_that_the_model_was_given():
+    part = prediction(np.ones((2, 4, 4)), Letterbox.fit(400, 300, 96, crop=(100, 40, 200, 140)))
+    assert cell_edges(part).x == pytest.approx([100, 125, 150, 175, 200])
+    assert seen_area(part) == (100, 40, 200, 140)
+    assert cell_at(part, 130, 41) == (0, 1)
+    assert cell_at(part, 99, 41) is None
+    drawn = cells_over(part, "a")
+    assert drawn[40:140, 100:200].all()
+    assert drawn.sum() == 100 * 100
+    tall = prediction(np.ones((2, 4, 4)), Letterbox.fit(400, 300, 96, crop=(100, 0, 200, 400)))
+    assert seen_area(tall) == (100, 0, 200, 400)
+    assert cell_at(tall, 90, 200) is None  # beside the crop, though a cell of the bar lies there
+    assert not cells_over(tall, "a")[:, :100].any()
+
+
 @pytest.mark.parametrize("aspect", [1.0, 1.5])
 @pytest.mark.parametrize(("height", "width"), [(300, 500), (900, 200)])
 def test_each_cell_covers_its_place_with_its_value(height, width, aspect):

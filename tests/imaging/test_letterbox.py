@@ -112,3 +112,39 @@ def test_the_axis_that_shrinks_is_averaged_also_where_the_other_grows():
     assert rows.max() <= 153
     turned = Letterbox.fit(100, 1200, 240, pixel_aspect=12).apply(np.ascontiguousarray(stripes.T))
     np.testing.assert_array_equal(turned, rows.T)
+
+
+CROPS = [(40, 30, 240, 330), (0, 0, 300, 100), (250, 350, 251, 400)]
+
+
+@pytest.mark.parametrize("crop", CROPS)
+@pytest.mark.parametrize("aspect", [1.0, 1.5])
+def test_a_crop_is_the_letterbox_of_that_part(crop, aspect):
+    image = np.random.default_rng(3).integers(0, 256, (400, 300), dtype=np.uint8)
+    left, top, right, bottom = crop
+    part = image[top:bottom, left:right]
+    box = Letterbox.fit(400, 300, 96, aspect, crop)
+    alone = Letterbox.fit(*part.shape, 96, aspect)
+    np.testing.assert_array_equal(box.apply(image), alone.apply(part))
+    map_ = np.random.default_rng(4).random((7, 7)).astype(np.float32)
+    back = box.back(map_)
+    assert back.shape == image.shape
+    np.testing.assert_allclose(back[top:bottom, left:right], alone.back(map_), atol=1e-4)
+    back[top:bottom, left:right] = 0
+    assert not back.any()
+
+
+@pytest.mark.parametrize("crop", [None, *CROPS])
+def test_places_go_into_the_square_and_out_of_it(crop):
+    box = Letterbox.fit(400, 300, 96, 1.2, crop)
+    left, top, right, bottom = box.crop
+    assert box.into(left, top) == pytest.approx((box.left, box.top))
+    assert box.into(right, bottom) == pytest.approx((box.left + box.inner_width, box.top + box.inner_height))
+    for place in ((0.0, 0.0), (17.5, 200.0), (300.0, 400.0)):
+        assert box.out_of(*box.into(*place)) == pytest.approx(place)
+
+
+@pytest.mark.parametrize("crop", [(0, 0, 0, 10), (5, 0, 4, 10), (0, 0, 301, 10), (-1, 0, 10, 10)])
+def test_a_crop_outside_the_image_is_refused(crop):
+    with pytest.raises(ValueError, match="no letterbox"):
+        Letterbox.fit(400, 300, 96, 1.0, crop)
