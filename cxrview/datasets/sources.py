@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PureWindowsPath
 
+from cxrview.datasets import boxes
 from cxrview.datasets import messages as said
+from cxrview.datasets.boxes import Box4
 from cxrview.datasets.config import DataConfig
 from cxrview.errors import InvalidRequest
 from cxrview.imaging import find_images
@@ -38,7 +40,9 @@ class Item:
     """A file and what is said about it; "" where nothing is said.
 
     `file` is relative to the data folder or the table, with forward slashes. `group` is the patient,
-    `source` the collection, `split` one of "train", "validation" and "test".
+    `source` the collection, `split` one of "train", "validation" and "test". `boxes` are where the readers
+    saw the disease, in pixels of the stored film: None if nothing is said, () if it is said that there are
+    none.
     """
 
     path: Path
@@ -47,14 +51,15 @@ class Item:
     group: str = ""
     source: str = ""
     split: str = ""
+    boxes: tuple[Box4, ...] | None = None
 
 
 def find_items(config: DataConfig) -> list[Item]:
     """Return the files in `config.path`, a folder or a CSV file, without those to leave out.
 
     A folder without folders, or a table without labels, gives files without labels. A label that could be
-    taken for a path, a file listed twice, a file name that is no Unicode, classes that differ in case only
-    and a pattern that is none raise InvalidRequest.
+    taken for a path, a file listed twice, a file name that is no Unicode, boxes that are none, classes that
+    differ in case only and a pattern that is none raise InvalidRequest.
     """
     patient_pattern(config)
     root = Path(config.path)
@@ -202,7 +207,17 @@ def _item(row: dict[str, str], number: int, table: Path) -> Item:
         problem = said.UNKNOWN_SPLIT(name=row["split"][:40], number=number)
         raise InvalidRequest(problem, said.USE_KNOWN_SPLITS, table)
     path = Path(os.path.normpath(table.parent / file))
-    return Item(path, file, labels, row.get("group", ""), row.get("source", ""), SPLITS.get(split, ""))
+    group, source, drawn = row.get("group", ""), row.get("source", ""), _boxes(row, number, table)
+    return Item(path, file, labels, group, source, SPLITS.get(split, ""), drawn)
+
+
+def _boxes(row: dict[str, str], number: int, table: Path) -> tuple[Box4, ...] | None:
+    column = next((name for name in boxes.COLUMNS if name in row), "")
+    try:
+        return boxes.parse_boxes(row.get(column, ""))
+    except ValueError as error:
+        problem = said.UNREADABLE_BOXES(column=column, number=number)
+        raise InvalidRequest(problem, said.BOXES_AS_JSON, table) from error
 
 
 def _check_labels(items: list[Item], root: Path) -> None:

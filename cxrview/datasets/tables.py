@@ -10,13 +10,14 @@ from pathlib import Path
 from cxrview import messages as shared
 from cxrview.atomic_file import write_atomically
 from cxrview.datasets import messages as data_messages
+from cxrview.datasets.boxes import box_text
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.survey import file_of, pattern_of
 from cxrview.errors import InvalidRequest
 from cxrview.progress import Report
 
-COLUMNS = ("file", "label", "group", "source")
-Row = tuple[str, str, str, str]
+COLUMNS = ("file", "label", "group", "source", "boxes")
+Row = tuple[str, str, str, str, str]
 
 
 def of_folders(folders: Sequence[Path], table: Path, report: Report) -> Path:
@@ -35,7 +36,7 @@ def of_folders(folders: Sequence[Path], table: Path, report: Report) -> Path:
         found = find_images([folder], report)
         if not found:
             raise InvalidRequest(data_messages.HOLDS_NO_IMAGES, shared.CHOOSE_ANOTHER_FOLDER, folder)
-        rows += [(path.absolute().as_posix(), folder.name, "", source) for path in found]
+        rows += [(path.absolute().as_posix(), folder.name, "", source, "") for path in found]
     return _write(rows, table)
 
 
@@ -82,7 +83,10 @@ def without_split(config: DataConfig, table: Path, _report: Report) -> DataConfi
     items = find_items(replace(config, exclude=()))
     kept = {item.path for item in find_items(config)}
     names = {item.path: item.path.absolute().as_posix() for item in items}
-    rows = [(names[item.path], "|".join(item.labels), item.group, item.source) for item in items]
+    rows = [
+        (names[item.path], "|".join(item.labels), item.group, item.source, box_text(item.boxes))
+        for item in items
+    ]
     _write(rows, table)
     left_out = tuple(pattern_of(name) for path, name in names.items() if path not in kept)
     return replace(config, path=str(table), exclude=left_out)
