@@ -42,7 +42,7 @@ class Item:
     `file` is relative to the data folder or the table, with forward slashes. `group` is the patient,
     `source` the collection, `split` one of "train", "validation" and "test". `boxes` are where the readers
     saw the disease, in pixels of the stored film: None if nothing is said, () if it is said that there are
-    none.
+    none. `device` is the machine that made the film, `lung_mask` a picture of its lungs: 0 elsewhere.
     """
 
     path: Path
@@ -52,6 +52,8 @@ class Item:
     source: str = ""
     split: str = ""
     boxes: tuple[Box4, ...] | None = None
+    device: str = ""
+    lung_mask: Path | None = None
 
 
 def find_items(config: DataConfig) -> list[Item]:
@@ -197,8 +199,8 @@ def _rows(table: Path) -> list[dict[str, str]]:
 
 
 def _item(row: dict[str, str], number: int, table: Path) -> Item:
-    file = row["file"]
-    if not file or "\x00" in file or len(file) > MAX_FILE:
+    file, mask = row["file"], row.get("lung_mask", "") or row.get("mask", "")
+    if not file or any("\x00" in name or len(name) > MAX_FILE for name in (file, mask)):
         raise InvalidRequest(said.NO_USABLE_FILE(number=number), said.RELATIVE_PATHS, table)
     text = row.get("label", "")
     labels = tuple(dict.fromkeys(part.strip() for part in text.split("|"))) if text else ()
@@ -206,9 +208,21 @@ def _item(row: dict[str, str], number: int, table: Path) -> Item:
     if split and split not in SPLITS:
         problem = said.UNKNOWN_SPLIT(name=row["split"][:40], number=number)
         raise InvalidRequest(problem, said.USE_KNOWN_SPLITS, table)
-    path = Path(os.path.normpath(table.parent / file))
-    group, source, drawn = row.get("group", ""), row.get("source", ""), _boxes(row, number, table)
-    return Item(path, file, labels, group, source, SPLITS.get(split, ""), drawn)
+    return Item(
+        _beside(table, file),
+        file,
+        labels,
+        group=row.get("group", ""),
+        source=row.get("source", ""),
+        split=SPLITS.get(split, ""),
+        boxes=_boxes(row, number, table),
+        device=row.get("device", ""),
+        lung_mask=_beside(table, mask) if mask else None,
+    )
+
+
+def _beside(table: Path, file: str) -> Path:
+    return Path(os.path.normpath(table.parent / file))
 
 
 def _boxes(row: dict[str, str], number: int, table: Path) -> tuple[Box4, ...] | None:

@@ -88,7 +88,7 @@ def illustrate(
             continue
         picture, prediction = found
         name = answers.class_names[choice.class_index]
-        small = _small(picture)
+        small = shrunk(picture)
         heat = overlay(prediction, name, (small.shape[0], small.shape[1]))
         inside = None if answers.in_domain is None else bool(answers.in_domain[choice.index])
         truth = answers.truth[choice.index]
@@ -108,7 +108,8 @@ def illustrate(
     return examples
 
 
-def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the grey `picture` with at most `SIDE` pixels on its longer side."""
     height, width = picture.shape
     scale = min(1.0, SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

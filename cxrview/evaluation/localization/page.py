@@ -1,0 +1,187 @@
+"""What a report says about where the heat lies: tables, remarks, the worst films, and a table with a row a film."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrview.evaluation import messages
+from cxrview.evaluation.caveats import Caveat, Label
+from cxrview.evaluation.examples import OPACITY, shrunk
+from cxrview.evaluation.localization.films import MeasuredFilm, boxes_of
+from cxrview.evaluation.localization.measures import MEASURES, HeatMeasures
+from cxrview.evaluation.names import LOCALIZATION
+from cxrview.evaluation.predict import predict_file
+from cxrview.evaluation.report_tables import ABSENT, ReportTable, TableCell, cell, percent
+from cxrview.explain.colour import blend, colour_table
+from cxrview.inference.predictor import Predictor
+
+MOST = 12  # films that are shown
+BOX, CASING = (90, 220, 255), (0, 0, 0)  # RGB of the boxes' lines
+OUTSIDE = 0.3  # of the heat outside the lungs, from which on it is a serious remark
+_COLUMNS = ("pointing_game", "energy_inside", "iou", "in_lungs", "in_drawn_lungs")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorstFilm:
+    """A film as a report shows it: with its boxes, and under the heatmap of its own class."""
+
+    film: MeasuredFilm
+    boxed: NDArray[np.uint8]  # (h, w, 3) RGB
+    heated: NDArray[np.uint8]  # (h, w, 3) RGB
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeatReport:
+    """Where the heat lies: `metrics` (of `summarise`) and films by part of the data, and films to show."""
+
+    metrics: Mapping[str, Mapping[str, Any]]
+    films: Mapping[str, Sequence[MeasuredFilm]]
+    worst: Sequence[WorstFilm] = field(default=())
+
+
+def worst(films: Sequence[MeasuredFilm], most: int = MOST) -> list[MeasuredFilm]:
+    """Return the films whose own map lies worst on the boxes, worst first, one of each group.
+
+    Those that it does not point into come first, then those with the least of it inside.
+    """
+
+    def how_good(of: HeatMeasures) -> tuple[float, float, float]:
+        return of.pointing_game, of.energy_inside, of.iou
+
+    rated = [
+        (how_good(film.of_own), film)
+        for film in films
+        if film.of_own is not None and not np.isnan(film.of_own.iou)
+    ]
+    by_group: dict[str, MeasuredFilm] = {}
+    for _, film in sorted(rated, key=lambda entry: entry[0]):
+        by_group.setdefault(film.group, film)
+    return list(by_group.values())[:most]
+
+
+def illustrate_worst(predictor: Predictor, films: Sequence[MeasuredFilm]) -> list[WorstFilm]:
+    """Return pictures of the worst of `films`, read again; one that has gone meanwhile is left out."""
+    shown = []
+    for film in worst(films):
+        if (found := predict_file(predictor, film.item.path)) is None:
+            continue
+        picture, prediction = found
+        small = shrunk(picture)
+        own = prediction.activation_maps[prediction.class_names.index(film.own)]
+        shape = (small.shape[0], small.shape[1])
+        heat = prediction.letterbox.back(own / max(float(own.max()), 1e-12), prediction.field, shape)
+        heated = blend(small, np.clip(heat, 0, 1), colour_table("inferno"), OPACITY, 0.0)
+        scale = small.shape[1] / picture.shape[1], small.shape[0] / picture.shape[0]
+        boxes = [
+            (left * scale[0], top * scale[1], right * scale[0], bottom * scale[1])
+            for left, top, right, bottom in boxes_of(film.item, predictor.card)
+        ]
+        plain = np.repeat(small[..., None], 3, axis=2)
+        shown.append(WorstFilm(film, _with_boxes(plain, boxes), _with_boxes(heated, boxes)))
+    return shown
+
+
+def _with_boxes(
+    picture: NDArray[np.uint8], boxes: Sequence[tuple[float, float, float, float]]
+) -> NDArray[np.uint8]:
+    """Return the RGB `picture` with light lines, on dark ones, around `boxes`."""
+    drawn = picture.copy()
+    for colour, thickness in ((CASING, 3), (BOX, 1)):
+        for left, top, right, bottom in boxes:
+            corners = (round(left), round(top)), (round(right), round(bottom))
+            cv2.rectangle(drawn, *corners, colour, thickness)
+    return drawn
+
+
+def heat_tables(measured: Mapping[str, Any], label: Label, classes: Sequence[str]) -> list[ReportTable]:
+    """Return the tables of one part of the data: in all and by class, by source, by device."""
+    drawn = measured["with_drawn_lungs"] > 0
+    columns = [name for name in _COLUMNS if drawn or name != "in_drawn_lungs"]
+    chance = "chance_lungs" if measured["own"]["chance_lungs"]["value"] is not None else "chance_seen"
+
+    def row(first: TableCell, part: Mapping[str, Any], figures: Mapping[str, Any]) -> tuple[TableCell, ...]:
+        cells = [cell(figures[name], "percent") for name in columns]
+        cells.insert(1, TableCell(percent(figures[chance]["value"])))
+        return first, TableCell(f"{part['films']:,}"), *cells
+
+    heads = [str(LOCALIZATION[name]) for name in columns]
+    head = ("Films", heads[0], str(LOCALIZATION[chance]), *heads[1:])
+    rows = [
+        row(TableCell("The film's own class"), measured, measured["own"]),
+        row(TableCell("The class it was called"), measured, measured["called"]),
+    ]
+    for name, part in measured["per_class"].items():
+        swatch = classes.index(name) if name in classes else -1
+        rows.append(row(TableCell(label(name) or "(none known)", swatch=swatch), part, part["own"]))
+    tables = [ReportTable("Where the heat lies", ("Map of", *head), tuple(rows))]
+    for kind, title in (("source", "source"), ("device", "device")):
+        if found := measured[f"per_{kind}"]:
+            listed = tuple(
+                row(TableCell(name or "(none named)"), part, part["own"]) for name, part in found.items()
+            )
+            caption = f"Where the heat of the film's own class lies, by {title}"
+            tables.append(ReportTable(caption, (title.capitalize(), *head), listed))
+    return tables
+
+
+def heat_caveats(measured: Mapping[str, Any]) -> list[Caveat]:
+    """Return what a reader should know before believing the heat, the serious first."""
+    return sorted(_caveats(measured), key=lambda caveat: not caveat.serious)
+
+
+def _caveats(measured: Mapping[str, Any]) -> Iterator[Caveat]:
+    own = measured["own"]
+    low, chance = own["pointing_game"]["low"], own["chance_lungs"]["value"]
+    if low is not None and chance is not None and low <= chance:
+        yield Caveat(messages.HEAT_BY_CHANCE(chance=percent(chance)), serious=True)
+    inside = own["in_lungs"]["value"]
+    if inside is not None:
+        told = messages.HEAT_OUTSIDE_LUNGS(share=percent(1 - inside))
+        yield Caveat(told, serious=1 - inside >= OUTSIDE)
+    if own["empty"]["value"]:
+        yield Caveat(messages.HEAT_EMPTY(share=percent(own["empty"]["value"])), serious=True)
+
+
+def worst_entry(shown: WorstFilm, label: Label) -> dict[str, Any]:
+    """Return what the page says of a film that it shows, without its pictures."""
+    film, of_own = shown.film, shown.film.of_own
+    return {
+        "file": film.item.file,
+        "source": ", ".join(filter(None, (film.item.source, film.item.device))),
+        "own": label(film.own),
+        "called": label(film.called),
+        "right": film.own == film.called,
+        "hit": of_own is not None and of_own.pointing_game > 0,
+        "inside": ABSENT if of_own is None else percent(of_own.energy_inside),
+    }
+
+
+def heat_csv(parts: Mapping[str, Sequence[MeasuredFilm]]) -> str:
+    """Return a row for each film of `parts` as CSV; a cell is empty where nothing is known.
+
+    `own` is the class whose map the plain columns are about, `called` that of the columns `called_…`.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    called = [f"called_{name}" for name in MEASURES if not name.startswith("chance")]
+    writer.writerow(
+        ["part", "file", "source", "device", "label", "boxes", "own", "called", *MEASURES, *called]
+    )
+    for part, films in parts.items():
+        for film in films:
+            item = film.item
+            about = [part, item.file, item.source, item.device, "|".join(item.labels), len(item.boxes or ())]
+            of_called = _cells(film.of_called, [name.removeprefix("called_") for name in called])
+            writer.writerow([*about, film.own, film.called, *_cells(film.of_own, MEASURES), *of_called])
+    return buffer.getvalue()
+
+
+def _cells(of: HeatMeasures | None, names: Sequence[str]) -> list[str]:
+    values = [float("nan") if of is None else getattr(of, name) for name in names]
+    return ["" if np.isnan(value) else f"{value:.6g}" for value in values]
