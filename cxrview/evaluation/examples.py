@@ -1,5 +1,6 @@
 """Which images a report shows, right and wrong, and their pictures with the heatmap over them."""
 
+import base64
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -114,3 +115,9 @@ def shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     scale = min(1.0, SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def data_url(picture: NDArray[np.uint8]) -> str:
+    """Return a picture, grey or BGR, as a JPEG inside a URL."""
+    encoded = cv2.imencode(".jpg", np.ascontiguousarray(picture), [cv2.IMWRITE_JPEG_QUALITY, 82])[1]
+    return f"data:image/jpeg;base64,{base64.b64encode(encoded.tobytes()).decode('ascii')}"

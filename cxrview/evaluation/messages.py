@@ -21,9 +21,7 @@ LABEL_LEFT_OUT = Message(
     "{images} labelled “{label}” left out: the model has no such class, or not this combination.",
 )
 
-MASK_OF_ANOTHER_SHAPE = Message(
-    "mask-of-another-shape", "is not of the shape of its film, {file}."
-)
+MASK_OF_ANOTHER_SHAPE = Message("mask-of-another-shape", "is not of the shape of its film, {file}.")
 NO_BOXES = Message("no-boxes", "has no boxes and no masks of the lungs to lay the heat on.")
 BOXES_IN_TABLE = Message(
     "boxes-in-table",

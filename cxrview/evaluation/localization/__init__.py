@@ -1,4 +1,4 @@
-"""Whether a model's heat lies where the readers saw the disease: boxes and lung masks, intervals, the worst films"""
+"""Whether a model's heat lies where readers saw the disease: on boxes and lung masks, with the worst films"""
 
 from cxrview.evaluation.localization.measures import measure, measure_film
 

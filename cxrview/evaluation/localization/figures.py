@@ -37,9 +37,7 @@ def summarise(
     def means(chosen: Sequence[MeasuredFilm], of: Callable[[MeasuredFilm], HeatMeasures | None]) -> Any:
         nonlocal done
         done += 1
-        return _means(
-            chosen, of, seed, repeats, lambda part, doing: report((done - 1 + part) / steps, doing)
-        )
+        return _means(chosen, of, seed, repeats, lambda part, doing: report((done - 1 + part) / steps, doing))
 
     return {
         **_counts(films),
@@ -99,5 +97,4 @@ def _means(
 
 
 def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> list[float]:
-    shares: NDArray[np.float64] = np.where(whole > 0, part / np.where(whole > 0, whole, 1), UNTOLD)
-    return shares.tolist()
+    return [float(one / other) if other else UNTOLD for one, other in zip(part, whole, strict=True)]

@@ -1,4 +1,4 @@
-"""Ask a bundle where it looked on films with boxes or drawn lungs, and measure each map as soon as it is there.
+"""Ask a bundle where it looked on films with boxes or drawn lungs, and measure each map as it comes.
 
 Maps are measured and forgotten, so memory does not grow with the number of films.
 """
@@ -31,6 +31,7 @@ from cxrview.message import Message
 from cxrview.progress import Report, silent
 
 NO_DISEASE = frozenset({"normal", "negative", "no finding", "healthy"})  # classes of films without disease
+HALF = 127.5  # of the lung network's mask, from which on a place is lung
 LIKE = 0.02  # how far the shapes of a film and its mask may differ, as a share
 
 
@@ -62,15 +63,13 @@ class _Prepared(NamedTuple):
 
     model_input: ModelInput
     patient: str
-    film: Film | None  # for the lung network, where the model does not ask it itself
+    film: Film | None  # for the lung network
     drawn: NDArray[np.bool_] | None
 
 
 def no_disease(card: Card) -> str:
-    """Return the class of `card` that says that there is no disease, by its name or label; "" if none does."""
-    named = [
-        item.name for item in card.classes if {item.name.casefold(), item.label.casefold()} & NO_DISEASE
-    ]
+    """Return the class of `card` that stands for no disease, by its name or label; "" if none does."""
+    named = [item.name for item in card.classes if {item.name.casefold(), item.label.casefold()} & NO_DISEASE]
     return named[0] if len(named) == 1 else ""
 
 
@@ -113,8 +112,8 @@ def measure_films(
 ) -> MeasuredFilms:
     """Return how the maps of `predictor` lie on the first frames of those `items` that `to_measure` returns.
 
-    `finder` finds the lungs for a model that does not; without it, and where it finds none, they are not
-    known. The group is found as `answer_files` finds it. `report` may raise Cancelled.
+    Without `finder`, and where it finds none, the lungs are not known. The group is found as `answer_files`
+    finds it. `report` may raise Cancelled.
     """
     chosen = to_measure(items, predictor.card)
     films: list[MeasuredFilm] = []
@@ -135,7 +134,9 @@ def measure_films(
     while batch := list(islice(waiting, BATCH_SIZE)):
         report(min(1.0, len(films) / max(1, len(chosen))), messages.LAYING_HEAT)
         predictions = predictor.predict_inputs([ready.model_input for _, ready in batch])
-        anatomies = _anatomies(predictions, [ready.film for _, ready in batch], finder)
+        anatomies: Sequence[Anatomy | None] = [None] * len(batch)
+        if finder is not None:
+            anatomies = finder.find([ready.film for _, ready in batch if ready.film is not None])
         for (item, ready), prediction, anatomy in zip(batch, predictions, anatomies, strict=True):
             group = group_of(item, ready.patient, pattern)
             films.append(_measured(item, group, prediction, anatomy, ready.drawn, predictor.card))
@@ -158,19 +159,6 @@ def _drawn_mask(path: Path, radiograph: Radiograph) -> NDArray[np.bool_]:
     return mask
 
 
-def _anatomies(
-    predictions: Sequence[Prediction], films: Sequence[Film | None], finder: LungFinder | None
-) -> list[Anatomy | None]:
-    """Return where the lungs are on each film, as the model found them or else `finder` does."""
-    told: list[Anatomy | None] = [prediction.anatomy for prediction in predictions]
-    missing = [(index, film) for index, film in enumerate(films) if told[index] is None and film is not None]
-    if finder is not None:
-        found = finder.find([film for _, film in missing])
-        for (index, _), anatomy in zip(missing, found, strict=True):
-            told[index] = anatomy
-    return told
-
-
 def _measured(
     item: Item,
     group: str,
@@ -182,7 +170,7 @@ def _measured(
     lungs = None
     if anatomy is not None and anatomy.found:
         shape = grid_shape(prediction.letterbox)
-        lungs = anatomy.letterbox.back(anatomy.lungs.astype(np.float32) / 255, shape=shape)
+        lungs = anatomy.letterbox.back(anatomy.lungs.astype(np.float32), shape=shape) >= HALF
     own, called = own_class(item, prediction, card), prediction.predicted
     boxes = boxes_of(item, card)
 

@@ -25,9 +25,9 @@ Mask = NDArray[np.bool_] | NDArray[np.floating] | NDArray[np.uint8]
 class HeatMeasures:
     """What was measured of one map; NaN where boxes or lungs are not known. All are 0…1.
 
-    `pointing_game`: 1 if the centre of the strongest cell lies in a box, with no tolerance; of equal cells the
-    first counts, and one outside what the model saw misses (Zhang 2018). `energy_inside`: the share of the
-    map's sum over the film that lies in boxes (Wang 2020, the energy-based pointing game). `iou`: of the
+    `pointing_game`: 1 if the centre of the strongest cell lies in a box, with no tolerance; of equal cells
+    the first counts, and one outside what the model saw misses (Zhang 2018). `energy_inside`: the share of
+    the map's sum over the film that lies in boxes (Wang 2020, the energy-based pointing game). `iou`: of the
     boxes with the part of the map from a threshold on, at the best of the map's own values above 0, which is
     `iou_threshold` of the strongest. `in_lungs`, `in_drawn_lungs`: the share of the map's sum over the film
     inside the lungs that a network found, and that somebody drew. `chance_lungs`, `chance_seen`: the share of
@@ -115,9 +115,7 @@ def box_mask(boxes: Sequence[Box4], letterbox: Letterbox, shape: tuple[int, int]
     return _in_boxes(*np.meshgrid(x, y), boxes)
 
 
-def _in_boxes(
-    x: NDArray[np.float64], y: NDArray[np.float64], boxes: Sequence[Box4]
-) -> NDArray[np.bool_]:
+def _in_boxes(x: NDArray[np.float64], y: NDArray[np.float64], boxes: Sequence[Box4]) -> NDArray[np.bool_]:
     inside = np.zeros(x.shape, np.bool_)
     for left, top, right, bottom in boxes:
         inside |= (x >= left) & (x <= right) & (y >= top) & (y <= bottom)

@@ -1,102 +1,42 @@
-"""What a report says about where the heat lies: tables, remarks, the worst films, and a table with a row a film."""
+"""What a report says about where the heat lies: tables, remarks, films, and a CSV with a row a film."""
 
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from cxrview.evaluation import messages
 from cxrview.evaluation.caveats import Caveat, Label
-from cxrview.evaluation.examples import OPACITY, shrunk
-from cxrview.evaluation.localization.films import MeasuredFilm, boxes_of
+from cxrview.evaluation.examples import data_url
+from cxrview.evaluation.localization.films import MeasuredFilm
+from cxrview.evaluation.localization.heat_report import WorstFilm
 from cxrview.evaluation.localization.measures import MEASURES, HeatMeasures
 from cxrview.evaluation.names import LOCALIZATION
-from cxrview.evaluation.predict import predict_file
 from cxrview.evaluation.report_tables import ABSENT, ReportTable, TableCell, cell, percent
-from cxrview.explain.colour import blend, colour_table
-from cxrview.inference.predictor import Predictor
 
-MOST = 12  # films that are shown
-BOX, CASING = (90, 220, 255), (0, 0, 0)  # RGB of the boxes' lines
 OUTSIDE = 0.3  # of the heat outside the lungs, from which on it is a serious remark
 _COLUMNS = ("pointing_game", "energy_inside", "iou", "in_lungs", "in_drawn_lungs")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WorstFilm:
-    """A film as a report shows it: with its boxes, and under the heatmap of its own class."""
-
-    film: MeasuredFilm
-    boxed: NDArray[np.uint8]  # (h, w, 3) RGB
-    heated: NDArray[np.uint8]  # (h, w, 3) RGB
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HeatReport:
-    """Where the heat lies: `metrics` (of `summarise`) and films by part of the data, and films to show."""
-
-    metrics: Mapping[str, Mapping[str, Any]]
-    films: Mapping[str, Sequence[MeasuredFilm]]
-    worst: Sequence[WorstFilm] = field(default=())
-
-
-def worst(films: Sequence[MeasuredFilm], most: int = MOST) -> list[MeasuredFilm]:
-    """Return the films whose own map lies worst on the boxes, worst first, one of each group.
-
-    Those that it does not point into come first, then those with the least of it inside.
-    """
-
-    def how_good(of: HeatMeasures) -> tuple[float, float, float]:
-        return of.pointing_game, of.energy_inside, of.iou
-
-    rated = [
-        (how_good(film.of_own), film)
-        for film in films
-        if film.of_own is not None and not np.isnan(film.of_own.iou)
+def heat_parts(
+    measured: Mapping[str, Mapping[str, Any]],
+    label: Label,
+    classes: Sequence[str],
+    titles: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """Return what the page says of each part of the data in `measured`."""
+    return [
+        {
+            "title": titles.get(name, name),
+            "films": part["films"],
+            "with_boxes": part["with_boxes"],
+            "caveats": heat_caveats(part),
+            "tables": heat_tables(part, label, classes),
+        }
+        for name, part in measured.items()
     ]
-    by_group: dict[str, MeasuredFilm] = {}
-    for _, film in sorted(rated, key=lambda entry: entry[0]):
-        by_group.setdefault(film.group, film)
-    return list(by_group.values())[:most]
-
-
-def illustrate_worst(predictor: Predictor, films: Sequence[MeasuredFilm]) -> list[WorstFilm]:
-    """Return pictures of the worst of `films`, read again; one that has gone meanwhile is left out."""
-    shown = []
-    for film in worst(films):
-        if (found := predict_file(predictor, film.item.path)) is None:
-            continue
-        picture, prediction = found
-        small = shrunk(picture)
-        own = prediction.activation_maps[prediction.class_names.index(film.own)]
-        shape = (small.shape[0], small.shape[1])
-        heat = prediction.letterbox.back(own / max(float(own.max()), 1e-12), prediction.field, shape)
-        heated = blend(small, np.clip(heat, 0, 1), colour_table("inferno"), OPACITY, 0.0)
-        scale = small.shape[1] / picture.shape[1], small.shape[0] / picture.shape[0]
-        boxes = [
-            (left * scale[0], top * scale[1], right * scale[0], bottom * scale[1])
-            for left, top, right, bottom in boxes_of(film.item, predictor.card)
-        ]
-        plain = np.repeat(small[..., None], 3, axis=2)
-        shown.append(WorstFilm(film, _with_boxes(plain, boxes), _with_boxes(heated, boxes)))
-    return shown
-
-
-def _with_boxes(
-    picture: NDArray[np.uint8], boxes: Sequence[tuple[float, float, float, float]]
-) -> NDArray[np.uint8]:
-    """Return the RGB `picture` with light lines, on dark ones, around `boxes`."""
-    drawn = picture.copy()
-    for colour, thickness in ((CASING, 3), (BOX, 1)):
-        for left, top, right, bottom in boxes:
-            corners = (round(left), round(top)), (round(right), round(bottom))
-            cv2.rectangle(drawn, *corners, colour, thickness)
-    return drawn
 
 
 def heat_tables(measured: Mapping[str, Any], label: Label, classes: Sequence[str]) -> list[ReportTable]:
@@ -149,7 +89,7 @@ def _caveats(measured: Mapping[str, Any]) -> Iterator[Caveat]:
 
 
 def worst_entry(shown: WorstFilm, label: Label) -> dict[str, Any]:
-    """Return what the page says of a film that it shows, without its pictures."""
+    """Return what the page says of a film that it shows, and its pictures."""
     film, of_own = shown.film, shown.film.of_own
     return {
         "file": film.item.file,
@@ -158,6 +98,8 @@ def worst_entry(shown: WorstFilm, label: Label) -> dict[str, Any]:
         "called": label(film.called),
         "right": film.own == film.called,
         "hit": of_own is not None and of_own.pointing_game > 0,
+        "boxed": data_url(shown.boxed[..., ::-1]),
+        "heated": data_url(shown.heated[..., ::-1]),
         "inside": ABSENT if of_own is None else percent(of_own.energy_inside),
     }
 
