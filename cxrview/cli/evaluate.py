@@ -16,6 +16,7 @@ from cxrview.errors import InvalidRequest
 from cxrview.evaluation import messages, report_tables
 from cxrview.evaluation.localization.films import to_measure
 from cxrview.evaluation.localization.heat_report import HeatReport, lay_heat
+from cxrview.evaluation.localization.page import main_kind
 from cxrview.evaluation.names import LOCALIZATION
 from cxrview.evaluation.predict import Answered, answer_files
 from cxrview.evaluation.report import measure_parts, write_report
@@ -214,10 +215,10 @@ def _put_summary(metrics: Mapping[str, Any], part: str) -> None:
 
 
 def _put_heat(heat: HeatReport | None) -> None:
-    """Print where the heat of the films' own classes lies, part by part."""
+    """Print where the heat lies, part by part: of the films' own classes, or else of those called."""
     for name, measured in heat.metrics.items() if heat is not None else ():
         console.put(f"heat, {name}: {measured['films']} films, {measured['with_boxes']} with boxes")
-        for key, entry in measured["own"].items():
+        for key, entry in measured[main_kind(measured)].items():
             if key in LOCALIZATION and entry["value"] is not None:
                 _put_figure(str(LOCALIZATION[key]).lower(), entry, width=26)
 

@@ -113,8 +113,7 @@ def write_report(
     _save(folder, {"metrics.json": text, "report.html": _page(title, card, **said, **images)})
     _save_figures(folder / "figures", drawn, documents)
     _write(folder / "predictions.csv", _predictions(parts, out_of_distribution))
-    if heat is not None:
-        _write(folder / "boxes.csv", heat_csv(heat.films))
+    _write_boxes(folder / "boxes.csv", heat)
     if shared is not None:
         images = _images_to_share(data_report, failures)
         _save(shared, {"metrics.json": text, "report.html": _page(title, card, **said, **images)})
@@ -376,6 +375,18 @@ def _make(folder: Path) -> None:
     except OSError as error:
         problem = messages.FOLDER_NOT_MADE(folder=folder, reason=error.strerror)
         raise InvalidRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
+
+
+def _write_boxes(path: Path, heat: HeatReport | None) -> None:
+    """Write where the heat lies; without that, nothing stays of the report that this one replaces."""
+    if heat is not None:
+        _write(path, heat_csv(heat.films))
+    elif path.exists():
+        try:
+            path.unlink()
+        except OSError as error:
+            problem = shared.PLACE_CANNOT_BE_WRITTEN(place=path, reason=error.strerror)
+            raise InvalidRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
 
 
 def _write(path: Path, text: str) -> None:

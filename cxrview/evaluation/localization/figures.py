@@ -1,7 +1,6 @@
 """What the measures of many films come to: means with intervals, in all and by class, source and device."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,9 @@ from cxrview.evaluation.localization.films import MeasuredFilm
 from cxrview.evaluation.localization.measures import MEASURES, UNTOLD, HeatMeasures
 from cxrview.progress import Report, silent
 
-UNKNOWN = tuple(UNTOLD for _ in MEASURES)
+UNKNOWN = [UNTOLD for _ in MEASURES]
 ATTRIBUTES: dict[str, Callable[[MeasuredFilm], str]] = {
-    "per_class": lambda film: film.own,
+    "per_class": lambda film: film.label,
     "per_source": lambda film: film.item.source,
     "per_device": lambda film: film.item.device,
 }
@@ -69,7 +68,7 @@ def _counts(films: Sequence[MeasuredFilm]) -> dict[str, int]:
     return {
         "films": len(films),
         "groups": len({film.group for film in films}),
-        "with_boxes": sum(not np.isnan(one.energy_inside) for one in told),
+        "with_boxes": sum(not np.isnan(one["energy_inside"]) for one in told),
         "with_drawn_lungs": sum(film.item.lung_mask is not None for film in films),
     }
 
@@ -82,7 +81,9 @@ def _means(
     report: Report,
 ) -> dict[str, Any]:
     measured = [of(film) for film in films]
-    values = np.array([UNKNOWN if one is None else astuple(one) for one in measured], np.float64)
+    values = np.array(
+        [UNKNOWN if one is None else [one[name] for name in MEASURES] for one in measured], np.float64
+    )
     values = values.reshape(len(films), len(MEASURES))
     known = ~np.isnan(values)
     filled = np.where(known, values, 0)

@@ -39,11 +39,13 @@ LIKE = 0.02  # how far the shapes of a film and its mask may differ, as a share
 class MeasuredFilm:
     """One film and how two maps lie on it: that of its own class, and that of the class it was called.
 
-    `own` is "" and `of_own` None where the film has no class that the model knows.
+    `label` is the class that its table names, in the words of the table if it is none of the model's. `own`
+    is that of `own_class`, and `of_own` None where it is "".
     """
 
     item: Item
     group: str
+    label: str
     own: str
     called: str
     of_own: HeatMeasures | None
@@ -179,5 +181,7 @@ def _measured(
         return measure_film(heat, prediction.letterbox, boxes, lungs, drawn, prediction.field)
 
     of_called = of(called)
+    places = set(class_places(item.labels, card).values())
+    label = card.class_names[places.pop()] if len(places) == len(item.labels) == 1 else "|".join(item.labels)
     of_own = of_called if own == called else of(own) if own else None
-    return MeasuredFilm(item, group, own, called, of_own, of_called)
+    return MeasuredFilm(item, group, label, own, called, of_own, of_called)

@@ -95,12 +95,12 @@ def worst(films: Sequence[MeasuredFilm], most: int = MOST) -> list[MeasuredFilm]
     """
 
     def how_good(of: HeatMeasures) -> tuple[float, float, float]:
-        return of.pointing_game, of.energy_inside, of.iou
+        return of["pointing_game"], of["energy_inside"], of["iou"]
 
     rated = [
         (how_good(film.of_own), film)
         for film in films
-        if film.of_own is not None and not np.isnan(film.of_own.iou)
+        if film.of_own is not None and not np.isnan(film.of_own["iou"])
     ]
     by_group: dict[str, MeasuredFilm] = {}
     for _, film in sorted(rated, key=lambda entry: entry[0]):

@@ -4,8 +4,7 @@ Everything but the pointing game is taken on the map as it is drawn, smooth betw
 the whole film (`grid_shape`). A map that is nowhere above 0 points at nothing: it misses.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -21,33 +20,33 @@ WHOLE: Field = (0.0, 0.0, 1.0, 1.0)
 Mask = NDArray[np.bool_] | NDArray[np.floating] | NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
-class HeatMeasures:
-    """What was measured of one map; NaN where boxes or lungs are not known. All are 0…1.
+HeatMeasures = Mapping[str, float]
+"""What was measured of one map, 0…1 by the names of `MEASURES`; NaN where boxes or lungs are not known.
 
-    `pointing_game`: 1 if the centre of the strongest cell lies in a box, with no tolerance; of equal cells
-    the first counts, and one outside what the model saw misses (Zhang 2018). `energy_inside`: the share of
-    the map's sum over the film that lies in boxes (Wang 2020, the energy-based pointing game). `iou`: of the
-    boxes with the part of the map from a threshold on, at the best of the map's own values above 0, which is
-    `iou_threshold` of the strongest. `in_lungs`, `in_drawn_lungs`: the share of the map's sum over the film
-    inside the lungs that a network found, and that somebody drew. `chance_lungs`, `chance_seen`: the share of
-    boxes among the cells whose centres lie in the lungs (those drawn, if there are any), and among all that
-    the model saw: what the pointing game gives to one who points there anywhere. `empty`: 1 if there is no
-    heat on the film.
-    """
-
-    pointing_game: float = UNTOLD
-    energy_inside: float = UNTOLD
-    iou: float = UNTOLD
-    iou_threshold: float = UNTOLD
-    in_lungs: float = UNTOLD
-    in_drawn_lungs: float = UNTOLD
-    chance_lungs: float = UNTOLD
-    chance_seen: float = UNTOLD
-    empty: float = 0.0
-
-
-MEASURES = tuple(item.name for item in fields(HeatMeasures))
+- `pointing_game`: 1 if the centre of the strongest cell lies in a box, with no tolerance, else 0. Of equal
+  cells the first counts; one outside what the model saw misses (Zhang 2018).
+- `energy_inside`: the share of the map's sum over the film that lies in boxes (Wang 2020, the energy-based
+  pointing game).
+- `iou`: of the boxes with the part of the map from a threshold on, at the best of the map's own values above
+  0, which is `iou_threshold` of the strongest.
+- `in_lungs`, `in_drawn_lungs`: the share of the map's sum over the film inside the lungs that a network
+  found, and that somebody drew.
+- `chance_lungs`, `chance_seen`: the share of boxes among the cells whose centres lie in the lungs (those
+  drawn, if there are any), and among all that the model saw: what the pointing game gives to one who points
+  there anywhere.
+- `empty`: 1 if there is no heat on the film, else 0.
+"""
+MEASURES = (
+    "pointing_game",
+    "energy_inside",
+    "iou",
+    "iou_threshold",
+    "in_lungs",
+    "in_drawn_lungs",
+    "chance_lungs",
+    "chance_seen",
+    "empty",
+)
 
 
 def measure(
@@ -65,7 +64,7 @@ def measure(
     """
     nothing: list[Mask | None] = [None] * len(maps)
     found = [
-        asdict(measure_film(*film, field))
+        measure_film(*film, field)
         for film in zip(maps, letterboxes, boxes, lungs or nothing, drawn_lungs or nothing, strict=True)
     ]
     return {name: np.array([film[name] for film in found], np.float64) for name in MEASURES}
@@ -89,7 +88,7 @@ def measure_film(
     warm = np.clip(letterbox.back(heat, field, shape), 0, None).astype(np.float64)
     total = float(warm.sum())
     network, drawn = _on_grid(lungs, shape), _on_grid(drawn_lungs, shape)
-    found: dict[str, float] = {"empty": float(total == 0)}
+    found = dict.fromkeys(MEASURES, UNTOLD) | {"empty": float(total == 0)}
     if total > 0:
         shares = {"in_lungs": network, "in_drawn_lungs": drawn}
         found |= {name: _share(warm, mask) for name, mask in shares.items() if mask is not None}
@@ -99,7 +98,7 @@ def measure_film(
         found |= {"iou": best, "iou_threshold": threshold}
         found["energy_inside"] = _share(warm, inside) if total > 0 else 0.0
         found |= _pointing(heat, letterbox, boxes, network if drawn is None else drawn, field)
-    return HeatMeasures(**found)
+    return found
 
 
 def grid_shape(letterbox: Letterbox) -> tuple[int, int]:

@@ -16,8 +16,17 @@ from cxrview.evaluation.localization.measures import MEASURES, HeatMeasures
 from cxrview.evaluation.names import LOCALIZATION
 from cxrview.evaluation.report_tables import ABSENT, ReportTable, TableCell, cell, percent
 
+FEW = 5  # films of a source or device, below which it has no line in the report
 OUTSIDE = 0.3  # of the heat outside the lungs, from which on it is a serious remark
-_COLUMNS = ("pointing_game", "energy_inside", "iou", "in_lungs", "in_drawn_lungs")
+_COLUMNS = (
+    "pointing_game",
+    "chance_lungs",
+    "chance_seen",
+    "energy_inside",
+    "iou",
+    "in_lungs",
+    "in_drawn_lungs",
+)
 
 
 def heat_parts(
@@ -39,34 +48,42 @@ def heat_parts(
     ]
 
 
+def main_kind(measured: Mapping[str, Any]) -> str:
+    """Return which maps tell most: "own", or "called" where no film has a class that the model knows."""
+    return "called" if measured["own"]["empty"]["value"] is None else "own"
+
+
 def heat_tables(measured: Mapping[str, Any], label: Label, classes: Sequence[str]) -> list[ReportTable]:
     """Return the tables of one part of the data: in all and by class, by source, by device."""
-    drawn = measured["with_drawn_lungs"] > 0
-    columns = [name for name in _COLUMNS if drawn or name != "in_drawn_lungs"]
-    chance = "chance_lungs" if measured["own"]["chance_lungs"]["value"] is not None else "chance_seen"
+    main = measured[main_kind(measured)]
+    without = "chance_seen" if main["chance_lungs"]["value"] is not None else "chance_lungs"
+    columns = [name for name in _COLUMNS if main[name]["value"] is not None and name != without]
 
     def row(first: TableCell, part: Mapping[str, Any], figures: Mapping[str, Any]) -> tuple[TableCell, ...]:
-        cells = [cell(figures[name], "percent") for name in columns]
-        cells.insert(1, TableCell(percent(figures[chance]["value"])))
+        cells = (cell(figures[name], "percent") for name in columns)
         return first, TableCell(f"{part['films']:,}"), *cells
 
-    heads = [str(LOCALIZATION[name]) for name in columns]
-    head = ("Films", heads[0], str(LOCALIZATION[chance]), *heads[1:])
+    head = ("Films", *(str(LOCALIZATION[name]) for name in columns))
+    titles = {"own": "The film's own class", "called": "The class it was called"}
     rows = [
-        row(TableCell("The film's own class"), measured, measured["own"]),
-        row(TableCell("The class it was called"), measured, measured["called"]),
+        row(TableCell(title), measured, measured[kind])
+        for kind, title in titles.items()
+        if kind in (main_kind(measured), "called")
     ]
     for name, part in measured["per_class"].items():
         swatch = classes.index(name) if name in classes else -1
-        rows.append(row(TableCell(label(name) or "(none known)", swatch=swatch), part, part["own"]))
+        rows.append(row(TableCell(label(name) or "(none named)", swatch=swatch), part, part["own"]))
     tables = [ReportTable("Where the heat lies", ("Map of", *head), tuple(rows))]
-    for kind, title in (("source", "source"), ("device", "device")):
-        if found := measured[f"per_{kind}"]:
-            listed = tuple(
-                row(TableCell(name or "(none named)"), part, part["own"]) for name, part in found.items()
-            )
-            caption = f"Where the heat of the film's own class lies, by {title}"
-            tables.append(ReportTable(caption, (title.capitalize(), *head), listed))
+    for kind in ("source", "device"):
+        found = measured[f"per_{kind}"]
+        large = {name: part for name, part in found.items() if part["films"] >= FEW}
+        listed = tuple(
+            row(TableCell(name or "(none named)"), part, part["own"]) for name, part in large.items()
+        )
+        caption = f"Where the heat of the film's own class lies, by {kind}"
+        note = f"Each {kind} of fewer than {FEW} films is left out here." if len(large) < len(found) else ""
+        if listed:
+            tables.append(ReportTable(caption, (kind.capitalize(), *head), listed, note=note))
     return tables
 
 
@@ -76,7 +93,7 @@ def heat_caveats(measured: Mapping[str, Any]) -> list[Caveat]:
 
 
 def _caveats(measured: Mapping[str, Any]) -> Iterator[Caveat]:
-    own = measured["own"]
+    own = measured[main_kind(measured)]
     low, chance = own["pointing_game"]["low"], own["chance_lungs"]["value"]
     if low is not None and chance is not None and low <= chance:
         yield Caveat(messages.HEAT_BY_CHANCE(chance=percent(chance)), serious=True)
@@ -97,10 +114,10 @@ def worst_entry(shown: WorstFilm, label: Label) -> dict[str, Any]:
         "own": label(film.own),
         "called": label(film.called),
         "right": film.own == film.called,
-        "hit": of_own is not None and of_own.pointing_game > 0,
+        "hit": of_own is not None and of_own["pointing_game"] > 0,
         "boxed": data_url(shown.boxed[..., ::-1]),
         "heated": data_url(shown.heated[..., ::-1]),
-        "inside": ABSENT if of_own is None else percent(of_own.energy_inside),
+        "inside": ABSENT if of_own is None else percent(of_own["energy_inside"]),
     }
 
 
@@ -125,5 +142,5 @@ def heat_csv(parts: Mapping[str, Sequence[MeasuredFilm]]) -> str:
 
 
 def _cells(of: HeatMeasures | None, names: Sequence[str]) -> list[str]:
-    values = [float("nan") if of is None else getattr(of, name) for name in names]
+    values = [float("nan") if of is None else of[name] for name in names]
     return ["" if np.isnan(value) else f"{value:.6g}" for value in values]
