@@ -96,4 +96,5 @@ class Predictor:
             engine=self.engine.name,
             device=self.engine.device,
             elapsed_ms=elapsed_ms,
+            map_scale=self.card.map_scale,
         )
