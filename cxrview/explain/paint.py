@@ -31,7 +31,7 @@ class Contour(NamedTuple):
 
 
 def is_empty(prediction: Prediction, class_name: str, style: HeatStyle) -> bool:
-    """Whether nothing of the class is strong enough to be drawn. Raises InvalidRequest for an unknown class."""
+    """Whether all of the class is too weak to be drawn. Raises InvalidRequest for an unknown class."""
     return strongest(prediction, class_name, style.own) <= style.least
 
 
@@ -76,7 +76,7 @@ def _coloured(
 def contour_lines(
     prediction: Prediction, class_name: str, style: HeatStyle, samples: int = SAMPLES
 ) -> tuple[Contour, ...]:
-    """Return the lines of the mode "contour", faintest first; none in other modes, or if the class `is_empty`.
+    """Return the lines of the mode "contour", faintest first; none in others, or if the class `is_empty`.
 
     `samples` and errors are those of `heat_contours`.
     """
