@@ -21,8 +21,8 @@ from cxrview.explain.style import MODES, HeatStyle
 from cxrview.gui import theme as themes
 from cxrview.gui.panels.heat_bar import HeatBar
 from cxrview.gui.panels.multiples import Multiples
-from cxrview.gui.panels.verdict import ToneLabel
 from cxrview.gui.state import AppState, ModelInfo
+from cxrview.gui.theme import wrapped
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.widgets.elided import ElidedChoice
 from cxrview.gui.widgets.settle import settle
@@ -53,9 +53,9 @@ class HeatmapControls(QWidget):
         self.visible = _check(tr("Show on the image"), tr("H; hold Space to look underneath"))
         self.grid = _check(tr("Grid"), tr("The grid of the cells: how coarse the heatmap is"))
         self.scale = _check(tr("Colour bar"), tr("The colour scale at the edge of the image"))
-        self.withheld = ToneLabel()
+        self.withheld = QLabel(tr(UNLIKE), objectName="muted", wordWrap=True)
         self.anyway = _link(tr("Show it anyway"))
-        self.pinned = _chip(tr("pinned"))
+        self.pin = _pin_button()
         self.class_choice = _combo(tr("Class whose heatmap is shown"))
         self.modes = {name: _choice_button(MODE_LABELS[name], MODE_TIPS[name]) for name in MODES}
         self.scales = {name: _choice_button(SCALE_LABELS[name], SCALE_TIPS[name]) for name in SCALE_LABELS}
@@ -92,7 +92,7 @@ class HeatmapControls(QWidget):
         for name, button in self.scales.items():
             button.clicked.connect(lambda _on, name=name: state.change_settings(heatmap_scale=name))
         self.anyway.clicked.connect(lambda: state.ask_for_heat())
-        self.pinned.clicked.connect(lambda: state.choose_class(None))
+        self.pin.clicked.connect(lambda on: state.choose_class(state.heat_class if on else None))
         self.colours.activated.connect(
             lambda _index: state.change_settings(heatmap_colours=self.colours.currentData())
         )
@@ -109,21 +109,17 @@ class HeatmapControls(QWidget):
         form = QGridLayout(horizontalSpacing=10, verticalSpacing=8)
         form.setContentsMargins(0, 0, 0, 0)
         form.setColumnStretch(1, 1)
-        names = (tr("Class"), tr("Opacity"), tr("Hide below"), tr("Colours"), tr("Scale"))
-        labels = [QLabel(name, objectName="muted") for name in names]
-        for row, label in enumerate(labels):
-            form.addWidget(label, row, 0)
-        self._scale_name = labels[-1]
+        for row, name in enumerate((tr("Class"), tr("Opacity"), tr("Hide below"), tr("Colours"))):
+            form.addWidget(QLabel(name, objectName="muted"), row, 0)
         whose = QHBoxLayout(spacing=6)
         whose.addWidget(self.class_choice, 1)
-        whose.addWidget(self.pinned)
+        whose.addWidget(self.pin)
         form.addLayout(whose, 0, 1, 1, 2)
         form.addWidget(self.opacity, 1, 1)
         form.addWidget(self.opacity_value, 1, 2)
         form.addWidget(self.threshold, 2, 1)
         form.addWidget(self.threshold_value, 2, 2)
         form.addWidget(self.colours, 3, 1, 1, 2)
-        form.addWidget(self.scale_row, 4, 1, 1, 2)
         column = QVBoxLayout(self, spacing=7)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.visible)
@@ -131,6 +127,7 @@ class HeatmapControls(QWidget):
         column.addWidget(self.anyway)
         column.addWidget(_segments(list(self.modes.values())))
         column.addLayout(form)
+        column.addWidget(self.scale_row)
         column.addWidget(self.bar)
         self.unit = QLabel(objectName="muted", wordWrap=True)
         column.addWidget(self.unit)
@@ -161,7 +158,6 @@ class HeatmapControls(QWidget):
     def _show_scale(self) -> None:
         prediction, state = self._state.reading.prediction, self._state
         scales = prediction is not None and bool(prediction.map_scale)
-        self._scale_name.setVisible(scales)
         self.scale_row.setVisible(scales)
         if prediction is None:  # the colours need NumPy, which the first image brings
             return
@@ -184,12 +180,12 @@ class HeatmapControls(QWidget):
         with QSignalBlocker(self.class_choice):
             chosen = self._state.chosen_class
             self.class_choice.setCurrentIndex(0 if chosen is None else self.class_choice.findData(chosen))
-        self.pinned.setVisible(chosen is not None)
+        self.pin.setChecked(chosen is not None)
+        self.pin.setAccessibleName(tr("pinned") if chosen is not None else tr("not pinned"))
         self._show_scale()
 
     def _show_reading(self, *_news: object) -> None:
         withheld = self._state.withholds_heat(self._state.active)
-        self.withheld.say(tr(UNLIKE) if withheld else "", "warning" if withheld else "")
         self.withheld.setVisible(withheld)
         self.anyway.setVisible(withheld)
         self.setEnabled(self._state.reading.prediction is not None)
@@ -220,14 +216,12 @@ def _choice_button(label: str, tip: str) -> QToolButton:
     return button
 
 
-def _chip(text: str) -> QToolButton:
-    """Return the button that says that the class is pinned, and lets it go."""
-    tip = tr("The heatmap stays at this class from image to image; click to let it follow the reading again")
-    button = QToolButton(text=text, toolTip=tip, objectName="chip")
+def _pin_button() -> QToolButton:
+    """Return the button that is down while the class is pinned."""
+    tip = tr("Pinned: the heatmap stays at this class. Not pinned: it follows the reading of each image")
+    button = QToolButton(toolTip=wrapped(tip), objectName="small", checkable=True)
     button.setAccessibleDescription(tip)
     button.setIcon(themes.icon("pin"))
-    button.setIconSize(QSize(14, 14))
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     return button

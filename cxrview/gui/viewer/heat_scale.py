@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 INK, PLATE, TRACK = QColor("#e4e9ee"), QColor(0, 0, 0, 100), QColor("#3a4149")
 BAR, TICK, GAP = 10, 4, 6  # logical pixels: width of the bar, length of a tick, room beside it
 SHARE, LONGEST, LEAST = 0.3, 190, 70  # length of the bar: of the canvas's height, and in logical pixels
-LYING = 200  # logical pixels: length of a bar that lies
+LYING = 250  # logical pixels: length of a bar that lies
 PADDING = 7
 MID_GREY = 128
 STEPS = 256
@@ -63,7 +63,7 @@ def nothing(style: HeatStyle) -> str:
 def meaning(own: bool) -> str:
     """Return what the numbers of the scale are."""
     full = (
-        tr("100 % is as strong as this class's heatmap becomes on images that the model reads so (Grad-CAM).")
+        tr("100 % is a strength that one in twenty images read as this class exceeds (Grad-CAM).")
         if own
         else tr("100 % is the strongest cell of any class in this image (Grad-CAM).")
     )
