@@ -58,6 +58,7 @@ def report(window, film, tmp_path, monkeypatch, qtbot):
             return str(path), filters
 
         monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+        window.statusBar().message.setText("")  # of the report before
         window.menus.actions[action].trigger()
         qtbot.waitUntil(lambda: window.statusBar().message.text() == f"Saved {path.name}.")
         return words_of(path)
