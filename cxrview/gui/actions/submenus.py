@@ -41,7 +41,7 @@ class ClassMenu(QMenu):
         self._group = QActionGroup(self)
         names = model.card.class_names if model.card is not None else ()
         for index, name in enumerate((None, *names)):
-            label = model.label(name) if name is not None else tr("Follows the reading")
+            label = model.label(name) if name is not None else tr("As read")
             action = self.addAction(label, without_state(self._state.choose_class, name))
             action.setCheckable(True)
             action.setData(name)

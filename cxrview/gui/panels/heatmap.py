@@ -29,7 +29,7 @@ from cxrview.gui.widgets.settle import settle
 from cxrview.i18n import mark, tr
 from cxrview.settings import COLOUR_MAPS, Settings
 
-FOLLOWS = mark("Follows the reading")
+FOLLOWS = mark("As read")
 UNLIKE = mark("Not like the training films, so no heatmap is shown.")
 MODE_LABELS = {"smooth": mark("Smooth"), "contour": mark("Contours"), "cells": mark("Cells")}
 SCALE_LABELS = {"own": mark("This class"), "common": mark("All classes")}
