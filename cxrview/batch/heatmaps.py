@@ -23,7 +23,8 @@ STEM_BYTES, CLASS_BYTES = 100, 60  # file systems take names of 255 bytes
 
 
 class Pictures:
-    """Saves each frame with the heatmap of its predicted class; an `Illustrate`.
+    """Saves each frame with the heatmap of the class that it is called, or else of the most
+    probable one; an `Illustrate`.
 
     One that cannot be saved is complained of, and counts as `failed`.
     """
@@ -52,10 +53,11 @@ class Pictures:
         self.failed = 0
 
     def __call__(self, row: Row, picture: NDArray[np.uint8], prediction: Prediction) -> None:
-        heat = overlay(prediction, prediction.predicted)
+        name = row["call"] or prediction.predicted
+        heat = overlay(prediction, name)
         mixed = blend(picture, heat, self._colours, opacity=0.45, threshold=0.0)
         try:
-            save_png(self._folder / _name(row, prediction.predicted), mixed)
+            save_png(self._folder / _name(row, name), mixed)
         except CxrviewError as error:
             self.failed += 1
             self._complain(row["path"], error)

@@ -4,12 +4,13 @@ import argparse
 
 from cxrview.batch.heatmaps import save_png
 from cxrview.cli import console, messages
-from cxrview.cli.choices import load_predictor
+from cxrview.cli.choices import load_predictor_and_point
 from cxrview.cli.describe import describe
 from cxrview.errors import InvalidRequest
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.methods import METHODS
 from cxrview.imaging import read, render
+from cxrview.inference.call import call_of
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -22,10 +23,12 @@ def run(arguments: argparse.Namespace) -> int:
         problem = messages.HAS_FRAMES(name=arguments.image.name, count=len(frames))
         raise InvalidRequest(problem, messages.CHOOSE_FRAME)
     radiograph = frames[arguments.frame - 1]
-    predictor = load_predictor(arguments)
+    predictor, point = load_predictor_and_point(arguments)
     prediction = predictor.predict([radiograph])[0]
-    heat = METHODS[arguments.method](prediction, arguments.class_name or prediction.predicted)
+    call = call_of(prediction, predictor.card, point)
+    name = arguments.class_name or call.name or prediction.predicted
+    heat = METHODS[arguments.method](prediction, name)
     picture = render(radiograph, radiograph.default_voi)
     save_png(arguments.out, blend(picture, heat, colours, arguments.opacity, arguments.threshold))
-    console.put(describe(prediction, predictor.card))
+    console.put(describe(prediction, predictor.card, call))
     return console.OK

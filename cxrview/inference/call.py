@@ -39,6 +39,11 @@ class Call:
         """Whether another reading of the same film might well come to the other of the `rivals`."""
         return bool(self.rivals)
 
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """The class called, or the two rivals; () where the film is not read."""
+        return self.rivals or ((self.name,) if self.name else ())
+
 
 def decides(card: "Card") -> bool:
     """Return whether `card` says more of a reading than which class is the most probable."""
