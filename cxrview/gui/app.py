@@ -30,6 +30,7 @@ from cxrview.gui.widgets import fonts
 from cxrview.message import verbatim
 
 if TYPE_CHECKING:
+    from cxrview.inference.call import Call
     from cxrview.inference.prediction import Prediction
 
 DISPLAYS = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}  # any of them lets Qt show something
@@ -61,7 +62,7 @@ def _without_size_hints(_kind: QtMsgType, _context: QMessageLogContext, text: st
         sys.stderr.write(f"{text}\n")
 
 
-def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "") -> int:
+def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "", operating_point: str = "") -> int:
     """Open the window on files and folders; return the exit code when it is closed.
 
     Without a display it says so and returns 2, where Qt would abort the process.
@@ -74,6 +75,7 @@ def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "") -> in
     app = application()
     language.speak(app, settings.load(paths.settings_file())[0].language)  # before any text is made
     window = MainWindow(model=model, device=device)
+    window.state.ask_for_point(operating_point)
     _catch_mistakes(window)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it at once
     window.show()
@@ -96,8 +98,10 @@ def render_demo(
     folder: Path,
     model: str = "",
     device: str = "",
-) -> "Prediction":
-    """Open the real window on `path`, wait for the reading, save the window to `png` and return the reading.
+    operating_point: str = "",
+) -> "tuple[Prediction, Call]":
+    """Open the real window on `path`, wait for the reading, save the window to `png` and return the reading
+    with what it comes to.
 
     Nothing of the user's settings is read or written: `folder`, a temporary one, is used instead. Set
     QT_QPA_PLATFORM=offscreen first where there is no display. Raises CxrviewError if the image cannot be
@@ -107,6 +111,7 @@ def render_demo(
     window = MainWindow(folder, model=model, device=device)
     try:
         window.state.change_settings(theme=theme)
+        window.state.ask_for_point(operating_point)
         window.resize(QSize(*size))
         window.show()
         window.open([path.absolute()])
@@ -115,10 +120,10 @@ def render_demo(
         app.processEvents()
         if not window.grab().save(str(png), "PNG"):
             raise InvalidRequest(messages.PICTURE_NOT_WRITTEN, messages.PICTURE_ELSEWHERE, png)
-        prediction = window.state.reading.prediction
-        if prediction is None:
+        reading = window.state.reading
+        if reading.prediction is None or reading.call is None:
             raise CxrviewError(messages.NO_READING)
-        return prediction
+        return reading.prediction, reading.call
     finally:
         window.close()
         window.runner.close(wait=True)

@@ -56,12 +56,14 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
-    """What the model said about one frame: its most probable class, how probable, whether to rely on it."""
+    """What the model said about one frame: the class called, how probable, whether to rely on it."""
 
     label: str
     colour: int  # place of the class in the model's card
     probability: float
     in_domain: bool
+    too_close: str = ""  # the words that say between which classes it is too close to call
+    probabilities: tuple[float, ...] = ()  # of all classes, so that another operating point can decide
 
     @property
     def mark(self) -> Mark:
@@ -136,6 +138,7 @@ class AppState(QObject):
         arrangement_changed: carries Arrangement.
         model_changed: carries ModelInfo.
         settings_changed: carries Settings.
+        point_changed: another operating point is wanted; carries its name.
         peeking_changed: the heatmap is held away; carries whether it is.
     """
 
@@ -156,11 +159,13 @@ class AppState(QObject):
     heat_shown_changed = Signal(bool)
     model_changed = Signal(object)
     settings_changed = Signal(object)
+    point_changed = Signal(str)
     peeking_changed = Signal(bool)
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.settings = settings
+        self._asked_point = ""
         self.entries: dict[Path, Entry] = {}
         self.model = ModelInfo()
         self.peeking = False
@@ -191,7 +196,7 @@ class AppState(QObject):
 
     @property
     def chosen_class(self) -> str | None:
-        """The class whose heatmap the user wants in the active viewport; None for the most probable one."""
+        """The class whose heatmap the user wants in the active viewport; None for the one called."""
         return self.active.chosen_class
 
     @property
@@ -290,7 +295,7 @@ class AppState(QObject):
         self.active.set_inverted(inverted)
 
     def choose_class(self, name: str | None) -> None:
-        """Show the heatmap of class `name` in all viewports; None: of each image's most probable class."""
+        """Show the heatmap of class `name` in all viewports; None: of the class that each image is called."""
         for view in self.views:
             view.choose_class(name)
 
@@ -304,10 +309,26 @@ class AppState(QObject):
 
     def change_settings(self, **changes: Any) -> None:
         """Replace fields of the settings."""
+        before = self.point
+        if "operating_point" in changes:
+            self._asked_point = ""
         changed = dataclasses.replace(self.settings, **changes)
         if changed != self.settings:
             self.settings = changed
             self.settings_changed.emit(changed)
+        if self.point != before:
+            self.point_changed.emit(self.point)
+
+    @property
+    def point(self) -> str:
+        """The operating point that is wanted; the model in use need not have it, see `inference.call`."""
+        return self._asked_point or self.settings.operating_point
+
+    def ask_for_point(self, point: str) -> None:
+        """Want `point` for this session, until another one is chosen; "": as the settings say."""
+        before, self._asked_point = self.point, point
+        if self.point != before:
+            self.point_changed.emit(self.point)
 
     def set_peeking(self, peeking: bool) -> None:
         """Hold the heatmap away, or let it come back."""

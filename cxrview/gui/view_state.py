@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first 
     from cxrview.annotations.units import Scale
     from cxrview.imaging import Radiograph, Voi
     from cxrview.imaging.pyramid import ImagePyramid
+    from cxrview.inference.call import Call
     from cxrview.inference.prediction import Prediction
 
 
@@ -50,10 +51,11 @@ class PredictionProgress(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PredictionState:
-    """What the model says about the radiograph of a viewport, or why it says nothing."""
+    """What the model says about the radiograph of a viewport, what it comes to, or why it says nothing."""
 
     progress: PredictionProgress = PredictionProgress.NONE
     prediction: "Prediction | None" = None
+    call: "Call | None" = None  # made in gui/session/calls.py and nowhere else
     problem: str = ""
 
 
@@ -88,7 +90,7 @@ class ViewState(QObject):
         self.orientation = Orientation()
         self.filters: frozenset[str] = frozenset()
         self.reading = PredictionState()
-        self.chosen_class: str | None = None  # None: the most probable one
+        self.chosen_class: str | None = None  # None: the one that the reading comes to
         self.heat_class = ""
         self.heat_shown = True
         self.hand_scale: Scale | None = None  # the image is calibrated by hand
@@ -145,7 +147,7 @@ class ViewState(QObject):
             self._follow_heat_class()
 
     def choose_class(self, name: str | None) -> None:
-        """Show the heatmap of class `name`, or of the most probable class of each image if None."""
+        """Show the heatmap of class `name`, or of the class that each image is called if None."""
         self.chosen_class = name
         self._follow_heat_class(always=True)
 
@@ -156,8 +158,9 @@ class ViewState(QObject):
             self.heat_shown_changed.emit(shown)
 
     def _follow_heat_class(self, always: bool = False) -> None:
-        prediction = self.reading.prediction
-        name = self.chosen_class or (prediction.predicted if prediction is not None else "")
+        prediction, call = self.reading.prediction, self.reading.call
+        called = (call.name if call is not None else "") or (prediction.predicted if prediction else "")
+        name = self.chosen_class or called
         if always or name != self.heat_class:
             self.heat_class = name
             self.heat_class_changed.emit(name)

@@ -285,6 +285,7 @@ class Exporter(QObject):
             whole(canvas, state, with_heat, zoom, LOGICAL_SIDE) if has_heat(canvas, state) else None,
             corner_text.shown_text(view),
             view.reading.prediction,
+            view.reading.call,
             state.model.card,
             self._annotations(),
             identity,
