@@ -110,15 +110,17 @@ def headline(decided: Call, label: Callable[[str], str]) -> Message:
 
 
 def called_from(decided: Call, card: "Card", label: Callable[[str], str]) -> Message:
-    """Return from which probability on the watched class is called; nothing where none is."""
-    if not decided.point:
+    """Return from which probability on the watched class is called; nothing where none is, or not read."""
+    if not (decided.point and decided.name):
         return NOTHING
     return messages.CALLED_FROM(label=label(card.watch_class), percent=100 * decided.threshold)
 
 
 def point_used(decided: Call) -> Message:
-    """Return by which operating point it was decided; nothing where there is none."""
-    return messages.OPERATING_POINT(point=messages.POINTS[decided.point]) if decided.point else NOTHING
+    """Return by which operating point it was decided; nothing where there is none, or not read."""
+    if not (decided.point and decided.name):
+        return NOTHING
+    return messages.OPERATING_POINT(point=messages.POINTS[decided.point])
 
 
 def right_elsewhere(decided: Call, card: "Card") -> Message:

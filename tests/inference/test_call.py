@@ -122,7 +122,7 @@ def test_a_film_out_of_domain_is_called_nothing(tmp_path):
     assert withheld == Call("", "balanced", 0.4)
     assert call_of(SimpleNamespace(probabilities=sure, in_domain=True), card).name == "covid19"
     assert calls.headline(withheld, card.label) == messages.NOT_READ
-    assert calls.right_elsewhere(withheld, card) == NOTHING
+    assert calls.remarks(withheld, card, card.label) == NOTHING
 
 
 def test_the_words_name_the_class_the_point_and_how_often_it_is_right_elsewhere(tmp_path):

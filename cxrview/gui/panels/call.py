@@ -9,7 +9,6 @@ from cxrview.gui.widgets.plain_label import plain_label
 from cxrview.i18n import fixed, say, tr
 from cxrview.inference import call as calls
 from cxrview.inference.messages import POINTS
-from cxrview.message import joined
 
 
 class CallBox(QWidget):
@@ -19,7 +18,8 @@ class CallBox(QWidget):
         super().__init__()
         self._state = state
         self.headline = plain_label("call")
-        self.remarks = plain_label("muted")
+        self.elsewhere = plain_label("muted")
+        self.limit = plain_label("muted")
         self.point = QComboBox(accessibleName=tr("Operating point"))
         self.point.setToolTip(wrapped(tr("From where on the model calls the class that it watches")))
         self._points = QWidget()
@@ -31,7 +31,7 @@ class CallBox(QWidget):
         row.addWidget(self.point, 1)
         column = QVBoxLayout(self, spacing=6)
         column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.headline, self.remarks, self._points):
+        for widget in (self.headline, self.elsewhere, self._points, self.limit):
             column.addWidget(widget)
         self.point.activated.connect(lambda _index: self._choose(self.point.currentData()))
         self.show_model()
@@ -52,19 +52,20 @@ class CallBox(QWidget):
     def show_reading(self) -> None:
         """Show what the reading in the active viewport comes to."""
         card, call = self._state.model.card, self._state.reading.call
-        words, remarks, spread = "", "", ""
+        words, right, limit, spread = "", "", "", ""
         if card is not None and call is not None:
             label = self._state.model.label
             words = say(calls.headline(call, label))
-            remarks = say(joined((calls.called_from(call, card, label), calls.right_elsewhere(call, card))))
+            right = say(calls.right_elsewhere(call, card))
+            limit = say(calls.called_from(call, card, label))
             told = card.elsewhere.get(call.point, {}).get(call.name)
-            if told is not None and not call.too_close:
+            if told is not None and right:
                 share = tr("95 % interval of this share: {low} to {high} %")
                 spread = share.format(low=fixed(100 * told.low, 0), high=fixed(100 * told.high, 0))
-        for part, text in ((self.headline, words), (self.remarks, remarks)):
+        for part, text in ((self.headline, words), (self.elsewhere, right), (self.limit, limit)):
             part.setText(text)
             part.setVisible(bool(text))
-        self.remarks.setToolTip(spread)
+        self.elsewhere.setToolTip(spread)
         if card is not None:
             self.point.setCurrentIndex(self.point.findData(calls.point_of(card, self._state.point)))
 

@@ -142,7 +142,9 @@ class ReadingPanel(QScrollArea):
     def _bars(self, prediction: "Prediction") -> tuple[Bar, ...]:
         card, call = self._state.model.card, self._state.reading.call
         meanings = {item.name: item.meaning for item in card.classes} if card is not None else {}
-        watched = card.watch_class if card is not None and call is not None and call.point else ""
+        watched = (
+            card.watch_class if card is not None and call is not None and call.name and call.point else ""
+        )
         return tuple(
             Bar(
                 name,
