@@ -72,7 +72,7 @@ def _picture(options: argparse.Namespace, sample: Path) -> int:
         card = bundle.load(bundle.find(options.model)).card
         choices.check_point(card, options.operating_point)
         with tempfile.TemporaryDirectory() as folder:
-            prediction, call = app.render_demo(
+            prediction = app.render_demo(
                 sample,
                 target,
                 options.size,
@@ -86,8 +86,9 @@ def _picture(options: argparse.Namespace, sample: Path) -> int:
         console.say(f"cxrview: {error}")
         return console.USAGE
     from cxrview.cli.describe import describe
+    from cxrview.inference.call import call_of
 
-    console.put(describe(prediction, card, call))
+    console.put(describe(prediction, card, call_of(prediction, card, options.operating_point)))
     console.say(f"The picture of the window is in {target}.")
     return console.OK
 

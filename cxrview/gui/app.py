@@ -30,7 +30,6 @@ from cxrview.gui.widgets import fonts
 from cxrview.message import verbatim
 
 if TYPE_CHECKING:
-    from cxrview.inference.call import Call
     from cxrview.inference.prediction import Prediction
 
 DISPLAYS = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}  # any of them lets Qt show something
@@ -99,9 +98,8 @@ def render_demo(
     model: str = "",
     device: str = "",
     operating_point: str = "",
-) -> "tuple[Prediction, Call]":
-    """Open the real window on `path`, wait for the reading, save the window to `png` and return the reading
-    with what it comes to.
+) -> "Prediction":
+    """Open the real window on `path`, wait for the reading, save the window to `png` and return the reading.
 
     Nothing of the user's settings is read or written: `folder`, a temporary one, is used instead. Set
     QT_QPA_PLATFORM=offscreen first where there is no display. Raises CxrviewError if the image cannot be
@@ -120,10 +118,10 @@ def render_demo(
         app.processEvents()
         if not window.grab().save(str(png), "PNG"):
             raise InvalidRequest(messages.PICTURE_NOT_WRITTEN, messages.PICTURE_ELSEWHERE, png)
-        reading = window.state.reading
-        if reading.prediction is None or reading.call is None:
+        prediction = window.state.reading.prediction
+        if prediction is None:
             raise CxrviewError(messages.NO_READING)
-        return reading.prediction, reading.call
+        return prediction
     finally:
         window.close()
         window.runner.close(wait=True)

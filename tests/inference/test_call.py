@@ -11,7 +11,7 @@ from cxrview.bundle.card import Elsewhere, parse
 from cxrview.inference import call as calls
 from cxrview.inference import messages
 from cxrview.inference.call import Call, call, call_of
-from cxrview.message import NOTHING
+from cxrview.message import NOTHING, joined
 
 CARD = {
     "schema": 1,
@@ -134,10 +134,13 @@ def test_the_words_name_the_class_the_point_and_how_often_it_is_right_elsewhere(
     assert str(calls.headline(found, card.label)) == "COVID-19"
     assert calls.right_elsewhere(found, card) == messages.ELSEWHERE_HAD_IT(right=7, of=10)
     assert calls.right_elsewhere(passed, card) == messages.ELSEWHERE_TRUE(right=8, of=10)
-    assert str(calls.remarks(found, card, card.label)) == (
-        "COVID-19 is called from 40.0 % on. Operating point: Balanced. "
-        "At other hospitals, where every second film had it, 7 of 10 read so had it."
+    parts = (
+        messages.CALLED_FROM(label="COVID-19", percent=40.0),
+        messages.OPERATING_POINT(point=messages.POINTS["balanced"]),
+        messages.ELSEWHERE_HAD_IT(right=7, of=10),
     )
+    assert calls.remarks(found, card, card.label) == joined(parts)
+    assert "40.0 %" in str(parts[0])
     assert calls.right_elsewhere(call((0.6, 0.3, 0.1), card, "sensitive"), card) == NOTHING
     close = call((0.42, 0.5, 0.08), card)
     assert calls.headline(close, card.label) == messages.TOO_CLOSE(one="COVID-19", other="Normal")

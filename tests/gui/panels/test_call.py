@@ -133,7 +133,9 @@ def test_what_is_too_close_names_both_in_panel_list_and_report(
     window = open_with(reading_noise=9.0, operating_points={"balanced": {"covid19": 0.5}})
     words = window.reading.call.headline.text()
     assert not window.reading.call.point.isVisible()  # there is no choice
-    assert words.startswith("Too close to call: ")
+    call, label = window.state.reading.call, window.state.model.label
+    one, other = (label(name) for name in call.rivals)
+    assert words == say(messages.TOO_CLOSE(one=one, other=other))
     assert words in row_texts.tool_tip(node(window, phantom))
     path = tmp_path / "report.pdf"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
@@ -141,7 +143,8 @@ def test_what_is_too_close_names_both_in_panel_list_and_report(
     qtbot.waitUntil(lambda: window.statusBar().message.text() == f"Saved {path.name}.")
     text = words_of(path)
     assert words in text
-    assert "COVID-19 is called from 50.0 % on. Operating point: Balanced." in text
+    assert say(messages.CALLED_FROM(label="COVID-19", percent=50.0)) in text
+    assert say(messages.OPERATING_POINT(point=messages.POINTS["balanced"])) in text
 
 
 def test_a_film_out_of_domain_gets_no_name(open_with, tmp_path, qtbot):
