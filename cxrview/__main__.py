@@ -37,7 +37,8 @@ def _demo(options: argparse.Namespace) -> int:
     if options.screenshot is None and _has_display():
         from cxrview.gui import app
 
-        return int(app.run([sample], model=options.model, device=options.device))
+        point = options.operating_point
+        return int(app.run([sample], model=options.model, device=options.device, operating_point=point))
     return _picture(options, sample)
 
 
@@ -57,7 +58,7 @@ def _has_display() -> bool:
 def _picture(options: argparse.Namespace, sample: Path) -> int:
     """Save a picture of the window with the sample read, print the reading, return the exit code."""
     from cxrview import bundle
-    from cxrview.cli import console, messages
+    from cxrview.cli import choices, console, messages
     from cxrview.errors import CxrviewError, InvalidRequest
 
     if not _has_display():
@@ -68,6 +69,8 @@ def _picture(options: argparse.Namespace, sample: Path) -> int:
     try:
         if target.suffix.lower() != ".png":
             raise InvalidRequest(messages.NOT_A_PICTURE(name=target.name), messages.CHOOSE_PNG)
+        card = bundle.load(bundle.find(options.model)).card
+        choices.check_point(card, options.operating_point)
         with tempfile.TemporaryDirectory() as folder:
             prediction = app.render_demo(
                 sample,
@@ -77,14 +80,15 @@ def _picture(options: argparse.Namespace, sample: Path) -> int:
                 folder=Path(folder),
                 model=options.model,
                 device=options.device,
+                operating_point=options.operating_point,
             )
-        card = bundle.load(bundle.find(options.model)).card
     except CxrviewError as error:
         console.say(f"cxrview: {error}")
         return console.USAGE
     from cxrview.cli.describe import describe
+    from cxrview.inference.call import call_of
 
-    console.put(describe(prediction, card))
+    console.put(describe(prediction, card, call_of(prediction, card, options.operating_point)))
     console.say(f"The picture of the window is in {target}.")
     return console.OK
 

@@ -180,6 +180,20 @@ class Settings:
         page="model",
         help=mark("auto, cpu, gpu, npu, or ENGINE:DEVICE."),
     )
+    operating_point: str = option(
+        "auto",
+        mark("Operating point"),
+        page="model",
+        help=mark(
+            "From where on a model calls the class that it watches. Sensitive: less is missed, and more is "
+            "called that is not there."
+        ),
+        choices={
+            "auto": mark("One of your own, or else balanced"),
+            "balanced": mark("Balanced"),
+            "sensitive": mark("Sensitive"),
+        },
+    )
     shortcuts: dict[str, tuple[str, ...]] = option(  # noqa: RUF009 - a fresh one each time
         {}, mark("Keys that differ from the usual ones")
     )

@@ -80,7 +80,7 @@ def score_column(folder: Path) -> None:
     out = folder / "results.csv"
     assert main(["score", str(picture(folder)), "--out", str(out)]) == 0
     header, row = out.read_text("utf-8").splitlines()
-    assert header.endswith(",elapsed_ms,objections")
+    assert header.endswith(",operating_point,objections")
     assert row.rpartition(",")[2].isdecimal()
 
 

@@ -15,7 +15,6 @@ from cxrview.batch import messages as batch_messages
 from cxrview.batch.rows import Row
 from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.explain.colour import blend, colour_table
-from cxrview.explain.followed import followed
 from cxrview.explain.overlay import overlay
 from cxrview.explain.style import FLOOR
 from cxrview.inference.prediction import Prediction
@@ -59,7 +58,7 @@ class Pictures:
         if not prediction.in_domain:
             self.withheld += 1
             return
-        name = followed(prediction)
+        name = row["call"] or prediction.predicted
         heat = overlay(prediction, name)
         mixed = blend(picture, heat, self._colours, opacity=0.45, threshold=FLOOR)
         try:

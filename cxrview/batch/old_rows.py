@@ -11,6 +11,31 @@ from cxrview.errors import InvalidRequest
 from cxrview.messages import CANNOT_BE_READ
 
 
+def begun_with(path: Path, choices: Sequence[Sequence[str]]) -> Sequence[str]:
+    """Return the columns among `choices` with which the table at `path` was begun; the first if none is.
+
+    So a file that is missing, empty or of another kind has the first: `read_rows` says what is wrong with it.
+    """
+    try:
+        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+            first = _header(file) if path.suffix.lower() == ".csv" else _keys(file)
+    except (OSError, csv.Error):
+        first = []
+    return next((columns for columns in choices if list(columns) == first), choices[0])
+
+
+def _header(lines: Iterator[str]) -> list[str]:
+    return next(csv.reader(lines), [])
+
+
+def _keys(lines: Iterator[str]) -> list[str]:
+    try:
+        row = json.loads(next(lines, ""))
+    except (ValueError, RecursionError):
+        return []
+    return list(row) if isinstance(row, dict) else []
+
+
 def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
     """Return the rows at `path`; a last line that is not whole is passed over. An empty file has none.
 

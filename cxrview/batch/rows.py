@@ -3,30 +3,49 @@
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cxrview.errors import CxrviewError
 from cxrview.imaging import Radiograph
+from cxrview.inference.call import Call
 from cxrview.inference.prediction import Prediction
 from cxrview.pseudonym import pseudonym
 
 Row = dict[str, Any]
 
 
+class Scored(NamedTuple):
+    """What a model said of a frame, and what that comes to."""
+
+    prediction: Prediction
+    call: Call
+
+
 def _known(prediction: Prediction) -> bool:
     return not math.isnan(prediction.domain_score)
 
 
+def _in_domain(it: Scored) -> bool | None:
+    return it.prediction.in_domain if _known(it.prediction) or it.prediction.objections else None
+
+
+def _domain_score(it: Scored) -> float | None:
+    return round(it.prediction.domain_score, 4) if _known(it.prediction) else None
+
+
 # What stands behind the probabilities, and where it comes from. New ones come last.
-OF_PREDICTION: dict[str, Callable[[Prediction], Any]] = {
-    "in_domain": lambda it: it.in_domain if _known(it) or it.objections else None,
-    "domain_score": lambda it: round(it.domain_score, 4) if _known(it) else None,
-    "model": lambda it: it.model,
-    "model_version": lambda it: it.model_version,
-    "engine": lambda it: it.engine,
-    "device": lambda it: it.device,
-    "elapsed_ms": lambda it: round(it.elapsed_ms, 1),
+OF_PREDICTION: dict[str, Callable[[Scored], Any]] = {
+    "in_domain": _in_domain,
+    "domain_score": _domain_score,
+    "model": lambda it: it.prediction.model,
+    "model_version": lambda it: it.prediction.model_version,
+    "engine": lambda it: it.prediction.engine,
+    "device": lambda it: it.prediction.device,
+    "elapsed_ms": lambda it: round(it.prediction.elapsed_ms, 1),
+    "call": lambda it: it.call.name,
+    "operating_point": lambda it: it.call.point,
 }
+SINCE_0_2_0 = ("call", "operating_point")  # a table that was begun without them is gone on with without them
 
 
 def columns(class_names: Sequence[str]) -> list[str]:
@@ -49,8 +68,9 @@ def frame_info(radiograph: Radiograph, key: bytes) -> Row:
     }
 
 
-def success(info: Row, prediction: Prediction) -> Row:
-    """Return the row of a frame that was read, from its identifying columns and its prediction."""
+def success(info: Row, prediction: Prediction, call: Call) -> Row:
+    """Return the row of a frame that was read: its identifying columns, what was said, what it comes to."""
+    scored = Scored(prediction, call)
     return {
         **info,
         "status": "ok",
@@ -60,7 +80,7 @@ def success(info: Row, prediction: Prediction) -> Row:
             f"p_{name}": round(float(value), 6)
             for name, value in zip(prediction.class_names, prediction.probabilities, strict=True)
         },
-        **{name: value_of(prediction) for name, value_of in OF_PREDICTION.items()},
+        **{name: value_of(scored) for name, value_of in OF_PREDICTION.items()},
     }
 
 

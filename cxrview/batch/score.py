@@ -12,6 +12,7 @@ from cxrview.batch import rows
 from cxrview.batch.rows import Row
 from cxrview.imaging import read, render
 from cxrview.imaging.read_ahead import read_ahead
+from cxrview.inference.call import AUTOMATIC, call_of
 from cxrview.inference.prediction import Prediction
 from cxrview.inference.predictor import ModelInput, Predictor
 from cxrview.progress import Report, silent
@@ -32,6 +33,7 @@ def score(
     predictor: Predictor,
     report: Report = silent,
     *,
+    point: str = AUTOMATIC,
     key: bytes = b"",
     batch_size: int = 16,
     workers: int = 2,
@@ -40,8 +42,9 @@ def score(
     """Yield one row per frame of `paths`, in order; a file that cannot be read gives one error row.
 
     Files are decoded by `workers` threads, a little ahead of the model, so memory does not grow with
-    their number. `key` is for the patient pseudonyms, which stay empty without one. `report` may raise
-    Cancelled. Raises EngineUnavailable if the engine fails: what was yielded before stands.
+    their number. `point` is the operating point that decides, see `inference.call`. `key` is for the
+    patient pseudonyms, which stay empty without one. `report` may raise Cancelled. Raises
+    EngineUnavailable if the engine fails: what was yielded before stands.
     """
 
     def prepare(path: Path) -> list[_Frame]:
@@ -53,10 +56,10 @@ def score(
             report(done / len(paths), paths[done].name)
             waiting += result if isinstance(result, list) else [rows.failure(paths[done], result)]
             while sum(isinstance(item, _Frame) for item in waiting) >= batch_size:
-                yield from _predict(waiting[:batch_size], predictor, illustrate)
+                yield from _predict(waiting[:batch_size], predictor, point, illustrate)
                 del waiting[:batch_size]
         for start in range(0, len(waiting), batch_size):
-            yield from _predict(waiting[start : start + batch_size], predictor, illustrate)
+            yield from _predict(waiting[start : start + batch_size], predictor, point, illustrate)
         report(1.0, "done")
 
 
@@ -73,7 +76,7 @@ def _prepare(path: Path, predictor: Predictor, key: bytes, with_picture: bool) -
 
 
 def _predict(
-    items: Sequence[_Frame | Row], predictor: Predictor, illustrate: Illustrate | None
+    items: Sequence[_Frame | Row], predictor: Predictor, point: str, illustrate: Illustrate | None
 ) -> Iterator[Row]:
     frames = [item for item in items if isinstance(item, _Frame)]
     predictions = iter(predictor.predict_inputs([frame.model_input for frame in frames]))
@@ -82,7 +85,7 @@ def _predict(
             yield item
             continue
         prediction = next(predictions)
-        row = rows.success(item.info, prediction)
+        row = rows.success(item.info, prediction, call_of(prediction, predictor.card, point))
         if illustrate is not None and item.picture is not None:
             illustrate(row, item.picture, prediction)
         yield row

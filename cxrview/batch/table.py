@@ -10,8 +10,8 @@ from typing import IO, Any
 
 from cxrview.atomic_file import write_atomically
 from cxrview.batch import messages
-from cxrview.batch.old_rows import read_rows
-from cxrview.batch.rows import Row
+from cxrview.batch.old_rows import begun_with, read_rows
+from cxrview.batch.rows import SINCE_0_2_0, Row
 from cxrview.errors import InvalidRequest
 from cxrview.imaging.find import spelled_out
 from cxrview.messages import CHOOSE_ANOTHER_PLACE, PLACE_CANNOT_BE_WRITTEN
@@ -96,6 +96,12 @@ def open_table(path: Path, columns: Sequence[str], anew: bool = False) -> Iterat
         raise
     with refused_writing(str(path)):
         file.close()
+
+
+def columns_to_go_on_with(path: Path, columns: Sequence[str]) -> list[str]:
+    """Return `columns`, without what tables of 0.1.0 did not have if the one at `path` is such a table."""
+    former = [name for name in columns if name not in SINCE_0_2_0]
+    return list(begun_with(path, (columns, former)))
 
 
 def resume(path: Path, columns: Sequence[str], model: str, version: str) -> set[str]:

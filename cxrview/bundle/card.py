@@ -35,6 +35,19 @@ class FileInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """How many films of other hospitals that were read as a class had it, where every second film had it.
+
+    `right` of `of`, two round numbers; the share lies between `low` and `high`, 0…1 (95 % interval).
+    """
+
+    right: int
+    of: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """The checked contents of `card.json`. `raw` is the whole document, for display.
 
@@ -59,6 +72,10 @@ class Card:
     frame: str = FILM  # what the model is given: the FILM, (S, S), or the LUNGS, film and mask, (S, S, 2)
     watch_class: str = ""  # called from its operating point on, before the others are compared
     map_scale: dict[str, float] = field(default_factory=dict)  # what 1 is on a class's map; empty: common
+    # The standard deviation of a film's log odds when it is read again after changes that are none to a
+    # reader, measured on held-out films; 0: not measured.
+    reading_noise: float = 0.0
+    elsewhere: dict[str, dict[str, Elsewhere]] = field(default_factory=dict)  # by operating point and class
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -140,7 +157,16 @@ def _build(raw: dict[str, Any]) -> Card:
         frame=str(raw.get("frame", FILM)),
         watch_class=str(raw.get("watch_class", "")),
         map_scale={str(name): float(value) for name, value in raw.get("map_scale", {}).items()},
+        reading_noise=float(raw.get("reading_noise", {}).get("log_odds", 0)),
+        elsewhere={
+            str(point): {str(name): _elsewhere(entry) for name, entry in classes.items()}
+            for point, classes in raw.get("elsewhere", {}).items()
+        },
     )
+
+
+def _elsewhere(entry: dict[str, Any]) -> Elsewhere:
+    return Elsewhere(int(entry["right"]), int(entry["of"]), float(entry["low"]), float(entry["high"]))
 
 
 def _boolean(value: Any) -> bool:
@@ -169,6 +195,15 @@ def _check(card: Card) -> None:
             messages.CARD_MAP_SCALE,
             set(card.map_scale) in (set(), set(names))
             and all(math.isfinite(value) and value > 0 for value in card.map_scale.values()),
+        ),
+        (messages.CARD_READING_NOISE, math.isfinite(card.reading_noise) and card.reading_noise >= 0),
+        (
+            messages.CARD_ELSEWHERE,
+            all(
+                name in names and 0 <= told.right <= told.of > 0 and 0 <= told.low <= told.high <= 1
+                for classes in card.elsewhere.values()
+                for name, told in classes.items()
+            ),
         ),
         (messages.CARD_FILES, {"model.onnx", "selftest.npz"} <= set(card.files)),
         (messages.CARD_FILE_NAMES, all(Path(name).name == name for name in card.files)),

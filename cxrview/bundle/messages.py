@@ -20,6 +20,11 @@ CARD_KIND = Message(
 )
 CARD_WATCH_CLASS = Message("card-watch-class", "watch_class must be one of the classes")
 CARD_MAP_SCALE = Message("card-map-scale", "map_scale must give a number above 0 for every class")
+CARD_READING_NOISE = Message("card-reading-noise", "reading_noise must give log_odds, at least 0")
+CARD_ELSEWHERE = Message(
+    "card-elsewhere",
+    "elsewhere must give right, of (above 0), low and high (0…1) for classes of the model",
+)
 CARD_FILES = Message("card-files", "files must list model.onnx and selftest.npz")
 CARD_FILE_NAMES = Message("card-file-names", "files must be plain names")
 CARD_TOO_LARGE = Message("card-too-large", "is far too large for a model card.")

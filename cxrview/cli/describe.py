@@ -4,13 +4,22 @@ import math
 
 from cxrview import NOTICE
 from cxrview.bundle import Card
+from cxrview.inference import call as calls
+from cxrview.inference.call import Call
 from cxrview.inference.prediction import Prediction
 
 
-def describe(prediction: Prediction, card: Card) -> str:
-    """Return the reading as a few lines: probabilities, the domain verdict, model and engine, the notice."""
+def describe(prediction: Prediction, card: Card, call: Call) -> str:
+    """Return the reading as a few lines.
+
+    What it comes to, where the card says more of that than which class is the most probable; the
+    probabilities, the domain verdict, model and engine, the notice.
+    """
     width = max(len(item.label) for item in card.classes)
-    lines = [
+    lines = [str(calls.headline(call, card.label))] if calls.decides(card) else []
+    if said := calls.remarks(call, card, card.label):
+        lines.append(str(said))
+    lines += [
         f"{card.label(name):<{width}}  {round(100 * float(probability)):3d} %"
         for name, probability in zip(prediction.class_names, prediction.probabilities, strict=True)
     ]

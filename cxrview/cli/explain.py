@@ -4,7 +4,7 @@ import argparse
 
 from cxrview.batch.heatmaps import save_png
 from cxrview.cli import console, messages
-from cxrview.cli.choices import load_predictor
+from cxrview.cli.choices import load_predictor_and_point
 from cxrview.cli.describe import describe
 from cxrview.errors import InvalidRequest
 from cxrview.explain import messages as explain_messages
@@ -13,6 +13,7 @@ from cxrview.explain.followed import followed
 from cxrview.explain.methods import METHODS
 from cxrview.explain.style import FLOOR
 from cxrview.imaging import read, render
+from cxrview.inference.call import call_of
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,9 +26,10 @@ def run(arguments: argparse.Namespace) -> int:
         problem = messages.HAS_FRAMES(name=arguments.image.name, count=len(frames))
         raise InvalidRequest(problem, messages.CHOOSE_FRAME)
     radiograph = frames[arguments.frame - 1]
-    predictor = load_predictor(arguments)
+    predictor, point = load_predictor_and_point(arguments)
     prediction = predictor.predict([radiograph])[0]
-    name = arguments.class_name or followed(prediction)
+    call = call_of(prediction, predictor.card, point)
+    name = arguments.class_name or followed(prediction, call)
     heat = METHODS[arguments.method](prediction, name)
     empty, opacity = float(heat.max()) <= FLOOR, arguments.opacity
     if empty:
@@ -35,5 +37,5 @@ def run(arguments: argparse.Namespace) -> int:
         opacity = 0.0
     picture = render(radiograph, radiograph.default_voi)
     save_png(arguments.out, blend(picture, heat, colours, opacity, arguments.threshold))
-    console.put(describe(prediction, predictor.card))
+    console.put(describe(prediction, predictor.card, call))
     return console.OK

@@ -13,6 +13,7 @@ from cxrview import NOTICE, __version__
 from cxrview.cli import console, former_options, helper, interrupts, training_options
 from cxrview.errors import CxrviewError
 from cxrview.explain import methods
+from cxrview.inference.call import BALANCED, CHOSEN, SENSITIVE
 from cxrview.progress import Cancelled
 
 COMMANDS = {
@@ -72,6 +73,7 @@ def _add_demo(commands: Commands) -> None:
     demo.add_argument("--screenshot", type=Path, metavar="PNG", help="save a picture of the window and end")
     demo.add_argument("--theme", choices=("dark", "light"), default="dark")
     demo.add_argument("--size", type=_size, default=(1600, 1000), metavar="WxH", help="of that picture")
+    _add_operating_point(demo)
     _add_model_options(demo)
 
 
@@ -88,6 +90,7 @@ def _add_score(commands: Commands) -> None:
     score.add_argument("--workers", type=_positive, default=2, metavar="N", help="threads that decode files")
     score.add_argument("--resume", action="store_true", help="go on where a stopped run ended")
     score.add_argument("--overwrite", action="store_true", help="replace an --out that exists")
+    _add_operating_point(score)
     _add_model_options(score)
 
 
@@ -97,12 +100,13 @@ def _add_explain(commands: Commands) -> None:
     )
     explain.add_argument("image", type=Path, metavar="IMAGE")
     explain.add_argument("--out", type=Path, required=True, metavar="PNG")
-    explain.add_argument("--class", dest="class_name", default="", metavar="NAME", help="default: predicted")
+    explain.add_argument("--class", dest="class_name", default="", metavar="NAME", help="default: as called")
     explain.add_argument("--method", choices=tuple(methods.METHODS), default=methods.DEFAULT)
     explain.add_argument("--opacity", type=_fraction, default=0.45, metavar="F", help="0…1")
     explain.add_argument("--threshold", type=_fraction, default=0.0, metavar="F", help="0…1: hide below")
     explain.add_argument("--colours", default="inferno", metavar="NAME")
     explain.add_argument("--frame", type=_positive, default=1, metavar="N", help="from 1")
+    _add_operating_point(explain)
     _add_model_options(explain)
 
 
@@ -187,6 +191,15 @@ def _add_tune(commands: Commands) -> None:
     tune.add_argument("--trials", type=_positive, metavar="N", help="at most")
     tune.add_argument("--method", choices=("bayesian", "grid"))
     tune.add_argument("--bundle", action="store_true", help="train the best recipe to a finished model")
+
+
+def _add_operating_point(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--operating-point",
+        choices=(BALANCED, SENSITIVE, CHOSEN),
+        default="",
+        help="from which the class that the model watches is called; default: as set in the app",
+    )
 
 
 def _add_model_options(parser: argparse.ArgumentParser) -> None:

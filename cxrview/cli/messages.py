@@ -12,6 +12,13 @@ CHOOSE_FRAME = Message("choose-frame", "Choose one with --frame.")
 GIVE_MODEL = Message("give-model", "Give a model's folder or .zip file.")
 NO_IMAGES_THERE = Message("no-images-there", "There are no images in the places given.")
 RESUME_NEEDS_OUT = Message("resume-needs-out", "--resume needs --out.")
+NO_SUCH_POINT = Message(
+    "no-such-point", "The model {name} has no operating point “{point}” to call a class by."
+)
+POINTS_ARE = Message("points-are", "It has: {points}.")
+LEAVE_OUT_POINT = Message(
+    "leave-out-point", "Leave out --operating-point: the most probable class is called."
+)
 NO_FILE = Message("no-file", "{place} is not a file.")
 EXISTS_ALREADY = Message("exists-already", "{place} exists already.")
 RESUME_OR_OVERWRITE = Message("resume-or-overwrite", "Add --resume to go on with it, or --overwrite.")

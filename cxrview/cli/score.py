@@ -12,7 +12,7 @@ from cxrview.batch import rows, table
 from cxrview.batch.heatmaps import Pictures
 from cxrview.batch.score import score
 from cxrview.cli import console, messages
-from cxrview.cli.choices import load_predictor
+from cxrview.cli.choices import load_predictor_and_point
 from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.file_lock import file_lock
 from cxrview.imaging import find_images
@@ -31,12 +31,12 @@ def run(arguments: argparse.Namespace) -> int:
     files = find_images(arguments.paths)
     if not files:
         raise InvalidRequest(messages.NO_IMAGES_THERE)
-    predictor = load_predictor(arguments)
+    predictor, point = load_predictor_and_point(arguments)
     pictures = None
     if arguments.heatmaps is not None:
         pictures = Pictures(arguments.heatmaps, arguments.paths, _complain)
     with file_lock(arguments.out) if arguments.out is not None else nullcontext():
-        return _score(arguments, files, predictor, pictures)
+        return _score(arguments, files, predictor, point, pictures)
 
 
 def _complain(path: str, error: CxrviewError) -> None:
@@ -66,12 +66,17 @@ def _check_output(arguments: argparse.Namespace) -> None:
 
 
 def _score(
-    arguments: argparse.Namespace, files: list[Path], predictor: Predictor, pictures: Pictures | None
+    arguments: argparse.Namespace,
+    files: list[Path],
+    predictor: Predictor,
+    point: str,
+    pictures: Pictures | None,
 ) -> int:
     _check_output(arguments)  # again, now that no other run can be at it
     columns = rows.columns(predictor.card.class_names)
     done: set[str] = set()
     if arguments.resume:
+        columns = table.columns_to_go_on_with(arguments.out, columns)
         done = table.resume(arguments.out, columns, predictor.card.name, predictor.card.version)
     left = [path for path in files if spelled_out(path) not in done]
     progress = console.ProgressLine()
@@ -79,6 +84,7 @@ def _score(
         left,
         predictor,
         progress,
+        point=point,
         key=_pseudonym_key(),
         batch_size=arguments.batch_size,
         workers=arguments.workers,

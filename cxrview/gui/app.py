@@ -61,7 +61,7 @@ def _without_size_hints(_kind: QtMsgType, _context: QMessageLogContext, text: st
         sys.stderr.write(f"{text}\n")
 
 
-def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "") -> int:
+def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "", operating_point: str = "") -> int:
     """Open the window on files and folders; return the exit code when it is closed.
 
     Without a display it says so and returns 2, where Qt would abort the process.
@@ -74,6 +74,7 @@ def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "") -> in
     app = application()
     language.speak(app, settings.load(paths.settings_file())[0].language)  # before any text is made
     window = MainWindow(model=model, device=device)
+    window.state.ask_for_point(operating_point)
     _catch_mistakes(window)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it at once
     window.show()
@@ -96,6 +97,7 @@ def render_demo(
     folder: Path,
     model: str = "",
     device: str = "",
+    operating_point: str = "",
 ) -> "Prediction":
     """Open the real window on `path`, wait for the reading, save the window to `png` and return the reading.
 
@@ -107,6 +109,7 @@ def render_demo(
     window = MainWindow(folder, model=model, device=device)
     try:
         window.state.change_settings(theme=theme)
+        window.state.ask_for_point(operating_point)
         window.resize(QSize(*size))
         window.show()
         window.open([path.absolute()])

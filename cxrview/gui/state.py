@@ -56,12 +56,14 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
-    """What the model said about one frame: its most probable class, how probable, whether to rely on it."""
+    """What the model said about one frame: the class called, how probable, whether to rely on it."""
 
     label: str
     colour: int  # place of the class in the model's card
     probability: float
     in_domain: bool
+    too_close: str = ""  # the words that say between which classes it is too close to call
+    probabilities: tuple[float, ...] = ()  # of all classes, so that another operating point can decide
 
     @property
     def mark(self) -> Mark:
@@ -136,6 +138,7 @@ class AppState(QObject):
         arrangement_changed: carries Arrangement.
         model_changed: carries ModelInfo.
         settings_changed: carries Settings.
+        point_changed: another operating point is wanted; carries its name.
         peeking_changed: the heatmap is held away; carries whether it is.
         heat_asked_changed: the heatmap of a film unlike the training films was asked for, or given up.
     """
@@ -157,12 +160,14 @@ class AppState(QObject):
     heat_shown_changed = Signal(bool)
     model_changed = Signal(object)
     settings_changed = Signal(object)
+    point_changed = Signal(str)
     peeking_changed = Signal(bool)
     heat_asked_changed = Signal()
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.settings = settings
+        self._asked_point = ""
         self.entries: dict[Path, Entry] = {}
         self.model = ModelInfo()
         self.peeking = False
@@ -308,10 +313,26 @@ class AppState(QObject):
 
     def change_settings(self, **changes: Any) -> None:
         """Replace fields of the settings."""
+        before = self.point
+        if "operating_point" in changes:
+            self._asked_point = ""
         changed = dataclasses.replace(self.settings, **changes)
         if changed != self.settings:
             self.settings = changed
             self.settings_changed.emit(changed)
+        if self.point != before:
+            self.point_changed.emit(self.point)
+
+    @property
+    def point(self) -> str:
+        """The operating point that is wanted; the model in use need not have it, see `inference.call`."""
+        return self._asked_point or self.settings.operating_point
+
+    def ask_for_point(self, point: str) -> None:
+        """Want `point` for this session, until another one is chosen; "": as the settings say."""
+        before, self._asked_point = self.point, point
+        if self.point != before:
+            self.point_changed.emit(self.point)
 
     def ask_for_heat(self, wanted: bool = True) -> None:
         """Show the heatmap of the film in the active viewport though it is unlike the training films."""

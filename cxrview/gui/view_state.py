@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first 
     from cxrview.annotations.units import Scale
     from cxrview.imaging import Radiograph, Voi
     from cxrview.imaging.pyramid import ImagePyramid
+    from cxrview.inference.call import Call
     from cxrview.inference.prediction import Prediction
 
 
@@ -51,10 +52,11 @@ class PredictionProgress(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PredictionState:
-    """What the model says about the radiograph of a viewport, or why it says nothing."""
+    """What the model says about the radiograph of a viewport, what it comes to, or why it says nothing."""
 
     progress: PredictionProgress = PredictionProgress.NONE
     prediction: "Prediction | None" = None
+    call: "Call | None" = None  # made in gui/session/calls.py and nowhere else
     problem: str = ""
 
 
@@ -157,8 +159,8 @@ class ViewState(QObject):
             self.heat_shown_changed.emit(shown)
 
     def _follow_heat_class(self, always: bool = False) -> None:
-        prediction = self.reading.prediction
-        name = self.chosen_class or (followed(prediction) if prediction is not None else "")
+        prediction, call = self.reading.prediction, self.reading.call
+        name = self.chosen_class or (followed(prediction, call) if prediction is not None else "")
         if always or name != self.heat_class:
             self.heat_class = name
             self.heat_class_changed.emit(name)

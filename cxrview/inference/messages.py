@@ -14,3 +14,22 @@ OTHER_ANSWERS = Message(
     "{name} on {device} gives other answers than the model should "
     "(a probability differs by {difference:.4f}).",
 )
+
+# What a reading comes to
+TOO_CLOSE = Message("too-close", "Too close to call: {one} or {other}")
+NOT_READ = Message("not-read", "Not read: not a usual chest film")
+POINTS = {
+    "sensitive": Message("point-sensitive", "Sensitive"),
+    "balanced": Message("point-balanced", "Balanced"),
+    "chosen": Message("point-chosen", "Chosen"),
+}
+CALLED_FROM = Message("called-from", "{label} is called from {percent:.1f} % on.")
+OPERATING_POINT = Message("operating-point", "Operating point: {point}.")
+ELSEWHERE_HAD_IT = Message(
+    "elsewhere-had-it",
+    "At other hospitals, where every second film had it, {right} of {of} read so had it.",
+)
+ELSEWHERE_TRUE = Message(
+    "elsewhere-true",
+    "At other hospitals, where it was true of every second film, it was true of {right} of {of} read so.",
+)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from cxrview.batch import messages, rows
-from cxrview.batch.table import ResultsTable, open_table, resume
+from cxrview.batch.table import ResultsTable, columns_to_go_on_with, open_table, resume
 from cxrview.errors import InvalidRequest, UnreadableImage
 from cxrview.file_lock import file_lock, is_held
 from cxrview.message import Message
@@ -56,7 +56,8 @@ both_formats = pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
 def test_the_columns_are_those_that_scripts_depend_on():
     assert ", ".join(COLUMNS) == (
         "path, frame, status, error, study_uid, series_uid, instance_uid, patient_id_hash, view, predicted, "
-        "p_covid19, p_normal, in_domain, domain_score, model, model_version, engine, device, elapsed_ms"
+        "p_covid19, p_normal, in_domain, domain_score, model, model_version, engine, device, elapsed_ms, "
+        "call, operating_point"
     )
 
 
@@ -122,6 +123,36 @@ def test_resuming_nothing_starts_at_the_beginning(tmp_path):
     assert resume(tmp_path / "none.csv", COLUMNS, *MODEL) == set()
     (tmp_path / "empty.csv").touch()
     assert resume(tmp_path / "empty.csv", COLUMNS, *MODEL) == set()
+
+
+@both_formats
+def test_a_table_begun_without_the_call_is_gone_on_with_without_it(tmp_path, suffix):
+    path, former = tmp_path / f"r{suffix}", COLUMNS[:-2]
+    called = row("b") | {"call": "normal", "operating_point": "balanced"}
+    with open_table(path, former) as table:
+        for line in (row("a"), row("b")):
+            table.write(line)
+    assert columns_to_go_on_with(path, COLUMNS) == former
+    assert resume(path, former, *MODEL) == spelled("a")
+    with open_table(path, former) as table:
+        table.write(called)
+    assert resume(path, former, *MODEL) == spelled("a")  # every row is whole, and the last is done again
+    assert "balanced" not in path.read_text("utf-8")
+
+
+@both_formats
+def test_a_table_begun_with_the_call_is_gone_on_with_so(tmp_path, suffix):
+    path = written(tmp_path / f"r{suffix}", row("a"), row("b"))
+    assert columns_to_go_on_with(path, COLUMNS) == COLUMNS
+
+
+@pytest.mark.parametrize("content", ["", "[]\n", "{not json\n", "path,frame\n", "{}\n"])
+@both_formats
+def test_what_is_no_such_table_is_left_to_be_refused_by_all_columns(tmp_path, suffix, content):
+    path = tmp_path / f"r{suffix}"
+    assert columns_to_go_on_with(path, COLUMNS) == COLUMNS  # nothing is there
+    path.write_text(content, "utf-8")
+    assert columns_to_go_on_with(path, COLUMNS) == COLUMNS
 
 
 def not_resumed(path: Path, message: Message, columns=COLUMNS) -> None:

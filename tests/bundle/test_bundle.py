@@ -6,7 +6,7 @@ import pytest
 
 from cxrview import bundle, paths
 from cxrview.bundle import messages
-from cxrview.bundle.card import SEGMENTER
+from cxrview.bundle.card import SEGMENTER, Elsewhere
 from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.messages import CANNOT_BE_READ
 from tests.conftest import make_tiny_bundle, write_card
@@ -46,6 +46,19 @@ def test_a_missing_file_is_refused(tmp_path):
     assert refusal.error.path == folder / "selftest.npz"
 
 
+def told_elsewhere(name: str = "covid19", **changes: float) -> dict[str, dict[str, dict[str, float]]]:
+    return {"balanced": {name: {"right": 7, "of": 10, "low": 0.6, "high": 0.8} | changes}}
+
+
+def test_a_card_says_how_steady_a_reading_is_and_how_often_it_is_right_elsewhere(tmp_path):
+    told = {"reading_noise": {"log_odds": 0.25}, "elsewhere": told_elsewhere()}
+    card = bundle.load(make_tiny_bundle(tmp_path / "m", **told)).card
+    assert card.reading_noise == 0.25
+    assert card.elsewhere == {"balanced": {"covid19": Elsewhere(7, 10, 0.6, 0.8)}}
+    silent = bundle.load(make_tiny_bundle(tmp_path / "n")).card
+    assert (silent.reading_noise, silent.elsewhere) == (0.0, {})
+
+
 @pytest.mark.parametrize(
     ("changes", "reasons"),
     [
@@ -60,6 +73,12 @@ def test_a_missing_file_is_refused(tmp_path):
         ({"watch_class": "measles"}, [messages.CARD_WATCH_CLASS]),
         ({"map_scale": {"covid19": 1.0}}, [messages.CARD_MAP_SCALE]),
         ({"map_scale": {"covid19": 1.0, "normal": 0.0, "pneumonia": 1.0}}, [messages.CARD_MAP_SCALE]),
+        ({"reading_noise": {"log_odds": -0.1}}, [messages.CARD_READING_NOISE]),
+        ({"reading_noise": {"log_odds": float("nan")}}, [messages.CARD_READING_NOISE]),
+        ({"elsewhere": told_elsewhere(name="measles")}, [messages.CARD_ELSEWHERE]),
+        ({"elsewhere": told_elsewhere(right=11)}, [messages.CARD_ELSEWHERE]),
+        ({"elsewhere": told_elsewhere(right=0, of=0)}, [messages.CARD_ELSEWHERE]),
+        ({"elsewhere": told_elsewhere(low=0.9)}, [messages.CARD_ELSEWHERE]),
         ({"files": {"../x": {"sha256": "0", "bytes": 0}}}, [messages.CARD_FILES, messages.CARD_FILE_NAMES]),
     ],
 )

@@ -286,6 +286,7 @@ class Exporter(QObject):
             state.settings.heatmap_visible and state.withholds_heat(view),
             corner_text.shown_text(view),
             view.reading.prediction,
+            view.reading.call,
             state.model.card,
             self._annotations(),
             identity,

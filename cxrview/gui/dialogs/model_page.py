@@ -1,5 +1,6 @@
 """The preferences of the model: which one, on what it runs, and what is in use now."""
 
+import dataclasses
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,7 +11,9 @@ from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 from cxrview.gui.actions.submenus import DEVICES
 from cxrview.gui.panels.prediction import model_line
 from cxrview.gui.state import AppState
+from cxrview.gui.widgets.option_controls import row_for
 from cxrview.i18n import tr
+from cxrview.settings import Settings
 
 if TYPE_CHECKING:
     from cxrview.gui.session.model_choice import ModelChoice
@@ -46,25 +49,41 @@ class ModelPage(QWidget):
             column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
             column.addWidget(QLabel(words, wordWrap=True, objectName="optionHelp"))
             column.addSpacing(12)
+        fields = {field.name: field for field in dataclasses.fields(Settings)}
+        self.point = row_for(fields["operating_point"])
+        column.addWidget(QLabel(self.point.label))
+        column.addWidget(self.point, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(QLabel(self.point.help, wordWrap=True, objectName="optionHelp"))
+        column.addSpacing(12)
         for widget in (QLabel(tr("In use"), objectName="heading"), self.used, self.reason):
             column.addWidget(widget)
         column.addStretch(1)
         self.model.activated.connect(lambda _index: models.use_model(self.model.currentData()))
         self.device.activated.connect(lambda _index: models.use_device(self.device.currentData()))
+        self.point.changed.connect(lambda point: state.change_settings(operating_point=point))
+        state.settings_changed.connect(self._show_point)
         state.model_changed.connect(self._show)
         models.settled.connect(self._show)
         self._show()
+        self._show_point(state.settings)
 
     def restore(self) -> Callable[[], None] | None:
-        """Take the bundled model and the device that suits it; return what undoes that, if anything."""
-        before = self._models.choice
-        self._use("", "auto")
-        return partial(self._use, *before) if before != ("", "auto") else None
+        """Take the bundled model, the device that suits it and the usual operating point; return what undoes
+        that, if anything.
+        """
+        before = (*self._models.choice, self._state.settings.operating_point)
+        usual = ("", "auto", Settings().operating_point)
+        self._use(*usual)
+        return partial(self._use, *before) if before != usual else None
 
-    def _use(self, model: str, device: str) -> None:
+    def _use(self, model: str, device: str, point: str) -> None:
+        self._state.change_settings(operating_point=point)
         if self._models.choice != (model, device):
             self._models.use_model(model)
             self._models.use_device(device)
+
+    def _show_point(self, settings: Settings) -> None:
+        self.point.show_value(settings.operating_point)
 
     def _show(self, *_news: object) -> None:
         from cxrview import bundle  # not before somebody looks at this page

@@ -63,6 +63,8 @@ def model_card(card: "Card") -> str:
 SECTIONS = {
     "metrics": mark("Figures"),
     "operating_points": mark("Operating points"),
+    "elsewhere": mark("How often a reading is right elsewhere"),
+    "reading_noise": mark("Noise of a reading"),
     "domain": mark("Out-of-domain check"),
     "data": mark("Data"),
     "training": mark("Training"),

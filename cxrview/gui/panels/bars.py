@@ -8,21 +8,26 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cxrview.gui import theme as themes
 from cxrview.gui.theme import wrapped
-from cxrview.i18n import fixed, tr
+from cxrview.i18n import fixed, say, tr
+from cxrview.inference.messages import CALLED_FROM
 
 ROW_PADDING = 14  # around the text of a row
 BAR_HEIGHT = 6
+TICK = 2  # width of the mark from which on a class is called
 MARKER_ROOM = 10  # left of the words; the panel lets it stand in its own margin
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One class: its label, calibrated probability (None: not known), and what it means."""
+    """One class: its label, calibrated probability (None: not known), what it means, and from where on it is
+    called (None: no such place).
+    """
 
     name: str
     label: str
     probability: float | None = None
     meaning: str = ""
+    threshold: float | None = None
 
 
 def percent(probability: float) -> str:
@@ -46,6 +51,7 @@ class ProbabilityBars(QWidget):
         self._bars: tuple[Bar, ...] = ()
         self._marked = ""
         self._doubtful = False
+        self._called: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Probabilities"))
 
@@ -54,9 +60,9 @@ class ProbabilityBars(QWidget):
         """What is shown, top to bottom."""
         return self._bars
 
-    def set_bars(self, bars: tuple[Bar, ...], doubtful: bool = False) -> None:
-        """Show `bars`; if they are `doubtful` they lose their colours."""
-        self._bars, self._doubtful = bars, doubtful
+    def set_bars(self, bars: tuple[Bar, ...], called: tuple[str, ...] = (), doubtful: bool = False) -> None:
+        """Show `bars`, those `called` in stronger letters; if they are `doubtful` they lose their colours."""
+        self._bars, self._called, self._doubtful = bars, called, doubtful
         words = [f"{bar.label} {percent(bar.probability)}" for bar in bars if bar.probability is not None]
         self.setAccessibleDescription(", ".join(words))
         self.updateGeometry()
@@ -76,10 +82,8 @@ class ProbabilityBars(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        best = max((bar.probability or 0 for bar in self._bars), default=0)
         for index, bar in enumerate(self._bars):
-            strong = bar.probability is not None and bar.probability == best and not self._doubtful
-            self._paint_row(painter, index, bar, strong)
+            self._paint_row(painter, index, bar, bar.name in self._called)
         painter.end()
 
     def _paint_row(self, painter: QPainter, index: int, bar: Bar, strong: bool) -> None:
@@ -106,6 +110,10 @@ class ProbabilityBars(QWidget):
             painter.setBrush(colour)
             length = max(3.0, track.width() * bar.probability)
             painter.drawRoundedRect(QRectF(track.left(), track.top(), length, track.height()), 3, 3)
+        if bar.threshold is not None:
+            painter.setBrush(QColor(theme.muted))
+            place = min(track.left() + track.width() * bar.threshold, track.right() - TICK)
+            painter.drawRect(QRectF(place, track.top() - 2, TICK, track.height() + 4))
         if bar.name == self._marked and known:
             painter.setBrush(QColor(theme.text))
             painter.drawRoundedRect(QRectF(row.left() + 1, row.top() + 4, 3, row.height() - 8), 1.5, 1.5)
@@ -131,9 +139,12 @@ class ProbabilityBars(QWidget):
 
 
 def tool_tip(bar: Bar) -> str:
-    """Return the calibrated value and what the class means."""
+    """Return the calibrated value, from where on the class is called, and what it means."""
     value = ""
     if bar.probability is not None:
         words = tr("{label}: calibrated probability {probability}")
         value = words.format(label=bar.label, probability=fixed(bar.probability, 3))
-    return wrapped("\n".join(part for part in (value, bar.meaning) if part))
+    called = ""
+    if bar.threshold is not None:
+        called = say(CALLED_FROM(label=bar.label, percent=100 * bar.threshold))
+    return wrapped("\n".join(part for part in (value, called, bar.meaning) if part))

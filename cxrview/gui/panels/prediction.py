@@ -8,11 +8,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from cxrview.gui.panels.bars import MARKER_ROOM, Bar, ProbabilityBars
+from cxrview.gui.panels.call import CallBox
 from cxrview.gui.panels.heatmap import HeatmapControls
 from cxrview.gui.panels.verdict import ToneLabel
 from cxrview.gui.state import AppState, ModelInfo, PredictionProgress, PredictionState, Shown, ViewStage
 from cxrview.gui.theme import wrapped
 from cxrview.gui.viewer.corner_text import doubt
+from cxrview.gui.widgets.plain_label import plain_label
 from cxrview.gui.widgets.settle import settle
 from cxrview.i18n import fixed, tr
 
@@ -63,12 +65,13 @@ class ReadingPanel(QScrollArea):
     def __init__(self, state: AppState, show_card: QAction) -> None:
         super().__init__(objectName="panelScroll")
         self._state = state
+        self.call = CallBox(state)
         self.bars = ProbabilityBars()
         self.verdict = ToneLabel()
         self.heatmap = HeatmapControls(state)
-        self.notes = _text("notes")
+        self.notes = plain_label("notes")
         self._notes_heading = heading(tr("Notes on this file"))
-        self.model = _text("muted")
+        self.model = plain_label("muted")
         card_button = QPushButton(show_card.text().replace("&", ""), objectName="link")
         card_button.clicked.connect(show_card.trigger)
         card_button.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -98,6 +101,7 @@ class ReadingPanel(QScrollArea):
             column.addLayout(part)
         column.addStretch()
         above.addWidget(heading(tr("Reading")))
+        above.addWidget(self.call)
         bars.addWidget(self.bars)
         self._sections = below
         widget: QWidget
@@ -113,12 +117,11 @@ class ReadingPanel(QScrollArea):
         self._sections.insertWidget(place, rule())
 
     def _show_reading(self, reading: PredictionState) -> None:
-        card, prediction = self._state.model.card, reading.prediction
+        card, prediction, call = self._state.model.card, reading.prediction, reading.call
+        self.call.show_reading()
         if prediction is not None:
-            meanings = {item.name: item.meaning for item in card.classes} if card is not None else {}
-            values = zip(prediction.class_names, prediction.probabilities.tolist(), strict=True)
-            bars = (Bar(name, self._state.model.label(name), p, meanings.get(name, "")) for name, p in values)
-            self.bars.set_bars(tuple(bars), doubtful=not prediction.in_domain)
+            called = call.candidates if call is not None else ()
+            self.bars.set_bars(self._bars(prediction), called, doubtful=not prediction.in_domain)
             self._say(*verdict(prediction), domain_tool_tip(prediction))
         else:
             classes = card.classes if card is not None else ()
@@ -136,6 +139,25 @@ class ReadingPanel(QScrollArea):
         self._show_model_line()
         settle(self.verdict)
 
+    def _bars(self, prediction: "Prediction") -> tuple[Bar, ...]:
+        card, call = self._state.model.card, self._state.reading.call
+        meanings = {item.name: item.meaning for item in card.classes} if card is not None else {}
+        watched = (
+            card.watch_class if card is not None and call is not None and call.name and call.point else ""
+        )
+        return tuple(
+            Bar(
+                name,
+                self._state.model.label(name),
+                probability,
+                meanings.get(name, ""),
+                call.threshold if call is not None and name == watched else None,
+            )
+            for name, probability in zip(
+                prediction.class_names, prediction.probabilities.tolist(), strict=True
+            )
+        )
+
     def _invitation(self) -> str:
         stage = self._state.shown.stage
         words = {
@@ -150,6 +172,7 @@ class ReadingPanel(QScrollArea):
         self.verdict.say(text, tone, tool_tip)
 
     def _show_model(self, _model: ModelInfo) -> None:
+        self.call.show_model()
         self._show_reading(self._state.reading)
 
     def _show_model_line(self) -> None:
@@ -175,12 +198,3 @@ def heading(text: str) -> QLabel:
 def rule() -> QFrame:
     """Return a hairline between sections."""
     return QFrame(objectName="rule")
-
-
-def _text(name: str) -> QLabel:
-    label = QLabel(objectName=name)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that Ctrl+C copies what is selected
-    return label

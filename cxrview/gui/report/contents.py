@@ -21,13 +21,15 @@ from cxrview.gui.report.page import Chance, ReportFacts, ReportLine
 from cxrview.gui.viewer import corner_text, heat_scale
 from cxrview.gui.viewer.export_choices import WITHHELD, burned_in
 from cxrview.gui.viewer.export_whole import Heat, Whole, image
-from cxrview.i18n import tr
+from cxrview.i18n import say, tr
 from cxrview.imaging import Radiograph
+from cxrview.inference import call as calls
 from cxrview.progress import Report
 
 if TYPE_CHECKING:
     from cxrview.annotations.annotation import Annotation
     from cxrview.bundle import Card
+    from cxrview.inference.call import Call
     from cxrview.inference.prediction import Prediction
 
 SIDE = 1400  # pixels of the longer side of a picture: 300 dots per inch on the page
@@ -48,6 +50,7 @@ class ReportOrder:
     withheld: bool
     how: str  # it is shown: window, filters, turns
     prediction: "Prediction | None"
+    call: "Call | None"
     card: "Card | None"
     annotations: tuple["Annotation", ...]
     identity: bool
@@ -61,6 +64,7 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
     words, tone = verdict(prediction) if prediction is not None else ("", "")
     near = domain_tool_tip(prediction) if prediction is not None else ""
     heat = order.heated.heat if order.heated is not None else None
+    reading, remarks = _reading(order.call, order.card)
     return ReportFacts(
         plain=image(order.plain, report),
         plain_caption=f"{order.how}  ·  {tr(WITHHELD)}" if order.withheld else order.how,
@@ -70,7 +74,7 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
         heat_unit=_unit(heat),
         about=_about(radiograph) if order.identity else _anonymous(radiograph),
         technique=_technique(radiograph, order.annotations),
-        chances=_chances(prediction, order.card),
+        chances=_chances(prediction, order.call, order.card),
         verdict=" ".join(part for part in (f"{words.rstrip('.')}." if words else "", near) if part),
         doubtful=tone == "warning",
         measurements=measured(order.annotations, radiograph),
@@ -78,6 +82,8 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
         limits=order.card.limits if order.card is not None and prediction is not None else (),
         file_hash=_hash(radiograph),
         made=order.made.strftime("%Y-%m-%d %H:%M"),
+        reading=reading,
+        remarks=remarks,
     )
 
 
@@ -155,15 +161,28 @@ def _filled(lines: tuple[ReportLine, ...]) -> tuple[ReportLine, ...]:
     return tuple(line for line in lines if line.value)
 
 
-def _chances(prediction: "Prediction | None", card: "Card | None") -> tuple[Chance, ...]:
+def _reading(call: "Call | None", card: "Card | None") -> tuple[str, str]:
+    """Return what the film is called, and how, where the card says more of that than the bars."""
+    if call is None or card is None or not calls.decides(card):
+        return "", ""
+
+    def label(name: str) -> str:
+        return tr(card.label(name))
+
+    return say(calls.headline(call, label)), say(calls.remarks(call, card, label))
+
+
+def _chances(prediction: "Prediction | None", call: "Call | None", card: "Card | None") -> tuple[Chance, ...]:
     if prediction is None:
         return ()
+    called = call.candidates if call is not None else ()
     return tuple(
         Chance(
-            card.label(name) if card is not None else name,
+            tr(card.label(name)) if card is not None else name,
             percent(float(probability)),
             float(probability),
             class_colour("light", index),
+            name in called,
         )
         for index, (name, probability) in enumerate(
             zip(prediction.class_names, prediction.probabilities, strict=True)

@@ -31,6 +31,7 @@ TITLE = Type(15, heavy=True)
 HEADING = Type(9, heavy=True)
 BODY, STRONG = Type(8.5), Type(8.5, heavy=True)
 LABEL = Type(7.5, GREY)
+READING = Type(11, heavy=True)
 SMALL = Type(6.8, "#222222")
 
 
@@ -44,17 +45,21 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """The calibrated probability of a class, as words and as a bar of `share`, 0…1."""
+    """The calibrated probability of a class, as words and as a bar of `share`, 0…1; whether it is called."""
 
     label: str
     words: str
     share: float
     colour: str  # "#rrggbb"
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReportFacts:
-    """All that stands on the page, in the user's language. `heated` is None where there is no heatmap."""
+    """All that stands on the page, in the user's language. `heated` is None where there is no heatmap.
+
+    `reading` is what the film is called and `remarks` how, both "" where the bars say it all.
+    """
 
     plain: QImage
     plain_caption: str
@@ -72,6 +77,8 @@ class ReportFacts:
     limits: tuple[str, ...]
     file_hash: str  # sha256 of the source
     made: str
+    reading: str = ""
+    remarks: str = ""
 
 
 def paper() -> QPageSize:
@@ -222,16 +229,19 @@ class _Page:
     def _reading(self, place: QPointF) -> float:
         chances = self.facts.chances
         top = self._heading(place, tr("What the model says"), self.half)
-        strongest = max((chance.share for chance in chances), default=0.0)
+        if self.facts.reading:
+            top += self.sheet.write(QPointF(place.x(), top), self.facts.reading, READING, self.half) + 1
         bar = self._bar_below if len(chances) <= FEW_CLASSES else self._bar_beside
         for chance in chances[:MOST_CLASSES]:
-            top += bar(QPointF(place.x(), top), chance, STRONG if chance.share == strongest else BODY)
+            top += bar(QPointF(place.x(), top), chance, STRONG if chance.called else BODY)
         if len(chances) > MOST_CLASSES:
             top = self._more(QPointF(place.x(), top), len(chances) - MOST_CLASSES)
         if not chances:
             return top + self.sheet.write(
                 QPointF(place.x(), top), tr("Nothing: it was not read."), BODY, self.half
             )
+        if self.facts.remarks:
+            top += self.sheet.write(QPointF(place.x(), top), self.facts.remarks, LABEL, self.half) + 0.5
         return self._verdict(QPointF(place.x(), top + 0.5))
 
     def _bar_below(self, place: QPointF, chance: Chance, look: Type) -> float:

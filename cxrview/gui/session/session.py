@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from cxrview.gui.session.cache import MEGABYTE
+from cxrview.gui.session.calls import decide_anew
 from cxrview.gui.session.model_choice import LoadPredictor, ModelAndDevice, ModelChoice
 from cxrview.gui.session.opening import Opener
 from cxrview.gui.session.viewport_controller import SharedImages, ViewportController
@@ -60,6 +61,7 @@ class Session(QObject):
         self._viewings: dict[ViewState, ViewportController] = {}
         state.views_changed.connect(self._forget_views)
         state.settings_changed.connect(self._settings_changed)
+        state.point_changed.connect(lambda _point: decide_anew(state))
 
     @property
     def is_idle(self) -> bool:

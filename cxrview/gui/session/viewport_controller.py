@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from cxrview.gui import error_text
+from cxrview.gui.session import calls
 from cxrview.gui.session.cache import FileRead, RecentImages, RecentPredictions, Stamp
 from cxrview.gui.session.model_choice import ModelChoice
 from cxrview.gui.session.prefetch import ReadAhead
@@ -202,19 +203,13 @@ class ViewportController(QObject):
 
     def _predicted(self, stamp: Stamp, frame: int, prediction: "Prediction") -> None:
         self._shelf.predictions.put(stamp, frame, prediction)
-        predicted = prediction.predicted
-        finding = FrameResult(
-            self._state.model.label(predicted),
-            prediction.class_names.index(predicted),
-            float(prediction.probabilities.max()),
-            prediction.in_domain,
-        )
+        finding = calls.finding(self._state, prediction.probabilities.tolist(), prediction.in_domain)
         entry = self._state.entries.get(stamp.path)
         if entry is not None:
             findings = {**entry.findings, frame: finding}
             self._state.change_entry(stamp.path, mark=_mark(findings, entry.frames), findings=findings)
         if self._shows(ViewStage.SHOWN, stamp.path, frame):
-            self.view.set_reading(PredictionState(PredictionProgress.DONE, prediction))
+            self.view.set_reading(calls.reading(self._state, prediction))
 
     def _predict_failed(self, error: Exception) -> None:
         if self.view.shown.stage is ViewStage.SHOWN:

@@ -136,6 +136,7 @@ class StudyPanel(QWidget):
         state.shown_changed.connect(self._follow)
         state.model_changed.connect(self.bar.set_model)
         state.settings_changed.connect(self._hide_identity)
+        state.point_changed.connect(self._sift_calls)
 
     def _hide_identity(self, settings: Settings) -> None:
         self.model.nameless = self.tree.delegate.nameless = settings.hide_identity
@@ -302,6 +303,11 @@ class StudyPanel(QWidget):
         filters = self.bar.filters
         self.model.set_filter(filters.keeps if filters.count else None, self.search.text())
         self._after_reset()
+
+    def _sift_calls(self, _point: str) -> None:
+        """Another operating point has decided what the images are called."""
+        if self.bar.filters.classes:
+            self._sift()
 
     def _sort(self, order: SortOrder) -> None:
         self.model.sort_by(order)

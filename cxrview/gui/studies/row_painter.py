@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from cxrview.gui import theme as themes
@@ -20,6 +20,7 @@ from cxrview.gui.widgets import small_picture
 HEIGHT = 50
 SIDE = 44  # of a picture
 DOT = 8
+RING = 1.8  # width of the dot's edge where the reading is too close to call
 GAP = 6
 MARGIN = 6
 ICONS = {
@@ -128,9 +129,16 @@ class RowPainter(QStyledItemDelegate):
         painter.setPen(QColor(themes.current().muted))
         place = QRect(right - width, line.top(), width + 1, line.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(themes.current().class_colour(found.colour)))
-        painter.drawEllipse(place.left() - GAP - DOT, line.center().y() - DOT // 2 + 1, DOT, DOT)
+        colour = QColor(themes.current().class_colour(found.colour))
+        dot = QRectF(place.left() - GAP - DOT, line.center().y() - DOT // 2 + 1, DOT, DOT)
+        if found.too_close:  # a ring
+            painter.setPen(QPen(colour, RING))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            dot.adjust(RING / 2, RING / 2, -RING / 2, -RING / 2)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+        painter.drawEllipse(dot)
         return width + DOT + 2 * GAP + MARGIN
 
     def _paint_lines(

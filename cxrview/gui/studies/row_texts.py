@@ -133,7 +133,9 @@ def count(node: StudyNode) -> str:
 
 def said(found: FrameResult) -> str:
     """Return what the model said, or that one should not rely on it."""
-    return f"{found.label} {percent(found.probability)}" if found.in_domain else tr(Mark.REFUSED.value)
+    if not found.in_domain:
+        return tr(Mark.REFUSED.value)
+    return found.too_close or f"{found.label} {percent(found.probability)}"
 
 
 def _state(entry: Entry, found: FrameResult | None) -> str:

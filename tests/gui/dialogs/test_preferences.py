@@ -85,6 +85,19 @@ def test_a_page_with_its_defaults_says_so(dialog, qtbot):
     assert not dialog.undo.isVisible()
 
 
+def test_the_operating_point_is_chosen_and_comes_back_with_the_page(dialog, window, qtbot):
+    dialog.show_page("model")
+    point = dialog.pages["model"].point.control
+    qtbot.keyClick(point, Qt.Key.Key_End)
+    assert window.state.settings.operating_point == point.currentData() == "sensitive"
+    window.state.change_settings(operating_point="balanced")
+    assert point.currentData() == "balanced"
+    qtbot.mouseClick(dialog.restore, Qt.MouseButton.LeftButton)
+    assert window.state.settings.operating_point == point.currentData() == "auto"
+    qtbot.mouseClick(dialog.undo, Qt.MouseButton.LeftButton)
+    assert window.state.settings.operating_point == "balanced"
+
+
 def test_a_device_is_remembered_only_when_it_works(dialog, window, home, qtbot):
     dialog.show_page("model")
     page = dialog.pages["model"]

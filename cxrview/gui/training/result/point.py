@@ -20,10 +20,10 @@ from cxrview.evaluation.roc import thinned
 from cxrview.gui.training.result.texts import decimal, share
 from cxrview.gui.widgets.share_plot import ShareLine, SharePlot
 from cxrview.i18n import fixed, mark, say, tr
+from cxrview.inference.messages import POINTS
 from cxrview.training.run.result import Answer, ResultPart, RunResult
 
 MOST_FAINT = 6  # classes up to which the curves of the others are drawn as well
-POINTS = {"sensitive": mark("Sensitive"), "balanced": mark("Balanced"), CHOSEN: mark("Chosen")}
 FACTS = (
     ("sensitivity", METRICS["recall"].text),
     ("specificity", METRICS["specificity"].text),
@@ -69,7 +69,7 @@ class PointPage(QWidget):
         self.prevalence = QDoubleSpinBox(decimals=1, minimum=0.1, maximum=99.9, suffix=" %", singleStep=1)
         self.prevalence.lineEdit().setTextMargins(7, 0, 0, 0)  # which the style sheet cannot give it
         self.prevalence.setAccessibleName(tr("Share of cases where it will be used"))
-        self.jumps = {name: QPushButton(tr(title)) for name, title in POINTS.items()}
+        self.jumps = {name: QPushButton(say(title)) for name, title in POINTS.items()}
         self.store = QPushButton(tr("Use this point"))
         self.store.setToolTip(tr("Write it into the card of the model, as the operating point “chosen”"))
         self._lay_out()
