@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview import bundle
+from cxrview.anatomy import Film, LungFinder, framed
+from cxrview.bundle.card import LUNGS
 from cxrview.datasets import messages
 from cxrview.datasets.decoded import Facts
 from cxrview.datasets.similarity import SAME, PairComparison, direction_histogram
@@ -114,15 +116,28 @@ def _embeddings(
     try:
         folder = bundle.find("")
         engine = contract.choose(folder).engine
-        size = bundle.load(folder).card.input_size
+        card = bundle.load(folder).card
+        finder = LungFinder.load() if card.frame == LUNGS else None
         parts = []
         for start in range(0, len(chosen), BATCH):
             report(start / len(chosen), messages.FINDING_NEAR_DUPLICATES)
-            batch = [_sized(images[index], size) for index in chosen[start : start + BATCH]]
+            squares = [images[index] for index in chosen[start : start + BATCH]]
+            batch = _given(squares, card.input_size, finder)
             parts.append(engine.predict(np.stack(batch))["embedding"])
     except CxrviewError:
         return None  # the histograms still find most
     return np.concatenate(parts)
+
+
+def _given(
+    squares: Sequence[NDArray[np.uint8]], size: int, finder: LungFinder | None
+) -> list[NDArray[np.uint8]]:
+    """Return what the model is given of each square, framed by what `finder` finds if it reads lungs."""
+    if finder is None:
+        return [_sized(square, size) for square in squares]
+    films = [Film(np.array(square), *square.shape) for square in squares]
+    found = zip(films, finder.find(films), strict=True)
+    return [framed(film, anatomy, size)[0] for film, anatomy in found]
 
 
 def _sized(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
