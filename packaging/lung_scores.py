@@ -12,11 +12,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-from cxrview.anatomy import Anatomy, Film, LungFinder, contract, reduced
 from lung_pairs import Pairs
 from numpy.typing import NDArray
 
 from cxrview import bundle
+from cxrview.anatomy import Anatomy, Film, LungFinder, contract, reduced
 from cxrview.imaging import read
 
 RESAMPLED = 2000  # times, for an interval
@@ -43,6 +43,10 @@ def measure(folder: Path, data: Path, pairs: Pairs) -> dict[str, Any]:
     return {
         "intervals": f"95 %, {RESAMPLED} bootstrap samples of the films",
         "distances": "between both outlines, in percent of the width of the box around what was drawn",
+        "trained on": {
+            "adults": int((~pairs.held_out & pairs.adult).sum()),
+            "children": int((~pairs.held_out & ~pairs.adult).sum()),
+        },
         "unseen": unseen,
         "siim": _boxes(finder, data / "siim"),
     }

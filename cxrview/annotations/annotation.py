@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import ClassVar, NamedTuple, Self
 
-
 DRAWN, ACCEPTED, MOVED = "drawn", "accepted", "moved"  # where the width of a thorax comes from
 
 
@@ -117,16 +116,14 @@ class CardiothoracicRatio(Annotation):
             raise ValueError(f"ctr: a thorax that is {self.thorax_by}")
 
     def moved(self, dx: float, dy: float) -> Self:
-        return self._touched(Annotation.moved(self, dx, dy))
+        return replace(Annotation.moved(self, dx, dy), thorax_by=self._thorax_moved())
 
     def with_point(self, index: int, point: Point) -> Self:
-        changed = Annotation.with_point(self, index, point)
-        return self._touched(changed) if index >= 2 else changed
+        thorax_by = self._thorax_moved() if index >= 2 else self.thorax_by
+        return replace(Annotation.with_point(self, index, point), thorax_by=thorax_by)
 
-    @staticmethod
-    def _touched(changed: Self) -> Self:
-        """Return `changed`, whose thorax the reader has just moved."""
-        return replace(changed, thorax_by=MOVED) if changed.thorax_by == ACCEPTED else changed
+    def _thorax_moved(self) -> str:
+        return MOVED if self.thorax_by == ACCEPTED else self.thorax_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,9 +149,8 @@ def _cardiothoracic(
     share = Quantity(mark("Cardiothoracic ratio"), ratio, "", 2)
     first = tr("CTR {ratio}").format(ratio=share.number)
     remark = _view_remark(radiograph)
-    lines = (first, width_line)
-    if annotation.thorax_by in PROPOSED:
-        lines += (tr(PROPOSED[annotation.thorax_by]),)
+    proposed = (tr(PROPOSED[annotation.thorax_by]),) if annotation.thorax_by in PROPOSED else ()
+    lines = (first, width_line, *proposed)
     return MeasurementResult((share, heart_width, thorax_width), lines, share.number, remark)
 
 
