@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from cxrview.gui.session.lungs import Lungs
 from cxrview.gui.state import AppState
@@ -52,6 +52,25 @@ class LungsLayer(Layer):
         if self._made is None or self._made[0] is not anatomy:
             path = QPainterPath()
             for line in anatomy.outline():
-                path.addPolygon(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
+                _add_smooth(path, [QPointF(x, y) for x, y in line[:-1].tolist()])
             self._made = (anatomy, path)
         return self._made[1]
+
+
+def _add_smooth(path: QPainterPath, corners: list[QPointF]) -> None:
+    """Add the closed line through `corners` without the steps of the mask: each becomes a mean of five.
+
+    The weights are 1, 4, 6, 4, 1, so that it moves by a fraction of a pixel of the mask.
+    """
+    count = len(corners)
+    weights = (1, 4, 6, 4, 1)
+    means = []
+    for index in range(count):
+        near = (
+            corners[(index + away) % count] * weight
+            for away, weight in zip(range(-2, 3), weights, strict=True)
+        )
+        means.append(sum(near, QPointF()) / sum(weights))
+    path.moveTo((means[-1] + means[0]) / 2)
+    for index, corner in enumerate(means):
+        path.quadTo(corner, (corner + means[(index + 1) % count]) / 2)
