@@ -41,7 +41,7 @@ def measure(folder: Path, data: Path, pairs: Pairs) -> dict[str, Any]:
     if "heart" in opened.card.class_names:
         unseen["heart, adults"] = _drawn(finder, lungs, pairs.names[pairs.held_out & partly], "heart")
     return {
-        "intervals": f"95 %, {RESAMPLED} bootstrap samples of the films",
+        "intervals": f"95 %, by {RESAMPLED} bootstrap samples of the films",
         "distances": "between both outlines, in percent of the width of the box around what was drawn",
         "trained on": {
             "adults": int((~pairs.held_out & pairs.adult).sum()),
