@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cxrview.explain.style import HeatStyle
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SHADE = QColor(0, 0, 0, 130)  # over what is cut off
 FRAME = QColor("#e4e9ee")
+OUTLINE = QColor(228, 233, 238, 150)  # of the lungs
 LEAST, USUAL = 240, 460  # logical pixels a side
 
 
@@ -79,6 +80,8 @@ class SeenPicture(QWidget):
             self._heat.paint(painter, placement, self._opacity)
         elif self._heat is not None:
             self._heat.paint_grid(painter, placement)
+        if self._seen is not None and not self.kept:
+            self._draw_outlines(painter, placement, self._seen)
 
     def _placement(self) -> ViewTransform:
         """Return where the picture lies: as large as it goes, in whole device pixels where it is enlarged."""
@@ -104,3 +107,11 @@ class SeenPicture(QWidget):
             painter.fillRect(part, SHADE)
         painter.setPen(QPen(FRAME, 1, Qt.PenStyle.DashLine))
         painter.drawRect(frame)
+
+    def _draw_outlines(self, painter: QPainter, placement: ViewTransform, seen: "ModelInputView") -> None:
+        """Draw the borders of the lungs that are handed to the model beside the film."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(OUTLINE, 1))
+        for line in seen.outlines:
+            points = QPolygonF([QPointF(x, y) for x, y in line.tolist()])
+            painter.drawPolyline(placement.to_widget.map(points))
