@@ -12,7 +12,7 @@ from lung_pairs import SIZE, TARGETS, UNKNOWN, Pairs
 from numpy.typing import NDArray
 
 WIDTHS = (12, 24, 48, 96)  # channels at each scale: 275,702 weights
-EPOCHS = 11
+EPOCHS = 9
 BATCH = 32
 RATE = 2e-3
 WARM_UP = 60  # steps
