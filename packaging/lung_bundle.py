@@ -18,8 +18,8 @@ from cxrview.training.export.phantom import chest_phantom
 
 SHIPPED = ("lungs", "heart")  # of TARGETS, the first ones
 CLASSES = {
-    "lungs": ("Lungs", "Both lungs, with the parts behind heart and diaphragm as far as readers draw them"),
-    "heart": ("Heart", "Heart and great vessels, as readers draw them; learnt from few films of adults"),
+    "lungs": ("Lungs", "Both lungs, with the part behind the heart"),
+    "heart": ("Heart", "Heart and great vessels up to the arch of the aorta; learnt from few films"),
 }
 SOURCES = {
     "v7labs polygons on cohen": (
@@ -47,6 +47,7 @@ LIMITS = (
     "Inverted films were never seen in training: the program turns their greys first.",
     "The children were nearly all of one hospital and one to five years old. Who they were is not known, so "
     "that unseen films may be of children who were seen on another film.",
+    "The heart was learnt from few films, all of adults (see data), and was never measured on children.",
     "The outline comes from a picture of 112 pixels: it is good to a hundredth of the thorax, no better.",
 )
 NAMING = ("worst films", "failed films")  # entries of the figures that stay with the data
@@ -69,9 +70,9 @@ def write(network: keras.Model, pairs: Pairs, folder: Path) -> None:
         "kind": "segmenter",
         "name": "lungs",
         "version": "1.0.0",
-        "title": "U-Net, lungs on a frontal chest radiograph",
+        "title": "U-Net, lungs and heart on a frontal chest radiograph",
         "status": "release",
-        "task": "Which pixels of a frontal chest radiograph are lung",
+        "task": "Which pixels of a frontal chest radiograph are lung, and which are heart",
         "classes": [_class(name) for name in SHIPPED],
         "architecture": "U-Net of four scales, 12 to 96 channels (after Ronneberger et al. 2015)",
         "input_size": SIZE,
