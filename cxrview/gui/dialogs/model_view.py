@@ -183,7 +183,7 @@ class ModelViewDialog(QDialog):
         if anatomy is not None and anatomy.found:
             yield tr(
                 "The radiograph of {columns} × {rows} pixels is cropped to the lungs. The {across} × {down} "
-                "pixels around them are reduced to {wide} × {high} in a square of {given} × {given}, in the "
+                "pixels around them are brought to {wide} × {high} in a square of {given} × {given}, in the "
                 "file's own window, whatever is set on the screen."
             ).format(across=box.crop_width, down=box.crop_height, **sizes)
             yield tr("The line shows where the lungs were found: the model averages what it sees inside it.")

@@ -278,6 +278,8 @@ def test_a_model_that_reads_lungs_is_shown_with_their_border(make_window, tiny_l
     qtbot.waitUntil(lambda: 0.7 < (shown_input(dialog, TINY_SIZE) == given).mean() < 1)
     window.open([tmp_path / "nothing.png"])
     qtbot.waitUntil(lambda: "No lungs were found" in dialog.words.text())
+    window.state.active.set_reading(PredictionState())
+    qtbot.waitUntil(lambda: dialog.title.text() == "The model has not read this image.")
 
 
 def test_without_an_image_it_says_so(opened, model_view, qtbot):
