@@ -12,9 +12,13 @@ from lung_pairs import SIZE, TARGETS, UNKNOWN, Pairs
 from numpy.typing import NDArray
 
 WIDTHS = (12, 24, 48, 96)  # channels at each scale: 275,702 weights
-EPOCHS = 9
+CYCLES = (
+    (9, 2e-3),
+    (3, 1e-3),
+)  # epochs and rate, which falls to nothing in each (Loshchilov and Hutter 2017)
+EPOCHS = sum(epochs for epochs, _rate in CYCLES)
+UNCHANGED = 0.5  # share of the films that are shown as they are in the last cycle
 BATCH = 32
-RATE = 2e-3
 WARM_UP = 60  # steps
 OFTEN = {True: 5, False: 1}  # how often an adult and a child are drawn in an epoch
 WITH_HEART = 8  # and an adult whose heart is drawn
@@ -70,7 +74,7 @@ def train(pairs: Pairs, folder: Path) -> keras.Model:
     else:
         said.unlink(missing_ok=True)
         network = build()
-        network.compile(keras.optimizers.AdamW(RATE, weight_decay=1e-4), loss=loss)
+        network.compile(keras.optimizers.AdamW(CYCLES[0][1], weight_decay=1e-4), loss=loss)
     for epoch in range(done, EPOCHS):
         began = time.monotonic()
         mean = _epoch(network, pairs, epoch)
@@ -96,15 +100,28 @@ def _epoch(network: keras.Model, pairs: Pairs, epoch: int) -> float:
     random = np.random.default_rng(epoch)
     order = random.permutation(_drawn(pairs))
     steps = len(order) // BATCH
+    unchanged = UNCHANGED if epoch >= CYCLES[0][0] else 0.0
     losses = []
     for step in range(steps):
-        done = epoch * steps + step
-        falling = 0.5 * (1 + math.cos(math.pi * done / (EPOCHS * steps)))
-        network.optimizer.learning_rate = RATE * min(1.0, (done + 1) / WARM_UP) * max(falling, 0.005)
-        chosen = order[step * BATCH : (step + 1) * BATCH]
-        films, masks = zip(*(changed(pairs.films[i], pairs.masks[i], random) for i in chosen), strict=True)
+        network.optimizer.learning_rate = _rate(epoch, step / steps) * min(
+            1.0, (epoch * steps + step + 1) / WARM_UP
+        )
+        films, masks = [], []
+        for index in order[step * BATCH : (step + 1) * BATCH]:
+            film, mask = pairs.films[index], pairs.masks[index]
+            if random.random() >= unchanged:
+                film, mask = changed(film, mask, random)
+            films.append(film)
+            masks.append(mask)
         losses.append(float(network.train_on_batch(np.stack(films), np.stack(masks))))
     return float(np.mean(losses))
+
+
+def _rate(epoch: int, part: float) -> float:
+    """Return the rate of learning after `part` of `epoch`, both counted from 0."""
+    (first, high), (second, low) = CYCLES
+    done, length, rate = (epoch, first, high) if epoch < first else (epoch - first, second, low)
+    return rate * max(0.005, 0.5 * (1 + math.cos(math.pi * (done + part) / length)))
 
 
 def _drawn(pairs: Pairs) -> NDArray[np.int64]:
