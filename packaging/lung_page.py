@@ -14,7 +14,8 @@ slowly in the first six, for that run was planned longer) on the hand-drawn mask
 adults and {children:,} of children, strongly changed (turned, cropped, veiled, written on, in other
 greys). Of each source a fifth of the films was kept apart, near-duplicates on one side; films that are
 also in `external` or `ood` were left out. What follows was measured on the films kept apart, with the
-bundle as the program uses it; they decided nothing but whether the heart is shipped.
+bundle as the program uses it; they decided that the heart is shipped and that the last three epochs were
+added, and nothing else.
 """
 ROWS = ("dice", "mean distance", "95th percentile of the distance")
 NAMES = ("Dice", "mean distance of the outlines", "95th percentile of that distance")
