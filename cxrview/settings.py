@@ -105,6 +105,12 @@ class Settings:
         page="display",
         help=mark("Graphics that the modality or the archive has laid over the pixels."),
     )
+    show_lungs: bool = option(
+        False,
+        mark("Show the outline of the lungs"),
+        page="display",
+        help=mark("As the lung network finds them, whichever model reads the image."),
+    )
     prefetch: int = option(
         2,
         mark("Read ahead"),
