@@ -14,7 +14,7 @@ from typing import Any
 
 from cxrview import paths
 from cxrview.bundle import messages, naming, store
-from cxrview.bundle.card import Card, parse
+from cxrview.bundle.card import CLASSIFIER, Card, parse
 from cxrview.bundle.load import read_card
 from cxrview.bundle.rewrite import replace_text
 from cxrview.errors import InvalidRequest, UnusableModel
@@ -62,6 +62,7 @@ def installed() -> list[InstalledModel]:
     user = paths.user_models()
     if user.is_dir():
         others = (path for path in sorted(user.iterdir()) if path.is_dir() and path.name[0] != ".")
+        others = (path for path in others if store.kind_of(path) == CLASSIFIER)
         found |= {path.name: path for path in others if path.name not in found or path == found[path.name]}
     entries = [describe(folder) for folder in found.values()]
     return sorted(entries, key=lambda entry: (not entry.bundled, entry.name.lower()))

@@ -58,6 +58,12 @@ NOTES_TOO_LONG = Message("notes-too-long", "The notes have more than {limit} cha
 NO_OPERATING_POINT = Message("no-operating-point", "The model has no such operating point.")
 NONE_INSTALLED = Message("none-installed", "No model is installed.")
 NO_SUCH_MODEL = Message("no-such-model", "There is no model “{model}”.")
+READS_NO_FILMS = Message(
+    "reads-no-films", "“{model}” marks the lungs for other models; it has no classes to read films by."
+)
+HAS_ITS_OWN_SEGMENTER = Message(
+    "has-its-own-segmenter", "marks lungs and reads no films; cxrview has a network of its own for that."
+)
 
 # What to do
 IMPORT_AGAIN = Message("import-again", "Import the model again.")
@@ -65,6 +71,7 @@ IMPORT_FROM_SOURCE = Message("import-from-source", "Import the model again from 
 GET_AGAIN = Message("get-again", "Get the model again from where it came.")
 UPDATE_OR_EXPORT = Message("update-or-export", "Update cxrview, or export the model again with this version.")
 CHOOSE_MODEL_FOLDER = Message("choose-model-folder", "Choose the folder that holds model.onnx and card.json.")
+CHOOSE_A_CLASSIFIER = Message("choose-a-classifier", "Choose a model that names classes of films.")
 INSTALL_AGAIN = Message("install-again", "Install cxrview again, or choose a model's folder.")
 INSTALLED_ARE = Message("installed-are", "Installed: {names}; or give a model's folder.")
 NONE = Message("none", "none")

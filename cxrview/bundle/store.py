@@ -1,39 +1,57 @@
 """Where bundles are kept, and how one is named."""
 
+import json
 from pathlib import Path
 
 from cxrview import paths
 from cxrview.bundle import messages, transfer
+from cxrview.bundle.card import CLASSIFIER, SEGMENTER
 from cxrview.errors import InvalidRequest
 
 DEFAULT = "cxr-densenet121"
 
 
-def folders() -> dict[str, Path]:
-    """Return the installed bundles' folders by name; a user's bundle hides a bundled one of that name."""
+def folders(kind: str = CLASSIFIER) -> dict[str, Path]:
+    """Return the installed bundles' folders by name; a user's bundle hides a bundled one of that name.
+
+    They are those of one `kind`; one whose card cannot be read counts as a classifier, where it is missed.
+    """
     found: dict[str, Path] = {}
     for parent in (paths.bundled_models(), paths.user_models()):
         if parent.is_dir():
-            found |= {card.parent.name: card.parent for card in sorted(parent.glob("*/card.json"))}
+            cards = sorted(parent.glob("*/card.json"))
+            found |= {card.parent.name: card.parent for card in cards if kind_of(card.parent) == kind}
     return found
 
 
-def find(model: str = "") -> Path:
+def kind_of(folder: Path) -> str:
+    """Return what the card in `folder` says of its kind, CLASSIFIER if it says nothing or cannot be read."""
+    try:
+        kind = json.loads((folder / "card.json").read_text("utf-8")).get("kind", CLASSIFIER)
+    except (OSError, ValueError, RecursionError, AttributeError):
+        return CLASSIFIER
+    return SEGMENTER if kind == SEGMENTER else CLASSIFIER
+
+
+def find(model: str = "", *, any_kind: bool = False) -> Path:
     """Return the folder of the bundle `model`: a name, a path, or "" for the default.
 
-    Raises InvalidRequest if there is none.
+    It is a classifier, unless `any_kind` will do. Raises InvalidRequest if there is none.
     """
     installed = folders()
     if not model and installed:
         return installed.get(DEFAULT) or next(iter(installed.values()))
-    if model in installed:
-        return installed[model]
-    if model and (Path(model) / "card.json").is_file():
-        return Path(model)
     if not model:
         raise InvalidRequest(messages.NONE_INSTALLED, messages.INSTALL_AGAIN)
-    names = ", ".join(installed) or messages.NONE
-    raise InvalidRequest(messages.NO_SUCH_MODEL(model=model), messages.INSTALLED_ARE(names=names))
+    advice = messages.INSTALLED_ARE(names=", ".join(installed) or messages.NONE)
+    found = installed.get(model) or folders(SEGMENTER).get(model)
+    if found is None and (Path(model) / "card.json").is_file():
+        found = Path(model)
+    if found is None:
+        raise InvalidRequest(messages.NO_SUCH_MODEL(model=model), advice)
+    if not any_kind and kind_of(found) == SEGMENTER:
+        raise InvalidRequest(messages.READS_NO_FILMS(model=model), advice)
+    return found
 
 
 def install(path: Path) -> str:

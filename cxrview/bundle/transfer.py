@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from cxrview.atomic_file import atomic_file
 from cxrview.bundle import messages
-from cxrview.bundle.card import Card
+from cxrview.bundle.card import SEGMENTER, Card
 from cxrview.bundle.load import MAX_CARD_BYTES, MAX_FILE_BYTES, load, read_card
 from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.messages import CANNOT_BE_WRITTEN, CHOOSE_ANOTHER_PLACE
@@ -34,6 +34,8 @@ def import_bundle(path: Path, into: Path) -> Path:
             made = Path(scratch) / "made"  # one level down, where nobody looks for bundles
             made.mkdir()
             card = _copy_folder(path, made) if path.is_dir() else _unpack(path, made)
+            if card.kind == SEGMENTER:
+                raise UnusableModel(messages.HAS_ITS_OWN_SEGMENTER, messages.CHOOSE_A_CLASSIFIER, path)
             load(made)
             return _settle(made, into, card.name)
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:

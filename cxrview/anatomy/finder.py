@@ -1,0 +1,48 @@
+"""The network that finds the lungs: a bundle that travels with the program."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cxrview import bundle, paths
+from cxrview.anatomy import contract
+from cxrview.anatomy.anatomy import Anatomy
+from cxrview.anatomy.film import Film
+from cxrview.bundle import Bundle
+from cxrview.engines.engine import Engine
+
+NAME = "lungs"
+
+
+def folder() -> Path:
+    """Return the folder of the bundle."""
+    return paths.bundled_models() / NAME
+
+
+class LungFinder:
+    """Finds the lungs on films. Use from one thread at a time; what it returns is free of that."""
+
+    def __init__(self, model: Bundle, engine: Engine) -> None:
+        self.card = model.card
+        self.engine = engine
+        self._lungs = model.card.class_names.index(contract.LUNGS)
+
+    @classmethod
+    def load(cls, device: str = "auto") -> "LungFinder":
+        """Return the finder, running on `device` (see `engines.registry.choose`).
+
+        Takes a few tenths of a second. Raises InvalidRequest, UnusableModel or EngineUnavailable.
+        """
+        opened = bundle.load(folder())
+        return cls(opened, contract.choose(opened.folder, device).engine)
+
+    def find(self, films: Sequence[Film]) -> list[Anatomy]:
+        """Return one anatomy per film, in order, from a single pass of the network."""
+        if not films:
+            return []
+        boxes = [film.letterbox(self.card.input_size) for film in films]
+        squares = np.stack([film.in_square(box) for film, box in zip(films, boxes, strict=True)])
+        masks = self.engine.predict(squares)[contract.OUTPUT][:, self._lungs]
+        found = zip(films, boxes, np.rint(masks * 255).astype(np.uint8), strict=True)
+        return [Anatomy.of(film, mask, box) for film, box, mask in found]
