@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview import bundle
+from cxrview.bundle.card import FILM, Card
 from cxrview.datasets import messages
 from cxrview.datasets.decoded import Facts
 from cxrview.datasets.similarity import SAME, PairComparison, direction_histogram
@@ -58,7 +59,7 @@ def near_pairs(
     facts: Sequence[Facts],
     report: Report = silent,
 ) -> list[DuplicatePair]:
-    """Return the pairs of N `images`, (S, S), that are versions of one picture but not the same pixels.
+    """Return the pairs of N `images`, (S, S) or framed (S, S, 3), that are versions of one picture but not the same pixels.
 
     `fingerprints` are as `similarity.fingerprint` gives them. Nearest neighbours by the edges' directions,
     and where there are many images by the bundled model's embedding, are registered and compared. Pictures
@@ -114,15 +115,23 @@ def _embeddings(
     try:
         folder = bundle.find("")
         engine = contract.choose(folder).engine
-        size = bundle.load(folder).card.input_size
+        card = bundle.load(folder).card
         parts = []
         for start in range(0, len(chosen), BATCH):
             report(start / len(chosen), messages.FINDING_NEAR_DUPLICATES)
-            batch = [_sized(images[index], size) for index in chosen[start : start + BATCH]]
+            batch = [_input_of(images[index], card) for index in chosen[start : start + BATCH]]
             parts.append(engine.predict(np.stack(batch))["embedding"])
     except CxrviewError:
         return None  # the histograms still find most
     return np.concatenate(parts)
+
+
+def _input_of(image: NDArray[np.uint8], card: Card) -> NDArray[np.uint8]:
+    """Return `image` as the model of `card` takes it; what was not framed is lung all over."""
+    if card.frame == FILM:
+        return _sized(image[..., 0] if image.ndim == 3 else image, card.input_size)
+    pair = image[..., :2] if image.ndim == 3 else np.stack([image, np.full_like(image, 255)], axis=-1)
+    return _sized(pair, card.input_size)
 
 
 def _sized(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

@@ -47,7 +47,7 @@ def _check_frame(config: "TrainingConfig") -> None:
     model = config.model
     if model.frame == "film" and model.pooling == "lungs":
         raise ValueError(messages.POOLING_NEEDS_LUNGS)
-    if model.frame == "lungs" and model.preprocessing != "auto":
+    if "lungs" in (model.frame, model.pooling) and model.preprocessing != "auto":
         raise ValueError(messages.LUNGS_PREPARE_PIXELS(found=model.preprocessing))
 
 

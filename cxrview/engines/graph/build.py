@@ -11,6 +11,7 @@ from cxrview.errors import UnusableModel
 
 # Names of layers; those of the head are head_0, head_1, …
 BACKBONE, POOLING, FLATTEN, HEAD = "backbone", "embedding", "flatten", "head"
+MASKED = "lung_features"  # what lung pooling averages: the features under the mask
 
 
 def head_layers(model: keras.Model) -> list[keras.layers.Dense]:

@@ -9,7 +9,7 @@ import keras
 
 from cxrview.bundle.card import MAX_CLASSES
 from cxrview.engines.graph import preprocessing
-from cxrview.engines.graph.build import BACKBONE, FLATTEN, HEAD, POOLING
+from cxrview.engines.graph.build import BACKBONE, FLATTEN, HEAD, MASKED, POOLING
 from cxrview.engines.graph.lungs import LungFraming, LungMask, LungPooling
 from cxrview.engines.graph.preprocessing import SourceSuppression
 from cxrview.engines.graph.scaling import ChannelScaling
@@ -124,7 +124,7 @@ def _pooled(features: Any, image: Any, pooling: str) -> Any:
         return keras.layers.Flatten(name=FLATTEN)(features)
     if pooling == "lungs":
         mask = LungMask(*features.shape[1:3], name="lung_mask", dtype="float32")(image)
-        under = keras.layers.Multiply(name="lung_features", dtype="float32")([features, mask])
+        under = keras.layers.Multiply(name=MASKED, dtype="float32")([features, mask])
         return LungPooling(name=POOLING, dtype="float32")([under, mask])
     return keras.layers.GlobalAveragePooling2D(name=POOLING)(features)
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cxrview.datasets.labelled import LabelledImages
 from cxrview.training.config import RecipeConfig
 from cxrview.training.recipe.augmentation import Augmenter
+from cxrview.training.recipe.cells import CELLS, LOGITS, CellTargets
 from cxrview.training.recipe.sampling import class_weights, draw_weights, epoch_order
 
 AHEAD = 4  # batches
@@ -27,9 +28,9 @@ T = TypeVar("T")
 class Batch:
     """What one step learns from; `weights` is None where all images weigh alike."""
 
-    inputs: NDArray[Any]  # (B, S, S) uint8, or features (B, …) float32
-    targets: NDArray[np.float32]  # (B, C)
-    weights: NDArray[np.float32] | None  # (B,)
+    inputs: NDArray[Any]  # (B, S, S) or (B, S, S, 2) uint8, or features (B, …) float32
+    targets: NDArray[np.float32] | dict[str, NDArray[np.float32]]  # (B, C), or by output where there are cells
+    weights: NDArray[np.float32] | dict[str, NDArray[np.float32]] | None  # (B,), likewise
 
 
 class Batches(Protocol):
@@ -45,9 +46,13 @@ class Batches(Protocol):
 class BatchOrder:
     """Which images come in which batch, and what they weigh, for every epoch of a run."""
 
-    def __init__(self, data: LabelledImages, recipe: RecipeConfig) -> None:
+    def __init__(self, data: LabelledImages, recipe: RecipeConfig, exclusive: bool = False) -> None:
+        """With `exclusive` classes, several of an image mean that it is one of these."""
         self._count, self._recipe = len(data), recipe
-        self._draw = draw_weights(data.labels, data.sources) if recipe.balance == "sampling" else None
+        several = data.several if exclusive else None
+        self._draw = (
+            draw_weights(data.labels, data.sources, several) if recipe.balance == "sampling" else None
+        )
         self._weights = class_weights(data.targets) if recipe.balance == "class-weights" else None
         self._targets = data.targets.astype(np.float32)
         self.steps = len(self.of_epoch(1))
@@ -76,11 +81,19 @@ def generator(seed: int, epoch: int, step: int) -> np.random.Generator:
 
 
 class ImageBatches:
-    """Batches of augmented images."""
+    """Batches of augmented images; with `cells`, what is known of their places is among the targets."""
 
-    def __init__(self, data: LabelledImages, recipe: RecipeConfig, augmenter: Augmenter) -> None:
-        self._data, self._seed, self._augmenter = data, recipe.seed, augmenter
-        self._order = BatchOrder(data, recipe)
+    def __init__(
+        self,
+        data: LabelledImages,
+        recipe: RecipeConfig,
+        augmenter: Augmenter,
+        cells: CellTargets | None = None,
+        exclusive: bool = False,
+    ) -> None:
+        self._data, self._seed, self._augmenter, self._cells = data, recipe.seed, augmenter, cells
+        self._boxed = np.zeros(len(data), np.bool_) if data.boxed is None else data.boxed
+        self._order = BatchOrder(data, recipe, exclusive)
 
     def __len__(self) -> int:
         return self._order.steps
@@ -92,9 +105,18 @@ class ImageBatches:
         def make(step: int) -> Batch:
             images = np.asarray(self._data.images[order[step]])
             changed = self._augmenter(images, generator(self._seed, number, step))
-            return self._order.batch(changed, order[step])
+            if changed.ndim == 3:
+                return self._order.batch(changed, order[step])
+            return self._with_cells(self._order.batch(changed[..., :2], order[step]), changed, order[step])
 
         return make
+
+    def _with_cells(self, batch: Batch, images: NDArray[np.uint8], chosen: NDArray[np.int64]) -> Batch:
+        if self._cells is None or isinstance(batch.targets, dict):
+            return batch
+        cells = self._cells(images, batch.targets, self._boxed[chosen])
+        both = None if batch.weights is None else {LOGITS: batch.weights, CELLS: batch.weights}
+        return Batch(batch.inputs, {LOGITS: batch.targets, CELLS: cells}, both)
 
 
 def workers() -> int:
