@@ -87,8 +87,11 @@ def write_card(folder: Path, **changes) -> None:
     (folder / "card.json").write_text(json.dumps(card | changes), "utf-8")
 
 
-def tiny_graph() -> onnx.ModelProto:
-    """Return a graph that keeps the bundle's contract: one convolution, pooling, a dense layer."""
+def tiny_graph(frame: str = "film") -> onnx.ModelProto:
+    """Return a graph that keeps the bundle's contract: one convolution, pooling, a dense layer.
+
+    With the `frame` "lungs" it takes film and mask, and sees the film through the mask.
+    """
     random = np.random.default_rng(7)
     kernel = np.abs(random.normal(0, 0.02, (4, 1, 8, 8))).astype(np.float32)
     dense = random.normal(0, 2.0, (4, len(CLASSES))).astype(np.float32)
@@ -100,8 +103,17 @@ def tiny_graph() -> onnx.ModelProto:
         "dense": dense,
         "cam": cam.astype(np.float32),
     }
+    shape, through_mask = ["N", TINY_SIZE, TINY_SIZE], []
+    if frame == "lungs":
+        shape.append(2)
+        through_mask = [
+            helper.make_node("Mul", ["whole", "scale"], ["shares"]),
+            helper.make_node("ReduceProd", ["shares"], ["share"], axes=[3], keepdims=0),
+            helper.make_node("Div", ["share", "scale"], ["float"]),
+        ]
     nodes = [
-        helper.make_node("Cast", ["image"], ["float"], to=TensorProto.FLOAT),
+        helper.make_node("Cast", ["image"], ["whole" if through_mask else "float"], to=TensorProto.FLOAT),
+        *through_mask,
         helper.make_node("Mul", ["float", "scale"], ["scaled"]),
         helper.make_node("Reshape", ["scaled", "shape"], ["plane"]),
         helper.make_node("Conv", ["plane", "kernel"], ["convolved"], strides=[8, 8]),
@@ -112,7 +124,7 @@ def tiny_graph() -> onnx.ModelProto:
         helper.make_node("Conv", ["features", "cam"], ["weighted"]),
         helper.make_node("Relu", ["weighted"], ["activation_maps"]),
     ]
-    image = helper.make_tensor_value_info("image", TensorProto.UINT8, ["N", TINY_SIZE, TINY_SIZE])
+    image = helper.make_tensor_value_info("image", TensorProto.UINT8, shape)
     outputs = [
         helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", len(CLASSES)]),
         helper.make_tensor_value_info("activation_maps", TensorProto.FLOAT, ["N", len(CLASSES), 8, 8]),
@@ -128,9 +140,11 @@ def make_tiny_bundle(folder: Path, **changes) -> Path:
     from onnx.reference import ReferenceEvaluator
 
     folder.mkdir(parents=True)
-    model = tiny_graph()
+    frame = changes.get("frame", "film")
+    model = tiny_graph(frame)
     onnx.save(model, folder / "model.onnx")
-    image = np.random.default_rng(1).integers(0, 256, (1, TINY_SIZE, TINY_SIZE), dtype=np.uint8)
+    shape = (1, TINY_SIZE, TINY_SIZE, 2) if frame == "lungs" else (1, TINY_SIZE, TINY_SIZE)
+    image = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
     logits, _, embedding = ReferenceEvaluator(model).run(None, {"image": image})
     np.savez(folder / "selftest.npz", image=image, logits=logits)
     np.savez(
@@ -142,6 +156,12 @@ def make_tiny_bundle(folder: Path, **changes) -> Path:
     )
     write_card(folder, **changes)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_lungs_bundle(tmp_path_factory) -> Path:
+    """Like `tiny_bundle`, but it reads lungs: film and mask, cropped. Do not change it."""
+    return make_tiny_bundle(tmp_path_factory.mktemp("models") / "tiny-lungs", frame="lungs")
 
 
 @pytest.fixture(scope="session")

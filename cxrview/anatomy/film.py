@@ -12,6 +12,7 @@ from cxrview.imaging import Letterbox, Radiograph, render
 from cxrview.imaging.letterbox import Box
 
 LONGEST = 1024  # pixels of the longer side
+SLACK = 1e-6  # of a pixel, by which a border that lies on one may be beside it, as numbers are rounded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,8 +60,8 @@ class Film:
 
     @staticmethod
     def _held(low: float, high: float, side: int, kept: int) -> tuple[int, int]:
-        first = min(max(0, math.floor(low * kept / side)), kept - 1)
-        last = max(first + 1, min(kept, math.ceil(high * kept / side)))
+        first = min(max(0, math.floor(low * kept / side + SLACK)), kept - 1)
+        last = max(first + 1, min(kept, math.ceil(high * kept / side - SLACK)))
         return round(first * side / kept), round(last * side / kept)
 
     @staticmethod

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from cxrview import bundle, paths
-from cxrview.anatomy import contract
+from cxrview.anatomy import contract, messages
 from cxrview.anatomy.anatomy import Anatomy
 from cxrview.anatomy.film import Film
 from cxrview.bundle import Bundle
 from cxrview.engines.engine import Engine
+from cxrview.errors import UnusableModel
 
 NAME = "lungs"
 
@@ -34,6 +35,8 @@ class LungFinder:
 
         Takes a few tenths of a second. Raises InvalidRequest, UnusableModel or EngineUnavailable.
         """
+        if not (folder() / "card.json").is_file():
+            raise UnusableModel(messages.NO_LUNG_NETWORK, messages.INSTALL_CXRVIEW_AGAIN)
         opened = bundle.load(folder())
         return cls(opened, contract.choose(opened.folder, device).engine)
 

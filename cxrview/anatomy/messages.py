@@ -2,6 +2,8 @@
 
 from cxrview.message import Message
 
+NO_LUNG_NETWORK = Message("no-lung-network", "The network that finds the lungs is missing.")
+INSTALL_CXRVIEW_AGAIN = Message("install-cxrview-again", "Install cxrview again.")
 LACKS_MASKS = Message("lacks-masks", "gives no masks of the classes that its card names.")
 NO_LUNG_CLASS = Message("no-lung-class", "has no class “lungs”.")
 NO_SHARES = Message("no-shares", "gives masks that are not between 0 and 1.")

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview import bundle
-from cxrview.bundle.card import FILM, Card
+from cxrview.anatomy import Film, LungFinder, framed
+from cxrview.bundle.card import LUNGS
 from cxrview.datasets import messages
 from cxrview.datasets.decoded import Facts
 from cxrview.datasets.similarity import SAME, PairComparison, direction_histogram
@@ -116,22 +117,32 @@ def _embeddings(
         folder = bundle.find("")
         engine = contract.choose(folder).engine
         card = bundle.load(folder).card
+        finder = LungFinder.load() if card.frame == LUNGS else None
         parts = []
         for start in range(0, len(chosen), BATCH):
             report(start / len(chosen), messages.FINDING_NEAR_DUPLICATES)
-            batch = [_input_of(images[index], card) for index in chosen[start : start + BATCH]]
+            squares = [images[index] for index in chosen[start : start + BATCH]]
+            batch = _given(squares, card.input_size, finder)
             parts.append(engine.predict(np.stack(batch))["embedding"])
     except CxrviewError:
         return None  # the histograms still find most
     return np.concatenate(parts)
 
 
-def _input_of(image: NDArray[np.uint8], card: Card) -> NDArray[np.uint8]:
-    """Return `image` as the model of `card` takes it; what was not framed is lung all over."""
-    if card.frame == FILM:
-        return _sized(image[..., 0] if image.ndim == 3 else image, card.input_size)
-    pair = image[..., :2] if image.ndim == 3 else np.stack([image, np.full_like(image, 255)], axis=-1)
-    return _sized(pair, card.input_size)
+def _given(
+    squares: Sequence[NDArray[np.uint8]], size: int, finder: LungFinder | None
+) -> list[NDArray[np.uint8]]:
+    """Return what the model is given of each square, framed by what `finder` finds if it reads lungs.
+
+    Squares that are framed already are taken as they are.
+    """
+    if squares[0].ndim == 3:
+        return [_sized(square[..., 0] if finder is None else square[..., :2], size) for square in squares]
+    if finder is None:
+        return [_sized(square, size) for square in squares]
+    films = [Film(np.array(square), *square.shape) for square in squares]
+    found = zip(films, finder.find(films), strict=True)
+    return [framed(film, anatomy, size)[0] for film, anatomy in found]
 
 
 def _sized(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

@@ -29,4 +29,7 @@ class Engine(Protocol):
         """Return what to install to have this engine, as a sentence, or None if it is there."""
 
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:
-        """Return the outputs for `batch`, (N, S, S) uint8. Safe to call from any one thread at a time."""
+        """Return the outputs for `batch`, uint8, (N, S, S) or what else the graph takes.
+
+        Safe to call from any one thread at a time.
+        """

@@ -39,7 +39,7 @@ class KerasEngine:
         return next(filter(None, (libraries.missing(name, title, name) for name, title in needed)), None)
 
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:
-        """Return the outputs for `batch`, (N, S, S) uint8. Raises EngineUnavailable if TensorFlow fails."""
+        """Return the outputs for `batch`, uint8. Raises EngineUnavailable if TensorFlow fails."""
         try:
             with self._tensorflow.device(self._place):
                 results = self._run(self._tensorflow.constant(batch))

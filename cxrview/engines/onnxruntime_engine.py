@@ -56,7 +56,7 @@ class OnnxRuntimeEngine:
             return False
 
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:
-        """Return the outputs for `batch`, (N, S, S) uint8. Raises EngineUnavailable if ONNX Runtime fails."""
+        """Return the outputs for `batch`, uint8. Raises EngineUnavailable if ONNX Runtime fails."""
         try:
             results = self._session.run(self._outputs, {self._input: batch})
         except _errors() as error:

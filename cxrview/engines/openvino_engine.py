@@ -34,7 +34,7 @@ class OpenVinoEngine:
         return libraries.missing("openvino", "OpenVINO", "openvino")
 
     def predict(self, batch: NDArray[np.uint8]) -> Outputs:
-        """Return the outputs for `batch`, (N, S, S) uint8. Raises EngineUnavailable if OpenVINO fails."""
+        """Return the outputs for `batch`, uint8. Raises EngineUnavailable if OpenVINO fails."""
         try:
             results = self._request.infer({0: batch}, share_inputs=True)
         except RuntimeError as error:

@@ -31,7 +31,7 @@ TOLERANCE = 1e-2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SelfTest:
-    """An input, (1, S, S) uint8, and what a graph gave for it when it was made: some outputs or all."""
+    """An input, (1, S, S) or (1, S, S, 2) uint8, and what a graph gave for it: some outputs or all."""
 
     image: NDArray[np.uint8]
     outputs: dict[str, NDArray[Any]]

@@ -115,10 +115,10 @@ def ask(
     waiting = iter(inputs)
     while batch := list(islice(waiting, BATCH_SIZE)):
         report(min(1.0, len(inside) / max(1, count)), messages.READING)
-        for prediction, item in zip(predictor.predict_inputs(batch), batch, strict=True):
+        for prediction in predictor.predict_inputs(batch):
             probabilities.append(prediction.probabilities.astype(np.float64))
             inside.append(prediction.in_domain)
-            checked = checked or not np.isnan(prediction.domain_score) or bool(item.objections)
+            checked = checked or not np.isnan(prediction.domain_score) or bool(prediction.objections)
     classes = len(predictor.card.classes)
     table = np.array(probabilities, np.float64).reshape(len(inside), classes)
     return table, np.array(inside, np.bool_) if checked else None

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from cxrview.bundle import Card
+from cxrview.bundle.card import CLASSIFIER, LUNGS
 from cxrview.bundle.load import read_card
+from cxrview.bundle.messages import CHOOSE_A_CLASSIFIER
 from cxrview.engines import registry
 from cxrview.engines.engine import Engine, Outputs
 from cxrview.engines.messages import EXPORT_MODEL_AGAIN
@@ -28,6 +30,8 @@ def choose(folder: Path, device: str = "auto") -> EngineChoice:
     """
     registry.parse_device(device)  # a device that is none is said before the model is looked at
     card = read_card(folder)
+    if card.kind != CLASSIFIER:
+        raise UnusableModel(messages.NO_CLASSIFIER, CHOOSE_A_CLASSIFIER, folder)
     _check_test(registry.self_test(folder), card, folder)
     return registry.choose(folder, device, partial(_check, folder, card))
 
@@ -35,7 +39,8 @@ def choose(folder: Path, device: str = "auto") -> EngineChoice:
 def _check_test(test: SelfTest, card: Card, folder: Path) -> None:
     size, logits = card.input_size, test.outputs.get("logits")
     fits = logits is not None and logits.shape == (1, len(card.classes))
-    if not fits or test.image.shape != (1, size, size):
+    shape = (1, size, size, 2) if card.frame == LUNGS else (1, size, size)
+    if not fits or test.image.shape != shape:
         raise registry.of_another_model(folder)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.anatomy import Anatomy
 from cxrview.imaging import Letterbox
 
 
@@ -17,7 +18,8 @@ class Prediction:
     `domain_score` is the distance of the embedding from the training images divided by the limit, so
     above 1 the image is not of the kind the model knows; `domain_percentile` is the share (0…100) of
     validation images that lie nearer. Both are NaN when the bundle cannot tell. `objections` are sentences
-    that say why the file is no frontal chest radiograph. `in_domain` is true if nothing speaks against it.
+    that say why the file is no frontal chest radiograph. `anatomy` is what was found of the lungs, None for a
+    model that reads the whole film. `in_domain` is true if nothing speaks against it.
     """
 
     class_names: tuple[str, ...]
@@ -35,7 +37,8 @@ class Prediction:
     model_version: str
     engine: str
     device: str
-    elapsed_ms: float  # per image, the forward pass alone
+    elapsed_ms: float  # per image, the forward pass, with the finding of the lungs where they are read
+    anatomy: Anatomy | None = None
 
     def __post_init__(self) -> None:
         for array in (self.probabilities, self.logits, self.activation_maps, self.embedding):

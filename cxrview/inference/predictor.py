@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview import bundle
+from cxrview.anatomy import Anatomy, Film, LungFinder, framed, reduced
 from cxrview.bundle import Bundle, Card
+from cxrview.bundle.card import LUNGS
 from cxrview.engines.engine import Engine, Outputs
 from cxrview.errors import UnusableModel
 from cxrview.i18n import tr
@@ -16,27 +18,44 @@ from cxrview.imaging import Letterbox, Radiograph, model_input
 from cxrview.inference import contract, domain, messages
 from cxrview.inference.calibration import probabilities
 from cxrview.inference.prediction import Prediction
-from cxrview.inference.suitability import objections
+from cxrview.inference.suitability import missing_lungs, objections
 from cxrview.progress import Report, silent
 
 BATCH_SIZE = 16
 
 
-class ModelInput(NamedTuple):
-    """What the model sees of one radiograph, (S, S) uint8, the way back to its pixels, and what speaks
-    against showing it to the model at all.
+class Given(NamedTuple):
+    """What the model is given of one radiograph, and the way back to its pixels.
+
+    `image` is (S, S) uint8, or (S, S, 2) for a model that reads lungs, and of such a one is the `anatomy`.
     """
 
     image: NDArray[np.uint8]
     letterbox: Letterbox
+    anatomy: Anatomy | None = None
+
+
+class ModelInput(NamedTuple):
+    """What is needed of one radiograph, and what speaks against showing it to the model at all.
+
+    For a model that reads lungs it is the film, on which they are still to be found.
+    """
+
+    film: Given | Film
     objections: tuple[str, ...]
 
 
 class Predictor:
     """Reads radiographs with one model on one engine. Use from one thread at a time."""
 
-    def __init__(self, model: Bundle, engine: Engine, reason: str = "") -> None:
+    def __init__(
+        self, model: Bundle, engine: Engine, reason: str = "", lungs: LungFinder | None = None
+    ) -> None:
+        """Take a `model` and what runs it; one that reads lungs needs what finds them, or ValueError."""
         self.card: Card = model.card
+        if (self.card.frame == LUNGS) != (lungs is not None):
+            raise ValueError("a finder of lungs is for models that read lungs")
+        self._lungs = lungs
         self.engine = engine
         self.reason = reason  # why this engine runs, a sentence for the user
         self._domain = domain.load(model.folder)
@@ -49,12 +68,15 @@ class Predictor:
         """
         opened = bundle.load(bundle.find(model))
         choice = contract.choose(opened.folder, device)
-        return cls(opened, choice.engine, choice.reason)
+        lungs = LungFinder.load(device) if opened.card.frame == LUNGS else None
+        return cls(opened, choice.engine, choice.reason, lungs)
 
     def prepare(self, radiograph: Radiograph) -> ModelInput:
-        """Return what the model sees of `radiograph`. Pure, so it may run in any thread."""
-        image, letterbox = model_input(radiograph, self.card.input_size)
-        return ModelInput(image, letterbox, objections(radiograph))
+        """Return what is needed of `radiograph`, at most 1 MB. Pure, so it may run in any thread."""
+        against = objections(radiograph)
+        if self._lungs is not None:
+            return ModelInput(reduced(radiograph), against)
+        return ModelInput(Given(*model_input(radiograph, self.card.input_size)), against)
 
     def predict(self, radiographs: Sequence[Radiograph], report: Report = silent) -> list[Prediction]:
         """Return one prediction per radiograph, in order. `report` may raise Cancelled between batches."""
@@ -66,18 +88,36 @@ class Predictor:
         return predictions
 
     def predict_inputs(self, inputs: Sequence[ModelInput]) -> list[Prediction]:
-        """Return one prediction per prepared input, in order, from a single forward pass."""
+        """Return one prediction per prepared input, in order, from a single forward pass.
+
+        For a model that reads lungs, one pass of the network that finds them goes before.
+        """
         if not inputs:
             return []
         begin = time.perf_counter()
-        outputs = self.engine.predict(np.stack([item.image for item in inputs]))
+        given = self._given([item.film for item in inputs])
+        outputs = self.engine.predict(np.stack([item.image for item in given]))
         elapsed_ms = (time.perf_counter() - begin) * 1000 / len(inputs)
         if not np.isfinite(outputs["logits"]).all():
             raise UnusableModel(messages.GIVES_NO_NUMBERS(name=self.card.name))
-        return [self._prediction(outputs, index, item, elapsed_ms) for index, item in enumerate(inputs)]
+        return [
+            self._prediction(outputs, index, item.objections, image, elapsed_ms)
+            for index, (item, image) in enumerate(zip(inputs, given, strict=True))
+        ]
 
-    def _prediction(self, outputs: Outputs, index: int, item: ModelInput, elapsed_ms: float) -> Prediction:
+    def _given(self, films: Sequence[Given | Film]) -> list[Given]:
+        """Return what the model is given of each film, once the lungs are found where it reads them."""
+        if self._lungs is None:
+            return [film for film in films if isinstance(film, Given)]
+        waiting = [film for film in films if isinstance(film, Film)]
+        found = zip(waiting, self._lungs.find(waiting), strict=True)
+        return [Given(*framed(film, anatomy, self.card.input_size), anatomy) for film, anatomy in found]
+
+    def _prediction(
+        self, outputs: Outputs, index: int, against: tuple[str, ...], given: Given, elapsed_ms: float
+    ) -> Prediction:
         logits, embedding = outputs["logits"][index], outputs["embedding"][index]
+        against += missing_lungs(given.anatomy)
         verdict = self._domain.judge(embedding) if self._domain is not None else domain.UNKNOWN
         return Prediction(
             class_names=self.card.class_names,
@@ -85,15 +125,16 @@ class Predictor:
             logits=logits,
             activation_maps=outputs["activation_maps"][index],
             embedding=embedding,
-            in_domain=verdict.in_domain and not item.objections,
+            in_domain=verdict.in_domain and not against,
             domain_score=verdict.score,
             domain_percentile=verdict.percentile,
-            objections=item.objections,
-            letterbox=item.letterbox,
+            objections=against,
+            letterbox=given.letterbox,
             field=self.card.map_field,
             model=self.card.name,
             model_version=self.card.version,
             engine=self.engine.name,
             device=self.engine.device,
             elapsed_ms=elapsed_ms,
+            anatomy=given.anatomy,
         )

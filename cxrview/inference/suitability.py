@@ -5,6 +5,7 @@ The distance of the features cannot tell every CT slice or photograph; the heade
 
 import numpy as np
 
+from cxrview.anatomy import Anatomy
 from cxrview.i18n import tr
 from cxrview.imaging import Radiograph
 
@@ -34,6 +35,13 @@ def objections(radiograph: Radiograph) -> tuple[str, ...]:
     if radiograph.rgb is not None and _chroma(radiograph.rgb) > MAX_CHROMA:
         found.append(tr("It is a colour picture."))
     return tuple(found)
+
+
+def missing_lungs(anatomy: Anatomy | None) -> tuple[str, ...]:
+    """Return what speaks against a film of `anatomy`; None is of a model that does not look for lungs."""
+    if anatomy is None or anatomy.found:
+        return ()
+    return (tr("No lungs were found: the whole film was read."),)
 
 
 def _chroma(rgb: np.ndarray) -> float:

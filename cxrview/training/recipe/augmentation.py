@@ -86,10 +86,12 @@ class Augmenter:
         return changed
 
     def _add_markers(self, images: Images, chosen: NDArray[np.int64], random: np.random.Generator) -> None:
+        framed = images.ndim == 4
+        films = images[..., 0] if framed else images
         for index in chosen:
             if random.random() < self._config.markers:
-                film, lungs = (images[index, ..., 0], images[index, ..., 1]) if images.ndim == 4 else (images[index], None)
-                film[...] = add_markers(film, lungs, random)
+                lungs = images[index, ..., 1] if framed else None
+                films[index] = add_markers(films[index], lungs, random)
 
     def _without_source(
         self, images: Images, chosen: NDArray[np.int64], random: np.random.Generator

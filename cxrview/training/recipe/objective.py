@@ -68,6 +68,11 @@ def accuracy(exclusive: bool) -> keras.metrics.Metric:
     return keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)  # a logit of 0 is a probability of ½
 
 
+def compilation() -> str | bool:
+    """Return what Keras is to do about XLA: it halves the speed of TensorFlow on a CPU; JAX needs it."""
+    return "auto" if keras.backend.backend() == "jax" else False
+
+
 def compile_for(
     net: keras.Model, recipe: RecipeConfig, exclusive: bool, learning_rate: float, several: bool = False
 ) -> None:
@@ -75,8 +80,7 @@ def compile_for(
 
     It gives logits, or those and `cells` (see `recipe.cells`). `several` is as for `loss`.
     """
-    # XLA halves the speed of TensorFlow on a CPU; JAX cannot do without it.
-    jit = "auto" if keras.backend.backend() == "jax" else False
+    jit = compilation()
     chosen = optimizer(recipe, learning_rate)
     films, metrics = loss(exclusive, recipe.label_smoothing, several), [accuracy(exclusive)]
     if isinstance(net.output, dict):

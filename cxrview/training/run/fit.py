@@ -25,7 +25,7 @@ from cxrview.training.recipe.augmentation import Augmenter, caveats
 from cxrview.training.recipe.cells import LOGITS, cell_targets, with_cells
 from cxrview.training.recipe.batches import Batches, ImageBatches, generator, made_ahead
 from cxrview.training.recipe.features import Extractor, FeatureBatches
-from cxrview.training.recipe.objective import compile_for
+from cxrview.training.recipe.objective import compilation, compile_for
 from cxrview.training.recipe.sampling import draw_weights
 from cxrview.training.run.checkpoint import Checkpoints
 from cxrview.training.run.eta import Eta
@@ -123,6 +123,8 @@ class _Run:
         exclusive = self._config.model.exclusive
         several = exclusive and bool(self._data.train.several.any())
         compile_for(learner.net, self._recipe, exclusive, phase.learning_rate, several)
+        if learner.judged is not learner.net:
+            learner.judged.compile(jit_compile=compilation())
         if begun:
             self.store.restore_optimizer(learner.net.optimizer)
         phases = len(self._recipe.phases)
@@ -152,12 +154,7 @@ class _Run:
         data, config = self._data, self._config
         if phase.depth == "head" and self._recipe.cache_features:
             return self._head_learner()
-        augmenter = Augmenter(config.augmentation, data.train.images.shape[1])
-        net, cells = self._model, None
-        if mask_of(net) is not None and self._recipe.cell_weight:
-            cells = cell_targets(net, data.train.class_names, config)
-            net = with_cells(net, config.model.dropout)
-        batches = ImageBatches(data.train, self._recipe, augmenter, cells, config.model.exclusive)
+        net, batches = learning(self._model, data.train, config)
         external = None if data.external is None else data.external.inputs
         return _Learner(net, batches, data.validation.inputs, external, self._model)
 
@@ -288,6 +285,22 @@ class _Run:
             if not math.isnan(wrong):
                 metrics["external_wrong"] = wrong
         return metrics
+
+
+def learning(
+    model: keras.Model, data: LabelledImages, config: TrainingConfig
+) -> tuple[keras.Model, ImageBatches]:
+    """Return what learns of `data`, not compiled, and its batches: `model`, and the places of its films.
+
+    Raises InvalidRequest for a class without disease that there is not.
+    """
+    augmenter, exclusive = Augmenter(config.augmentation, data.images.shape[1]), config.model.exclusive
+    if mask_of(model) is None or not config.recipe.cell_weight:
+        return model, ImageBatches(data, config.recipe, augmenter, exclusive=exclusive)
+    cells = cell_targets(model, data.class_names, config)
+    return with_cells(model, config.model.dropout), ImageBatches(
+        data, config.recipe, augmenter, cells, exclusive
+    )
 
 
 def learn(
