@@ -101,7 +101,7 @@ def duplicate_findings(
 ) -> list[Finding]:
     """Return notes on images that are there twice, and a stop where the copies have different classes.
 
-    Where classes are `exclusive`, several of an image mean one of these, which one of them does not contradict.
+    Where classes are `exclusive`, several mean one of these, which one of them does not contradict.
     """
     found = []
     for exact, kind, message in (

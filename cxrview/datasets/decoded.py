@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview import messages as shared
-from cxrview.atomic_file import atomic_file, is_full, write_atomically
 from cxrview.anatomy import Film, reduced
+from cxrview.atomic_file import atomic_file, is_full, write_atomically
 from cxrview.bundle.card import FILM, LUNGS
 from cxrview.datasets import catalogue, framing, messages
 from cxrview.datasets.framing import Framing
@@ -193,9 +193,7 @@ def _array_file(path: Path) -> AbstractContextManager[IO[bytes]]:
     return atomic_file(path, part=path.with_suffix(".part"))
 
 
-def _write_headers(
-    inputs: IO[bytes], fingerprints: IO[bytes], count: int, shape: tuple[int, ...]
-) -> None:
+def _write_headers(inputs: IO[bytes], fingerprints: IO[bytes], count: int, shape: tuple[int, ...]) -> None:
     for file, each in ((inputs, shape), (fingerprints, (FINGERPRINT, FINGERPRINT))):
         file.seek(0)
         header = {"descr": "|u1", "fortran_order": False, "shape": (count, *each)}

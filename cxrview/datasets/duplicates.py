@@ -60,11 +60,12 @@ def near_pairs(
     facts: Sequence[Facts],
     report: Report = silent,
 ) -> list[DuplicatePair]:
-    """Return the pairs of N `images`, (S, S) or framed (S, S, 3), that are versions of one picture but not the same pixels.
+    """Return the pairs of N `images`, (S, S) or framed (S, S, 3), that are versions of one picture.
 
-    `fingerprints` are as `similarity.fingerprint` gives them. Nearest neighbours by the edges' directions,
-    and where there are many images by the bundled model's embedding, are registered and compared. Pictures
-    too small to be told apart are not looked at. `report` may raise Cancelled.
+    Those of the same pixels are not among them. `fingerprints` are as `similarity.fingerprint` gives them.
+    Nearest neighbours by the edges' directions, and where there are many images by the bundled model's
+    embedding, are registered and compared. Pictures too small to be told apart are not looked at. `report`
+    may raise Cancelled.
     """
     first_of = {pair.second: pair.first for pair in exact_pairs(facts)}
     chosen = [i for i, fact in enumerate(facts) if fact.comparable and i not in first_of]

@@ -109,8 +109,8 @@ ONE_OF_SEVERAL = Message(
     "one-of-several",
     "{count:,} image with several classes, taken as “one of these”, is learnt from and judges nothing. If an "
     "image can have several classes at once, say so with exclusive = false.",
-    "{count:,} images with several classes, taken as “one of these”, are learnt from and judge nothing. If an "
-    "image can have several classes at once, say so with exclusive = false.",
+    "{count:,} images with several classes, taken as “one of these”, are learnt from and judge nothing. If "
+    "an image can have several classes at once, say so with exclusive = false.",
 )
 NO_IMAGES = Message("no-images", "There is no image that can be used.")
 TOO_FEW = Message(

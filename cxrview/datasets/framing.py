@@ -1,4 +1,4 @@
-"""Films framed to their lungs, as a model that reads lungs is given them, and the boxes of a table in them."""
+"""Films framed to their lungs, as a model that reads lungs is given them, with the boxes of a table."""
 
 from collections.abc import Sequence
 
@@ -26,9 +26,7 @@ class Framing:
         """Load the network that finds the lungs. Raises UnusableModel or EngineUnavailable."""
         self._size, self._finder = size, LungFinder.load("cpu")
 
-    def __call__(
-        self, films: Sequence[Film], boxes: Sequence[Boxes]
-    ) -> list[tuple[NDArray[np.uint8], bool]]:
+    def __call__(self, films: Sequence[Film], boxes: Sequence[Boxes]) -> list[tuple[NDArray[np.uint8], bool]]:
         """Return of each film (size, size, 3) uint8, and whether lungs were found.
 
         The channels are the film, 255 times the probability of being lung, and 255 inside the film's boxes.
@@ -44,7 +42,7 @@ def drawn(boxes: Boxes, letterbox: Letterbox) -> NDArray[np.uint8]:
     """Return the square of `letterbox` with 255 inside the `boxes` of its image, as far as they are in it."""
     square = np.zeros((letterbox.size, letterbox.size), np.uint8)
     low = np.array([letterbox.left, letterbox.top])
-    high = low + (letterbox.inner_width, letterbox.inner_height)
+    high = low + np.array([letterbox.inner_width, letterbox.inner_height])
     for left, top, right, bottom in boxes or ():
         start = np.clip(np.rint(letterbox.into(left, top)), low, high).astype(int)
         end = np.clip(np.rint(letterbox.into(right, bottom)), low, high).astype(int)

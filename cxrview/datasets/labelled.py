@@ -1,6 +1,7 @@
 """Labelled model inputs, and which of them are for what."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,9 @@ class LabelledImages:
     """N model inputs with their classes. The arrays are read-only.
 
     A row of `targets` has exactly one 1 where the classes exclude each other, several where it is one of
-    these, and none for an image of no known class; `groups` (patient, or cluster of near-duplicates) is the unit of splitting; `sources` says
-    which collection an image comes from ("" if nothing says so); `files` are names as the user knows them.
+    these, and none for an image of no known class; `groups` (patient, or cluster of near-duplicates) is the
+    unit of splitting; `sources` says which collection an image comes from ("" if nothing says so); `files`
+    are names as the user knows them.
 
     Framed to the lungs, an image has three channels: the film, 255 times the probability of being lung, and
     255 inside the boxes of the disease. `boxed` says for which images there are any.
@@ -28,8 +30,8 @@ class LabelledImages:
 
     def __post_init__(self) -> None:
         count = len(self.images)
-        parts = (self.targets, self.groups, self.sources, self.files)
-        parts += () if self.boxed is None else (self.boxed,)
+        parts: list[NDArray[Any]] = [self.targets, self.groups, self.sources, self.files]
+        parts += [] if self.boxed is None else [self.boxed]
         if any(len(part) != count for part in parts) or self.targets.shape != (count, len(self.class_names)):
             raise ValueError(f"{count} images, and {[part.shape for part in parts]}")
         for array in (self.images, *parts):

@@ -58,9 +58,10 @@ def split_by_group(data: LabelledImages, seed: int, validation: float = 0.15, te
 def split_with_several(
     data: LabelledImages, seed: int, validation: float = 0.15, test: float = 0.15
 ) -> Split:
-    """Return a split like `split_by_group`, of images some of which have several classes, meaning one of these.
+    """Return a split like `split_by_group`, where an image with several classes has one of these.
 
-    Those are learnt from, unless their group is on another side; then they are left out. Raises InvalidRequest.
+    Such images are learnt from, unless their group is on another side; then they are left out. Raises
+    InvalidRequest.
     """
     several = data.several
     if not several.any():

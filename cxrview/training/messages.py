@@ -181,9 +181,7 @@ LEFT_OUT_OF_TRAINING = Message(
 )
 NO_CLASS_TO_WATCH = Message("no-class-to-watch", "The class to watch, “{name}”, is none of the classes.")
 CORRECT_WATCH_CLASS = Message("correct-watch-class", "Correct card.watch_class.")
-NO_NORMAL_CLASS = Message(
-    "no-normal-class", "The class without disease, “{name}”, is none of the classes."
-)
+NO_NORMAL_CLASS = Message("no-normal-class", "The class without disease, “{name}”, is none of the classes.")
 CORRECT_NORMAL_CLASS = Message("correct-normal-class", "Correct recipe.normal_class.")
 DIVERGED = Message("diverged", "The loss stopped being a number in epoch {epoch}.")
 LOWER_LEARNING_RATE = Message(

@@ -22,7 +22,17 @@ OWN = {
 KERAS = frozenset(
     {
         *("Functional", "Sequential", "Model", "InputLayer", "Identity", "Dense", "Dropout", "Flatten"),
-        *("Activation", "ReLU", "Softmax", "Add", "Multiply", "Concatenate", "Reshape", "Rescaling", "Normalization"),
+        *(
+            "Activation",
+            "ReLU",
+            "Softmax",
+            "Add",
+            "Multiply",
+            "Concatenate",
+            "Reshape",
+            "Rescaling",
+            "Normalization",
+        ),
         *("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "BatchNormalization", "ZeroPadding2D"),
         "CustomScaleLayer",  # of keras.applications' InceptionResNetV2: a sum with a factor
         *("MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D"),

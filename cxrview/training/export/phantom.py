@@ -5,12 +5,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-
 LUNGS = (0.3, 0.7)  # shares of the width
 
 
 def framed_phantom(size: int) -> NDArray[np.uint8]:
-    """Return the phantom and 255 times the share of lung, (size, size, 2) uint8: the input of a lung reader."""
+    """Return the phantom and 255 times its share of lung, (size, size, 2) uint8: for lung readers."""
     lungs = sum(_ellipse(size, 0.45, x, 0.33, 0.16) for x in LUNGS)
     return np.stack([chest_phantom(size), np.asarray(np.floor(lungs * 255), dtype=np.uint8)], axis=-1)
 

@@ -28,8 +28,8 @@ class Architecture:
 
     `network` is its name in keras.applications, "" for our own. The heatmaps weigh the output of its last
     layer, which ends the last convolutional block; `last_block` is the first layer of that block. Of a
-    `dilatable` one the last block can run at stride 16 instead of 32 (`network.dilation`), which it does under
-    lung pooling: maps of twice as many places a side. The others keep their stride there.
+    `dilatable` one the last block can run at stride 16 instead of 32 (`network.dilation`), which it does
+    under lung pooling: maps of twice as many places a side. The others keep their stride there.
     """
 
     title: str

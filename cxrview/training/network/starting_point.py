@@ -84,7 +84,9 @@ def resolve(config: ModelConfig) -> ResolvedModel:
     pooling = config.pooling
     if pooling == "auto":
         pooling = "lungs" if taken.frame == "lungs" else "average"
-    return ResolvedModel(config.architecture, entry, start, taken, Head(pooling, config.hidden, config.dropout))
+    return ResolvedModel(
+        config.architecture, entry, start, taken, Head(pooling, config.hidden, config.dropout)
+    )
 
 
 def starting_point(name: str) -> StartingPoint:

@@ -29,7 +29,9 @@ class Batch:
     """What one step learns from; `weights` is None where all images weigh alike."""
 
     inputs: NDArray[Any]  # (B, S, S) or (B, S, S, 2) uint8, or features (B, …) float32
-    targets: NDArray[np.float32] | dict[str, NDArray[np.float32]]  # (B, C), or by output where there are cells
+    targets: (
+        NDArray[np.float32] | dict[str, NDArray[np.float32]]
+    )  # (B, C), or by output where there are cells
     weights: NDArray[np.float32] | dict[str, NDArray[np.float32]] | None  # (B,), likewise
 
 
@@ -69,10 +71,16 @@ class BatchOrder:
         random = np.random.default_rng((self._recipe.seed, epoch))
         return epoch_order(self._count, self._recipe.batch_size, self._draw, random)
 
-    def batch(self, inputs: NDArray[Any], chosen: NDArray[np.int64]) -> Batch:
-        """Return the batch of the images `chosen` whose inputs are `inputs`."""
+    def batch(
+        self, inputs: NDArray[Any], chosen: NDArray[np.int64], cells: NDArray[np.float32] | None = None
+    ) -> Batch:
+        """Return the batch of the images `chosen` whose inputs are `inputs`, with the truth about `cells`."""
+        targets = self._targets[chosen]
         weights = None if self._weights is None else self._weights[chosen]
-        return Batch(inputs, self._targets[chosen], weights)
+        if cells is None:
+            return Batch(inputs, targets, weights)
+        both = None if weights is None else {LOGITS: weights, CELLS: weights}
+        return Batch(inputs, {LOGITS: targets, CELLS: cells}, both)
 
 
 def generator(seed: int, epoch: int, step: int) -> np.random.Generator:
@@ -103,20 +111,19 @@ class ImageBatches:
         order = self._order.of_epoch(number)
 
         def make(step: int) -> Batch:
-            images = np.asarray(self._data.images[order[step]])
+            chosen = order[step]
+            images = np.asarray(self._data.images[chosen])
             changed = self._augmenter(images, generator(self._seed, number, step))
             if changed.ndim == 3:
-                return self._order.batch(changed, order[step])
-            return self._with_cells(self._order.batch(changed[..., :2], order[step]), changed, order[step])
+                return self._order.batch(changed, chosen)
+            return self._order.batch(changed[..., :2], chosen, self._truth(changed, chosen))
 
         return make
 
-    def _with_cells(self, batch: Batch, images: NDArray[np.uint8], chosen: NDArray[np.int64]) -> Batch:
-        if self._cells is None or isinstance(batch.targets, dict):
-            return batch
-        cells = self._cells(images, batch.targets, self._boxed[chosen])
-        both = None if batch.weights is None else {LOGITS: batch.weights, CELLS: batch.weights}
-        return Batch(batch.inputs, {LOGITS: batch.targets, CELLS: cells}, both)
+    def _truth(self, images: NDArray[np.uint8], chosen: NDArray[np.int64]) -> NDArray[np.float32] | None:
+        if self._cells is None:
+            return None
+        return self._cells(images, self._data.targets[chosen].astype(np.float32), self._boxed[chosen])
 
 
 def workers() -> int:

@@ -96,7 +96,8 @@ def cell_targets(model: keras.Model, class_names: tuple[str, ...], config: Train
     """
     exclusive = config.model.exclusive
     normal = normal_class(class_names, config) if exclusive else None
-    return CellTargets(*mask_of(model).shape[1:3], normal, exclusive)
+    _, rows, columns, _ = mask_of(model).shape
+    return CellTargets(rows, columns, normal, exclusive)
 
 
 def with_cells(model: keras.Model, dropout: float) -> keras.Model:
@@ -115,7 +116,7 @@ def with_cells(model: keras.Model, dropout: float) -> keras.Model:
 
 
 class CellLoss(keras.losses.Loss):  # type: ignore[misc]
-    """The mean cross-entropy of the known places × `weight`, and `OUTSIDE` × the mean square outside lungs."""
+    """`weight` × the mean cross-entropy of known places, and `OUTSIDE` × the mean square outside lungs."""
 
     def __init__(self, weight: float, exclusive: bool) -> None:
         super().__init__(name="cell_loss")

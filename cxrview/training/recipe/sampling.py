@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-
 SEVERAL = -2  # stands for a class; -1 is none
 
 

@@ -57,7 +57,9 @@ def run_benchmark(config: TrainingConfig, report: Report) -> BenchmarkRecord:
     augmenter, random = Augmenter(dataclasses.replace(config.augmentation, plain_share=0.0), size), _random()
 
     def change() -> None:
-        some = dataclasses.replace(noise.subset(np.arange(BATCH)), images=augmenter(noise.images[:BATCH], random))
+        some = dataclasses.replace(
+            noise.subset(np.arange(BATCH)), images=augmenter(noise.images[:BATCH], random)
+        )
         predict(frozen, some.inputs, BATCH)
 
     changed, _ = _repeated(change, BATCH)

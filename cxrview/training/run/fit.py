@@ -22,8 +22,8 @@ from cxrview.training.config import PhaseConfig, TrainingConfig
 from cxrview.training.network.trainable_layers import frozen_part, head_part, set_trainable_layers
 from cxrview.training.recipe import logistic, schedule
 from cxrview.training.recipe.augmentation import Augmenter, caveats
-from cxrview.training.recipe.cells import LOGITS, cell_targets, with_cells
 from cxrview.training.recipe.batches import Batches, ImageBatches, generator, made_ahead
+from cxrview.training.recipe.cells import LOGITS, cell_targets, with_cells
 from cxrview.training.recipe.features import Extractor, FeatureBatches
 from cxrview.training.recipe.objective import compilation, compile_for
 from cxrview.training.recipe.sampling import draw_weights

@@ -74,9 +74,11 @@ def prepare(
 ) -> Prepared:
     """Return the images of `config` as model inputs of `input_size` pixels, checked and split.
 
-    In the frame "lungs" they are framed to them, with their mask and their boxes. Writes `split.csv` and `data_report.json` to `out`, and what it decoded to `out/cache`, from where a
-    second call takes it. Raises InvalidRequest if the data cannot be used, or if a finding stops the run that
-    `config.data.allow` does not override; the report is written before. `report` may raise Cancelled.
+    In the frame "lungs" they are framed to them, with their mask and their boxes. Writes `split.csv` and
+    `data_report.json` to `out`, and what it decoded to `out/cache`, from where a second call takes it. Raises
+    InvalidRequest if the data cannot be used, or if a finding stops the run that `config.data.allow` does not
+    override; the report is written before. Raises UnusableModel or EngineUnavailable if lungs cannot be found
+    here; `report` may raise Cancelled.
     """
     items = find_items(config.data)
     names = class_names(items, config)
@@ -117,7 +119,7 @@ def class_names(items: Sequence[Item], config: TrainingConfig) -> tuple[str, ...
         raise InvalidRequest(messages.TOO_MANY_CLASSES(count=len(found), most=MAX_CLASSES), path=root)
     if config.model.exclusive:
         for item in items:
-            if not item.labels or len(found) > 1 and len(item.labels) == len(found):
+            if not item.labels or (len(found) > 1 and len(item.labels) == len(found)):
                 everything = messages.ALL_LABELS(count=len(found), file=item.file)
                 problem = everything if item.labels else messages.NO_LABEL(file=item.file)
                 raise InvalidRequest(problem, messages.GIVE_ONE_LABEL, root)
