@@ -73,7 +73,8 @@ TOO_MANY_CLASSES = Message("too-many-classes", "has {count:,} classes; a model c
 NO_LABEL = Message("no-label", "gives no label to {file}.")
 ALL_LABELS = Message("all-labels", "gives all {count} labels to {file}, which says nothing.")
 GIVE_ONE_LABEL = Message(
-    "give-one-label", "Give it one, or let the classes go together (model.exclusive = false)."
+    "give-one-label",
+    "Give it one, or some of them, or let the classes go together (model.exclusive = false).",
 )
 CLASS_NOT_ON_CARD = Message("class-not-on-card", "has the class “{name}”, which the card does not name.")
 

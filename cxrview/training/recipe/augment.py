@@ -128,7 +128,7 @@ def add_markers(image: Image, lungs: Image | None, random: np.random.Generator) 
 
 
 MARGIN = 0.2  # of the side, that lungs are held to leave free
-TRIES = 8  # places that are tried for a rectangle
+TRIES = 30  # places that are tried for a rectangle
 COVERED = 40  # of 255, on average, that may be lung
 
 
