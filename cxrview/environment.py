@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cxrview import __version__, bundle, paths
+from cxrview.bundle.card import CLASSIFIER, SEGMENTER
 from cxrview.i18n import tr
 from cxrview.imaging.dicom.codecs import codecs
 
@@ -63,7 +64,8 @@ def lines() -> Iterator[str]:
             yield f"  {codec.name:<72} {found}"
     places = {"bundled": paths.bundled_models(), "own": paths.user_models()}
     yield tr("Models ({bundled} and {own})").format(**places)
-    yield from (f"  {name:<24} {folder}" for name, folder in bundle.folders().items())
+    for kind in (CLASSIFIER, SEGMENTER):
+        yield from (f"  {name:<24} {folder}" for name, folder in bundle.folders(kind).items())
 
 
 def licences() -> list[Package]:

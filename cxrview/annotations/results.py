@@ -141,12 +141,12 @@ def _cardiothoracic(
 
 
 def _view_remark(radiograph: "Radiograph") -> str:
-    view = radiograph.anatomy.view_position.upper()
+    view = radiograph.pictured.view_position.upper()
     if view == "PA":
         return ""
     if not view:
         return tr(VIEW_UNKNOWN)
-    return tr(MAGNIFIED) if view == "AP" else tr(NOT_FRONTAL).format(view=radiograph.anatomy.view_position)
+    return tr(MAGNIFIED) if view == "AP" else tr(NOT_FRONTAL).format(view=radiograph.pictured.view_position)
 
 
 def _point(annotation: PointValue, radiograph: "Radiograph") -> MeasurementResult:

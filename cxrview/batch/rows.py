@@ -45,7 +45,7 @@ def frame_info(radiograph: Radiograph, key: bytes) -> Row:
         "series_uid": radiograph.identity.series_uid,
         "instance_uid": radiograph.identity.instance_uid,
         "patient_id_hash": pseudonym(radiograph.identity.patient_id, key),
-        "view": radiograph.anatomy.view_position,
+        "view": radiograph.pictured.view_position,
     }
 
 

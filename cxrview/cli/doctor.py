@@ -5,15 +5,19 @@ import time
 from collections.abc import Callable
 
 from cxrview import bundle, environment, paths
+from cxrview.anatomy import contract as segmenters
+from cxrview.bundle.card import SEGMENTER
 from cxrview.cli import console
 from cxrview.engines import registry
 from cxrview.errors import CxrviewError
 from cxrview.imaging.dicom.codecs import codecs
 from cxrview.inference import contract
 
+WORKS = "works"
+
 
 def run(_arguments: argparse.Namespace) -> int:
-    """Print the report; returns 1 if no engine can run the default model."""
+    """Print the report; returns 1 if no engine can run the default model, or the lung network."""
     console.put(environment.headline())
     for package in environment.PACKAGES:
         console.put(f"  {package:<24} {environment.version(package)}")
@@ -25,12 +29,20 @@ def run(_arguments: argparse.Namespace) -> int:
     console.put(f"Models ({paths.bundled_models()} and {paths.user_models()})")
     for name in bundle.folders():
         console.put(f"  {name:<24} {_outcome(_check_model, name)}")
+    console.put("The network that finds the lungs")
+    lungs = {name: _outcome(_check_segmenter, name) for name in bundle.folders(SEGMENTER)}
+    for name, outcome in lungs.items():
+        console.put(f"  {name:<24} {outcome}")
     console.put("Engines, with the default model")
     engines = {name: _outcome(_check_engine, name) for name in registry.ENGINES}
     for name, outcome in engines.items():
         console.put(f"  {name:<24} {outcome}")
-    works = any(outcome.startswith("works") for outcome in engines.values())
+    works = all(any(_works(outcome) for outcome in found.values()) for found in (engines, lungs))
     return console.OK if works else console.SOME_FAILED
+
+
+def _works(outcome: str) -> bool:
+    return outcome.startswith(WORKS)
 
 
 def _outcome(check: Callable[[str], str], name: str) -> str:
@@ -45,10 +57,16 @@ def _check_model(name: str) -> str:
     return f"{card.version}, {card.status}, files as the card says"
 
 
+def _check_segmenter(name: str) -> str:
+    opened = bundle.load(bundle.folders(SEGMENTER)[name])
+    engine = segmenters.choose(opened.folder).engine
+    return f"{WORKS} on {engine.device} with {engine.name} ({opened.card.version}, {opened.card.status})"
+
+
 def _check_engine(name: str) -> str:
     if (missing := registry.engine_type(name).missing()) is not None:
         return str(missing)
     begin = time.perf_counter()
     choice = contract.choose(bundle.find(), name)
     seconds = time.perf_counter() - begin
-    return f"works on {choice.engine.device} (ready after {seconds:.1f} s)"
+    return f"{WORKS} on {choice.engine.device} (ready after {seconds:.1f} s)"

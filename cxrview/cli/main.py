@@ -142,7 +142,10 @@ def _add_models(commands: Commands) -> None:
     actions = models.add_subparsers(dest="action", metavar="ACTION")
     models.set_defaults(action="list")
     actions.add_parser("list", help="the installed models")
-    for name, text in (("show", "print a model's card"), ("verify", "check its files, run its self-test")):
+    for name, text in (
+        ("show", "print a model's card"),
+        ("verify", "check files, run self-tests"),
+    ):
         action = actions.add_parser(name, help=text)
         action.add_argument("model", nargs="?", default="", metavar="NAME|DIR")
         if name == "verify":

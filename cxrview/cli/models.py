@@ -5,10 +5,12 @@ import json
 from pathlib import Path
 
 from cxrview import bundle
+from cxrview.anatomy import contract as segmenters
+from cxrview.bundle.card import SEGMENTER
 from cxrview.bundle.load import read_card
 from cxrview.bundle.messages import NONE_INSTALLED
 from cxrview.cli import console, messages
-from cxrview.errors import InvalidRequest, UnusableModel
+from cxrview.errors import EngineUnavailable, InvalidRequest, UnusableModel
 from cxrview.inference import contract
 from cxrview.messages import NOT_THERE
 
@@ -19,11 +21,13 @@ def run(arguments: argparse.Namespace) -> int:
         return _list()
     if arguments.action == "import":
         return _import(arguments.file, arguments.device)
-    folder = bundle.find(arguments.model)
+    if arguments.action == "verify" and not arguments.model:
+        return _verify_all(arguments.device)
     if arguments.action == "export":
-        bundle.export_bundle(folder, arguments.file)
+        bundle.export_bundle(bundle.find(arguments.model), arguments.file)
         console.put(str(arguments.file))
         return console.OK
+    folder = bundle.find(arguments.model, any_kind=True)
     if arguments.action == "show" and arguments.summary:
         bundle.load(folder)  # a file that is not as the card says is not opened
         # Here, because it imports TensorFlow's half of the package, which a light edition goes without.
@@ -37,11 +41,23 @@ def run(arguments: argparse.Namespace) -> int:
     return _verify(folder, arguments.device)
 
 
+def _verify_all(device: str) -> int:
+    """Verify all that is installed, models and the lung network; one that fails makes the exit code 1."""
+    code = console.OK
+    for folder in [*bundle.folders().values(), *bundle.folders(SEGMENTER).values()]:
+        try:
+            _verify(folder, device)
+        except (UnusableModel, EngineUnavailable) as error:
+            console.say(f"{folder.name}: {error}")
+            code = console.SOME_FAILED
+    return code
+
+
 def _verify(folder: Path, device: str) -> int:
     card = bundle.load(folder).card
     console.put(f"{card.name} {card.version}: {len(card.files)} files are as the card says.")
-    choice = contract.choose(folder, device)
-    console.put(f"Self-test passed with {choice.reason}")
+    choose = segmenters.choose if card.kind == SEGMENTER else contract.choose
+    console.put(f"Self-test passed with {choose(folder, device).reason}")
     return console.OK
 
 

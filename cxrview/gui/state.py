@@ -15,7 +15,7 @@ from cxrview.settings import Settings
 
 if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
     from cxrview.bundle import Card
-    from cxrview.imaging import Anatomy, Identity, Voi
+    from cxrview.imaging import Identity, Pictured, Voi
 
 
 __all__ = [
@@ -75,7 +75,7 @@ class Entry:
 
     path: Path
     identity: "Identity | None" = None
-    anatomy: "Anatomy | None" = None
+    pictured: "Pictured | None" = None
     mark: Mark = Mark.UNREAD
     note: str = ""  # the sentence that says why it failed
     frames: int = 1

@@ -4,9 +4,9 @@ from cxrview.imaging.dicom.overlays import overlay_mask
 from cxrview.imaging.find import find_images
 from cxrview.imaging.letterbox import Letterbox
 from cxrview.imaging.radiograph import (
-    Anatomy,
     Identity,
     Overlay,
+    Pictured,
     Radiograph,
     Spacing,
     SpacingSource,
@@ -19,10 +19,10 @@ from cxrview.imaging.read import read
 from cxrview.imaging.render import choose_voi, model_input, percentile_window, render
 
 __all__ = [
-    "Anatomy",
     "Identity",
     "Letterbox",
     "Overlay",
+    "Pictured",
     "Radiograph",
     "Spacing",
     "SpacingSource",

@@ -14,10 +14,10 @@ from cxrview.imaging import decoder_warnings, sniff
 from cxrview.imaging.dicom.decoding import damage_reported
 from cxrview.imaging.dicom.elements import Elements, Readable
 from cxrview.imaging.dicom.fast_header import NotPlain, PlainHeader
-from cxrview.imaging.dicom.metadata import read_anatomy, read_identity
+from cxrview.imaging.dicom.metadata import read_identity, read_pictured
 from cxrview.imaging.dicom.reader import check_inflated_size
 from cxrview.imaging.limits import MAX_FRAMES
-from cxrview.imaging.radiograph import Anatomy, Identity
+from cxrview.imaging.radiograph import Identity, Pictured
 from cxrview.messages import IS_DAMAGED
 
 DEFER = 1024  # bytes; longer values are not read
@@ -59,7 +59,7 @@ class HeaderSummary:
     """Who and what is in a DICOM file, and how large it says it is: `rows` and `columns` may be 0."""
 
     identity: Identity
-    anatomy: Anatomy
+    pictured: Pictured
     frames: int = 1
     rows: int = 0
     columns: int = 0
@@ -127,7 +127,7 @@ def _header(elements: Readable) -> HeaderSummary:
     frames = elements.whole("NumberOfFrames") or 1
     return HeaderSummary(
         read_identity(elements),
-        read_anatomy(elements),
+        read_pictured(elements),
         frames if 1 <= frames <= MAX_FRAMES else 1,
         max(0, elements.whole("Rows") or 0),
         max(0, elements.whole("Columns") or 0),

@@ -86,7 +86,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Anatomy:
+class Pictured:
     """What is pictured and how, as the file says; empty where it does not."""
 
     body_part: str = ""
@@ -134,7 +134,7 @@ class Radiograph:
     pixel_aspect: float = 1.0
     spacing: Spacing | None = None
     identity: Identity = field(default_factory=Identity)
-    anatomy: Anatomy = field(default_factory=Anatomy)
+    pictured: Pictured = field(default_factory=Pictured)
     burned_in_annotation: bool | None = None  # None: the file does not say
     overlays: tuple[Overlay, ...] = ()
     frame_time: float = 0.0  # ms from one frame to the next; 0 where the file does not say

@@ -8,7 +8,7 @@ import numpy as np
 from cxrview.bundle import Card
 from cxrview.bundle.card import CLASSIFIER, LUNGS
 from cxrview.bundle.load import read_card
-from cxrview.bundle.messages import CHOOSE_A_CLASSIFIER
+from cxrview.bundle.messages import CHOOSE_A_CLASSIFIER, HAS_ITS_OWN_SEGMENTER
 from cxrview.engines import registry
 from cxrview.engines.engine import Engine, Outputs
 from cxrview.engines.messages import EXPORT_MODEL_AGAIN
@@ -31,7 +31,7 @@ def choose(folder: Path, device: str = "auto") -> EngineChoice:
     registry.parse_device(device)  # a device that is none is said before the model is looked at
     card = read_card(folder)
     if card.kind != CLASSIFIER:
-        raise UnusableModel(messages.NO_CLASSIFIER, CHOOSE_A_CLASSIFIER, folder)
+        raise UnusableModel(HAS_ITS_OWN_SEGMENTER, CHOOSE_A_CLASSIFIER, folder)
     _check_test(registry.self_test(folder), card, folder)
     return registry.choose(folder, device, partial(_check, folder, card))
 

@@ -5,7 +5,6 @@ from cxrview.message import Message
 DOMAIN_OF_ANOTHER = Message("domain-of-another", "The model's domain statistics belong to another model.")
 DOMAIN_WRONG_SHAPE = Message("domain-wrong-shape", "holds statistics of the wrong shape.")
 DOMAIN_DOES_NOT_FIT = Message("domain-does-not-fit", "holds statistics that do not fit together.")
-NO_CLASSIFIER = Message("no-classifier", "marks lungs and reads no films.")
 OTHER_CLASS_COUNT = Message("other-class-count", "gives {given} classes; its card names {named}.")
 NO_HEATMAPS = Message("no-heatmaps", "gives no heatmap of every class.")
 LACKS_OUTPUT = Message("lacks-output", "lacks one of the outputs {names}.")

@@ -21,8 +21,8 @@ def objections(radiograph: Radiograph) -> tuple[str, ...]:
     """Return short sentences that say why `radiograph` is no frontal chest radiograph; none if it may be."""
     found = []
     modality = radiograph.identity.modality.strip().upper()
-    body_part = radiograph.anatomy.body_part.strip().upper()
-    view = radiograph.anatomy.view_position.strip().upper()
+    body_part = radiograph.pictured.body_part.strip().upper()
+    view = radiograph.pictured.view_position.strip().upper()
     if modality not in POSSIBLE_MODALITIES:
         found.append(tr("The file says {modality}, not radiography.").format(modality=modality))
     if body_part and not any(word in body_part for word in CHEST_WORDS):

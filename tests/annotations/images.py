@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from cxrview.imaging import Anatomy, Identity, Radiograph, Spacing, SpacingSource, Window
+from cxrview.imaging import Identity, Pictured, Radiograph, Spacing, SpacingSource, Window
 
 
 def image(values: np.ndarray | None = None, **parts) -> Radiograph:
@@ -23,7 +23,7 @@ def spaced(row: float, column: float, source: SpacingSource = SpacingSource.PIXE
 
 def seen_from(view: str) -> Radiograph:
     """Return a radiograph of the view position `view`."""
-    return image(anatomy=Anatomy(view_position=view))
+    return image(pictured=Pictured(view_position=view))
 
 
 def of_modality(modality: str) -> Radiograph:

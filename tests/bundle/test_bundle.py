@@ -6,6 +6,7 @@ import pytest
 
 from cxrview import bundle, paths
 from cxrview.bundle import messages
+from cxrview.bundle.card import SEGMENTER
 from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.messages import CANNOT_BE_READ
 from tests.conftest import make_tiny_bundle, write_card
@@ -115,6 +116,19 @@ def test_an_unknown_model_is_a_sentence_that_names_the_known_ones():
 def test_a_users_bundle_hides_a_bundled_one_of_that_name():
     make_tiny_bundle(paths.user_models() / "cxr-densenet121")
     assert bundle.find() == paths.user_models() / "cxr-densenet121"
+
+
+def test_a_segmenter_is_no_model_to_read_films_with(tmp_path):
+    assert set(bundle.folders(SEGMENTER)) == {"lungs"}
+    assert "lungs" not in bundle.folders()
+    with refused(InvalidRequest, messages.READS_NO_FILMS(model="lungs")):
+        bundle.find("lungs")
+    with refused(InvalidRequest, messages.READS_NO_FILMS):
+        bundle.find(str(bundle.folders(SEGMENTER)["lungs"]))
+    assert bundle.find("lungs", any_kind=True) == paths.bundled_models() / "lungs"
+    mine = make_tiny_bundle(paths.user_models() / "lungs")
+    assert bundle.find("lungs") == mine
+    assert set(bundle.folders(SEGMENTER)) == {"lungs"}
 
 
 def test_rewriting_the_card_after_a_change_makes_the_bundle_whole(tmp_path):

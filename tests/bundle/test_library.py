@@ -34,6 +34,11 @@ def test_what_is_installed_is_described(mine):
     assert library.installed()[0].bundled
 
 
+def test_a_segmenter_is_not_listed(mine):
+    make_tiny_bundle(paths.user_models() / "bones", kind="segmenter")
+    assert {entry.name for entry in library.installed()} == {"cxr-densenet121", "mine"}
+
+
 def test_the_report_is_found_in_the_bundle(mine):
     (mine / "report").mkdir()
     (mine / "report" / "report.html").write_text("<p>", "utf-8")

@@ -60,6 +60,15 @@ def test_a_folder_is_installed_and_found_by_its_name(tmp_path):
     assert not (bundle.find("m") / "report").exists()
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_segmenter_is_not_brought_in(tmp_path, packed):
+    folder = make_tiny_bundle(tmp_path / "m", kind="segmenter")
+    path = pack(tmp_path / "m.zip", folder) if packed else folder
+    with refused(UnusableModel, messages.HAS_ITS_OWN_SEGMENTER):
+        bundle.install(path)
+    assert not list(paths.user_models().iterdir())
+
+
 def test_the_same_bundle_is_installed_once_and_another_of_its_name_beside_it(tmp_path):
     first = make_tiny_bundle(tmp_path / "m")
     other = make_tiny_bundle(tmp_path / "other" / "m", temperature=2.0)

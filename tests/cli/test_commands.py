@@ -15,7 +15,7 @@ from pydicom.data import get_testdata_file
 from cxrview import paths
 from cxrview.__main__ import main
 from cxrview.batch.messages import FORMATS_OF_RESULTS
-from cxrview.bundle.messages import CARD_TEMPERATURE, CARD_WRONG_ENTRY, NO_SUCH_MODEL
+from cxrview.bundle.messages import CARD_TEMPERATURE, CARD_WRONG_ENTRY, NO_SUCH_MODEL, READS_NO_FILMS
 from cxrview.cli import messages
 from cxrview.engines.messages import NO_DEVICE
 from cxrview.explain.messages import NO_CLASS
@@ -177,6 +177,7 @@ def test_heatmaps_are_saved_one_a_frame(pictures, tmp_path):
         (["score", ".", "--resume"], str(messages.RESUME_NEEDS_OUT)),
         (["models", "show", "absent"], str(NO_SUCH_MODEL(model="absent"))),
         (["models", "verify", "absent"], str(NO_SUCH_MODEL(model="absent"))),
+        (["models", "export", "lungs", "--out", "x.zip"], str(READS_NO_FILMS(model="lungs"))),
         (["explain", "x.png", "--out", "y.jpg"], str(messages.CHOOSE_PNG)),
     ],
 )
@@ -186,6 +187,11 @@ def test_a_request_that_cannot_be_met_exits_2_with_a_sentence(
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_the_lung_network_reads_no_films(pictures, capsys):
+    assert main(["score", str(pictures / "a.png"), "--model", "lungs"]) == 2
+    assert str(READS_NO_FILMS(model="lungs")) in capsys.readouterr().err
 
 
 def test_an_unknown_device_exits_2(pictures, capsys):
@@ -217,8 +223,24 @@ def test_models_are_listed_shown_and_verified(capsys):
     assert "cxr-densenet121 1.2.3" in capsys.readouterr().out
     assert main(["models", "show"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "Tiny test model"
-    assert main(["models", "verify"]) == 0
+    assert main(["models", "verify", "cxr-densenet121"]) == 0
     assert "Self-test passed" in capsys.readouterr().out
+    assert main(["models", "show", "lungs"]) == 0
+    assert json.loads(capsys.readouterr().out)["kind"] == "segmenter"
+
+
+def test_without_a_name_all_models_and_the_lung_network_are_verified(capsys):
+    assert main(["models", "verify"]) == 0
+    told = capsys.readouterr().out
+    assert "cxr-densenet121 1.2.3: 3 files" in told
+    assert "lungs " in told
+    assert told.count("Self-test passed") == 2
+    broken = make_tiny_bundle(paths.user_models() / "broken")
+    (broken / "model.onnx").write_bytes(b"?")
+    assert main(["models", "verify"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == told
+    assert "broken: model.onnx" in printed.err
 
 
 def test_a_broken_model_is_named_and_the_others_listed(capsys):
@@ -234,4 +256,6 @@ def test_doctor_reports_decoders_engines_and_models(capsys):
     report = capsys.readouterr().out
     assert "openvino" in report
     assert "works on CPU" in report
+    (lungs,) = (line for line in report.splitlines() if line.startswith("  lungs"))
+    assert "works on CPU" in lungs
     assert "JPEG 2000" in report

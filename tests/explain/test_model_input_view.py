@@ -3,11 +3,13 @@
 import dataclasses
 import json
 
+import cv2
 import numpy as np
 import pytest
 
 from cxrview import bundle
-from cxrview.bundle.card import Card, parse
+from cxrview.anatomy import Anatomy, LungFinder, framed, reduced
+from cxrview.bundle.card import LUNGS, Card, parse
 from cxrview.explain.grid import cell_edges
 from cxrview.explain.model_input_view import in_the_crop, in_the_square, seen_by
 from cxrview.explain.overlay import overlay
@@ -23,8 +25,6 @@ def card() -> Card:
 
 @pytest.fixture
 def radiograph(tmp_path) -> Radiograph:
-    import cv2
-
     rows, columns = np.indices((500, 400))
     pixels = (127 + 100 * np.sin(columns / 9) * np.cos(rows / 14)).astype(np.uint8)
     path = tmp_path / "waves.png"
@@ -62,6 +62,33 @@ def test_a_model_that_crops_nothing_sees_what_it_is_given(card, radiograph):
     whole = dataclasses.replace(card, map_field=(0.0, 0.0, 1.0, 1.0))
     seen = seen_by(whole, radiograph)
     np.testing.assert_array_equal(seen.seen, seen.given)
+
+
+def test_a_model_that_reads_lungs_sees_the_crop_and_their_border(card, chest_pa):
+    reads_lungs = dataclasses.replace(card, frame=LUNGS, map_field=(0.0, 0.0, 1.0, 1.0))
+    radiograph = read(chest_pa)[0]
+    film = reduced(radiograph)
+    (anatomy,) = LungFinder.load("cpu").find([film])
+    seen = seen_by(reads_lungs, radiograph, anatomy)
+    image, letterbox = framed(film, anatomy, card.input_size)
+    np.testing.assert_array_equal(seen.given, image[..., 0])
+    assert seen.letterbox == letterbox
+    assert len(seen.outlines) == 2
+    inside = np.zeros(seen.given.shape, np.uint8)
+    for line in seen.outlines:
+        cv2.fillPoly(inside, [np.rint(line - 0.5).astype(np.int32)], 255)
+    assert np.count_nonzero((inside > 0) != (image[..., 1] > 127)) < 0.02 * inside.size
+
+
+def test_without_lungs_it_is_the_whole_film_without_a_border(card, radiograph):
+    reads_lungs = dataclasses.replace(card, frame=LUNGS)
+    film = reduced(radiograph)
+    nothing = Anatomy.of(film, np.zeros((112, 112), np.uint8), film.letterbox(112))
+    seen = seen_by(reads_lungs, radiograph, nothing)
+    assert seen.outlines == ()
+    np.testing.assert_array_equal(seen.given, model_input(radiograph, card.input_size)[0])
+    with pytest.raises(ValueError, match="where they are"):
+        seen_by(reads_lungs, radiograph)
 
 
 @pytest.mark.parametrize("training", [None, [], {"model": 3}, {"model": {"seen_size": "large"}}])

@@ -42,7 +42,7 @@ def test_the_header_says_the_same_as_the_whole_file(path):
     except UnreadableImage:
         return
     if known is not None:
-        assert (known.identity, known.anatomy) == (radiograph.identity, radiograph.anatomy)
+        assert (known.identity, known.pictured) == (radiograph.identity, radiograph.pictured)
         assert known.frames == radiograph.frame_count
         assert (known.rows, known.columns) == radiograph.shape
 
@@ -80,7 +80,7 @@ def test_a_header_longer_than_the_beginning_of_the_file_is_read_all_the_same(tmp
     block = dataset.private_block(0x0009, "A vendor", create=True)
     block.add_new(0x01, "OB", bytes(3 * BEGINNING))
     known = peek(save(dataset, tmp_path / "long.dcm"))
-    assert (known.identity.patient_name, known.anatomy.body_part, known.anatomy.laterality) == (
+    assert (known.identity.patient_name, known.pictured.body_part, known.pictured.laterality) == (
         "Doe^Jane",
         "CHEST",
         "L",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from cxrview.imaging import Anatomy, SpacingSource, read
+from cxrview.imaging import Pictured, SpacingSource, read
 from tests.imaging.phantoms import RAMP, phantom, read_phantom, save
 from tests.imaging.samples import sample
 
@@ -108,7 +108,7 @@ def test_identity_and_anatomy_are_read(path):
     assert radiograph.identity.patient_id == "A-17"
     assert (radiograph.identity.patient_sex, radiograph.identity.patient_age) == ("F", "054Y")
     assert radiograph.identity.study_date == "20260103"
-    assert radiograph.anatomy == Anatomy("CHEST", "PA", "U")
+    assert radiograph.pictured == Pictured("CHEST", "PA", "U")
     assert radiograph.burned_in_annotation is True
 
 
@@ -121,7 +121,7 @@ def test_codes_stand_in_for_plain_attributes(path):
     view, region = Dataset(), Dataset()
     view.CodeMeaning, region.CodeMeaning = "postero-anterior", "Chest"
     radiograph = read_phantom(path, RAMP, ViewCodeSequence=[view], AnatomicRegionSequence=[region])
-    assert radiograph.anatomy == Anatomy("Chest", "postero-anterior", "")
+    assert radiograph.pictured == Pictured("Chest", "postero-anterior", "")
 
 
 @pytest.mark.parametrize(

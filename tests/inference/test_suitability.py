@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cxrview.imaging import Anatomy, Identity, Radiograph, Window, read
+from cxrview.imaging import Identity, Pictured, Radiograph, Window, read
 from cxrview.inference.predictor import Predictor
 from cxrview.inference.suitability import objections
 from tests.imaging.samples import sample
@@ -21,7 +21,7 @@ def film(shape=(400, 300), *, modality="", body_part="", view="", rgb=None) -> R
         Window(128, 256),
         rgb=rgb,
         identity=Identity(modality=modality),
-        anatomy=Anatomy(body_part=body_part, view_position=view),
+        pictured=Pictured(body_part=body_part, view_position=view),
     )
 
 

@@ -1,6 +1,7 @@
 """What the model saw: its actual input, which is far smaller than the radiograph."""
 
 import dataclasses
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.bundle.card import LUNGS
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.dialogs.seen_picture import SeenPicture
 from cxrview.gui.state import AppState
@@ -25,9 +27,10 @@ from cxrview.gui.widgets.window_size import fitted
 from cxrview.i18n import mark, tr
 
 if TYPE_CHECKING:
+    from cxrview.anatomy import Anatomy
     from cxrview.bundle import Card
     from cxrview.explain.model_input_view import ModelInputView
-    from cxrview.imaging import Radiograph
+    from cxrview.imaging import Letterbox, Radiograph
     from cxrview.progress import Report
 
 PREPARED = {
@@ -40,11 +43,13 @@ PREPARED = {
 }
 
 
-def _look(card: "Card", radiograph: "Radiograph", _report: "Report") -> "ModelInputView":
+def _look(
+    card: "Card", radiograph: "Radiograph", anatomy: "Anatomy | None", _report: "Report"
+) -> "ModelInputView":
     """Return what the model of `card` sees; runs in a worker thread."""
     from cxrview.explain.model_input_view import seen_by
 
-    return seen_by(card, radiograph)
+    return seen_by(card, radiograph, anatomy)
 
 
 class ModelViewDialog(QDialog):
@@ -55,7 +60,7 @@ class ModelViewDialog(QDialog):
         self._state, self._runner = state, runner
         self._job: Job | None = None
         self._seen: ModelInputView | None = None
-        self._asked: tuple[object, object] = (None, None)
+        self._asked: tuple[object, object, object] | None = None
         self.picture = SeenPicture()
         self.title = QLabel(objectName="pageTitle", wordWrap=True)
         self.words = QLabel(objectName="muted", wordWrap=True)
@@ -110,12 +115,18 @@ class ModelViewDialog(QDialog):
         if radiograph is None or card is None:
             self._forget(tr("No image, or no model") if card is None else tr("No image"))
             return
-        if self._asked[0] is not radiograph or self._asked[1] is not card:
+        prediction = self._state.reading.prediction
+        anatomy = prediction.anatomy if prediction is not None and card.frame == LUNGS else None
+        if card.frame == LUNGS and anatomy is None:  # the lungs are found when the film is read
+            self._forget(tr("The model has not read this image."))
+            return
+        wanted = (radiograph, card, anatomy)
+        if self._asked != wanted:
             self._forget(tr("Preparing the model's input …"))
-            self._asked = (radiograph, card)
+            self._asked = wanted
             self._job = self._runner.start(
                 tr("Preparing the model's input"),
-                partial(_look, card, radiograph),
+                partial(_look, card, radiograph, anatomy),
                 done=self._take,
                 failed=lambda _error: self._forget(tr("The model's input could not be prepared.")),
                 lane="explain",
@@ -126,7 +137,7 @@ class ModelViewDialog(QDialog):
 
     def _forget(self, title: str) -> None:
         self._runner.cancel(self._job)
-        self._seen, self._job, self._asked = None, None, (None, None)
+        self._seen, self._job, self._asked = None, None, None
         self.picture.clear()
         self.title.setText(title)
         self.words.clear()
@@ -162,15 +173,30 @@ class ModelViewDialog(QDialog):
         self.picture.setAccessibleName(self.title.text())
         self.picture.setAccessibleDescription(self.words.text())
 
-    def _sentences(self, shape: tuple[int, int], seen: "ModelInputView", side: int, given: int) -> list[str]:
+    def _reduction(self, shape: tuple[int, int], box: "Letterbox", given: int) -> Iterator[str]:
+        """Yield how the radiograph of `shape` came into the square of `given` pixels a side."""
         rows, columns = shape
-        box = seen.letterbox
-        sentences = [
-            tr(
-                "The radiograph of {columns} × {rows} pixels is reduced to {wide} × {high} in a square of "
-                "{given} × {given}, in the file's own window, whatever is set on the screen."
-            ).format(columns=columns, rows=rows, wide=box.inner_width, high=box.inner_height, given=given)
-        ]
+        sizes = {"columns": columns, "rows": rows, "given": given}
+        sizes |= {"wide": box.inner_width, "high": box.inner_height}
+        prediction = self._state.reading.prediction
+        anatomy = prediction.anatomy if prediction is not None else None
+        if anatomy is not None and anatomy.found:
+            yield tr(
+                "The radiograph of {columns} × {rows} pixels is cropped to the lungs. The {across} × {down} "
+                "pixels around them are brought to {wide} × {high} in a square of {given} × {given}, in the "
+                "file's own window, whatever is set on the screen."
+            ).format(across=box.crop_width, down=box.crop_height, **sizes)
+            yield tr("The line shows where the lungs were found: the model averages what it sees inside it.")
+            return
+        yield tr(
+            "The radiograph of {columns} × {rows} pixels is reduced to {wide} × {high} in a square of "
+            "{given} × {given}, in the file's own window, whatever is set on the screen."
+        ).format(**sizes)
+        if anatomy is not None:
+            yield tr("No lungs were found: the whole film was read.")
+
+    def _sentences(self, shape: tuple[int, int], seen: "ModelInputView", side: int, given: int) -> list[str]:
+        sentences = [*self._reduction(shape, seen.letterbox, given)]
         left, top, right, bottom = seen.frame
         if (right - left, bottom - top) != (given, given):
             sentences.append(

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cxrview.explain.style import HeatStyle
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SHADE = QColor(0, 0, 0, 130)  # over what is cut off
 FRAME = QColor("#e4e9ee")
+# Of the lungs: a thin line in a darker one, seen on dark and bright alike, and faint on both.
+OUTLINE = ((QColor(0, 0, 0, 90), 3.0), (QColor(120, 205, 220, 200), 1.0))
 LEAST, USUAL = 240, 460  # logical pixels a side
 
 
@@ -79,6 +81,8 @@ class SeenPicture(QWidget):
             self._heat.paint(painter, placement, self._opacity)
         elif self._heat is not None:
             self._heat.paint_grid(painter, placement)
+        if self._seen is not None and not self.kept:
+            self._draw_outlines(painter, placement, self._seen)
 
     def _placement(self) -> ViewTransform:
         """Return where the picture lies: as large as it goes, in whole device pixels where it is enlarged."""
@@ -104,3 +108,12 @@ class SeenPicture(QWidget):
             painter.fillRect(part, SHADE)
         painter.setPen(QPen(FRAME, 1, Qt.PenStyle.DashLine))
         painter.drawRect(frame)
+
+    def _draw_outlines(self, painter: QPainter, placement: ViewTransform, seen: "ModelInputView") -> None:
+        """Draw the borders of the lungs that are handed to the model beside the film."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for colour, width in OUTLINE:
+            painter.setPen(QPen(colour, width))
+            for line in seen.outlines:
+                points = QPolygonF([QPointF(x, y) for x, y in line.tolist()])
+                painter.drawPolyline(placement.to_widget.map(points))

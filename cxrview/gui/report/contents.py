@@ -120,9 +120,9 @@ def _anonymous(radiograph: Radiograph) -> tuple[ReportLine, ...]:
 
 
 def _technique(radiograph: Radiograph, annotations: tuple["Annotation", ...]) -> tuple[ReportLine, ...]:
-    anatomy = radiograph.anatomy
+    pictured = radiograph.pictured
     height, width = radiograph.shape
-    parts = (anatomy.body_part, anatomy.view_position, anatomy.laterality)
+    parts = (pictured.body_part, pictured.view_position, pictured.laterality)
     line = calibration_of(annotations)
     by_hand = calibrated_scale(line, radiograph.pixel_aspect) if line is not None else None
     lines = (

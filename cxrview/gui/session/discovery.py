@@ -138,4 +138,4 @@ def _entry(found: _Found) -> Entry:
     known = peek(found.path)
     if known is None:
         return Entry(found.path, archive=found.archive)
-    return Entry(found.path, known.identity, known.anatomy, frames=known.frames, archive=found.archive)
+    return Entry(found.path, known.identity, known.pictured, frames=known.frames, archive=found.archive)

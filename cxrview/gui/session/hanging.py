@@ -82,4 +82,4 @@ def _other_view(entries: Mapping[Path, Entry], here: Entry) -> Entry | None:
 
 
 def _view(entry: Entry) -> str:
-    return entry.anatomy.view_position.strip().upper() if entry.anatomy is not None else ""
+    return entry.pictured.view_position.strip().upper() if entry.pictured is not None else ""

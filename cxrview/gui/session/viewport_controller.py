@@ -170,7 +170,7 @@ class ViewportController(QObject):
         self._state.change_entry(
             path,
             identity=radiograph.identity,
-            anatomy=radiograph.anatomy,
+            pictured=radiograph.pictured,
             frames=count,
             mark=_mark(known, count),
             note="",

@@ -34,7 +34,7 @@ UNLIKE = -1  # stands for the class of what the model should not be relied on fo
 
 def view_of(entry: Entry) -> View:
     """Return from which side the image of `entry` was taken."""
-    said = entry.anatomy.view_position if entry.anatomy is not None else ""
+    said = entry.pictured.view_position if entry.pictured is not None else ""
     return _VIEW_OF.get(" ".join(said.upper().split()), View.OTHER)
 
 

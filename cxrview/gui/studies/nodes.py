@@ -159,7 +159,7 @@ def names(entry: Entry) -> tuple[str, ...]:
 
 def searched(entry: Entry) -> str:
     """Return what a search finds the row by, folded: file, who, when, what and from which side."""
-    identity, anatomy = entry.identity, entry.anatomy
+    identity, pictured = entry.identity, entry.pictured
     words = [str(entry.path) if entry.archive is None else f"{entry.archive}\n{entry.path.name}", entry.note]
     if identity is not None:
         words += (
@@ -170,8 +170,8 @@ def searched(entry: Entry) -> str:
             identity.series_description,
             identity.modality,
         )
-    if anatomy is not None:
-        words += (anatomy.view_position, anatomy.laterality, anatomy.body_part)
+    if pictured is not None:
+        words += (pictured.view_position, pictured.laterality, pictured.body_part)
     return folded("\n".join(words))
 
 
@@ -185,8 +185,10 @@ def folded(text: str) -> str:
 
 def view(entry: Entry) -> str:
     """Return projection and side as the file says them, such as "PA" or "LL L"; "" if it does not."""
-    anatomy = entry.anatomy
-    return " ".join(part for part in (anatomy.view_position, anatomy.laterality) if part) if anatomy else ""
+    pictured = entry.pictured
+    return (
+        " ".join(part for part in (pictured.view_position, pictured.laterality) if part) if pictured else ""
+    )
 
 
 def title(entry: Entry) -> str:

@@ -75,10 +75,10 @@ def spacing_text(radiograph: "Radiograph", hand_scale: "Scale | None" = None) ->
 
 def lines(radiograph: "Radiograph", view: "ViewState", zoom: float, settings: "Settings") -> Blocks:
     """Return the lines for the corners "tl", "tr", "bl" and "br"; `zoom` is device pixels per pixel."""
-    who, anatomy = radiograph.identity, radiograph.anatomy
+    who, pictured = radiograph.identity, radiograph.pictured
     height, width = radiograph.shape
-    side = anatomy.laterality if settings.corner_laterality else ""
-    what = " ".join(part for part in (anatomy.body_part, anatomy.view_position, side) if part)
+    side = pictured.laterality if settings.corner_laterality else ""
+    what = " ".join(part for part in (pictured.body_part, pictured.view_position, side) if part)
     kind = " / ".join(part for part in (what, who.modality) if part)
     frame = tr("frame {frame} of {count}").format(frame=radiograph.frame + 1, count=radiograph.frame_count)
     if settings.hide_identity:

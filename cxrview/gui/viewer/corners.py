@@ -88,7 +88,7 @@ class Corners:
         return f"x {column}  y {row}   {radiograph.values[row, column]:g}"
 
     def _draw_edges(self, painter: QPainter, area: QRect, radiograph: "Radiograph", font: QFont) -> None:
-        patient = radiograph.anatomy.patient_orientation
+        patient = radiograph.pictured.patient_orientation
         if len(patient) != 2 or not self._state.settings.corner_laterality:
             return
         orientation = self._canvas.view.orientation

@@ -6,7 +6,7 @@ import numpy as np
 
 from cxrview.i18n import tr
 from cxrview.imaging.dicom.elements import Elements, Readable
-from cxrview.imaging.radiograph import Anatomy, Identity, Spacing, SpacingSource
+from cxrview.imaging.radiograph import Identity, Pictured, Spacing, SpacingSource
 
 MAX_SPACING = 100.0  # mm; anything beyond is a mistake
 MAX_MAGNIFICATION = 10.0
@@ -34,9 +34,9 @@ def read_identity(elements: Readable) -> Identity:
     )
 
 
-def read_anatomy(elements: Readable) -> Anatomy:
+def read_pictured(elements: Readable) -> Pictured:
     """Return what is pictured and how; codes stand in where the plain attributes are empty."""
-    return Anatomy(
+    return Pictured(
         body_part=elements.text("BodyPartExamined") or _meaning(elements, "AnatomicRegionSequence"),
         view_position=elements.text("ViewPosition") or _meaning(elements, "ViewCodeSequence"),
         laterality=elements.text("ImageLaterality") or elements.text("Laterality"),

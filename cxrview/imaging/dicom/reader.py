@@ -23,10 +23,10 @@ from cxrview.imaging.dicom.decoding import (
 )
 from cxrview.imaging.dicom.elements import Elements
 from cxrview.imaging.dicom.metadata import (
-    read_anatomy,
     read_burned_in,
     read_frame_time,
     read_identity,
+    read_pictured,
     read_pixel_aspect,
     read_spacing,
 )
@@ -141,7 +141,7 @@ class _Common:
         syntax = transfer_syntax(elements.dataset)
         self.format = f"DICOM, {syntax.name}"
         self.identity = read_identity(elements)
-        self.anatomy = read_anatomy(elements)
+        self.pictured = read_pictured(elements)
         self.burned_in = read_burned_in(elements)
         self.inverted = _inverted(elements, pixels.photometric)
         self.shared = elements.item("SharedFunctionalGroupsSequence")
@@ -167,7 +167,7 @@ class _Common:
             pixel_aspect=aspect,
             spacing=spacing,
             identity=self.identity,
-            anatomy=self.anatomy,
+            pictured=self.pictured,
             burned_in_annotation=self.burned_in,
             overlays=overlays,
             frame_time=read_frame_time(elements),

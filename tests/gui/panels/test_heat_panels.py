@@ -2,17 +2,22 @@
 
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QWidget
 
+from cxrview.anatomy import framed, reduced
 from cxrview.explain.model_input_view import seen_by
 from cxrview.gui.panels.multiples import MOST
 from cxrview.gui.view_state import PredictionProgress, PredictionState
 from cxrview.gui.viewer.view_transform import Orientation
 from cxrview.imaging import model_input
+from cxrview.inference.predictor import Predictor
+from tests.anatomy.chests import chest
+from tests.conftest import TINY_SIZE
 
 
 def pixels(widget: QWidget) -> np.ndarray:
@@ -253,6 +258,28 @@ def test_a_model_that_crops_says_so_and_shows_what_is_left(opened, model_view, q
     model_view.kept.click()
     kept = seen_by(card, opened.state.shown.radiograph).seen
     qtbot.waitUntil(lambda: bool((shown_input(model_view, 160) == kept).all()))
+
+
+def test_a_model_that_reads_lungs_is_shown_with_their_border(make_window, tiny_lungs_bundle, tmp_path, qtbot):
+    files = {"chest": chest(300, 280), "nothing": np.zeros((200, 260), np.uint8)}
+    for name, picture in files.items():
+        cv2.imwrite(str(tmp_path / f"{name}.png"), picture)
+    window = make_window(load_predictor=lambda _model, _device: Predictor.load(str(tiny_lungs_bundle), "cpu"))
+    window.open([tmp_path / "chest.png"])
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
+    window.reading.heatmap.model_view.click()
+    dialog = window.heatmaps.model_view
+    qtbot.waitUntil(lambda: dialog.title.text() == "The model saw 64 × 64 pixels")
+    prediction = window.state.reading.prediction
+    given = framed(reduced(window.state.shown.radiograph), prediction.anatomy, TINY_SIZE)[0][..., 0]
+    assert "280 × 300 pixels is cropped to the lungs." in dialog.words.text()
+    dialog.grid.click()
+    # All but the border of the lungs is as it was given.
+    qtbot.waitUntil(lambda: 0.7 < (shown_input(dialog, TINY_SIZE) == given).mean() < 1)
+    window.open([tmp_path / "nothing.png"])
+    qtbot.waitUntil(lambda: "No lungs were found" in dialog.words.text())
+    window.state.active.set_reading(PredictionState())
+    qtbot.waitUntil(lambda: dialog.title.text() == "The model has not read this image.")
 
 
 def test_without_an_image_it_says_so(opened, model_view, qtbot):

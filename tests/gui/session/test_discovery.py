@@ -71,7 +71,7 @@ def test_headers_say_who_and_how_many_frames(tmp_path, unpacked):
     frames = phantom(RAMP.reshape(4, 32, 32), NumberOfFrames=4, PatientName="Doe^Jane", ViewPosition="PA")
     path = save(frames, tmp_path / "cine.dcm")
     ((entry,),) = discover([path], unpacked, silent)
-    assert (entry.identity.patient_name, entry.anatomy.view_position, entry.frames) == ("Doe^Jane", "PA", 4)
+    assert (entry.identity.patient_name, entry.pictured.view_position, entry.frames) == ("Doe^Jane", "PA", 4)
     assert entry.archive is None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QAbstractItemModel, QModelIndex
 
 from cxrview.gui.state import Entry
-from cxrview.imaging import Anatomy, Identity
+from cxrview.imaging import Identity, Pictured
 
 
 def dicom_entry(
@@ -29,7 +29,7 @@ def dicom_entry(
         instance_number=more.pop("instance", str(number)),
         **more,
     )
-    return Entry(Path(f"/films/IM{number:05d}"), identity, Anatomy("CHEST", view, ""))
+    return Entry(Path(f"/films/IM{number:05d}"), identity, Pictured("CHEST", view, ""))
 
 
 def raster_entry(name: str, folder: str = "/films") -> Entry:

@@ -14,7 +14,7 @@ from cxrview.gui.state import Entry, FrameResult, Mark
 from cxrview.gui.studies.filters import UNLIKE, Filters, View, view_of
 from cxrview.gui.studies.sorting import SortOrder, natural
 from cxrview.gui.studies.study_model import KEY, StudyModel
-from cxrview.imaging import Anatomy
+from cxrview.imaging import Pictured
 from tests.gui.stalls import own_seconds
 from tests.gui.studies.browsing import dicom_entry, raster_entry, texts
 
@@ -185,7 +185,7 @@ def test_filters_keep_what_is_wanted(checked, filters, numbers):
     ],
 )
 def test_the_view_is_told_from_what_the_file_says(said, view):
-    assert view_of(Entry(Path("x"), anatomy=Anatomy("", said, ""))) is view
+    assert view_of(Entry(Path("x"), pictured=Pictured("", said, ""))) is view
 
 
 @pytest.mark.parametrize(
