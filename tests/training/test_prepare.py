@@ -345,12 +345,19 @@ def test_films_are_framed_to_the_lungs_with_their_boxes(tmp_path):
     missing = kinds(again.report)["no-lungs"]
     assert (missing.files, missing.severity) == (("12.png",), "warning")
     assert (lungs[12] == 255).all()
-    # Other boxes are other inputs; the split that was written keeps them.
+    # Other boxes are other inputs.
     framed_chests(tmp_path / "data", boxes=False)
     without = prepare(chosen, 64, tmp_path / "out", frame="lungs").data
     assert not without.images[..., 2].any()
-    split = prepare(config(tmp_path / "out" / "split.csv"), 64, tmp_path / "split", frame="lungs").data
-    assert len(split) == 12
+
+
+def test_the_split_that_is_written_keeps_the_boxes(tmp_path):
+    listed = framed_chests(tmp_path / "data", boxes=True)
+    prepare(config(listed, near_duplicates=False), SIZE, tmp_path / "out")
+    wanted = {item.path.name: item.boxes for item in find_items(DataConfig(path=str(listed)))}
+    split = find_items(DataConfig(path=str(tmp_path / "out" / "split.csv")))
+    assert {item.path.name: item.boxes for item in split} == wanted
+    assert any(wanted.values())
 
 
 def test_the_card_orders_the_classes_and_names_them_all(folder, tmp_path):
