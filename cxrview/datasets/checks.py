@@ -21,6 +21,7 @@ FEW = 20  # images of a class
 FEW_TO_JUDGE = 10  # images of a class for choosing or for the last word
 IMBALANCE = 4.0
 SMALL = 0.5  # of the input's side
+MANY_OF_SEVERAL = 0.2  # of all images
 SIDES = ("train", "validation", "test")
 
 
@@ -48,6 +49,7 @@ def file_findings(inputs: Inputs, size: int, place: Message = NOTHING) -> list[F
     about("multi-frame", "info", [fact.frames > 1 for fact in facts], texts.FRAMES)
     small = [max(fact.height, fact.width) < SMALL * size for fact in facts]
     about("small", "warning", small, texts.SMALLER, size=size)
+    about("no-lungs", "warning", [not fact.lungs for fact in facts], texts.NO_LUNGS)
     return found
 
 
@@ -85,8 +87,22 @@ def class_findings(data: LabelledImages, exclusive: bool) -> list[Finding]:
     return found
 
 
-def duplicate_findings(pairs: Sequence[DuplicatePair], items: Sequence[Item]) -> list[Finding]:
-    """Return notes on images that are there twice, and a stop where the copies have different classes."""
+def several_findings(data: LabelledImages) -> list[Finding]:
+    """Return a note on images with several of classes that exclude each other, a warning if they are many."""
+    files = tuple(data.files[data.several].tolist())
+    if not files:
+        return []
+    severity = "warning" if len(files) > MANY_OF_SEVERAL * len(data) else "info"
+    return [Finding("one-of-several", severity, texts.ONE_OF_SEVERAL(count=len(files)), files)]
+
+
+def duplicate_findings(
+    pairs: Sequence[DuplicatePair], items: Sequence[Item], exclusive: bool = False
+) -> list[Finding]:
+    """Return notes on images that are there twice, and a stop where the copies have different classes.
+
+    Where classes are `exclusive`, several mean one of these, which one of them does not contradict.
+    """
     found = []
     for exact, kind, message in (
         (True, "exact-duplicate", texts.EXACT),
@@ -96,7 +112,11 @@ def duplicate_findings(pairs: Sequence[DuplicatePair], items: Sequence[Item]) ->
         if chosen:
             files, listed = _files(chosen, items), _listed(chosen, items)
             found.append(Finding(kind, "info", message(count=len(chosen)), files, listed))
-    torn = [pair for pair in pairs if set(items[pair.first].labels) != set(items[pair.second].labels)]
+    torn = [
+        pair
+        for pair in pairs
+        if _contradict(set(items[pair.first].labels), set(items[pair.second].labels), exclusive)
+    ]
     if torn:
         one, other = (items[index] for index in (torn[0].first, torn[0].second))
         said = texts.TORN(
@@ -111,6 +131,10 @@ def duplicate_findings(pairs: Sequence[DuplicatePair], items: Sequence[Item]) ->
     return found
 
 
+def _contradict(one: set[str], other: set[str], exclusive: bool) -> bool:
+    return not one & other if exclusive else one != other
+
+
 def _files(pairs: Sequence[DuplicatePair], items: Sequence[Item]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items[i].file for pair in pairs for i in (pair.first, pair.second)))
 
@@ -120,10 +144,14 @@ def _listed(pairs: Sequence[DuplicatePair], items: Sequence[Item]) -> dict[str, 
 
 
 def patient_findings(items: Sequence[Item], groups: NDArray[np.str_]) -> list[Finding]:
-    """Return a stop if a patient, as the data name them, has images of different classes."""
+    """Return a stop if a patient, as the data name them, has images of different classes.
+
+    Of an image with several it is not known which it has.
+    """
     classes: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for item, group in zip(items, groups.tolist(), strict=True):
-        classes[group].add(tuple(sorted(item.labels)))
+        if len(item.labels) < 2:
+            classes[group].add(item.labels)
     torn = {group for group, combinations in classes.items() if len(combinations) > 1}
     if not torn:
         return []

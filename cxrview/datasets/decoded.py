@@ -3,10 +3,13 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -14,8 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview import messages as shared
+from cxrview.anatomy import Film, reduced
 from cxrview.atomic_file import atomic_file, is_full, write_atomically
-from cxrview.datasets import catalogue, messages
+from cxrview.bundle.card import FILM, LUNGS
+from cxrview.datasets import catalogue, framing, messages
+from cxrview.datasets.framing import Framing
 from cxrview.datasets.similarity import FINGERPRINT, fingerprint
 from cxrview.datasets.sources import Item
 from cxrview.errors import InvalidRequest, UnreadableImage
@@ -28,6 +34,7 @@ from cxrview.pseudonym import pseudonym
 
 VERSION = 1  # of the cache; another one is read anew
 THREADS = 8
+AHEAD = 4 * THREADS  # files in the making: films wait in memory until their lungs are looked for
 SAMPLED = 256  # rows and columns that are looked at for the contrast
 PERCENTILES = (0.5, 99.5)
 NO_PATIENT = frozenset({"anonymous", "anonymized", "anonymised", "anon", "unknown", "none", "na", "n/a", "0"})
@@ -48,6 +55,20 @@ class Facts:
     comparable: bool  # large enough for near-duplicates to be told from lookalikes
     patient: str = ""
     acquisition: dict[str, str] = field(default_factory=dict)
+    lungs: bool = True  # false where they were looked for and not found
+
+
+class DecodedImage(NamedTuple):
+    """What is kept of one file; `film` is there while it waits to be framed to the lungs."""
+
+    image: NDArray[np.uint8]
+    fingerprint: NDArray[np.uint8]
+    facts: Facts
+    film: Film | None = None
+
+
+Result = tuple[Item, DecodedImage | Message]
+Work = Callable[[Item], DecodedImage | Message]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +76,7 @@ class Inputs:
     """The M files that could be read, in the order of the items, and what is wrong with each other one."""
 
     items: tuple[Item, ...]
-    images: NDArray[np.uint8]  # (M, S, S), a read-only memory map
+    images: NDArray[np.uint8]  # (M, S, S), or framed (M, S, S, 3): a read-only memory map
     fingerprints: NDArray[np.uint8]  # (M, FINGERPRINT, FINGERPRINT), likewise: for comparing pictures
     facts: tuple[Facts, ...]
     failures: dict[str, Message]
@@ -74,44 +95,58 @@ class Inputs:
 
 
 def read_inputs(
-    items: Sequence[Item], size: int, cache: Path, name: str, secret: bytes, report: Report = silent
+    items: Sequence[Item],
+    size: int,
+    cache: Path,
+    name: str,
+    secret: bytes,
+    report: Report = silent,
+    frame: str = FILM,
 ) -> Inputs:
     """Return the first frame of each item's file as model input of `size` pixels.
 
-    They are kept as `<cache>/<name>-<size>.npy` and taken from there while no file changes. `secret` is the
-    key of the patient pseudonyms. Raises InvalidRequest if the folder cannot be written; `report` may raise
-    Cancelled.
+    In the frame "lungs" it is framed to them, with their mask and the item's boxes (see `framing`). The
+    inputs are kept as `<cache>/<name>-<size>.npy` and taken from there while no file changes. `secret` is the
+    key of the patient pseudonyms. Raises InvalidRequest if the folder cannot be written, UnusableModel or
+    EngineUnavailable if lungs cannot be found here; `report` may raise Cancelled.
     """
-    notes = cache / f"{name}-{size}.json"
-    arrays = cache / f"{name}-{size}.npy", cache / f"{name}-{size}-looks.npy"
-    key = _key(items, size)
-    if (stored := _stored(items, arrays, notes, key, size)) is not None:
+    lungs = frame == LUNGS
+    stem = f"{name}-lungs-{size}" if lungs else f"{name}-{size}"
+    notes = cache / f"{stem}.json"
+    arrays = cache / f"{stem}.npy", cache / f"{stem}-looks.npy"
+    shape = (size, size, 3) if lungs else (size, size)
+    key = _key(items, size, framing.identity() if lungs else "")
+    if (stored := _stored(items, arrays, notes, key, shape)) is not None:
         return stored
     with writable(cache):
         cache.mkdir(parents=True, exist_ok=True)
         notes.unlink(missing_ok=True)  # it must never speak of other images than those beside it
-        facts, failures = _decode(items, size, arrays, secret, report)
+        facts, failures = _decode(items, shape, arrays, secret, report)
         said = {file: problem.as_dict() for file, problem in failures.items()}
         write_atomically(notes, json.dumps({"key": key, "facts": facts, "failures": said}))
-    fresh = _stored(items, arrays, notes, key, size)
+    fresh = _stored(items, arrays, notes, key, shape)
     if fresh is None:
         raise InvalidRequest(messages.NOT_READ_BACK, messages.CHECK_DISK, arrays[0])
     return fresh
 
 
 def _decode(
-    items: Sequence[Item], size: int, arrays: tuple[Path, Path], secret: bytes, report: Report
+    items: Sequence[Item], shape: tuple[int, ...], arrays: tuple[Path, Path], secret: bytes, report: Report
 ) -> tuple[list[dict[str, Any]], dict[str, Message]]:
     """Write inputs and fingerprints of `items`; return the facts of those read and why others were not."""
     facts: list[dict[str, Any]] = []
     failures: dict[str, Message] = {}
+    frame = Framing(shape[0]) if len(shape) == 3 else None
+    work = partial(_read_one, size=shape[0], secret=secret, with_film=frame is not None)
     executor = ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1))
     try:
         # Plain writing, not a map: on a full disk a map ends the process and an error does not.
         with _array_file(arrays[0]) as inputs, _array_file(arrays[1]) as fingerprints:
-            _write_headers(inputs, fingerprints, len(items), size)
-            results = executor.map(lambda item: _read_one(item, size, secret), items)
-            for done, (item, result) in enumerate(zip(items, results, strict=True), start=1):
+            _write_headers(inputs, fingerprints, len(items), shape)
+            results = _made_ahead(executor, work, items)
+            if frame is not None:
+                results = _framed(results, frame)
+            for done, (item, result) in enumerate(results, start=1):
                 if isinstance(result, Message):
                     failures[item.file] = result
                 else:
@@ -119,39 +154,61 @@ def _decode(
                     fingerprints.write(result.fingerprint.tobytes())
                     facts.append(asdict(result.facts))
                 report(done / len(items), item.file)
-            _write_headers(inputs, fingerprints, len(facts), size)  # as long as before: NumPy leaves room
+            _write_headers(inputs, fingerprints, len(facts), shape)  # as long as before: NumPy leaves room
     finally:
         executor.shutdown(cancel_futures=True)
     return facts, failures
+
+
+def _made_ahead(executor: ThreadPoolExecutor, work: Work, items: Sequence[Item]) -> Iterator[Result]:
+    """Yield what `work` makes of each item, in order, with at most `AHEAD` in the making."""
+    waiting: deque[tuple[Item, Future[DecodedImage | Message]]] = deque()
+    for item in items:
+        waiting.append((item, executor.submit(work, item)))
+        if len(waiting) >= AHEAD:
+            done, future = waiting.popleft()
+            yield done, future.result()
+    for done, future in waiting:
+        yield done, future.result()
+
+
+def _framed(results: Iterator[Result], frame: Framing) -> Iterator[Result]:
+    """Yield `results` with their films framed to the lungs, which are looked for in many at once."""
+    while batch := list(islice(results, framing.BATCH)):
+        films = [
+            (result.film, item.boxes)
+            for item, result in batch
+            if isinstance(result, DecodedImage) and result.film is not None
+        ]
+        made = iter(frame([film for film, _ in films], [boxes for _, boxes in films]))
+        for item, result in batch:
+            if isinstance(result, DecodedImage):
+                image, found = next(made)
+                yield item, DecodedImage(image, result.fingerprint, replace(result.facts, lungs=found))
+            else:
+                yield item, result
 
 
 def _array_file(path: Path) -> AbstractContextManager[IO[bytes]]:
     return atomic_file(path, part=path.with_suffix(".part"))
 
 
-def _write_headers(inputs: IO[bytes], fingerprints: IO[bytes], count: int, size: int) -> None:
-    for file, side in ((inputs, size), (fingerprints, FINGERPRINT)):
+def _write_headers(inputs: IO[bytes], fingerprints: IO[bytes], count: int, shape: tuple[int, ...]) -> None:
+    for file, each in ((inputs, shape), (fingerprints, (FINGERPRINT, FINGERPRINT))):
         file.seek(0)
-        header = {"descr": "|u1", "fortran_order": False, "shape": (count, side, side)}
+        header = {"descr": "|u1", "fortran_order": False, "shape": (count, *each)}
         np.lib.format.write_array_header_1_0(file, header)
 
 
-class DecodedImage(NamedTuple):
-    """What is kept of one file."""
-
-    image: NDArray[np.uint8]
-    fingerprint: NDArray[np.uint8]
-    facts: Facts
-
-
-def _read_one(item: Item, size: int, secret: bytes) -> DecodedImage | Message:
+def _read_one(item: Item, size: int, secret: bytes, with_film: bool) -> DecodedImage | Message:
     try:
         radiograph = read(item.path)[0]
     except UnreadableImage as error:
         return joined((verbatim(item.file), error.problem, error.advice))
     except MemoryError:
         return joined((verbatim(item.file), imaging_messages.NO_MEMORY))
-    return examine(radiograph, size, secret)
+    decoded = examine(radiograph, size, secret)
+    return decoded._replace(film=reduced(radiograph)) if with_film else decoded
 
 
 def examine(radiograph: Radiograph, size: int, secret: bytes) -> DecodedImage:
@@ -186,9 +243,12 @@ def digest(array: NDArray[Any]) -> str:
     return state.hexdigest()
 
 
-def _key(items: Sequence[Item], size: int) -> str:
-    """Return what changes when a file is another one or has been written again."""
-    state = hashlib.blake2b(f"{VERSION} {size}".encode(), digest_size=16)
+def _key(items: Sequence[Item], size: int, lungs: str) -> str:
+    """Return what changes when a file is another one or has been written again.
+
+    Where `lungs` says by what films are framed to them, so do that and the boxes.
+    """
+    state = hashlib.blake2b(f"{VERSION} {size}{lungs}".encode(), digest_size=16)
     for item in items:
         try:
             info = item.path.stat()
@@ -196,11 +256,13 @@ def _key(items: Sequence[Item], size: int) -> str:
         except (OSError, ValueError):
             stamp = "missing"
         state.update(f"{item.file}\0{item.path}\0{stamp}\0".encode("utf-8", "surrogatepass"))
+        if lungs:
+            state.update(repr(item.boxes).encode())
     return state.hexdigest()
 
 
 def _stored(
-    items: Sequence[Item], arrays: tuple[Path, Path], notes: Path, key: str, size: int
+    items: Sequence[Item], arrays: tuple[Path, Path], notes: Path, key: str, shape: tuple[int, ...]
 ) -> Inputs | None:
     """Return what the cache holds if it belongs to these files and is whole."""
     try:
@@ -212,9 +274,8 @@ def _stored(
         readable = tuple(item for item in items if item.file not in failures)
         if len(readable) != len(facts):
             return None
-        images, fingerprints = (
-            _mapped(*each) for each in zip(arrays, (size, FINGERPRINT), (len(facts),) * 2, strict=True)
-        )
+        shapes = shape, (FINGERPRINT, FINGERPRINT)
+        images, fingerprints = (_mapped(*pair, len(facts)) for pair in zip(arrays, shapes, strict=True))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return Inputs(readable, images, fingerprints, facts, failures, key)
@@ -225,12 +286,12 @@ def _failure(said: Any) -> Message:
     return verbatim(said) if isinstance(said, str) else catalogue.read(said)
 
 
-def _mapped(path: Path, side: int, count: int) -> NDArray[np.uint8]:
+def _mapped(path: Path, shape: tuple[int, ...], count: int) -> NDArray[np.uint8]:
     """Return the array in `path`, read when it is needed. Raises OSError, ValueError."""
     if count == 0:
-        return np.empty((0, side, side), np.uint8)  # which cannot be mapped
+        return np.empty((0, *shape), np.uint8)  # which cannot be mapped
     stored = np.load(path, mmap_mode="r")
-    if stored.shape != (count, side, side) or stored.dtype != np.uint8:
+    if stored.shape != (count, *shape) or stored.dtype != np.uint8:
         raise ValueError("another array")
     return np.asanyarray(stored)
 

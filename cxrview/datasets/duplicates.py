@@ -60,11 +60,12 @@ def near_pairs(
     facts: Sequence[Facts],
     report: Report = silent,
 ) -> list[DuplicatePair]:
-    """Return the pairs of N `images`, (S, S), that are versions of one picture but not the same pixels.
+    """Return the pairs of N `images`, (S, S) or framed (S, S, 3), that are versions of one picture.
 
-    `fingerprints` are as `similarity.fingerprint` gives them. Nearest neighbours by the edges' directions,
-    and where there are many images by the bundled model's embedding, are registered and compared. Pictures
-    too small to be told apart are not looked at. `report` may raise Cancelled.
+    Those of the same pixels are not among them. `fingerprints` are as `similarity.fingerprint` gives them.
+    Nearest neighbours by the edges' directions, and where there are many images by the bundled model's
+    embedding, are registered and compared. Pictures too small to be told apart are not looked at. `report`
+    may raise Cancelled.
     """
     first_of = {pair.second: pair.first for pair in exact_pairs(facts)}
     chosen = [i for i, fact in enumerate(facts) if fact.comparable and i not in first_of]
@@ -132,7 +133,12 @@ def _embeddings(
 def _given(
     squares: Sequence[NDArray[np.uint8]], size: int, finder: LungFinder | None
 ) -> list[NDArray[np.uint8]]:
-    """Return what the model is given of each square, framed by what `finder` finds if it reads lungs."""
+    """Return what the model is given of each square, framed by what `finder` finds if it reads lungs.
+
+    Squares that are framed already are taken as they are.
+    """
+    if squares[0].ndim == 3:
+        return [_sized(square[..., 0] if finder is None else square[..., :2], size) for square in squares]
     if finder is None:
         return [_sized(square, size) for square in squares]
     films = [Film(np.array(square), *square.shape) for square in squares]

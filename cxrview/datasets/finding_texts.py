@@ -100,6 +100,18 @@ UNREAD_PATIENTS = Message(
     "The column “{column}” of the table is not read. If it names the patient, call it “group”: then all "
     "images of a patient stay on one side of the split.",
 )
+NO_LUNGS = Message(
+    "no-lungs",
+    "{count:,} image{place} in which no lungs were found: it is read whole.",
+    "{count:,} images{place} in which no lungs were found: they are read whole.",
+)
+ONE_OF_SEVERAL = Message(
+    "one-of-several",
+    "{count:,} image with several classes, taken as “one of these”, is learnt from and judges nothing. If an "
+    "image can have several classes at once, say so with exclusive = false.",
+    "{count:,} images with several classes, taken as “one of these”, are learnt from and judge nothing. If "
+    "an image can have several classes at once, say so with exclusive = false.",
+)
 NO_IMAGES = Message("no-images", "There is no image that can be used.")
 TOO_FEW = Message(
     "too-few",

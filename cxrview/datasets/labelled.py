@@ -1,6 +1,7 @@
 """Labelled model inputs, and which of them are for what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,21 +11,27 @@ from numpy.typing import NDArray
 class LabelledImages:
     """N model inputs with their classes. The arrays are read-only.
 
-    A row of `targets` has exactly one 1 where the classes exclude each other, and none for an image of no
-    known class; `groups` (patient, or cluster of near-duplicates) is the unit of splitting; `sources` says
-    which collection an image comes from ("" if nothing says so); `files` are names as the user knows them.
+    A row of `targets` has exactly one 1 where the classes exclude each other, several where it is one of
+    these, and none for an image of no known class; `groups` (patient, or cluster of near-duplicates) is the
+    unit of splitting; `sources` says which collection an image comes from ("" if nothing says so); `files`
+    are names as the user knows them.
+
+    Framed to the lungs, an image has three channels: the film, 255 times the probability of being lung, and
+    255 inside the boxes of the disease. `boxed` says for which images there are any.
     """
 
     class_names: tuple[str, ...]
-    images: NDArray[np.uint8]  # (N, S, S), maybe a memory map
+    images: NDArray[np.uint8]  # (N, S, S) or (N, S, S, 3), maybe a memory map
     targets: NDArray[np.uint8]  # (N, C), 0 or 1
     groups: NDArray[np.str_]  # (N,)
     sources: NDArray[np.str_]  # (N,)
     files: NDArray[np.str_]  # (N,)
+    boxed: NDArray[np.bool_] | None = None  # (N,), None where nothing is said of boxes
 
     def __post_init__(self) -> None:
         count = len(self.images)
-        parts = (self.targets, self.groups, self.sources, self.files)
+        parts: list[NDArray[Any]] = [self.targets, self.groups, self.sources, self.files]
+        parts += [] if self.boxed is None else [self.boxed]
         if any(len(part) != count for part in parts) or self.targets.shape != (count, len(self.class_names)):
             raise ValueError(f"{count} images, and {[part.shape for part in parts]}")
         for array in (self.images, *parts):
@@ -38,6 +45,25 @@ class LabelledImages:
         """The (first) class of each image as an index into `class_names`, -1 where it has none: (N,)."""
         return np.where(self.targets.any(1), self.targets.argmax(1), -1).astype(np.int64)
 
+    @property
+    def inputs(self) -> NDArray[np.uint8]:
+        """What a network is given: the images, or of framed ones film and lung mask (N, S, S, 2); a view."""
+        return self.images[..., :2] if self.images.ndim == 4 else self.images
+
+    @property
+    def films(self) -> NDArray[np.uint8]:
+        """The images without masks, (N, S, S); a view."""
+        return self.images[..., 0] if self.images.ndim == 4 else self.images
+
+    @property
+    def several(self) -> NDArray[np.bool_]:
+        """Which images have more than one class: (N,)."""
+        return np.asarray(self.targets.sum(1) > 1)
+
+    def without_images(self) -> "LabelledImages":
+        """Return what is known about the images, with images of one black pixel: of those no copy is made."""
+        return replace(self, images=np.broadcast_to(np.uint8(0), (len(self), 1, 1)))
+
     def subset(self, indices: NDArray[np.int64]) -> "LabelledImages":
         """Return the images at `indices`, in that order, in memory."""
         return LabelledImages(
@@ -47,6 +73,7 @@ class LabelledImages:
             self.groups[indices],
             self.sources[indices],
             self.files[indices],
+            None if self.boxed is None else self.boxed[indices],
         )
 
 
@@ -57,6 +84,11 @@ class Split:
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
     test: NDArray[np.int64]
+
+    @property
+    def sides(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """The three in this order."""
+        return self.train, self.validation, self.test
 
 
 def one_hot(labels: NDArray[np.int64], classes: int) -> NDArray[np.uint8]:

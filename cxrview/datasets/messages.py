@@ -71,9 +71,10 @@ SPELL_ALIKE = Message("spell-alike", "Spell them alike.")
 NAMES_NO_CLASSES = Message("names-no-classes", "names no classes.")
 TOO_MANY_CLASSES = Message("too-many-classes", "has {count:,} classes; a model can have {most:,}.")
 NO_LABEL = Message("no-label", "gives no label to {file}.")
-SEVERAL_LABELS = Message("several-labels", "gives {count} labels to {file}.")
+ALL_LABELS = Message("all-labels", "gives all {count} labels to {file}, which says nothing.")
 GIVE_ONE_LABEL = Message(
-    "give-one-label", "Give it one, or let the classes go together (model.exclusive = false)."
+    "give-one-label",
+    "Give it one, or some of them, or let the classes go together (model.exclusive = false).",
 )
 CLASS_NOT_ON_CARD = Message("class-not-on-card", "has the class “{name}”, which the card does not name.")
 

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.atomic_file import write_atomically
+from cxrview.datasets import boxes
 from cxrview.datasets import finding_texts as texts
+from cxrview.datasets.boxes import box_text
 from cxrview.datasets.labelled import LabelledImages, Split
 from cxrview.datasets.report import Finding
 from cxrview.datasets.sources import Item
@@ -51,6 +53,24 @@ def split_by_group(data: LabelledImages, seed: int, validation: float = 0.15, te
     _fill(side_of, amounts, shares, wanted, random)
     sides = side_of[member]
     return Split(*(np.flatnonzero(sides == side) for side in range(3)))
+
+
+def split_with_several(
+    data: LabelledImages, seed: int, validation: float = 0.15, test: float = 0.15
+) -> Split:
+    """Return a split like `split_by_group`, where an image with several classes has one of these.
+
+    Such images are learnt from, unless their group is on another side; then they are left out. Raises
+    InvalidRequest.
+    """
+    several = data.several
+    if not several.any():
+        return split_by_group(data, seed, validation, test)
+    certain = np.flatnonzero(~several)
+    found = split_by_group(data.without_images().subset(certain), seed, validation, test)
+    train, *judging = (certain[side] for side in found.sides)
+    free = several & ~np.isin(data.groups, data.groups[np.concatenate(judging)])
+    return Split(np.union1d(train, np.flatnonzero(free)), *judging)
 
 
 def _combination(data: LabelledImages) -> NDArray[np.str_]:
@@ -112,16 +132,20 @@ def _fill(
 def save_split(items: Sequence[Item], groups: NDArray[np.str_], split: Split, path: Path) -> None:
     """Write who is where to the CSV file `path`, which `find_items` reads again. Raises OSError.
 
-    Files are named relative to the table, where the system can.
+    What is on no side is left out. Files are named relative to the table, where the system can.
     """
     sides = np.full(len(items), "", dtype="<U10")
     for name, indices in zip(SIDES, (split.train, split.validation, split.test), strict=True):
         sides[indices] = name
     lines = io.StringIO(newline="")
     writer = csv.writer(lines)
-    writer.writerow(COLUMNS)
+    boxed = any(item.boxes is not None for item in items)
+    writer.writerow((*COLUMNS, boxes.COLUMNS[0]) if boxed else COLUMNS)
     for item, group, side in zip(items, groups.tolist(), sides.tolist(), strict=True):
-        writer.writerow((_seen_from(path.parent, item.path), "|".join(item.labels), group, item.source, side))
+        if not side:
+            continue
+        row = (_seen_from(path.parent, item.path), "|".join(item.labels), group, item.source, side)
+        writer.writerow((*row, box_text(item.boxes)) if boxed else row)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, lines.getvalue())
 

@@ -28,19 +28,22 @@ class ModelConfig:
     """Which network, from which weights. An `input_size` of 0 means the architecture's own.
 
     With the preprocessing "auto", the pixels are prepared, and sized, as for the model whose weights the
-    training starts from; if that says nothing, as the authors of the architecture did.
+    training starts from; if that says nothing, as the authors of the architecture did. So is, with the frame
+    "auto", what the network is given: the whole film, or the film framed to the lungs, which brings its own
+    preparation of pixels. The pooling "auto" is "lungs" in that frame, and "average" otherwise.
     """
 
     name: str = option("", "Name of the model")
     architecture: str = option("densenet121", "Architecture")
     start: str = option("bundled", "Start from (bundled, imagenet, none, or a file)")
+    frame: str = option("auto", "What the network is given", choices=("auto", "film", "lungs"))
     input_size: int = option(0, "Side of the input in pixels", low=0, high=1024)
     preprocessing: str = option(
         "auto", "Preprocessing", choices=("auto", "architecture", "source-suppression", "standardised")
     )
     seen_size: int = option(0, "Side that the network sees after cropping", low=0, high=1024)
     resolution: int = option(160, "Detail in pixels a side (not for “architecture”)", low=32, high=1024)
-    pooling: str = option("average", "Pooling", choices=("average", "flatten"))
+    pooling: str = option("auto", "Pooling", choices=("auto", "average", "flatten", "lungs"))
     hidden: tuple[int, ...] = option((), "Widths of dense layers before the classes")
     dropout: float = option(0.2, "Dropout", low=0.0, high=0.9)
     exclusive: bool = option(True, "Each image has exactly one class")
@@ -70,6 +73,8 @@ class RecipeConfig:
     batchnorm: str = option("train", "Batch normalisation", choices=("train", "frozen"))
     batchnorm_momentum: float = option(0.9, "Its momentum", low=0.0, high=0.999)
     weight_average: float = option(0.0, "Decay of averaged weights (0: none)", low=0.0, high=0.9999)
+    normal_class: str = option("", "Class without disease, where boxes and lungs teach (empty: by its name)")
+    cell_weight: float = option(0.3, "What boxes and lungs teach each place counts", low=0.0, high=10.0)
     choose_by: str = option("macro_f1", "Best epoch by", choices=METRICS)
     external_penalty: float = option(
         0.0, "Minus this times the share of external images called wrongly", low=0.0, high=10.0
@@ -112,6 +117,7 @@ class AugmentationConfig:
     blur: float = option(0.0, "Blur (standard deviation in pixels, up to)", low=0.0, high=10.0)
     noise: float = option(0.0, "Noise (standard deviation, up to)", low=0.0, high=0.5)
     erase: float = option(0.0, "Erase rectangles (probability)", low=0.0, high=1.0)
+    markers: float = option(0.0, "False markers outside the lungs (probability)", low=0.0, high=1.0)
     source: float = option(0.0, "Hide the source: strength of the acquisition changes", low=0.0, high=1.0)
     restyle: float = option(0.0, "Give it the look of another image (probability)", low=0.0, high=1.0)
     exchange: float = option(0.0, "Exchange the surroundings of the lungs (probability)", low=0.0, high=1.0)

@@ -25,6 +25,7 @@ def check(config: "TrainingConfig") -> None:
             raise ValueError(
                 data_messages.OUT_OF_RANGE(entry="model.hidden", found=width, low=1, high=_MOST_UNITS)
             )
+    _check_frame(config)
     _check_card(config.card)
 
 
@@ -34,12 +35,20 @@ def check_solver(config: "TrainingConfig") -> None:
     if recipe.optimizer != SOLVER:
         return
     depths = [(phase.depth, phase.epochs) for phase in recipe.phases]
-    able = recipe.cache_features and not config.model.hidden and config.model.pooling == "average"
+    able = recipe.cache_features and not config.model.hidden and config.model.pooling != "flatten"
     if not able or depths != [("head", 1)]:
         raise InvalidRequest(
             messages.SOLVER_LIMITS(name=SOLVER),
             messages.HELP_SOLVER,
         )
+
+
+def _check_frame(config: "TrainingConfig") -> None:
+    model = config.model
+    if model.frame == "film" and model.pooling == "lungs":
+        raise ValueError(messages.POOLING_NEEDS_LUNGS)
+    if "lungs" in (model.frame, model.pooling) and model.preprocessing != "auto":
+        raise ValueError(messages.LUNGS_PREPARE_PIXELS(found=model.preprocessing))
 
 
 def _check_card(card: Mapping[str, Any]) -> None:

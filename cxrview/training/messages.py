@@ -100,6 +100,13 @@ WRONG_CONFIGURATION = Message("wrong-configuration", "The configuration holds {f
 NO_TOML = Message("no-toml", "cannot be read as TOML: {reason}.")
 CHECK_FILE = Message("check-file", "Check the file.")
 NO_PHASE = Message("no-phase", "no phase in “recipe.phases”")
+POOLING_NEEDS_LUNGS = Message(
+    "pooling-needs-lungs", "“lungs” at “model.pooling”, which goes with the frame “lungs” only"
+)
+LUNGS_PREPARE_PIXELS = Message(
+    "lungs-prepare-pixels",
+    "“{found}” at “model.preprocessing”, but the frame “lungs” has its own: leave it at “auto”",
+)
 NO_TEXT = Message("no-text", "no text at “{entry}”")
 NO_SENTENCES = Message("no-sentences", "no list of sentences at “{entry}”")
 NO_TABLES = Message("no-tables", "no list of tables at “{entry}”")
@@ -110,7 +117,7 @@ SOLVER_LIMITS = Message(
 )
 HELP_SOLVER = Message(
     "help-solver",
-    "Set cache_features = true, no hidden layers, pooling = average, and one phase of one epoch for the "
+    "Set cache_features = true, no hidden layers, no pooling = flatten, and one phase of one epoch for the "
     "head; or choose another optimiser.",
 )
 NO_SUCH_ARCHITECTURE = Message("no-such-architecture", "There is no architecture “{name}”.")
@@ -174,6 +181,8 @@ LEFT_OUT_OF_TRAINING = Message(
 )
 NO_CLASS_TO_WATCH = Message("no-class-to-watch", "The class to watch, “{name}”, is none of the classes.")
 CORRECT_WATCH_CLASS = Message("correct-watch-class", "Correct card.watch_class.")
+NO_NORMAL_CLASS = Message("no-normal-class", "The class without disease, “{name}”, is none of the classes.")
+CORRECT_NORMAL_CLASS = Message("correct-normal-class", "Correct recipe.normal_class.")
 DIVERGED = Message("diverged", "The loss stopped being a number in epoch {epoch}.")
 LOWER_LEARNING_RATE = Message(
     "lower-learning-rate", "Lower the learning rate, which was {rate}, and start anew."

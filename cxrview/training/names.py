@@ -104,6 +104,8 @@ CHOICES = {  # values of options
             "standardised": mark("Source suppression, standardised as a whole"),
             "average": mark("Average"),
             "flatten": mark("Flatten"),
+            "film": mark("The whole film"),
+            "lungs": mark("The lungs"),
             "head": mark("The head"),
             "last-block": mark("The last block and the head"),
             "all": mark("Every layer"),

@@ -9,6 +9,7 @@ keras = pytest.importorskip("keras")  # before the modules that need it
 from cxrview.engines import messages
 from cxrview.engines.graph import build as graph
 from cxrview.engines.graph.gradcam_layer import GradCamMaps, gradcam_maps
+from cxrview.engines.graph.lungs import LungMask, LungPooling
 from cxrview.errors import UnusableModel
 from cxrview.training.config import ModelConfig
 from cxrview.training.network import zoo
@@ -22,16 +23,19 @@ pytestmark = [
 ]
 
 
-def autodiff_maps(model, features):
-    """Return Grad-CAM of every class by the book: alpha is the mean gradient (Selvaraju 2017, eq. 1–2)."""
+def autodiff_maps(model, features, mask):
+    """Return Grad-CAM of every class by the book: alpha is the mean gradient (Selvaraju 2017, eq. 1–2).
+
+    Under lung pooling `features` have the `mask` in them, which is a constant; else it is None.
+    """
     import tensorflow as tf
 
-    behind = model.layers[model.layers.index(graph.neck(model)) :]
+    neck, *behind = model.layers[model.layers.index(graph.neck(model)) :]
     maps = []
     for index in range(model.output_shape[-1]):
         with tf.GradientTape() as tape:
             tape.watch(features)
-            value = features
+            value = neck(features if mask is None else [features, mask])
             for layer in behind:
                 value = layer(value, training=False) if layer.name == "dropout" else layer(value)
             logit = value[:, index]
@@ -46,7 +50,10 @@ def backbone_model(request):
     return zoo.build(resolve(ModelConfig(architecture=request.param, start="none", input_size=64)), 4)
 
 
-@pytest.mark.parametrize("neck", [graph.POOLING, graph.FLATTEN])
+LUNGS = "lungs"
+
+
+@pytest.mark.parametrize("neck", [graph.POOLING, graph.FLATTEN, LUNGS])
 @pytest.mark.parametrize("hidden", [(), (24,), (24, 16)], ids=["linear", "two-layer", "three-layer"])
 def test_maps_equal_autodiff(backbone_model, hidden, neck):
     check_maps(with_head(backbone_model, hidden, neck), 64)
@@ -54,11 +61,19 @@ def test_maps_equal_autodiff(backbone_model, hidden, neck):
 
 def check_maps(model, side):
     """Assert that the maps in the graph of `model` are those of Grad-CAM by the book."""
-    images = np.random.default_rng(5).integers(0, 256, (3, side, side), dtype=np.uint8)
+    random = np.random.default_rng(5)
+    images = random.integers(0, 256, (3, *model.input_shape[1:]), dtype=np.uint8)
+    if images.ndim == 4:  # one with two lungs, one with few, one with none
+        images[:2, ..., 1] = 0
+        images[0, side // 4 :, side // 8 : side // 2, 1] = 255
+        images[0, side // 4 :, side * 5 // 8 :, 1] = 230
+        images[2, ..., 1] //= 8
     whole = graph.inference_graph(model)
-    outputs = keras.Model(whole.input, whole.output | {"features": graph.features_of(model)})(images)
+    more = {"features": graph.features_of(model)}
+    more |= {} if graph.mask_of(model) is None else {"mask": graph.mask_of(model)}
+    outputs = keras.Model(whole.input, whole.output | more)(images)
     maps = keras.ops.convert_to_numpy(outputs["activation_maps"])
-    wanted = autodiff_maps(model, outputs["features"])
+    wanted = autodiff_maps(model, outputs["features"], outputs.get("mask"))
     _, height, width, channels = outputs["features"].shape
     assert height >= 2  # one place alone would hide a mistake in the mean over places
     assert maps.shape == (3, model.output_shape[-1], height, width)
@@ -71,8 +86,16 @@ def check_maps(model, side):
 def with_head(model, hidden, neck=graph.POOLING):
     """Return `model` with another head on the same backbone, its biases far from zero."""
     keras.utils.set_random_seed(8)
-    kind = keras.layers.Flatten if neck == graph.FLATTEN else keras.layers.GlobalAveragePooling2D
-    value = kind(name=neck)(graph.features_of(model))
+    image, features = model.input, graph.features_of(model)
+    if neck == LUNGS:  # behind another channel of the input
+        image = keras.Input((*model.input_shape[1:], 2), dtype="uint8", name="image")
+        features = keras.Model(model.input, features)(image[..., 0])
+        mask = LungMask(*features.shape[1:3])(image)
+        value = LungPooling(name=graph.POOLING)([keras.layers.Multiply()([features, mask]), mask])
+    elif neck == graph.FLATTEN:
+        value = keras.layers.Flatten(name=neck)(features)
+    else:
+        value = keras.layers.GlobalAveragePooling2D(name=neck)(features)
     for index, width in enumerate(hidden):
         value = keras.layers.Dense(
             width,
@@ -81,7 +104,7 @@ def with_head(model, hidden, neck=graph.POOLING):
             bias_initializer=keras.initializers.RandomNormal(0, 0.3),
         )(value)
     logits = keras.layers.Dense(4, name=f"{graph.HEAD}_{len(hidden)}")(value)
-    return keras.Model(model.input, logits)
+    return keras.Model(image, logits)
 
 
 def test_the_two_layer_head_has_open_and_shut_units(backbone_model):
@@ -115,6 +138,22 @@ def test_the_layer_survives_serialisation():
     twin.set_weights(layer.get_weights())
     np.testing.assert_array_equal(twin([features, hidden]), wanted)
     assert wanted.shape == layer.compute_output_shape([features.shape, hidden.shape])
+
+
+def test_maps_of_a_network_that_reads_lungs_equal_autodiff(backbone_model):
+    keras.utils.set_random_seed(3)
+    options = {"architecture": backbone_model.name, "start": "none", "input_size": 64, "hidden": (8,)}
+    model = zoo.build(resolve(ModelConfig(frame="lungs", **options)), 4)
+    check_maps(model, 64)
+    whole = graph.inference_graph(model)
+    assert list(whole.output) == ["logits", "activation_maps", "embedding", "features"]
+    side = {"densenet121": 4, "small-cnn": 16}[model.name]  # stride 16 where 32 is usual
+    assert whole.output["features"].shape[1:3] == (side, side)
+    fine, plain = (each.get_layer(graph.BACKBONE).weights for each in (model, backbone_model))
+    shapes = [
+        [(weight.path.split("/")[-2:], weight.shape) for weight in weights] for weights in (fine, plain)
+    ]
+    assert shapes[0] == shapes[1]  # so that the weights of one are those of the other
 
 
 def test_inference_outputs_have_their_names_in_order():

@@ -13,9 +13,10 @@ from cxrview.engines.graph.keras_config import read_config
 from cxrview.training.config import ModelConfig
 from cxrview.training.export import bundle, onnx_file
 from cxrview.training.export.bundle import round_weights, write_keras
+from cxrview.training.export.phantom import framed_phantom
 from cxrview.training.network import zoo
 from cxrview.training.network.starting_point import resolve
-from tests.engines.test_gradcam import check_maps, with_head
+from tests.engines.test_gradcam import LUNGS, check_maps, with_head
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -42,7 +43,8 @@ def test_the_network_is_as_its_entry_says(model):
 
 
 @pytest.mark.parametrize(
-    ("hidden", "neck"), [((), graph.POOLING), ((24,), graph.POOLING), ((24,), graph.FLATTEN)]
+    ("hidden", "neck"),
+    [((), graph.POOLING), ((24,), graph.POOLING), ((24,), graph.FLATTEN), ((24,), LUNGS)],
 )
 def test_the_maps_equal_autodiff(model, hidden, neck):
     check_maps(with_head(model, hidden, neck), model.input_shape[1])
@@ -74,6 +76,26 @@ def test_the_files_give_the_answers_of_the_model(model, tmp_path):
         for name in onnx_file.OUTPUTS:
             difference = differences[name]
             assert difference <= 1e-3 * max(1, np.abs(wanted[name]).max()), (engine, name)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("name", [name for name, entry in zoo.ARCHITECTURES.items() if entry.dilatable])
+def test_the_files_of_one_that_reads_lungs_give_its_answers(name, tmp_path):
+    keras.utils.set_random_seed(1)
+    model = zoo.build(resolve(ModelConfig(architecture=name, start="none", input_size=64, frame="lungs")), 3)
+    round_weights(model)
+    inference = graph.inference_graph(model)
+    onnx_file.write_onnx(inference, tmp_path / "model.onnx")
+    write_keras(model, tmp_path / "model.keras")
+    image = framed_phantom(64)[None]
+    wanted = onnx_file.run_with_keras(inference)(image)
+    scale = max(1, np.abs(wanted["logits"]).max())
+    agreement = bundle.prove_files(tmp_path, inference, image, lambda logits: logits / scale)
+    assert {"openvino", "onnxruntime", "keras_file"} == set(agreement)
+    for engine, differences in agreement.items():
+        for output, values in wanted.items():
+            assert differences[output] <= 1e-3 * max(1, np.abs(values).max()), (engine, output)
 
 
 def test_a_step_of_training_moves_the_weights(model):

@@ -36,6 +36,7 @@ STRENGTH = {  # strong enough that every image changes
     "blur": 3.0,
     "noise": 0.1,
     "erase": 1.0,
+    "markers": 1.0,
     "source": 1.0,
     "restyle": 1.0,
     "exchange": 1.0,
@@ -182,3 +183,38 @@ def test_exchange_takes_the_surroundings_from_another_image_of_the_batch():
     np.testing.assert_array_equal(mixed[0][middle], pair[0][middle])
     assert np.corrcoef(mixed[0][corner].ravel(), pair[1][corner].ravel())[0, 1] > 0.9
     np.testing.assert_array_equal(changed(pair[:1], exchange=1.0), pair[:1])  # there is no other
+
+
+MOVES = ("rotation", "shear", "zoom", "shift", "crop", "horizontal_flip", "vertical_flip")
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_lungs_and_boxes_move_with_the_film(name):
+    images = np.repeat(CHESTS[..., None], 3, axis=-1)
+    results = changed(images, **{name: STRENGTH[name]})
+    np.testing.assert_array_equal(results[..., 0], results[..., 1])
+    np.testing.assert_array_equal(results[..., 0], results[..., 2])
+    assert (results != images).any()
+
+
+@pytest.mark.parametrize("name", [name for name in STRENGTH if name not in (*MOVES, "source")])
+def test_grey_levels_of_lungs_and_boxes_stay(name):
+    images = np.stack([CHESTS, np.roll(CHESTS, 9, axis=1), np.roll(CHESTS, 5, axis=2)], axis=-1)
+    results = changed(images, **{name: STRENGTH[name]})
+    np.testing.assert_array_equal(results[..., 1:], images[..., 1:])
+    assert (results[..., 0] != images[..., 0]).any((1, 2)).all()
+
+
+def test_markers_lie_outside_the_lungs_and_are_bright_or_dark():
+    images = np.full((64, SIZE, SIZE, 3), 120, np.uint8)
+    images[..., 1] = 0
+    images[:, 16:52, 8:56, 1] = 255
+    results = changed(images, markers=1.0)[..., 0]
+    marked = results != 120
+    assert marked.any((1, 2)).all()
+    assert marked[:, 20:48, 12:52].mean() < 0.01 < marked[:, :14].mean()
+    assert (results[marked] >= 200).any()
+    assert (results[marked] < 40).any()
+    assert not ((results[marked] >= 40) & (results[marked] < 200)).any()
+    half = (changed(images, markers=0.5)[..., 0] != 120).any((1, 2)).mean()
+    assert 0.3 < half < 0.7

@@ -42,6 +42,15 @@ def test_classes_are_drawn_alike_and_small_sources_favoured():
         assert weights[small].sum() * 3 == pytest.approx(1 / (1 + 3**0.5))  # √1 : √3
 
 
+def test_images_of_which_one_of_several_classes_is_true_are_half_a_class():
+    several = np.zeros(len(DATA), bool)
+    several[::10] = True
+    weights = draw_weights(DATA.labels, DATA.sources, several)
+    assert weights[several].sum() == pytest.approx(0.5 / 3.5)
+    for label in range(3):
+        assert weights[(DATA.labels == label) & ~several].sum() == pytest.approx(1 / 3.5)
+
+
 def test_sampling_holds_the_classes_evenly_in_every_epoch():
     batches = batches_of(balance="sampling")
     assert len(batches) == 15

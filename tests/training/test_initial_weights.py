@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from cxrview.bundle import messages as bundle_messages
+from cxrview.training import config as configuration
 from cxrview.training import messages
 from tests.refusals import refused
 
@@ -256,3 +257,45 @@ def test_what_a_model_starts_from_is_read_once(tmp_path, monkeypatch):
     resolved = resolve(small("small-cnn", start=start))
     start_from(zoo.build(resolved, 2), resolved, silent)
     assert reads == [Path(start)]
+
+
+def test_a_model_that_reads_lungs_is_gone_on_with_as_one(tmp_path):
+    lungs = network(1, input_size=48, frame="lungs")
+    start = save("model.keras", lungs, tmp_path)
+    for options in ({}, {"frame": "lungs"}, {"pooling": "lungs"}):
+        resolved = resolve(small("small-cnn", input_size=0, start=start, hidden=(8,), **options))
+        assert (resolved.input.frame, resolved.input.size, resolved.head.pooling) == ("lungs", 48, "lungs")
+    model = zoo.build(resolved, 3)
+    assert start_from(model, resolved, silent).endswith("its head included.")
+    assert same(model.get_weights(), lungs.get_weights())
+    averaged = resolve(small("small-cnn", start=start, frame="lungs", pooling="average"))
+    assert (averaged.input.frame, averaged.input.size, averaged.head.pooling) == ("lungs", 32, "average")
+    assert zoo.build(averaged, 3).input_shape == (None, 32, 32, 2)
+    for options in ({"frame": "film"}, {"preprocessing": "architecture"}):
+        film = resolve(small("small-cnn", start=start, **options))
+        assert (film.input.frame, film.head.pooling) == ("film", "average")
+        start_from(zoo.build(film, 3), film, silent)
+
+
+def test_a_model_that_reads_lungs_can_start_from_one_that_reads_films(tmp_path):
+    films = network(1)
+    start = save("model.keras", films, tmp_path)
+    assert resolve(small("small-cnn", start=start)).input.frame == "film"
+    resolved = resolve(small("small-cnn", start=start, frame="lungs", hidden=(8,)))
+    model = zoo.build(resolved, 3)
+    start_from(model, resolved, silent)
+    assert same(model.get_weights(), films.get_weights())
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ({"frame": "film", "pooling": "lungs"}, messages.POOLING_NEEDS_LUNGS),
+        ({"frame": "lungs", "preprocessing": "standardised"}, messages.LUNGS_PREPARE_PIXELS),
+        ({"pooling": "lungs", "preprocessing": "architecture"}, messages.LUNGS_PREPARE_PIXELS),
+    ],
+)
+def test_a_frame_that_contradicts_the_rest_is_refused(model, message):
+    with refused(InvalidRequest, message):
+        configuration.parse({"model": model})
+    assert configuration.parse({"model": {"frame": "lungs"}}).model.frame == "lungs"

@@ -19,6 +19,7 @@ from cxrview.errors import InvalidRequest
 from cxrview.imaging import model_input, read
 from cxrview.progress import Cancelled
 from cxrview.training.config import ModelConfig, TrainingConfig
+from cxrview.training.export.phantom import chest_phantom
 from cxrview.training.run import prepare as preparing
 from cxrview.training.run.prepare import prepare
 from tests.imaging.phantoms import phantom, save
@@ -246,7 +247,7 @@ def test_labels_may_go_together(folder, tmp_path):
     rows = [f"normal/p{n:03d}.png,{labels[n % 4]}" for n in range(12)]
     rows += [f"sick/p{n:03d}.png,{labels[n % 3]}" for n in range(8)]
     several = table(folder / "list.csv", *rows)
-    with refused(InvalidRequest, messages.SEVERAL_LABELS(count=2, file="normal/p001.png")):
+    with refused(InvalidRequest, messages.NO_LABEL(file="normal/p003.png")):
         prepare(config(several), SIZE, tmp_path / "out")
     prepared = prepare(config(several, exclusive=False), SIZE, tmp_path / "out")
     data = prepared.data
@@ -256,6 +257,107 @@ def test_labels_may_go_together(folder, tmp_path):
     assert data.class_names == ("normal", "old", "sick")
     assert data.targets[:4].tolist() == [[1, 0, 0], [0, 1, 1], [0, 1, 0], [0, 0, 0]]
     assert data.labels[:4].tolist() == [0, 1, 1, -1]
+
+
+def test_one_of_several_classes_is_learnt_from_and_judges_nothing(folder, tmp_path):
+    rows = [f"normal/p{n:03d}.png,normal,n{n}" for n in range(12)]
+    rows += [f"sick/p{n:03d}.png,{['sick', 'old'][n % 2]},s{n}" for n in range(8)]
+    for n in range(9):
+        write(folder / "unsure" / f"p{n:03d}.png", small(5000 + n))
+    rows += [f"unsure/p{n:03d}.png,sick|old,{f's{n}' if n < 8 else 'alone'}" for n in range(9)]
+    several = table(folder / "list.csv", *rows, head="file,label,group")
+    prepared = prepare(config(several), SIZE, tmp_path / "out")
+    data = prepared.data
+    unsure = set(data.files[data.several])
+    assert len(unsure) == 9
+    assert not unsure & {*prepared.validation.files, *prepared.test.files}
+    judging = {*prepared.validation.groups, *prepared.test.groups}
+    kept = {file for file, group in zip(data.files, data.groups, strict=True) if group not in judging}
+    assert unsure & set(prepared.train.files) == unsure & kept
+    assert "unsure/p008.png" in kept
+    assert 0 < len(unsure & kept) < 9
+    note = kinds(prepared.report)["one-of-several"]
+    assert (note.severity, len(note.files)) == ("warning", 9)  # of 29
+    assert "patient-conflict" not in kinds(prepared.report)
+    # The split that was written gives the same sides again.
+    again = prepare(config(tmp_path / "out" / "split.csv"), SIZE, tmp_path / "again")
+    assert [len(side) for side in sides(again)] == [len(side) for side in sides(prepared)]
+    assert kinds(again.report)["one-of-several"].severity in ("info", "warning")
+
+
+def test_every_class_at_once_says_nothing_and_is_refused(folder, tmp_path):
+    rows = [f"normal/p{n:03d}.png,{'normal' if n else 'normal|sick'}" for n in range(12)]
+    everything = table(folder / "list.csv", *rows)
+    with refused(InvalidRequest, messages.ALL_LABELS(count=2, file="normal/p000.png")):
+        prepare(config(everything), SIZE, tmp_path / "out")
+
+
+def test_external_images_of_several_classes_judge_nothing(folder, tmp_path):
+    for n in range(3):
+        write(tmp_path / "elsewhere" / "a" / f"p{n:03d}.png", small(6000 + n))
+    labels = ["normal", "sick", "normal|sick"]
+    foreign = table(tmp_path / "elsewhere" / "t.csv", *(f"a/p{n:03d}.png,{labels[n]}" for n in range(3)))
+    prepared = prepare(config(folder, external=str(foreign), near_duplicates=False), SIZE, tmp_path / "out")
+    assert prepared.external is not None
+    assert prepared.external.files.tolist() == ["a/p000.png", "a/p001.png"]
+
+
+def framed_chests(folder, boxes):
+    """Write a table of drawn chests, each with a bright square, whose place the table tells or not."""
+    rows = []
+    for number in range(12):
+        picture = chest_phantom(300)
+        row, column = 90 + 4 * number, 70 if number % 2 else 190
+        picture[row : row + 40, column : column + 40] = 255 - number  # no two alike
+        write(folder / f"{number}.png", picture)
+        told = f'"[[{column}, {row}, {column + 40}, {row + 40}]]"' if boxes and number % 3 else ""
+        rows.append(f"{number}.png,{'ab'[number % 2]},{told}")
+    return table(folder / "list.csv", *rows, head="file,label,boxes")
+
+
+def test_films_are_framed_to_the_lungs_with_their_boxes(tmp_path):
+    listed = framed_chests(tmp_path / "data", boxes=True)
+    empty = np.zeros((300, 300), np.uint8)
+    empty[:30, :30] = 200
+    write(tmp_path / "data" / "12.png", empty)
+    with listed.open("a") as file:
+        file.write("\n12.png,a,")
+    chosen = config(listed, near_duplicates=False)
+    data = prepare(chosen, 64, tmp_path / "out", frame="lungs").data
+    assert data.images.shape == (13, 64, 64, 3)
+    assert data.boxed.tolist() == [bool(n % 3) for n in range(12)] + [False]
+    film, lungs, boxes = (data.images[..., channel].astype(int) for channel in range(3))
+    for index in range(12):
+        assert lungs[index].mean() > 50
+        box = (boxes[index] == 255).astype(np.uint8)
+        if index % 3:  # the box is where the square is, but for a pixel's rim
+            core, rim = cv2.erode(box, np.ones((3, 3))), cv2.dilate(box, np.ones((5, 5)))
+            ring = rim - cv2.dilate(box, np.ones((3, 3)))
+            assert film[index][core > 0].min() > 235
+            assert film[index][ring > 0].mean() < 150
+            assert 60 < box.sum() < 200
+        else:
+            assert not box.any()
+    np.testing.assert_array_equal(data.inputs, data.images[..., :2])
+    np.testing.assert_array_equal(data.films, data.images[..., 0])
+    again = prepare(chosen, 64, tmp_path / "out", frame="lungs")
+    assert isinstance(again.data.images.base, np.memmap | type(data.images.base))
+    missing = kinds(again.report)["no-lungs"]
+    assert (missing.files, missing.severity) == (("12.png",), "warning")
+    assert (lungs[12] == 255).all()
+    # Other boxes are other inputs.
+    framed_chests(tmp_path / "data", boxes=False)
+    without = prepare(chosen, 64, tmp_path / "out", frame="lungs").data
+    assert not without.images[..., 2].any()
+
+
+def test_the_split_that_is_written_keeps_the_boxes(tmp_path):
+    listed = framed_chests(tmp_path / "data", boxes=True)
+    prepare(config(listed, near_duplicates=False), SIZE, tmp_path / "out")
+    wanted = {item.path.name: item.boxes for item in find_items(DataConfig(path=str(listed)))}
+    split = find_items(DataConfig(path=str(tmp_path / "out" / "split.csv")))
+    assert {item.path.name: item.boxes for item in split} == wanted
+    assert any(wanted.values())
 
 
 def test_the_card_orders_the_classes_and_names_them_all(folder, tmp_path):

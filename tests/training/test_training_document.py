@@ -32,10 +32,11 @@ def presets() -> str:
 
 def architectures() -> str:
     """Return the table of architectures."""
-    rows = ["| `--arch` | network | input | parameters |", "| --- | --- | --- | --- |"]
+    rows = ["| `--arch` | network | input | parameters | finer maps |", "| --- | --- | --- | --- | --- |"]
     for name, entry in ARCHITECTURES.items():
         size = entry.default_input_size
-        rows.append(f"| `{name}` | {entry.title} | {size} × {size} | {entry.parameters / 1e6:.2f} million |")
+        count, finer = f"{entry.parameters / 1e6:.2f} million", "yes" if entry.dilatable else ""
+        rows.append(f"| `{name}` | {entry.title} | {size} × {size} | {count} | {finer} |")
     return "\n".join(rows)
 
 

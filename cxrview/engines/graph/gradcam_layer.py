@@ -2,9 +2,10 @@
 
 The weight of a feature map is the mean over all places of the gradient of the logit. Behind global average
 pooling the gradient is the same at every place: the product of the head's kernels, each masked where its
-ReLU is shut, over the number of places. Behind a flattened map it differs from place to place, but its mean
-does not need the places: only the first kernel depends on them, so its sum over the places is all there is
-to know of it.
+ReLU is shut, over the number of places. Behind lung pooling the features are those under the mask, which is
+a constant, and the mask's sum takes the place of the number of places. Behind a flattened map the gradient
+differs from place to place, but its mean does not need the places: only the first kernel depends on them, so
+its sum over the places is all there is to know of it.
 """
 
 from collections.abc import Sequence
@@ -16,19 +17,21 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
+from cxrview.engines.graph.lungs import covered_places
+
 
 @keras.saving.register_keras_serializable("cxrview")
 class GradCamMaps(keras.layers.Layer):  # type: ignore[misc]
     """Turns features (N, h, w, K) into maps (N, C, h, w), ≥ 0, not normalised: one scale for all classes.
 
-    The input is a list: the features, then what each ReLU of the head gives, in order. `units` are the
-    widths of the head's dense layers, the classes last. The weights are copies of the head's kernels, set
-    by `gradcam_maps`, and are never trained.
+    The input is a list: the features, with `masked` the mask (N, h, w, 1) that is in them, then what each
+    ReLU of the head gives, in order. `units` are the widths of the head's dense layers, the classes last. The
+    weights are copies of the head's kernels, set by `gradcam_maps`, and are never trained.
     """
 
-    def __init__(self, units: Sequence[int], **options: Any) -> None:
+    def __init__(self, units: Sequence[int], masked: bool = False, **options: Any) -> None:
         super().__init__(**{"trainable": False, **options})
-        self.units = tuple(units)
+        self.units, self.masked = tuple(units), masked
 
     def build(self, input_shape: Sequence[tuple[int | None, ...]]) -> None:
         """Create a kernel for every dense layer of the head."""
@@ -40,13 +43,17 @@ class GradCamMaps(keras.layers.Layer):  # type: ignore[misc]
     def call(self, inputs: Sequence[Any]) -> Any:
         """Return the maps."""
         features, *hidden = inputs
+        _, height, width, channels = features.shape
+        over: Any = height * width
+        if self.masked:
+            mask, *hidden = hidden
+            over = ops.expand_dims(covered_places(mask), -1)
         gradient: Any = self.kernels[-1]  # (K, C), or (N, K, C) once a mask has made it differ by image
         for kernel, after in zip(reversed(self.kernels[:-1]), reversed(hidden), strict=True):
             is_open = ops.expand_dims(ops.cast(after > 0, features.dtype), -1)
             gradient = ops.matmul(kernel, is_open * gradient)
-        _, height, width, channels = features.shape
         places = ops.reshape(features, (-1, height * width, channels))
-        maps = ops.relu(ops.matmul(places, gradient) / (height * width))
+        maps = ops.relu(ops.matmul(places, gradient) / over)
         return ops.reshape(ops.transpose(maps, (0, 2, 1)), (-1, self.units[-1], height, width))
 
     def compute_output_shape(self, input_shape: Sequence[tuple[int | None, ...]]) -> tuple[int | None, ...]:
@@ -56,14 +63,15 @@ class GradCamMaps(keras.layers.Layer):  # type: ignore[misc]
 
     def get_config(self) -> dict[str, Any]:
         """Return what makes an equal layer, without its weights."""
-        return {**super().get_config(), "units": list(self.units)}
+        return {**super().get_config(), "units": list(self.units), "masked": self.masked}
 
 
-def gradcam_maps(features: Any, head: Sequence[keras.layers.Dense]) -> Any:
+def gradcam_maps(features: Any, head: Sequence[keras.layers.Dense], mask: Any = None) -> Any:
     """Return the symbolic maps (N, C, h, w) of `features` (N, h, w, K) for the dense layers of `head`.
 
-    The head stands behind global average pooling, or behind the flattened features; its weights are copied
-    as they are now, so build the maps when training is done. Raises ValueError if a layer but the last is
+    The head stands behind global average pooling, behind lung pooling by `mask` (N, h, w, 1), which is in the
+    features already, or behind the flattened features; its weights are copied as they are now, so build the
+    maps when training is done. Raises ValueError if a layer but the last is
     not a ReLU, if the last is not linear (the masks would be wrong), or if the head takes something else.
     """
     for position, layer in enumerate(head):
@@ -72,8 +80,9 @@ def gradcam_maps(features: Any, head: Sequence[keras.layers.Dense]) -> Any:
             raise ValueError(f"Grad-CAM needs {wanted.__name__} with a bias at the layer {layer.name}")
     kernels = [dense.get_weights()[0] for dense in head]
     kernels[0] = _summed_over_places(kernels[0], *features.shape[1:])
-    layer = GradCamMaps([dense.units for dense in head], name="activation_maps")
-    maps = layer([features, *(dense.output for dense in head[:-1])])
+    masks = [] if mask is None else [mask]
+    layer = GradCamMaps([dense.units for dense in head], bool(masks), name="activation_maps")
+    maps = layer([features, *masks, *(dense.output for dense in head[:-1])])
     layer.set_weights(kernels)
     return maps
 

@@ -13,11 +13,26 @@ from typing import Any
 from cxrview.engines import messages
 from cxrview.errors import UnusableModel
 
-OWN = {f"cxrview>{name}" for name in ("GradCamMaps", "SourceSuppression", "ChannelScaling")}
+OWN = {
+    f"cxrview>{name}"
+    for name in (
+        *("GradCamMaps", "SourceSuppression", "ChannelScaling", "LungFraming", "LungMask", "LungPooling"),
+    )
+}
 KERAS = frozenset(
     {
         *("Functional", "Sequential", "Model", "InputLayer", "Identity", "Dense", "Dropout", "Flatten"),
-        *("Activation", "ReLU", "Softmax", "Add", "Concatenate", "Reshape", "Rescaling", "Normalization"),
+        *(
+            "Activation",
+            "ReLU",
+            "Softmax",
+            "Add",
+            "Multiply",
+            "Concatenate",
+            "Reshape",
+            "Rescaling",
+            "Normalization",
+        ),
         *("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "BatchNormalization", "ZeroPadding2D"),
         "CustomScaleLayer",  # of keras.applications' InceptionResNetV2: a sum with a factor
         *("MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D"),

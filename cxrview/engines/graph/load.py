@@ -10,7 +10,7 @@ import keras
 from cxrview.engines import messages
 
 # The layers register themselves when their modules are imported.
-from cxrview.engines.graph import gradcam_layer, hdf5, preprocessing, scaling  # noqa: F401
+from cxrview.engines.graph import gradcam_layer, hdf5, lungs, preprocessing, scaling  # noqa: F401
 from cxrview.engines.graph.keras_config import WEIGHTS, read_config
 from cxrview.errors import UnusableModel
 

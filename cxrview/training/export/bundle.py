@@ -15,9 +15,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.bundle.card import SCHEMA, Card, parse
+from cxrview.bundle.card import LUNGS, SCHEMA, Card, parse
 from cxrview.engines.graph import preprocessing
-from cxrview.engines.graph.build import inference_graph, to_float32
+from cxrview.engines.graph.build import inference_graph, reads_lungs, to_float32
 from cxrview.engines.graph.load import load_model
 from cxrview.engines.onnxruntime_engine import OnnxRuntimeEngine
 from cxrview.engines.openvino_engine import OpenVinoEngine
@@ -28,7 +28,7 @@ from cxrview.training import messages
 from cxrview.training.export import onnx_file
 from cxrview.training.export.calibrate import apply_temperature
 from cxrview.training.export.domain_statistics import DomainStatistics
-from cxrview.training.export.phantom import chest_phantom
+from cxrview.training.export.phantom import chest_phantom, framed_phantom
 from cxrview.training.network import zoo
 
 LARGEST_DIFFERENCE = 1e-3  # of a probability between engines
@@ -82,7 +82,8 @@ def _write_files(
     report(0.6, messages.WRITING_KERAS)
     write_keras(model, folder / "model.keras")
     report(0.8, messages.COMPARING_ENGINES)
-    image = chest_phantom(model.input_shape[1])[None]
+    lungs, size = reads_lungs(model), model.input_shape[1]
+    image = (framed_phantom(size) if lungs else chest_phantom(size))[None]
     calibrated = partial(
         apply_temperature,
         temperature=float(description["temperature"]) or 1.0,  # 0 is for the card's own check to refuse
@@ -93,10 +94,10 @@ def _write_files(
     np.savez_compressed(folder / "selftest.npz", image=image, logits=logits)
     if domain is not None:
         domain.save(folder / "domain.npz")
-    size = model.input_shape[1]
     card = {
         "schema": SCHEMA,
         **description,
+        **({"frame": LUNGS} if lungs else {}),
         "architecture": model.name,
         "input_size": size,
         "map_field": list(zoo.map_field(model)),

@@ -14,6 +14,8 @@ from onnx import TensorProto, helper, numpy_helper
 from cxrview.engines.engine import Engine
 from cxrview.inference.contract import OUTPUTS
 
+FEATURES = "features"  # the fourth output of a model that reads lungs
+
 _LARGE = 1024  # numbers; below that, halving saves nothing
 
 Array = NDArray[np.float32]
@@ -21,7 +23,7 @@ Run = Callable[[NDArray[np.uint8]], dict[str, NDArray[np.float32]]]
 
 
 def write_onnx(graph: keras.Model, path: Path) -> None:
-    """Write the inference graph to `path`, with the input `image` (N, S, S) uint8 and `OUTPUTS` in order.
+    """Write the inference graph to `path`, with the input `image` and `OUTPUTS` in order, `FEATURES` last.
 
     Raises ValueError if the exporter has changed the names.
     """
@@ -31,20 +33,25 @@ def write_onnx(graph: keras.Model, path: Path) -> None:
         plain = Path(folder) / "model.onnx"
         graph.export(plain, format="onnx", verbose=False)
         model = onnx.load(plain)
-    _order_outputs(model)
+    _order_outputs(model, outputs_of(graph))
     _store_half_precision(model, _convolution_kernels(graph))
     del model.metadata_props[:]
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def _order_outputs(model: onnx.ModelProto) -> None:
+def outputs_of(graph: keras.Model) -> tuple[str, ...]:
+    """Return the names of the outputs of the inference graph, in order."""
+    return (*OUTPUTS, FEATURES) if FEATURES in graph.output else OUTPUTS
+
+
+def _order_outputs(model: onnx.ModelProto, names: tuple[str, ...]) -> None:
     outputs = {output.name: output for output in model.graph.output}
     inputs = [item.name for item in model.graph.input]
-    if inputs != ["image"] or set(outputs) != set(OUTPUTS):
+    if inputs != ["image"] or set(outputs) != set(names):
         raise ValueError(f"the exporter named inputs {inputs} and outputs {sorted(outputs)}")
     del model.graph.output[:]
-    model.graph.output.extend(outputs[name] for name in OUTPUTS)
+    model.graph.output.extend(outputs[name] for name in names)
 
 
 def _store_half_precision(model: onnx.ModelProto, kernels: list[Array]) -> None:
@@ -110,7 +117,7 @@ def run_with_keras(graph: keras.Model) -> Run:
 
     def run(images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         outputs = graph(images, training=False)
-        return {name: keras.ops.convert_to_numpy(outputs[name]) for name in OUTPUTS}
+        return {name: keras.ops.convert_to_numpy(outputs[name]) for name in outputs_of(graph)}
 
     return run
 
@@ -128,4 +135,4 @@ def largest_difference(
     one: dict[str, NDArray[np.float32]], other: dict[str, NDArray[np.float32]]
 ) -> dict[str, float]:
     """Return the largest absolute difference of each output."""
-    return {name: float(np.abs(one[name] - other[name]).max()) for name in OUTPUTS}
+    return {name: float(np.abs(one[name] - other[name]).max()) for name in one}

@@ -27,7 +27,9 @@ class Architecture:
     """A convolutional network without its head.
 
     `network` is its name in keras.applications, "" for our own. The heatmaps weigh the output of its last
-    layer, which ends the last convolutional block; `last_block` is the first layer of that block.
+    layer, which ends the last convolutional block; `last_block` is the first layer of that block. Of a
+    `dilatable` one the last block can run at stride 16 instead of 32 (`network.dilation`), which it does
+    under lung pooling: maps of twice as many places a side. The others keep their stride there.
     """
 
     title: str
@@ -37,6 +39,7 @@ class Architecture:
     parameters: int  # without the head
     last_block: str
     pixels: Pixels
+    dilatable: bool = False
 
 
 # ImageNet's red, green and blue have the means 0.485, 0.456, 0.406 and the deviations 0.229, 0.224, 0.225.
@@ -52,10 +55,10 @@ ZERO_TO_ONE = Pixels((1 / 255, 1 / 255, 1 / 255), (0.0, 0.0, 0.0), 0.25)
 
 ARCHITECTURES = {
     "densenet121": Architecture(
-        *("DenseNet121", "DenseNet121", 224, 32, 7_037_504, "conv5_block1_0_bn"), PER_CHANNEL
+        *("DenseNet121", "DenseNet121", 224, 32, 7_037_504, "conv5_block1_0_bn"), PER_CHANNEL, dilatable=True
     ),
     "resnet50": Architecture(
-        *("ResNet50", "ResNet50", 224, 32, 23_587_712, "conv5_block1_1_conv"), LESS_MEAN
+        *("ResNet50", "ResNet50", 224, 32, 23_587_712, "conv5_block1_1_conv"), LESS_MEAN, dilatable=True
     ),
     "vgg16": Architecture("VGG16", "VGG16", 224, 32, 14_714_688, "block5_conv1", LESS_MEAN),
     "vgg19": Architecture("VGG19", "VGG19", 224, 32, 20_024_384, "block5_conv1", LESS_MEAN),
@@ -67,6 +70,7 @@ ARCHITECTURES = {
     "resnet152": Architecture(
         *("ResNet152", "ResNet152", 224, 32, 58_370_944, "conv5_block1_1_conv"),
         LESS_MEAN,
+        dilatable=True,
     ),
     "xception": Architecture(
         *("Xception", "Xception", 299, 71, 20_861_480, "block13_sepconv1_act"),

@@ -21,7 +21,7 @@ from cxrview.training.config import ModelConfig
 from cxrview.training.network.architectures import ARCHITECTURES, Architecture, find
 
 NORMALISATIONS = {"source-suppression": "bands", "standardised": "whole"}  # of the layer, by preprocessing
-_SUPPRESSION = "cxrview>SourceSuppression"
+_SUPPRESSION, _FRAMING = "cxrview>SourceSuppression", "cxrview>LungFraming"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +41,23 @@ class StartingPoint:
 
 @dataclass(frozen=True, slots=True)
 class NetworkInput:
-    """What goes into a network: sides in pixels, above 0, and a preprocessing that is not "auto"."""
+    """What goes into a network: sides in pixels, above 0, and a preprocessing that is not "auto".
+
+    That of the frame "lungs", a film framed to the lungs and their mask, is "lungs" as well.
+    """
 
     size: int
     seen_size: int  # that the network sees after cropping
     preprocessing: str
     resolution: int
+    frame: str = "film"  # or "lungs"
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """What comes after the features, before the classes."""
 
-    pooling: str
+    pooling: str  # not "auto"
     hidden: tuple[int, ...]
     dropout: float
 
@@ -76,12 +80,12 @@ def resolve(config: ModelConfig) -> ResolvedModel:
     UnusableModel where the input follows from a start that is not there.
     """
     entry, start = find(config.architecture), starting_point(config.start)
+    taken = _input(config, entry, start)
+    pooling = config.pooling
+    if pooling == "auto":
+        pooling = "lungs" if taken.frame == "lungs" else "average"
     return ResolvedModel(
-        config.architecture,
-        entry,
-        start,
-        _input(config, entry, start),
-        Head(config.pooling, config.hidden, config.dropout),
+        config.architecture, entry, start, taken, Head(pooling, config.hidden, config.dropout)
     )
 
 
@@ -95,16 +99,48 @@ def starting_point(name: str) -> StartingPoint:
 
 
 def _input(config: ModelConfig, entry: Architecture, start: StartingPoint) -> NetworkInput:
-    config = _with_its_preprocessing(config, start)
+    framed = _reads_lungs(config, start)
+    config = _as_framed(config, start) if framed else _with_its_preprocessing(config, start)
     size = config.input_size or entry.default_input_size
-    seen = size if config.preprocessing == "architecture" else config.seen_size or size
+    whole = framed or config.preprocessing == "architecture"
+    seen = size if whole else config.seen_size or size
     if min(size, seen) < entry.minimum_input_size:
         least = entry.minimum_input_size
         raise InvalidRequest(
             messages.INPUT_TOO_SMALL(title=entry.title, least=least, size=min(size, seen)),
             messages.OWN_INPUT_SIZE(size=entry.default_input_size),
         )
+    if framed:
+        return NetworkInput(size, seen, "lungs", size, "lungs")
     return NetworkInput(size, seen, config.preprocessing, config.resolution)
+
+
+def _reads_lungs(config: ModelConfig, start: StartingPoint) -> bool:
+    """Return whether the network is given films framed to the lungs. Raises the refusal of `start`.
+
+    With the frame "auto" that is as in the model that it starts from, unless pooling or preprocessing say
+    which it is.
+    """
+    if config.frame != "auto" or config.pooling == "lungs":
+        return config.frame == "lungs" or config.pooling == "lungs"
+    if config.preprocessing != "auto":
+        return False
+    if start.refusal is not None:
+        raise start.refusal
+    return _layer(start.network, config.architecture, _FRAMING) is not None
+
+
+def _as_framed(config: ModelConfig, start: StartingPoint) -> ModelConfig:
+    """Return `config` with the size of the model that it starts from, if that reads lungs.
+
+    Raises the refusal of `start` where the size is left open.
+    """
+    if config.input_size:
+        return config
+    if start.refusal is not None:
+        raise start.refusal
+    found = _layer(start.network, config.architecture, _FRAMING)
+    return config if found is None else dataclasses.replace(config, input_size=found[0])
 
 
 def _with_its_preprocessing(config: ModelConfig, start: StartingPoint) -> ModelConfig:
@@ -117,7 +153,7 @@ def _with_its_preprocessing(config: ModelConfig, start: StartingPoint) -> ModelC
         return config
     if start.refusal is not None:
         raise start.refusal
-    found = _suppression(start.network, config.architecture)
+    found = _layer(start.network, config.architecture, _SUPPRESSION)
     if found is None:
         return dataclasses.replace(config, preprocessing="architecture")
     side, layer = found
@@ -181,12 +217,12 @@ def model_file(name: str) -> Path | None:
     return file
 
 
-def _suppression(network: Mapping[str, Any], architecture: str) -> tuple[int, dict[str, Any]] | None:
-    """Return the side of the input and the source suppression of a model's network, if it has one."""
+def _layer(network: Mapping[str, Any], architecture: str, name: str) -> tuple[int, dict[str, Any]] | None:
+    """Return the side of the input and the first layer `name` of a model's network, if it has one."""
     if network.get("name") != architecture:
         return None
     for layer in network.get("layers", []):
-        if layer.get("registered_name") == _SUPPRESSION:
+        if layer.get("registered_name") == name:
             shape = layer["build_config"]["input_shape"]
             return int(shape[1]), layer["config"]
     return None

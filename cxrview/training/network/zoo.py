@@ -9,12 +9,13 @@ import keras
 
 from cxrview.bundle.card import MAX_CLASSES
 from cxrview.engines.graph import preprocessing
-from cxrview.engines.graph.build import BACKBONE, FLATTEN, HEAD, POOLING
+from cxrview.engines.graph.build import BACKBONE, FLATTEN, HEAD, MASKED, POOLING
+from cxrview.engines.graph.lungs import LungFraming, LungMask, LungPooling
 from cxrview.engines.graph.preprocessing import SourceSuppression
 from cxrview.engines.graph.scaling import ChannelScaling
 from cxrview.errors import InvalidRequest
 from cxrview.training import messages
-from cxrview.training.network import starting_point
+from cxrview.training.network import dilation, starting_point
 from cxrview.training.network.architectures import ARCHITECTURES, Architecture
 from cxrview.training.network.starting_point import Head, ResolvedModel
 
@@ -26,6 +27,7 @@ def build(
 ) -> keras.Model:
     """Return an untrained model: `image` (N, S, S) uint8 → logits (N, classes) float32.
 
+    One that reads lungs takes (N, S, S, 2), the film framed to the lungs and their mask.
     Keras's own BatchNorm momentum of 0.99 lags behind on a thousand images, hence 0.9. Mixed precision
     computes in bfloat16, which needs no scaling of the loss and is fast on CPUs too; the weights and the
     logits stay in single precision. Raises InvalidRequest for a number of classes that no card can hold.
@@ -35,13 +37,14 @@ def build(
         raise InvalidRequest(problem, messages.MERGE_CLASSES)
     size = resolved.input.size
     with _precision("mixed_bfloat16" if mixed_precision else "float32"):
-        image = keras.Input((size, size), dtype="uint8", name="image")
+        shape = (size, size, 2) if resolved.input.frame == "lungs" else (size, size)
+        image = keras.Input(shape, dtype="uint8", name="image")
         picture = _first_layer(resolved)(image)
-        backbone = _backbone(resolved.architecture, picture.shape[1])
+        backbone = _backbone(resolved.architecture, picture.shape[1], resolved.head.pooling == "lungs")
         for layer in backbone.layers:
             if isinstance(layer, keras.layers.BatchNormalization):
                 layer.momentum = batchnorm_momentum
-        logits = _head(backbone(picture), resolved.head, classes)
+        logits = _head(_pooled(backbone(picture), image, resolved.head.pooling), resolved.head, classes)
         return keras.Model(image, logits, name=resolved.name)
 
 
@@ -80,6 +83,8 @@ def _layer_rows(model: keras.Model, indent: str) -> Iterator[tuple[str, str, str
 
 def _first_layer(resolved: ResolvedModel) -> keras.layers.Layer:
     entry, taken = resolved.architecture, resolved.input
+    if taken.frame == "lungs":
+        return LungFraming(entry.pixels.spread, name="lung_framing", dtype="float32")
     if taken.preprocessing in starting_point.NORMALISATIONS:
         # There is no more detail than the crop leaves, and none that the network does not see.
         left = taken.size - 2 * preprocessing.crop_margin(taken.size)
@@ -94,11 +99,12 @@ def _first_layer(resolved: ResolvedModel) -> keras.layers.Layer:
     return ChannelScaling(entry.pixels.scale, entry.pixels.offset, name="channel_scaling", dtype="float32")
 
 
-def _backbone(entry: Architecture, size: int) -> keras.Model:
+def _backbone(entry: Architecture, size: int, fine: bool) -> keras.Model:
     if not entry.network:
         return _small_cnn(size)
     network = getattr(keras.applications, entry.network)
-    return network(include_top=False, weights=None, input_shape=(size, size, 3), name=BACKBONE)
+    backbone = network(include_top=False, weights=None, input_shape=(size, size, 3), name=BACKBONE)
+    return dilation.at_stride_16(backbone) if fine and entry.dilatable else backbone
 
 
 def _small_cnn(size: int) -> keras.Model:
@@ -113,11 +119,17 @@ def _small_cnn(size: int) -> keras.Model:
     return keras.Model(picture, value, name=BACKBONE)
 
 
-def _head(features: Any, head: Head, classes: int) -> Any:
-    if head.pooling == "flatten":
-        value = keras.layers.Flatten(name=FLATTEN)(features)
-    else:
-        value = keras.layers.GlobalAveragePooling2D(name=POOLING)(features)
+def _pooled(features: Any, image: Any, pooling: str) -> Any:
+    if pooling == "flatten":
+        return keras.layers.Flatten(name=FLATTEN)(features)
+    if pooling == "lungs":
+        mask = LungMask(*features.shape[1:3], name="lung_mask", dtype="float32")(image)
+        under = keras.layers.Multiply(name=MASKED, dtype="float32")([features, mask])
+        return LungPooling(name=POOLING, dtype="float32")([under, mask])
+    return keras.layers.GlobalAveragePooling2D(name=POOLING)(features)
+
+
+def _head(value: Any, head: Head, classes: int) -> Any:
     for index, width in enumerate(head.hidden):
         value = keras.layers.Dense(width, activation="relu", name=f"{HEAD}_{index}")(value)
     value = keras.layers.Dropout(head.dropout, name="dropout")(value)

@@ -1,6 +1,6 @@
 """Random changes to a model input that a radiograph from elsewhere might show: NumPy and OpenCV only.
 
-No mirror images: the heart has a side. Every function takes and returns (S, S) uint8.
+No mirror images: the heart has a side. Every function takes and returns (S, S) uint8; `move` any channels.
 """
 
 from collections.abc import Callable
@@ -101,6 +101,35 @@ def add_bars(image: Image, random: np.random.Generator) -> Image:
     view = changed if random.random() < 0.5 else changed.T
     view[:bar], view[-bar:] = 0, 0
     return changed
+
+
+def add_markers(image: Image, lungs: Image | None, random: np.random.Generator) -> Image:
+    """Put one or two bright and none to two dark rectangles where no lungs are, as letters and shields are.
+
+    `lungs` is 255 times the probability of being lung; without it, they are held to be in the middle. A
+    rectangle has 3…16 % of the side; where there is no room for it, it is left out.
+    """
+    changed, size = image.copy(), image.shape[0]
+    inner = slice(round(MARGIN * size), size - round(MARGIN * size))
+    if lungs is None:
+        lungs = np.zeros_like(image)
+        lungs[inner, inner] = 255
+    greys = [random.integers(200, 256) for _ in range(random.integers(1, 3))]
+    greys += [random.integers(0, 40) for _ in range(random.integers(0, 3))]
+    for grey in greys:
+        for _ in range(TRIES):
+            high, wide = random.integers(max(1, round(0.03 * size)), round(0.16 * size) + 1, 2)
+            top, left = random.integers(0, size - high), random.integers(0, size - wide)
+            place = slice(top, top + high), slice(left, left + wide)
+            if lungs[place].mean() < COVERED and (changed[place] != grey).any():
+                changed[place] = grey
+                break
+    return changed
+
+
+MARGIN = 0.2  # of the side, that lungs are held to leave free
+TRIES = 30  # places that are tried for a rectangle
+COVERED = 40  # of 255, on average, that may be lung
 
 
 def change_surroundings(image: Image, other: Image, random: np.random.Generator) -> Image:

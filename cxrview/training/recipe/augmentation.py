@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from cxrview.message import Message
 from cxrview.training import messages
 from cxrview.training.config import AugmentationConfig
-from cxrview.training.recipe.augment import CHANGES, change_surroundings, restyle
+from cxrview.training.recipe.augment import CHANGES, add_markers, change_surroundings, move, restyle
 
-Images = NDArray[np.uint8]  # (N, S, S)
+Images = NDArray[np.uint8]  # (N, S, S), or framed (N, S, S, 3): film, lungs, boxes
 Pictures = NDArray[np.float32]  # (N, S, S, channels), 0…255
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 ERASED = (0.005, 0.06)  # share of the area that a rectangle covers: 7…25 % of the side
@@ -43,44 +43,71 @@ class Augmenter:
 
     def __init__(self, config: AugmentationConfig, size: int) -> None:
         self._config = config
-        self._stages = _geometry(config, size) + _colours(config) + _grey_levels(config)
+        self._geometry = _geometry(config, size)
+        self._stages = _colours(config) + _grey_levels(config)
 
     @property
     def idle(self) -> bool:
         """Whether every image comes back as it is."""
         config = self._config
         return config.plain_share == 1 or not (
-            self._stages or config.source or config.restyle or config.exchange
+            self._geometry
+            or self._stages
+            or config.source
+            or config.restyle
+            or config.exchange
+            or config.markers
         )
 
     def __call__(self, images: Images, random: np.random.Generator) -> Images:
-        """Return `images` (N, S, S) with all but a share of `plain_share` changed, in a new array."""
+        """Return `images` with all but a share of `plain_share` changed, in a new array.
+
+        Of framed ones lungs and boxes move with the film, whose grey levels alone are changed.
+        """
         changed = images.copy()
         chosen = np.flatnonzero(random.random(len(images)) >= self._config.plain_share)
         if self.idle or not len(chosen):
             return changed
         changed[chosen] = self._without_source(images, chosen, random)
-        if self._stages:
+        if self._geometry or self._stages:
             draw = Draw(random, keras.random.SeedGenerator(int(random.integers(2**31 - 1))))
-            pictures = changed[_evened(chosen, len(images))].astype(np.float32)[..., None]
-            for stage in self._stages:
+            pictures = changed[_evened(chosen, len(images))].astype(np.float32)
+            framed = pictures.ndim == 4
+            pictures = pictures if framed else pictures[..., None]
+            for stage in self._geometry:
                 pictures = stage(pictures, draw)
-            changed[chosen] = np.clip(np.rint(pictures[: len(chosen), ..., 0]), 0, 255)
+            films = pictures[..., :1]
+            for stage in self._stages:
+                films = stage(films, draw)
+            levels = np.clip(np.rint(np.concatenate([films, pictures[..., 1:]], -1)), 0, 255)
+            changed[chosen] = levels[: len(chosen)] if framed else levels[: len(chosen), ..., 0]
+        if self._config.markers:
+            self._add_markers(changed, chosen, random)
         return changed
+
+    def _add_markers(self, images: Images, chosen: NDArray[np.int64], random: np.random.Generator) -> None:
+        framed = images.ndim == 4
+        films = images[..., 0] if framed else images
+        for index in chosen:
+            if random.random() < self._config.markers:
+                lungs = images[index, ..., 1] if framed else None
+                films[index] = add_markers(films[index], lungs, random)
 
     def _without_source(
         self, images: Images, chosen: NDArray[np.int64], random: np.random.Generator
     ) -> Images:
         results = images[chosen]
+        films, others = (part[..., 0] if images.ndim == 4 else part for part in (results, images))
         pairings = ((restyle, self._config.restyle), (change_surroundings, self._config.exchange))
         for place, index in enumerate(chosen):
             for pair, share in pairings:
                 if len(images) > 1 and random.random() < share:
-                    other = images[(index + random.integers(1, len(images))) % len(images)]
-                    results[place] = pair(results[place], other, random)
+                    other = others[(index + random.integers(1, len(images))) % len(images)]
+                    films[place] = pair(films[place], other, random)
             for change, probability in CHANGES if self._config.source else ():
                 if random.random() < probability * self._config.source:
-                    results[place] = change(results[place], random)
+                    changed = results if change is move else films  # lungs and boxes move, too
+                    changed[place] = change(changed[place], random)
         return results
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cxrview.datasets.labelled import LabelledImages
 from cxrview.training.config import RecipeConfig
 from cxrview.training.recipe.augmentation import Augmenter
+from cxrview.training.recipe.cells import CELLS, LOGITS, CellTargets
 from cxrview.training.recipe.sampling import class_weights, draw_weights, epoch_order
 
 AHEAD = 4  # batches
@@ -27,9 +28,11 @@ T = TypeVar("T")
 class Batch:
     """What one step learns from; `weights` is None where all images weigh alike."""
 
-    inputs: NDArray[Any]  # (B, S, S) uint8, or features (B, …) float32
-    targets: NDArray[np.float32]  # (B, C)
-    weights: NDArray[np.float32] | None  # (B,)
+    inputs: NDArray[Any]  # (B, S, S) or (B, S, S, 2) uint8, or features (B, …) float32
+    targets: (
+        NDArray[np.float32] | dict[str, NDArray[np.float32]]
+    )  # (B, C), or by output where there are cells
+    weights: NDArray[np.float32] | dict[str, NDArray[np.float32]] | None  # (B,), likewise
 
 
 class Batches(Protocol):
@@ -45,9 +48,13 @@ class Batches(Protocol):
 class BatchOrder:
     """Which images come in which batch, and what they weigh, for every epoch of a run."""
 
-    def __init__(self, data: LabelledImages, recipe: RecipeConfig) -> None:
+    def __init__(self, data: LabelledImages, recipe: RecipeConfig, exclusive: bool = False) -> None:
+        """With `exclusive` classes, several of an image mean that it is one of these."""
         self._count, self._recipe = len(data), recipe
-        self._draw = draw_weights(data.labels, data.sources) if recipe.balance == "sampling" else None
+        several = data.several if exclusive else None
+        self._draw = (
+            draw_weights(data.labels, data.sources, several) if recipe.balance == "sampling" else None
+        )
         self._weights = class_weights(data.targets) if recipe.balance == "class-weights" else None
         self._targets = data.targets.astype(np.float32)
         self.steps = len(self.of_epoch(1))
@@ -64,10 +71,16 @@ class BatchOrder:
         random = np.random.default_rng((self._recipe.seed, epoch))
         return epoch_order(self._count, self._recipe.batch_size, self._draw, random)
 
-    def batch(self, inputs: NDArray[Any], chosen: NDArray[np.int64]) -> Batch:
-        """Return the batch of the images `chosen` whose inputs are `inputs`."""
+    def batch(
+        self, inputs: NDArray[Any], chosen: NDArray[np.int64], cells: NDArray[np.float32] | None = None
+    ) -> Batch:
+        """Return the batch of the images `chosen` whose inputs are `inputs`, with the truth about `cells`."""
+        targets = self._targets[chosen]
         weights = None if self._weights is None else self._weights[chosen]
-        return Batch(inputs, self._targets[chosen], weights)
+        if cells is None:
+            return Batch(inputs, targets, weights)
+        both = None if weights is None else {LOGITS: weights, CELLS: weights}
+        return Batch(inputs, {LOGITS: targets, CELLS: cells}, both)
 
 
 def generator(seed: int, epoch: int, step: int) -> np.random.Generator:
@@ -76,11 +89,19 @@ def generator(seed: int, epoch: int, step: int) -> np.random.Generator:
 
 
 class ImageBatches:
-    """Batches of augmented images."""
+    """Batches of augmented images; with `cells`, what is known of their places is among the targets."""
 
-    def __init__(self, data: LabelledImages, recipe: RecipeConfig, augmenter: Augmenter) -> None:
-        self._data, self._seed, self._augmenter = data, recipe.seed, augmenter
-        self._order = BatchOrder(data, recipe)
+    def __init__(
+        self,
+        data: LabelledImages,
+        recipe: RecipeConfig,
+        augmenter: Augmenter,
+        cells: CellTargets | None = None,
+        exclusive: bool = False,
+    ) -> None:
+        self._data, self._seed, self._augmenter, self._cells = data, recipe.seed, augmenter, cells
+        self._boxed = np.zeros(len(data), np.bool_) if data.boxed is None else data.boxed
+        self._order = BatchOrder(data, recipe, exclusive)
 
     def __len__(self) -> int:
         return self._order.steps
@@ -90,11 +111,19 @@ class ImageBatches:
         order = self._order.of_epoch(number)
 
         def make(step: int) -> Batch:
-            images = np.asarray(self._data.images[order[step]])
+            chosen = order[step]
+            images = np.asarray(self._data.images[chosen])
             changed = self._augmenter(images, generator(self._seed, number, step))
-            return self._order.batch(changed, order[step])
+            if changed.ndim == 3:
+                return self._order.batch(changed, chosen)
+            return self._order.batch(changed[..., :2], chosen, self._truth(changed, chosen))
 
         return make
+
+    def _truth(self, images: NDArray[np.uint8], chosen: NDArray[np.int64]) -> NDArray[np.float32] | None:
+        if self._cells is None:
+            return None
+        return self._cells(images, self._data.targets[chosen].astype(np.float32), self._boxed[chosen])
 
 
 def workers() -> int:

@@ -10,7 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.anatomy import reduced
+from cxrview.bundle.card import LUNGS
 from cxrview.datasets.config import DataConfig
+from cxrview.datasets.framing import Framing
 from cxrview.datasets.sources import Item, find_items
 from cxrview.errors import InvalidRequest, UnreadableImage
 from cxrview.imaging import model_input, read
@@ -31,9 +34,9 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     mixes the classes), `count` (of the changed ones) and `seed`. Raises CxrviewError.
     """
     config = configuration.parse(dict(request["config"]))
-    size = resolve(config.model).input.size
+    taken = resolve(config.model).input
     items = _items(config.data)
-    found = _readable(items, int(request["image"]), size)
+    found = _readable(items, int(request["image"]), taken.size, taken.frame)
     pictures = changed(found, config.augmentation, int(request["count"]), int(request["seed"]))
     first = found[0][0]
     return {
@@ -48,7 +51,16 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
 def changed(
     found: list[tuple[Item, Image]], config: AugmentationConfig, count: int, seed: int
 ) -> list[Image]:
-    """Return the first image of `found` and `count` changed ones; the others lend what is exchanged."""
+    """Return the first image of `found` and `count` changed ones; the others lend what is exchanged.
+
+    Of framed ones that is the film.
+    """
+    return [image[..., 0] if image.ndim == 3 else image for image in _changed(found, config, count, seed)]
+
+
+def _changed(
+    found: list[tuple[Item, Image]], config: AugmentationConfig, count: int, seed: int
+) -> list[Image]:
     image, *others = [image for _item, image in found]
     random = np.random.default_rng(seed)
     augmenter = Augmenter(replace(config, plain_share=0.0), image.shape[0])
@@ -65,12 +77,12 @@ def _items(data: DataConfig) -> list[Item]:
     return [items[index] for index in order]
 
 
-def _readable(items: list[Item], first: int, size: int) -> list[tuple[Item, Image]]:
+def _readable(items: list[Item], first: int, size: int, frame: str) -> list[tuple[Item, Image]]:
     """Return up to 1 + OTHERS files that can be read, from number `first` on. Raises InvalidRequest."""
     found = []
     for offset in range(min(len(items), 8 * (1 + OTHERS))):
         item = items[(first + offset) % len(items)]
-        if (image := _read(item, size)) is not None:
+        if (image := _read(item, size, frame)) is not None:
             found.append((item, image))
         if len(found) > OTHERS:
             break
@@ -80,11 +92,19 @@ def _readable(items: list[Item], first: int, size: int) -> list[tuple[Item, Imag
 
 
 @lru_cache(maxsize=64)
-def _read(item: Item, size: int) -> Image | None:
+def _read(item: Item, size: int, frame: str) -> Image | None:
     try:
-        return model_input(read(item.path)[0], size)[0]
+        radiograph = read(item.path)[0]
+        if frame == LUNGS:
+            return _framing(size)([reduced(radiograph)], [item.boxes])[0][0]
+        return model_input(radiograph, size)[0]
     except (UnreadableImage, MemoryError):
         return None
+
+
+@lru_cache(maxsize=1)
+def _framing(size: int) -> Framing:
+    return Framing(size)
 
 
 def _png(image: Image) -> str:

@@ -38,7 +38,7 @@ class Extractor:
 
     def plain(self, data: LabelledImages, name: str) -> Features:
         """Return the features of the images as they are, by the file or by computing them."""
-        return self._kept(data, name, lambda start: np.asarray(data.images[start : start + BATCH]), "")
+        return self._kept(data, name, lambda start: np.asarray(data.inputs[start : start + BATCH]), "")
 
     def changed(self, data: LabelledImages, config: TrainingConfig, copy: int) -> Features:
         """Return the features of changed images; every `copy` (from 1) is changed otherwise."""
@@ -46,7 +46,8 @@ class Extractor:
 
         def make(start: int) -> NDArray[np.uint8]:
             random = generator(config.recipe.seed, BEFORE_TRAINING, copy * len(data) + start)
-            return augmenter(np.asarray(data.images[start : start + BATCH]), random)
+            changed = augmenter(np.asarray(data.images[start : start + BATCH]), random)
+            return changed[..., :2] if changed.ndim == 4 else changed
 
         key = f"{config.augmentation}{config.recipe.seed}"
         return self._kept(data, f"train-{copy}", make, key)
@@ -77,7 +78,7 @@ class Extractor:
         for variable in self.net.weights:
             digest.update(np.ascontiguousarray(keras.ops.convert_to_numpy(variable)).tobytes())
         for start in range(0, len(data), BATCH):
-            digest.update(np.ascontiguousarray(data.images[start : start + BATCH]).tobytes())
+            digest.update(np.ascontiguousarray(data.inputs[start : start + BATCH]).tobytes())
         return digest.hexdigest()[:16]
 
 
@@ -95,7 +96,7 @@ class FeatureBatches:
 
     def __init__(self, data: LabelledImages, config: TrainingConfig, copies: list[Features]) -> None:
         self.data, self.copies, self._config = data, copies, config
-        self._order = BatchOrder(data, config.recipe)
+        self._order = BatchOrder(data, config.recipe, config.model.exclusive)
         self.weights = self._order.weights
 
     def __len__(self) -> int:

@@ -3,20 +3,26 @@
 import numpy as np
 from numpy.typing import NDArray
 
+SEVERAL = -2  # stands for a class; -1 is none
 
-def draw_weights(labels: NDArray[np.int64], sources: NDArray[np.str_]) -> NDArray[np.float64]:
+
+def draw_weights(
+    labels: NDArray[np.int64], sources: NDArray[np.str_], several: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64]:
     """Return the probability (N,) of drawing each image: every class alike, small sources favoured.
 
+    Images of `several` classes, of which one is true, are a class of their own, that counts half.
     Within a class a source weighs as the square root of its size: between one image one vote, in which a
     small source is never heard, and one source one vote, in which its few images are learnt by heart.
     """
     weights = np.zeros(len(labels))
-    for label in np.unique(labels):
-        of_class = labels == label
+    apart = labels if several is None else np.where(several, SEVERAL, labels)
+    for label in np.unique(apart):
+        of_class = apart == label
         for source in np.unique(sources[of_class]):
             chosen = of_class & (sources == source)
             weights[chosen] = 1 / np.sqrt(chosen.sum())
-        weights[of_class] /= weights[of_class].sum()
+        weights[of_class] *= (0.5 if label == SEVERAL else 1.0) / weights[of_class].sum()
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from cxrview import __version__
 from cxrview.datasets.labelled import LabelledImages, one_hot
+from cxrview.engines.graph.build import reads_lungs
 from cxrview.progress import Report
 from cxrview.training import messages
 from cxrview.training.config import TrainingConfig
@@ -20,13 +21,12 @@ from cxrview.training.network import zoo
 from cxrview.training.network.starting_point import resolve
 from cxrview.training.network.trainable_layers import frozen_part, head_part, set_trainable_layers
 from cxrview.training.recipe.augmentation import Augmenter
-from cxrview.training.recipe.batches import Batches, ImageBatches
 from cxrview.training.recipe.features import BATCH
 from cxrview.training.recipe.objective import compile_for
 from cxrview.training.run import benchmark_records, worker
 from cxrview.training.run.benchmark_records import GROWING, KEPT_HEAD, PLAIN, BenchmarkRecord, machine
 from cxrview.training.run.eta import Eta
-from cxrview.training.run.fit import learn
+from cxrview.training.run.fit import learn, learning
 from cxrview.training.run.validation import predict
 
 CLASSES = 3
@@ -49,13 +49,20 @@ def run_benchmark(config: TrainingConfig, report: Report) -> BenchmarkRecord:
     size = resolved.input.size
     report(0.0, messages.BUILDING_NETWORK)
     model = zoo.build(resolved, CLASSES, mixed_precision=recipe.mixed_precision)
-    noise = _noise(size, (MOST + 1) * recipe.batch_size)
+    noise = _noise(model, (MOST + 1) * recipe.batch_size)
     depths = _depths(config)
     report(0.1, messages.LOOKING)
     frozen = frozen_part(model)
-    plain, first_plain = _repeated(lambda: predict(frozen, noise.images[:BATCH], BATCH), BATCH)
+    plain, first_plain = _repeated(lambda: predict(frozen, noise.inputs[:BATCH], BATCH), BATCH)
     augmenter, random = Augmenter(dataclasses.replace(config.augmentation, plain_share=0.0), size), _random()
-    changed, _ = _repeated(lambda: predict(frozen, augmenter(noise.images[:BATCH], random), BATCH), BATCH)
+
+    def change() -> None:
+        some = dataclasses.replace(
+            noise.subset(np.arange(BATCH)), images=augmenter(noise.images[:BATCH], random)
+        )
+        predict(frozen, some.inputs, BATCH)
+
+    changed, _ = _repeated(change, BATCH)
     learning, first, memory = {}, {PLAIN: first_plain}, {PLAIN: most_memory()}
     for number, depth in enumerate(depths):
         report(0.3 + 0.7 * number / len(depths), messages.LEARNING(depth=depth))
@@ -101,12 +108,14 @@ def _random() -> np.random.Generator:
     return np.random.default_rng(1)
 
 
-def _noise(size: int, number: int) -> LabelledImages:
-    """Return `number` images of noise, all alike and stored once: memory is measured, too."""
-    image = _random().integers(0, 256, (size, size), np.uint8)
+def _noise(model: keras.Model, number: int) -> LabelledImages:
+    """Return `number` images of noise for `model`, all alike and stored once: memory is measured, too."""
+    size = model.input_shape[1]
+    shape = (size, size, 3) if reads_lungs(model) else (size, size)
+    image = _random().integers(0, 256, shape, np.uint8)
     targets = one_hot(np.arange(number) % CLASSES, CLASSES)
     names = np.array([str(index) for index in range(number)])
-    images = np.broadcast_to(image, (number, size, size))
+    images = np.broadcast_to(image, (number, *shape))
     return LabelledImages(("a", "b", "c"), images, targets, names, np.full(number, ""), names)
 
 
@@ -132,9 +141,8 @@ def _learning(
     set_trainable_layers(model, "head" if depth == KEPT_HEAD else depth, recipe.batchnorm)
     if depth == KEPT_HEAD:
         return _kept_head(model, noise, config)
-    compile_for(model, recipe, config.model.exclusive, 1e-6)
-    size = noise.images.shape[1]
-    batches: Batches = ImageBatches(noise, recipe, Augmenter(config.augmentation, size))
+    net, batches = learning(model, noise, config)
+    compile_for(net, recipe, config.model.exclusive, 1e-6)
     eta, before, ends = Eta(len(batches)), time.monotonic(), []
 
     def told(step: int, images: int, _loss: float) -> None:
@@ -144,7 +152,7 @@ def _learning(
             raise _Enough
 
     with suppress(_Enough):
-        learn(model, batches, 1, lambda _step: 1e-6, told)
+        learn(net, batches, 1, lambda _step: 1e-6, told)
     return eta.images_per_second, ends[0] - before
 
 

@@ -82,7 +82,12 @@ def _memory(
     most = max((PLAIN, *depths(config)), key=GROWING.index)
     if most not in measured.memory or measured.batch_size != config.recipe.batch_size:
         return None
-    return measured.memory[most] + sum(images.values()) * model.input.size**2
+    return measured.memory[most] + sum(images.values()) * _image_bytes(model)
+
+
+def _image_bytes(model: ResolvedModel) -> int:
+    """Return the bytes of an image as it is kept: the film, or with it lungs and boxes."""
+    return model.input.size**2 * (3 if model.input.frame == "lungs" else 1)
 
 
 def _disk(
@@ -93,7 +98,7 @@ def _disk(
     from cxrview.datasets.similarity import FINGERPRINT  # with OpenCV, for which no page waits
 
     recipe = config.recipe
-    total = sum(images.values()) * (model.input.size**2 + FINGERPRINT**2)
+    total = sum(images.values()) * (_image_bytes(model) + FINGERPRINT**2)
     if recipe.cache_features and any(phase.depth == "head" for phase in recipe.phases):
         sets = (1 + _copies(config)) * images["train"] + images.get("validation", 0)
         total += (sets + images.get("external", 0)) * measured.features * FLOAT

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.datasets.labelled import LabelledImages
-from cxrview.engines.graph.build import head_layers
+from cxrview.engines.graph.build import head_layers, mask_of
 from cxrview.errors import InvalidRequest
 from cxrview.message import Message
 from cxrview.progress import Enough
@@ -23,8 +23,9 @@ from cxrview.training.network.trainable_layers import frozen_part, head_part, se
 from cxrview.training.recipe import logistic, schedule
 from cxrview.training.recipe.augmentation import Augmenter, caveats
 from cxrview.training.recipe.batches import Batches, ImageBatches, generator, made_ahead
+from cxrview.training.recipe.cells import LOGITS, cell_targets, with_cells
 from cxrview.training.recipe.features import Extractor, FeatureBatches
-from cxrview.training.recipe.objective import compile_for
+from cxrview.training.recipe.objective import compilation, compile_for
 from cxrview.training.recipe.sampling import draw_weights
 from cxrview.training.run.checkpoint import Checkpoints
 from cxrview.training.run.eta import Eta
@@ -92,6 +93,7 @@ class _Learner:
     batches: Batches
     validation: NDArray[Any]
     external: NDArray[Any] | None
+    judged: keras.Model  # what gives the logits of those: `net`, or the part of it that films are read with
 
 
 class _Run:
@@ -118,7 +120,11 @@ class _Run:
         elif self.history.rows:
             self.store.restore_best(self._model, self.history)
         learner = self._learner(phase)
-        compile_for(learner.net, self._recipe, self._config.model.exclusive, phase.learning_rate)
+        exclusive = self._config.model.exclusive
+        several = exclusive and bool(self._data.train.several.any())
+        compile_for(learner.net, self._recipe, exclusive, phase.learning_rate, several)
+        if learner.judged is not learner.net:
+            learner.judged.compile(jit_compile=compilation())
         if begun:
             self.store.restore_optimizer(learner.net.optimizer)
         phases = len(self._recipe.phases)
@@ -148,10 +154,9 @@ class _Run:
         data, config = self._data, self._config
         if phase.depth == "head" and self._recipe.cache_features:
             return self._head_learner()
-        augmenter = Augmenter(config.augmentation, data.train.images.shape[1])
-        batches = ImageBatches(data.train, self._recipe, augmenter)
-        external = None if data.external is None else data.external.images
-        return _Learner(self._model, batches, data.validation.images, external)
+        net, batches = learning(self._model, data.train, config)
+        external = None if data.external is None else data.external.inputs
+        return _Learner(net, batches, data.validation.inputs, external, self._model)
 
     def _head_learner(self) -> _Learner:
         data, config = self._data, self._config
@@ -176,7 +181,8 @@ class _Run:
         external = None if data.external is None else extract.plain(data.external, "external")
         self._emit(Stage("features", 1.0))
         batches = FeatureBatches(data.train, config, found)
-        return _Learner(head_part(self._model), batches, validation, external)
+        head = head_part(self._model)
+        return _Learner(head, batches, validation, external, head)
 
     def _epoch(self, number: int, learner: _Learner, eta: Eta) -> None:
         epoch = len(self.history.rows) + 1
@@ -188,7 +194,7 @@ class _Run:
             learnt, rate = self._steps(number, epoch, learner, eta)
             average = recipe.weight_average
         with _averaged(learner.net, average):
-            if learner.net is self._model and recipe.batchnorm == "train":
+            if learner.judged is self._model and recipe.batchnorm == "train":
                 self._recalibrate()
             metrics = {**learnt, **self._judge(learner)}
             if not math.isfinite(metrics["val_loss"]):
@@ -232,7 +238,7 @@ class _Run:
                 speed, remaining = eta.images_per_second, eta.remaining(steps - step - 1, after)
                 self._emit(Step(number, epoch, step + 1, steps, loss, speed, remaining))
 
-        _reseed(self._model, self._recipe.seed, epoch)
+        _reseed(learner.net, self._recipe.seed, epoch)
         return learn(learner.net, learner.batches, epoch, rate, told), rate(steps - 1)
 
     def _solve(self, learner: _Learner) -> dict[str, float]:
@@ -242,10 +248,11 @@ class _Run:
         if not isinstance(batches, FeatureBatches):
             raise TypeError("only kept features can be solved")
         data = batches.data
+        certain = np.flatnonzero(~data.several) if self._config.model.exclusive else np.arange(len(data))
         found = logistic.solve(
-            batches.copies,
-            data.targets,
-            batches.weights,
+            [np.asarray(copy[certain]) for copy in batches.copies],
+            data.targets[certain],
+            batches.weights[certain],
             self._config.model.exclusive,
             recipe.weight_decay,
         )
@@ -261,21 +268,39 @@ class _Run:
         """
         random = generator(self._recipe.seed, 0, 0)
         data = self._data.train
-        weights = draw_weights(data.labels, data.sources)
+        weights = draw_weights(
+            data.labels, data.sources, data.several if self._config.model.exclusive else None
+        )
         for _ in range(self._recipe.recalibration_batches):
             chosen = random.choice(len(data), min(48, len(data)), p=weights)
-            self._model(np.asarray(data.images[chosen]), training=True)
+            self._model(np.asarray(data.inputs[chosen]), training=True)
 
     def _judge(self, learner: _Learner) -> dict[str, float]:
         data, exclusive = self._data, self._config.model.exclusive
-        answers = predict(learner.net, learner.validation, JUDGED).astype(np.float64)
+        answers = predict(learner.judged, learner.validation, JUDGED).astype(np.float64)
         metrics = figures(answers, data.validation.targets, exclusive)
         if data.external is not None and learner.external is not None and len(data.external):
-            answers = predict(learner.net, learner.external, JUDGED).astype(np.float64)
+            answers = predict(learner.judged, learner.external, JUDGED).astype(np.float64)
             wrong = wrongly_called(answers, data.external.targets, data.watched, exclusive)
             if not math.isnan(wrong):
                 metrics["external_wrong"] = wrong
         return metrics
+
+
+def learning(
+    model: keras.Model, data: LabelledImages, config: TrainingConfig
+) -> tuple[keras.Model, ImageBatches]:
+    """Return what learns of `data`, not compiled, and its batches: `model`, and the places of its films.
+
+    Raises InvalidRequest for a class without disease that there is not.
+    """
+    augmenter, exclusive = Augmenter(config.augmentation, data.images.shape[1]), config.model.exclusive
+    if mask_of(model) is None or not config.recipe.cell_weight:
+        return model, ImageBatches(data, config.recipe, augmenter, exclusive=exclusive)
+    cells = cell_targets(model, data.class_names, config)
+    return with_cells(model, config.model.dropout), ImageBatches(
+        data, config.recipe, augmenter, cells, exclusive
+    )
 
 
 def learn(
@@ -303,7 +328,8 @@ def learn(
 
 
 def _figures(said: Mapping[str, Any]) -> dict[str, float]:
-    return {name: float(said[name]) for name in ("loss", "accuracy")}
+    accuracy = said["accuracy"] if "accuracy" in said else said[f"{LOGITS}_accuracy"]
+    return {"loss": float(said["loss"]), "accuracy": float(accuracy)}
 
 
 def _diverged(epoch: int, rate: float) -> InvalidRequest:

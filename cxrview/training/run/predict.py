@@ -43,7 +43,7 @@ class BatchPredictor:
         logits, embeddings = [], []
         for start in range(0, len(data), BATCH_SIZE):
             report(start / len(data), messages.IMAGE_OF(number=start + 1, total=len(data)))
-            images = np.asarray(data.images[start : start + BATCH_SIZE])
+            images = np.asarray(data.inputs[start : start + BATCH_SIZE])
             missing = BATCH_SIZE - len(images)
             outputs = self._outputs(np.concatenate([images, np.repeat(images[-1:], missing, axis=0)]))
             logits.append(outputs["logits"][: len(images)])
@@ -56,9 +56,9 @@ class BatchPredictor:
         letterbox = Letterbox.fit(size, size, size)
 
         def predict(index: int) -> tuple[NDArray[np.uint8], Prediction]:
-            image = np.asarray(data.images[index])
-            outputs = {name: values[0] for name, values in self._outputs(image[None]).items()}
-            return image, Prediction(
+            given = np.asarray(data.inputs[index])[None]
+            outputs = {name: values[0] for name, values in self._outputs(given).items()}
+            return np.ascontiguousarray(data.films[index]), Prediction(
                 class_names=data.class_names,
                 probabilities=answers.probabilities[index].astype(np.float32),
                 logits=outputs["logits"],

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cxrview import message, paths
 from cxrview.atomic_file import write_atomically
-from cxrview.bundle.card import MAX_CLASSES
+from cxrview.bundle.card import FILM, MAX_CLASSES
 from cxrview.datasets import checks, messages
 from cxrview.datasets import report as data_report
 from cxrview.datasets.config import DataConfig
@@ -25,7 +25,14 @@ from cxrview.datasets.finding_texts import NO_IMAGES, OF_EXTERNAL, OF_OUT_OF_DIS
 from cxrview.datasets.labelled import LabelledImages, Split
 from cxrview.datasets.report import DataReport, Finding
 from cxrview.datasets.sources import Item, find_items, patient_pattern
-from cxrview.datasets.split import SIDES, TooFew, given_split, save_split, split_by_group
+from cxrview.datasets.split import (
+    SIDES,
+    TooFew,
+    given_split,
+    save_split,
+    split_by_group,
+    split_with_several,
+)
 from cxrview.errors import InvalidRequest
 from cxrview.imaging.find import natural_key
 from cxrview.message import NOTHING, Message
@@ -62,17 +69,21 @@ class Prepared:
         return self.data.subset(self.split.test)
 
 
-def prepare(config: TrainingConfig, input_size: int, out: Path, report: Report = silent) -> Prepared:
+def prepare(
+    config: TrainingConfig, input_size: int, out: Path, report: Report = silent, frame: str = FILM
+) -> Prepared:
     """Return the images of `config` as model inputs of `input_size` pixels, checked and split.
 
-    Writes `split.csv` and `data_report.json` to `out`, and what it decoded to `out/cache`, from where a
-    second call takes it. Raises InvalidRequest if the data cannot be used, or if a finding stops the run that
-    `config.data.allow` does not override; the report is written before. `report` may raise Cancelled.
+    In the frame "lungs" they are framed to them, with their mask and their boxes. Writes `split.csv` and
+    `data_report.json` to `out`, and what it decoded to `out/cache`, from where a second call takes it. Raises
+    InvalidRequest if the data cannot be used, or if a finding stops the run that `config.data.allow` does not
+    override; the report is written before. Raises UnusableModel or EngineUnavailable if lungs cannot be found
+    here; `report` may raise Cancelled.
     """
     items = find_items(config.data)
     names = class_names(items, config)
     secret = _secret()
-    collections = _Collections(input_size, out, secret, report)
+    collections = _Collections(input_size, out, secret, report, frame)
     inputs = collections.read(items, "inputs", 0.0, 0.6)
     foreign = collections.others(config.data, config.data.external, "external", 0.6, 0.7)
     ood = collections.others(config.data, config.data.out_of_distribution, "out_of_distribution", 0.7, 0.75)
@@ -97,8 +108,8 @@ def prepare(config: TrainingConfig, input_size: int, out: Path, report: Report =
 def class_names(items: Sequence[Item], config: TrainingConfig) -> tuple[str, ...]:
     """Return the classes in the order of the card's entry, or in natural order. Raises InvalidRequest.
 
-    It refuses labels that the card does not name, more classes than a card holds, and images with no or
-    several labels where the classes exclude each other.
+    It refuses labels that the card does not name, more classes than a card holds, and, where the classes
+    exclude each other, images with no label or with all of them; several mean one of these.
     """
     root = Path(config.data.path)
     found = sorted({label for item in items for label in item.labels}, key=natural_key)
@@ -108,9 +119,9 @@ def class_names(items: Sequence[Item], config: TrainingConfig) -> tuple[str, ...
         raise InvalidRequest(messages.TOO_MANY_CLASSES(count=len(found), most=MAX_CLASSES), path=root)
     if config.model.exclusive:
         for item in items:
-            if len(item.labels) != 1:
-                several = messages.SEVERAL_LABELS(count=len(item.labels), file=item.file)
-                problem = several if item.labels else messages.NO_LABEL(file=item.file)
+            if not item.labels or (len(found) > 1 and len(item.labels) == len(found)):
+                everything = messages.ALL_LABELS(count=len(found), file=item.file)
+                problem = everything if item.labels else messages.NO_LABEL(file=item.file)
                 raise InvalidRequest(problem, messages.GIVE_ONE_LABEL, root)
     wanted = [str(entry["name"]) for entry in config.card.get("classes", ()) if "name" in entry]
     if wanted and (unknown := [name for name in found if name not in wanted]):
@@ -138,12 +149,13 @@ class _Collections:
     out: Path
     secret: bytes
     report: Report
+    frame: str
 
     def read(self, items: Sequence[Item], name: str, start: float, end: float) -> Inputs:
         def report(done: float, doing: Message | str) -> None:
             self.report(start + done * (end - start), doing)
 
-        return read_inputs(items, self.size, self.out / "cache", name, self.secret, report)
+        return read_inputs(items, self.size, self.out / "cache", name, self.secret, report, self.frame)
 
     def others(self, config: DataConfig, path: str, name: str, start: float, end: float) -> Inputs | None:
         if not path:
@@ -178,6 +190,8 @@ class _Gathered:
         groups, notes = patients(kept, self.config.data)
         findings += notes
         data = labelled(kept, self.names, groups)
+        exclusive = self.config.model.exclusive
+        certain = np.flatnonzero(~data.several) if exclusive else np.arange(len(data))
         facts = {
             "files": len(self.inputs.items) + len(self.inputs.failures),
             "used": len(data),
@@ -185,12 +199,14 @@ class _Gathered:
             "formats": checks.formats(kept.facts),
             "sources": dict(Counter(data.sources.tolist())),
         }
-        findings += self._usable(data, findings, facts)
-        findings += confounded(attributes(kept.items, kept.facts), data.labels, groups)
+        findings += self._usable(data.without_images().subset(certain), findings, facts)
+        findings += checks.several_findings(data) if exclusive else []
+        seen = [(kept.items[index], kept.facts[index]) for index in certain]
+        findings += confounded(attributes(*zip(*seen, strict=True)), data.labels[certain], groups[certain])
         foreign = self.foreign.subset(_with_contrast(self.foreign)) if self.foreign else None
         pairs, links = self._twice(kept, foreign, out, report)
-        findings += checks.duplicate_findings(pairs, kept.items)
-        if self.config.model.exclusive:  # otherwise a patient's images differ as a matter of course
+        findings += checks.duplicate_findings(pairs, kept.items, exclusive)
+        if exclusive:  # otherwise a patient's images differ as a matter of course
             findings += checks.patient_findings(kept.items, groups)
         data = replace(data, groups=joined(groups, pairs))
         try:
@@ -247,15 +263,20 @@ class _Gathered:
     ) -> tuple[Split, list[Finding]]:
         """Return the split of the data, completed, or a new one, and what leaks. Raises InvalidRequest."""
         choices = self.config.data
+        divided = split_with_several if self.config.model.exclusive else split_by_group
         given = given_split(items)
         if given is None:
-            return split_by_group(data, choices.split_seed, choices.validation, choices.test), []
+            return divided(data, choices.split_seed, choices.validation, choices.test), []
         if not len(given.train):
             raise InvalidRequest(messages.NO_TRAINING_SIDE, messages.ADD_OR_DROP_SPLIT)
         if not len(given.validation):
-            inner = split_by_group(data.subset(given.train), choices.split_seed, choices.validation, 0.0)
+            part = data.without_images().subset(given.train)
+            inner = divided(part, choices.split_seed, choices.validation, 0.0)
             given = Split(given.train[inner.train], given.train[inner.validation], given.test)
-        return given, checks.leak_findings(items, groups, pairs, given)
+        leaks = checks.leak_findings(items, groups, pairs, given)
+        if self.config.model.exclusive:  # what has several of them judges nothing
+            given = Split(given.train, *(side[~data.several[side]] for side in given.sides[1:]))
+        return given, leaks
 
     def _others(
         self,
@@ -274,6 +295,8 @@ class _Gathered:
             foreign = foreign.subset(np.setdiff1d(np.arange(len(foreign.items)), seen))
             if foreign.items:
                 external = labelled(foreign, self.names, patients(foreign, self.config.data)[0])
+                if self.config.model.exclusive and external.several.any():
+                    external = external.subset(np.flatnonzero(~external.several))
                 counts["external"] = checks.class_counts(external.targets, self.names)
         if self.ood is not None:
             findings += checks.file_findings(self.ood, self.size, OF_OUT_OF_DISTRIBUTION)
@@ -319,7 +342,8 @@ def labelled(inputs: Inputs, names: Sequence[str], groups: NDArray[np.str_]) -> 
         targets[row, [known[label] for label in item.labels if label in known]] = 1
     sources = np.array([item.source for item in inputs.items], np.str_)
     files = np.array([item.file for item in inputs.items], np.str_)
-    return LabelledImages(tuple(names), inputs.images, targets, groups, sources, files)
+    boxed = np.array([bool(item.boxes) for item in inputs.items], np.bool_)
+    return LabelledImages(tuple(names), inputs.images, targets, groups, sources, files, boxed)
 
 
 def joined(groups: NDArray[np.str_], pairs: Sequence[DuplicatePair]) -> NDArray[np.str_]:

@@ -191,7 +191,9 @@ def prepare_in(
     folder.data_report.unlink(missing_ok=True)
     begun_with = same_images.remembered(folder)
     try:
-        prepared = prepare(config, resolved.input.size, folder.path, tell.stage("reading"))
+        prepared = prepare(
+            config, resolved.input.size, folder.path, tell.stage("reading"), resolved.input.frame
+        )
     except InvalidRequest:
         if folder.data_report.is_file():
             tell(DataReported(json.loads(folder.data_report.read_text("utf-8"))))

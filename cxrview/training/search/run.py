@@ -43,6 +43,8 @@ def search(config: TrainingConfig, out: Path, emit: Emit, *, resume: bool = Fals
             device, backend = worker.find_device()
             first = with_choice(config, first_of(space))
             resolved = resolve(first.model)
+            # Which frame it is follows from the first start; the images are those of all trials.
+            config = replace(config, model=replace(config.model, frame=resolved.input.frame))
             trainer = Trainer(resolved, folder, tell)
             # Before any trial is taken down: what the images lack concerns them all.
             trainer.data(first, resolved)

@@ -185,6 +185,8 @@ def other(item: dataclasses.Field, value: object) -> object:
         return not value
     if isinstance(value, tuple):
         return (48, 24)
+    if isinstance(value, str):
+        return "clear"
     low, high = item.metadata["low"], item.metadata["high"]
     if isinstance(value, int):
         return value + 1 if value + 1 <= high else low

@@ -39,7 +39,7 @@ GROUPS = (
         mark("Grey levels"),
         ("contrast", "brightness", "multiply", "equalise", "clahe", "blur", "noise", "erase"),
     ),
-    (mark("Where it comes from"), ("source", "restyle", "exchange")),
+    (mark("Where it comes from"), ("source", "restyle", "exchange", "markers")),
     (mark("Colour channels"), ("channel_shift", "hue", "saturation", "greyscale")),
 )
 SETTLED = 180  # ms without a change, after which the preview is made anew

@@ -29,13 +29,17 @@ FLIPS = {
     "vertical_flip": mark("No radiograph is read upside down: the diaphragm would lie above the lungs."),
 }
 HELP = {
+    "model.frame": mark("Of the lungs: the film is cropped to them, and grey levels are evened inside them."),
     "model.input_size": mark("0: as the starting model, or the network's own."),
     "model.preprocessing": mark(
         "Source suppression takes away what tells hospitals apart: rims, windows, sharpness."
     ),
     "model.seen_size": mark("0: as the starting model, or the side of the input."),
     "model.resolution": mark("Finer detail is averaged away before the network sees the image."),
-    "model.pooling": mark("How the last maps become numbers for the head."),
+    "model.pooling": mark(
+        "How the last maps become numbers for the head. If nothing is chosen: under the lungs where the "
+        "network is given them, otherwise their average."
+    ),
     "model.hidden": mark("Whole numbers with commas between; empty for none."),
     "model.dropout": mark("Share of the numbers before the classes that is left out at random in a step."),
     "model.exclusive": mark("Off: an image can have several classes, or none."),
@@ -47,6 +51,8 @@ HELP = {
     "recipe.batchnorm": mark("Frozen keeps the statistics of the starting model."),
     "recipe.batchnorm_momentum": mark("Of its running statistics; lower follows faster."),
     "recipe.weight_average": mark("An average of the weights over many steps is judged and kept."),
+    "recipe.normal_class": mark("Empty: the class called normal, negative, no finding or healthy."),
+    "recipe.cell_weight": mark("Only under the lungs. 0: boxes are not learnt from."),
     "recipe.choose_by": mark("The epoch that is best on the validation images becomes the model."),
     "recipe.external_penalty": mark("Only where images of other hospitals are given in the first step."),
     "recipe.patience": mark("0: every epoch is gone through."),
