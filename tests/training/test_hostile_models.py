@@ -16,7 +16,7 @@ from tests.refusals import refused
 keras = pytest.importorskip("keras")  # before the modules that need it
 # ruff: noqa: E402
 
-from cxrview.engines.graph import gradcam_layer, preprocessing, scaling
+from cxrview.engines.graph import gradcam_layer, lungs, preprocessing, scaling
 from cxrview.engines.graph.keras_config import OWN
 from cxrview.engines.graph.load import load_model
 from cxrview.errors import UnusableModel
@@ -70,7 +70,10 @@ def rewritten(source, target, change):
 
 
 def test_the_own_layers_that_are_let_in_are_those_that_there_are():
-    kinds = (gradcam_layer.GradCamMaps, preprocessing.SourceSuppression, scaling.ChannelScaling)
+    kinds = (
+        *(gradcam_layer.GradCamMaps, preprocessing.SourceSuppression, scaling.ChannelScaling),
+        *(lungs.LungFraming, lungs.LungMask, lungs.LungPooling),
+    )
     assert {keras.saving.get_registered_name(kind) for kind in kinds} == OWN
 
 

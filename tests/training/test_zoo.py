@@ -144,3 +144,14 @@ def test_the_flattened_small_network_is_exported(tmp_path):
         found = onnx_file.run_with_engine(kind(tmp_path, "cpu"))(pixels)
         for name, values in wanted.items():
             np.testing.assert_allclose(found[name], values, atol=1e-4 * np.abs(values).max())
+
+
+def test_reading_lungs_in_mixed_precision_frames_and_pools_in_single():
+    model = zoo.build(resolve(small("small-cnn", frame="lungs")), 3, mixed_precision=True)
+    kinds = {layer.name: layer.compute_dtype for layer in model.layers}
+    for name in ("lung_framing", "lung_mask", graph.MASKED, graph.POOLING, "head_0"):
+        assert kinds[name] == "float32", name
+    assert model.get_layer(graph.BACKBONE).layers[1].compute_dtype == "bfloat16"
+    whole = graph.inference_graph(model)
+    image = np.random.default_rng(0).integers(0, 256, (1, 32, 32, 2), dtype=np.uint8)
+    np.testing.assert_allclose(whole(image)["logits"], model(image), atol=0.02)
