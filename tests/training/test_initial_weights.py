@@ -28,6 +28,7 @@ from cxrview.training.export.bundle import write_keras
 from cxrview.training.network import starting_point, zoo
 from cxrview.training.network.initial_weights import start_from
 from cxrview.training.network.starting_point import check_fit, resolve
+from cxrview.training.network.weights_file import torch_name
 from tests.conftest import make_tiny_bundle, write_card
 from tests.training.test_zoo import small
 
@@ -236,6 +237,30 @@ def test_the_archive_of_a_densenet_is_for_a_densenet_only(tmp_path):
     np.savez(tmp_path / "weights.npz", nothing=1)
     with refused(InvalidRequest, messages.WEIGHTS_OF_DENSENET):
         start_from(network(1), resolve(small("small-cnn", start=str(tmp_path / "weights.npz"))), silent)
+
+
+def test_the_archive_of_a_densenet_gives_every_weight_and_its_classifier_where_it_fits(tmp_path):
+    random = np.random.default_rng(2)
+    model = zoo.build(resolve(small("densenet121", start="none")), 3)
+    config = small("densenet121", start=str(tmp_path / "weights.npz"))
+    arrays = {"classifier.weight": random.random((3, 1024)), "classifier.bias": random.random(3)}
+    for layer in model.get_layer(graph.BACKBONE).layers:
+        name, shapes = torch_name(layer.name) if layer.weights else "", [w.shape for w in layer.weights]
+        if len(shapes) == 1:  # a convolution
+            arrays[f"{name}.weight"] = random.random(shapes[0]).transpose(3, 2, 0, 1)
+        for part, shape in zip(("weight", "bias", "running_mean", "running_var"), shapes, strict=False):
+            arrays.setdefault(f"{name}.{part}", random.random(shape))
+    np.savez(tmp_path / "weights.npz", **arrays)
+    assert start_from(model, resolve(config), silent).endswith("weights.npz, its head included.")
+    backbone, (head,) = model.get_layer(graph.BACKBONE), graph.head_layers(model)
+    last = backbone.get_layer("conv5_block16_2_conv").get_weights()[0]
+    wanted = arrays["features.denseblock4.denselayer16.conv2.weight"]
+    np.testing.assert_allclose(last[2, 0, 5, 7], wanted[7, 5, 2, 0], rtol=1e-6)
+    mean = backbone.get_layer("bn").get_weights()[2]
+    np.testing.assert_allclose(mean, arrays["features.norm5.running_mean"], rtol=1e-6)
+    np.testing.assert_allclose(head.get_weights()[0], arrays["classifier.weight"].T, rtol=1e-6)
+    np.savez(tmp_path / "weights.npz", **arrays | {"classifier.weight": random.random((4, 1024))})
+    assert start_from(model, resolve(config), silent).endswith("weights.npz, with a new head.")
 
 
 def test_a_start_that_is_gone_is_refused_when_it_is_needed_and_no_sooner(tmp_path):

@@ -74,8 +74,7 @@ def _first_line(error: Exception) -> str:
 def _load_file(model: keras.Model, path: Path) -> int:
     """Load a file of weights alone; returns how many layers of the head it had."""
     if path.suffix == ".npz":
-        weights_file.load_densenet121(model, path)
-        return 0
+        return weights_file.load_densenet121(model, path)
     try:
         with path.open("rb") as file:
             return _set_weights(model, file, path)

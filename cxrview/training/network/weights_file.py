@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.engines.graph.build import BACKBONE
+from cxrview.engines.graph.build import BACKBONE, head_layers
 from cxrview.errors import UnusableModel
 from cxrview.training import messages
 
@@ -32,11 +32,12 @@ def torch_name(layer: str) -> str:
     return {"conv1_conv": "features.conv0", "conv1_bn": "features.norm0", "bn": "features.norm5"}[layer]
 
 
-def load_densenet121(model: keras.Model, path: Path) -> None:
+def load_densenet121(model: keras.Model, path: Path) -> int:
     """Set the backbone of `model` to the PyTorch DenseNet121 in the NumPy archive `path`.
 
-    If the archive carries an input with PyTorch's features, the network must reproduce them.
-    Raises UnusableModel if it does not, or if arrays are missing or misshapen.
+    Its `classifier` is taken over where it fits the head; returns how many layers of the head it gave. If the
+    archive carries an input with PyTorch's features, the network must reproduce them. Raises UnusableModel if
+    it does not, or if arrays are missing or misshapen.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
@@ -53,6 +54,17 @@ def load_densenet121(model: keras.Model, path: Path) -> None:
         raise UnusableModel(problem, messages.USE_CONVERTED_ARCHIVE, path) from error
     if "check.input" in arrays and feature_error(backbone, arrays) > 1e-3:
         raise UnusableModel(messages.OTHER_FEATURES, messages.USE_CONVERTED_ARCHIVE, path)
+    return _set_classifier(model, arrays)
+
+
+def _set_classifier(model: keras.Model, arrays: dict[str, NDArray[np.float32]]) -> int:
+    """Set the head to the classifier, (C, K) and (C,), if there is one that fits; return 1 if so, else 0."""
+    head = head_layers(model)
+    kernel, bias = arrays.get("classifier.weight"), arrays.get("classifier.bias")
+    if kernel is None or bias is None or len(head) != 1 or kernel.T.shape != tuple(head[0].kernel.shape):
+        return 0
+    head[0].set_weights([kernel.T, bias])
+    return 1
 
 
 def _keras_arrays(arrays: dict[str, NDArray[np.float32]], name: str, count: int) -> list[NDArray[np.float32]]:
