@@ -94,6 +94,7 @@ def test_without_a_start_of_its_own_the_images_decide(page):
     assert state(page) == (True, "")
     assert lungs.why.text() == "Lungs were found on 23 of 24 images that were looked at."
     assert resolve(draft.config.model).head.pooling == "lungs"
+    assert page.start.follows.text() == "Input of 224 × 224 pixels, cropped to the lungs."
     draft.set_lungs(HANDS)  # other images were chosen
     assert page.settled().frame == "film"
     assert state(page) == (False, "")

@@ -5,11 +5,11 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from cxrview.datasets.lung_sample import LungSample
 from cxrview.gui.panels.verdict import ToneLabel
-from cxrview.gui.training.draft import AS_START, Draft
+from cxrview.gui.training.draft import AS_START, LUNGS, Draft
 from cxrview.i18n import tr, trn
 from cxrview.training.preflight import Examined
 
-FILM, LUNGS = "film", "lungs"
+FILM = "film"
 
 
 class LungSwitch(QWidget):
