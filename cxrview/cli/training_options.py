@@ -23,6 +23,7 @@ def add_shared(parser: argparse.ArgumentParser, positive: Any) -> None:
     add("--config", type=Path, metavar="TOML", help="a configuration; the options here go before it")
     add("--arch", metavar="NAME", help="architecture, such as densenet121 or resnet50")
     add("--start", metavar="WHAT", help="starting weights: bundled, imagenet, none, or a file")
+    add("--frame", choices=("auto", "film", "lungs"), help="what it reads; auto: as the model of --start")
     add("--name", metavar="NAME", help="of the model")
     add("--group-pattern", metavar="REGEX", help="finds the patient in a file's name, in its one group")
     add("--epochs", type=positive, metavar="N", help="of each phase")
@@ -72,6 +73,8 @@ def _flags(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
             "architecture": arguments.arch,
             "start": _absolute(arguments.start) if _is_file(arguments.start) else arguments.start,
             "name": arguments.name,
+            "frame": arguments.frame,
+            "pooling": "auto" if arguments.frame == "lungs" else None,  # under them
         },
         "recipe": {"batch_size": arguments.batch_size, "seed": arguments.seed},
     }

@@ -20,6 +20,7 @@ OPTIONS = {
     "model.name": "--name",
     "model.architecture": "--arch",
     "model.start": "--start",
+    "model.frame": "--frame",
     "recipe.batch_size": "--batch-size",
     "recipe.seed": "--seed",
 }
@@ -40,10 +41,18 @@ def command(config: TrainingConfig, out: Path, file: Path | None) -> str | None:
 
 def _with_preset(config: TrainingConfig) -> list[str] | None:
     for name, (_words, preset) in PRESETS.items():
-        differing = configuration.differences(preset, config)
+        differing = [
+            entry for entry in configuration.differences(preset, config) if not _follows(config, entry)
+        ]
         if all(entry in OPTIONS for entry in differing):
             return ["--preset", name, *(part for entry in differing for part in _option(config, entry))]
     return None
+
+
+def _follows(config: TrainingConfig, entry: str) -> bool:
+    """Whether `--frame` says `entry` as well."""
+    model = config.model
+    return entry == "model.pooling" and (model.frame, model.pooling) == ("lungs", "auto")
 
 
 def _option(config: TrainingConfig, entry: str) -> list[str]:

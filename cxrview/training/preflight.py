@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Examined:
     """What was found about a configuration. `problems` are sentences by what they are about: "start",
-    "name", "solver"; `model` is its model, resolved, None where the start says too little."""
+    "name", "solver"; `model` is its model, resolved, None where the start says too little. `start_frame` is
+    what the model that it starts from is given, "film" or "lungs", or "" where that says nothing."""
 
     config: TrainingConfig
     model: "ResolvedModel | None"
@@ -27,6 +28,7 @@ class Examined:
     estimate: "Estimate"
     measured: "BenchmarkRecord | None" = None  # what the estimate rests on
     cards: "dict[str, BenchmarkRecord]" = field(default_factory=dict)  # by architecture
+    start_frame: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def examine(config: TrainingConfig, images: Mapping[str, int], store: Path) -> E
     taken = Estimate(None, None, None)
     if model is not None:
         taken = estimate(config, model, images, measured)
-    return Examined(config, model, problems, taken, measured, cards)
+    frame = starting_point.frame_of(model) if model is not None else ""
+    return Examined(config, model, problems, taken, measured, cards, frame)
 
 
 def _own_size(model: ModelConfig, name: str) -> int:
@@ -100,5 +103,6 @@ def to_measure(config: TrainingConfig, architecture: str) -> TrainingConfig:
     """Return `config` with `architecture`, from random weights where the start belongs to another one."""
     model = config.model
     if architecture != model.architecture:
-        model = replace(model, architecture=architecture, start="none", preprocessing="architecture")
+        prepared = "auto" if "lungs" in (model.frame, model.pooling) else "architecture"
+        model = replace(model, architecture=architecture, start="none", preprocessing=prepared)
     return replace(config, model=model)

@@ -1,5 +1,7 @@
 """The heatmap's controls: which class, drawn how, how strong, from where on, in which colours and scale."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
@@ -26,8 +28,11 @@ from cxrview.gui.theme import wrapped
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.widgets.elided import ElidedChoice
 from cxrview.gui.widgets.settle import settle
-from cxrview.i18n import mark, tr
+from cxrview.i18n import mark, say, tr
 from cxrview.settings import COLOUR_MAPS, Settings
+
+if TYPE_CHECKING:
+    from cxrview.inference.prediction import Prediction
 
 FOLLOWS = mark("As read")
 UNLIKE = mark("Not like the training films, so no heatmap is shown.")
@@ -68,6 +73,10 @@ class HeatmapControls(QWidget):
         for name, label in COLOUR_MAPS.items():
             self.colours.addItem(tr(label), name)
         self.bar = HeatBar()
+        self.place = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.place.setToolTip(
+            wrapped(tr("It says where the model looked. It does not show where disease is."))
+        )
         self.multiples = Multiples(state)
         self.all_classes = _link(tr("All classes, enlarged…"))
         self.model_view = _link(tr("What the model saw…"))
@@ -131,6 +140,7 @@ class HeatmapControls(QWidget):
         column.addWidget(self.bar)
         self.unit = QLabel(objectName="muted", wordWrap=True)
         column.addWidget(self.unit)
+        column.addWidget(self.place)
         boxes = QHBoxLayout()
         for box in (self.grid, self.scale):
             boxes.addWidget(box, 1)
@@ -160,6 +170,7 @@ class HeatmapControls(QWidget):
         scales = prediction is not None and bool(prediction.map_scale)
         self.scale_row.setVisible(scales)
         if prediction is None:  # the colours need NumPy, which the first image brings
+            self.place.hide()
             return
         style, label = HeatStyle.of(state.settings), state.model.label(state.heat_class)
         shown = state.settings.heatmap_visible and not state.withholds_heat(state.active)
@@ -167,6 +178,16 @@ class HeatmapControls(QWidget):
         known = state.heat_class in prediction.class_names
         words = heat_scale.legend_of(prediction, state.heat_class, label, style).words if known else ()
         self.unit.setText(" · ".join(words))
+        self.place.setText(self._where(prediction, style.own) if known else "")
+        self.place.setVisible(bool(self.place.text()))
+
+    def _where(self, prediction: "Prediction", own: bool) -> str:
+        """Return in which part of the lungs the heat is strongest, "" where that cannot be said."""
+        from cxrview.explain import place
+
+        radiograph = self._state.shown.radiograph
+        patient = radiograph.pictured.patient_orientation if radiograph is not None else ()
+        return say(place.words(prediction, self._state.heat_class, patient, own))
 
     def _show_classes(self, model: ModelInfo) -> None:
         with QSignalBlocker(self.class_choice):

@@ -11,6 +11,7 @@ from cxrview.annotations.annotation import calibration_of
 from cxrview.annotations.results import NAMES, result_of
 from cxrview.annotations.units import calibrated_scale, scale_of
 from cxrview.errors import CxrviewError
+from cxrview.explain import place
 from cxrview.explain.class_colours import class_colour
 from cxrview.explain.overlay import has_own_scale
 from cxrview.explain.paint import is_empty
@@ -69,7 +70,7 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
         plain=image(order.plain, report),
         plain_caption=f"{order.how}  ·  {tr(WITHHELD)}" if order.withheld else order.how,
         heated=image(order.heated, report) if order.heated is not None else None,
-        heat_caption=_heat_caption(heat),
+        heat_caption=_heat_caption(heat, radiograph),
         heat_scale=_scale(heat),
         heat_unit=_unit(heat),
         about=_about(radiograph) if order.identity else _anonymous(radiograph),
@@ -100,14 +101,16 @@ def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> t
     return tuple(lines)
 
 
-def _heat_caption(heat: Heat | None) -> str:
+def _heat_caption(heat: Heat | None, radiograph: Radiograph) -> str:
     if heat is None:
         return ""
     if is_empty(heat.prediction, heat.class_name, heat.style):
         words = tr("The heatmap of “{label}”: {nothing}.")
         return words.format(label=heat.label, nothing=heat_scale.nothing(heat.style))
     words = tr("Where the model looked for “{label}”. It does not show where disease is.")
-    return words.format(label=heat.label)
+    patient = radiograph.pictured.patient_orientation
+    where = say(place.words(heat.prediction, heat.class_name, patient, heat.style.own))
+    return f"{words.format(label=heat.label)} {where}".rstrip()
 
 
 def _unit(heat: Heat | None) -> str:

@@ -6,11 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from cxrview.datasets.lung_sample import LungSample
 from cxrview.datasets.report import FINAL
-from cxrview.training.config import PRESETS, TrainingConfig
+from cxrview.training.config import PRESETS, ModelConfig, TrainingConfig
 
 QUICK = "quick"
 CUSTOM = "custom"
+AS_START = "auto"  # the frame of the model that the training starts from
+LUNGS = "lungs"
 
 
 class Draft(QObject):
@@ -21,11 +24,13 @@ class Draft(QObject):
             "search", "card".
         report_changed: the data report came, or no longer holds; carries it, or None.
         preset_changed: carries its name, or "custom".
+        lungs_changed: whether the images show lungs is known, or no longer; carries it, or None.
     """
 
     changed = Signal(object)
     report_changed = Signal(object)
     preset_changed = Signal(str)
+    lungs_changed = Signal(object)
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,14 +38,39 @@ class Draft(QObject):
         self.config: TrainingConfig = PRESETS[QUICK][1]
         self.preset = QUICK
         self.report: dict[str, Any] | None = None  # of exactly this `config.data`
+        self.lungs: LungSample | None = None
+        self.frame_is_asked = False  # the user has said what the network is given
 
     def change(self, table: str, **values: Any) -> None:
         """Replace fields of the part `table` of the configuration."""
         part = dataclasses.replace(getattr(self.config, table), **values)
         self.set_config(dataclasses.replace(self.config, **{table: part}))
 
+    def load(self, config: TrainingConfig) -> None:
+        """Take over a configuration from a file or of an earlier run, which is to stay as it is."""
+        self._take(config, asked=True)
+
+    def set_frame(self, frame: str, *, asked: bool = True) -> None:
+        """Give the network "film", "lungs" or AS_START, with what goes with it; `asked`: by the user."""
+        model = self.config.model
+        changes: dict[str, Any] = {"frame": frame}
+        if frame == LUNGS:
+            changes |= {"pooling": "auto", "preprocessing": "auto"}  # which is that of the lungs
+        elif model.frame == LUNGS and self.preset != CUSTOM:
+            changes["pooling"] = PRESETS[self.preset][1].model.pooling
+        elif model.pooling == LUNGS:
+            changes["pooling"] = "auto"
+        changed = dataclasses.replace(model, **changes)
+        self._take(dataclasses.replace(self.config, model=changed), asked=asked or self.frame_is_asked)
+
     def set_config(self, config: TrainingConfig) -> None:
-        """Take over a whole configuration, from a file or of an earlier run."""
+        """Take over a whole configuration. One with another frame says what the network is given."""
+        frame = config.model.frame
+        same = frame == self.config.model.frame
+        self._take(config, asked=self.frame_is_asked if same else frame != AS_START)
+
+    def _take(self, config: TrainingConfig, *, asked: bool) -> None:
+        self.frame_is_asked = asked
         tables = [field.name for field in dataclasses.fields(config)]
         changed = {name for name in tables if getattr(config, name) != getattr(self.config, name)}
         if not changed:
@@ -52,9 +82,11 @@ class Draft(QObject):
         self.changed.emit(frozenset(changed))
 
     def use_preset(self, name: str) -> None:
-        """Take recipe, augmentation and network from a preset; images, name and start stay."""
+        """Take recipe, augmentation and network from a preset; images, name, frame and start stay."""
         preset, model = PRESETS[name][1], self.config.model
-        kept: dict[str, Any] = {"name": model.name}
+        kept: dict[str, Any] = {"name": model.name, "frame": model.frame}
+        if model.frame == LUNGS:
+            kept["pooling"] = "auto"
         if preset.model.start == "bundled" and model.architecture == preset.model.architecture:
             kept["start"] = model.start
         self.set_config(
@@ -71,6 +103,12 @@ class Draft(QObject):
         if report is not self.report:
             self.report = report
             self.report_changed.emit(report)
+
+    def set_lungs(self, found: LungSample | None) -> None:
+        """Take over whether the images show lungs."""
+        if found != self.lungs:
+            self.lungs = found
+            self.lungs_changed.emit(found)
 
     @property
     def blocking(self) -> list[dict[str, Any]]:
@@ -90,8 +128,7 @@ class Draft(QObject):
             name
             for name, (_, preset) in PRESETS.items()
             if (preset.recipe, preset.augmentation) == (config.recipe, config.augmentation)
-            and dataclasses.replace(config.model, name="", start="")
-            == dataclasses.replace(preset.model, name="", start="")
+            and _same_network(config.model, preset.model)
         ]
         found = names[0] if names else CUSTOM
         if found != self.preset:
@@ -102,3 +139,12 @@ class Draft(QObject):
 def _rests_on(config: TrainingConfig) -> object:
     """Return what the data report depends on: an override changes nothing about the images."""
     return dataclasses.replace(config.data, allow=())
+
+
+def _same_network(model: ModelConfig, preset: ModelConfig) -> bool:
+    """Whether `model` is that of a preset, whichever its name and start, and whatever it is given."""
+    pooling = preset.pooling if (model.frame, model.pooling) == (LUNGS, "auto") else model.pooling
+    return (
+        dataclasses.replace(model, name=preset.name, start=preset.start, frame=preset.frame, pooling=pooling)
+        == preset
+    )

@@ -130,6 +130,17 @@ def _reads_lungs(config: ModelConfig, start: StartingPoint) -> bool:
     return _layer(start.network, config.architecture, _FRAMING) is not None
 
 
+def frame_of(model: ResolvedModel) -> str:
+    """Return what the model that `model` starts from is given, "film" or "lungs".
+
+    It is "" where it starts from no model of its architecture: photographs and weights alone say nothing.
+    """
+    network = model.start.network
+    if network.get("name") != model.name:
+        return ""
+    return "lungs" if _layer(network, model.name, _FRAMING) is not None else "film"
+
+
 def _as_framed(config: ModelConfig, start: StartingPoint) -> ModelConfig:
     """Return `config` with the size of the model that it starts from, if that reads lungs.
 

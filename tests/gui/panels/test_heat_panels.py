@@ -9,14 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QWidget
 
-from cxrview.anatomy import framed, reduced
+from cxrview.anatomy import Anatomy, framed, reduced
 from cxrview.explain.model_input_view import seen_by
 from cxrview.gui.panels.multiples import MOST
 from cxrview.gui.view_state import PredictionProgress, PredictionState
 from cxrview.gui.viewer.view_transform import Orientation
 from cxrview.imaging import model_input
 from cxrview.inference.predictor import Predictor
-from tests.anatomy.chests import chest
+from tests.anatomy.chests import chest, lungs
 from tests.conftest import TINY_SIZE
 
 
@@ -355,6 +355,30 @@ def test_a_model_that_reads_lungs_is_shown_with_their_border(make_window, tiny_l
     qtbot.waitUntil(lambda: "No lungs were found" in dialog.words.text())
     window.state.active.set_reading(PredictionState())
     qtbot.waitUntil(lambda: dialog.title.text() == "The model has not read this image.")
+
+
+def test_the_panel_says_in_which_zone_the_heat_is_strongest(opened, panel):
+    assert not panel.place.isVisible()  # a model that reads whole films
+    shown = opened.state.shown.radiograph
+    film, (height, width) = reduced(shown), shown.shape
+    mask = np.where(lungs(height, width), 255, 0).astype(np.uint8)
+    anatomy = Anatomy.of(film, film.letterbox(112).apply(mask), film.letterbox(112))
+    maps = np.zeros((3, 12, 12), np.float32)
+    maps[0, 10, 2], maps[1, 10, [2, 9]], maps[2, 1, 9] = 0.9, 0.6, 0.1
+    changes = {"anatomy": anatomy, "letterbox": film.letterbox(160, anatomy.crop), "activation_maps": maps}
+    read_with(opened, STRONG, in_domain=True, **changes)
+    said = {
+        "covid19": "The heat is strongest in the right lower zone.",
+        "normal": "The heat is strongest in both lower zones.",
+        "pneumonia": "",
+    }
+    for name, words in said.items():
+        opened.state.choose_class(name)
+        assert (panel.place.text(), panel.place.isVisible()) == (words, bool(words))
+    opened.state.choose_class("covid19")
+    read_with(opened, STRONG, in_domain=False, **changes)
+    opened.state.ask_for_heat()
+    assert not panel.place.isVisible()
 
 
 def test_without_an_image_it_says_so(opened, model_view, qtbot):

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
+from cxrview.anatomy import Anatomy, reduced
 from cxrview.annotations.annotation import Arrow, CardiothoracicRatio, Length, Point
 from cxrview.gui import messages
 from cxrview.gui.dialogs.export import ExportDialog
@@ -17,6 +18,7 @@ from cxrview.gui.report.contents import measured
 from cxrview.gui.report.printing import PrintPreview
 from cxrview.gui.view_state import PredictionProgress, PredictionState
 from cxrview.i18n import say
+from tests.anatomy.chests import lungs
 from tests.imaging import phantoms
 from tests.pdf_words import words_of
 
@@ -120,6 +122,19 @@ def test_the_report_says_which_scale_and_what_has_no_heat(window, report):
     assert "scale:" not in words
     window.state.ask_for_heat()
     assert "scale: this class" in report("report")
+
+
+def test_the_report_says_in_which_zone_the_heat_is_strongest(window, report):
+    small = reduced(window.state.shown.radiograph)
+    mask = np.where(lungs(small.height, small.width), 255, 0).astype(np.uint8)
+    anatomy = Anatomy.of(small, small.letterbox(112).apply(mask), small.letterbox(112))
+    maps = np.zeros((3, 12, 12), np.float32)
+    maps[:, 1, 9] = 0.9
+    changes = {"anatomy": anatomy, "letterbox": small.letterbox(160, anatomy.crop), "activation_maps": maps}
+    prediction = dataclasses.replace(window.state.reading.prediction, in_domain=True, **changes)
+    window.state.active.set_reading(PredictionState(PredictionProgress.DONE, prediction))
+    said = report("report")
+    assert "It does not show where disease is. The heat is strongest in the left upper zone." in said
 
 
 def test_an_image_that_was_not_read_has_a_report_all_the_same(window, report):

@@ -449,6 +449,7 @@ def test_a_report_that_is_there_already_is_shown(make_step, light, planted, qapp
     wait_checked(qtbot, second)
     assert kinds(second) == kinds(first)
     icon = row(second, "label-conflict").icon
+    qtbot.waitUntil(icon.isVisible)
     light_icon = icon.pixmap().toImage()
     themes.apply(qapp, themes.DARK)
     assert icon.pixmap().toImage() != light_icon

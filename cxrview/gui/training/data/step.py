@@ -21,6 +21,7 @@ from cxrview.gui.training.data.check import DataCheck
 from cxrview.gui.training.data.classes import grouped
 from cxrview.gui.training.data.edits import DataEdits
 from cxrview.gui.training.data.fixes import Fix
+from cxrview.gui.training.data.lungs import LungLook
 from cxrview.gui.training.data.page import DataPage
 from cxrview.gui.training.data.source import choose_folder, dropped_paths
 from cxrview.gui.training.draft import Draft
@@ -50,6 +51,7 @@ class DataStep(WizardStep):
         self._excluded: tuple[str, ...] | None = None  # as listed
         self.survey, self.problem = EMPTY, ""
         self.check = DataCheck(draft, runs, self)
+        self.lungs = LungLook(draft, runner, self._tell_ready)
         self.edits = DataEdits(draft, runs, runner, self)
         self.page = DataPage(self, runner)
         self.setAcceptDrops(True)
@@ -109,6 +111,8 @@ class DataStep(WizardStep):
             return states[self.check.state]
         count = len(self._draft.blocking)
         words = trn("{count} finding stops the training.", "{count} findings stop the training.", count)
+        if not count and self.lungs.is_busy:
+            return tr("It is being looked whether the images show lungs.")
         return words.format(count=count) if count else ""
 
     def paths_of(self, files: Sequence[str]) -> list[Path]:
@@ -175,6 +179,7 @@ class DataStep(WizardStep):
 
     def _surveyed_is(self, found: Survey) -> None:
         self._job, self.survey = None, found
+        self.lungs.want(found.items)
         self.page.show_survey(found, self._draft.config)
         if self._may_check():
             self.check.want()
@@ -210,6 +215,7 @@ class DataStep(WizardStep):
 
     def _not_surveyed(self, error: Exception) -> None:
         self._job, self.survey = None, EMPTY
+        self.lungs.want(())
         self.problem = error_text.whole(error)
         self.page.show_survey(EMPTY, self._draft.config)
         self._show_state()

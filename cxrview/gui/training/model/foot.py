@@ -97,7 +97,7 @@ class ModelFoot(QWidget):
             self.say(error_text.whole(error))
             return
         self.file = file
-        self._draft.set_config(config)
+        self._draft.load(config)
         self.say(tr("Loaded {file}.").format(file=file.name))
 
     def copy_command(self) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from cxrview.gui.panels.verdict import ToneLabel
-from cxrview.gui.training.draft import Draft
+from cxrview.gui.training.draft import LUNGS, Draft
 from cxrview.gui.widgets.option_controls import calm
 from cxrview.i18n import say, tr
 from cxrview.training.names import CHOICES
@@ -88,6 +88,9 @@ class StartBox(QWidget):
         taken = found.model.input
         side = f"{taken.size} × {taken.size}"
         words = tr("Input of {side} pixels. Preprocessing: {preprocessing}.")
+        if taken.frame == LUNGS:
+            self.follows.say(tr("Input of {side} pixels, cropped to the lungs.").format(side=side))
+            return
         lines = [words.format(side=side, preprocessing=say(CHOICES[taken.preprocessing]))]
         if taken.preprocessing != "architecture" and taken.seen_size != taken.size:
             lines.append(

@@ -19,6 +19,7 @@ from cxrview.gui.training.model.cards import ArchitectureCard, Cards, ChoiceCard
 from cxrview.gui.training.model.expert import SOLVER_FIELD, ExpertPanel
 from cxrview.gui.training.model.foot import ModelFoot
 from cxrview.gui.training.model.labels import PRESETS
+from cxrview.gui.training.model.lungs import LungSwitch
 from cxrview.gui.training.model.start import StartBox
 from cxrview.gui.training.runs import TrainingRuns
 from cxrview.gui.training.step import WizardStep
@@ -53,6 +54,7 @@ class ModelStep(WizardStep):
         self._scratch: TemporaryDirectory[str] | None = None
         self._settle = QTimer(self, singleShot=True, interval=SETTLED, timeout=self._examine)
         self.start = StartBox(draft)
+        self.lungs = LungSwitch(draft)
         self.presets = Cards(tr("How it learns"), len(PRESETS))
         self.networks = Cards(tr("Network"), 3)
         self._architectures: dict[str, ArchitectureCard] = {}  # the cards in `networks`
@@ -99,6 +101,7 @@ class ModelStep(WizardStep):
         for title, part in (
             (tr("How it learns"), self.presets),
             (tr("Starting point"), self.start),
+            (tr("What it reads"), self.lungs),
             (tr("Network"), self.networks),
         ):
             column.addWidget(QLabel(title, objectName="heading"))
@@ -165,6 +168,7 @@ class ModelStep(WizardStep):
             return
         self.examined = found
         self.start.show_examined(found)
+        self.lungs.show_examined(found)
         self.expert.show_problem(SOLVER_FIELD, found.problems.get("solver", ""), kept=True)
         self.foot.show_examined(found, bool(self._images().get("train")))
         self._show_cards()

@@ -134,7 +134,7 @@ class TrainingStep(WizardStep):
             self._say(tr("The run in {folder} cannot be gone on with.").format(folder=folder))
             return None
         self._draft.folder = folder
-        self._draft.set_config(config)
+        self._draft.load(config)
         if self._draft.report is None:
             self._draft.set_report(_report(folder))
         return config
