@@ -1,0 +1,188 @@
+"""Which lungs are those of a chest film: the fit, what it refuses, and the words about it."""
+
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from cxrview.anatomy import regions
+from cxrview.anatomy.measures import NAMES, measured
+from cxrview.anatomy.plausibility import Plausibility, terms
+
+QUANTILE = 0.995  # of the scores of adults' films that were learnt from: the limit
+STRENGTH = 0.3  # of the fit: the inverse of the ridge, as scikit-learn counts it
+CHILDREN = "kermany"
+OTHERS = ("ood, ", "pydicom")  # how the sources begin that are no chest films
+ADULTS_CALLED_CHILDREN = 0.02  # at most
+HEADING = "## Are these the lungs of a chest film?"
+ABOUT = """\
+The lung network finds lungs on almost anything. So the lungs found are measured ({measures} figures that do
+not depend on the size of the film: shares, ratios and distances, in the box around both lungs), and a
+logistic regression on these figures and their squares says whether they are like those of a frontal chest
+film. A model that reads lungs calls a film foreign where they are not. It learnt from every second group of
+films: {chests:,} chest films against {against:,} turned, cut and other ones, those of half of `ood` among
+them. Its limit lets {quantile} % of the adults' films pass that it learnt from.
+`packaging/lung_plausibility.py` makes it, and this table of films that it did not learn from:
+"""
+OF_CHILDREN = """\
+Children: a logistic regression on the same figures tells unseen films of children (all of one hospital,
+framed closer than the adults') from those of adults with an AUC of {auc:.3f}; where {adults:.1f} % of the
+adults are called children, {children:.0f} % of the children are. {verdict}
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Masks:
+    """What the network made of N films, and what they are.
+
+    `masks` is (N, S, S) uint8, `boxes` (N, 4) where the film lies in it (left, top, right, bottom), `kinds`
+    what was done to the film, "" if nothing; `learnt` says which may be learnt from; `network` is the graph's
+    SHA-256, (32,) uint8.
+    """
+
+    masks: NDArray[np.uint8]
+    boxes: NDArray[np.int64]
+    sources: NDArray[np.str_]
+    kinds: NDArray[np.str_]
+    learnt: NDArray[np.bool_]
+    network: NDArray[np.uint8]
+
+    def save(self, path: Path) -> None:
+        """Write an archive that `load` reads."""
+        np.savez_compressed(path, **{name: getattr(self, name) for name in self.__slots__})
+
+    @classmethod
+    def load(cls, path: Path) -> "Masks":
+        """Read what `save` wrote."""
+        with np.load(path) as stored:
+            return cls(**{name: stored[name] for name in cls.__slots__})
+
+    @property
+    def chest(self) -> NDArray[np.bool_]:
+        """Which films are frontal chest films as they should be, (N,)."""
+        return (self.kinds == "") & ~np.any(
+            [np.char.startswith(self.sources, name) for name in OTHERS], axis=0
+        )
+
+    @property
+    def child(self) -> NDArray[np.bool_]:
+        """Which films are of children, (N,)."""
+        return self.sources == CHILDREN
+
+    def inside(self) -> NDArray[np.uint8]:
+        """Return the masks without what lies beside the films."""
+        inside = np.zeros_like(self.masks)
+        for to, mask, (left, top, right, bottom) in zip(inside, self.masks, self.boxes, strict=True):
+            to[top:bottom, left:right] = mask[top:bottom, left:right]
+        return inside
+
+    def measured(self) -> NDArray[np.float32]:
+        """Return the measures of every film, (N, M)."""
+        boxes = (tuple(box) for box in self.boxes.tolist())
+        return np.stack([measured(mask, box) for mask, box in zip(self.inside(), boxes, strict=True)])
+
+    def found(self) -> NDArray[np.bool_]:
+        """Return on which films there are lungs at all, (N,)."""
+        return np.array([regions.bounds(regions.kept(mask)) is not None for mask in self.inside()])
+
+
+def fitted(measures: NDArray[np.float32], masks: Masks) -> Plausibility:
+    """Return what tells the films to learn from that are chest films from the others."""
+    chest = masks.chest & masks.learnt
+    against = ~masks.chest & masks.learnt
+    centre, spread = measures[chest].mean(axis=0), measures[chest].std(axis=0)
+    features = terms(measures, centre, spread)
+    shown = features[chest | against]
+    model = _regression(shown, against[chest | against])
+    scores = features[chest & ~masks.child] @ model.coef_[0]
+    weights = model.coef_[0].astype(np.float32)
+    return Plausibility(centre, spread, weights, float(np.quantile(scores, QUANTILE)))
+
+
+def _regression(features: NDArray[np.float32], wanted: NDArray[np.bool_]) -> LogisticRegression:
+    return LogisticRegression(C=STRENGTH, max_iter=5000, class_weight="balanced").fit(features, wanted)
+
+
+def report(plausibility: Plausibility, measures: NDArray[np.float32], masks: Masks) -> dict[str, Any]:
+    """Return what is refused of the films that nothing was learnt from, and what is known of children."""
+    found = masks.found()
+    refused = ~found | (plausibility.score(measures) > plausibility.limit)
+    names = np.array(
+        [kind or source for kind, source in zip(masks.kinds.tolist(), masks.sources.tolist(), strict=True)]
+    )
+    groups = {"adults": masks.chest & ~masks.child, "children": masks.chest & masks.child}
+    groups |= {name: names == name for name in dict.fromkeys(names.tolist()) if name != CHILDREN}
+    return {
+        "learnt from": {
+            "chest films": int((masks.chest & masks.learnt).sum()),
+            "others": int((~masks.chest & masks.learnt).sum()),
+        },
+        "limit": round(plausibility.limit, 4),
+        "quantile of adults": QUANTILE,
+        "not learnt from": {
+            name: _counted(which & ~masks.learnt, refused, found) for name, which in groups.items()
+        },
+        "children": _children(plausibility, measures, masks),
+    }
+
+
+def _counted(
+    which: NDArray[np.bool_], refused: NDArray[np.bool_], found: NDArray[np.bool_]
+) -> dict[str, int]:
+    return {
+        "films": int(which.sum()),
+        "refused": int((which & refused).sum()),
+        "without lungs": int((which & ~found).sum()),
+    }
+
+
+def _children(plausibility: Plausibility, measures: NDArray[np.float32], masks: Masks) -> dict[str, float]:
+    """Return how well the measures tell children from adults, on films that nothing was learnt from."""
+    features = terms(measures, plausibility.centre, plausibility.spread)
+    shown, asked = masks.chest & masks.learnt, masks.chest & ~masks.learnt
+    score = features @ _regression(features[shown], masks.child[shown]).coef_[0]
+    limit = np.quantile(score[shown & ~masks.child], 1 - ADULTS_CALLED_CHILDREN)
+    called = score > limit
+    elsewhere = asked & (masks.sources == "cohen-frontal")
+    return {
+        "auc": round(float(roc_auc_score(masks.child[asked], score[asked])), 4),
+        "share of children called so": round(float(called[asked & masks.child].mean()), 4),
+        "share of adults called so": round(float(called[asked & ~masks.child].mean()), 4),
+        "share of external called so": round(float(called[elsewhere].mean()), 4),
+    }
+
+
+def described(figures: dict[str, Any], page: Path, width: int) -> None:
+    """Write the section about `figures` into `page`, in place of the earlier one or at the end."""
+    rows = ["| films | refused | of these without any lungs |", "| --- | --- | --- |"]
+    rows += [
+        f"| {name} | {part['refused']} of {part['films']} | {part['without lungs']} |"
+        for name, part in figures["not learnt from"].items()
+    ]
+    about = ABOUT.format(
+        measures=len(NAMES),
+        chests=figures["learnt from"]["chest films"],
+        against=figures["learnt from"]["others"],
+        quantile=round(100 * QUANTILE, 1),
+    )
+    children = figures["children"]
+    usable = children["auc"] >= 0.95 and children["share of children called so"] >= 0.5
+    words = OF_CHILDREN.format(
+        auc=children["auc"],
+        adults=100 * children["share of adults called so"],
+        children=100 * children["share of children called so"],
+        verdict="" if usable else "That is too little to tell a reader by, so nothing is said.",
+    )
+    text = "\n".join([HEADING, _filled(about, width), "", *rows, "", _filled(words, width), ""])
+    before, _heading, rest = page.read_text("utf-8").partition(HEADING)
+    _old, found, after = rest.partition("\n## ")
+    page.write_text(f"{before.rstrip()}\n\n{text}{found}{after}", "utf-8")
+
+
+def _filled(text: str, width: int) -> str:
+    return textwrap.fill(" ".join(text.split()), width)
