@@ -1,14 +1,14 @@
 """Learn which lungs are those of a frontal chest film, and write that into the bundle of the lung network.
 
-    python packaging/lung_plausibility.py collect DATA OUT models/lungs
+    python packaging/lung_plausibility.py collect DATA OUT
     python packaging/lung_plausibility.py write OUT models/lungs
 
 DATA holds `siim`, `rsna`, `cxr`, `kermany`, `covidx`, `external` and `ood`, each with a `manifest.csv`. OUT
-gets the masks that the network makes of their films, of some of them turned or cut, and of the images of
-`pydicom-data` and of pydicom's own tests (`lung_masks.npz`), and `lung_plausibility.json`. Logistic
-regression learns from every second group: chest films against turned and cut ones and half of `ood`.
-`external`, the other groups, the other half of `ood` and pydicom's images are reported on. Both commands
-belong behind `train_lungs.py`, which writes the bundle anew.
+gets their films, some of them turned and cut, and the images of `pydicom-data` and of pydicom's own tests,
+all as the network sees them (`lung_squares.npz`), and then `lung_plausibility.json`. Logistic regression
+learns from every second group: chest films against turned and cut ones and half of `ood`.
+`external`, the other groups, the other half of `ood` and pydicom's images are reported on. The second
+command belongs behind `train_lungs.py`, which writes the bundle anew.
 """
 
 import argparse
@@ -24,11 +24,12 @@ import cv2
 import data_store
 import numpy as np
 import pydicom
-from lung_verdicts import Masks, described, fitted, report
+from lung_verdicts import Squares, described, fitted, report
+from numpy.typing import NDArray
 
-from cxrview import bundle
-from cxrview.anatomy import Film, LungFinder, contract, reduced
+from cxrview.anatomy import Film, contract, reduced
 from cxrview.anatomy.plausibility import FILE, GRAPH
+from cxrview.bundle.load import read_card
 from cxrview.errors import CxrviewError
 from cxrview.imaging import read
 
@@ -36,6 +37,7 @@ LEARNT = ("siim", "rsna", "cxr", "kermany", "covidx")
 SHARE = {"siim": 3}  # every third group of so many films is enough
 TURNED = 6  # every sixth group is turned and cut, too
 LONGEST = 512  # pixels of a turned film; the network sees fewer
+SIDE = 112  # pixels of the network's square
 BATCH = 32
 FRAMES = 20  # of one file
 WIDTH = 120  # characters of a line of the page
@@ -52,44 +54,36 @@ class Sample(NamedTuple):
     learnt: bool
 
 
-def collect(data: Path, out: Path, folder: Path) -> None:
-    """Store what the network in the bundle makes of every film."""
-    finder = LungFinder(bundle.load(folder), contract.choose(folder).engine)
-    out.mkdir(parents=True, exist_ok=True)
-    lungs = finder.card.class_names.index(contract.LUNGS)
-    masks, boxes, samples = [], [], []
-    for batch in _batches(_samples(data)):
-        letterboxes = [item.film.letterbox(finder.card.input_size) for item in batch]
-        squares = [item.film.in_square(box) for item, box in zip(batch, letterboxes, strict=True)]
-        found = finder.engine.predict(np.stack(squares))[contract.OUTPUT][:, lungs]
-        masks.append(np.rint(found * 255).astype(np.uint8))
-        boxes += [(b.left, b.top, b.left + b.inner_width, b.top + b.inner_height) for b in letterboxes]
-        samples += [item[1:] for item in batch]
-        print(len(samples), samples[-1][:2], flush=True)
+def collect(data: Path, out: Path) -> None:
+    """Store every film as the network sees it."""
+    squares, boxes, samples = [], [], []
+    for sample in _samples(data):
+        letterbox = sample.film.letterbox(SIDE)
+        right, bottom = letterbox.left + letterbox.inner_width, letterbox.top + letterbox.inner_height
+        squares.append(sample.film.in_square(letterbox))
+        boxes.append((letterbox.left, letterbox.top, right, bottom))
+        samples.append(sample[1:])
     sources, kinds, learnt = (np.array(column) for column in zip(*samples, strict=True))
-    network = np.frombuffer(bytes.fromhex(finder.card.files[GRAPH].sha256), np.uint8)
-    Masks(np.concatenate(masks), np.array(boxes), sources, kinds, learnt, network).save(
-        out / "lung_masks.npz"
-    )
+    out.mkdir(parents=True, exist_ok=True)
+    Squares(np.stack(squares), np.array(boxes), sources, kinds, learnt).save(out / "lung_squares.npz")
 
 
 def write(out: Path, folder: Path) -> None:
-    """Fit, and write statistics and figures into the bundle and into docs/model.md."""
-    masks = Masks.load(out / "lung_masks.npz")
+    """Fit to what the network in the bundle finds, and write that into the bundle and into docs/model.md."""
+    squares = Squares.load(out / "lung_squares.npz")
     card = json.loads((folder / "card.json").read_text("utf-8"))
-    if masks.network.tobytes().hex() != card["files"][GRAPH]["sha256"]:
-        raise SystemExit("The masks are another network's: collect them again.")
-    measures = masks.measured()
-    plausibility = fitted(measures, masks)
+    masks = _masks(folder, squares)
+    measures = squares.measured(masks)
+    plausibility = fitted(measures, squares)
     np.savez_compressed(
         folder / FILE,
-        network=masks.network,
+        network=np.frombuffer(bytes.fromhex(card["files"][GRAPH]["sha256"]), np.uint8),
         centre=plausibility.centre,
         spread=plausibility.spread,
         weights=plausibility.weights,
         limit=np.float32(plausibility.limit),
     )
-    figures = report(plausibility, measures, masks)
+    figures = report(plausibility, measures, squares.found(masks), squares)
     (out / "lung_plausibility.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     stored = (folder / FILE).read_bytes()
     card["files"][FILE] = {"sha256": hashlib.sha256(stored).hexdigest(), "bytes": len(stored)}
@@ -99,15 +93,15 @@ def write(out: Path, folder: Path) -> None:
     described(figures, PAGE, WIDTH)
 
 
-def _batches(samples: Iterator[Sample]) -> Iterator[list[Sample]]:
-    batch: list[Sample] = []
-    for sample in samples:
-        batch.append(sample)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def _masks(folder: Path, squares: Squares) -> NDArray[np.uint8]:
+    """Return where the network in `folder` finds lungs, (N, S, S), 0 beside the films."""
+    engine = contract.choose(folder).engine
+    lungs = read_card(folder).class_names.index(contract.LUNGS)
+    masks = []
+    for start in range(0, len(squares.squares), BATCH):
+        found = engine.predict(squares.squares[start : start + BATCH])[contract.OUTPUT][:, lungs]
+        masks.append(np.rint(found * 255).astype(np.uint8))
+    return squares.inside(np.concatenate(masks))
 
 
 def _samples(data: Path) -> Iterator[Sample]:
@@ -173,7 +167,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for do, places in ((collect, ("data", "out", "bundle")), (write, ("out", "bundle"))):
+    for do, places in ((collect, ("data", "out")), (write, ("out", "bundle"))):
         command = commands.add_parser(do.__name__, help=do.__doc__)
         command.set_defaults(do=lambda given, do=do, places=places: do(*(getattr(given, p) for p in places)))
         for place in places:

@@ -37,27 +37,25 @@ adults are called children, {children:.0f} % of the children are. {verdict}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Masks:
-    """What the network made of N films, and what they are.
+class Squares:
+    """N films as the network sees them, and what they are.
 
-    `masks` is (N, S, S) uint8, `boxes` (N, 4) where the film lies in it (left, top, right, bottom), `kinds`
-    what was done to the film, "" if nothing; `learnt` says which may be learnt from; `network` is the graph's
-    SHA-256, (32,) uint8.
+    `squares` is (N, S, S) uint8, `boxes` (N, 4) where the film lies in it (left, top, right, bottom), `kinds`
+    what was done to the film, "" if nothing; `learnt` says which may be learnt from.
     """
 
-    masks: NDArray[np.uint8]
+    squares: NDArray[np.uint8]
     boxes: NDArray[np.int64]
     sources: NDArray[np.str_]
     kinds: NDArray[np.str_]
     learnt: NDArray[np.bool_]
-    network: NDArray[np.uint8]
 
     def save(self, path: Path) -> None:
         """Write an archive that `load` reads."""
         np.savez_compressed(path, **{name: getattr(self, name) for name in self.__slots__})
 
     @classmethod
-    def load(cls, path: Path) -> "Masks":
+    def load(cls, path: Path) -> "Squares":
         """Read what `save` wrote."""
         with np.load(path) as stored:
             return cls(**{name: stored[name] for name in cls.__slots__})
@@ -65,41 +63,41 @@ class Masks:
     @property
     def chest(self) -> NDArray[np.bool_]:
         """Which films are frontal chest films as they should be, (N,)."""
-        return (self.kinds == "") & ~np.any(
-            [np.char.startswith(self.sources, name) for name in OTHERS], axis=0
-        )
+        others = [np.char.startswith(self.sources, name) for name in OTHERS]
+        return (self.kinds == "") & ~np.any(others, axis=0)
 
     @property
     def child(self) -> NDArray[np.bool_]:
         """Which films are of children, (N,)."""
         return self.sources == CHILDREN
 
-    def inside(self) -> NDArray[np.uint8]:
-        """Return the masks without what lies beside the films."""
-        inside = np.zeros_like(self.masks)
-        for to, mask, (left, top, right, bottom) in zip(inside, self.masks, self.boxes, strict=True):
+    def inside(self, masks: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return `masks`, (N, S, S), without what lies beside the films."""
+        inside = np.zeros_like(masks)
+        for to, mask, (left, top, right, bottom) in zip(inside, masks, self.boxes, strict=True):
             to[top:bottom, left:right] = mask[top:bottom, left:right]
         return inside
 
-    def measured(self) -> NDArray[np.float32]:
-        """Return the measures of every film, (N, M)."""
-        boxes = (tuple(box) for box in self.boxes.tolist())
-        return np.stack([measured(mask, box) for mask, box in zip(self.inside(), boxes, strict=True)])
+    def measured(self, masks: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the measures of every film's mask, (N, M)."""
+        boxes = self.boxes.tolist()
+        return np.stack([measured(mask, tuple(box)) for mask, box in zip(masks, boxes, strict=True)])
 
-    def found(self) -> NDArray[np.bool_]:
-        """Return on which films there are lungs at all, (N,)."""
-        return np.array([regions.bounds(regions.kept(mask)) is not None for mask in self.inside()])
+    @staticmethod
+    def found(masks: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Return in which masks there are lungs at all, (N,)."""
+        return np.array([regions.bounds(regions.kept(mask)) is not None for mask in masks])
 
 
-def fitted(measures: NDArray[np.float32], masks: Masks) -> Plausibility:
+def fitted(measures: NDArray[np.float32], films: Squares) -> Plausibility:
     """Return what tells the films to learn from that are chest films from the others."""
-    chest = masks.chest & masks.learnt
-    against = ~masks.chest & masks.learnt
+    chest = films.chest & films.learnt
+    against = ~films.chest & films.learnt
     centre, spread = measures[chest].mean(axis=0), measures[chest].std(axis=0)
     features = terms(measures, centre, spread)
     shown = features[chest | against]
     model = _regression(shown, against[chest | against])
-    scores = features[chest & ~masks.child] @ model.coef_[0]
+    scores = features[chest & ~films.child] @ model.coef_[0]
     weights = model.coef_[0].astype(np.float32)
     return Plausibility(centre, spread, weights, float(np.quantile(scores, QUANTILE)))
 
@@ -108,26 +106,30 @@ def _regression(features: NDArray[np.float32], wanted: NDArray[np.bool_]) -> Log
     return LogisticRegression(C=STRENGTH, max_iter=5000, class_weight="balanced").fit(features, wanted)
 
 
-def report(plausibility: Plausibility, measures: NDArray[np.float32], masks: Masks) -> dict[str, Any]:
-    """Return what is refused of the films that nothing was learnt from, and what is known of children."""
-    found = masks.found()
+def report(
+    plausibility: Plausibility, measures: NDArray[np.float32], found: NDArray[np.bool_], films: Squares
+) -> dict[str, Any]:
+    """Return what is refused of the films that nothing was learnt from, and what is known of children.
+
+    `found` says on which films, (N,), there are lungs at all.
+    """
     refused = ~found | (plausibility.score(measures) > plausibility.limit)
     names = np.array(
-        [kind or source for kind, source in zip(masks.kinds.tolist(), masks.sources.tolist(), strict=True)]
+        [kind or source for kind, source in zip(films.kinds.tolist(), films.sources.tolist(), strict=True)]
     )
-    groups = {"adults": masks.chest & ~masks.child, "children": masks.chest & masks.child}
+    groups = {"adults": films.chest & ~films.child, "children": films.chest & films.child}
     groups |= {name: names == name for name in dict.fromkeys(names.tolist()) if name != CHILDREN}
     return {
         "learnt from": {
-            "chest films": int((masks.chest & masks.learnt).sum()),
-            "others": int((~masks.chest & masks.learnt).sum()),
+            "chest films": int((films.chest & films.learnt).sum()),
+            "others": int((~films.chest & films.learnt).sum()),
         },
         "limit": round(plausibility.limit, 4),
         "quantile of adults": QUANTILE,
         "not learnt from": {
-            name: _counted(which & ~masks.learnt, refused, found) for name, which in groups.items()
+            name: _counted(which & ~films.learnt, refused, found) for name, which in groups.items()
         },
-        "children": _children(plausibility, measures, masks),
+        "children": _children(plausibility, measures, films),
     }
 
 
@@ -141,18 +143,18 @@ def _counted(
     }
 
 
-def _children(plausibility: Plausibility, measures: NDArray[np.float32], masks: Masks) -> dict[str, float]:
+def _children(plausibility: Plausibility, measures: NDArray[np.float32], films: Squares) -> dict[str, float]:
     """Return how well the measures tell children from adults, on films that nothing was learnt from."""
     features = terms(measures, plausibility.centre, plausibility.spread)
-    shown, asked = masks.chest & masks.learnt, masks.chest & ~masks.learnt
-    score = features @ _regression(features[shown], masks.child[shown]).coef_[0]
-    limit = np.quantile(score[shown & ~masks.child], 1 - ADULTS_CALLED_CHILDREN)
+    shown, asked = films.chest & films.learnt, films.chest & ~films.learnt
+    score = features @ _regression(features[shown], films.child[shown]).coef_[0]
+    limit = np.quantile(score[shown & ~films.child], 1 - ADULTS_CALLED_CHILDREN)
     called = score > limit
-    elsewhere = asked & (masks.sources == "cohen-frontal")
+    elsewhere = asked & (films.sources == "cohen-frontal")
     return {
-        "auc": round(float(roc_auc_score(masks.child[asked], score[asked])), 4),
-        "share of children called so": round(float(called[asked & masks.child].mean()), 4),
-        "share of adults called so": round(float(called[asked & ~masks.child].mean()), 4),
+        "auc": round(float(roc_auc_score(films.child[asked], score[asked])), 4),
+        "share of children called so": round(float(called[asked & films.child].mean()), 4),
+        "share of adults called so": round(float(called[asked & ~films.child].mean()), 4),
         "share of external called so": round(float(called[elsewhere].mean()), 4),
     }
 
