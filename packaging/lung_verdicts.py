@@ -17,17 +17,19 @@ from cxrview.anatomy.plausibility import Plausibility, terms
 QUANTILE = 0.995  # of the scores of adults' films that were learnt from: the limit
 STRENGTH = 0.3  # of the fit: the inverse of the ridge, as scikit-learn counts it
 CHILDREN = "kermany"
+SOME_TURNED = "covidx"  # of whose films some lie on their side: they stand apart from other adults
 OTHERS = ("ood, ", "pydicom")  # how the sources begin that are no chest films
 ADULTS_CALLED_CHILDREN = 0.02  # at most
 HEADING = "## Are these the lungs of a chest film?"
 ABOUT = """\
-The lung network finds lungs on almost anything. So the lungs found are measured ({measures} figures that do
-not depend on the size of the film: shares, ratios and distances, in the box around both lungs), and a
-logistic regression on these figures and their squares says whether they are like those of a frontal chest
-film. A model that reads lungs calls a film foreign where they are not. It learnt from every second group of
-films: {chests:,} chest films against {against:,} turned, cut and other ones, those of half of `ood` among
-them. Its limit lets {quantile} % of the adults' films pass that it learnt from.
-`packaging/lung_plausibility.py` makes it, and this table of films that it did not learn from:
+The lung network finds lungs on almost anything. So what it finds is measured ({measures} numbers that do not
+depend on the size of the film: shares, ratios and distances in the box around both lungs, greys in and
+around them), and a logistic regression on these numbers and their squares says whether they are like those
+of a frontal chest film. A model that reads lungs calls a film foreign where they are not. It learnt from
+every second group of films: {chests:,} chest films against {against:,} turned, cut and other ones, among
+these half of `ood`. Its limit lets {quantile} % of the adults' films pass that it learnt from.
+`packaging/lung_plausibility.py` makes it, and this table of films that it did not learn from. Of `covidx`
+some films lie on their side, and are refused for that; it stands apart from the other adults.
 """
 OF_CHILDREN = """\
 Children: a logistic regression on the same figures tells unseen films of children (all of one hospital,
@@ -80,8 +82,8 @@ class Squares:
 
     def measured(self, masks: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the measures of every film's mask, (N, M)."""
-        boxes = self.boxes.tolist()
-        return np.stack([measured(mask, tuple(box)) for mask, box in zip(masks, boxes, strict=True)])
+        every = zip(masks, self.squares, self.boxes.tolist(), strict=True)
+        return np.stack([measured(mask, square, tuple(box)) for mask, square, box in every])
 
     @staticmethod
     def found(masks: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -95,15 +97,23 @@ def fitted(measures: NDArray[np.float32], films: Squares) -> Plausibility:
     against = ~films.chest & films.learnt
     centre, spread = measures[chest].mean(axis=0), measures[chest].std(axis=0)
     features = terms(measures, centre, spread)
-    shown = features[chest | against]
-    model = _regression(shown, against[chest | against])
+    spoilt = against & (films.kinds != "")
+    weight = np.zeros(len(measures))
+    for group, share in ((chest, 0.5), (spoilt, 0.25), (against & ~spoilt, 0.25)):
+        weight[group] = share * (chest | against).sum() / group.sum()
+    model = _regression(features, against, weight)
     scores = features[chest & ~films.child] @ model.coef_[0]
     weights = model.coef_[0].astype(np.float32)
     return Plausibility(centre, spread, weights, float(np.quantile(scores, QUANTILE)))
 
 
-def _regression(features: NDArray[np.float32], wanted: NDArray[np.bool_]) -> LogisticRegression:
-    return LogisticRegression(C=STRENGTH, max_iter=5000, class_weight="balanced").fit(features, wanted)
+def _regression(
+    features: NDArray[np.float32], wanted: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> LogisticRegression:
+    """Return the regression on the films of which the weight is not 0."""
+    shown = weight > 0
+    model = LogisticRegression(C=STRENGTH, max_iter=5000)
+    return model.fit(features[shown], wanted[shown], sample_weight=weight[shown])
 
 
 def report(
@@ -117,7 +127,8 @@ def report(
     names = np.array(
         [kind or source for kind, source in zip(films.kinds.tolist(), films.sources.tolist(), strict=True)]
     )
-    groups = {"adults": films.chest & ~films.child, "children": films.chest & films.child}
+    turned = films.sources == SOME_TURNED
+    groups = {"adults": films.chest & ~films.child & ~turned, "children": films.chest & films.child}
     groups |= {name: names == name for name in dict.fromkeys(names.tolist()) if name != CHILDREN}
     return {
         "learnt from": {
@@ -147,7 +158,8 @@ def _children(plausibility: Plausibility, measures: NDArray[np.float32], films: 
     """Return how well the measures tell children from adults, on films that nothing was learnt from."""
     features = terms(measures, plausibility.centre, plausibility.spread)
     shown, asked = films.chest & films.learnt, films.chest & ~films.learnt
-    score = features @ _regression(features[shown], films.child[shown]).coef_[0]
+    weight = np.where(shown, np.where(films.child, 1 / films.child[shown].mean(), 1.0), 0.0)
+    score = features @ _regression(features, films.child, weight).coef_[0]
     limit = np.quantile(score[shown & ~films.child], 1 - ADULTS_CALLED_CHILDREN)
     called = score > limit
     elsewhere = asked & (films.sources == "cohen-frontal")

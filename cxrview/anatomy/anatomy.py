@@ -56,7 +56,7 @@ class Anatomy:
         inside = _inside(mask, letterbox)
         lungs = regions.kept(inside)
         bounds = regions.bounds(lungs)
-        measures = measured(inside, _inner(letterbox))
+        measures = measured(inside, film.in_square(letterbox), _inner(letterbox))
         if bounds is None:
             return cls(lungs, letterbox, False, film.whole, measures, True)
         left, top, right, bottom = bounds

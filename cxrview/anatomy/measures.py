@@ -4,6 +4,7 @@ A mask is (S, S) uint8, 255 times the probability of being lung; what is 128 and
 "right" and "left" are the patient's; the right lung is on the left of a frontal film.
 """
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,15 +36,25 @@ NAMES = (
     "right apex",  # how much lower the right lung begins at its outer than at its inner half, in its height
     "left apex",  # the same of the left lung
     "mirrored",  # overlap of the right lung, turned over, with the left one: intersection over union
+    # Greys, in spreads of the film's greys:
+    "below",  # how much brighter the film is just below the lungs than in them
+    "above",  # the same just above them
+    "outside",  # the same beside them
+    "between",  # the same where each lung faces the other
+    "even",  # spread of the greys in the lungs
+    "edge",  # mean step of the greys from pixel to pixel on their outline
+    "darker",  # share of the film beside the lungs that is darker than they are in the mean
 )
+BAND = 0.1  # of the lungs' height: how wide the bands around them are
 LEAST = 1e-3  # of an area or length, of which a logarithm is taken
 
 
-def measured(mask: Mask, film: tuple[int, int, int, int]) -> NDArray[np.float32]:
-    """Return the measures NAMES of the lungs in `mask`, (24,) float32, all finite; all 0 without any lung.
+def measured(mask: Mask, square: NDArray[np.uint8], film: tuple[int, int, int, int]) -> NDArray[np.float32]:
+    """Return the measures NAMES of the lungs in `mask`, (31,) float32, all finite; all 0 without any lung.
 
-    `mask` is what the network gave, 0 beside the film, which lies in `film` (left, top, right, bottom in
-    pixels of the mask). A measure that needs both lungs is that of an empty one where a lung is missing.
+    `mask` is what the network gave for `square`, (S, S) uint8, in which the film lies in `film` (left, top,
+    right, bottom); beside the film both are 0. A measure that needs both lungs is that of an empty one where
+    a lung is missing.
     """
     lungs = regions.kept(mask)
     lung = lungs > HALF
@@ -67,7 +78,8 @@ def measured(mask: Mask, film: tuple[int, int, int, int]) -> NDArray[np.float32]
     one, other = (side > HALF for side in regions.sides(lungs))
     pair = _compared(one, other, wide, high)
     shapes = _bases_and_apices(one, other)
-    return np.array((*whole, *pair, *shapes, _mirrored(one, other)), np.float32)
+    greys = _greys(one, other, square, film)
+    return np.array((*whole, *pair, *shapes, _mirrored(one, other), *greys), np.float32)
 
 
 def _compared(one: Region, other: Region, wide: int, high: int) -> tuple[float, ...]:
@@ -123,8 +135,46 @@ def _mirrored(one: Region, other: Region) -> float:
         return 0.0
     turned = one[:, ::-1]
     (x, y), (x2, y2) = _centre(turned), _centre(other)
-    moved = np.roll(turned, (round(y2 - y), round(x2 - x)), axis=(0, 1))
+    moved = _moved(turned, round(y2 - y), round(x2 - x))
     return float((moved & other).sum()) / float((moved | other).sum())
+
+
+def _greys(
+    one: Region, other: Region, square: NDArray[np.uint8], film: tuple[int, int, int, int]
+) -> tuple[float, ...]:
+    """Return the measures from "below" to "darker"."""
+    left, top, right, bottom = film
+    grey = square[top:bottom, left:right].astype(np.float32)
+    spread = max(1.0, float(grey.std()))
+    one, other = one[top:bottom, left:right], other[top:bottom, left:right]
+    lung = one | other
+    inside = float(grey[lung].mean())
+    far = max(2, round(BAND * np.ptp(np.flatnonzero(lung.any(axis=1)))))
+    bands = (
+        _moved(lung, far, 0),
+        _moved(lung, -far, 0),
+        _moved(one, 0, -far) | _moved(other, 0, far),
+        _moved(one, 0, far) | _moved(other, 0, -far),
+    )
+    steps = np.hypot(*np.gradient(grey))
+    outline = lung & ~(_moved(lung, 1, 0) & _moved(lung, -1, 0) & _moved(lung, 0, 1) & _moved(lung, 0, -1))
+    return (
+        *((_mean(grey, band & ~lung, inside) - inside) / spread for band in bands),
+        float(grey[lung].std()) / spread,
+        _mean(steps, outline, 0.0) / spread,
+        _mean((grey < inside).astype(np.float32), ~lung, 0.0),
+    )
+
+
+def _moved(region: Region, down: int, across: int) -> Region:
+    """Return `region` moved by so many pixels; what leaves it is lost."""
+    way = np.array([[1, 0, across], [0, 1, down]], np.float32)
+    moved = cv2.warpAffine(region.astype(np.uint8), way, region.shape[::-1], flags=cv2.INTER_NEAREST)
+    return moved > 0
+
+
+def _mean(values: NDArray[np.float32], where: Region, otherwise: float) -> float:
+    return float(values[where].mean()) if where.any() else otherwise
 
 
 def _box(region: Region) -> tuple[int, int, int, int]:
