@@ -105,6 +105,12 @@ class Settings:
         page="display",
         help=mark("Graphics that the modality or the archive has laid over the pixels."),
     )
+    show_lungs: bool = option(
+        False,
+        mark("Show the outline of the lungs"),
+        page="display",
+        help=mark("As the lung network finds them, whichever model reads the image."),
+    )
     prefetch: int = option(
         2,
         mark("Read ahead"),
@@ -141,11 +147,18 @@ class Settings:
         True, mark("Show the heatmap"), page="heatmap", help=mark("Hold Space to look underneath.")
     )
     heatmap_mode: str = option(
-        "smooth",
+        "contour",
         mark("Drawn as"),
         page="heatmap",
         help=mark("Cells are what the model computes; all else is drawn between them."),
-        choices={"smooth": mark("Smooth colours"), "contour": mark("Contours"), "cells": mark("Cells")},
+        choices={"contour": mark("Contours"), "smooth": mark("Smooth colours"), "cells": mark("Cells")},
+    )
+    heatmap_scale: str = option(
+        "own",
+        mark("Colour scale"),
+        page="heatmap",
+        help=mark("A class has a scale of its own only where the model says what is strong for it."),
+        choices={"own": mark("This class"), "common": mark("All classes")},
     )
     heatmap_grid: bool = option(
         False,

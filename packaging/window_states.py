@@ -37,12 +37,12 @@ def review(camera: Camera, app: object, sample: Path, drawn: dict[str, Path]) ->
     window.open([sample])
     camera.wait(lambda: window.state.reading.prediction is not None)
     camera.take("reading")
-    give("heatmap_contour")
-    camera.take("contours")
+    give("heatmap_smooth")
+    camera.take("smooth")
     give("heatmap_cells")
     give("heatmap_grid")
     camera.take("cells")
-    give("heatmap_smooth")
+    give("heatmap_contour")
     give("heatmap_grid")
     for name, kind in (
         ("all_classes", "MultiplesDialog"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import ClassVar, NamedTuple, Self
 
+DRAWN, ACCEPTED, MOVED = "drawn", "accepted", "moved"  # where the width of a thorax comes from
+
 
 class Point(NamedTuple):
     """A place in image coordinates: `x` is the column, `y` the row; the first pixel covers 0…1 × 0…1."""
@@ -97,13 +99,31 @@ class CardiothoracicRatio(Annotation):
     """The width of the heart (points 0 and 1) and of the thorax (points 2 and 3).
 
     Widths are taken across the patient: along the rows of the image, or along its columns where it lies
-    on its side (`sideways`), as the reader had turned it when drawing.
+    on its side (`sideways`), as the reader had turned it when drawing. `thorax_by` is DRAWN, ACCEPTED or
+    MOVED: by the reader, or proposed by the lung network and taken as it was, or first moved by the reader.
+    Raises ValueError if it is anything else.
     """
 
     sideways: bool = False
+    thorax_by: str = DRAWN
 
     kind: ClassVar[str] = "ctr"
     count: ClassVar[int] = 4
+
+    def __post_init__(self) -> None:
+        Annotation.__post_init__(self)
+        if self.thorax_by not in (DRAWN, ACCEPTED, MOVED):
+            raise ValueError(f"ctr: a thorax that is {self.thorax_by}")
+
+    def moved(self, dx: float, dy: float) -> Self:
+        return replace(Annotation.moved(self, dx, dy), thorax_by=self._thorax_moved())
+
+    def with_point(self, index: int, point: Point) -> Self:
+        thorax_by = self._thorax_moved() if index >= 2 else self.thorax_by
+        return replace(Annotation.with_point(self, index, point), thorax_by=thorax_by)
+
+    def _thorax_moved(self) -> str:
+        return MOVED if self.thorax_by == ACCEPTED else self.thorax_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

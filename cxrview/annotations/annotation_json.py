@@ -27,7 +27,7 @@ def from_json(text: str) -> Annotation:
         if body["schema"] != SCHEMA or body["kind"] not in KINDS:
             raise ValueError(f"schema {body['schema']}, kind {body['kind']}")
         kind = KINDS[body["kind"]]
-        own = {field.name: body[field.name] for field in fields(kind) if field.name not in COMMON}
+        own = {name: body[name] for name in _own(kind) if name in body}  # those that came later have defaults
         plate = body["plate"]
         return kind(
             points=tuple(_point(pair) for pair in body["points"]),
@@ -39,6 +39,10 @@ def from_json(text: str) -> Annotation:
         )
     except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"not an annotation: {error}") from error
+
+
+def _own(kind: type[Annotation]) -> list[str]:
+    return [field.name for field in fields(kind) if field.name not in COMMON]
 
 
 def _point(pair: Any) -> Point:

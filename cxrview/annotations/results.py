@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from cxrview.annotations import measure
 from cxrview.annotations.annotation import (
+    ACCEPTED,
+    DRAWN,
+    MOVED,
     REGIONS,
     Angle,
     Annotation,
@@ -39,6 +42,15 @@ RESCALED = mark("stored value after rescale")
 LUMINANCE = mark("luminance")
 MAGNIFIED = mark("AP view: the heart is magnified, so the ratio is larger than on a PA film.")
 VIEW_UNKNOWN = mark("The file does not say whether this is PA; on an AP film the heart is magnified.")
+WIDTHS_OF_THORAX = {
+    DRAWN: mark("Width of the thorax"),
+    ACCEPTED: mark("Width of the thorax, proposed by the lung network, accepted by the reader"),
+    MOVED: mark("Width of the thorax, proposed by the lung network, moved by the reader"),
+}
+PROPOSED = {
+    ACCEPTED: mark("thorax proposed by the lung network, accepted by the reader"),
+    MOVED: mark("thorax proposed by the lung network, moved by the reader"),
+}
 NOT_FRONTAL = mark("The file says {view}; the ratio is meant for PA films.")
 
 
@@ -128,7 +140,7 @@ def _cardiothoracic(
     heart, thorax = measure.widths(annotation, scale)
     ratio = measure.cardiothoracic_ratio(annotation)
     heart_width = Quantity(mark("Width of the heart"), heart, scale.unit)
-    thorax_width = Quantity(mark("Width of the thorax"), thorax, scale.unit)
+    thorax_width = Quantity(WIDTHS_OF_THORAX[annotation.thorax_by], thorax, scale.unit)
     width_line = tr("heart {heart}, thorax {thorax}").format(
         heart=heart_width.number, thorax=with_unit(thorax_width.number, scale.unit)
     )
@@ -137,7 +149,9 @@ def _cardiothoracic(
     share = Quantity(mark("Cardiothoracic ratio"), ratio, "", 2)
     first = tr("CTR {ratio}").format(ratio=share.number)
     remark = _view_remark(radiograph)
-    return MeasurementResult((share, heart_width, thorax_width), (first, width_line), share.number, remark)
+    proposed = (tr(PROPOSED[annotation.thorax_by]),) if annotation.thorax_by in PROPOSED else ()
+    lines = (first, width_line, *proposed)
+    return MeasurementResult((share, heart_width, thorax_width), lines, share.number, remark)
 
 
 def _view_remark(radiograph: "Radiograph") -> str:

@@ -15,7 +15,9 @@ from cxrview.batch import messages as batch_messages
 from cxrview.batch.rows import Row
 from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.explain.colour import blend, colour_table
+from cxrview.explain.followed import followed
 from cxrview.explain.overlay import overlay
+from cxrview.explain.style import FLOOR
 from cxrview.inference.prediction import Prediction
 from cxrview.messages import CHOOSE_ANOTHER_PLACE, PLACE_CANNOT_BE_WRITTEN
 
@@ -23,9 +25,11 @@ STEM_BYTES, CLASS_BYTES = 100, 60  # file systems take names of 255 bytes
 
 
 class Pictures:
-    """Saves each frame with the heatmap of its predicted class; an `Illustrate`.
+    """Saves each frame with the heatmap of the class that it is read as; an `Illustrate`.
 
-    One that cannot be saved is complained of, and counts as `failed`.
+    What is below FLOOR is not drawn. A frame that is unlike the training films has no picture and counts as
+    `withheld`: nobody looks at each of many pictures with its warning beside it, and `cxrview explain` draws
+    the one that somebody asks for. One that cannot be saved is complained of, and counts as `failed`.
     """
 
     def __init__(
@@ -49,13 +53,17 @@ class Pictures:
         self._folder = folder
         self._complain = complain
         self._colours = colour_table("inferno")
-        self.failed = 0
+        self.failed = self.withheld = 0
 
     def __call__(self, row: Row, picture: NDArray[np.uint8], prediction: Prediction) -> None:
-        heat = overlay(prediction, prediction.predicted)
-        mixed = blend(picture, heat, self._colours, opacity=0.45, threshold=0.0)
+        if not prediction.in_domain:
+            self.withheld += 1
+            return
+        name = followed(prediction)
+        heat = overlay(prediction, name)
+        mixed = blend(picture, heat, self._colours, opacity=0.45, threshold=FLOOR)
         try:
-            save_png(self._folder / _name(row, prediction.predicted), mixed)
+            save_png(self._folder / _name(row, name), mixed)
         except CxrviewError as error:
             self.failed += 1
             self._complain(row["path"], error)

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from cxrview import messages as shared
+from cxrview.anatomy import LungFinder
 from cxrview.cli import console
 from cxrview.cli.choices import load_predictor
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import Item, find_items, patient_pattern
 from cxrview.errors import InvalidRequest
 from cxrview.evaluation import messages, report_tables
+from cxrview.evaluation.localization.films import to_measure
+from cxrview.evaluation.localization.heat_report import HeatReport, lay_heat
+from cxrview.evaluation.localization.page import main_kind
+from cxrview.evaluation.names import LOCALIZATION
 from cxrview.evaluation.predict import Answered, answer_files
 from cxrview.evaluation.report import measure_parts, write_report
 from cxrview.inference.predictor import Predictor
@@ -33,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     part, items = _side(find_items(config), arguments.split, arguments.data)
     external, ood = _items(arguments.external), _items(arguments.ood)
     predictor = load_predictor(arguments)
+    boxed = _with_boxes(arguments, {part: items, "external": external}, predictor)
     progress = console.ProgressLine()
     ask = partial(
         answer_files, predictor, report=progress, workers=arguments.workers, pattern=patient_pattern(config)
@@ -40,13 +46,16 @@ def run(arguments: argparse.Namespace) -> int:
     said = {part: ask(items, examples=True)} | ({"external": ask(external)} if external else {})
     outside = ask(ood, out_of_distribution=True) if ood else None
     _check_answers(said[part], arguments.data, predictor)
-    metrics = _report(arguments, predictor, part, said, outside, progress)
+    heat = _heat(arguments, predictor, boxed, progress) if boxed else None
+    metrics = _report(arguments, predictor, part, said, outside, heat, progress)
     everything = [*said.values(), *([outside] if outside else [])]
-    _say_what_failed(everything)
+    _say_what_failed(everything, heat)
     _put_summary(metrics, part)
+    _put_heat(heat)
     console.say(f"The report is in {arguments.out / 'report.html'}.")
     console.say(f"Engine: {predictor.reason}")
-    return console.SOME_FAILED if any(answered.failures for answered in everything) else console.OK
+    failed = any(answered.failures for answered in everything) or (heat is not None and heat.failures)
+    return console.SOME_FAILED if failed else console.OK
 
 
 def _check_output(arguments: argparse.Namespace) -> None:
@@ -73,6 +82,40 @@ def _side(items: list[Item], asked: str, data: Path) -> tuple[str, list[Item]]:
     return wanted, [item for item in items if item.split == wanted]
 
 
+def _with_boxes(
+    arguments: argparse.Namespace, parts: Mapping[str, list[Item]], predictor: Predictor
+) -> dict[str, list[Item]]:
+    """Return the films on which heat is to be measured, by part. Raises InvalidRequest if there are none."""
+    if arguments.boxes is None:
+        return {}
+    given: Path = arguments.data
+    if arguments.boxes is not True:
+        given, parts = arguments.boxes, {"boxes": _items(arguments.boxes)}
+    found = {name: some for name, items in parts.items() if (some := to_measure(items, predictor.card))}
+    if not found:
+        raise InvalidRequest(messages.NO_BOXES, messages.BOXES_IN_TABLE, given)
+    return found
+
+
+def _heat(
+    arguments: argparse.Namespace,
+    predictor: Predictor,
+    boxed: Mapping[str, list[Item]],
+    progress: console.ProgressLine,
+) -> HeatReport:
+    engine = predictor.engine
+    return lay_heat(
+        predictor,
+        boxed,
+        LungFinder.load(f"{engine.name}:{engine.device}"),
+        progress,
+        workers=arguments.workers,
+        pattern=patient_pattern(DataConfig(str(arguments.data), arguments.group_pattern)),
+        seed=arguments.seed,
+        repeats=arguments.repeats,
+    )
+
+
 def _check_answers(answered: Answered, data: Path, predictor: Predictor) -> None:
     if len(answered.answers):
         return
@@ -93,6 +136,7 @@ def _report(
     part: str,
     said: Mapping[str, Answered],
     outside: Answered | None,
+    heat: HeatReport | None,
     progress: console.ProgressLine,
 ) -> dict[str, Any]:
     """Measure, write the report, and return the metrics."""
@@ -108,12 +152,15 @@ def _report(
         if answered
         for file, why in answered.failures
     ]
+    if heat is not None:
+        failures += [(file, str(why)) for file, why in heat.failures if (file, str(why)) not in failures]
     write_report(
         arguments.out,
         f"{card.title or card.name} on {_shown(arguments.data)}",
         parts,
         card=card.raw,
         examples=said[part].examples,
+        heat=heat,
         out_of_distribution=ood,
         notes=[_left_out_note(label, count) for name in said for label, count in said[name].left_out],
         failures=failures,
@@ -135,11 +182,15 @@ def _left_out_note(label: str, count: int) -> str:
     return str(messages.LABEL_LEFT_OUT(images=images, label=label))
 
 
-def _say_what_failed(everything: list[Answered]) -> None:
+def _say_what_failed(everything: list[Answered], heat: HeatReport | None) -> None:
+    told = {(file, str(why)) for answered in everything for file, why in answered.failures}
     for answered in everything:
         for label, count in answered.left_out:
             console.say(f"cxrview: {_left_out_note(label, count)}")
         for file, why in answered.failures:
+            console.say(f"{file}: {why}")
+    for file, why in heat.failures if heat is not None else ():
+        if (file, str(why)) not in told:
             console.say(f"{file}: {why}")
 
 
@@ -163,6 +214,16 @@ def _put_summary(metrics: Mapping[str, Any], part: str) -> None:
             _put_figure("flagged", ood["flagged"])
 
 
-def _put_figure(name: str, entry: Mapping[str, float | None]) -> None:
+def _put_heat(heat: HeatReport | None) -> None:
+    """Print where the heat lies, part by part: of the films' own classes, or else of those called."""
+    for name, measured in heat.metrics.items() if heat is not None else ():
+        console.put(f"heat, {name}: {measured['films']} films, {measured['with_boxes']} with boxes")
+        for key, entry in measured[main_kind(measured)].items():
+            if key in LOCALIZATION and entry["value"] is not None:
+                _put_figure(str(LOCALIZATION[key]).lower(), entry, width=26)
+
+
+def _put_figure(name: str, entry: Mapping[str, float | None], width: int = 18) -> None:
     interval = report_tables.interval_text(entry)
-    console.put(f"  {name:<18} {report_tables.decimal(entry['value'])}{f' ({interval})' if interval else ''}")
+    value = report_tables.decimal(entry["value"])
+    console.put(f"  {name:<{width}} {value}{f' ({interval})' if interval else ''}")

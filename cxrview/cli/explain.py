@@ -7,8 +7,11 @@ from cxrview.cli import console, messages
 from cxrview.cli.choices import load_predictor
 from cxrview.cli.describe import describe
 from cxrview.errors import InvalidRequest
+from cxrview.explain import messages as explain_messages
 from cxrview.explain.colour import blend, colour_table
+from cxrview.explain.followed import followed
 from cxrview.explain.methods import METHODS
+from cxrview.explain.style import FLOOR
 from cxrview.imaging import read, render
 
 
@@ -24,8 +27,13 @@ def run(arguments: argparse.Namespace) -> int:
     radiograph = frames[arguments.frame - 1]
     predictor = load_predictor(arguments)
     prediction = predictor.predict([radiograph])[0]
-    heat = METHODS[arguments.method](prediction, arguments.class_name or prediction.predicted)
+    name = arguments.class_name or followed(prediction)
+    heat = METHODS[arguments.method](prediction, name)
+    empty, opacity = float(heat.max()) <= FLOOR, arguments.opacity
+    if empty:
+        console.say(str(explain_messages.NOTHING_ABOVE(name=name, percent=round(100 * FLOOR))))
+        opacity = 0.0
     picture = render(radiograph, radiograph.default_voi)
-    save_png(arguments.out, blend(picture, heat, colours, arguments.opacity, arguments.threshold))
+    save_png(arguments.out, blend(picture, heat, colours, opacity, arguments.threshold))
     console.put(describe(prediction, predictor.card))
     return console.OK

@@ -121,6 +121,15 @@ def _add_evaluate(commands: Commands) -> None:
     evaluate.add_argument(
         "--external", type=Path, metavar="DIR|CSV", help="labelled images of other hospitals"
     )
+    evaluate.add_argument(
+        "--boxes",
+        type=Path,
+        nargs="?",
+        const=True,
+        metavar="CSV",
+        help="also measure whether the heat lies in boxes and lungs (default: the films of --data and "
+        "--external that have any)",
+    )
     evaluate.add_argument("--ood", type=Path, metavar="DIR|CSV", help="images outside the model's task")
     former_options.add_former_name(evaluate, "--strangers", "--ood", Path)
     evaluate.add_argument(

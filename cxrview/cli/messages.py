@@ -15,3 +15,7 @@ RESUME_NEEDS_OUT = Message("resume-needs-out", "--resume needs --out.")
 NO_FILE = Message("no-file", "{place} is not a file.")
 EXISTS_ALREADY = Message("exists-already", "{place} exists already.")
 RESUME_OR_OVERWRITE = Message("resume-or-overwrite", "Add --resume to go on with it, or --overwrite.")
+HEATMAPS_WITHHELD = Message(
+    "heatmaps-withheld",
+    "{count} frames are not like the training films and have no heatmap; “cxrview explain” saves one anyway.",
+)

@@ -87,6 +87,8 @@ def _score(
     counts = _write(results, arguments, columns, progress)
     before = f", {len(files) - len(left)} files done before" if len(left) < len(files) else ""
     console.say(f"{counts['ok']} frames read, {counts['error']} files failed{before}.")
+    if pictures is not None and pictures.withheld:
+        console.say(str(messages.HEATMAPS_WITHHELD(count=pictures.withheld)))
     console.say(f"Engine: {predictor.reason}")
     failed = counts["error"] or (pictures is not None and pictures.failed)
     return console.SOME_FAILED if failed else console.OK

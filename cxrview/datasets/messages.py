@@ -35,7 +35,7 @@ SHOULD_BE_CSV = Message("should-be-csv", "It should be a CSV file in UTF-8.")
 NO_FILE_COLUMN = Message("no-file-column", "lacks the column file.")
 NAME_COLUMNS = Message(
     "name-columns",
-    "The first line names the columns: file, label and, if you like, group, split, source.",
+    "The first line names the columns: file, label and, if you like, group, split, source, boxes.",
 )
 TWO_COLUMNS = Message("two-columns", "has two columns “{name}”.")
 DROP_ONE = Message("drop-one", "Drop one.")
@@ -43,6 +43,14 @@ NO_USABLE_FILE = Message("no-usable-file", "names no usable file in line {number
 RELATIVE_PATHS = Message("relative-paths", "Give paths relative to the table.")
 UNKNOWN_SPLIT = Message("unknown-split", "knows a split “{name}” (line {number}).")
 USE_KNOWN_SPLITS = Message("use-known-splits", "Use train, validation and test.")
+UNREADABLE_BOXES = Message(
+    "unreadable-boxes", "has no readable boxes in the column {column} of line {number}."
+)
+BOXES_AS_JSON = Message(
+    "boxes-as-json",
+    "Write [[left, top, right, bottom], …] in pixels of the film, [] where there are none, and nothing where "
+    "it is not known.",
+)
 NO_REGULAR_EXPRESSION = Message(
     "no-regular-expression", "The pattern “{pattern}” is no regular expression: {reason}."
 )

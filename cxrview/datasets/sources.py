@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PureWindowsPath
 
+from cxrview.datasets import boxes
 from cxrview.datasets import messages as said
+from cxrview.datasets.boxes import Box4
 from cxrview.datasets.config import DataConfig
 from cxrview.errors import InvalidRequest
 from cxrview.imaging import find_images
@@ -38,7 +40,9 @@ class Item:
     """A file and what is said about it; "" where nothing is said.
 
     `file` is relative to the data folder or the table, with forward slashes. `group` is the patient,
-    `source` the collection, `split` one of "train", "validation" and "test".
+    `source` the collection, `split` one of "train", "validation" and "test". `boxes` are where the readers
+    saw the disease, in pixels of the stored film: None if nothing is said, () if it is said that there are
+    none. `device` is the machine that made the film, `lung_mask` a picture of its lungs: 0 elsewhere.
     """
 
     path: Path
@@ -47,14 +51,17 @@ class Item:
     group: str = ""
     source: str = ""
     split: str = ""
+    boxes: tuple[Box4, ...] | None = None
+    device: str = ""
+    lung_mask: Path | None = None
 
 
 def find_items(config: DataConfig) -> list[Item]:
     """Return the files in `config.path`, a folder or a CSV file, without those to leave out.
 
     A folder without folders, or a table without labels, gives files without labels. A label that could be
-    taken for a path, a file listed twice, a file name that is no Unicode, classes that differ in case only
-    and a pattern that is none raise InvalidRequest.
+    taken for a path, a file listed twice, a file name that is no Unicode, boxes that are none, classes that
+    differ in case only and a pattern that is none raise InvalidRequest.
     """
     patient_pattern(config)
     root = Path(config.path)
@@ -192,8 +199,8 @@ def _rows(table: Path) -> list[dict[str, str]]:
 
 
 def _item(row: dict[str, str], number: int, table: Path) -> Item:
-    file = row["file"]
-    if not file or "\x00" in file or len(file) > MAX_FILE:
+    file, mask = row["file"], row.get("lung_mask", "") or row.get("mask", "")
+    if not file or any("\x00" in name or len(name) > MAX_FILE for name in (file, mask)):
         raise InvalidRequest(said.NO_USABLE_FILE(number=number), said.RELATIVE_PATHS, table)
     text = row.get("label", "")
     labels = tuple(dict.fromkeys(part.strip() for part in text.split("|"))) if text else ()
@@ -201,8 +208,30 @@ def _item(row: dict[str, str], number: int, table: Path) -> Item:
     if split and split not in SPLITS:
         problem = said.UNKNOWN_SPLIT(name=row["split"][:40], number=number)
         raise InvalidRequest(problem, said.USE_KNOWN_SPLITS, table)
-    path = Path(os.path.normpath(table.parent / file))
-    return Item(path, file, labels, row.get("group", ""), row.get("source", ""), SPLITS.get(split, ""))
+    return Item(
+        _beside(table, file),
+        file,
+        labels,
+        group=row.get("group", ""),
+        source=row.get("source", ""),
+        split=SPLITS.get(split, ""),
+        boxes=_boxes(row, number, table),
+        device=row.get("device", ""),
+        lung_mask=_beside(table, mask) if mask else None,
+    )
+
+
+def _beside(table: Path, file: str) -> Path:
+    return Path(os.path.normpath(table.parent / file))
+
+
+def _boxes(row: dict[str, str], number: int, table: Path) -> tuple[Box4, ...] | None:
+    column = next((name for name in boxes.COLUMNS if name in row), "")
+    try:
+        return boxes.parse_boxes(row.get(column, ""))
+    except ValueError as error:
+        problem = said.UNREADABLE_BOXES(column=column, number=number)
+        raise InvalidRequest(problem, said.BOXES_AS_JSON, table) from error
 
 
 def _check_labels(items: list[Item], root: Path) -> None:

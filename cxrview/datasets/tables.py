@@ -6,17 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cxrview import messages as shared
 from cxrview.atomic_file import write_atomically
 from cxrview.datasets import messages as data_messages
+from cxrview.datasets.boxes import box_text
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.survey import file_of, pattern_of
 from cxrview.errors import InvalidRequest
 from cxrview.progress import Report
 
-COLUMNS = ("file", "label", "group", "source")
-Row = tuple[str, str, str, str]
+if TYPE_CHECKING:
+    from cxrview.datasets.sources import Item
+
+COLUMNS = ("file", "label", "group", "source", "boxes", "device", "lung_mask")
+Row = tuple[str, ...]
 
 
 def of_folders(folders: Sequence[Path], table: Path, report: Report) -> Path:
@@ -35,7 +40,7 @@ def of_folders(folders: Sequence[Path], table: Path, report: Report) -> Path:
         found = find_images([folder], report)
         if not found:
             raise InvalidRequest(data_messages.HOLDS_NO_IMAGES, shared.CHOOSE_ANOTHER_FOLDER, folder)
-        rows += [(path.absolute().as_posix(), folder.name, "", source) for path in found]
+        rows += [(path.absolute().as_posix(), folder.name, "", source, "", "", "") for path in found]
     return _write(rows, table)
 
 
@@ -82,10 +87,15 @@ def without_split(config: DataConfig, table: Path, _report: Report) -> DataConfi
     items = find_items(replace(config, exclude=()))
     kept = {item.path for item in find_items(config)}
     names = {item.path: item.path.absolute().as_posix() for item in items}
-    rows = [(names[item.path], "|".join(item.labels), item.group, item.source) for item in items]
-    _write(rows, table)
+    _write([_row(item, names[item.path]) for item in items], table)
     left_out = tuple(pattern_of(name) for path, name in names.items() if path not in kept)
     return replace(config, path=str(table), exclude=left_out)
+
+
+def _row(item: "Item", name: str) -> Row:
+    mask = item.lung_mask.absolute().as_posix() if item.lung_mask is not None else ""
+    drawn = box_text(item.boxes)
+    return name, "|".join(item.labels), item.group, item.source, drawn, item.device, mask
 
 
 def with_excluded(exclude: Iterable[str], files: Iterable[str]) -> tuple[str, ...]:

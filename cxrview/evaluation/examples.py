@@ -1,5 +1,6 @@
 """Which images a report shows, right and wrong, and their pictures with the heatmap over them."""
 
+import base64
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -88,7 +89,7 @@ def illustrate(
             continue
         picture, prediction = found
         name = answers.class_names[choice.class_index]
-        small = _small(picture)
+        small = shrunk(picture)
         heat = overlay(prediction, name, (small.shape[0], small.shape[1]))
         inside = None if answers.in_domain is None else bool(answers.in_domain[choice.index])
         truth = answers.truth[choice.index]
@@ -108,8 +109,15 @@ def illustrate(
     return examples
 
 
-def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the grey `picture` with at most `SIDE` pixels on its longer side."""
     height, width = picture.shape
     scale = min(1.0, SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def data_url(picture: NDArray[np.uint8]) -> str:
+    """Return a picture, grey or BGR, as a JPEG inside a URL."""
+    encoded = cv2.imencode(".jpg", np.ascontiguousarray(picture), [cv2.IMWRITE_JPEG_QUALITY, 82])[1]
+    return f"data:image/jpeg;base64,{base64.b64encode(encoded.tobytes()).decode('ascii')}"

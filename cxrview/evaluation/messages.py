@@ -21,7 +21,15 @@ LABEL_LEFT_OUT = Message(
     "{images} labelled “{label}” left out: the model has no such class, or not this combination.",
 )
 
+MASK_OF_ANOTHER_SHAPE = Message("mask-of-another-shape", "is not of the shape of its film, {file}.")
+NO_BOXES = Message("no-boxes", "has no boxes and no masks of the lungs to lay the heat on.")
+BOXES_IN_TABLE = Message(
+    "boxes-in-table",
+    "Give a table with a column boxes, [[left, top, right, bottom], …] in pixels of the film, or lung_mask.",
+)
+
 # What is being done
+LAYING_HEAT = Message("laying-heat", "laying the heat on the boxes")
 READING = Message("reading", "reading")
 MEASURED = Message("measured", "measured")
 DRAWING_PATIENTS = Message("drawing-patients", "drawing patients again")
@@ -75,4 +83,12 @@ NOT_CALIBRATED = Message(
 OUT_OF_DOMAIN = Message(
     "out-of-domain",
     "The domain check flags {share} of these images as unlike those the model was trained on.",
+)
+HEAT_BY_CHANCE = Message(
+    "heat-by-chance",
+    "The heat's strongest place may lie in a box no more often than any place in the lungs does ({chance}).",
+)
+HEAT_OUTSIDE_LUNGS = Message("heat-outside-lungs", "{share} of the heat lies outside the lungs.")
+HEAT_EMPTY = Message(
+    "heat-empty", "On {share} of the films the map of their own class shows nothing at all: that is a miss."
 )

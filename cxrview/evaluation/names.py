@@ -37,3 +37,16 @@ METRICS = named(
         "average_precision": mark("Average precision"),
     },
 )
+LOCALIZATION = named(
+    "localization",
+    {
+        "pointing_game": mark("Pointing game"),
+        "chance_lungs": mark("By chance in the lungs"),
+        "chance_seen": mark("By chance on the film"),
+        "energy_inside": mark("Heat in the boxes"),
+        "iou": mark("Best overlap (IoU)"),
+        "in_lungs": mark("Heat in the lungs"),
+        "in_drawn_lungs": mark("Heat in the drawn lungs"),
+        "empty": mark("Empty maps"),
+    },
+)

@@ -82,7 +82,7 @@ def answer_files(
                     continue
                 model_input, patient = result
                 read_items.append(item)
-                patients.append(_group(item, patient, pattern))
+                patients.append(group_of(item, patient, pattern))
                 yield model_input
 
     probabilities, in_domain = ask(predictor, inputs(), len(chosen), report)
@@ -98,7 +98,7 @@ def answer_files(
     shown: list[Example] = []
     if examples:
         choices = choose_examples(answers)
-        shown = illustrate(answers, choices, lambda index: _predict_file(predictor, read_items[index].path))
+        shown = illustrate(answers, choices, lambda index: predict_file(predictor, read_items[index].path))
     return Answered(answers, tuple(shown), tuple(failures), tuple(left_out.most_common()))
 
 
@@ -140,7 +140,8 @@ def _answers(
     )
 
 
-def _group(item: Item, patient: str, pattern: re.Pattern[str] | None) -> str:
+def group_of(item: Item, patient: str, pattern: re.Pattern[str] | None) -> str:
+    """Return the unit of resampling: the item's group, the PatientID, what `pattern` finds, or the file."""
     if item.group or patient:
         return item.group or f"patient {patient}"
     found = pattern.search(Path(item.file).name) if pattern is not None else None
@@ -170,7 +171,8 @@ def _prepare(predictor: Predictor, path: Path) -> tuple[ModelInput, str]:
     return predictor.prepare(radiograph), radiograph.identity.patient_id
 
 
-def _predict_file(predictor: Predictor, path: Path) -> tuple[NDArray[np.uint8], Prediction] | None:
+def predict_file(predictor: Predictor, path: Path) -> tuple[NDArray[np.uint8], Prediction] | None:
+    """Return the picture (H, W) of the file's first frame and its prediction, None if it cannot be read."""
     try:
         radiograph = read(path)[0]
     except CxrviewError:  # it was there a moment ago; an example less

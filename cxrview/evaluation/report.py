@@ -3,7 +3,6 @@
 The page has its style and pictures inside, runs no script and fetches nothing.
 """
 
-import base64
 import csv
 import io
 import json
@@ -16,12 +15,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import cv2
 import jinja2
-import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from cxrview import NOTICE, __version__, paths
 from cxrview import messages as shared
@@ -31,7 +27,9 @@ from cxrview.errors import InvalidRequest
 from cxrview.evaluation import messages, plots, report_tables
 from cxrview.evaluation.caveats import caveats
 from cxrview.evaluation.evaluate import Points, measure, measure_out_of_distribution
-from cxrview.evaluation.examples import Example
+from cxrview.evaluation.examples import Example, data_url
+from cxrview.evaluation.localization.heat_report import HeatReport
+from cxrview.evaluation.localization.page import heat_csv, heat_parts, worst_entry
 from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.progress import Report, silent
 
@@ -76,6 +74,7 @@ def write_report(
     card: Mapping[str, Any] | None = None,
     examples: Sequence[Example] | None = None,
     data_report: DataReport | None = None,
+    heat: HeatReport | None = None,
     out_of_distribution: LabelledPredictions | None = None,
     notes: Sequence[str] = (),
     failures: Sequence[tuple[str, str]] = (),
@@ -89,16 +88,19 @@ def write_report(
     """Write the report of `parts` (such as "test" and "external") to `folder`, return the path of the page.
 
     The headline is of "test" if it is there, else of the first part. `course` tells of the training, `card`
-    holds the entries of a model card. `metrics` are what `measure_parts` returned, if it was asked before.
-    The answers for every image stand in `predictions.csv`. A page that names no file and shows no picture of
-    the data, so that it may travel with the model, is written with its `metrics.json` to `shared` as well.
-    Raises InvalidRequest if something cannot be written; `report` may raise Cancelled.
+    holds the entries of a model card. `metrics` are what `measure_parts` returned, if it was asked before;
+    those of `heat` come to them as `localization`. The answers for every image stand in `predictions.csv`,
+    where the heat lies in `boxes.csv`. A page that names no file and shows no picture of the data, so that it
+    may travel with the model, is written with its `metrics.json` to `shared` as well. Raises InvalidRequest
+    if something cannot be written; `report` may raise Cancelled.
     """
     card = card or {}
     if not parts:
         raise InvalidRequest(messages.NO_IMAGES_TO_REPORT)
     if metrics is None:
         metrics = measure_parts(parts, out_of_distribution, card, seed=seed, repeats=repeats, report=report)
+    if heat is not None:
+        metrics = {**metrics, "localization": dict(heat.metrics)}
     label = partial(_label, {item["name"]: item["label"] for item in card.get("classes", ())})
     drawn = _draw(parts, metrics["parts"], label)
     if course is not None and course.figure is not None:
@@ -106,11 +108,12 @@ def write_report(
     documents = {name: plots.svg(figure) for name, figure in drawn.items()}
     said = _measured(parts, metrics, label, documents) | _training(course, documents)
     said |= {"notes": notes, "engine": engine}
-    images = _images(data_report, examples or (), failures, label)
+    images = _images(data_report, examples or (), heat, failures, label)
     text = json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     _save(folder, {"metrics.json": text, "report.html": _page(title, card, **said, **images)})
     _save_figures(folder / "figures", drawn, documents)
     _write(folder / "predictions.csv", _predictions(parts, out_of_distribution))
+    _write_boxes(folder / "boxes.csv", heat)
     if shared is not None:
         images = _images_to_share(data_report, failures)
         _save(shared, {"metrics.json": text, "report.html": _page(title, card, **said, **images)})
@@ -138,10 +141,12 @@ def _measured(
 ) -> dict[str, Any]:
     """Return what the page says about the answers, the test images first."""
     order = sorted(parts, key=lambda name: name != "test")
+    names = parts[order[0]].class_names
     outside = metrics.get("out_of_distribution")
     return {
         "parts": [_part(name, parts[name], metrics["parts"][name], label, documents) for name in order],
         "out_of_distribution": outside and report_tables.out_of_distribution_table(outside),
+        "heat": heat_parts(metrics.get("localization", {}), label, names, TITLES),
         "versions": metrics["versions"],
         "intervals": metrics["intervals"],
     }
@@ -159,12 +164,14 @@ def _training(course: TrainingCourse | None, documents: Mapping[str, str]) -> di
 def _images(
     data_report: DataReport | None,
     examples: Sequence[Example],
+    heat: HeatReport | None,
     failures: Sequence[tuple[str, str]],
     label: Callable[[str], str],
 ) -> dict[str, Any]:
     """Return what the page says about the images."""
     return {
         "examples": [_example(item, label) for item in examples],
+        "worst": [worst_entry(item, label) for item in (heat.worst if heat is not None else ())],
         "data": _data(data_report, False),
         "failures": failures,
         "failed": len(failures),
@@ -173,7 +180,13 @@ def _images(
 
 def _images_to_share(data_report: DataReport | None, failures: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Return the same with no file by name, and no picture."""
-    return {"examples": [], "data": _data(data_report, True), "failures": [], "failed": len(failures)}
+    return {
+        "examples": [],
+        "worst": [],
+        "data": _data(data_report, True),
+        "failures": [],
+        "failed": len(failures),
+    }
 
 
 def measure_parts(
@@ -289,15 +302,9 @@ def _example(example: Example, label: Callable[[str], str]) -> dict[str, Any]:
         "probability": report_tables.percent(example.probability),
         "right": example.right,
         "outside": example.in_domain is False,
-        "plain": _data_url(example.plain),
-        "heated": _data_url(example.heated[..., ::-1]),
+        "plain": data_url(example.plain),
+        "heated": data_url(example.heated[..., ::-1]),
     }
-
-
-def _data_url(picture: NDArray[np.uint8]) -> str:
-    """Return a picture, grey or BGR, as a JPEG inside a URL."""
-    encoded = cv2.imencode(".jpg", np.ascontiguousarray(picture), [cv2.IMWRITE_JPEG_QUALITY, 82])[1]
-    return f"data:image/jpeg;base64,{base64.b64encode(encoded.tobytes()).decode('ascii')}"
 
 
 def _data(data_report: DataReport | None, to_share: bool) -> dict[str, Any] | None:
@@ -305,7 +312,7 @@ def _data(data_report: DataReport | None, to_share: bool) -> dict[str, Any] | No
     if data_report is None:
         return None
     return {
-        "counts": _counts(data_report.counts),
+        "counts": report_tables.counts_table(data_report.counts),
         "findings": [
             {
                 "serious": item.severity != "info",
@@ -316,18 +323,6 @@ def _data(data_report: DataReport | None, to_share: bool) -> dict[str, Any] | No
             for item in data_report.findings
         ],
     }
-
-
-def _counts(counts: Mapping[str, Mapping[str, int]]) -> report_tables.ReportTable | None:
-    """Return the counts of images by part and class; None if there are none."""
-    names = list(dict.fromkeys(name for classes in counts.values() for name in classes))
-    if not names:
-        return None
-    rows = tuple(
-        tuple(report_tables.TableCell(text) for text in (part, *(f"{classes.get(n, 0):,}" for n in names)))
-        for part, classes in counts.items()
-    )
-    return report_tables.ReportTable("Images by part and class", ("Part", *names), rows)
 
 
 def _predictions(parts: Mapping[str, LabelledPredictions], ood: LabelledPredictions | None) -> str:
@@ -380,6 +375,18 @@ def _make(folder: Path) -> None:
     except OSError as error:
         problem = messages.FOLDER_NOT_MADE(folder=folder, reason=error.strerror)
         raise InvalidRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
+
+
+def _write_boxes(path: Path, heat: HeatReport | None) -> None:
+    """Write where the heat lies; without that, nothing stays of the report that this one replaces."""
+    if heat is not None:
+        _write(path, heat_csv(heat.films))
+    elif path.exists():
+        try:
+            path.unlink()
+        except OSError as error:
+            problem = shared.PLACE_CANNOT_BE_WRITTEN(place=path, reason=error.strerror)
+            raise InvalidRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
 
 
 def _write(path: Path, text: str) -> None:

@@ -231,6 +231,18 @@ def out_of_distribution_table(measured: Mapping[str, Any]) -> ReportTable:
     return ReportTable("Images outside the task", head, (*rows, row("All", measured)), 1)
 
 
+def counts_table(counts: Mapping[str, Mapping[str, int]]) -> ReportTable | None:
+    """Return the counts of images by part and class; None if there are none."""
+    names = list(dict.fromkeys(name for classes in counts.values() for name in classes))
+    if not names:
+        return None
+    rows = tuple(
+        tuple(TableCell(text) for text in (part, *(f"{classes.get(n, 0):,}" for n in names)))
+        for part, classes in counts.items()
+    )
+    return ReportTable("Images by part and class", ("Part", *names), rows)
+
+
 def all_tables(measured: Mapping[str, Any], label: Label) -> Sequence[ReportTable]:
     """Return the tables of one part of the data in the order of the page, those that there are."""
     if "figures" not in measured:

@@ -77,8 +77,16 @@ def cell_at(prediction: Prediction, x: float, y: float) -> tuple[int, int] | Non
     return (row, column) if inside and left <= x <= right and top <= y <= bottom else None
 
 
+def strongest(prediction: Prediction, class_name: str, own: bool = True) -> float:
+    """Return the share, 0…1, of the strongest cell over the image; scale and errors are those of `shares`."""
+    edges, area = cell_edges(prediction), seen_area(prediction)
+    columns = (edges.x[1:] > area.left) & (edges.x[:-1] < area.right)
+    rows = (edges.y[1:] > area.top) & (edges.y[:-1] < area.bottom)
+    return float(shares(prediction, class_name, own)[rows][:, columns].max(initial=0))
+
+
 def cells_over(
-    prediction: Prediction, class_name: str, shape: tuple[int, int] | None = None
+    prediction: Prediction, class_name: str, shape: tuple[int, int] | None = None, own: bool = True
 ) -> NDArray[np.float32]:
     """Return the map of `class_name` over the whole image without smoothing: each cell is one square.
 
@@ -88,7 +96,7 @@ def cells_over(
     rows, columns = shape or (box.height, box.width)
     x = (np.arange(columns) + 0.5) * box.width / columns
     y = (np.arange(rows) + 0.5) * box.height / rows
-    cells = np.pad(shares(prediction, class_name), 1)  # what was not seen lies around
+    cells = np.pad(shares(prediction, class_name, own), 1)  # what was not seen lies around
     area = seen_area(prediction)
     across = np.where((x >= area.left) & (x <= area.right), np.searchsorted(edges.x, x, "right"), 0)
     down = np.where((y >= area.top) & (y <= area.bottom), np.searchsorted(edges.y, y, "right"), 0)

@@ -8,28 +8,37 @@ from cxrview.explain import messages
 from cxrview.inference.prediction import Prediction
 
 
-def shares(prediction: Prediction, class_name: str) -> NDArray[np.float32]:
+def has_own_scale(prediction: Prediction, own: bool = True) -> bool:
+    """Whether the map of each class is on a scale of its own: it can be, and is wanted (`own`)."""
+    return own and bool(prediction.map_scale)
+
+
+def shares(prediction: Prediction, class_name: str, own: bool = True) -> NDArray[np.float32]:
     """Return the cells of `class_name`, (h, w) float32 in 0…1, of the model's own coarse map.
 
-    1 is the strongest cell of *any* class in this image, so a class that the model hardly considered stays
-    faint. Raises InvalidRequest for an unknown class.
+    On the class's own scale 1 is what `Prediction.map_scale` says; what is stronger is 1 too. Without it, or
+    if `own` is false, 1 is the strongest cell of *any* class in this image, so a class that the model hardly
+    considered stays faint. Raises InvalidRequest for an unknown class.
     """
     if class_name not in prediction.class_names:
         names = ", ".join(prediction.class_names)
         raise InvalidRequest(messages.NO_CLASS(name=class_name, names=names))
-    strongest = float(prediction.activation_maps.max())
+    if has_own_scale(prediction, own):
+        full = prediction.map_scale[class_name]
+    else:
+        full = float(prediction.activation_maps.max())
     maps = prediction.activation_maps[prediction.class_names.index(class_name)]
-    return np.asarray(np.clip(maps / strongest if strongest > 0 else maps, 0, 1), dtype=np.float32)
+    return np.asarray(np.clip(maps / full if full > 0 else maps, 0, 1), dtype=np.float32)
 
 
 def overlay(
-    prediction: Prediction, class_name: str, shape: tuple[int, int] | None = None
+    prediction: Prediction, class_name: str, shape: tuple[int, int] | None = None, own: bool = True
 ) -> NDArray[np.float32]:
     """Return the heatmap of `class_name` over the whole image, float32 in 0…1, smooth between the cells.
 
     It has the image's height and width, or `shape` rows and columns spread over the same area. The scale
-    is that of `shares`; parts of the image that the model never saw are 0. Raises InvalidRequest for an
-    unknown class.
+    is that of `shares`, with `own`; parts of the image that the model never saw are 0. Raises InvalidRequest
+    for an unknown class.
     """
-    cells = shares(prediction, class_name)
+    cells = shares(prediction, class_name, own)
     return np.clip(prediction.letterbox.back(cells, prediction.field, shape), 0, 1)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cxrview.explain.colour import EDGE, colour_table, colourise
 from cxrview.explain.contour import SAMPLES, heat_contours
-from cxrview.explain.grid import cells_over
+from cxrview.explain.grid import cells_over, strongest
 from cxrview.explain.overlay import overlay, shares
 from cxrview.explain.style import HeatStyle
 from cxrview.inference.prediction import Prediction
@@ -30,6 +30,11 @@ class Contour(NamedTuple):
         return (0, 0, 0) if 0.3 * red + 0.59 * green + 0.11 * blue > 110 else (255, 255, 255)
 
 
+def is_empty(prediction: Prediction, class_name: str, style: HeatStyle) -> bool:
+    """Whether all of the class is too weak to be drawn. Raises InvalidRequest for an unknown class."""
+    return strongest(prediction, class_name, style.own) <= style.least
+
+
 def fill(
     prediction: Prediction,
     class_name: str,
@@ -39,13 +44,15 @@ def fill(
 ) -> NDArray[np.uint8] | None:
     """Return the coloured area over the whole image, (*shape, 4) uint8 RGBA with straight alpha.
 
-    None in the mode "contour", which has lines only. `opacity` stands for that of the style. Raises
-    InvalidRequest for an unknown class.
+    None in the mode "contour", which has lines only; all clear if the class `is_empty`. `opacity` stands for
+    that of the style. Raises InvalidRequest for an unknown class.
     """
     if style.mode == "contour":
         return None
+    if is_empty(prediction, class_name, style):
+        return np.zeros((*shape, 4), np.uint8)
     smooth = style.mode == "smooth"
-    heat = (overlay if smooth else cells_over)(prediction, class_name, shape)
+    heat = (overlay if smooth else cells_over)(prediction, class_name, shape, style.own)
     return _coloured(heat, style, opacity, EDGE if smooth else 0.0)
 
 
@@ -53,7 +60,10 @@ def cell_colours(
     prediction: Prediction, class_name: str, style: HeatStyle, opacity: float | None = None
 ) -> NDArray[np.uint8]:
     """Return the cells of the mode "cells", (h, w, 4) uint8 RGBA; opacity and errors as in `fill`."""
-    return _coloured(shares(prediction, class_name), style, opacity, 0.0)
+    cells = shares(prediction, class_name, style.own)
+    if is_empty(prediction, class_name, style):
+        return np.zeros((*cells.shape, 4), np.uint8)
+    return _coloured(cells, style, opacity, 0.0)
 
 
 def _coloured(
@@ -66,17 +76,17 @@ def _coloured(
 def contour_lines(
     prediction: Prediction, class_name: str, style: HeatStyle, samples: int = SAMPLES
 ) -> tuple[Contour, ...]:
-    """Return the lines of the mode "contour", faintest first, none in other modes.
+    """Return the lines of the mode "contour", faintest first; none in others, or if the class `is_empty`.
 
     `samples` and errors are those of `heat_contours`.
     """
-    if style.mode != "contour":
+    if style.mode != "contour" or is_empty(prediction, class_name, style):
         return ()
     table = colour_table(style.colours)
     lines = []
     for level in style.levels:
         red, green, blue = table[round(level * 255)].tolist()
-        for points in heat_contours(prediction, class_name, level, samples):
+        for points in heat_contours(prediction, class_name, level, samples, style.own):
             lines.append(Contour(points, level, (red, green, blue)))
     return tuple(lines)
 

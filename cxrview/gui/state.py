@@ -137,6 +137,7 @@ class AppState(QObject):
         model_changed: carries ModelInfo.
         settings_changed: carries Settings.
         peeking_changed: the heatmap is held away; carries whether it is.
+        heat_asked_changed: the heatmap of a film unlike the training films was asked for, or given up.
     """
 
     entries_added = Signal(list)
@@ -157,6 +158,7 @@ class AppState(QObject):
     model_changed = Signal(object)
     settings_changed = Signal(object)
     peeking_changed = Signal(bool)
+    heat_asked_changed = Signal()
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -164,6 +166,7 @@ class AppState(QObject):
         self.entries: dict[Path, Entry] = {}
         self.model = ModelInfo()
         self.peeking = False
+        self._heat_asked: set[tuple[Path | None, int]] = set()  # films, by file and frame
         self.arrangement = Arrangement()
         self.active = ViewState(self)
         self.views: tuple[ViewState, ...] = (self.active,)
@@ -191,7 +194,7 @@ class AppState(QObject):
 
     @property
     def chosen_class(self) -> str | None:
-        """The class whose heatmap the user wants in the active viewport; None for the most probable one."""
+        """The class that is pinned in the active viewport; None where the heatmap follows the reading."""
         return self.active.chosen_class
 
     @property
@@ -265,6 +268,7 @@ class AppState(QObject):
         """Empty the study list."""
         if self.entries:
             self.entries.clear()
+            self._heat_asked.clear()
             self.entries_cleared.emit()
 
     def change_entry(self, path: Path, **changes: Any) -> None:
@@ -290,7 +294,7 @@ class AppState(QObject):
         self.active.set_inverted(inverted)
 
     def choose_class(self, name: str | None) -> None:
-        """Show the heatmap of class `name` in all viewports; None: of each image's most probable class."""
+        """Pin the heatmap of class `name` in all viewports; None lets it follow the reading of each image."""
         for view in self.views:
             view.choose_class(name)
 
@@ -308,6 +312,19 @@ class AppState(QObject):
         if changed != self.settings:
             self.settings = changed
             self.settings_changed.emit(changed)
+
+    def ask_for_heat(self, wanted: bool = True) -> None:
+        """Show the heatmap of the film in the active viewport though it is unlike the training films."""
+        film = (self.shown.path, self.shown.frame)
+        if wanted != (film in self._heat_asked):
+            (self._heat_asked.add if wanted else self._heat_asked.discard)(film)
+            self.heat_asked_changed.emit()
+
+    def withholds_heat(self, view: ViewState) -> bool:
+        """Whether `view` shows no heatmap because its film is unlike the training films, and nobody asked."""
+        prediction = view.reading.prediction
+        unlike = prediction is not None and not prediction.in_domain
+        return unlike and (view.shown.path, view.shown.frame) not in self._heat_asked
 
     def set_peeking(self, peeking: bool) -> None:
         """Hold the heatmap away, or let it come back."""

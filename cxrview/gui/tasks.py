@@ -38,6 +38,7 @@ LANES = (
     "store",
     "measure",
     "facts",
+    "lungs",
     "explain",
     "training",
     "results",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from cxrview.explain.followed import followed
 from cxrview.gui.viewer.view_transform import Orientation
 
 if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
@@ -88,7 +89,7 @@ class ViewState(QObject):
         self.orientation = Orientation()
         self.filters: frozenset[str] = frozenset()
         self.reading = PredictionState()
-        self.chosen_class: str | None = None  # None: the most probable one
+        self.chosen_class: str | None = None  # pinned; None: the one that the image is read as
         self.heat_class = ""
         self.heat_shown = True
         self.hand_scale: Scale | None = None  # the image is calibrated by hand
@@ -145,7 +146,7 @@ class ViewState(QObject):
             self._follow_heat_class()
 
     def choose_class(self, name: str | None) -> None:
-        """Show the heatmap of class `name`, or of the most probable class of each image if None."""
+        """Pin the heatmap of class `name`; None lets it follow the reading of each image."""
         self.chosen_class = name
         self._follow_heat_class(always=True)
 
@@ -157,7 +158,7 @@ class ViewState(QObject):
 
     def _follow_heat_class(self, always: bool = False) -> None:
         prediction = self.reading.prediction
-        name = self.chosen_class or (prediction.predicted if prediction is not None else "")
+        name = self.chosen_class or (followed(prediction) if prediction is not None else "")
         if always or name != self.heat_class:
             self.heat_class = name
             self.heat_class_changed.emit(name)

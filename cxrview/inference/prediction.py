@@ -1,5 +1,7 @@
 """What a model says about one radiograph, and how it looked."""
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +16,8 @@ class Prediction:
     """One reading. C classes, maps of h × w cells, D features. The arrays are read-only.
 
     `activation_maps` is Grad-CAM for every class (Selvaraju 2017), ≥ 0, on one scale for all classes; the
-    maps cover the part `field` of the model's square (left, top, right, bottom as fractions).
+    maps cover the part `field` of the model's square (left, top, right, bottom as fractions). `map_scale` is
+    what counts as full strength on the map of each class; empty where the model's card does not tell.
     `domain_score` is the distance of the embedding from the training images divided by the limit, so
     above 1 the image is not of the kind the model knows; `domain_percentile` is the share (0…100) of
     validation images that lie nearer. Both are NaN when the bundle cannot tell. `objections` are sentences
@@ -39,6 +42,7 @@ class Prediction:
     device: str
     elapsed_ms: float  # per image, the forward pass, with the finding of the lungs where they are read
     anatomy: Anatomy | None = None
+    map_scale: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for array in (self.probabilities, self.logits, self.activation_maps, self.embedding):

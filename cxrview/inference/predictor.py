@@ -137,4 +137,5 @@ class Predictor:
             device=self.engine.device,
             elapsed_ms=elapsed_ms,
             anatomy=given.anatomy,
+            map_scale=self.card.map_scale,
         )

@@ -1,11 +1,13 @@
 """What annotations say, in words and numbers, and as JSON."""
 
+import dataclasses
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from cxrview.annotations.annotation import (
+    ACCEPTED,
     KINDS,
     Angle,
     Arrow,
@@ -106,7 +108,11 @@ def test_values_are_copied_with_their_units_for_a_spreadsheet():
 def example(kind):
     count = kind.count or 5
     extra = (
-        {"known_mm": 12.5} if kind.kind == "calibration" else {"sideways": True} if kind.kind == "ctr" else {}
+        {"known_mm": 12.5}
+        if kind.kind == "calibration"
+        else {"sideways": True, "thorax_by": "accepted"}
+        if kind.kind == "ctr"
+        else {}
     )
     return kind(
         points=tuple(Point(index * 1.25, index / 3) for index in range(count)),
@@ -152,3 +158,21 @@ def test_what_is_no_annotation_is_refused(text):
 def test_a_shape_with_the_wrong_number_of_points_is_refused():
     with pytest.raises(ValueError, match="3 points"):
         Arrow(points=points((0, 0), (1, 1), (2, 2)))
+
+
+def test_a_ratio_of_an_earlier_version_was_drawn_by_the_reader():
+    earlier = to_json(CTR).replace(', "thorax_by": "drawn"', "")
+    assert "thorax_by" not in earlier
+    assert from_json(earlier) == CTR
+
+
+def test_a_ratio_whose_thorax_comes_from_nowhere_is_none():
+    with pytest.raises(ValueError, match="guessed"):
+        from_json(to_json(CTR).replace('"drawn"', '"guessed"'))
+
+
+def test_a_proposed_thorax_says_so_in_the_spreadsheet():
+    radiograph = spaced(0.1, 0.1, SpacingSource.IMAGER)
+    accepted = dataclasses.replace(CTR, thorax_by=ACCEPTED)
+    text = table([(accepted, said(accepted, radiograph))])
+    assert "Width of the thorax, proposed by the lung network, accepted by the reader\t" in text

@@ -18,7 +18,7 @@ from cxrview.batch.messages import FORMATS_OF_RESULTS
 from cxrview.bundle.messages import CARD_TEMPERATURE, CARD_WRONG_ENTRY, NO_SUCH_MODEL, READS_NO_FILMS
 from cxrview.cli import messages
 from cxrview.engines.messages import NO_DEVICE
-from cxrview.explain.messages import NO_CLASS
+from cxrview.explain.messages import NO_CLASS, NOTHING_ABOVE
 from tests.bad_files import write_bad_files
 from tests.conftest import make_tiny_bundle
 
@@ -161,12 +161,19 @@ def test_a_killed_run_keeps_its_rows(pictures, tmp_path):
     assert len({row["path"] for row in table(out)}) == len(table(out)) == count
 
 
-def test_heatmaps_are_saved_one_a_frame(pictures, tmp_path):
-    folder = tmp_path / "heat"
-    main(["score", str(pictures), "--out", str(tmp_path / "r.csv"), "--heatmaps", str(folder)])
+def test_heatmaps_are_saved_one_a_frame_but_for_frames_unlike_the_training_films(pictures, tmp_path, capsys):
+    """The three good images are too small for films."""
+    film = np.random.default_rng(1).integers(0, 256, (128, 128), dtype=np.uint8)
+    for name in ("d.png", "e.png"):
+        cv2.imwrite(str(pictures / name), film)
+    out, folder = tmp_path / "r.csv", tmp_path / "heat"
+    main(["score", str(pictures), "--out", str(out), "--heatmaps", str(folder)])
+    like = [row["path"] for row in table(out) if row.get("in_domain", "").lower() == "true"]
     saved = sorted(folder.iterdir())
-    assert len(saved) == 3
-    assert cv2.imread(str(saved[0])).shape == (80, 60, 3)
+    assert [path.name[0] for path in saved] == ["d", "e"]
+    assert len(like) == 2
+    assert cv2.imread(str(saved[0])).shape == (128, 128, 3)
+    assert str(messages.HEATMAPS_WITHHELD(count=3)) in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -210,6 +217,18 @@ def test_explain_saves_the_picture_under_its_heatmap(chest_pa, tmp_path, capsys)
     words = capsys.readouterr().out
     assert "COVID-19" in words
     assert "not for diagnosis" in words
+
+
+def test_explain_says_that_a_class_is_too_weak_and_leaves_the_picture_grey(pictures, tmp_path, capsys):
+    folder = make_tiny_bundle(
+        tmp_path / "scaled", map_scale=dict.fromkeys(("covid19", "normal", "pneumonia"), 1e6)
+    )
+    out = tmp_path / "o.png"
+    arguments = ["explain", str(pictures / "a.png"), "--out", str(out), "--class", "normal"]
+    assert main([*arguments, "--model", str(folder)]) == 0
+    assert str(NOTHING_ABOVE(name="normal", percent=20)) in capsys.readouterr().err
+    picture = cv2.imread(str(out))
+    assert (picture[..., 0] == picture[..., 2]).all()
 
 
 def test_explain_refuses_an_unknown_class(pictures, tmp_path, capsys):

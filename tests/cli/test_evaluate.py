@@ -12,6 +12,7 @@ import pytest
 
 from cxrview import paths
 from cxrview.__main__ import main
+from cxrview.datasets import messages as data_messages
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import find_items
 from cxrview.evaluation import messages as evaluation_messages
@@ -156,11 +157,13 @@ def test_a_report_is_not_replaced_by_accident(folder, tmp_path, capsys):
     out = tmp_path / "out"
     out.mkdir()
     (out / "report.html").write_text("precious")
+    (out / "boxes.csv").write_text("of the one before")
     assert run("--data", folder, "--out", out) == 2
     assert (out / "report.html").read_text() == "precious"
     assert str(evaluation_messages.REPORT_HERE(folder=out)) in capsys.readouterr().err
     assert run("--data", folder, "--out", out, "--overwrite", "--seed", "3") == 0
     assert metrics(out)["intervals"]["seed"] == 3
+    assert not (out / "boxes.csv").exists()
 
 
 def test_a_report_does_not_lie_among_the_images(tmp_path, capsys):
@@ -181,6 +184,47 @@ def test_dicom_files_are_grouped_by_their_patient(tmp_path, chest_pa):
     assert len(said.answers) == 2
     assert len(set(said.answers.groups)) == 1
     assert said.answers.labels.tolist() == [0, 1]
+
+
+def boxed(tmp_path, folder, cell="[[5, 5, 40, 40]]"):
+    """Return a CSV of the images, with `cell` as the boxes of each that is not normal."""
+    path = tmp_path / "boxed.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "label", "device", "boxes"])
+        for number, image in enumerate(sorted(folder.rglob("*.png"))):
+            label = image.parent.name
+            boxes = "[]" if label == "NORMAL" else cell
+            writer.writerow([image.relative_to(tmp_path), label, f"d{number % 2}", boxes])
+    return path
+
+
+def test_heat_is_laid_on_the_boxes_of_a_table(folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert run("--data", boxed(tmp_path, folder), "--boxes", "--out", out) == 0
+    found = metrics(out)["localization"]["all"]
+    assert (found["films"], found["with_boxes"]) == (12, 12)
+    assert set(found["per_class"]) == {"covid19", "pneumonia"}
+    assert set(found["per_device"]) == {"d0", "d1"}
+    with (out / "boxes.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 12
+    for name in ("pointing_game", "energy_inside", "iou"):
+        mean = np.mean([float(row[name]) for row in rows])
+        assert found["own"][name]["value"] == pytest.approx(mean, abs=1e-4)
+    shown = capsys.readouterr().out
+    assert "heat, all: 12 films, 12 with boxes" in shown
+    assert "pointing game" in shown
+    assert 'id="heat"' in (out / "report.html").read_text("utf-8")
+
+
+def test_films_without_boxes_and_broken_boxes_exit_2(folder, tmp_path, capsys):
+    assert run("--data", folder, "--boxes", "--out", tmp_path / "out") == 2
+    assert str(evaluation_messages.NO_BOXES) in capsys.readouterr().err
+    assert run("--data", boxed(tmp_path, folder, "[[5, 5]]"), "--boxes", "--out", tmp_path / "out") == 2
+    said = capsys.readouterr().err
+    assert str(data_messages.UNREADABLE_BOXES(column="boxes", number=2)) in said
+    assert not (tmp_path / "out").exists()
 
 
 def test_memory_does_not_grow_with_the_number_of_files(folder, monkeypatch):
@@ -216,10 +260,13 @@ def test_evaluating_never_imports_tensorflow(folder, tmp_path):
     )
     model = paths.user_models() / "cxr-densenet121"
     arguments = ["evaluate", "--data", folder, "--out", tmp_path / "o", "--model", model, "--device", "cpu"]
+    arguments += ["--boxes", boxed(tmp_path, folder)]
     environment = os.environ | {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
     command = [sys.executable, "-W", "ignore", "-c", code, *map(str, arguments), "--repeats", "5"]
     result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert result.stdout.splitlines()[-1] == "0 []"
+    assert metrics(tmp_path / "o")["parts"]["all"]["images"] == 18
+    assert metrics(tmp_path / "o")["localization"]["boxes"]["films"] == 12
 
 
 @pytest.mark.tensorflow

@@ -41,7 +41,7 @@ def folder(tmp_path):
     place.mkdir()
     random = np.random.default_rng(0)
     for name in ("a.png", "c.png"):
-        cv2.imwrite(str(place / name), random.integers(0, 256, (80, 60), dtype=np.uint8))
+        cv2.imwrite(str(place / name), random.integers(0, 256, (128, 128), dtype=np.uint8))
     (place / "b.png").write_bytes(b"")
     return place
 

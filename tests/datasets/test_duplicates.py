@@ -42,16 +42,20 @@ def test_every_version_is_found_and_nothing_else(pictures):
     assert all(0.7 <= pair.similarity < 1 and not pair.exact for pair in pairs)
 
 
-def test_the_model_is_asked_where_there_are_many(pictures, tiny_bundle, monkeypatch):
-    asked = []
+@pytest.mark.parametrize("model", ["tiny_bundle", "tiny_lungs_bundle"])
+def test_the_model_is_asked_where_there_are_many(pictures, model, request, monkeypatch):
+    asked, compared, folder = [], [], request.getfixturevalue(model)
+    nearest = duplicates.neighbours
     choose = duplicates.contract.choose
     monkeypatch.setattr(duplicates, "MODEL_FROM", 10)
     monkeypatch.setattr(duplicates, "BY_EDGES", 1)
-    monkeypatch.setattr(duplicates.bundle, "find", lambda _: tiny_bundle)
+    monkeypatch.setattr(duplicates.bundle, "find", lambda _: folder)
     monkeypatch.setattr(duplicates.contract, "choose", lambda f: asked.append(f) or choose(f, "openvino:cpu"))
+    monkeypatch.setattr(duplicates, "neighbours", lambda v, n: compared.append(v.shape[1]) or nearest(v, n))
     facts = [fact(str(index), str(-index)) for index in range(len(pictures))]
     pairs = near_pairs(fingerprints_of(pictures), fingerprints_of(pictures), facts)
-    assert asked == [tiny_bundle]
+    assert asked == [folder]
+    assert compared[1:] == [4]  # by the embedding, after the edges
     assert {(pair.first, pair.second) for pair in pairs} <= {(index, 18 + index) for index in range(5)}
 
 

@@ -1,5 +1,6 @@
 """Which files a run is about: folders, tables, and labels that are no names."""
 
+import csv
 import os
 import sys
 
@@ -99,6 +100,43 @@ def test_tables_of_every_shape_are_read(tmp_path, encoding, delimiter):
 def test_what_is_wrong_with_a_table_is_said(tmp_path, text, message):
     with refused(InvalidRequest, message):
         found(table(tmp_path, text))
+
+
+@pytest.mark.parametrize("column", ["boxes", "Opacity_Boxes"])
+def test_boxes_are_read_and_not_told_is_not_none(tmp_path, column):
+    cells = ['"[[10, 20.5, 30, 40], [1,2,3,4]]"', "[]", ""]
+    rows = "".join(f"{name}.png,x,{cell}\n" for name, cell in zip("abc", cells, strict=True))
+    drawn, none, untold = found(table(tmp_path, f"file,label,{column}\n{rows}"))
+    assert drawn.boxes == ((10.0, 20.5, 30.0, 40.0), (1.0, 2.0, 3.0, 4.0))
+    assert none.boxes == ()
+    assert untold.boxes is None
+    assert found(table(tmp_path, "file,label\na.png,x\n"))[0].boxes is None
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "left",
+        "7",
+        '{"left": 1}',
+        "[1, 2, 3, 4]",
+        "[[1, 2, 3]]",
+        '[[1, 2, 3, "4"]]',
+        "[[1, 2, 3, true]]",
+        "[[1, 2, 3, NaN]]",
+        f"[[1, 2, 3, 1{'0' * 400}]]",
+        "[[30, 2, 10, 4]]",
+        "[[1, 2, 3, 2]]",
+        "[" * 100_000,
+    ],
+)
+def test_broken_boxes_are_refused_with_their_line(tmp_path, cell):
+    rows = [["file", "boxes"], ["a.png", "[]"], ["b.png", cell]]
+    with (tmp_path / "list.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    with refused(InvalidRequest, messages.UNREADABLE_BOXES(column="boxes", number=3)) as refusal:
+        found(tmp_path / "list.csv")
+    assert refusal.error.path == tmp_path / "list.csv"
 
 
 def test_a_table_that_is_none_is_refused(tmp_path):

@@ -1,12 +1,15 @@
 """Heatmaps lie exactly over what they explain."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from cxrview.errors import InvalidRequest
 from cxrview.explain import messages
 from cxrview.explain.colour import EDGE, blend, colour_table, colourise
-from cxrview.explain.overlay import overlay
+from cxrview.explain.grid import cells_over, strongest
+from cxrview.explain.overlay import overlay, shares
 from cxrview.imaging import Letterbox
 from cxrview.settings import COLOUR_MAPS
 from tests.explain.predictions import FULL, prediction
@@ -55,6 +58,27 @@ def test_one_scale_for_all_classes_keeps_a_weak_class_faint():
     whole = prediction(maps, Letterbox.fit(64, 64, 64))
     assert overlay(whole, "a").max() == pytest.approx(1, abs=0.15)
     assert overlay(whole, "b").max() < 0.11
+
+
+def test_a_class_is_on_its_own_scale_where_the_model_has_one():
+    maps = np.zeros((2, 4, 4))
+    maps[0, 1, 1], maps[1, 2, 2] = 10.0, 1.0
+    whole = prediction(maps, Letterbox.fit(64, 64, 64))
+    scaled = dataclasses.replace(whole, map_scale={"a": 20.0, "b": 0.8})
+    assert shares(scaled, "a").max() == pytest.approx(0.5)
+    assert shares(scaled, "b").max() == 1  # stronger than full is full
+    assert overlay(scaled, "a", (64, 64)).max() == pytest.approx(0.5, abs=0.01)
+    for name in "ab":
+        np.testing.assert_array_equal(shares(scaled, name, own=False), shares(whole, name))
+        np.testing.assert_array_equal(cells_over(scaled, name, own=False), cells_over(whole, name))
+
+
+def test_the_strongest_cell_is_sought_over_the_image_alone():
+    """Above and below a wide image lie the bars of the letterbox."""
+    maps = np.full((1, 4, 4), 0.5)
+    maps[0, 0] = 1.0
+    whole = dataclasses.replace(prediction(maps, Letterbox.fit(32, 64, 64)), map_scale={"a": 1.0})
+    assert strongest(whole, "a") == pytest.approx(0.5)
 
 
 def test_maps_of_zeros_give_no_heat():

@@ -1,5 +1,7 @@
 """A painted heatmap says what the map says, in every mode."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from cxrview.errors import InvalidRequest
 from cxrview.explain import messages
 from cxrview.explain.colour import OWN_MAPS, colour_table
 from cxrview.explain.grid import cells_over
-from cxrview.explain.paint import contour_lines, fill
+from cxrview.explain.paint import cell_colours, contour_lines, fill, is_empty
 from cxrview.explain.style import LEVELS, MODES, HeatStyle
 from cxrview.imaging import Letterbox
 from cxrview.settings import COLOUR_MAPS, Settings
@@ -50,6 +52,36 @@ def test_every_colour_map_of_our_own_can_be_chosen():
 def test_the_settings_say_how_to_paint():
     settings = Settings(heatmap_mode="cells", heatmap_grid=True, heatmap_colours="cividis")
     assert HeatStyle.of(settings) == HeatStyle("cells", True, "cividis", 0.45, 0.2)
+    assert HeatStyle.of(Settings()).mode == "contour"
+    assert not HeatStyle.of(Settings(heatmap_scale="common")).own
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_class_that_is_too_weak_has_no_heatmap_at_any_threshold(mode, whole):
+    style = HeatStyle(mode, opacity=1.0, threshold=0.05)
+    full = float(whole.activation_maps[0].max())
+    for share, drawn in ((0.19, False), (0.3, True)):
+        scaled = dataclasses.replace(whole, map_scale={"a": full / share, "b": 1.0})
+        area = fill(scaled, "a", style, SHAPE)
+        found = len(contour_lines(scaled, "a", style)) if area is None else np.count_nonzero(area[..., 3])
+        assert is_empty(scaled, "a", style) is not drawn
+        assert bool(found) is drawn
+        assert bool(cell_colours(scaled, "a", style)[..., 3].any()) is drawn
+    common = dataclasses.replace(style, own=False)  # there it is as strong as any
+    assert not is_empty(dataclasses.replace(whole, map_scale={"a": 99.0, "b": 99.0}), "a", common)
+
+
+@pytest.mark.parametrize(
+    ("style", "least"),
+    [
+        (HeatStyle("smooth", threshold=0.0), 0.2),
+        (HeatStyle("smooth", threshold=0.5), 0.5),
+        (HeatStyle("contour", threshold=0.0), 0.2),
+        (HeatStyle("contour", threshold=0.5), 0.6),
+    ],
+)
+def test_what_is_said_to_be_missing_is_what_is_not_drawn(style, least):
+    assert style.least == least
 
 
 def test_cells_are_flat_squares_without_a_seam(whole):

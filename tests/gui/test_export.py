@@ -1,5 +1,6 @@
 """Pictures that the user saves and copies: they hold what was wanted, replace nothing unasked, and arrive."""
 
+import dataclasses
 import os
 import threading
 from pathlib import Path
@@ -16,7 +17,7 @@ from cxrview.annotations.annotation import Length, Point
 from cxrview.errors import CxrviewError
 from cxrview.gui.dialogs.export import ExportDialog
 from cxrview.gui.messages import COULD_NOT_BE_WRITTEN, LEFT_ALONE, LOADING_STOPPED
-from cxrview.gui.state import PredictionProgress
+from cxrview.gui.state import PredictionProgress, PredictionState
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.viewer.export_choices import ExportChoices, remembered
 from cxrview.gui.viewer.export_whole import pixels_of
@@ -216,6 +217,27 @@ def test_the_caption_names_file_window_heatmap_and_notice(opened):
     opened.canvas.view.set_filters(frozenset({"clahe"}))
     plain = caption(opened.canvas, opened.state, ExportChoices(heatmap=False, identity=False))
     assert plain == "W 256  L 128  CLAHE  ·  For research and teaching, not for diagnosis"
+
+
+def test_the_caption_says_which_scale_and_when_there_is_no_heat(opened):
+    from cxrview.gui.viewer.export_choices import ExportChoices
+    from cxrview.gui.viewer.export_view import caption, has_heat
+
+    def words_of(**changes) -> str:
+        prediction = dataclasses.replace(opened.state.reading.prediction, **changes)
+        opened.state.active.set_reading(PredictionState(PredictionProgress.DONE, prediction))
+        return caption(opened.canvas, opened.state, ExportChoices())
+
+    assert "Heatmap: COVID-19, scale: all classes  ·" in words_of()
+    scales = dict.fromkeys(("covid19", "normal", "pneumonia"), 1.0)
+    assert "Heatmap: COVID-19, scale: this class  ·" in words_of(map_scale=scales)
+    weak = dict.fromkeys(scales, 100.0)
+    assert "Heatmap: COVID-19, scale: this class, nothing above 20 %  ·" in words_of(map_scale=weak)
+    assert "no heatmap, since it is not like the training films" in words_of(in_domain=False)
+    assert not has_heat(opened.canvas, opened.state)
+    opened.state.ask_for_heat()
+    assert has_heat(opened.canvas, opened.state)
+    assert words_of().count("not like the training films") == 1
 
 
 def test_the_caption_stands_under_the_picture_and_costs_no_pixel_of_it(opened, save, phantom):

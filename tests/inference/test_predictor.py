@@ -43,6 +43,13 @@ def test_temperature_softens_the_probabilities_and_keeps_the_logits(tmp_path, pr
     assert warm.predicted == cold.predicted
 
 
+def test_the_scale_of_the_maps_is_that_of_the_card(tmp_path, predictor):
+    scale = {"covid19": 2.0, "normal": 0.5, "pneumonia": 1.5}
+    scaled = Predictor.load(str(make_tiny_bundle(tmp_path / "scaled", map_scale=scale)))
+    assert scaled.predict([noise(1)])[0].map_scale == scale
+    assert not predictor.predict([noise(1)])[0].map_scale
+
+
 def test_classes_that_do_not_exclude_each_other_get_a_sigmoid_each(tmp_path):
     several = Predictor.load(str(make_tiny_bundle(tmp_path / "several", exclusive=False)))
     prediction = several.predict([noise(1)])[0]

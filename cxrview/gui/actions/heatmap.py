@@ -3,7 +3,7 @@
 from functools import partial
 
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
-from cxrview.gui.actions.when import has_image_and_card, has_prediction
+from cxrview.gui.actions.when import has_image_and_card, has_prediction, has_scales, is_unlike
 from cxrview.gui.commands import heatmap
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import mark
@@ -34,20 +34,39 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         when=has_prediction,
         checked=lambda bench: bench.state.settings.heatmap_visible,
     ),
+    ActionSpec(
+        "heatmap_anyway",
+        mark("Show it an&yway"),
+        ("Shift+S",),
+        switch=heatmap.show_anyway,
+        tip=mark("The heatmap of an image that is not like the training films"),
+        when=is_unlike,
+        checked=lambda bench: is_unlike(bench) and not bench.state.withholds_heat(bench.state.active),
+    ),
+    ActionSpec(
+        "pin_class",
+        mark("&Pin the class"),
+        ("Shift+P",),
+        switch=heatmap.pin,
+        icon="pin",
+        tip=mark("Keep the heatmap at this class; otherwise it follows the reading of each image"),
+        when=has_prediction,
+        checked=lambda bench: bench.state.chosen_class is not None,
+    ),
     ActionSpec("stronger", mark("&Stronger heatmap"), ("]",), heatmap.stronger, when=has_prediction),
     ActionSpec("fainter", mark("Fain&ter heatmap"), ("[",), heatmap.fainter, when=has_prediction),
     SEPARATOR,
-    _drawn_as(
-        "smooth",
-        mark("As s&mooth colours"),
-        "blend",
-        mark("Colours, smooth between the middles of the cells"),
-    ),
     _drawn_as(
         "contour",
         mark("As &contours"),
         "contours",
         mark("Lines of equal strength, which leave the image as it is"),
+    ),
+    _drawn_as(
+        "smooth",
+        mark("As s&mooth colours"),
+        "blend",
+        mark("Colours, smooth between the middles of the cells"),
     ),
     _drawn_as(
         "cells",
@@ -60,10 +79,19 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         mark("Draw &otherwise"),
         ("Shift+D",),
         heatmap.draw_otherwise,
-        tip=mark("Smooth colours, contours, cells, and again"),
+        tip=mark("Contours, smooth colours, cells, and again"),
         when=has_prediction,
     ),
     SEPARATOR,
+    ActionSpec(
+        "heatmap_by_class",
+        mark("&Each class on its own scale"),
+        (),
+        switch=heatmap.scale_by_class,
+        tip=mark("Otherwise all classes are on one scale, and can be compared with each other"),
+        when=has_scales,
+        checked=lambda bench: bench.state.settings.heatmap_scale == "own",
+    ),
     ActionSpec(
         "heatmap_grid",
         mark("&Grid of the cells"),
@@ -88,7 +116,7 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         ("Ctrl+Shift+H",),
         heatmap.show_all_classes,
         icon="layout-grid",
-        tip=mark("The heatmaps of all classes side by side, on one scale"),
+        tip=mark("The heatmaps of all classes side by side"),
         when=has_prediction,
     ),
     ActionSpec(

@@ -159,6 +159,14 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         checked=lambda bench: bench.state.settings.show_overlays,
     ),
     ActionSpec(
+        "lungs",
+        mark("Outline of the &lungs"),
+        ("Alt+L",),
+        switch=image.show_lungs,
+        tip=mark("As the lung network finds them, whichever model reads the image"),
+        checked=lambda bench: bench.state.settings.show_lungs,
+    ),
+    ActionSpec(
         "reset",
         mark("Rese&t"),
         ("0",),

@@ -51,6 +51,8 @@ class Menus:
         for signal in (
             state.shown_changed,
             state.reading_changed,
+            state.heat_class_changed,
+            state.heat_asked_changed,
             state.model_changed,
             state.entries_added,
             state.entries_cleared,

@@ -17,5 +17,5 @@ MOUSE = (
     (mark("Enter"), mark("Measuring tool: draw in the middle. Something selected: to its next handle")),
     (mark("Arrow keys, Shift and arrow keys, on a handle"), mark("Move it by 1 or 10 pixels")),
     (mark("Space, hold"), mark("Look under the heatmap")),
-    (mark("1 … 9"), mark("Heatmap of that class")),
+    (mark("1 … 9"), mark("Pin the heatmap to that class")),
 )

@@ -26,7 +26,7 @@ def without_state(command: Callable[..., object], *arguments: object) -> Callabl
 
 
 class ClassMenu(QMenu):
-    """Whose heatmap is shown: the most probable class's, or always the same one's."""
+    """Whose heatmap is shown: that of the class an image is read as, or always the same one."""
 
     def __init__(self, state: AppState, parent: QWidget) -> None:
         super().__init__(tr("Heatmap &class"), parent)
@@ -41,7 +41,7 @@ class ClassMenu(QMenu):
         self._group = QActionGroup(self)
         names = model.card.class_names if model.card is not None else ()
         for index, name in enumerate((None, *names)):
-            label = model.label(name) if name is not None else tr("Most probable")
+            label = model.label(name) if name is not None else tr("As read")
             action = self.addAction(label, without_state(self._state.choose_class, name))
             action.setCheckable(True)
             action.setData(name)

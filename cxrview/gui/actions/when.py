@@ -46,6 +46,18 @@ def has_prediction(bench: Workbench) -> bool:
     return bench.state.reading.prediction is not None
 
 
+def is_unlike(bench: Workbench) -> bool:
+    """The model has read the radiograph on the screen, and it is unlike the training films."""
+    prediction = bench.state.reading.prediction
+    return prediction is not None and not prediction.in_domain
+
+
+def has_scales(bench: Workbench) -> bool:
+    """The model that has read the radiograph on the screen has a scale for each class."""
+    prediction = bench.state.reading.prediction
+    return prediction is not None and bool(prediction.map_scale)
+
+
 def has_card(bench: Workbench) -> bool:
     """A model is loaded."""
     return bench.state.model.card is not None
@@ -61,6 +73,8 @@ REASONS: dict[Callable[[Workbench], bool], str] = {
     has_failed: mark("Only after a file could not be read."),
     has_image: mark("No image is on the screen."),
     has_prediction: mark("The model has not read this image."),
+    is_unlike: mark("Only for an image that is not like the training films."),
+    has_scales: mark("The model has one scale for all classes."),
     has_card: mark("No model is loaded."),
     has_frames: mark("The file has one frame only."),
     has_spacing: mark("The file does not say how large a pixel is."),

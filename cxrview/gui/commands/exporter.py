@@ -283,6 +283,7 @@ class Exporter(QObject):
             view.shown.radiograph,
             whole(canvas, state, plain, zoom, LOGICAL_SIDE),
             whole(canvas, state, with_heat, zoom, LOGICAL_SIDE) if has_heat(canvas, state) else None,
+            state.settings.heatmap_visible and state.withholds_heat(view),
             corner_text.shown_text(view),
             view.reading.prediction,
             state.model.card,

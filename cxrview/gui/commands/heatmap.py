@@ -49,6 +49,16 @@ def show(bench: Workbench, visible: bool) -> None:
     bench.state.change_settings(heatmap_visible=visible)
 
 
+def show_anyway(bench: Workbench, wanted: bool) -> None:
+    """Show the heatmap of a film that is unlike the training films, or hide it again."""
+    bench.state.ask_for_heat(wanted)
+
+
+def pin(bench: Workbench, pinned: bool) -> None:
+    """Keep the heatmap at the class that it shows, or let it follow the reading of each image."""
+    bench.state.choose_class(bench.state.heat_class if pinned else None)
+
+
 def stronger(bench: Workbench) -> None:
     """Make the heatmap more opaque by a step."""
     _add_opacity(bench, STEP)
@@ -78,6 +88,11 @@ def draw_otherwise(bench: Workbench) -> None:
     """Go to the next mode."""
     following = (MODES.index(bench.state.settings.heatmap_mode) + 1) % len(MODES)
     draw_as(bench, MODES[following])
+
+
+def scale_by_class(bench: Workbench, own: bool) -> None:
+    """Draw each class on a scale of its own, or all on one."""
+    bench.state.change_settings(heatmap_scale="own" if own else "common")
 
 
 def show_grid(bench: Workbench, on: bool) -> None:

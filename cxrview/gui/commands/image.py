@@ -1,6 +1,11 @@
 """The commands of the Image menu: tools, window, turns, filters. They do nothing where there is no image."""
 
+from typing import TYPE_CHECKING
+
 from cxrview.gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from cxrview.gui.session.lungs import Lungs
 
 COARSE, FINE = 0.05, 0.005  # of a screen height, as a drag of the mouse would be
 
@@ -93,6 +98,22 @@ def smooth_pixels(bench: Workbench, on: bool) -> None:
 def show_overlays(bench: Workbench, on: bool) -> None:
     """Show or hide the overlays that the file brings."""
     bench.state.change_settings(show_overlays=on)
+
+
+def show_lungs(bench: Workbench, on: bool) -> None:
+    """Show or hide the outline of the lungs."""
+    bench.state.change_settings(show_lungs=on)
+
+
+def lungs(bench: Workbench) -> "Lungs":
+    """Make what finds the lungs, with their outline over every picture."""
+    from cxrview.gui.session.lungs import Lungs
+    from cxrview.gui.viewer.lungs_layer import LungsLayer
+
+    made = Lungs(bench.state, bench.runner)
+    bench.viewports.add({}, lambda canvas: LungsLayer(canvas, bench.state, made))
+    made.said.connect(lambda text: bench.say(text))
+    return made
 
 
 def play(bench: Workbench) -> None:

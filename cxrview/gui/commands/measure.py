@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from cxrview.gui.commands.image import lungs
 from cxrview.gui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -14,8 +15,14 @@ def measuring(bench: Workbench) -> "Measuring":
     from cxrview.gui.session.measuring import Measuring
 
     viewports = bench.viewports
+    found = bench.part(lungs)
     made = Measuring(
-        bench.state, bench.runner, bench.places.annotations_store, lambda: bench.canvas, viewports.use_tool
+        bench.state,
+        bench.runner,
+        bench.places.annotations_store,
+        lambda: bench.canvas,
+        viewports.use_tool,
+        lambda canvas: found.thorax(canvas.view),
     )
     viewports.add(made.tools, made.make_layer)
     made.connect_actions(bench.actions)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from cxrview.gui.commands.heatmap import Heatmaps
 from cxrview.gui.commands.help import Help
+from cxrview.gui.commands.image import lungs
 from cxrview.gui.commands.measure import measuring
 from cxrview.gui.commands.preferences import Preferences
 from cxrview.gui.commands.studies import browsing
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cxrview.gui.panels.annotations import AnnotationPanel
     from cxrview.gui.panels.histogram import HistogramPanel
     from cxrview.gui.session.annotations import Annotations
+    from cxrview.gui.session.lungs import Lungs
     from cxrview.gui.session.measuring import Measuring
     from cxrview.gui.session.viewed import ViewedImages
     from cxrview.gui.studies.browsing import Browsing
@@ -44,7 +46,7 @@ def measurements(bench: Workbench) -> "AnnotationPanel":
 
 
 # After the first picture, in the order in which people see them.
-SOON = (measuring, seen, histogram, measurements, Heatmaps, browsing, training)
+SOON = (lungs, measuring, seen, histogram, measurements, Heatmaps, browsing, training)
 
 
 class WindowParts:
@@ -56,6 +58,11 @@ class WindowParts:
     def measuring(self) -> "Measuring":
         """Measuring: its tools, its layer over every picture, its button."""
         return self.bench.part(measuring)
+
+    @property
+    def lungs(self) -> "Lungs":
+        """Where the lungs are on the images."""
+        return self.bench.part(lungs)
 
     @property
     def annotations(self) -> "Annotations":

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from cxrview.bundle.card import LUNGS
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.dialogs.seen_picture import SeenPicture
+from cxrview.gui.panels.heatmap import UNLIKE
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.widgets.window_size import fitted
@@ -77,6 +78,7 @@ class ModelViewDialog(QDialog):
             state.reading_changed,
             state.model_changed,
             state.heat_class_changed,
+            state.heat_asked_changed,
             state.settings_changed,
         ):
             signal.connect(self._start)
@@ -151,8 +153,10 @@ class ModelViewDialog(QDialog):
         prediction = self._state.reading.prediction
         self.whole.setEnabled(on)
         self.kept.setEnabled(on)
-        for box in (self.heatmap, self.grid):
-            box.setEnabled(on and prediction is not None)
+        self.grid.setEnabled(on and prediction is not None)
+        withheld = self._state.withholds_heat(self._state.active)
+        self.heatmap.setEnabled(on and prediction is not None and not withheld)
+        self.heatmap.setToolTip(tr(UNLIKE) if withheld else "")
 
     def _show(self, seen: "ModelInputView") -> None:
         radiograph = self._state.shown.radiograph
@@ -161,9 +165,9 @@ class ModelViewDialog(QDialog):
         prediction, settings = self._state.reading.prediction, self._state.settings
         self._enable(True)
         style = HeatStyle.of(settings)
-        style = dataclasses.replace(
-            style, grid=self.grid.isChecked(), opacity=style.opacity if self.heatmap.isChecked() else 0.0
-        )
+        heated = self.heatmap.isChecked() and self.heatmap.isEnabled()
+        opacity = style.opacity if heated else 0.0
+        style = dataclasses.replace(style, grid=self.grid.isChecked(), opacity=opacity)
         self.picture.show_seen(seen, prediction, self._state.heat_class, style, self.kept.isChecked())
         side, given = seen.seen.shape[0], seen.given.shape[0]
         self.title.setText(tr("The model saw {side} × {side} pixels").format(side=side))
@@ -183,7 +187,7 @@ class ModelViewDialog(QDialog):
         if anatomy is not None and anatomy.found:
             yield tr(
                 "The radiograph of {columns} × {rows} pixels is cropped to the lungs. The {across} × {down} "
-                "pixels around them are reduced to {wide} × {high} in a square of {given} × {given}, in the "
+                "pixels around them are brought to {wide} × {high} in a square of {given} × {given}, in the "
                 "file's own window, whatever is set on the screen."
             ).format(across=box.crop_width, down=box.crop_height, **sizes)
             yield tr("The line shows where the lungs were found: the model averages what it sees inside it.")
@@ -209,4 +213,6 @@ class ModelViewDialog(QDialog):
         if prediction is not None:
             high, wide = prediction.activation_maps.shape[1:]
             sentences.append(tr("Its heatmap has {wide} × {high} cells.").format(wide=wide, high=high))
+            if self._state.withholds_heat(self._state.active):
+                sentences.append(tr(UNLIKE))
         return sentences

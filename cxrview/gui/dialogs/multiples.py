@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QV
 
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.panels.heat_bar import HeatBar
+from cxrview.gui.panels.heatmap import UNLIKE
 from cxrview.gui.panels.multiples import Multiples
 from cxrview.gui.state import AppState
 from cxrview.gui.viewer import heat_scale
@@ -22,14 +23,14 @@ class MultiplesDialog(QDialog):
         self._state = state
         self.multiples = Multiples(state, LEAST_TILE)
         self.bar = HeatBar()
-        self.note = QLabel(heat_scale.meaning(), objectName="muted", wordWrap=True)
+        self.note = QLabel(objectName="muted", wordWrap=True)
         self.empty = QLabel(
             tr("Open an image: each class's heatmap will stand here."),
             objectName="muted",
             alignment=Qt.AlignmentFlag.AlignCenter,
         )
         self._lay_out()
-        for signal in (state.settings_changed, state.reading_changed):
+        for signal in (state.settings_changed, state.reading_changed, state.heat_asked_changed):
             signal.connect(self._show)
         self._show()
 
@@ -55,9 +56,21 @@ class MultiplesDialog(QDialog):
         self.resize(fitted(QSize(860, 480), self))
 
     def _show(self, *_news: object) -> None:
-        settings, known = self._state.settings, self._state.reading.prediction is not None
+        prediction = self._state.reading.prediction
+        known = prediction is not None
         self.empty.setVisible(not known)
         self.bar.setVisible(known)
         self.note.setVisible(known)
-        if known:
-            self.bar.set_style(HeatStyle.of(settings), shown=True)
+        if prediction is None:
+            return
+        from cxrview.explain.overlay import has_own_scale
+
+        style, withheld = HeatStyle.of(self._state.settings), self._state.withholds_heat(self._state.active)
+        own = has_own_scale(prediction, style.own)
+        self.bar.set_style(style, not withheld, own)
+        words = tr(UNLIKE) if withheld else f"{_sentence(heat_scale.unit(own))} {heat_scale.meaning(own)}"
+        self.note.setText(words)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."

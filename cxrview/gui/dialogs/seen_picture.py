@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 SHADE = QColor(0, 0, 0, 130)  # over what is cut off
 FRAME = QColor("#e4e9ee")
-OUTLINE = QColor(228, 233, 238, 150)  # of the lungs
+# Of the lungs: a thin line in a darker one, seen on dark and bright alike, and faint on both.
+OUTLINE = ((QColor(0, 0, 0, 90), 3.0), (QColor(120, 205, 220, 200), 1.0))
 LEAST, USUAL = 240, 460  # logical pixels a side
 
 
@@ -111,7 +112,8 @@ class SeenPicture(QWidget):
     def _draw_outlines(self, painter: QPainter, placement: ViewTransform, seen: "ModelInputView") -> None:
         """Draw the borders of the lungs that are handed to the model beside the film."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(OUTLINE, 1))
-        for line in seen.outlines:
-            points = QPolygonF([QPointF(x, y) for x, y in line.tolist()])
-            painter.drawPolyline(placement.to_widget.map(points))
+        for colour, width in OUTLINE:
+            painter.setPen(QPen(colour, width))
+            for line in seen.outlines:
+                points = QPolygonF([QPointF(x, y) for x, y in line.tolist()])
+                painter.drawPolyline(placement.to_widget.map(points))

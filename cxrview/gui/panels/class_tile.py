@@ -4,10 +4,12 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from cxrview.gui import theme as themes
+from cxrview.gui.viewer import corner_text
+from cxrview.gui.viewer.corner_text import broken
 from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
 from cxrview.i18n import tr
 
@@ -23,6 +25,7 @@ EDGE = 2  # of the frame around the chosen one
 GAP = 4
 CORNER = 4
 SWATCH = 8
+REMARK = 10  # pixels, the height of the type on the picture
 SAMPLES = 256  # of the heatmap; the tiles are small
 TALLEST = 1.25  # a tile's picture is at most so much higher than wide
 
@@ -38,6 +41,7 @@ class ClassTile(QAbstractButton):
         self._base: tuple[tuple[object, ...], QImage] | None = None
         self._heat: HeatPicture | None = None
         self._opacity = 0.0
+        self.remark = ""  # why there is nothing to be seen
         self._ring = False  # the focus came by key, so it is shown
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -49,12 +53,17 @@ class ClassTile(QAbstractButton):
         )
         self.setToolTip(tr("{label}: show its heatmap on the image").format(label=label))
 
-    def show_class(self, view: "ViewState", style: "HeatStyle") -> None:
-        """Show the picture of `view` with this class's heatmap."""
+    def show_class(self, view: "ViewState", style: "HeatStyle", withheld: bool) -> None:
+        """Show the picture of `view` with this class's heatmap, unless that is `withheld`."""
+        from cxrview.explain.paint import is_empty
+        from cxrview.gui.viewer import heat_scale
         from cxrview.gui.viewer.heat_picture import HeatPicture
 
         prediction = view.reading.prediction
-        self._view, self._opacity = view, style.opacity
+        self._view, self._opacity = view, 0.0 if withheld else style.opacity
+        empty = prediction is not None and is_empty(prediction, self.name, style)
+        self.remark = heat_scale.nothing(style) if empty and not withheld else ""
+        self.setAccessibleDescription(self.remark)
         plain = dataclasses.replace(style, opacity=1.0)
         old = self._heat
         if prediction is not None and (old is None or old.prediction is not prediction or old.style != plain):
@@ -109,6 +118,22 @@ class ClassTile(QAbstractButton):
         if self._heat is not None and self._heat.prediction is view.reading.prediction:
             self._heat.paint(painter, placement, self._opacity)
         painter.translate(-area.topLeft())
+        if self.remark:
+            self._write_remark(painter, area)
+
+    def _write_remark(self, painter: QPainter, area: QRectF) -> None:
+        """Write at the bottom of the picture, in as many lines as it takes, why nothing is drawn on it."""
+        font = QFont(self.font())
+        font.setPixelSize(REMARK)
+        painter.setFont(font)
+        metrics = painter.fontMetrics()
+        lines = broken(self.remark, metrics, int(area.width()) - 2 * GAP)
+        high = len(lines) * metrics.height()
+        place = QRectF(area.left(), area.bottom() - high - 2, area.width(), high + 2)
+        painter.fillRect(place, corner_text.PLATE)
+        painter.setPen(corner_text.INK)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "\n".join(lines))
+        painter.setFont(self.font())
 
     def _placement(self, area: QRectF, radiograph: "Radiograph", turn: Orientation) -> ViewTransform:
         rows, columns = radiograph.shape

@@ -14,7 +14,7 @@ GAP = 3
 
 
 class HeatBar(QWidget):
-    """The scale from 0 to the strongest cell of any class, as it looks over mid-grey.
+    """The scale from 0 to 100 %, as it looks over mid-grey.
 
     What is hidden is left out; the whole is dim while the heatmap is off, and empty before the first one.
     """
@@ -25,12 +25,12 @@ class HeatBar(QWidget):
         self._image = QImage()
         self._shown = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip(wrapped(heat_scale.meaning()))
         self.setAccessibleName(tr("Colour scale"))
-        self.setAccessibleDescription(heat_scale.meaning())
 
-    def set_style(self, style: HeatStyle, shown: bool) -> None:
-        """Show the scale of `style`; dim it unless the heatmap is `shown`."""
+    def set_style(self, style: HeatStyle, shown: bool, own: bool) -> None:
+        """Show the scale of `style`; dim it unless the heatmap is `shown`. `own`: it is that of one class."""
+        self.setToolTip(wrapped(heat_scale.meaning(own)))
+        self.setAccessibleDescription(heat_scale.meaning(own))
         if (style, shown) != (self._style, self._shown):
             self._style, self._shown = style, shown
             self._image = heat_scale.scale_image(style, upright=False)

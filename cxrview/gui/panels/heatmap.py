@@ -1,4 +1,4 @@
-"""The heatmap's controls: which class, drawn how, how strong, from where on, and in which colours."""
+"""The heatmap's controls: which class, drawn how, how strong, from where on, in which colours and scale."""
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
@@ -21,13 +21,22 @@ from cxrview.explain.style import MODES, HeatStyle
 from cxrview.gui import theme as themes
 from cxrview.gui.panels.heat_bar import HeatBar
 from cxrview.gui.panels.multiples import Multiples
-from cxrview.gui.state import AppState, ModelInfo, PredictionState
+from cxrview.gui.state import AppState, ModelInfo
+from cxrview.gui.theme import wrapped
+from cxrview.gui.viewer import heat_scale
 from cxrview.gui.widgets.elided import ElidedChoice
+from cxrview.gui.widgets.settle import settle
 from cxrview.i18n import mark, tr
 from cxrview.settings import COLOUR_MAPS, Settings
 
-MOST_PROBABLE = mark("Most probable")
+FOLLOWS = mark("As read")
+UNLIKE = mark("Not like the training films, so no heatmap is shown.")
 MODE_LABELS = {"smooth": mark("Smooth"), "contour": mark("Contours"), "cells": mark("Cells")}
+SCALE_LABELS = {"own": mark("This class"), "common": mark("All classes")}
+SCALE_TIPS = {
+    "own": mark("Each class on a scale of its own: what is strong for this class has its strongest colour"),
+    "common": mark("All classes on one scale, so that their heatmaps can be compared with each other"),
+}
 MODE_TIPS = {
     "smooth": mark("Colours, smooth between the middles of the cells"),
     "contour": mark("Lines of equal strength, which leave the image as it is"),
@@ -43,9 +52,14 @@ class HeatmapControls(QWidget):
         self._state = state
         self.visible = _check(tr("Show on the image"), tr("H; hold Space to look underneath"))
         self.grid = _check(tr("Grid"), tr("The grid of the cells: how coarse the heatmap is"))
-        self.scale = _check(tr("Scale"), tr("The colour scale at the edge of the image"))
+        self.scale = _check(tr("Colour bar"), tr("The colour scale at the edge of the image"))
+        self.withheld = QLabel(tr(UNLIKE), objectName="muted", wordWrap=True)
+        self.anyway = _link(tr("Show it anyway"))
+        self.pin = _pin_button()
         self.class_choice = _combo(tr("Class whose heatmap is shown"))
-        self.modes = {name: _mode_button(name) for name in MODES}
+        self.modes = {name: _choice_button(MODE_LABELS[name], MODE_TIPS[name]) for name in MODES}
+        self.scales = {name: _choice_button(SCALE_LABELS[name], SCALE_TIPS[name]) for name in SCALE_LABELS}
+        self.scale_row = _segments(list(self.scales.values()))
         self.opacity, self.opacity_value = _slider(
             tr("Opacity of the heatmap ([ and ], or Shift and the wheel on the image)")
         )
@@ -61,7 +75,7 @@ class HeatmapControls(QWidget):
         self._connect()
         self._show_settings(state.settings)
         self._show_classes(state.model)
-        self._show_reading(state.reading)
+        self._show_reading()
 
     def _connect(self) -> None:
         state = self._state
@@ -75,6 +89,10 @@ class HeatmapControls(QWidget):
             slider.valueChanged.connect(lambda value, name=name: state.change_settings(**{name: value / 100}))
         for name, button in self.modes.items():
             button.clicked.connect(lambda _on, name=name: state.change_settings(heatmap_mode=name))
+        for name, button in self.scales.items():
+            button.clicked.connect(lambda _on, name=name: state.change_settings(heatmap_scale=name))
+        self.anyway.clicked.connect(lambda: state.ask_for_heat())
+        self.pin.clicked.connect(lambda on: state.choose_class(state.heat_class if on else None))
         self.colours.activated.connect(
             lambda _index: state.change_settings(heatmap_colours=self.colours.currentData())
         )
@@ -85,6 +103,7 @@ class HeatmapControls(QWidget):
         state.model_changed.connect(self._show_classes)
         state.heat_class_changed.connect(self._show_class)
         state.reading_changed.connect(self._show_reading)
+        state.heat_asked_changed.connect(self._show_reading)
 
     def _lay_out(self) -> None:
         form = QGridLayout(horizontalSpacing=10, verticalSpacing=8)
@@ -92,7 +111,10 @@ class HeatmapControls(QWidget):
         form.setColumnStretch(1, 1)
         for row, name in enumerate((tr("Class"), tr("Opacity"), tr("Hide below"), tr("Colours"))):
             form.addWidget(QLabel(name, objectName="muted"), row, 0)
-        form.addWidget(self.class_choice, 0, 1, 1, 2)
+        whose = QHBoxLayout(spacing=6)
+        whose.addWidget(self.class_choice, 1)
+        whose.addWidget(self.pin)
+        form.addLayout(whose, 0, 1, 1, 2)
         form.addWidget(self.opacity, 1, 1)
         form.addWidget(self.opacity_value, 1, 2)
         form.addWidget(self.threshold, 2, 1)
@@ -101,10 +123,13 @@ class HeatmapControls(QWidget):
         column = QVBoxLayout(self, spacing=7)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.visible)
+        column.addWidget(self.withheld)
+        column.addWidget(self.anyway)
         column.addWidget(_segments(list(self.modes.values())))
         column.addLayout(form)
+        column.addWidget(self.scale_row)
         column.addWidget(self.bar)
-        self.unit = QLabel(tr("of the strongest cell of any class"), objectName="muted", wordWrap=True)
+        self.unit = QLabel(objectName="muted", wordWrap=True)
         column.addWidget(self.unit)
         boxes = QHBoxLayout()
         for box in (self.grid, self.scale):
@@ -125,19 +150,28 @@ class HeatmapControls(QWidget):
             self.threshold.setValue(round(settings.heatmap_threshold * 100))
             self.colours.setCurrentIndex(self.colours.findData(settings.heatmap_colours))
         self.modes[settings.heatmap_mode].setChecked(True)
+        self.scales[settings.heatmap_scale].setChecked(True)
         for slider, value in ((self.opacity, self.opacity_value), (self.threshold, self.threshold_value)):
             value.setText(tr("{number} %").format(number=slider.value()))
         self._show_scale()
 
     def _show_scale(self) -> None:
-        if self._state.reading.prediction is not None:  # the colours need NumPy, which the first image brings
-            settings = self._state.settings
-            self.bar.set_style(HeatStyle.of(settings), settings.heatmap_visible)
+        prediction, state = self._state.reading.prediction, self._state
+        scales = prediction is not None and bool(prediction.map_scale)
+        self.scale_row.setVisible(scales)
+        if prediction is None:  # the colours need NumPy, which the first image brings
+            return
+        style, label = HeatStyle.of(state.settings), state.model.label(state.heat_class)
+        shown = state.settings.heatmap_visible and not state.withholds_heat(state.active)
+        self.bar.set_style(style, shown, scales and style.own)
+        known = state.heat_class in prediction.class_names
+        words = heat_scale.legend_of(prediction, state.heat_class, label, style).words if known else ()
+        self.unit.setText(" · ".join(words))
 
     def _show_classes(self, model: ModelInfo) -> None:
         with QSignalBlocker(self.class_choice):
             self.class_choice.clear()
-            self.class_choice.addItem(tr(MOST_PROBABLE), None)
+            self.class_choice.addItem(tr(FOLLOWS), None)
             for index, item in enumerate(model.card.classes if model.card is not None else ()):
                 self.class_choice.addItem(_swatch(index), tr(item.label), item.name)
         self._show_class(self._state.heat_class)
@@ -146,10 +180,17 @@ class HeatmapControls(QWidget):
         with QSignalBlocker(self.class_choice):
             chosen = self._state.chosen_class
             self.class_choice.setCurrentIndex(0 if chosen is None else self.class_choice.findData(chosen))
-
-    def _show_reading(self, reading: PredictionState) -> None:
-        self.setEnabled(reading.prediction is not None)
+        self.pin.setChecked(chosen is not None)
+        self.pin.setAccessibleName(tr("pinned") if chosen is not None else tr("not pinned"))
         self._show_scale()
+
+    def _show_reading(self, *_news: object) -> None:
+        withheld = self._state.withholds_heat(self._state.active)
+        self.withheld.setVisible(withheld)
+        self.anyway.setVisible(withheld)
+        self.setEnabled(self._state.reading.prediction is not None)
+        self._show_scale()
+        settle(self)
 
 
 def _swatch(index: int) -> QIcon:
@@ -167,11 +208,22 @@ def _check(text: str, tool_tip: str) -> QCheckBox:
     return QCheckBox(text, toolTip=tool_tip)
 
 
-def _mode_button(name: str) -> QToolButton:
-    button = QToolButton(text=tr(MODE_LABELS[name]), toolTip=tr(MODE_TIPS[name]), checkable=True)
-    button.setAccessibleName(tr(MODE_LABELS[name]))
-    button.setAccessibleDescription(tr(MODE_TIPS[name]))
+def _choice_button(label: str, tip: str) -> QToolButton:
+    button = QToolButton(text=tr(label), toolTip=tr(tip), checkable=True)
+    button.setAccessibleName(tr(label))
+    button.setAccessibleDescription(tr(tip))
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
+
+
+def _pin_button() -> QToolButton:
+    """Return the button that is down while the class is pinned."""
+    tip = tr("Pinned: the heatmap stays at this class. Not pinned: it follows the reading of each image")
+    button = QToolButton(toolTip=wrapped(tip), objectName="small", checkable=True)
+    button.setAccessibleDescription(tip)
+    button.setIcon(themes.icon("pin"))
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
     return button
 
 

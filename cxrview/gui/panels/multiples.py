@@ -1,4 +1,4 @@
-"""Small multiples: the picture once for every class, each with that class's heatmap, on one colour scale."""
+"""Small multiples: the picture once for every class, each with that class's heatmap."""
 
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,7 @@ class Multiples(QWidget):
             state.filters_changed,
             state.settings_changed,
             state.heat_class_changed,
+            state.heat_asked_changed,
             state.model_changed,
         ):
             signal.connect(self._start)
@@ -64,9 +65,10 @@ class Multiples(QWidget):
             self._made_for = prediction
         self._arrange()  # another image, or another turn, has another shape
         style, view = HeatStyle.of(self._state.settings), self._state.active
+        withheld = self._state.withholds_heat(view)
         for name, tile in self.tiles.items():
             tile.setChecked(name == view.heat_class)
-            tile.show_class(view, style)
+            tile.show_class(view, style, withheld)
         settle(self)
 
     def _make(self, prediction: "Prediction") -> None:

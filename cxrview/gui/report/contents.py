@@ -12,12 +12,14 @@ from cxrview.annotations.results import NAMES, result_of
 from cxrview.annotations.units import calibrated_scale, scale_of
 from cxrview.errors import CxrviewError
 from cxrview.explain.class_colours import class_colour
+from cxrview.explain.overlay import has_own_scale
+from cxrview.explain.paint import is_empty
 from cxrview.gui import messages
 from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.prediction import ENGINE_NAMES, domain_tool_tip, verdict
 from cxrview.gui.report.page import Chance, ReportFacts, ReportLine
 from cxrview.gui.viewer import corner_text, heat_scale
-from cxrview.gui.viewer.export_choices import burned_in
+from cxrview.gui.viewer.export_choices import WITHHELD, burned_in
 from cxrview.gui.viewer.export_whole import Heat, Whole, image
 from cxrview.i18n import tr
 from cxrview.imaging import Radiograph
@@ -35,11 +37,15 @@ HASH_SHOWN = 16  # digits of the model's hash; the file's is given whole
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReportOrder:
-    """What was on the screen: `plain` and `heated` are the same picture, the latter with the heatmap."""
+    """What was on the screen: `plain` and `heated` are the same picture, the latter with the heatmap.
+
+    That is `withheld` where the image is not like the training films and nobody has asked for it.
+    """
 
     radiograph: Radiograph
     plain: Whole
     heated: Whole | None
+    withheld: bool
     how: str  # it is shown: window, filters, turns
     prediction: "Prediction | None"
     card: "Card | None"
@@ -57,10 +63,11 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
     heat = order.heated.heat if order.heated is not None else None
     return ReportFacts(
         plain=image(order.plain, report),
-        plain_caption=order.how,
+        plain_caption=f"{order.how}  ·  {tr(WITHHELD)}" if order.withheld else order.how,
         heated=image(order.heated, report) if order.heated is not None else None,
         heat_caption=_heat_caption(heat),
         heat_scale=_scale(heat),
+        heat_unit=_unit(heat),
         about=_about(radiograph) if order.identity else _anonymous(radiograph),
         technique=_technique(radiograph, order.annotations),
         chances=_chances(prediction, order.card),
@@ -90,8 +97,16 @@ def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> t
 def _heat_caption(heat: Heat | None) -> str:
     if heat is None:
         return ""
+    if is_empty(heat.prediction, heat.class_name, heat.style):
+        words = tr("The heatmap of “{label}”: {nothing}.")
+        return words.format(label=heat.label, nothing=heat_scale.nothing(heat.style))
     words = tr("Where the model looked for “{label}”. It does not show where disease is.")
     return words.format(label=heat.label)
+
+
+def _unit(heat: Heat | None) -> str:
+    own = heat is not None and has_own_scale(heat.prediction, heat.style.own)
+    return heat_scale.unit(own) if heat is not None else ""
 
 
 def _scale(heat: Heat | None) -> QImage | None:

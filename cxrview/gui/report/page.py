@@ -61,6 +61,7 @@ class ReportFacts:
     heated: QImage | None
     heat_caption: str
     heat_scale: QImage | None  # its colours from 0 to 1, left to right
+    heat_unit: str  # what 100 % of it is
     about: tuple[ReportLine, ...]  # whose image and which; empty if nobody is to know
     technique: tuple[ReportLine, ...]
     chances: tuple[Chance, ...]
@@ -203,11 +204,11 @@ class _Page:
 
     def _scale(self, place: QPointF, width: float, scale: QImage) -> float:
         """Draw the colours of the heatmap from 0 to 1; return where they end."""
-        sheet, words, long = self.sheet, tr("of the strongest cell of any class"), 24.0
+        sheet, long = self.sheet, 24.0
         sheet.write(place, "0", LABEL, 3)
         sheet.stretched(QRectF(place.x() + 3, place.y() + 0.7, long, 2.2), scale)
         end = QPointF(place.x() + long + 4.2, place.y())
-        words = f"{heat_scale.percent(1)} {words}"
+        words = f"{heat_scale.percent(1)}  ·  {self.facts.heat_unit}"
         sheet.write(end, sheet.shortened(words, LABEL, width - long - 5), LABEL, width)
         return place.y() + 4
 

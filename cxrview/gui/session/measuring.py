@@ -14,8 +14,9 @@ from cxrview.gui.session.annotations import Annotations
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.view_state import ViewState
-from cxrview.gui.viewer.annotate.draw_tools import draw_tools
+from cxrview.gui.viewer.annotate.all_tools import draw_tools
 from cxrview.gui.viewer.annotate.layer import AnnotationLayer
+from cxrview.gui.viewer.annotate.ratio_tool import Propose
 from cxrview.gui.viewer.annotate.shapes import shape_of
 from cxrview.gui.viewer.annotate.values import Values
 from cxrview.gui.viewer.canvas import Canvas
@@ -27,7 +28,7 @@ class Measuring(QObject):
     """What is drawn on the image of the active viewport, and the commands about it.
 
     `canvas` finds the active canvas and `use_tool` changes what the left button does; both are looked up
-    when needed, for they are made after this.
+    when needed, for they are made after this. `propose_thorax` says where the thorax is widest.
 
     Signals:
         changed: what is drawn on the active image, or what it says, changed.
@@ -44,13 +45,14 @@ class Measuring(QObject):
         path: Path,
         canvas: Callable[[], Canvas],
         use_tool: Callable[[str], None],
+        propose_thorax: Propose,
     ) -> None:
         super().__init__()
         self._state, self._canvas = state, canvas
         self.annotations = Annotations(runner, path, self)
         self.values = Values(runner, self)
         leave = partial(use_tool, "window")
-        self.tools: dict[str, Tool] = dict(draw_tools(layer_of, leave, self.said.emit))
+        self.tools: dict[str, Tool] = dict(draw_tools(layer_of, leave, self.said.emit, propose_thorax))
         self.annotations.said.connect(self.said)
         self.annotations.changed.connect(self._look)
         self.annotations.key_known.connect(self._look)

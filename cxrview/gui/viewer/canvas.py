@@ -96,6 +96,7 @@ class Canvas(QWidget):
             view.heat_shown_changed,
             state.settings_changed,
             state.peeking_changed,
+            state.heat_asked_changed,
         ):
             signal.connect(self.refresh)
         self._show(view.shown)

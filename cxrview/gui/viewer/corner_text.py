@@ -1,6 +1,6 @@
 """What stands in the corners of the image: who, when, how it is shown, and how large a pixel is."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
@@ -174,29 +174,43 @@ def broken(text: str, metrics: QFontMetrics, width: int) -> list[str]:
     return lines
 
 
-def draw(
-    painter: QPainter, area: QRect, blocks: dict[str, list[str]], font: QFont, warning: str = ""
-) -> None:
-    """Draw the corner blocks inside `area`, in widget coordinates, and the warning above those at the bottom.
+class Placed(NamedTuple):
+    """Lines where they stand, in `colours` (ink, plate)."""
+
+    area: QRect
+    lines: list[str]
+    colours: tuple[QColor, QColor]
+    at_right: bool
+
+
+def placed(area: QRect, blocks: Blocks, font: QFont, warning: str = "") -> list[Placed]:
+    """Return where the corner blocks stand inside `area`, and the warning above those at the bottom.
 
     What is too long is shortened, but for the warning, which takes as many lines as it needs.
     """
-    painter.setFont(font)
-    metrics = QFontMetrics(font)
+    found, metrics = [], QFontMetrics(font)
     inner = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
     for corner, lines in shortened(blocks, metrics, inner.width()).items():
         width = max(metrics.horizontalAdvance(line) for line in lines)
         height = len(lines) * metrics.lineSpacing()
         left = inner.left() if corner[1] == "l" else inner.right() - width
         top = inner.top() if corner[0] == "t" else inner.bottom() - height
-        _write(painter, QRect(left, top, width, height), lines, (INK, PLATE), corner[1] == "r")
+        found.append(Placed(QRect(left, top, width, height), lines, (INK, PLATE), corner[1] == "r"))
     if warning:
         most = max(len(blocks.get(corner, ())) for corner in ("bl", "br"))
         lines, row = broken(warning, metrics, inner.width()), metrics.lineSpacing()
         top = inner.bottom() - (most + len(lines)) * row - 3 * PADDING
         width = max(metrics.horizontalAdvance(line) for line in lines)
         place = QRect(inner.left(), top, width, len(lines) * row)
-        _write(painter, place, lines, (WARNING, WARNING_PLATE), False)
+        found.append(Placed(place, lines, (WARNING, WARNING_PLATE), at_right=False))
+    return found
+
+
+def draw(painter: QPainter, area: QRect, blocks: Blocks, font: QFont, warning: str = "") -> None:
+    """Draw the corner blocks and the warning inside `area`, in widget coordinates, as `placed` says."""
+    painter.setFont(font)
+    for block in placed(area, blocks, font, warning):
+        _write(painter, *block)
 
 
 def _write(

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from cxrview.gui.state import AppState
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cxrview.imaging import Radiograph
     from cxrview.settings import Settings
 
+AROUND = (-5, -2, 5, 2)  # of a text, its plate
+VALUE = "x 0000  y 0000   00000"  # about as wide as what is under the pointer
 VALUE_ROOM = (360, 60)  # logical pixels at the bottom right that the value under the pointer may take
 
 
@@ -63,6 +65,18 @@ class Corners:
             return corner_text.doubt(prediction)
         return ""
 
+    def taken(self) -> list[QRectF]:
+        """Return the parts of the canvas that its texts take, the value under the pointer among them."""
+        radiograph, area, font = self._canvas.view.shown.radiograph, self._canvas.rect(), self._canvas.font()
+        if radiograph is None:
+            return []
+        blocks = self.blocks()
+        if self._state.settings.corner_technique:
+            blocks["br"] = [VALUE, *blocks["br"]]
+        texts = [block.area for block in corner_text.placed(area, blocks, font, self.warning())]
+        letters = [place for place, _letters in self._letters(area, radiograph, _bold(font))]
+        return [QRectF(place.adjusted(*AROUND)) for place in (*texts, *letters)]
+
     def words(self) -> str:
         """Return all of it for a screen reader."""
         lines = [line for block in self.blocks().values() for line in block]
@@ -88,17 +102,20 @@ class Corners:
         return f"x {column}  y {row}   {radiograph.values[row, column]:g}"
 
     def _draw_edges(self, painter: QPainter, area: QRect, radiograph: "Radiograph", font: QFont) -> None:
-        patient = radiograph.pictured.patient_orientation
-        if len(patient) != 2 or not self._state.settings.corner_laterality:
-            return
-        orientation = self._canvas.view.orientation
-        bold = QFont(font)
-        bold.setBold(True)
-        bold.setPointSizeF(font.pointSizeF() * 1.3)
-        painter.setFont(bold)
         # A burned-in letter is mirrored with the film: then the letters here are the ones to go by.
-        painter.setPen(corner_text.WARNING if orientation.mirrored else corner_text.INK)
-        height = QFontMetrics(bold).height()
+        ink = corner_text.WARNING if self._canvas.view.orientation.mirrored else corner_text.INK
+        bold = _bold(font)
+        painter.setFont(bold)
+        for place, letters in self._letters(area, radiograph, bold):
+            painter.fillRect(place.adjusted(-5, -1, 5, 1), corner_text.PLATE)
+            painter.setPen(ink)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, letters)
+
+    def _letters(self, area: QRect, radiograph: "Radiograph", font: QFont) -> list[tuple[QRect, str]]:
+        """Return the letters at the edges of `area`, and where they stand in `font`."""
+        patient, metrics = radiograph.pictured.patient_orientation, QFontMetrics(font)
+        if len(patient) != 2 or not self._state.settings.corner_laterality:
+            return []
         margin = corner_text.MARGIN
         places = {
             "left": (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
@@ -107,11 +124,15 @@ class Corners:
             "bottom": (Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignHCenter),
         }
         inner = area.adjusted(margin, margin, -margin, -margin)
-        if inner.height() < 6 * height:
-            return
-        ink = painter.pen().color()
-        for edge, letters in corner_text.edges(patient, orientation).items():
-            place = painter.boundingRect(inner, places[edge], letters)
-            painter.fillRect(place.adjusted(-5, -1, 5, 1), corner_text.PLATE)
-            painter.setPen(ink)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, letters)
+        if inner.height() < 6 * metrics.height():
+            return []
+        found = corner_text.edges(patient, self._canvas.view.orientation)
+        return [(metrics.boundingRect(inner, places[edge], text), text) for edge, text in found.items()]
+
+
+def _bold(font: QFont) -> QFont:
+    """Return `font` as the letters at the edges have it."""
+    bold = QFont(font)
+    bold.setBold(True)
+    bold.setPointSizeF(font.pointSizeF() * 1.3)
+    return bold

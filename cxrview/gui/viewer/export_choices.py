@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cxrview.imaging import Radiograph
 
 NOTICE = mark("For research and teaching, not for diagnosis")
+WITHHELD = mark("no heatmap, since it is not like the training films")
 SUFFIXES = {"png": (".png",), "jpeg": (".jpg", ".jpeg"), "tiff": (".tif", ".tiff")}
 FORMATS = {"png": mark("PNG, lossless"), "jpeg": mark("JPEG, small"), "tiff": mark("TIFF, lossless")}
 LEAST_QUALITY, MOST_QUALITY = 50, 100

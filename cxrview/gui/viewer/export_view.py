@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPicture
 
-from cxrview.gui.viewer import corner_text
-from cxrview.gui.viewer.export_choices import NOTICE, ExportChoices
+from cxrview.explain.style import HeatStyle
+from cxrview.gui.viewer import corner_text, heat_scale
+from cxrview.gui.viewer.export_choices import NOTICE, WITHHELD, ExportChoices
 from cxrview.gui.viewer.view_transform import ViewTransform
 from cxrview.i18n import tr
 
@@ -27,7 +28,7 @@ def has_heat(canvas: "Canvas", state: "AppState") -> bool:
     """Return whether a heatmap is on the screen."""
     settings, view = state.settings, canvas.view
     wanted = settings.heatmap_visible and settings.heatmap_opacity > 0 and view.heat_shown
-    return wanted and view.reading.prediction is not None
+    return wanted and view.reading.prediction is not None and not state.withholds_heat(view)
 
 
 def caption(canvas: "Canvas", state: "AppState", choices: ExportChoices) -> str:
@@ -41,10 +42,13 @@ def caption(canvas: "Canvas", state: "AppState", choices: ExportChoices) -> str:
     parts.append(corner_text.shown_text(view))
     if choices.heatmap and prediction is not None and has_heat(canvas, state):
         label = state.model.label(view.heat_class)
-        parts.append(tr("Heatmap: {label}").format(label=label))
+        legend = heat_scale.legend_of(prediction, view.heat_class, label, HeatStyle.of(state.settings))
+        parts.append(tr("Heatmap: {label}").format(label=", ".join((label, *legend.words))))
         parts.append(f"{prediction.model} {prediction.model_version}")
         if not prediction.in_domain:
             parts.append(tr("not like the training films"))
+    elif choices.heatmap and state.settings.heatmap_visible and state.withholds_heat(view):
+        parts.append(tr(WITHHELD))
     return "  ·  ".join([*(part for part in parts if part), tr(NOTICE)])
 
 
@@ -117,7 +121,6 @@ def whole_size(canvas: "Canvas") -> tuple[int, int]:
 
 
 def _heat(canvas: "Canvas", state: "AppState") -> "Heat":
-    from cxrview.explain.style import HeatStyle
     from cxrview.gui.viewer.export_whole import Heat
 
     name, prediction = canvas.view.heat_class, canvas.view.reading.prediction

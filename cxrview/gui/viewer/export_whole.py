@@ -17,7 +17,6 @@ from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.drawn import oriented, to_image
 from cxrview.gui.viewer.heat_picture import HeatPicture
 from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
-from cxrview.i18n import tr
 from cxrview.imaging import Radiograph, overlay_mask
 from cxrview.imaging.pyramid import ImagePyramid, Look, PyramidPart, render_part
 from cxrview.inference.prediction import Prediction
@@ -149,6 +148,7 @@ def _paint_heat(painter: QPainter, whole: Whole, area: QRect) -> None:
         painter.scale(whole.placement.ratio, whole.placement.ratio)
         drawn.paint(painter, whole.placement, heat.style.opacity)
         drawn.paint_frame(painter, whole.placement)
+        drawn.name_frame(painter, whole.placement)
         painter.restore()
 
 
@@ -202,6 +202,7 @@ def _draw_scale(painter: QPainter, area: QRectF, heat: Heat) -> None:
     image = heat_scale.scale_image(heat.style, upright=False)
     painter.drawImage(bar, image, QRectF(image.rect()))
     rest = QRectF(bar.right() + gap, area.top(), area.right() - bar.right() - gap, area.height())
-    end = f"{heat_scale.percent(1)} {tr('of the strongest cell of any class')}"
+    legend = heat_scale.legend_of(heat.prediction, heat.class_name, heat.label, heat.style)
+    end = f"{heat_scale.percent(1)}  ·  {'  ·  '.join(legend.words)}"
     words = metrics.elidedText(end, Qt.TextElideMode.ElideRight, round(rest.width()))
     painter.drawText(rest, middle, words)

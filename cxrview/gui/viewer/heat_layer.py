@@ -3,7 +3,7 @@
 import dataclasses
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter
 
 from cxrview.explain.style import HeatStyle
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cxrview.gui.viewer.heat_picture import HeatPicture
 
 SCALE_ROOM = 640  # logical pixels: in a smaller viewport the scale stands in the panel only
+# Where a chest lies on a film, as shares of its sides, if the model was not given the lungs alone.
+CHEST = (0.1, 0.1, 0.9, 0.85)
 NEAR = 4  # logical pixels from the frame within which it explains itself
 
 
@@ -39,23 +41,38 @@ class HeatLayer(Layer):
         on = settings.heatmap_visible and view.heat_shown and not self._state.peeking
         prediction = view.reading.prediction
         known = prediction is not None and view.heat_class in prediction.class_names
-        return on and known and settings.heatmap_opacity > 0
+        return on and known and settings.heatmap_opacity > 0 and not self._state.withholds_heat(view)
 
     def paint(self, painter: QPainter, placement: ViewTransform) -> None:
-        """Paint heatmap and frame; the colour scale only on the canvas itself, not in a lens."""
+        """Paint heatmap and frame; the colour scale and words only on the canvas itself, not in a lens."""
         if not self.visible:
             return
         picture = self._picture()
         picture.paint(painter, placement, self._state.settings.heatmap_opacity)
+        here = placement is self.canvas.placement
         picture.paint_frame(painter, placement)
+        named = picture.name_frame(painter, placement) if here else QRectF()
         wide = self.canvas.width() >= SCALE_ROOM  # else it would hide what it explains
-        if wide and placement is self.canvas.placement and self._state.settings.heatmap_bar:
-            self.paint_scale(painter)
+        if wide and here and self._state.settings.heatmap_bar:
+            self._paint_scale(painter, named)
 
-    def paint_scale(self, painter: QPainter) -> None:
-        """Draw the colour scale at the right edge of the canvas."""
-        label = self._state.model.label(self.canvas.view.heat_class)
-        heat_scale.draw(painter, self.canvas.rect(), self.canvas.font(), label, self._style())
+    def _paint_scale(self, painter: QPainter, named: QRectF) -> None:
+        """Draw the colour scale where it covers neither chest nor words; `named` are those of the frame."""
+        canvas, prediction = self.canvas, self._picture().prediction
+        film, (left, top, right, bottom) = canvas.placement.area, prediction.letterbox.crop
+        box = prediction.letterbox
+        if (left, top, right, bottom) == (0, 0, box.width, box.height):
+            left, right = (round(box.width * share) for share in CHEST[::2])
+            top, bottom = (round(box.height * share) for share in CHEST[1::2])
+        chest = canvas.placement.to_widget.mapRect(QRectF(left, top, right - left, bottom - top))
+        taken = [*canvas.corners.taken(), *([named] if not named.isEmpty() else [])]
+        heat_scale.draw(painter, QRectF(canvas.rect()), canvas.font(), self._legend(), chest, film, taken)
+
+    def _legend(self) -> heat_scale.Legend:
+        view = self.canvas.view
+        label = self._state.model.label(view.heat_class)
+        title = tr("{label}, pinned").format(label=label) if view.chosen_class is not None else label
+        return heat_scale.legend_of(self._picture().prediction, view.heat_class, title, self._style())
 
     def hover(self, event: QMouseEvent) -> Qt.CursorShape | None:
         """Explain the frame, and the cells while they are drawn; the cursor stays that of the tool."""
@@ -65,7 +82,7 @@ class HeatLayer(Layer):
     def explain(self, point: QPointF) -> str:
         """Return a sentence about what is under `point` (widget), or ""."""
         from cxrview.explain.grid import cell_at
-        from cxrview.explain.overlay import shares
+        from cxrview.explain.overlay import has_own_scale, shares
 
         picture, view = self._picture(), self.canvas.view
         frame = picture.frame
@@ -80,13 +97,13 @@ class HeatLayer(Layer):
         cell = cell_at(picture.prediction, at.x(), at.y())
         if cell is None:
             return ""
-        share = float(shares(picture.prediction, view.heat_class)[cell])
+        share = float(shares(picture.prediction, view.heat_class, picture.style.own)[cell])
         high, wide = picture.prediction.activation_maps.shape[1:]
-        words = tr("One of {wide} × {high} cells: {share} of the strongest cell of any class.")
-        return words.format(wide=wide, high=high, share=heat_scale.percent(share))
+        words = tr("One of {wide} × {high} cells: {share} ({unit}).")
+        unit = heat_scale.unit(has_own_scale(picture.prediction, picture.style.own))
+        return words.format(wide=wide, high=high, share=heat_scale.percent(share), unit=unit)
 
-    def _style(self) -> "HeatStyle":
-
+    def _style(self) -> HeatStyle:
         return HeatStyle.of(self._state.settings)
 
     def _picture(self) -> "HeatPicture":

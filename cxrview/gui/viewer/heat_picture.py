@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from cxrview.explain.grid import cell_edges, grid_lines, seen_area, sees_all
 from cxrview.explain.paint import (
@@ -21,12 +21,15 @@ from cxrview.explain.paint import (
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.viewer.drawn import oriented, to_image
 from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
+from cxrview.i18n import tr
 from cxrview.inference.prediction import Prediction
 
 HEAT_SIDE = 768  # samples along the longer side; at 512 the edges of the threshold look jagged
 LINE, CASING = 1.8, 3.6  # logical pixels
 STROKE = (Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin)
 HAIRLINE = QColor("#8a929c")
+FRAME_INK, FRAME_PLATE = QColor("#c3cad2"), QColor(0, 0, 0, 115)
+FRAME_WORDS = 11  # logical pixels
 KEPT_LINES = 2  # pictures of the lines: on the canvas, and in a lens over it
 
 
@@ -95,6 +98,28 @@ class HeatPicture:
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(placement.to_widget.mapRect(self.frame))
+
+    def name_frame(self, painter: QPainter, placement: ViewTransform) -> QRectF:
+        """Write what the frame is at its lower edge, below it if there is room; return where."""
+        if self.frame is None:
+            return QRectF()
+        words, font = tr("seen by the model"), QFont(painter.font())
+        font.setPixelSize(FRAME_WORDS)
+        metrics = QFontMetricsF(font)
+        frame = placement.to_widget.mapRect(self.frame)
+        size = QSizeF(metrics.horizontalAdvance(words) + 8, metrics.height() + 2)
+        below = frame.bottom() + size.height() + 1 <= placement.height
+        top = frame.bottom() + (1 if below else -size.height() - 1)
+        place = QRectF(QPointF(frame.center().x() - size.width() / 2, top), size)
+        if not QRectF(0, 0, placement.width, placement.height).contains(place):
+            return QRectF()
+        painter.save()
+        painter.setFont(font)
+        painter.fillRect(place, FRAME_PLATE)
+        painter.setPen(FRAME_INK)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+        painter.restore()
+        return place
 
     def _draw_cells(self, painter: QPainter, placement: ViewTransform, opacity: float) -> None:
         for cell, colour in self._cells:

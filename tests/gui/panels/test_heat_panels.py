@@ -89,7 +89,7 @@ def test_a_choice_is_shortened_where_it_does_not_fit(opened, panel):
 
 
 def test_the_scale_leaves_out_what_is_hidden(opened, panel):
-    opened.state.change_settings(heatmap_threshold=0.5, heatmap_opacity=1.0)
+    opened.state.change_settings(heatmap_mode="smooth", heatmap_threshold=0.5, heatmap_opacity=1.0)
     bar = pixels(panel.bar)
     row, width = bar[6].astype(int), bar.shape[1]
     hidden = np.ptp(row, axis=1) < 12
@@ -125,7 +125,7 @@ def test_all_tiles_are_on_one_scale(opened, tiles):
     maps[1] *= 0.2
     prediction = dataclasses.replace(opened.state.reading.prediction, activation_maps=maps)
     opened.state.active.set_reading(PredictionState(PredictionProgress.DONE, prediction))
-    opened.state.change_settings(heatmap_threshold=0.5, heatmap_opacity=0.8)
+    opened.state.change_settings(heatmap_mode="smooth", heatmap_threshold=0.5, heatmap_opacity=0.8)
     multiples = opened.reading.heatmap.multiples
     multiples._show()
     coloured = {
@@ -134,6 +134,71 @@ def test_all_tiles_are_on_one_scale(opened, tiles):
     }
     assert coloured["normal"] == 0
     assert min(coloured["covid19"], coloured["pneumonia"]) > 0.3
+
+
+def read_with(window, scales: dict[str, float], **changes) -> None:
+    """Let the reading be one of maps that are as strong as `scales` say, 1 on a class's own scale being 1."""
+    maps = np.stack(
+        [np.full((7, 7), scales[name], np.float32) for name in ("covid19", "normal", "pneumonia")]
+    )
+    maps[:, :2] = 0
+    changes = {"activation_maps": maps, "map_scale": dict.fromkeys(scales, 1.0)} | changes
+    prediction = dataclasses.replace(window.state.reading.prediction, **changes)
+    window.state.active.set_reading(PredictionState(PredictionProgress.DONE, prediction))
+    window.reading.heatmap.multiples._show()
+
+
+STRONG, WEAK = (
+    {"covid19": 0.9, "normal": 0.5, "pneumonia": 0.3},
+    {"covid19": 0.9, "normal": 0.5, "pneumonia": 0.1},
+)
+
+
+def test_the_panel_says_which_scale_it_is_and_changes_it(opened, panel, tiles, qtbot):
+    assert panel.unit.text() == "scale: all classes"
+    assert not panel.scale_row.isVisible()
+    read_with(opened, STRONG)
+    assert panel.unit.text() == "scale: this class"
+    assert panel.scales["own"].isChecked()
+    own = pixels(tiles["normal"])
+    qtbot.mouseClick(panel.scales["common"], Qt.MouseButton.LeftButton)
+    assert opened.state.settings.heatmap_scale == "common"
+    assert panel.unit.text() == "scale: all classes"
+    panel.multiples._show()
+    assert (pixels(panel.multiples.tiles["normal"]) != own).any()
+    opened.menus.actions["heatmap_by_class"].trigger()
+    assert panel.scales["own"].isChecked()
+
+
+def test_a_class_that_is_too_weak_says_so_in_panel_tile_and_dialog(opened, panel, tiles, qtbot):
+    read_with(opened, WEAK)
+    opened.menus.actions["all_classes"].trigger()
+    dialog = opened.heatmaps.all_classes
+    qtbot.waitUntil(lambda: len(dialog.multiples.tiles) == 3)
+    for multiples in (panel.multiples, dialog.multiples):
+        remarks = {name: tile.remark for name, tile in multiples.tiles.items()}
+        assert remarks == {"covid19": "", "normal": "", "pneumonia": "nothing above 20 %"}
+    opened.state.choose_class("pneumonia")
+    assert panel.unit.text() == "scale: this class · nothing above 20 %"
+    opened.state.choose_class("covid19")
+    assert panel.unit.text() == "scale: this class"
+
+
+def test_tiles_and_dialogs_withhold_the_heat_of_an_unlike_film_until_asked(opened, panel, tiles, qtbot):
+    opened.state.change_settings(heatmap_mode="smooth")
+
+    def coloured(tile: QWidget) -> int:
+        return int((np.ptp(pixels(tile)[4:40, 8:-8].astype(int), axis=2) > 12).sum())
+
+    opened.menus.actions["all_classes"].trigger()
+    dialog = opened.heatmaps.all_classes
+    read_with(opened, STRONG, in_domain=False)
+    qtbot.waitUntil(lambda: len(dialog.multiples.tiles) == 3)
+    assert dialog.note.text() == "Not like the training films, so no heatmap is shown."
+    assert [coloured(tile) for tile in panel.multiples.tiles.values()] == [0, 0, 0]
+    panel.anyway.click()
+    qtbot.waitUntil(lambda: min(coloured(tile) for tile in panel.multiples.tiles.values()) > 50)
+    assert dialog.note.text().startswith("Scale: this class. 100 % is")
 
 
 def test_tiles_show_the_picture_as_the_canvas_does(opened, tiles, qtbot):
@@ -238,6 +303,16 @@ def test_heatmap_and_grid_can_be_laid_over_it(model_view, qtbot):
     qtbot.waitUntil(lambda: (pixels(model_view.picture) != with_grid).any())
 
 
+def test_of_an_unlike_film_the_input_is_shown_without_heat(opened, model_view, qtbot):
+    model_view.heatmap.click()
+    read_with(opened, STRONG, in_domain=False)
+    qtbot.waitUntil(lambda: not model_view.heatmap.isEnabled())
+    assert "no heatmap is shown" in model_view.words.text()
+    assert not (np.ptp(pixels(model_view.picture).astype(int), axis=2) > 12).any()
+    opened.menus.actions["heatmap_anyway"].trigger()
+    qtbot.waitUntil(lambda: bool((np.ptp(pixels(model_view.picture).astype(int), axis=2) > 12).any()))
+
+
 def test_it_follows_to_the_next_image(opened, model_view, second, qtbot):
     opened.open([second])
     qtbot.waitUntil(lambda: "260 × 200 pixels" in model_view.words.text())
@@ -278,6 +353,8 @@ def test_a_model_that_reads_lungs_is_shown_with_their_border(make_window, tiny_l
     qtbot.waitUntil(lambda: 0.7 < (shown_input(dialog, TINY_SIZE) == given).mean() < 1)
     window.open([tmp_path / "nothing.png"])
     qtbot.waitUntil(lambda: "No lungs were found" in dialog.words.text())
+    window.state.active.set_reading(PredictionState())
+    qtbot.waitUntil(lambda: dialog.title.text() == "The model has not read this image.")
 
 
 def test_without_an_image_it_says_so(opened, model_view, qtbot):

@@ -1,5 +1,6 @@
 """The report from a window: saved, without the patient if that is wanted, and printed with a preview."""
 
+import dataclasses
 import hashlib
 
 import numpy as np
@@ -14,6 +15,7 @@ from cxrview.gui.dialogs.export import ExportDialog
 from cxrview.gui.report import printing
 from cxrview.gui.report.contents import measured
 from cxrview.gui.report.printing import PrintPreview
+from cxrview.gui.view_state import PredictionProgress, PredictionState
 from cxrview.i18n import say
 from tests.imaging import phantoms
 from tests.pdf_words import words_of
@@ -56,6 +58,7 @@ def report(window, film, tmp_path, monkeypatch, qtbot):
             return str(path), filters
 
         monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+        window.statusBar().message.setText("")  # of the report before
         window.menus.actions[action].trigger()
         qtbot.waitUntil(lambda: window.statusBar().message.text() == f"Saved {path.name}.")
         return words_of(path)
@@ -99,6 +102,24 @@ def test_the_anonymous_report_says_nothing_of_the_patient(report):
 def test_where_the_window_hides_the_patient_so_does_the_report(window, report):
     window.state.change_settings(hide_identity=True)
     assert "DOE" not in report("report")
+
+
+def test_the_report_says_which_scale_and_what_has_no_heat(window, report):
+    def reread(**changes) -> None:
+        prediction = dataclasses.replace(window.state.reading.prediction, **changes)
+        window.state.active.set_reading(PredictionState(PredictionProgress.DONE, prediction))
+
+    assert "scale: all classes" in report("report")
+    reread(map_scale=dict.fromkeys(("covid19", "normal", "pneumonia"), 100.0))
+    words = report("report")
+    assert "scale: this class" in words
+    assert "nothing above 20 %" in words
+    reread(in_domain=False)
+    words = report("report")
+    assert "no heatmap, since it is not like the training films" in words
+    assert "scale:" not in words
+    window.state.ask_for_heat()
+    assert "scale: this class" in report("report")
 
 
 def test_an_image_that_was_not_read_has_a_report_all_the_same(window, report):

@@ -36,6 +36,7 @@ def facts(qapp) -> ReportFacts:
         heated=picture("#a05020"),
         heat_caption="Where the model looked",
         heat_scale=picture("#ff0000", 256, 1),
+        heat_unit="scale: this class",
         about=(ReportLine("Patient", "DOE, JANE"), ReportLine("Patient ID", "4711")),
         technique=(ReportLine("View", "CHEST PA"),),
         chances=(
@@ -78,7 +79,14 @@ def test_every_fact_stands_on_the_page_as_text(facts, tmp_path):
     lines = (*facts.about, *facts.technique, *facts.measurements, *facts.model)
     expected = [part for line in lines for part in (line.label, line.value)]
     expected += [part for chance in facts.chances for part in (chance.label, chance.words)]
-    expected += [facts.verdict, facts.heat_caption, facts.limits[0], facts.file_hash, facts.made]
+    expected += [
+        facts.verdict,
+        facts.heat_caption,
+        facts.heat_unit,
+        facts.limits[0],
+        facts.file_hash,
+        facts.made,
+    ]
     assert [part for part in expected if " ".join(part.split()) not in text] == []
     assert text.count("For research and teaching, not for diagnosis") == 2
 

@@ -130,6 +130,23 @@ def test_without_its_split_a_table_keeps_what_is_left_out(tmp_path):
     assert len(survey(replace(data, exclude=()), silent).items) == 12
 
 
+def test_without_its_split_a_table_keeps_boxes_devices_and_masks(tmp_path):
+    for name in "abc":
+        write(tmp_path / f"{name}.png", small(ord(name)))
+    lines = [
+        "file,label,split,boxes,device,mask",
+        'a.png,x,train,"[[1, 2, 30, 4.5]]",A,masks/a.png',
+        "b.png,y,train,[],B,",
+        "c.png,x,test,,,",
+    ]
+    (tmp_path / "list.csv").write_text("\n".join(lines))
+    data = tables.without_split(DataConfig(str(tmp_path / "list.csv")), tmp_path / "table.csv", silent)
+    items = find_items(data)
+    assert [item.boxes for item in items] == [((1.0, 2.0, 30.0, 4.5),), (), None]
+    assert [item.device for item in items] == ["A", "B", ""]
+    assert [item.lung_mask for item in items] == [tmp_path / "masks" / "a.png", None, None]
+
+
 def test_what_a_pattern_finds_is_counted():
     found = find_patients(r"^p(\d+)_", ("p1_a.png", "p1_b.png", "p22_a.png", "x.png"), silent)
     assert (found.tried, found.matched, found.groups, found.largest) == (4, 3, 2, 2)

@@ -59,6 +59,7 @@ def test_zero_opacity_shows_the_plain_image_exactly(actual):
 
 
 def test_the_heatmap_on_the_screen_is_the_blend_of_picture_and_overlay(actual):
+    actual.state.change_settings(heatmap_mode="smooth")
     shown, settings = actual.state.shown, actual.state.settings
     heat = overlay(actual.state.reading.prediction, actual.state.heat_class)
     picture = render(shown.radiograph, actual.state.voi)
@@ -118,6 +119,7 @@ def test_a_click_on_a_bar_chooses_its_class(opened, qtbot):
 
 
 def test_threshold_hides_what_is_weak(actual):
+    actual.state.change_settings(heatmap_mode="smooth")
     actual.reading.heatmap.threshold.setValue(100)
     plain = render(actual.state.shown.radiograph, actual.state.voi)
     coloured = np.ptp(on_screen(actual), axis=2) > 0

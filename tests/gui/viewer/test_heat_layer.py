@@ -4,14 +4,16 @@ import dataclasses
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from cxrview.gui.view_state import PredictionProgress, PredictionState
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.heat_layer import HeatLayer
+from cxrview.gui.viewer.heat_picture import HeatPicture
 from cxrview.gui.viewer.view_transform import Orientation
+from cxrview.imaging import Letterbox
 
 
 def pixels(window) -> np.ndarray:
@@ -98,7 +100,7 @@ def test_shift_and_the_wheel_change_the_opacity_and_nothing_else(opened):
 
 def test_a_key_goes_through_the_ways_of_drawing(opened, qtbot):
     looks = [pixels(opened)]
-    for mode in ("contour", "cells", "smooth"):
+    for mode in ("smooth", "cells", "contour"):
         qtbot.keyClick(opened, Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
         assert opened.state.settings.heatmap_mode == mode
         assert opened.menus.actions[f"heatmap_{mode}"].isChecked()
@@ -126,6 +128,103 @@ def test_the_colour_scale_stands_at_the_right_edge_and_can_be_taken_away(opened)
     assert abs(changed[:, 0].mean() - height / 2) < height * 0.1
     opened.menus.actions["heatmap"].trigger()
     assert opened.state.settings.heatmap_bar is False
+
+
+def read_as(window, **changes) -> None:
+    """Let the reading on the screen be another."""
+    prediction = dataclasses.replace(window.state.reading.prediction, **changes)
+    window.state.active.set_reading(PredictionState(PredictionProgress.DONE, prediction))
+
+
+def scale_area(window) -> QRectF:
+    """Return where the colour scale stands on the canvas; empty if there is none."""
+    window.state.change_settings(heatmap_bar=True)
+    with_scale = pixels(window)
+    window.state.change_settings(heatmap_bar=False)
+    rows, columns = np.nonzero((pixels(window) != with_scale).any(-1))
+    if not len(rows):
+        return QRectF()
+    return QRectF(columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1)
+
+
+@pytest.mark.parametrize("crop", [(40, 40, 200, 240), (0, 60, 240, 230)])
+def test_the_colour_scale_never_covers_the_lungs(opened, crop):
+    """At some places of the film it goes beside them, and if there is no such place it stays away."""
+    read_as(opened, letterbox=Letterbox.fit(300, 240, 224, crop=crop))
+    canvas, shown = opened.canvas, 0
+    left, top, right, bottom = crop
+    for zoom in (1.0, 1.7, 3.0, 20.0):
+        for way in (QPointF(0, 0), QPointF(150, 60), QPointF(-260, -90)):
+            canvas.fit()
+            canvas.set_zoom(canvas.zoom * zoom)
+            canvas.move_by(way)
+            chest = canvas.placement.to_widget.mapRect(QRectF(left, top, right - left, bottom - top))
+            area = scale_area(opened)
+            shown += not area.isEmpty()
+            assert not area.intersects(chest)
+    assert 3 <= shown < 12
+
+
+def test_a_film_unlike_the_training_films_shows_no_heat_until_asked(opened, second, qtbot):
+    shown = coloured(opened)
+    read_as(opened, in_domain=False)
+    assert shown > 1000
+    assert not layer(opened).visible
+    assert opened.reading.heatmap.withheld.isVisible()
+    qtbot.keyClick(opened, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    assert layer(opened).visible
+    assert not opened.reading.heatmap.withheld.isVisible()
+    qtbot.keyClick(opened, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    assert not layer(opened).visible
+    qtbot.mouseClick(opened.reading.heatmap.anyway, Qt.MouseButton.LeftButton)
+    assert layer(opened).visible
+    opened.open([second])  # asked for one film is not asked for the next
+    qtbot.waitUntil(lambda: opened.state.shown.path == second and opened.state.reading.prediction is not None)
+    read_as(opened, in_domain=False)
+    assert not layer(opened).visible
+    assert opened.menus.actions["heatmap_anyway"].isEnabled()
+    assert not opened.menus.actions["heatmap_anyway"].isChecked()
+
+
+def test_a_film_like_the_training_films_has_nothing_to_ask_for(opened):
+    assert not opened.menus.actions["heatmap_anyway"].isEnabled()
+    assert not opened.reading.heatmap.anyway.isVisible()
+
+
+def test_side_by_side_neither_shows_the_heat_of_an_unlike_film_until_asked(opened, qtbot):
+    opened.viewports.compare_heatmap()
+    qtbot.waitUntil(lambda: all(view.reading.prediction is not None for view in opened.state.views))
+    for view in opened.state.views:
+        unlike = dataclasses.replace(view.reading.prediction, in_domain=False)
+        view.set_reading(PredictionState(PredictionProgress.DONE, unlike))
+
+    def visible() -> list[bool]:
+        return [
+            each.visible
+            for canvas in opened.viewports.canvases
+            for each in canvas.layers
+            if isinstance(each, HeatLayer)
+        ]
+
+    assert visible() == [False, False]
+    opened.menus.actions["heatmap_anyway"].trigger()
+    assert sorted(visible()) == [False, True]
+
+
+def test_a_pinned_class_stays_and_without_a_pin_the_reading_is_followed(opened, second, qtbot):
+    state = opened.state
+    pin = opened.reading.heatmap.pin
+    qtbot.keyClick(opened, Qt.Key.Key_2)
+    assert (state.heat_class, pin.isChecked()) == ("normal", True)
+    assert layer(opened)._legend().title == "Normal, pinned"
+    opened.open([second])
+    qtbot.waitUntil(lambda: state.shown.path == second and state.reading.prediction is not None)
+    assert state.heat_class == "normal"
+    qtbot.mouseClick(pin, Qt.MouseButton.LeftButton)
+    assert (state.heat_class, pin.isChecked()) == (state.reading.prediction.predicted, False)
+    assert "pinned" not in layer(opened)._legend().title
+    qtbot.keyClick(opened, Qt.Key.Key_P, Qt.KeyboardModifier.ShiftModifier)
+    assert (state.chosen_class, pin.isChecked()) == (state.heat_class, True)
 
 
 def test_a_small_canvas_has_no_scale(opened):
@@ -158,7 +257,7 @@ def test_cells_say_their_share_and_smooth_colours_say_nothing(opened):
     strongest = prediction.activation_maps.max()
     share = heat_scale.percent(prediction.activation_maps[0, 3, 2] / strongest)
     # 300 × 240 pixels stand in a square of 300: the third cell of seven begins at 85.7 - 30.
-    assert hover(opened, 72, 150) == f"One of 7 × 7 cells: {share} of the strongest cell of any class."
+    assert hover(opened, 72, 150) == f"One of 7 × 7 cells: {share} (scale: all classes)."
 
 
 def test_the_frame_around_what_the_model_sees_explains_itself(opened):
@@ -168,6 +267,19 @@ def test_the_frame_around_what_the_model_sees_explains_itself(opened):
     assert hover(opened, 30, 150) == "The model sees only what is inside the frame."
     assert hover(opened, 120, 150) == ""
     assert layer(opened).visible
+
+
+def test_the_frame_is_named_where_it_is_drawn(opened, monkeypatch):
+    opened.state.change_settings(heatmap_bar=False)
+    read_as(opened, field=(0.2, 0.2, 0.8, 0.8), activation_maps=np.zeros((3, 7, 7), np.float32))
+    named = pixels(opened)
+    monkeypatch.setattr(HeatPicture, "name_frame", lambda *_: QRectF())
+    opened.canvas.update()
+    rows, columns = np.nonzero((pixels(opened) != named).any(-1))
+    frame = opened.canvas.placement.to_widget.mapRect(layer(opened)._picture().frame)
+    assert len(rows) > 100
+    assert frame.bottom() <= rows.min() + 1 <= frame.bottom() + 4
+    assert columns.mean() == pytest.approx(frame.center().x(), abs=4)
 
 
 def test_an_image_that_is_not_read_yet_has_no_heatmap(opened, second, qtbot):

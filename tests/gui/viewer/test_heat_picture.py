@@ -21,7 +21,7 @@ from tests.gui.stalls import own_seconds
 ROWS, COLUMNS = 450, 350
 UPRIGHT = Orientation()
 TURNS = [Orientation(quarters, mirrored) for quarters in range(4) for mirrored in (False, True)]
-GREY = HeatStyle(colours="grey", opacity=1.0, threshold=0.0)
+GREY = HeatStyle("smooth", colours="grey", opacity=1.0, threshold=0.0)
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_opacity_is_that_of_the_painting(whole):
 
 
 @pytest.mark.timed
-@pytest.mark.parametrize("style", [HeatStyle(), HeatStyle("cells"), HeatStyle("contour", grid=True)])
+@pytest.mark.parametrize("style", [HeatStyle("smooth"), HeatStyle("cells"), HeatStyle("contour", grid=True)])
 def test_painting_costs_no_more_than_a_few_plain_blits(whole, style):
     """At 2560 × 1440 a plain translucent blit takes about 2 ms."""
     placement = place(width=2560, height=1440)

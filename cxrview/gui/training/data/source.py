@@ -67,7 +67,7 @@ class PathField(QWidget):
         self.table = QPushButton(tr("Table…"))
         self.table.setAccessibleName(tr("Table for: {name}").format(name=name))
         self.table.setToolTip(
-            tr("A CSV file with the columns file, label and, if you like, group, split, source")
+            tr("A CSV file with the columns file, label and, if you like, group, split, source, boxes")
         )
         row = QHBoxLayout(self, spacing=8)
         row.setContentsMargins(0, 0, 0, 0)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
 from cxrview.annotations.annotation import (
-    KINDS,
     Annotation,
     CalibrationLine,
     CardiothoracicRatio,
@@ -340,10 +339,3 @@ def _lies(placement: ViewTransform) -> bool:
 def millimetres(text: str) -> float:
     """Return the length in `text`, with a point or a comma. Raises ValueError if there is none."""
     return float(text.strip().removesuffix("mm").strip().replace(",", "."))
-
-
-def draw_tools(
-    layer_of: Callable[["Canvas"], AnnotationLayer], leave: Callable[[], None], say: Callable[[str], None]
-) -> dict[str, DrawTool]:
-    """Return a tool for each kind of annotation, by its name."""
-    return {name: DrawTool(kind, layer_of, leave, say) for name, kind in KINDS.items()}
