@@ -118,14 +118,15 @@ def _bases_and_apices(one: Region, other: Region) -> tuple[float, ...]:
         left, top, right, bottom = _box(side)
         columns = side[top:bottom, left:right]
         high, half = max(1, bottom - top), (right - left) // 2
-        ends = high - columns[::-1].argmax(axis=0) if columns.size else np.zeros(0)
-        starts = columns.argmax(axis=0) if columns.size else np.zeros(0)
+        nothing = np.zeros(0, np.int64)
+        ends = high - columns[::-1].argmax(axis=0) if columns.size else nothing
+        starts = columns.argmax(axis=0) if columns.size else nothing
         differences.append([_step(line[:half], line[half:], high) for line in (ends, starts)])
     (base, apex), (base2, apex2) = differences
     return base, base2, apex, apex2
 
 
-def _step(outer: NDArray[np.signedinteger], inner: NDArray[np.signedinteger], high: int) -> float:
+def _step(outer: NDArray[np.int64], inner: NDArray[np.int64], high: int) -> float:
     return float(outer.mean() - inner.mean()) / high if len(outer) and len(inner) else 0.0
 
 
@@ -170,7 +171,7 @@ def _moved(region: Region, down: int, across: int) -> Region:
     """Return `region` moved by so many pixels; what leaves it is lost."""
     way = np.array([[1, 0, across], [0, 1, down]], np.float32)
     moved = cv2.warpAffine(region.astype(np.uint8), way, region.shape[::-1], flags=cv2.INTER_NEAREST)
-    return moved > 0
+    return np.asarray(moved > 0)
 
 
 def _mean(values: NDArray[np.float32], where: Region, otherwise: float) -> float:

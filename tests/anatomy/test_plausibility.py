@@ -13,7 +13,8 @@ from cxrview.anatomy.measures import NAMES, measured
 from cxrview.errors import UnusableModel
 from cxrview.imaging import read
 from cxrview.inference.predictor import Predictor
-from tests.anatomy.chests import chest, film
+from cxrview.training.export.phantom import chest_phantom
+from tests.anatomy.chests import film
 from tests.imaging.samples import sample
 from tests.refusals import refused
 
@@ -37,7 +38,7 @@ def drawn(*lungs: tuple[int, int, int, int]) -> np.ndarray:
 
 
 def named(mask: np.ndarray, box: tuple[int, int, int, int] = (0, 0, SIDE, SIDE)) -> dict[str, float]:
-    return dict(zip(NAMES, measured(mask, box).tolist(), strict=True))
+    return dict(zip(NAMES, measured(mask, 200 - mask // 2, box).tolist(), strict=True))
 
 
 def accepted(lung_finder: LungFinder, pixels: np.ndarray) -> bool:
@@ -59,9 +60,9 @@ def test_a_symmetric_pair_of_lungs_measures_as_one():
 def test_measures_do_not_know_how_large_the_film_is():
     small = drawn((20, 22, 36, 60), (42, 26, 60, 66))
     double = np.kron(small, np.ones((2, 2), np.uint8))
-    np.testing.assert_allclose(
-        measured(double, (16, 8, 160, 180)), measured(small, (8, 4, 80, 90)), atol=0.02
-    )
+    one, other = named(small, (8, 4, 80, 90)), named(double, (16, 8, 160, 180))
+    del one["edge"], other["edge"]  # a step from pixel to pixel, which depends on them
+    assert other == pytest.approx(one, abs=0.05)
 
 
 def test_turned_lungs_and_uneven_ones_measure_differently():
@@ -76,14 +77,29 @@ def test_turned_lungs_and_uneven_ones_measure_differently():
 
 @pytest.mark.parametrize("lungs", [(), ((20, 30, 45, 90),), ((70, 30, 95, 90),)])
 def test_missing_lungs_still_have_measures(lungs):
-    assert np.isfinite(measured(drawn(*lungs), (0, 0, SIDE, SIDE))).all()
+    assert np.isfinite(list(named(drawn(*lungs)).values())).all()
 
 
 def test_a_drawn_chest_is_likely_and_turned_or_cut_it_is_not(lung_finder):
-    pixels = chest(900, 800)
+    pixels = chest_phantom(600)
     assert accepted(lung_finder, pixels)
-    for spoilt in (np.rot90(pixels), np.rot90(pixels, 3), pixels[450:], pixels[:, :400]):
+    for spoilt in (np.rot90(pixels), np.rot90(pixels, 3), pixels[::-1], pixels[300:], pixels[:, :300]):
         assert not accepted(lung_finder, spoilt)
+
+
+def test_the_greys_around_the_lungs_are_measured_in_spreads_of_the_film():
+    mask = drawn((26, 30, 52, 90), (60, 30, 86, 90))
+    square = np.full((SIDE, SIDE), 160, np.uint8)
+    square[62:] = 220  # brighter below
+    square[mask > 0] = 60
+    one = dict(zip(NAMES, measured(mask, square, (0, 0, SIDE, SIDE)).tolist(), strict=True))
+    spread = float(square.std())
+    assert one["above"] == pytest.approx(100 / spread, rel=1e-3)
+    assert one["below"] == pytest.approx(160 / spread, rel=1e-3)
+    assert 100 / spread < one["outside"] < 160 / spread
+    assert (one["even"], one["darker"]) == (0, 0)
+    paler = dict(zip(NAMES, measured(mask, square // 2 + 20, (0, 0, SIDE, SIDE)).tolist(), strict=True))
+    assert paler == pytest.approx(one, abs=1e-3)
 
 
 def test_two_blobs_side_by_side_are_no_chest(lung_finder):
