@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from cxrview.anatomy import regions
 from cxrview.anatomy.film import Film
+from cxrview.anatomy.measures import measured
+from cxrview.anatomy.plausibility import Plausibility
 from cxrview.imaging import Letterbox
 from cxrview.imaging.letterbox import Box
 
@@ -23,29 +25,46 @@ class Anatomy:
     `lungs` is (S, S) uint8, read-only: 255 times the probability of being lung, in the square of `letterbox`,
     which holds the whole film. `found` is false where there are no lungs to speak of; then `crop` is the
     whole film. `crop` is the lungs' box with a margin (left, top, right, bottom in pixels of the radiograph).
-    Points are x and y in pixels of the radiograph, corners at 0.
+    `measures` are those of `measures.NAMES`, float32, read-only. `likely` is false where lungs were found
+    whose measures are unlike those of a frontal chest film. Points are x and y in pixels of the radiograph,
+    corners at 0.
     """
 
     lungs: NDArray[np.uint8]
     letterbox: Letterbox
     found: bool
     crop: Box
+    measures: NDArray[np.float32]
+    likely: bool
 
     def __post_init__(self) -> None:
         self.lungs.setflags(write=False)
+        self.measures.setflags(write=False)
 
     @classmethod
-    def of(cls, film: Film, mask: NDArray[np.uint8], letterbox: Letterbox) -> "Anatomy":
-        """Return what the network's `mask`, (S, S), in the square of `letterbox`, says of `film`."""
-        lungs = regions.kept(_inside(mask, letterbox))
+    def of(
+        cls,
+        film: Film,
+        mask: NDArray[np.uint8],
+        letterbox: Letterbox,
+        plausibility: Plausibility | None = None,
+    ) -> "Anatomy":
+        """Return what the network's `mask`, (S, S), in the square of `letterbox`, says of `film`.
+
+        Without `plausibility` all lungs are likely.
+        """
+        inside = _inside(mask, letterbox)
+        lungs = regions.kept(inside)
         bounds = regions.bounds(lungs)
+        measures = measured(inside, film.in_square(letterbox), _inner(letterbox))
         if bounds is None:
-            return cls(lungs, letterbox, False, film.whole)
+            return cls(lungs, letterbox, False, film.whole, measures, True)
         left, top, right, bottom = bounds
         across, down = ACROSS * (right - left), DOWN * (bottom - top)
         start = letterbox.out_of(left - across, top - down)
         end = letterbox.out_of(right + across, bottom + down)
-        return cls(lungs, letterbox, True, film.part(*start, *end))
+        likely = plausibility is None or plausibility.likely(measures)
+        return cls(lungs, letterbox, True, film.part(*start, *end), measures, likely)
 
     def sides(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Return the patient's right lung (on the left of a frontal film) and the left, each like `lungs`."""
@@ -102,12 +121,18 @@ class Anatomy:
 def _placed(inner: NDArray[np.uint8], letterbox: Letterbox) -> NDArray[np.uint8]:
     """Return the square of `letterbox` with its inner part filled."""
     square = np.zeros((letterbox.size, letterbox.size), np.uint8)
-    bottom, right = letterbox.top + letterbox.inner_height, letterbox.left + letterbox.inner_width
-    square[letterbox.top : bottom, letterbox.left : right] = inner
+    left, top, right, bottom = _inner(letterbox)
+    square[top:bottom, left:right] = inner
     return square
 
 
 def _inside(mask: NDArray[np.uint8], letterbox: Letterbox) -> NDArray[np.uint8]:
     """Return `mask` without what lies beside the film."""
-    bottom, right = letterbox.top + letterbox.inner_height, letterbox.left + letterbox.inner_width
-    return _placed(mask[letterbox.top : bottom, letterbox.left : right], letterbox)
+    left, top, right, bottom = _inner(letterbox)
+    return _placed(mask[top:bottom, left:right], letterbox)
+
+
+def _inner(letterbox: Letterbox) -> tuple[int, int, int, int]:
+    """Return where the film lies in the square: left, top, right and bottom."""
+    right, bottom = letterbox.left + letterbox.inner_width, letterbox.top + letterbox.inner_height
+    return letterbox.left, letterbox.top, right, bottom

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from cxrview import bundle, paths
-from cxrview.anatomy import contract, messages
+from cxrview.anatomy import contract, messages, plausibility
 from cxrview.anatomy.anatomy import Anatomy
 from cxrview.anatomy.film import Film
 from cxrview.bundle import Bundle
@@ -27,6 +27,7 @@ class LungFinder:
     def __init__(self, model: Bundle, engine: Engine) -> None:
         self.card = model.card
         self.engine = engine
+        self._plausibility = plausibility.load(model)
         self._lungs = model.card.class_names.index(contract.LUNGS)
 
     @classmethod
@@ -48,4 +49,4 @@ class LungFinder:
         squares = np.stack([film.in_square(box) for film, box in zip(films, boxes, strict=True)])
         masks = self.engine.predict(squares)[contract.OUTPUT][:, self._lungs]
         found = zip(films, boxes, np.rint(masks * 255).astype(np.uint8), strict=True)
-        return [Anatomy.of(film, mask, box) for film, box, mask in found]
+        return [Anatomy.of(film, mask, box, self._plausibility) for film, box, mask in found]

@@ -18,7 +18,7 @@ from cxrview.imaging import Letterbox, Radiograph, model_input
 from cxrview.inference import contract, domain, messages
 from cxrview.inference.calibration import probabilities
 from cxrview.inference.prediction import Prediction
-from cxrview.inference.suitability import missing_lungs, objections
+from cxrview.inference.suitability import against_lungs, objections
 from cxrview.progress import Report, silent
 
 BATCH_SIZE = 16
@@ -117,7 +117,7 @@ class Predictor:
         self, outputs: Outputs, index: int, against: tuple[str, ...], given: Given, elapsed_ms: float
     ) -> Prediction:
         logits, embedding = outputs["logits"][index], outputs["embedding"][index]
-        against += missing_lungs(given.anatomy)
+        against += against_lungs(given.anatomy)
         verdict = self._domain.judge(embedding) if self._domain is not None else domain.UNKNOWN
         return Prediction(
             class_names=self.card.class_names,

@@ -37,11 +37,13 @@ def objections(radiograph: Radiograph) -> tuple[str, ...]:
     return tuple(found)
 
 
-def missing_lungs(anatomy: Anatomy | None) -> tuple[str, ...]:
+def against_lungs(anatomy: Anatomy | None) -> tuple[str, ...]:
     """Return what speaks against a film of `anatomy`; None is of a model that does not look for lungs."""
-    if anatomy is None or anatomy.found:
+    if anatomy is None:
         return ()
-    return (tr("No lungs were found: the whole film was read."),)
+    if not anatomy.found:
+        return (tr("No lungs were found: the whole film was read."),)
+    return () if anatomy.likely else (tr("The lungs found are unlike those of a frontal chest film."),)
 
 
 def _chroma(rgb: np.ndarray) -> float:
