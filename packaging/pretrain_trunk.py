@@ -4,7 +4,7 @@
 
 in an environment with this project, PyTorch and torchvision: with bfloat16 on a CPU it is two and a half
 times as fast as TensorFlow, and nothing of it is needed afterwards. TABLE is a table of
-`bundled_model_data`; where it has a split, only its training side is learnt from. START is an archive of
+`left_out_tables`; where it has a split, only its training side is learnt from. START is an archive of
 `convert_starting_weights`. OUT gets `trunk.npz`, an archive of the same form with a `classifier`, which
 `cxrview train` takes as `model.start`, and the state from which a stopped run goes on.
 

@@ -61,7 +61,7 @@ class Films:
 
     @classmethod
     def collect(cls, table: Path, folder: Path) -> "Films":
-        """Return the films of `table` (see `bundled_model_data`), framed once and kept in `folder`."""
+        """Return the films of `table` (see `left_out_tables`), framed once and kept in `folder`."""
         names = [folder / name for name in ("pictures.npy", "masks.npy", "rows.json")]
         if not names[2].exists():
             folder.mkdir(parents=True, exist_ok=True)
