@@ -61,6 +61,6 @@ HELP = {
     "recipe.feature_copies": mark("More copies: more variety, more time and room on the disk."),
     "recipe.mixed_precision": mark("bfloat16: faster where the processor has it, slower elsewhere."),
     "recipe.recalibrate_bias": mark("Against a shift between training and validation images."),
-    "recipe.calibrate_on": mark("Names of sources, or how they begin, with commas between; empty for all."),
+    "recipe.calibrate_on": mark("Their validation images alone set probabilities and thresholds."),
     "recipe.seed": mark("The same seed gives the same model on the same machine."),
 }
