@@ -18,7 +18,7 @@ from cxrview.datasets.labelled import LabelledImages
 from cxrview.progress import Report, silent
 from cxrview.training.run.predict import RawAnswers
 
-FILMS = 40  # known to 6 % with four readings more of each, and read by a DenseNet within 10 s on 2 cores
+FILMS = 32  # known to 6 % with four readings more of each, and read by a DenseNet within 10 s on 2 cores
 AGAIN = 4
 SHIFT, SCALE, TURN, GAMMA = 0.02, 0.03, 1.0, 0.05  # ± of the side, of 1, degrees, of 1
 SEED = 20261201
