@@ -112,6 +112,11 @@ def parse(text: str, path: Path) -> Card:
     return card
 
 
+def draft(raw: dict[str, Any]) -> Card:
+    """Return the card in `raw` while its model is being made: no files yet, and nothing is checked."""
+    return _build({"files": {}, **raw})
+
+
 class _Wrong(ValueError):
     """An entry makes no sense; `reason` says why."""
 

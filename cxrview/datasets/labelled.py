@@ -17,7 +17,8 @@ class LabelledImages:
     are names as the user knows them.
 
     Framed to the lungs, an image has three channels: the film, 255 times the probability of being lung, and
-    255 inside the boxes of the disease. `boxed` says for which images there are any.
+    255 inside the boxes of the disease. `boxed` says for which images there are any. `devices` are the
+    machines ("" if nothing says which).
     """
 
     class_names: tuple[str, ...]
@@ -27,11 +28,12 @@ class LabelledImages:
     sources: NDArray[np.str_]  # (N,)
     files: NDArray[np.str_]  # (N,)
     boxed: NDArray[np.bool_] | None = None  # (N,), None where nothing is said of boxes
+    devices: NDArray[np.str_] | None = None  # (N,), None where nothing is said of machines
 
     def __post_init__(self) -> None:
         count = len(self.images)
         parts: list[NDArray[Any]] = [self.targets, self.groups, self.sources, self.files]
-        parts += [] if self.boxed is None else [self.boxed]
+        parts += [part for part in (self.boxed, self.devices) if part is not None]
         if any(len(part) != count for part in parts) or self.targets.shape != (count, len(self.class_names)):
             raise ValueError(f"{count} images, and {[part.shape for part in parts]}")
         for array in (self.images, *parts):
@@ -74,6 +76,7 @@ class LabelledImages:
             self.sources[indices],
             self.files[indices],
             None if self.boxed is None else self.boxed[indices],
+            None if self.devices is None else self.devices[indices],
         )
 
 

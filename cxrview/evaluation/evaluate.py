@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from cxrview.evaluation import messages
 from cxrview.evaluation.bootstrap import Interval, Weights, group_intervals
+from cxrview.evaluation.figures import figure, rounded
 from cxrview.evaluation.metrics import CalibrationMetrics, ClassificationMetrics, called_classes
 from cxrview.evaluation.predictions import LabelledPredictions, Labels, Probabilities
+from cxrview.evaluation.roles import Roles
+from cxrview.evaluation.within import within
 from cxrview.progress import Report, silent
 
 Points = Mapping[str, Mapping[str, float]]
@@ -28,11 +31,13 @@ def measure(
     seed: int = 0,
     repeats: int = 1000,
     report: Report = silent,
+    roles: Roles = Roles(),  # noqa: B008 - frozen
 ) -> dict[str, Any]:
     """Return everything that can be said about `answers` in figures.
 
     Images of no known class are counted as `left_out`. If there is no image of a known class, only what
-    they were called and the domain check are there. `report` may raise Cancelled.
+    they were called and the domain check are there. Where classes play `roles`, there is `any_disease`, and
+    what `within` finds by source and by device. `report` may raise Cancelled.
     """
     known = answers.subset(np.flatnonzero(answers.known))
     points = dict(operating_points or {})
@@ -45,6 +50,7 @@ def measure(
         values = merit(np.ones(len(known)))
         intervals = group_intervals(merit, known.groups, seed, repeats, report)
         result |= _figures(known.class_names, points, values, intervals)
+        result |= _of_roles(known, roles, result["figures"], seed, repeats)
         result |= _tables(known, merit.called)
         result["calibration"] = CalibrationMetrics(known).curves()
         result["thresholds"] = dict(zip(known.class_names, map(float, thresholds), strict=True))
@@ -144,6 +150,22 @@ def _figures(
     return {"figures": plain, "operating_points": at_points}
 
 
+def _of_roles(
+    known: LabelledPredictions, roles: Roles, figures: dict[str, Any], seed: int, repeats: int
+) -> dict[str, Any]:
+    """Return what is about the class without disease, and about the watched one within one source."""
+    found: dict[str, Any] = {}
+    if known.exclusive and roles.healthy in known.class_names and len(known.class_names) > 2:
+        # Of exclusive classes, ranking by 1 − p is ranking by p the other way round: the same area.
+        auc = figures[f"auc.{roles.healthy}"]
+        found["any_disease"] = {"healthy": roles.healthy, "auc": auc}
+    strata = {"within_source": known.sources, "within_device": known.devices}
+    for name, values in strata.items():
+        if values is not None and (areas := within(known, values, roles, seed, repeats)):
+            found[name] = areas
+    return found
+
+
 def _tables(answers: LabelledPredictions, called: NDArray[np.bool_]) -> dict[str, Any]:
     if answers.exclusive:
         return {"confusion": confusion(answers.probabilities, answers.labels).tolist()}
@@ -208,14 +230,3 @@ def _share(yes: NDArray[np.bool_], groups: NDArray[np.str_], seed: int, repeats:
 
 def _by_class(names: Sequence[str], values: Sequence[float] | NDArray[np.float64]) -> dict[str, float | None]:
     return {name: rounded(float(value)) for name, value in zip(names, values, strict=True)}
-
-
-def figure(value: float, interval: Interval | None) -> dict[str, float | None]:
-    """Return the entry of a figure: `value`, `low` and `high`, rounded, None where not known."""
-    low, high = interval or (float("nan"), float("nan"))
-    return {"value": rounded(value), "low": rounded(low), "high": rounded(high)}
-
-
-def rounded(value: float) -> float | None:
-    """Return `value` with four decimals, None for NaN."""
-    return None if np.isnan(value) else round(value, 4)

@@ -93,8 +93,9 @@ def answer_files(
         for row, item in enumerate(read_items):
             targets[row, [places[label] for label in item.labels]] = 1
     sources = [item.source or ("|".join(item.labels) if out_of_distribution else "") for item in read_items]
-    files = [item.file for item in read_items]
-    answers = _answers(card, probabilities, in_domain, targets, *map(_texts, (patients, sources, files)))
+    files, devices = [item.file for item in read_items], [item.device for item in read_items]
+    columns = map(_texts, (patients, sources, files, devices))
+    answers = _answers(card, probabilities, in_domain, targets, *columns)
     shown: list[Example] = []
     if examples:
         choices = choose_examples(answers)
@@ -132,11 +133,12 @@ def _answers(
     groups: NDArray[np.str_],
     sources: NDArray[np.str_],
     files: NDArray[np.str_],
+    devices: NDArray[np.str_],
 ) -> LabelledPredictions:
     labels = np.where(targets.any(1), targets.argmax(1), -1).astype(np.int64)
     columns = (groups.copy(), sources.copy(), files.copy())
     return LabelledPredictions(
-        probabilities, labels, *columns, card.class_names, in_domain, targets, card.exclusive
+        probabilities, labels, *columns, card.class_names, in_domain, targets, card.exclusive, devices
     )
 
 

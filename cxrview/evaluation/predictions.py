@@ -23,6 +23,8 @@ class Labelled(Protocol):
     def sources(self) -> NDArray[np.str_]: ...
     @property
     def files(self) -> NDArray[np.str_]: ...
+    @property
+    def devices(self) -> NDArray[np.str_] | None: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +45,7 @@ class LabelledPredictions:
     in_domain: NDArray[np.bool_] | None = None  # (N,)
     targets: NDArray[np.uint8] | None = None  # (N, C)
     exclusive: bool = True
+    devices: NDArray[np.str_] | None = None  # (N,) machine, "" if unknown
 
     def __post_init__(self) -> None:
         count, classes = len(self.labels), len(self.class_names)
@@ -99,4 +102,5 @@ def answers_for(
         in_domain,
         targets,
         exclusive,
+        None if data.devices is None else np.array(data.devices),
     )

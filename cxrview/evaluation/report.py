@@ -31,6 +31,7 @@ from cxrview.evaluation.examples import Example, data_url
 from cxrview.evaluation.localization.heat_report import HeatReport
 from cxrview.evaluation.localization.page import heat_csv, heat_parts, worst_entry
 from cxrview.evaluation.predictions import LabelledPredictions
+from cxrview.evaluation.roles import roles_of
 from cxrview.progress import Report, silent
 
 SCHEMA = 1
@@ -201,6 +202,7 @@ def measure_parts(
     """Return what `metrics.json` holds. `report` may raise Cancelled."""
     card = card or {}
     points: Points = card.get("operating_points", {})
+    roles = roles_of(card, next(iter(parts.values())).class_names)
 
     def part_of(number: int) -> Report:
         return lambda fraction, doing: report((number + fraction) / len(parts), doing)
@@ -211,7 +213,7 @@ def measure_parts(
         "versions": _versions(),
         "intervals": {"method": _METHOD, "seed": seed, "repeats": repeats},
         "parts": {
-            name: measure(answers, points, seed, repeats, part_of(number))
+            name: measure(answers, points, seed, repeats, part_of(number), roles)
             for number, (name, answers) in enumerate(parts.items())
         },
     }
@@ -279,7 +281,7 @@ def _part(
         "explained": EXPLAINED.get(name, ""),
         "images": measured["images"],
         "groups": measured["groups"],
-        "headlines": report_tables.headlines(measured),
+        "headlines": report_tables.headlines(measured, label),
         "caveats": caveats(answers, measured, label),
         "tables": report_tables.all_tables(measured, label),
         "figures": [figure for figure in squares if figure],

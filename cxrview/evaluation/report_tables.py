@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cxrview.evaluation.names import METRICS
+from cxrview.evaluation.within import LEAST
 
 Label = Callable[[str], str]
 ABSENT = "–"
@@ -91,7 +92,7 @@ def cell(entry: Mapping[str, float | None], form: str = "decimal") -> TableCell:
     return TableCell(_FORMS[form](entry["value"]), interval_text(entry, form))
 
 
-def headlines(measured: Mapping[str, Any]) -> list[Headline]:
+def headlines(measured: Mapping[str, Any], label: Label = str) -> list[Headline]:
     """Return the large figures; few or none where no image is of a known class."""
     figures = measured.get("figures", {})
     found = [
@@ -99,6 +100,9 @@ def headlines(measured: Mapping[str, Any]) -> list[Headline]:
         for name, title, form in HEADLINES
         if name in figures
     ]
+    if (disease := measured.get("any_disease")) is not None:
+        title = f"Disease of any kind against {label(disease['healthy'])} (AUC)"
+        found.append(Headline(title, decimal(disease["auc"]["value"]), interval_text(disease["auc"])))
     inside = measured.get("in_domain")
     if inside is not None:
         found.append(Headline("In domain", percent(inside["value"]), interval_text(inside, "percent")))
@@ -214,6 +218,31 @@ def source_table(measured: Mapping[str, Any], label: Label) -> ReportTable | Non
     return ReportTable("Source by source", head, tuple(rows))
 
 
+def within_table(measured: Mapping[str, Any], label: Label, stratum: str) -> ReportTable | None:
+    """Return how well the watched class is told apart inside each source, or "device"; None if unknown."""
+    found = measured.get(f"within_{stratum}")
+    if found is None:
+        return None
+    watched, healthy = label(found["watched"]), label(found["healthy"])
+    rows = [
+        (
+            TableCell(name),
+            TableCell(f"{part['watched']:,}"),
+            TableCell(f"{part['healthy']:,}"),
+            cell(part["auc"]),
+        )
+        for name, part in found["parts"].items()
+    ]
+    mean = (TableCell(f"Mean of the {stratum}s"), TableCell(""), TableCell(""), cell(found["mean"]))
+    note = (
+        f"Each area is of the images of one {stratum} alone, so that what tells one {stratum} from another "
+        f"gives nothing away. A {stratum} with fewer than {LEAST} images of either class is left out."
+    )
+    head = (stratum.capitalize(), watched, healthy, "AUC")
+    caption = f"Within-{stratum} AUC, {watched} against {healthy}"
+    return ReportTable(caption, head, (*rows, mean), 1, note)
+
+
 def _found(recall: float | None, count: int) -> TableCell:
     return TableCell(percent(recall), f"of {count:,}" if count else "")
 
@@ -254,5 +283,6 @@ def all_tables(measured: Mapping[str, Any], label: Label) -> Sequence[ReportTabl
             points_table(measured, label),
             fixed_table(measured, label),
             source_table(measured, label),
+            *(within_table(measured, label, stratum) for stratum in ("source", "device")),
         ]
     return [table for table in found if table is not None]

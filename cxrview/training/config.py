@@ -87,6 +87,7 @@ class RecipeConfig:
     feature_copies: int = option(4, "Changed copies of each image, where features are kept", low=0, high=100)
     mixed_precision: bool = option(False, "Mixed precision")
     recalibrate_bias: bool = option(False, "Set the classes' biases anew on the validation images")
+    calibrate_on: tuple[str, ...] = option((), "Sources to calibrate on (empty: all)")
     seed: int = option(1, "Seed", low=0, high=2**31 - 1)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SOLVER = "lbfgs"  # the optimiser that takes no steps
 _MOST_UNITS = 65536  # of a dense layer
 _TEXTS = ("version", "title", "status", "task", "license", "watch_class")
+_TABLES = ("training", "elsewhere", "map_scale", "reading_noise")
 _CLASS = ("name", "label", "meaning")
 
 
@@ -59,8 +60,9 @@ def _check_card(card: Mapping[str, Any]) -> None:
         raise ValueError(messages.NO_SENTENCES(entry="card.limits"))
     if not _is_list_of(dict, card.get("data", ())):
         raise ValueError(messages.NO_TABLES(entry="card.data"))
-    if not isinstance(card.get("training", {}), dict):
-        raise ValueError(data_messages.NO_TABLE(entry="card.training"))
+    for name in _TABLES:
+        if not isinstance(card.get(name, {}), dict):
+            raise ValueError(data_messages.NO_TABLE(entry=f"card.{name}"))
     classes = card.get("classes", ())
     if not _is_list_of(dict, classes) or any(
         not isinstance(entry.get(name), str) for entry in classes for name in _CLASS

@@ -183,6 +183,11 @@ NO_CLASS_TO_WATCH = Message("no-class-to-watch", "The class to watch, “{name}�
 CORRECT_WATCH_CLASS = Message("correct-watch-class", "Correct card.watch_class.")
 NO_NORMAL_CLASS = Message("no-normal-class", "The class without disease, “{name}”, is none of the classes.")
 CORRECT_NORMAL_CLASS = Message("correct-normal-class", "Correct recipe.normal_class.")
+NOTHING_TO_CALIBRATE_ON = Message(
+    "nothing-to-calibrate-on",
+    "No validation image of the class “{name}” is of the sources to calibrate on: {sources}.",
+)
+CORRECT_CALIBRATE_ON = Message("correct-calibrate-on", "Correct recipe.calibrate_on.")
 DIVERGED = Message("diverged", "The loss stopped being a number in epoch {epoch}.")
 LOWER_LEARNING_RATE = Message(
     "lower-learning-rate", "Lower the learning rate, which was {rate}, and start anew."

@@ -11,6 +11,7 @@ from cxrview.evaluation import evaluate
 from cxrview.evaluation.bootstrap import group_intervals
 from cxrview.evaluation.metrics import ClassificationMetrics
 from cxrview.evaluation.predictions import LabelledPredictions
+from cxrview.evaluation.roles import Roles
 from cxrview.training.export import calibrate
 
 CLASSES = ("covid19", "normal", "pneumonia")
@@ -219,6 +220,49 @@ def test_per_source_results_add_up():
         )
     shares = [part["called"]["covid19"] * part["images"] for part in parts.values()]
     assert sum(shares) / 300 == pytest.approx(result["called"]["covid19"], abs=2e-4)
+
+
+ROLES = Roles(watched="covid19", healthy="normal")
+
+
+def test_disease_of_any_kind_is_told_from_the_class_without_disease():
+    data = answers()
+    found = evaluate.measure(data, repeats=50, roles=ROLES)["any_disease"]
+    area = metrics.roc_auc_score(data.labels != 1, data.probabilities[:, [0, 2]].sum(1))
+    assert found["healthy"] == "normal"
+    assert found["auc"]["value"] == pytest.approx(area, abs=1e-4)
+    assert found["auc"]["low"] < area < found["auc"]["high"]
+    assert "any_disease" not in evaluate.measure(data, repeats=2)
+    two = answers_of(np.full((4, 2), 0.5), np.arange(4) % 2, class_names=("ill", "normal"))
+    assert "any_disease" not in evaluate.measure(two, repeats=2, roles=Roles(healthy="normal"))
+
+
+def test_what_the_source_gives_away_does_not_count_within_it():
+    """Two hospitals, one with most of the disease; the score knows the hospital and nothing else."""
+    random = np.random.default_rng(2)
+    labels = np.r_[np.repeat([0, 1], [180, 20]), np.repeat([0, 1], [20, 180]), np.full(60, 2)]
+    sources = np.r_[np.repeat(["a", "b"], 200), np.repeat(["a", "b"], 30)]
+    score = 0.6 * (sources == "a") + 0.1 + 0.2 * random.random(460)
+    shares = np.stack([score, 0.9 * (1 - score), 0.1 * (1 - score)], axis=1)
+    devices = np.r_[["one"] * 9, ["two"] * 451]
+    data = answers_of(shares, labels, sources=sources, devices=devices)
+    found = evaluate.measure(data, repeats=200, roles=ROLES)
+    assert found["figures"]["auc.covid19"]["value"] > 0.8
+    inside = found["within_source"]
+    assert {name: (part["watched"], part["healthy"]) for name, part in inside["parts"].items()} == {
+        "a": (180, 20), "b": (20, 180),
+    }  # fmt: skip
+    for name, part in inside["parts"].items():
+        here = (sources == name) & (labels < 2)
+        area = metrics.roc_auc_score(labels[here] == 0, score[here])
+        assert part["auc"]["value"] == pytest.approx(area, abs=1e-4)
+        assert part["auc"]["low"] < area < part["auc"]["high"]
+    mean = np.mean([part["auc"]["value"] for part in inside["parts"].values()])
+    assert inside["mean"]["value"] == pytest.approx(mean, abs=1e-4)
+    assert inside["mean"]["low"] < 0.5 < inside["mean"]["high"]
+    assert list(found["within_device"]["parts"]) == ["two"]  # of the other there are too few
+    unnamed = answers_of(shares, labels, sources=np.full(460, ""))
+    assert "within_source" not in evaluate.measure(unnamed, repeats=2, roles=ROLES)
 
 
 def test_data_without_sources_has_no_table_of_sources():

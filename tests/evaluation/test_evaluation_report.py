@@ -17,7 +17,7 @@ from cxrview.evaluation.report import write_report
 from cxrview.message import verbatim
 from cxrview.training.names import PARTS
 from cxrview.training.run.history_figure import course
-from tests.evaluation.test_evaluate import POINTS, answers, answers_of, several
+from tests.evaluation.test_evaluate import CLASSES, POINTS, answers, answers_of, several
 from tests.evaluation.test_plots import history
 from tests.refusals import refused, says
 
@@ -137,6 +137,23 @@ def test_the_page_says_what_was_measured(whole):
     assert "epoch 5" in page.text
     assert "keras 3.15.0" in page.text
     assert "secret/bad.png" in page.text
+
+
+def test_the_page_tells_disease_of_any_kind_from_none_and_what_holds_within_one_source(tmp_path):
+    card = CARD | {
+        "watch_class": "covid19",
+        "classes": [{"name": n, "label": n.title(), "meaning": ""} for n in CLASSES],
+    }
+    write_report(tmp_path, "Within", {"test": answers()}, card=card, repeats=20)
+    page = Page((tmp_path / "report.html").read_text("utf-8"))
+    found = json.loads((tmp_path / "metrics.json").read_text("utf-8"))["parts"]["test"]
+    area = report_tables.decimal(found["any_disease"]["auc"]["value"])
+    assert f"Disease of any kind against Normal (AUC) {area}" in page.text
+    mean = found["within_source"]["mean"]
+    row = f"Mean of the sources {report_tables.decimal(mean['value'])} {report_tables.interval_text(mean)}"
+    assert "Within-source AUC, Covid19 against Normal" in page.text
+    assert row in page.text
+    assert "Within-device" not in page.text
 
 
 def test_names_of_classes_stay_text(whole):

@@ -148,7 +148,9 @@ def test_what_the_configuration_says_goes_before_what_is_made_up():
     entry = card_entries.entries(TrainingConfig(model=MODEL, card=said), prepared(), HISTORY, "")
     for name in ("version", "title", "status", "license", "classes", "data"):
         assert entry[name] == said[name]
-    assert "watch_class" not in entry
+    assert entry["watch_class"] == "lesion"
+    plain = card_entries.entries(TrainingConfig(model=MODEL), prepared(), HISTORY, "")
+    assert "watch_class" not in plain
     assert entry["limits"][0] == "It is for mice."
     assert not any("by a user" in limit for limit in entry["limits"])
 
@@ -156,16 +158,18 @@ def test_what_the_configuration_says_goes_before_what_is_made_up():
 @pytest.mark.parametrize("exclusive", [True, False])
 def test_a_finished_model_is_what_was_measured(model, tmp_path, exclusive):
     """Several classes at once, external and OOD images, biases: the card's figures are the bundle's."""
-    data = images(60)
+    data = replace(images(60), sources=np.where(np.arange(60) % 6 < 4, "here", "near"))
     if not exclusive:
         both = data.targets.copy()
         both[::5] = 1
         data = replace(data, targets=both)
     whole = prepared(
-        data=data, external=images(12, seed=9, source="there"), out_of_distribution=images(8, seed=5)
+        data=data, external=images(48, seed=9, source="there"), out_of_distribution=images(8, seed=5)
     )
     config = TrainingConfig(
-        model=replace(MODEL, exclusive=exclusive), recipe=RecipeConfig(recalibrate_bias=True)
+        model=replace(MODEL, exclusive=exclusive),
+        recipe=RecipeConfig(recalibrate_bias=True, calibrate_on=("he",)),
+        card={"watch_class": "lesion", "map_scale": {"clear": 2.0, "lesion": 3.0}},
     )
     folder = RunFolder(tmp_path)
     with Journal(folder.events, lambda _: None) as tell:
@@ -179,6 +183,16 @@ def test_a_finished_model_is_what_was_measured(model, tmp_path, exclusive):
     assert any(added.values())
     one_of_them = any("the name of one of its 2 classes" in limit for limit in made.limits)
     assert one_of_them == exclusive
+    check_what_is_said_of_readings(made, exclusive)
+    home = whole.validation.sources == "here"
+    again = calibrate.fit_calibration(
+        BatchPredictor(model)(whole.validation).logits[home],
+        whole.validation.targets[home],
+        exclusive=exclusive,
+        with_bias=True,
+    )
+    assert again.temperature == pytest.approx(made.temperature, rel=0.02)
+    np.testing.assert_allclose(again.biases, 0, atol=0.02)  # they are in the network
     raw = BatchPredictor(model)(whole.test)
     probabilities = calibrate.apply_temperature(raw.logits, made.temperature, exclusive)
     if exclusive:
@@ -191,6 +205,17 @@ def test_a_finished_model_is_what_was_measured(model, tmp_path, exclusive):
     assert "p45.png" not in page  # a model travels without the names of its images
     assert (tmp_path / "report" / "predictions.csv").is_file()
     assert not list(tmp_path.glob(".report-*"))
+
+
+def check_what_is_said_of_readings(card, exclusive):
+    """Noise and what became of the calls elsewhere, where classes exclude each other; nothing made up."""
+    assert card.watch_class == "lesion"
+    assert (card.reading_noise > 0) == exclusive
+    assert set(card.elsewhere) == ({"balanced", "sensitive"} if exclusive else set())
+    assert all(told.of == 10 for classes in card.elsewhere.values() for told in classes.values())
+    assert card.map_scale == {"clear": 2.0, "lesion": 3.0}  # as the configuration says
+    assert "frame" not in card.raw
+    assert card.raw["metrics"]["choices"].endswith("set on validation images of he alone.")
 
 
 def test_a_model_that_cannot_be_listed_is_still_finished(model, tmp_path, monkeypatch):

@@ -378,6 +378,12 @@ def test_the_class_to_watch_must_exist(tmp_path):
         trained(config_of(card={"watch_class": "d"}), tmp_path)
 
 
+def test_there_must_be_something_to_calibrate_on_before_anything_is_learnt(tmp_path):
+    with refused(InvalidRequest, messages.NOTHING_TO_CALIBRATE_ON):
+        trained(config_of(calibrate_on=("nowhere",)), tmp_path)
+    assert not list(tmp_path.glob("*"))
+
+
 def test_tensorboard_gets_the_figures_of_every_epoch(tmp_path):
     loader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
     _, history, _ = trained(config_of(), tmp_path / "run", tensorboard=tmp_path / "board")

@@ -67,6 +67,7 @@ def test_a_training_is_stopped_goes_on_and_makes_a_bundle_that_reads_lungs(tmp_p
         model=MODEL,
         recipe=RecipeConfig(phases=(HEAD, ALL), batch_size=8, cache_features=True, feature_copies=1),
         augmentation=CHANGES,
+        card={"watch_class": "opaque"},
     )
     stopped = Listener(lambda event: isinstance(event, PhaseStarted) and event.phase == 2, Cancelled())
     with pytest.raises(Cancelled):
@@ -82,10 +83,31 @@ def test_a_training_is_stopped_goes_on_and_makes_a_bundle_that_reads_lungs(tmp_p
         assert max(differences.values()) < 1e-4
     with np.load(tmp_path / "run" / "bundle" / "lungs" / "selftest.npz") as archive:
         np.testing.assert_array_equal(archive["image"], framed_phantom(SIDE)[None])
+    check_what_is_said_of_readings(card, tmp_path / "run")
     predictor = Predictor.load(done.bundle, "cpu")
     prediction = predictor.predict(read(tmp_path / "data" / "1.png"))[0]
     assert prediction.activation_maps.shape == (3, 12, 12)
     assert prediction.letterbox.crop != (0, 0, 240, 240)
+
+
+def check_what_is_said_of_readings(card, run):
+    """The card scales every map, knows the noise, and says where the heat lies; no film travels with it."""
+    assert card["watch_class"] == "opaque"
+    assert set(card["map_scale"]) == {"normal", "opaque", "other"}
+    assert all(scale > 0 for scale in card["map_scale"].values())
+    assert card["reading_noise"]["log_odds"] > 0
+    own = json.loads((run / "report" / "metrics.json").read_text("utf-8"))["localization"]["test"]
+    told = card["metrics"]["localization"]["test"]
+    assert told["with_boxes"] == own["with_boxes"] > 0
+    assert told["own"] == own["own"]
+    assert 0 <= told["own"]["pointing_game"]["value"] <= 1
+    assert told["own"]["in_lungs"]["value"] > 0.3
+    assert (run / "report" / "boxes.csv").is_file()
+    assert "data:image" in (run / "report" / "report.html").read_text("utf-8")
+    shared = (run / "bundle" / "lungs" / "report.html").read_text("utf-8")
+    assert "Heat and boxes" in shared
+    assert "data:image" not in shared
+    assert "<img" not in shared
 
 
 def films(count, seed):

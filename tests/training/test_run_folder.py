@@ -226,6 +226,8 @@ CLASS = {"name": "a", "label": "A", "meaning": "a"}
         ({"card": {"classes": [CLASS, CLASS]}}, "card.classes"),
         ({"card": {"data": "mine"}}, "card.data"),
         ({"card": {"training": 3}}, "card.training"),
+        ({"card": {"elsewhere": "7 of 10"}}, "card.elsewhere"),
+        ({"card": {"reading_noise": 0.2}}, "card.reading_noise"),
         ({"card": {"version": 1.0}}, "card.version"),
         ({"card": {"schema": 2}}, "card.schema"),
     ],

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.evaluation.bootstrap import Weights, group_intervals
-from cxrview.evaluation.evaluate import METHOD, MOST_SOURCES, figure
+from cxrview.evaluation.evaluate import METHOD, MOST_SOURCES
+from cxrview.evaluation.figures import figure
 from cxrview.evaluation.localization.films import MeasuredFilm
 from cxrview.evaluation.localization.measures import MEASURES, UNTOLD, HeatMeasures
 from cxrview.progress import Report, silent

@@ -23,6 +23,7 @@ from cxrview.errors import CxrviewError, UnreadableImage
 from cxrview.evaluation import messages
 from cxrview.evaluation.localization.measures import HeatMeasures, grid_shape, measure_film
 from cxrview.evaluation.predict import class_places, group_of
+from cxrview.evaluation.roles import healthy_class
 from cxrview.imaging import Radiograph, read
 from cxrview.imaging.read_ahead import read_ahead
 from cxrview.inference.prediction import Prediction
@@ -30,7 +31,6 @@ from cxrview.inference.predictor import BATCH_SIZE, ModelInput, Predictor
 from cxrview.message import Message
 from cxrview.progress import Report, silent
 
-NO_DISEASE = frozenset({"normal", "negative", "no finding", "healthy"})  # classes of films without disease
 HALF = 127.5  # of the lung network's mask, from which on a place is lung
 LIKE = 0.02  # how far the shapes of a film and its mask may differ, as a share
 
@@ -71,8 +71,7 @@ class _Prepared(NamedTuple):
 
 def no_disease(card: Card) -> str:
     """Return the class of `card` that stands for no disease, by its name or label; "" if none does."""
-    named = [item.name for item in card.classes if {item.name.casefold(), item.label.casefold()} & NO_DISEASE]
-    return named[0] if len(named) == 1 else ""
+    return healthy_class({item.name: item.label for item in card.classes})
 
 
 def to_measure(items: Sequence[Item], card: Card) -> list[Item]:

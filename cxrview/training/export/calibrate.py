@@ -1,6 +1,6 @@
 """From logits to probabilities that mean something, and thresholds for two ways of reading them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +88,6 @@ def balanced_threshold(
     return float(thresholds[best])
 
 
-Finder = Callable[[NDArray[np.float64], NDArray[np.bool_]], float]
 Judged = tuple[NDArray[np.float64], NDArray[Any]]  # probabilities (N, C), truth (N,) or (N, C)
 
 
@@ -97,6 +96,7 @@ def operating_points(
     truth: NDArray[Any],
     class_names: Sequence[str],
     elsewhere: Judged | None = None,
+    watched: str = "",
 ) -> dict[str, dict[str, float]]:
     """Return the thresholds per class, "sensitive" (sensitivity ≥ 0.95) and "balanced" (Youden).
 
@@ -104,38 +104,54 @@ def operating_points(
     threshold, which lies a little below the score that it was found at, and so calls the same images in
     every engine. A class that no image has, or that every image has, gets 0.5: nothing can be measured.
     Where images from `elsewhere` have and lack a class often enough, it is balanced over both places, each
-    counting alike: a threshold that is balanced at home alone may call nearly everything elsewhere.
+    counting alike: a threshold that is balanced at home alone may call nearly everything elsewhere. For the
+    class `watched`, of classes that exclude each other, each of the others counts alike as well: how many
+    films of each disease happen to be here decides nothing.
     """
     has = _members(truth, len(class_names))
+    theirs = None if elsewhere is None else _members(elsewhere[1], len(class_names))
     points: dict[str, dict[str, float]] = {"sensitive": {}, "balanced": {}}
     for index, name in enumerate(class_names):
         scores, mine = probabilities[:, index], has[:, index]
-        measurable = bool(mine.any() and not mine.all())
-        for point, threshold in _FINDERS.items():
-            points[point][name] = _just_below(threshold(scores, mine), scores) if measurable else 0.5
-        if elsewhere is not None and measurable:
-            others, theirs = elsewhere[0][:, index], _members(elsewhere[1], len(class_names))[:, index]
-            if min(theirs.sum(), (~theirs).sum()) >= FEWEST_ELSEWHERE:
-                both = np.r_[scores, others]
-                found = balanced_threshold(both, np.r_[mine, theirs], np.r_[_alike(mine), _alike(theirs)])
-                points["balanced"][name] = _just_below(found, both)
+        if not mine.any() or mine.all():
+            points["sensitive"][name] = points["balanced"][name] = 0.5
+            continue
+        points["sensitive"][name] = _just_below(sensitive_threshold(scores, mine), scores)
+        weigh = _classes_alike if name == watched else _alike
+        weights = weigh(has, index) if name == watched else None
+        if elsewhere is not None and theirs is not None and _enough(theirs[:, index]):
+            scores, mine = np.r_[scores, elsewhere[0][:, index]], np.r_[mine, theirs[:, index]]
+            weights = np.r_[weigh(has, index), weigh(theirs, index)]
+        points["balanced"][name] = _just_below(balanced_threshold(scores, mine, weights), scores)
     return points
+
+
+def _enough(truth: NDArray[np.bool_]) -> bool:
+    return bool(min(truth.sum(), (~truth).sum()) >= FEWEST_ELSEWHERE)
 
 
 def _members(truth: NDArray[Any], classes: int) -> NDArray[np.bool_]:
     return np.asarray(truth[:, None] == np.arange(classes) if truth.ndim == 1 else truth > 0)
 
 
-def _alike(truth: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return weights with which those who have it, and those who lack it, count 1 in all."""
+def _alike(has: NDArray[np.bool_], index: int) -> NDArray[np.float64]:
+    """Return weights with which those who have class `index`, and those who lack it, count 1 in all."""
+    truth = has[:, index]
     shares = np.where(truth, 1 / max(1, truth.sum()), 1 / max(1, (~truth).sum()))
     return np.asarray(shares, dtype=np.float64)
+
+
+def _classes_alike(has: NDArray[np.bool_], index: int) -> NDArray[np.float64]:
+    """Return the same, where among those who lack it each class counts alike, and no class not at all."""
+    counts = has.sum(0)
+    others = (np.arange(len(counts)) != index) & (counts > 0)
+    shares = np.zeros(len(counts))
+    shares[others] = 1 / (counts[others] * others.sum())
+    shares[index] = 1 / max(1, counts[index])
+    return np.asarray(has @ shares, dtype=np.float64)
 
 
 def _just_below(threshold: float, scores: NDArray[np.float64]) -> float:
     """Return a threshold at which the same `scores` count as called, with room for rounding on both sides."""
     below = float(scores[scores < threshold].max(initial=0.0))
     return max((threshold + below) / 2, threshold - _MARGIN)
-
-
-_FINDERS: dict[str, Finder] = {"sensitive": sensitive_threshold, "balanced": balanced_threshold}

@@ -2,12 +2,13 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from cxrview.datasets.report import Finding
 from cxrview.training.config import TrainingConfig
+from cxrview.training.export.localisation import card_figures
 from cxrview.training.run.history import History
 from cxrview.training.run.prepare import Prepared
 
@@ -18,7 +19,11 @@ CHOICES = (
     "The epoch and the balanced operating points were chosen on validation{external}; temperature, sensitive "
     "operating points and the limit of the domain check on validation; no choice has seen test."
 )
-_SHOWN = ("images", "groups", "in_domain", "called", "operating_points")
+CALIBRATED_ON = " Temperature and operating points were set on validation images of {names} alone."
+_SHOWN = (
+    *("images", "groups", "in_domain", "called", "operating_points"),
+    *("any_disease", "within_source", "within_device"),
+)
 _LONG = ("sensitivity_at_", "specificity_at_")  # figures that the report has
 _FEW = 100  # images, below which a figure says little
 
@@ -29,7 +34,6 @@ def entries(config: TrainingConfig, prepared: Prepared, history: History, start:
     What `config.card` says goes before what follows from the run; limits are joined.
     """
     said = dict(config.card)
-    said.pop("watch_class", None)
     own_limits = [str(limit) for limit in said.pop("limits", ())]
     names = prepared.train.class_names
     return {
@@ -51,7 +55,9 @@ def entries(config: TrainingConfig, prepared: Prepared, history: History, start:
     }
 
 
-def metrics(measured: Mapping[str, Any], prepared: Prepared) -> dict[str, Any]:
+def metrics(
+    measured: Mapping[str, Any], prepared: Prepared, calibrated_on: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return the card's figures out of what `metrics.json` holds: the headlines of each part, no curves."""
     sides = {"train": prepared.train, "validation": prepared.validation, "test": prepared.test}
     entry: dict[str, Any] = {
@@ -67,10 +73,12 @@ def metrics(measured: Mapping[str, Any], prepared: Prepared) -> dict[str, Any]:
             entry[name]["figures"] = {key: classes[key] for key in classes if not key.startswith(_LONG)}
     if "out_of_distribution" in measured:
         entry["out_of_distribution"] = measured["out_of_distribution"]
-    return entry | {
-        "intervals": measured["intervals"]["method"],
-        "choices": CHOICES.format(external=" and external" if prepared.external is not None else ""),
-    }
+    if "localization" in measured:
+        entry["localization"] = card_figures(measured["localization"])
+    choices = CHOICES.format(external=" and external" if prepared.external is not None else "")
+    if calibrated_on:
+        choices += CALIBRATED_ON.format(names=" or ".join(calibrated_on))
+    return entry | {"intervals": measured["intervals"]["method"], "choices": choices}
 
 
 def _data(prepared: Prepared) -> list[dict[str, Any]]:

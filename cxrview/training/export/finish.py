@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.bundle import store
+from cxrview.bundle.card import FILM, LUNGS, Card, draft
 from cxrview.datasets.labelled import LabelledImages
-from cxrview.engines.graph.build import to_float32
+from cxrview.engines.graph.build import reads_lungs, to_float32
 from cxrview.errors import CxrviewError
+from cxrview.evaluation.localization.heat_report import HeatReport
 from cxrview.evaluation.predictions import LabelledPredictions, answers_for
 from cxrview.evaluation.report import write_report
 from cxrview.training import messages
@@ -22,8 +24,14 @@ from cxrview.training.config import TrainingConfig
 from cxrview.training.export import card_entries
 from cxrview.training.export.bundle import LIBRARIES, library_versions, round_weights, write_bundle
 from cxrview.training.export.calibrate import Judged, apply_temperature, fit_calibration, operating_points
+from cxrview.training.export.calibration_films import calibration_films
 from cxrview.training.export.domain_choice import Embedded, domain_of
 from cxrview.training.export.domain_statistics import DomainStatistics
+from cxrview.training.export.elsewhere import elsewhere
+from cxrview.training.export.localisation import heat_on_boxes
+from cxrview.training.export.map_scale import map_scale
+from cxrview.training.export.reading_noise import reading_noise
+from cxrview.training.network import zoo
 from cxrview.training.run.events import Finished, Stage, Warned
 from cxrview.training.run.folder import RunFolder
 from cxrview.training.run.history import History
@@ -45,6 +53,7 @@ class FinishedModel:
     exclusive: bool
     domain: DomainStatistics
     domain_entry: dict[str, Any]  # of the card
+    peaks: NDArray[np.float32]  # (V, C), the strongest cell of each map of the V validation images
 
     def answers(self, data: LabelledImages, tell: Journal) -> LabelledPredictions:
         """Return what the finished model answers about `data`."""
@@ -74,13 +83,20 @@ def finish(
     finished = _calibrate(model, prepared, config, tell)
     parts = _measured_parts(finished, prepared, tell)
     card = _card(finished, parts, prepared, config, history, folder)
-    card |= {"architecture": model.name, "input_size": model.input_shape[1]}
+    card |= {
+        "architecture": model.name,
+        "input_size": model.input_shape[1],
+        "map_field": list(zoo.map_field(model)),
+        **({"frame": LUNGS} if reads_lungs(model) else {}),
+    }
+    card |= _of_readings(finished, parts, prepared, card, config, tell)
     bundle = folder.bundles / config.model.name
     folder.bundles.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=folder.path, prefix=".report-") as scratch:
         shared = Path(scratch)
-        metrics, page = _report(finished, parts, prepared, card, history, folder, shared, tell)
-        card["metrics"] = card_entries.metrics(metrics, prepared)
+        heat = heat_on_boxes(finished.ask, _draft(card), prepared, config, shared, tell.stage("measuring"))
+        metrics, page = _report(finished, parts, prepared, card, history, folder, shared, tell, heat)
+        card["metrics"] = card_entries.metrics(metrics, prepared, config.recipe.calibrate_on)
         write_bundle(
             bundle,
             model,
@@ -102,9 +118,10 @@ def _calibrate(
     tell(Stage("calibrating", 0.0))
     ask, exclusive = BatchPredictor(model), config.model.exclusive
     validation = ask(prepared.validation, tell.stage("calibrating"))
+    chosen = calibration_films(prepared.validation, config)
     calibration = fit_calibration(
-        validation.logits,
-        prepared.validation.targets,
+        validation.logits[chosen],
+        prepared.validation.targets[chosen],
         exclusive=exclusive,
         with_bias=config.recipe.recalibrate_bias,
     )
@@ -115,8 +132,8 @@ def _calibrate(
         ood = Embedded(ask(others, tell.stage("domain")).embeddings, others.groups, others.sources)
     domain, entry = domain_of(train.embeddings, prepared.train.labels, validation.embeddings, ood)
     # The graph is made anew, for it may hold copies of the head's weights.
-    temperature = round(calibration.temperature, 4)
-    return FinishedModel(BatchPredictor(model), temperature, calibration.biases, exclusive, domain, entry)
+    ask, temperature = BatchPredictor(model), round(calibration.temperature, 4)
+    return FinishedModel(ask, temperature, calibration.biases, exclusive, domain, entry, validation.peaks)
 
 
 def _measured_parts(
@@ -140,23 +157,53 @@ def _card(
     history: History,
     folder: RunFolder,
 ) -> dict[str, Any]:
-    validation, external = parts["validation"], parts.get("external")
+    names, chosen = prepared.train.class_names, calibration_films(prepared.validation, config)
     start = folder.start.read_text("utf-8") if folder.start.is_file() else ""
     card = card_entries.entries(config, prepared, history, start)
     if finished.biases.any():
-        added = dict(zip(prepared.train.class_names, finished.biases.round(4).tolist(), strict=True))
+        added = dict(zip(names, finished.biases.round(4).tolist(), strict=True))
         card["training"] = {**card["training"], "added_to_logits": added}
     return card | {
         "temperature": finished.temperature,
         "operating_points": operating_points(
-            validation.probabilities,
-            prepared.validation.targets,
-            prepared.train.class_names,
-            _judged(external),
+            parts["validation"].probabilities[chosen],
+            prepared.validation.targets[chosen],
+            names,
+            _judged(parts.get("external")),
+            str(card.get("watch_class", "")) if config.model.exclusive else "",
         ),
         "domain": finished.domain_entry,
         "libraries": library_versions(LIBRARIES),
     }
+
+
+def _of_readings(
+    finished: FinishedModel,
+    parts: Mapping[str, LabelledPredictions],
+    prepared: Prepared,
+    card: Mapping[str, Any],
+    config: TrainingConfig,
+    tell: Journal,
+) -> dict[str, Any]:
+    """Return what the card says of single readings and maps, measured unless the configuration says it."""
+    entries: dict[str, Any] = {}
+    names, watched = prepared.train.class_names, str(card.get("watch_class", ""))
+    if card.get("frame", FILM) == LUNGS:
+        validation = parts["validation"]
+        entries["map_scale"] = map_scale(finished.peaks, validation.probabilities, validation.labels, names)
+    if watched and config.model.exclusive:
+        data, place = prepared.validation, names.index(watched)
+        report = tell.stage("measuring")
+        entries["reading_noise"] = reading_noise(finished.ask, data, place, finished.temperature, report)
+        if "external" in parts:
+            entries["elsewhere"] = elsewhere(parts["external"], _draft(card))
+    return {name: entry for name, entry in entries.items() if entry and name not in config.card}
+
+
+def _draft(card: Mapping[str, Any]) -> Card:
+    """Return the card without what is said of readings, which a configuration may say wrongly."""
+    said = ("map_scale", "reading_noise", "elsewhere")
+    return draft({name: entry for name, entry in card.items() if name not in said})
 
 
 def _judged(external: LabelledPredictions | None) -> Judged | None:
@@ -175,6 +222,7 @@ def _report(
     folder: RunFolder,
     shared: Path,
     tell: Journal,
+    heat: HeatReport | None,
 ) -> tuple[dict[str, Any], Path]:
     """Write the report of the run, and to `shared` the one for the model; return figures and page."""
     tell(Stage("reporting", 0.0))
@@ -191,6 +239,8 @@ def _report(
         card=card,
         examples=finished.ask.examples(data, parts[name]),
         data_report=prepared.report,
+        heat=heat,
+        failures=[(file, str(why)) for file, why in heat.failures] if heat is not None else (),
         out_of_distribution=ood,
         shared=shared,
         report=tell.stage("reporting"),

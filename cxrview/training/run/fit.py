@@ -19,6 +19,7 @@ from cxrview.message import Message
 from cxrview.progress import Enough
 from cxrview.training import messages
 from cxrview.training.config import PhaseConfig, TrainingConfig
+from cxrview.training.export.calibration_films import calibration_films
 from cxrview.training.network.trainable_layers import frozen_part, head_part, set_trainable_layers
 from cxrview.training.recipe import logistic, schedule
 from cxrview.training.recipe.augmentation import Augmenter, caveats
@@ -64,6 +65,7 @@ def fit(
     keras.utils.set_random_seed(recipe.seed)
     train, validation = (_with_class(part, config, emit) for part in (train, validation))
     data = _Data(train, validation, external, _watched(config, train))
+    calibration_films(validation, config)  # what is refused is refused before hours of learning
     for caveat in caveats(config.augmentation):
         emit(Warned(caveat))
     with memory_errors(recipe.batch_size), scalar_log(tensorboard, emit) as write:

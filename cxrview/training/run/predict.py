@@ -25,6 +25,7 @@ class RawAnswers:
 
     logits: NDArray[np.float32]  # (N, C)
     embeddings: NDArray[np.float32]  # (N, D)
+    peaks: NDArray[np.float32]  # (N, C), the strongest cell of each class's map
 
 
 class BatchPredictor:
@@ -40,15 +41,16 @@ class BatchPredictor:
         Every batch is full, so that the graph is traced once. `report` is called before every batch and may
         raise Cancelled.
         """
-        logits, embeddings = [], []
+        logits, embeddings, peaks = [], [], []
         for start in range(0, len(data), BATCH_SIZE):
             report(start / len(data), messages.IMAGE_OF(number=start + 1, total=len(data)))
             images = np.asarray(data.inputs[start : start + BATCH_SIZE])
             missing = BATCH_SIZE - len(images)
-            outputs = self._outputs(np.concatenate([images, np.repeat(images[-1:], missing, axis=0)]))
+            outputs = self.outputs(np.concatenate([images, np.repeat(images[-1:], missing, axis=0)]))
             logits.append(outputs["logits"][: len(images)])
             embeddings.append(outputs["embedding"][: len(images)])
-        return RawAnswers(np.concatenate(logits), np.concatenate(embeddings))
+            peaks.append(outputs["activation_maps"][: len(images)].max(axis=(2, 3)))
+        return RawAnswers(np.concatenate(logits), np.concatenate(embeddings), np.concatenate(peaks))
 
     def examples(self, data: LabelledImages, answers: LabelledPredictions) -> list[Example]:
         """Return the images of `data` that a report shows, with their heatmaps."""
@@ -57,7 +59,7 @@ class BatchPredictor:
 
         def predict(index: int) -> tuple[NDArray[np.uint8], Prediction]:
             given = np.asarray(data.inputs[index])[None]
-            outputs = {name: values[0] for name, values in self._outputs(given).items()}
+            outputs = {name: values[0] for name, values in self.outputs(given).items()}
             return np.ascontiguousarray(data.films[index]), Prediction(
                 class_names=data.class_names,
                 probabilities=answers.probabilities[index].astype(np.float32),
@@ -79,7 +81,8 @@ class BatchPredictor:
 
         return illustrate(answers, choose_examples(answers), predict)
 
-    def _outputs(self, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    def outputs(self, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """Return what the inference graph gives for `images`, (N, …) as the model takes them, by name."""
         outputs = self._graph.predict_on_batch(np.asarray(images))
         return {name: np.array(values, dtype=np.float32) for name, values in outputs.items()}
 

@@ -343,7 +343,8 @@ def labelled(inputs: Inputs, names: Sequence[str], groups: NDArray[np.str_]) -> 
     sources = np.array([item.source for item in inputs.items], np.str_)
     files = np.array([item.file for item in inputs.items], np.str_)
     boxed = np.array([bool(item.boxes) for item in inputs.items], np.bool_)
-    return LabelledImages(tuple(names), inputs.images, targets, groups, sources, files, boxed)
+    devices = np.array([item.device for item in inputs.items], np.str_)
+    return LabelledImages(tuple(names), inputs.images, targets, groups, sources, files, boxed, devices)
 
 
 def joined(groups: NDArray[np.str_], pairs: Sequence[DuplicatePair]) -> NDArray[np.str_]:

@@ -3,6 +3,7 @@
 import dataclasses
 import shlex
 from pathlib import Path
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -184,7 +185,7 @@ def other(item: dataclasses.Field, value: object) -> object:
     if isinstance(value, bool):
         return not value
     if isinstance(value, tuple):
-        return (48, 24)
+        return (48, 24) if get_args(item.type)[0] is int else ("our ward", "theirs")
     if isinstance(value, str):
         return "clear"
     low, high = item.metadata["low"], item.metadata["high"]

@@ -61,5 +61,9 @@ HELP = {
     "recipe.feature_copies": mark("More copies: more variety, more time and room on the disk."),
     "recipe.mixed_precision": mark("bfloat16: faster where the processor has it, slower elsewhere."),
     "recipe.recalibrate_bias": mark("Against a shift between training and validation images."),
+    "recipe.calibrate_on": mark(
+        "How their names begin, with commas between. Only their validation images set probabilities and "
+        "thresholds."
+    ),
     "recipe.seed": mark("The same seed gives the same model on the same machine."),
 }
