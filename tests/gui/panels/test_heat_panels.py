@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QWidget
 
 from cxrview.anatomy import Anatomy, framed, reduced
+from cxrview.explain import messages
 from cxrview.explain.model_input_view import seen_by
 from cxrview.gui.panels.multiples import MOST
 from cxrview.gui.view_state import PredictionProgress, PredictionState
@@ -368,8 +369,8 @@ def test_the_panel_says_in_which_zone_the_heat_is_strongest(opened, panel):
     changes = {"anatomy": anatomy, "letterbox": film.letterbox(160, anatomy.crop), "activation_maps": maps}
     read_with(opened, STRONG, in_domain=True, **changes)
     said = {
-        "covid19": "The heat is strongest in the right lower zone.",
-        "normal": "The heat is strongest in both lower zones.",
+        "covid19": str(messages.IN_RIGHT_LOWER),
+        "normal": str(messages.IN_BOTH_LOWER),
         "pneumonia": "",
     }
     for name, words in said.items():

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
 from cxrview.anatomy import Anatomy, reduced
 from cxrview.annotations.annotation import Arrow, CardiothoracicRatio, Length, Point
+from cxrview.explain.messages import IN_LEFT_UPPER
 from cxrview.gui import messages
 from cxrview.gui.dialogs.export import ExportDialog
 from cxrview.gui.report import printing
@@ -134,7 +135,7 @@ def test_the_report_says_in_which_zone_the_heat_is_strongest(window, report):
     prediction = dataclasses.replace(window.state.reading.prediction, in_domain=True, **changes)
     window.state.active.set_reading(PredictionState(PredictionProgress.DONE, prediction))
     said = report("report")
-    assert "It does not show where disease is. The heat is strongest in the left upper zone." in said
+    assert f"It does not show where disease is. {IN_LEFT_UPPER}" in said
 
 
 def test_an_image_that_was_not_read_has_a_report_all_the_same(window, report):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QLineEdit, QPushButton
 
 from cxrview.datasets import messages
+from cxrview.datasets.lung_sample import MOST, LungSample
 from cxrview.gui import theme as themes
 from cxrview.gui.gc_in_gui_thread import Collector
 from cxrview.gui.tasks import TaskRunner
@@ -86,8 +87,13 @@ def choose(step, path) -> None:
 
 
 def wait_checked(qtbot, step) -> None:
-    """Wait for the check to end."""
-    qtbot.waitUntil(lambda: step.check.state in ("done", "refused") and step._job is None, timeout=TIMEOUT)
+    """Wait for the check, and the look for lungs, to end."""
+
+    def ended() -> bool:
+        busy = step._job is not None or step.lungs.is_busy
+        return step.check.state in ("done", "refused") and not busy
+
+    qtbot.waitUntil(ended, timeout=TIMEOUT)
 
 
 def row(step, kind: str):
@@ -141,6 +147,19 @@ def test_classes_are_counted_before_the_check_is_done(step, planted, qtbot):
     assert step.page.split.table.cells["clear", "train"].text() == "≈ 17"
     assert step.check.is_busy
     assert step.obstacle() == "The images are being checked."
+
+
+def test_a_few_images_are_looked_at_for_lungs(step, planted, qtbot):
+    choose(step, planted)
+    qtbot.waitUntil(lambda: step._draft.lungs is not None)
+    found = step._draft.lungs
+    assert found == LungSample(MOST, 0)
+    step._draft.change("data", exclude=("clear/*",))
+    qtbot.waitUntil(lambda: list(step.survey.classes) == ["opaque"])
+    assert step._draft.lungs is found
+    choose(step, planted / "nowhere")
+    qtbot.waitUntil(lambda: bool(step.problem))
+    assert step._draft.lungs is None
 
 
 def test_thumbnails_of_the_classes_appear(step, planted, qtbot):

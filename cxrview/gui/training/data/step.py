@@ -163,6 +163,8 @@ class DataStep(WizardStep):
         self._draft.set_report(None)
         self._runner.cancel(self._job)
         self._job, self.problem = None, ""
+        if before is None or before[0] != data.path or before[1] == data.exclude:
+            self.lungs.want(())  # of others, or of what may have changed; some left out are the same images
         if before is None or before[0] != data.path:
             self.survey = EMPTY
             self.page.show_findings((), self._draft.config, EMPTY)
@@ -179,7 +181,8 @@ class DataStep(WizardStep):
 
     def _surveyed_is(self, found: Survey) -> None:
         self._job, self.survey = None, found
-        self.lungs.want(found.items)
+        if self._draft.lungs is None:
+            self.lungs.want(found.items)
         self.page.show_survey(found, self._draft.config)
         if self._may_check():
             self.check.want()
