@@ -10,17 +10,10 @@ import numpy as np
 from cxrview.progress import Report
 
 if TYPE_CHECKING:
-    from cxrview.anatomy import Anatomy, LungFinder
+    from cxrview.anatomy import LungFinder
     from cxrview.datasets.sources import Item
 
 MOST = 24  # films that are looked at
-# The network was made to find lungs where there are some, and finds something on a CT slice or a lateral film
-# as well. There it is less sure, and what it finds does not look like two lungs side by side: of 60 chest
-# films a collection 80 % and more pass, of CT slices a quarter, of lateral films 4 %.
-LEAST_SURE = 0.95  # mean probability inside the lungs
-LEAST_ALIKE = 0.5  # area of the smaller lung, of the larger one's
-LEAST_LEVEL = 0.6  # height of the shorter lung, of the taller one's
-LEAST_SLIM = 1.1  # height of a lung, of its width
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +54,9 @@ def sample(items: Sequence["Item"], report: Report) -> LungSample:
         except (UnreadableImage, MemoryError):
             continue
         looked += 1
-        found += not objections(radiograph) and shows_lungs(finder.find([reduced(radiograph)])[0])
+        anatomy = finder.find([reduced(radiograph)])[0]
+        found += anatomy.found and anatomy.likely and not objections(radiograph)
     return LungSample(looked, found, sum(item.boxes is not None for item in items))
-
-
-def shows_lungs(anatomy: "Anatomy") -> bool:
-    """Whether what was found looks like the lungs of a frontal chest film."""
-    if not anatomy.found:
-        return False
-    inside = anatomy.lungs[anatomy.lungs > 127]
-    if inside.mean() / 255 < LEAST_SURE:
-        return False
-    sides = [side > 127 for side in anatomy.sides()]
-    areas = [int(side.sum()) for side in sides]
-    if min(areas) < LEAST_ALIKE * max(areas):
-        return False
-    heights, widths = ([int(side.any(axis=axis).sum()) for side in sides] for axis in (1, 0))
-    slim = all(high >= LEAST_SLIM * wide for high, wide in zip(heights, widths, strict=True))
-    return slim and min(heights) >= LEAST_LEVEL * max(heights)
 
 
 @lru_cache(maxsize=1)

@@ -6,12 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from cxrview.anatomy import Anatomy
-from cxrview.datasets.lung_sample import MOST, LungSample, sample, shows_lungs
+from cxrview.datasets.lung_sample import MOST, LungSample, sample
 from cxrview.datasets.sources import Item
-from cxrview.imaging import Letterbox
 from cxrview.progress import Cancelled, silent
-from tests.anatomy.chests import chest, lungs
+from cxrview.training.export.phantom import chest_phantom
 
 
 def items(folder: Path, pictures: list[np.ndarray], **about: object) -> list[Item]:
@@ -24,20 +22,13 @@ def items(folder: Path, pictures: list[np.ndarray], **about: object) -> list[Ite
     return found
 
 
-def seen(mask: np.ndarray, sure: float = 1.0) -> Anatomy:
-    """Return an anatomy with `mask`, (S, S) bool, of which the network is so `sure`."""
-    side = len(mask)
-    values = np.where(mask, round(255 * sure), 0).astype(np.uint8)
-    return Anatomy(values, Letterbox.fit(side, side, side), True, (0, 0, side, side))
-
-
 def test_chest_films_are_told_from_other_pictures(tmp_path):
     blank = np.full((300, 300), 90, np.uint8)
-    chests = items(tmp_path, [chest(320 + 4 * number, 300) for number in range(3)])
+    chests = items(tmp_path, [chest_phantom(300 + 4 * number) for number in range(3)])
     found = sample(chests, silent)
     assert (found.looked, found.found, found.are_chests) == (3, 3, True)
     (tmp_path / "others").mkdir()
-    others = items(tmp_path / "others", [blank, blank.T, cv2.flip(chest(300, 300), 0)[:90]])
+    others = items(tmp_path / "others", [blank, blank.T, cv2.flip(chest_phantom(300), 0)])
     found = sample([*others, *chests[:1]], silent)
     assert (found.looked, found.found, found.are_chests) == (4, 1, False)
 
@@ -67,19 +58,4 @@ def test_it_can_be_cancelled(tmp_path):
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        sample(items(tmp_path, [chest(300, 300)]), cancel)
-
-
-def test_two_lungs_side_by_side_are_those_of_a_chest_film():
-    mask = lungs(112, 112)
-    assert shows_lungs(seen(mask))
-    assert not shows_lungs(seen(mask, sure=0.9))
-    one = mask.copy()
-    one[:, 56:] = False
-    assert not shows_lungs(seen(one))
-    short = mask.copy()
-    short[55:, 56:] = False
-    assert not shows_lungs(seen(short))
-    assert not shows_lungs(seen(np.rot90(mask)))
-    flat = cv2.resize(mask.astype(np.uint8), (112, 40), interpolation=cv2.INTER_NEAREST) > 0
-    assert not shows_lungs(seen(np.pad(flat, ((36, 36), (0, 0)))))  # as on a slice of CT
+        sample(items(tmp_path, [chest_phantom(300)]), cancel)

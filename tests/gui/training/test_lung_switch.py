@@ -22,9 +22,9 @@ from cxrview.gui.training.model.step import ModelStep
 from cxrview.gui.training.runs import TrainingRuns
 from cxrview.training import config as configuration
 from cxrview.training.config import ModelConfig
+from cxrview.training.export.phantom import chest_phantom
 from cxrview.training.network.starting_point import resolve
 from cxrview.training.preflight import to_measure
-from tests.anatomy.chests import chest
 
 CHESTS, HANDS = LungSample(24, 23), LungSample(24, 3)
 
@@ -229,7 +229,7 @@ def test_the_images_are_looked_at_in_a_worker(qtbot, tmp_path):
 
     draft, runner, settled = Draft(tmp_path / "run"), TaskRunner(), []
     look = LungLook(draft, runner, lambda: settled.append(draft.lungs))
-    for name, picture in {"one": chest(320, 300), "two": np.full((200, 200), 80, np.uint8)}.items():
+    for name, picture in {"one": chest_phantom(300), "two": np.full((200, 200), 80, np.uint8)}.items():
         assert cv2.imwrite(str(tmp_path / f"{name}.png"), picture)
     items = [Item(tmp_path / f"{name}.png", f"{name}.png", ("a",)) for name in ("one", "two")]
     look.want(items)
