@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from cxrview.engines.graph.build import MASKED, head_layers, mask_of
 from cxrview.engines.graph.preprocessing import area_weights
 from cxrview.errors import InvalidRequest
+from cxrview.evaluation.roles import healthy_class
 from cxrview.training import messages
 from cxrview.training.config import TrainingConfig
 
 LOGITS, CELLS = "logits", "cells"  # outputs of the network that learns from both
-NORMAL = ("normal", "negative", "no finding", "healthy")  # what a class without disease is called
 IN_LUNGS, IN_BOX, BESIDE = 0.5, 0.7, 0.1  # shares of a place: at least, at least, at most
 OUTSIDE = 0.05  # what the square of a logit outside the lungs costs
 
@@ -34,8 +34,8 @@ def normal_class(class_names: tuple[str, ...], config: TrainingConfig) -> int | 
         if name not in class_names:
             raise InvalidRequest(messages.NO_NORMAL_CLASS(name=name), messages.CORRECT_NORMAL_CLASS)
         return class_names.index(name)
-    called = [index for index, each in enumerate(class_names) if each.casefold() in NORMAL]
-    return called[0] if len(called) == 1 else None
+    healthy = healthy_class({each: each for each in class_names})
+    return class_names.index(healthy) if healthy else None
 
 
 @dataclass(frozen=True, slots=True)
