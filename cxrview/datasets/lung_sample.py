@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from random import Random
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from cxrview.progress import Report
 
@@ -45,7 +44,7 @@ def sample(items: Sequence["Item"], report: Report) -> LungSample:
     from cxrview.inference.suitability import objections
 
     finder = _finder()
-    chosen = np.sort(np.random.default_rng(1).permutation(len(items))[:MOST])
+    chosen = sorted(Random(1).sample(range(len(items)), min(MOST, len(items))))
     looked = found = 0
     for number, index in enumerate(chosen):
         report(number / len(chosen), "")
