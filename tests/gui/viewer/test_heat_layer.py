@@ -186,6 +186,18 @@ def test_a_film_unlike_the_training_films_shows_no_heat_until_asked(opened, seco
     assert not opened.menus.actions["heatmap_anyway"].isChecked()
 
 
+def test_nothing_is_said_of_heat_that_is_not_shown(opened):
+    opened.state.change_settings(heatmap_threshold=1.0, heatmap_mode="smooth")
+    unit = opened.reading.heatmap.unit
+    shown = unit.text()
+    read_as(opened, in_domain=False)
+    assert "nothing above" in shown
+    assert "nothing above" not in unit.text()
+    assert unit.text().startswith("scale:")
+    opened.state.ask_for_heat()
+    assert unit.text() == shown
+
+
 def test_a_film_like_the_training_films_has_nothing_to_ask_for(opened):
     assert not opened.menus.actions["heatmap_anyway"].isEnabled()
     assert not opened.reading.heatmap.anyway.isVisible()
