@@ -42,7 +42,7 @@ def against_lungs(anatomy: Anatomy | None) -> tuple[str, ...]:
     if anatomy is None:
         return ()
     if not anatomy.found:
-        return (tr("No lungs were found: the whole film was read."),)
+        return (tr("No lungs were found: the model was given the whole film."),)
     return () if anatomy.likely else (tr("The lungs found are unlike those of a frontal chest film."),)
 
 

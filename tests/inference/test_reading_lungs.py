@@ -63,7 +63,7 @@ def test_a_film_without_lungs_is_read_whole_and_says_so(predictor):
     prediction = predictor.predict([EMPTY])[0]
     assert not prediction.anatomy.found
     assert prediction.letterbox.crop == (0, 0, 400, 300)
-    assert i18n.tr("No lungs were found: the whole film was read.") in prediction.objections
+    assert i18n.tr("No lungs were found: the model was given the whole film.") in prediction.objections
     assert not prediction.in_domain
 
 

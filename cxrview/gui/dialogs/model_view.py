@@ -197,7 +197,7 @@ class ModelViewDialog(QDialog):
             "{given} × {given}, in the file's own window, whatever is set on the screen."
         ).format(**sizes)
         if anatomy is not None:
-            yield tr("No lungs were found: the whole film was read.")
+            yield tr("No lungs were found: the model was given the whole film.")
 
     def _sentences(self, shape: tuple[int, int], seen: "ModelInputView", side: int, given: int) -> list[str]:
         sentences = [*self._reduction(shape, seen.letterbox, given)]

@@ -46,7 +46,8 @@ def model_card(card: "Card") -> str:
     html = f"<h2>{escape(card.title)}</h2>"
     html += f"<p>{escape(card.name)} {escape(card.version)} · {escape(card.architecture)}"
     size = tr("input {size} × {size}").format(size=card.input_size)
-    html += f" · {escape(size)}</p>"
+    parts = (size, tr("reads the film cropped to the lungs")) if card.frame == "lungs" else (size,)
+    html += "".join(f" · {escape(part)}" for part in parts) + "</p>"
     html += f"<p><b>{escape(tr(STATUS.get(card.status, card.status)))}</b></p>"
     html += (
         f"<h4>{tr('What it cannot do')}</h4><ul>"

@@ -173,11 +173,12 @@ class HeatmapControls(QWidget):
             self.place.hide()
             return
         style, label = HeatStyle.of(state.settings), state.model.label(state.heat_class)
-        shown = state.settings.heatmap_visible and not state.withholds_heat(state.active)
+        withheld = state.withholds_heat(state.active)
+        shown = state.settings.heatmap_visible and not withheld
         self.bar.set_style(style, shown, scales and style.own)
         known = state.heat_class in prediction.class_names
         words = heat_scale.legend_of(prediction, state.heat_class, label, style).words if known else ()
-        self.unit.setText(" · ".join(words))
+        self.unit.setText(" · ".join(words[:1] if withheld else words))  # nothing of what is not shown
         self.place.setText(self._where(prediction, style.own) if known else "")
         self.place.setVisible(bool(self.place.text()))
 

@@ -105,6 +105,7 @@ class Lungs(QObject):
         self.said.emit(self._problem)
 
     def _forget_views(self) -> None:
-        for kept in (self._known, self._jobs):
-            for view in [view for view in kept if view not in self._state.views]:
-                del kept[view]
+        for view in [view for view in self._known if view not in self._state.views]:
+            del self._known[view]
+        for view in [view for view in self._jobs if view not in self._state.views]:
+            self._runner.cancel(self._jobs.pop(view)[1])

@@ -163,9 +163,9 @@ def shortened(blocks: Blocks, metrics: QFontMetrics, width: int) -> Blocks:
 
 
 def broken(text: str, metrics: QFontMetrics, width: int) -> list[str]:
-    """Return `text` in lines of at most `width` pixels, or of one word."""
+    """Return `text` in lines of at most `width` pixels, or of one word; % stays with its number."""
     lines = [""]
-    for word in text.split():
+    for word in " ".join(text.split()).replace(" %", "\u00a0%").split(" "):
         longer = f"{lines[-1]} {word}".lstrip()
         if lines[-1] and metrics.horizontalAdvance(longer) > width:
             lines.append(word)

@@ -51,13 +51,14 @@ class HeatLayer(Layer):
         picture.paint(painter, placement, self._state.settings.heatmap_opacity)
         here = placement is self.canvas.placement
         picture.paint_frame(painter, placement)
-        named = picture.name_frame(painter, placement) if here else QRectF()
+        taken = self.canvas.corners.taken() if here else []
+        named = picture.name_frame(painter, placement, taken) if here else QRectF()
         wide = self.canvas.width() >= SCALE_ROOM  # else it would hide what it explains
         if wide and here and self._state.settings.heatmap_bar:
-            self._paint_scale(painter, named)
+            self._paint_scale(painter, [*taken, *([named] if not named.isEmpty() else [])])
 
-    def _paint_scale(self, painter: QPainter, named: QRectF) -> None:
-        """Draw the colour scale where it covers neither chest nor words; `named` are those of the frame."""
+    def _paint_scale(self, painter: QPainter, taken: list[QRectF]) -> None:
+        """Draw the colour scale where it covers neither chest nor words, which have `taken` their places."""
         canvas, prediction = self.canvas, self._picture().prediction
         film, (left, top, right, bottom) = canvas.placement.area, prediction.letterbox.crop
         box = prediction.letterbox
@@ -65,7 +66,6 @@ class HeatLayer(Layer):
             left, right = (round(box.width * share) for share in CHEST[::2])
             top, bottom = (round(box.height * share) for share in CHEST[1::2])
         chest = canvas.placement.to_widget.mapRect(QRectF(left, top, right - left, bottom - top))
-        taken = [*canvas.corners.taken(), *([named] if not named.isEmpty() else [])]
         heat_scale.draw(painter, QRectF(canvas.rect()), canvas.font(), self._legend(), chest, film, taken)
 
     def _legend(self) -> heat_scale.Legend:

@@ -1,6 +1,7 @@
 """A heatmap ready to be painted at any zoom, turn and place: on the canvas, on small pictures, in dialogs."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,8 +100,11 @@ class HeatPicture:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(placement.to_widget.mapRect(self.frame))
 
-    def name_frame(self, painter: QPainter, placement: ViewTransform) -> QRectF:
-        """Write what the frame is at its lower edge, below it if there is room; return where."""
+    def name_frame(self, painter: QPainter, placement: ViewTransform, taken: Sequence[QRectF] = ()) -> QRectF:
+        """Write what the frame is at its lower edge, or at its upper one; return where.
+
+        Outside of it if there is room, and not over what is `taken` if it can be helped.
+        """
         if self.frame is None:
             return QRectF()
         words, font = tr("seen by the model"), QFont(painter.font())
@@ -108,11 +112,14 @@ class HeatPicture:
         metrics = QFontMetricsF(font)
         frame = placement.to_widget.mapRect(self.frame)
         size = QSizeF(metrics.horizontalAdvance(words) + 8, metrics.height() + 2)
-        below = frame.bottom() + size.height() + 1 <= placement.height
-        top = frame.bottom() + (1 if below else -size.height() - 1)
-        place = QRectF(QPointF(frame.center().x() - size.width() / 2, top), size)
-        if not QRectF(0, 0, placement.width, placement.height).contains(place):
+        low, high = frame.bottom() + 1, frame.top() - 1
+        tops = (low, low - size.height() - 2, high - size.height(), high + 2)
+        canvas, left = QRectF(0, 0, placement.width, placement.height), frame.center().x() - size.width() / 2
+        places = [QRectF(QPointF(left, top), size) for top in tops]
+        places = [place for place in places if canvas.contains(place)]
+        if not places:
             return QRectF()
+        place = min(places, key=lambda place: any(place.intersects(other) for other in taken))
         painter.save()
         painter.setFont(font)
         painter.fillRect(place, FRAME_PLATE)

@@ -147,7 +147,7 @@ def _plates(metrics: QFontMetrics, legend: Legend, canvas: QRectF) -> list["_Upr
     lines = (legend.title, *legend.words)
     numbers = metrics.horizontalAdvance(percent(1.0)) + GAP + BAR
     wide = max(numbers, *(metrics.horizontalAdvance(line) for line in lines))
-    words = " ".join(lines).split()
+    words = broken(" ".join(lines), metrics, 0)
     narrow = max(numbers, *(metrics.horizontalAdvance(word) for word in words))
     length = min(LONGEST, round(canvas.height() * SHARE))
     plates: list[_Upright | _Lying] = []

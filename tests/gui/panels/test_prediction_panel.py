@@ -159,6 +159,12 @@ def test_the_card_says_what_matters(opened):
         assert words in card
 
 
+def test_the_card_says_whether_the_model_reads_the_lungs_only(opened):
+    card, words = opened.state.model.card, "reads the film cropped to the lungs"
+    assert words not in pages.model_card(dataclasses.replace(card, frame="film"))
+    assert words in pages.model_card(dataclasses.replace(card, frame="lungs"))
+
+
 def test_notes_of_the_file_are_shown(window, chest_pa, qtbot):
     window.open([chest_pa])
     qtbot.waitUntil(lambda: window.state.shown.radiograph is not None)

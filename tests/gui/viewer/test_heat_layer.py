@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from cxrview.gui.view_state import PredictionProgress, PredictionState
@@ -186,6 +186,18 @@ def test_a_film_unlike_the_training_films_shows_no_heat_until_asked(opened, seco
     assert not opened.menus.actions["heatmap_anyway"].isChecked()
 
 
+def test_nothing_is_said_of_heat_that_is_not_shown(opened):
+    opened.state.change_settings(heatmap_threshold=1.0, heatmap_mode="smooth")
+    unit = opened.reading.heatmap.unit
+    shown = unit.text()
+    read_as(opened, in_domain=False)
+    assert "nothing above" in shown
+    assert "nothing above" not in unit.text()
+    assert unit.text().startswith("scale:")
+    opened.state.ask_for_heat()
+    assert unit.text() == shown
+
+
 def test_a_film_like_the_training_films_has_nothing_to_ask_for(opened):
     assert not opened.menus.actions["heatmap_anyway"].isEnabled()
     assert not opened.reading.heatmap.anyway.isVisible()
@@ -280,6 +292,18 @@ def test_the_frame_is_named_where_it_is_drawn(opened, monkeypatch):
     assert len(rows) > 100
     assert frame.bottom() <= rows.min() + 1 <= frame.bottom() + 4
     assert columns.mean() == pytest.approx(frame.center().x(), abs=4)
+
+
+def test_the_name_of_the_frame_keeps_off_other_words(opened):
+    read_as(opened, field=(0.2, 0.2, 0.8, 0.8))
+    picture, placement = layer(opened)._picture(), opened.canvas.placement
+    frame, paper = placement.to_widget.mapRect(picture.frame), QImage(9, 9, QImage.Format.Format_RGB32)
+    painter = QPainter(paper)
+    below = picture.name_frame(painter, placement)
+    inside = picture.name_frame(painter, placement, [below])
+    above = picture.name_frame(painter, placement, [below, inside])
+    painter.end()
+    assert below.top() > frame.bottom() > inside.bottom() > inside.top() > frame.top() > above.bottom()
 
 
 def test_an_image_that_is_not_read_yet_has_no_heatmap(opened, second, qtbot):

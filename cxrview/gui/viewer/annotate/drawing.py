@@ -1,12 +1,14 @@
 """How annotations look: lines with a dark rim, handles, and plates of words that read on black and white."""
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from cxrview.gui.viewer.annotate.shapes import Shape
+from cxrview.gui.viewer.corner_text import broken
 
 LINE = QColor("#55c1fa")  # the same in both themes: it lies on the film, not on the chrome
 CHOSEN = QColor("#a3e2ff")
@@ -20,6 +22,7 @@ HANDLE = 4.0  # radius
 PADDING = QSizeF(7, 4)
 GAP = 12.0  # between a shape and its plate
 CORNER = 4.0
+EDGE = 6.0  # logical pixels that plates keep from the edge of the widget
 HINT_TOP = 44.0
 
 
@@ -42,7 +45,7 @@ class Plate:
         rows = [(self.title, INK, True)] if self.title else []
         rows += [(line, INK, False) for line in self.lines]
         rows += [(line, FAINT_INK, False) for line in self.faint]
-        return rows + ([(self.note, NOTE, False)] if self.note else [])
+        return rows + [(line, NOTE, False) for line in self.note.splitlines()]
 
 
 def fonts(font: QFont) -> tuple[QFont, QFont]:
@@ -50,6 +53,23 @@ def fonts(font: QFont) -> tuple[QFont, QFont]:
     bold = QFont(font)
     bold.setWeight(QFont.Weight.DemiBold)
     return font, bold
+
+
+def fitted(plate: Plate, font: QFont, width: float) -> Plate:
+    """Return `plate` with more and shorter lines where it would be wider than `width`, or a word allows."""
+    if plate_size(plate, font).width() <= width:
+        return plate
+    metrics, room = QFontMetrics(font), int(width - 2 * PADDING.width())
+
+    def lines(texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(line for text in texts for line in broken(text, metrics, room))
+
+    return dataclasses.replace(
+        plate,
+        lines=lines(plate.lines),
+        faint=lines(plate.faint),
+        note="\n".join(lines(plate.note.splitlines())),
+    )
 
 
 def plate_size(plate: Plate, font: QFont) -> QSizeF:
@@ -174,6 +194,7 @@ def draw_hint(painter: QPainter, text: str, width: float, font: QFont) -> None:
     """Write what to do next at the top of a widget that is `width` wide, under the letter of the edge."""
     if not text:
         return
-    size = plate_size(Plate(lines=(text,)), font)
+    plate = fitted(Plate(lines=(text,)), font, width - 2 * EDGE)
+    size = plate_size(plate, font)
     place = QRectF(QPointF((width - size.width()) / 2, HINT_TOP), size)
-    draw_plate(painter, Plate(lines=(text,)), place, font, True)
+    draw_plate(painter, plate, place, font, True)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont
 
 from cxrview.annotations.annotation import REGIONS, Annotation, CalibrationLine, Text
 from cxrview.annotations.units import scale_of
-from cxrview.gui.viewer.annotate.drawing import Plate, find_place, plate_size
+from cxrview.gui.viewer.annotate.drawing import EDGE, Plate, find_place, fitted, plate_size
 from cxrview.gui.viewer.annotate.handles import on_widget
 from cxrview.gui.viewer.annotate.shapes import Shape, shape_of
 from cxrview.gui.viewer.annotate.values import Values
@@ -18,8 +18,6 @@ from cxrview.i18n import fixed, tr
 
 if TYPE_CHECKING:
     from cxrview.imaging import Radiograph
-
-EDGE = 6.0  # logical pixels that plates keep from the edge of the widget
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def see(
     taken: list[QRectF] = []
     for annotation, shape in zip(annotations, shapes, strict=True):
         result = values.of(annotation, radiograph, scale)
-        plate = plate_of(annotation, result.lines, result.remark)
+        plate = fitted(plate_of(annotation, result.lines, result.remark), font, area.width())
         place = QRectF()
         if not plate.is_empty and (annotation.plate is not None or shape.bounds().intersects(area)):
             size = plate_size(plate, font)
