@@ -2,11 +2,10 @@
 
     python packaging/pretrain_trunk.py TABLE START OUT [--epochs 5] [--size 192]
 
-in an environment with this project, PyTorch and torchvision: with bfloat16 on a CPU it is two and a half
-times as fast as TensorFlow, and nothing of it is needed afterwards. TABLE is a table of
-`left_out_tables`; where it has a split, only its training side is learnt from. START is an archive of
-`convert_starting_weights`. OUT gets `trunk.npz`, an archive of the same form with a `classifier`, which
-`cxrview train` takes as `model.start`, and the state from which a stopped run goes on.
+in an environment with this project, PyTorch and torchvision: nothing of these two is needed afterwards.
+TABLE is a table of `left_out_tables`; where it has a split, only its training side is learnt from. START is
+an archive of `convert_starting_weights`. OUT gets `trunk.npz`, an archive of the same form with a
+`classifier`, which `cxrview train` takes as `model.start`, and the state from which a stopped run goes on.
 
 The network is that of the product: framed films, fourth block at stride 16, features averaged under the
 lung mask, one head for film and cells. Beside class and cells it learns where the lungs are, what the
@@ -161,7 +160,7 @@ def train(films: Films, start: Path, out: Path, epochs: float, side: int) -> Tru
             torch.save({**state, "average": average, "step": step + 1}, out / "state.new")
             (out / "state.new").replace(out / "state.pt")
             speed = (step + 1 - done) * BATCH / (time.monotonic() - began)
-            print(f"step {step + 1} of {steps}: loss {float(total):.3f}, {speed:.1f} films/s", flush=True)
+            print(f"step {step + 1} of {steps}: loss {total.item():.3f}, {speed:.1f} films/s", flush=True)
     trunk.load_state_dict(average)
     return trunk.eval()
 
