@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 WIDTHS = (12, 24, 48, 96)  # channels at each scale: 275,702 weights
 CYCLES = (
-    (9, 2e-3),
-    (3, 1e-3),
+    (8, 2e-3),
+    (10, 1e-3),
 )  # epochs and rate, which falls to nothing in each (Loshchilov and Hutter 2017)
 EPOCHS = sum(epochs for epochs, _rate in CYCLES)
 UNCHANGED = 0.5  # share of the films that are shown as they are in the last cycle
