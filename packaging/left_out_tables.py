@@ -26,7 +26,7 @@ import csv
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 COLUMNS = ("file", "label", "group", "source", "device", "boxes", "finding")
@@ -39,6 +39,23 @@ OWN_NAME = 60  # films from which on a make is a source of its own
 VALIDATION = 0.1  # share of the groups
 # Versions, under another name, of pictures that are among those to learn from: they would judge nothing.
 VERSIONS = ("717865577f0c", "71ed480fb06b", "a4cfa015276a", "e0617a009565", "c895a4030d26")
+# Films of one patient under two groups, which the search for near-duplicates found.
+SAME_PATIENT = (
+    ("01f5f58fecb7", "675ce98d9722"),
+    ("0819f1f47201", "de9bc996ab68"),
+    ("1c66d5dba715", "5953f7873800"),
+    ("768a86a54e1b", "e1dd2d87f4e3"),
+    ("7c0a399dbd0a", "453f5e5c68cc"),
+    ("7c0a399dbd0a", "61defac1f19d"),
+    ("f28d5dd9a2c2", "26e67f1ec572"),
+    ("00b84b929b44", "96dfb5b36850"),
+    ("11589830e4ca", "2c745a5d0ad5"),
+    ("260c8025b3f8", "358f1ca7c588"),
+    ("453f5e5c68cc", "61defac1f19d"),
+    ("6cea125faa4b", "fef2259f954a"),
+    ("7c2c5b41ae8f", "3c127e4aaf3a"),
+    ("e16998954bd5", "f134cf60519b"),
+)
 
 Row = dict[str, str]
 
@@ -74,6 +91,17 @@ def is_make(device: str, make: tuple[int, int]) -> bool:
         return False
     sides = (int(side) for side in device.split("x"))
     return all(abs(side / of_make - 1) <= ONE_MAKE for side, of_make in zip(sides, make, strict=True))
+
+
+def join_patients(rows: Sequence[Row]) -> None:
+    """Give the films of `SAME_PATIENT` one group, and so all films of their groups."""
+    group_of = {Path(row["file"]).stem: row["group"] for row in rows}
+    for first, second in SAME_PATIENT:
+        kept, joined = group_of[first], group_of[second]
+        for row in rows:
+            if row["group"] == joined:
+                row["group"] = kept
+                group_of[Path(row["file"]).stem] = kept
 
 
 def name_makes(rows: Iterable[Row]) -> None:
@@ -133,6 +161,7 @@ def main() -> None:
     shared = [row for row in learnt if row["source"] == "covid-cxnet" and int(row["group"][1:]) >= first]
     taken = {row["file"] for row in shared}
     learnt = [row for row in learnt if row["file"] not in taken]
+    join_patients(learnt)
     name_makes(learnt)
     external += [row | {"source": "cohen-covid"} for row in shared]
     write(out / "all.csv", learnt)
