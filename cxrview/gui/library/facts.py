@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 FIGURES = {
     name: METRICS[name].text for name in ("macro_f1", "macro_auc", "accuracy", "balanced_accuracy", "ece")
 }
+LEFT_OUT = "left_out"  # part: machines that the recipe, not this very model, had not seen
 FEW = 100  # test images, below which the figures may be far off
 MEGABYTE = 1_000_000
 
@@ -28,8 +29,8 @@ class Figure:
 
 
 def figure_of(card: "Card | None", key: str) -> Figure | None:
-    """Return the figure `key` of the test images, or None if the card does not give it."""
-    entry = _at(card, "metrics", "test", "figures", key)
+    """Return the figure `key` of the images that judge it, or None if the card does not give it."""
+    entry = _at(card, "metrics", _judge(card), "figures", key)
     value = _number(entry.get("value")) if isinstance(entry, dict) else None
     if value is None:
         return None
@@ -48,7 +49,7 @@ def interval_text(figure: Figure | None) -> str:
 
 def test_images(card: "Card | None") -> int:
     """Return how many images the figures come from, 0 if the card does not say."""
-    count = _at(card, "metrics", "test", "images")
+    count = _at(card, "metrics", _judge(card), "images")
     return count if isinstance(count, int) else 0
 
 
@@ -65,9 +66,14 @@ def figures_note(card: "Card | None") -> str:
     count = test_images(card)
     if not count:
         return tr("Its card gives no figures of test images.")
-    words = trn(
-        "On {count} test image, with 95 % intervals.", "On {count} test images, with 95 % intervals.", count
-    )
+    if _judge(card) == LEFT_OUT:
+        words = tr("On {count} images of machines that its recipe had not seen, with 95 % intervals.")
+    else:
+        words = trn(
+            "On {count} test image, with 95 % intervals.",
+            "On {count} test images, with 95 % intervals.",
+            count,
+        )
     text = words.format(count=count)
     return f"{text} {tr('That is few: the figures may be far off.')}" if count < FEW else text
 
@@ -99,6 +105,11 @@ def network_text(entry: "InstalledModel") -> str:
 def class_labels(entry: "InstalledModel") -> list[str]:
     """Return the labels of its classes, in its order."""
     return [tr(item.label) for item in entry.card.classes] if entry.card is not None else []
+
+
+def _judge(card: "Card | None") -> str:
+    """Return the part of the figures that says most of other places."""
+    return LEFT_OUT if isinstance(_at(card, "metrics", LEFT_OUT, "figures"), dict) else "test"
 
 
 def _at(card: "Card | None", *keys: str) -> Any:
