@@ -43,8 +43,9 @@ ABOUT = """\
 The check of Adebayo 2018 (“Sanity checks for saliency maps”): from the top of the network down, the weights
 of one group of layers after the other are replaced by random ones, and the map of the class that a film was
 called is compared with what it was. {films} films, {draws} times other random weights; mean and 95 % interval
-(bootstrap over patients and over the random weights). 1 is a map that stays as it is. Cells that are lung are
-compared, without what the lung mask does to a map, for that is the same whatever the weights.
+(bootstrap over patients and over the random weights). 1 is a map that stays as it is; an empty one counts as
+a rank correlation of 0. The last line is what maps have in common because films are framed alike. Cells that
+are lung are compared, without what the lung mask does to a map, for that is the same whatever the weights.
 `packaging/map_sanity.py` makes this table.
 """
 

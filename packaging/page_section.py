@@ -37,4 +37,4 @@ def figure_text(
 
 
 def _number(value: float | None, digits: int, times: float) -> str:
-    return "" if value is None else f"{value * times:.{digits}f}"
+    return "" if value is None else f"{value * times:z.{digits}f}"
