@@ -1,11 +1,12 @@
 """What docs/model.md says of the lung network: the figures of a measurement, and words about them."""
 
-import textwrap
 from pathlib import Path
 from typing import Any
 
+import page_section
+from page_section import figure_text, filled
+
 HEADING = "## The lung network"
-WIDTH = 120  # characters of a line
 ABOUT = """\
 `models/lungs` finds the lungs, so that a model can be given the film cropped to them and be told where
 to look. `packaging/train_lungs.py` makes it: a U-Net of 275,702 weights at 112 × 112 pixels, trained
@@ -25,45 +26,37 @@ def write(figures: dict[str, Any], page: Path) -> None:
 
     It takes the place of the earlier one, or stands at the end.
     """
-    before, _heading, rest = page.read_text("utf-8").partition(HEADING)
-    _old, found, after = rest.partition("\n## ")
-    page.write_text(f"{before.rstrip()}\n\n{section(figures)}{found}{after}", "utf-8")
+    page_section.put(page, HEADING, section(figures))
 
 
-def section(figures: dict[str, Any]) -> str:
-    """Return the section as Markdown."""
+def section(figures: dict[str, Any]) -> list[str]:
+    """Return the lines of the section."""
     unseen = figures["unseen"]
-    table = [
-        "| films that it never saw | " + " | ".join(f"{n} ({f['films']})" for n, f in unseen.items()) + " |"
-    ]
-    table += ["| --- |" + " --- |" * len(unseen)]
+    head = ["films that it never saw", *(f"{n} ({f['films']})" for n, f in unseen.items())]
+    rows = []
     for row, name in zip(ROWS, NAMES, strict=True):
         digits, unit = (3, "") if row == "dice" else (1, " %")
-        cells = (_value(part[row], digits, unit) for part in unseen.values())
-        table.append(f"| {name} | " + " | ".join(cells) + " |")
+        rows.append([name, *(figure_text(part[row], digits, unit) for part in unseen.values())])
     lowest = (f"{part['dice below 0.9']}, lowest {part['least dice']:.2f}" for part in unseen.values())
-    table.append("| films with a Dice below 0.9 | " + " | ".join(lowest) + " |")
+    rows.append(["films with a Dice below 0.9", *lowest])
     meaning = f"Value and interval: {figures['intervals']}. Distances are {figures['distances']}."
     about = ABOUT.format(**figures["trained on"])
-    return "\n".join(
-        [HEADING, _filled(about), "", *table, "", _filled(meaning), "", _of_boxes(figures["siim"]), ""]
-    )
+    return [
+        filled(about),
+        "",
+        *page_section.table(head, rows),
+        "",
+        filled(meaning),
+        "",
+        _of_boxes(figures["siim"]),
+    ]
 
 
 def _of_boxes(siim: dict[str, Any]) -> str:
     low = siim["overlap below 0.5"]
     kinds = ", ".join(f"{kind} ({count})" for kind, count in siim["what failed"].items())
-    return _filled(
+    return filled(
         f"On {siim['films']:,} films of `siim`, of which it has seen none, the box around its lungs overlaps "
-        f"the one that readers drew with an IoU of {_value(siim['overlap of the boxes (IoU)'], 3)}. "
-        f"On {low['films']} films, {_value(low['share'], 1, ' %', 100)}, it is below 0.5: {kinds}."
+        f"the one that readers drew with an IoU of {figure_text(siim['overlap of the boxes (IoU)'], 3)}. "
+        f"On {low['films']} films, {figure_text(low['share'], 1, ' %', 100)}, it is below 0.5: {kinds}."
     )
-
-
-def _filled(text: str) -> str:
-    return textwrap.fill(" ".join(text.split()), WIDTH)
-
-
-def _value(figure: dict[str, float], digits: int, unit: str = "", times: float = 1) -> str:
-    value, low, high = (f"{figure[name] * times:.{digits}f}" for name in ("value", "low", "high"))
-    return f"{value}{unit} ({low} to {high})"

@@ -41,7 +41,6 @@ LONGEST = 512  # pixels of a turned film; the network sees fewer
 SIDE = 112  # pixels of the network's square
 BATCH = 32
 FRAMES = 20  # of one file
-WIDTH = 120  # characters of a line of the page
 CHEST = "RG1"  # pydicom's chest film, in several forms
 PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 
@@ -91,7 +90,7 @@ def write(out: Path, folder: Path) -> None:
     card["domain"] = {"file": FILE, **figures}
     text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     (folder / "card.json").write_text(text, "utf-8")
-    described(figures, PAGE, WIDTH)
+    described(figures, PAGE)
 
 
 def _masks(folder: Path, squares: Squares) -> NDArray[np.uint8]:

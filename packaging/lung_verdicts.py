@@ -1,12 +1,12 @@
 """Which lungs are those of a chest film: the fit, what it refuses, and the words about it."""
 
-import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from page_section import filled, put, table
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
@@ -186,11 +186,10 @@ def _children(plausibility: Plausibility, measures: NDArray[np.float32], films: 
     }
 
 
-def described(figures: dict[str, Any], page: Path, width: int) -> None:
+def described(figures: dict[str, Any], page: Path) -> None:
     """Write the section about `figures` into `page`, in place of the earlier one or at the end."""
-    rows = ["| films | refused | of these without any lungs |", "| --- | --- | --- |"]
-    rows += [
-        f"| {TITLES.get(name, name)} | {part['refused']} of {part['films']:,} | {part['without lungs']} |"
+    rows = [
+        [TITLES.get(name, name), f"{part['refused']} of {part['films']:,}", str(part["without lungs"])]
         for name, part in figures["not learnt from"].items()
     ]
     about = ABOUT.format(
@@ -206,11 +205,5 @@ def described(figures: dict[str, Any], page: Path, width: int) -> None:
         children=100 * children["share of children called so"],
         external=100 * children["share of external called so"],
     )
-    text = "\n".join([HEADING, _filled(about, width), "", *rows, "", _filled(words, width), ""])
-    before, _heading, rest = page.read_text("utf-8").partition(HEADING)
-    _old, found, after = rest.partition("\n## ")
-    page.write_text(f"{before.rstrip()}\n\n{text}{found}{after}", "utf-8")
-
-
-def _filled(text: str, width: int) -> str:
-    return textwrap.fill(" ".join(text.split()), width)
+    lines = table(["films", "refused", "of these without any lungs"], rows)
+    put(page, HEADING, [filled(about), "", *lines, "", filled(words)])

@@ -78,13 +78,20 @@ def gradcam_maps(features: Any, head: Sequence[keras.layers.Dense], mask: Any = 
         wanted = keras.activations.linear if position == len(head) - 1 else keras.activations.relu
         if layer.activation is not wanted or not layer.use_bias:
             raise ValueError(f"Grad-CAM needs {wanted.__name__} with a bias at the layer {layer.name}")
-    kernels = [dense.get_weights()[0] for dense in head]
-    kernels[0] = _summed_over_places(kernels[0], *features.shape[1:])
     masks = [] if mask is None else [mask]
     layer = GradCamMaps([dense.units for dense in head], bool(masks), name="activation_maps")
     maps = layer([features, *masks, *(dense.output for dense in head[:-1])])
-    layer.set_weights(kernels)
+    layer.set_weights(head_kernels(features, head))
     return maps
+
+
+def head_kernels(features: Any, head: Sequence[keras.layers.Dense]) -> list[NDArray[np.float32]]:
+    """Return the weights of `GradCamMaps` for the dense layers of `head` over `features` (N, h, w, K).
+
+    Raises ValueError if the head takes something else.
+    """
+    first, *others = (dense.get_weights()[0] for dense in head)
+    return [_summed_over_places(first, *features.shape[1:]), *others]
 
 
 def _summed_over_places(
