@@ -28,8 +28,16 @@ from tests.anatomy.chests import chest
 from tests.gui.dicom_files import write_dicom
 
 SIDE = 2000
-WHOLE, SHRINKING, READING = "whole reading of the pixels", "window and shrinking", "reading of the shrunk film"
-LUNGS, FRAMING, GRAPH = "of that, finding the lungs", "of that, framing", "of that, the graph with all outputs"
+WHOLE, SHRINKING, READING = (
+    "whole reading of the pixels",
+    "window and shrinking",
+    "reading of the shrunk film",
+)
+LUNGS, FRAMING, GRAPH = (
+    "of that, finding the lungs",
+    "of that, framing",
+    "of that, the graph with all outputs",
+)
 
 Jobs = dict[str, Callable[[], object]]
 
@@ -79,7 +87,8 @@ def measured(
     jobs |= {("later", name): job for name, job in (reading_jobs(later, film, batch) | lungs).items()}
     times = medians(jobs, rounds)
     before, after = (
-        {name: time for (whose, name), time in times.items() if whose == model} for model in ("former", "later")
+        {name: time for (whose, name), time in times.items() if whose == model}
+        for model in ("former", "later")
     )
     return before, after
 
