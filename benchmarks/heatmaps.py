@@ -6,35 +6,20 @@ Needs: pip install tf-keras-vis
 """
 
 import os
-import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import onnx
 from table import write
+from turns import medians
 
 from cxrview import bundle, paths
 from cxrview.engines.openvino_engine import OpenVinoEngine
 from cxrview.imaging import model_input, read
 
 ROUNDS = 25
-
-
-def medians(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Return each job's median time in ms; the jobs take turns, so that noise hits them alike."""
-    times: dict[str, list[float]] = {name: [] for name in jobs}
-    for job in jobs.values():
-        job()
-        job()
-    for _ in range(rounds):
-        for name, job in jobs.items():
-            begin = time.perf_counter()
-            job()
-            times[name].append((time.perf_counter() - begin) * 1000)
-    return {name: statistics.median(values) for name, values in times.items()}
 
 
 def logits_only(folder: Path, target: Path) -> Callable[[np.ndarray], object]:

@@ -48,15 +48,18 @@ class Anatomy:
         mask: NDArray[np.uint8],
         letterbox: Letterbox,
         plausibility: Plausibility | None = None,
+        square: NDArray[np.uint8] | None = None,
     ) -> "Anatomy":
         """Return what the network's `mask`, (S, S), in the square of `letterbox`, says of `film`.
 
-        Without `plausibility` all lungs are likely.
+        Without `plausibility` all lungs are likely. `square` is the film in that square, if it is at hand.
         """
+        if square is None:
+            square = film.in_square(letterbox)
         inside = _inside(mask, letterbox)
         lungs = regions.kept(inside)
         bounds = regions.bounds(lungs)
-        measures = measured(inside, film.in_square(letterbox), _inner(letterbox))
+        measures = measured(inside, square, _inner(letterbox))
         if bounds is None:
             return cls(lungs, letterbox, False, film.whole, measures, True)
         left, top, right, bottom = bounds

@@ -48,5 +48,5 @@ class LungFinder:
         boxes = [film.letterbox(self.card.input_size) for film in films]
         squares = np.stack([film.in_square(box) for film, box in zip(films, boxes, strict=True)])
         masks = self.engine.predict(squares)[contract.OUTPUT][:, self._lungs]
-        found = zip(films, boxes, np.rint(masks * 255).astype(np.uint8), strict=True)
-        return [Anatomy.of(film, mask, box, self._plausibility) for film, box, mask in found]
+        found = zip(films, np.rint(masks * 255).astype(np.uint8), boxes, squares, strict=True)
+        return [Anatomy.of(film, mask, box, self._plausibility, square) for film, mask, box, square in found]

@@ -29,6 +29,9 @@ class OnnxRuntimeEngine:
         providers = _providers(onnxruntime.get_available_providers(), device)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only: the rest is for its developers
+        # Each session has threads of its own, which wait for more by turning on the spot: those of the lung
+        # network would take the cores from the model that runs after it.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         try:
             self._session: Any = onnxruntime.InferenceSession(
                 folder / "model.onnx", options, providers=[*providers, "CPUExecutionProvider"]

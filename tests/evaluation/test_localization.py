@@ -14,7 +14,7 @@ from cxrview.evaluation.localization import measure, measure_film, measures
 from cxrview.evaluation.localization.figures import summarise
 from cxrview.evaluation.localization.films import MeasuredFilm, measure_films, own_class, to_measure
 from cxrview.evaluation.localization.heat_report import lay_heat, worst
-from cxrview.evaluation.localization.measures import MEASURES
+from cxrview.evaluation.localization.measures import MEASURES, grid_shape
 from cxrview.evaluation.localization.page import heat_caveats, heat_csv, heat_tables
 from cxrview.evaluation.report import write_report
 from cxrview.imaging import Letterbox, read
@@ -264,6 +264,22 @@ def test_lungs_are_found_by_the_network(chest_pa, tiny_bundle):
     assert one.of_own["in_lungs"] == pytest.approx(heat[lungs].sum() / heat.sum(), abs=0.02)
     assert one.of_own["energy_inside"] == pytest.approx(1)
     assert one.of_own["chance_seen"] == one.of_own["chance_lungs"] == 1
+
+
+def test_a_model_that_reads_lungs_is_not_followed_by_another_search(chest_pa, tiny_lungs_bundle, monkeypatch):
+    radiograph = read(chest_pa)[0]
+    item = Item(chest_pa, "chest.dcm", ("covid19",), boxes=((300, 500, 900, 1500),))
+    predictor, finder = Predictor.load(str(tiny_lungs_bundle)), LungFinder.load()
+    (anatomy,) = finder.find([reduced(radiograph)])
+    monkeypatch.setattr(finder, "find", lambda _films: pytest.fail("the lungs are found already"))
+    (one,) = measure_films(predictor, [item], finder).films
+    prediction = predictor.predict([radiograph])[0]
+    shape = grid_shape(prediction.letterbox)
+    lungs = anatomy.letterbox.back(anatomy.lungs.astype(np.float32), shape=shape) > 127.5
+    heat = prediction.activation_maps[prediction.class_names.index(one.own)]
+    wanted = measure_film(heat, prediction.letterbox, item.boxes, lungs)
+    assert one.of_own == pytest.approx(wanted, abs=1e-3, nan_ok=True)
+    assert one.of_own["in_lungs"] > 0
 
 
 def test_a_mask_of_another_film_is_a_failure_of_its_film(films, tmp_path, tiny_bundle):

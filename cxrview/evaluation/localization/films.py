@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from cxrview.anatomy import Anatomy, Film, LungFinder, reduced
 from cxrview.bundle import Card
+from cxrview.bundle.card import LUNGS
 from cxrview.datasets.boxes import Box4
 from cxrview.datasets.sources import Item
 from cxrview.errors import CxrviewError, UnreadableImage
@@ -113,12 +114,14 @@ def measure_films(
 ) -> MeasuredFilms:
     """Return how the maps of `predictor` lie on the first frames of those `items` that `to_measure` returns.
 
-    Without `finder`, and where it finds none, the lungs are not known. The group is found as `answer_files`
-    finds it. `report` may raise Cancelled.
+    A model that reads lungs has found them; for another `finder` does, and without it, and where it finds
+    none, they are not known. The group is found as `answer_files` finds it. `report` may raise Cancelled.
     """
     chosen = to_measure(items, predictor.card)
     films: list[MeasuredFilm] = []
     failures: list[tuple[str, Message]] = []
+    if predictor.card.frame == LUNGS:
+        finder = None  # what it would find, the predictor finds
     work = partial(_prepare, predictor, finder is not None)
     by_path = {item.path: item for item in chosen}
     paths = list(by_path)
@@ -135,7 +138,7 @@ def measure_films(
     while batch := list(islice(waiting, BATCH_SIZE)):
         report(min(1.0, len(films) / max(1, len(chosen))), messages.LAYING_HEAT)
         predictions = predictor.predict_inputs([ready.model_input for _, ready in batch])
-        anatomies: Sequence[Anatomy | None] = [None] * len(batch)
+        anatomies: Sequence[Anatomy | None] = [prediction.anatomy for prediction in predictions]
         if finder is not None:
             anatomies = finder.find([ready.film for _, ready in batch if ready.film is not None])
         for (item, ready), prediction, anatomy in zip(batch, predictions, anatomies, strict=True):

@@ -10,7 +10,7 @@ from cxrview.annotations.annotation import Point
 from cxrview.gui import error_text
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.gui.view_state import ViewState
+from cxrview.gui.view_state import PredictionProgress, ViewState
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
@@ -55,8 +55,14 @@ class Lungs(QObject):
         pixels, anatomy = self._known.get(view, (None, None))
         if pixels is not None and pixels() is radiograph.values:
             return anatomy
-        self._look(view, radiograph)
+        if not self._will_be_told(view):
+            self._look(view, radiograph)
         return None
+
+    def _will_be_told(self, view: ViewState) -> bool:
+        """Whether a reading is under way that finds the lungs, or may: two searches would share the cores."""
+        card = self._state.model.card
+        return view.reading.progress is PredictionProgress.WAITING and (card is None or card.frame == "lungs")
 
     def thorax(self, view: ViewState) -> Line | None:
         """Return the ends of the greatest inner width of the thorax of `view`, as far as it is known."""

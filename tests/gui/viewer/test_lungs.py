@@ -6,9 +6,14 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
+from cxrview.anatomy import LungFinder
 from cxrview.annotations.annotation import ACCEPTED, DRAWN, MOVED, Point
+from cxrview.errors import EngineUnavailable
+from cxrview.gui.view_state import PredictionProgress
 from cxrview.gui.viewer.annotate.handles import on_widget
 from cxrview.gui.viewer.lungs_layer import LINE
+from cxrview.inference.predictor import Predictor
+from cxrview.message import Message
 from cxrview.training.export.phantom import chest_phantom
 from tests.gui.conftest import write_png
 
@@ -34,6 +39,10 @@ def measured(chest, qtbot):
     chest.canvas.grab()
     qtbot.waitUntil(lambda: chest.lungs.thorax(chest.state.active) is not None)
     return chest
+
+
+def refuse():
+    raise EngineUnavailable(Message("broken", "The engine broke."))
 
 
 def at(window, x: float, y: float) -> QPoint:
@@ -95,6 +104,34 @@ def test_an_image_without_lungs_has_no_outline_and_the_window_says_so(window, ph
     window.open([plain])
     qtbot.waitUntil(lambda: "No lungs" in window.bench.status.message.text())
     assert not greenish(window)
+
+
+def test_what_a_reading_finds_is_not_looked_for_beside_it(
+    make_window, tiny_lungs_bundle, tmp_path, qtbot, monkeypatch
+):
+    predictor = Predictor.load(str(tiny_lungs_bundle), "cpu")
+    loads: list[str] = []
+    monkeypatch.setattr(LungFinder, "load", lambda device: loads.append(device))
+    window = make_window(load_predictor=lambda _model, _device: predictor)
+    window.resize(1500, 1000)
+    window.state.change_settings(show_lungs=True, heatmap_visible=False)
+    window.open([write_png(tmp_path / "chest.png", chest_phantom(400))])
+    qtbot.waitUntil(lambda: len(greenish(window)) > 100)
+    assert window.state.reading.prediction.anatomy is window.lungs.of(window.state.active)
+    assert not loads
+
+
+def test_where_the_reading_fails_the_lungs_are_looked_for(
+    make_window, tiny_lungs_bundle, tmp_path, qtbot, monkeypatch
+):
+    predictor = Predictor.load(str(tiny_lungs_bundle), "cpu")
+    monkeypatch.setattr(predictor.engine, "predict", lambda _batch: refuse())
+    window = make_window(load_predictor=lambda _model, _device: predictor)
+    window.resize(1500, 1000)
+    window.state.change_settings(show_lungs=True, heatmap_visible=False)
+    window.open([write_png(tmp_path / "chest.png", chest_phantom(400))])
+    qtbot.waitUntil(lambda: len(greenish(window)) > 100)
+    assert window.state.reading.progress is PredictionProgress.FAILED
 
 
 def test_a_click_on_the_proposed_thorax_takes_it(measured):
