@@ -87,8 +87,11 @@ def _picture(options: argparse.Namespace, sample: Path) -> int:
         return console.USAGE
     from cxrview.cli.describe import describe
     from cxrview.inference.call import call_of
+    from cxrview.inference.sample import remark
 
     console.put(describe(prediction, card, call_of(prediction, card, options.operating_point)))
+    if said := remark(sample, card):
+        console.say(str(said))
     console.say(f"The picture of the window is in {target}.")
     return console.OK
 

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from cxrview.engines.messages import NOT_INSTALLED
+from cxrview.inference.messages import SAMPLE_HAS_NODULES
 
 WATCHED = """
 import importlib.machinery, os, socket, sys
@@ -109,6 +110,7 @@ def test_the_window_predicts_with_no_connection_and_without_tensorflow(watched, 
     assert_kept_to_itself(done)
     assert "COVID-19" in done.stdout
     assert "not for diagnosis" in done.stdout
+    assert str(SAMPLE_HAS_NODULES) in done.stderr
     assert (tmp_path / "demo.png").stat().st_size > 10_000
 
 

@@ -82,6 +82,12 @@ class Card:
         """The classes in the order of the graph's outputs."""
         return tuple(item.name for item in self.classes)
 
+    @property
+    def license(self) -> str:
+        """What the weights may be used for, in the card's own words; "" where it says nothing."""
+        said = self.raw.get("license", "")
+        return said if isinstance(said, str) else ""
+
     def label(self, name: str) -> str:
         """Return the display label of class `name`, or the name itself for a class not in the card."""
         return next((item.label for item in self.classes if item.name == name), name)

@@ -16,12 +16,13 @@ def folders(kind: str = CLASSIFIER) -> dict[str, Path]:
 
     They are those of one `kind`; one whose card cannot be read counts as a classifier, where it is missed.
     """
-    found: dict[str, Path] = {}
-    for parent in (paths.bundled_models(), paths.user_models()):
-        if parent.is_dir():
-            cards = sorted(parent.glob("*/card.json"))
-            found |= {card.parent.name: card.parent for card in cards if kind_of(card.parent) == kind}
-    return found
+    return _in(paths.bundled_models(), kind) | _in(paths.user_models(), kind)
+
+
+def _in(parent: Path, kind: str) -> dict[str, Path]:
+    """Return the folders of the bundles of one `kind` in `parent` by name; none if it is not there."""
+    found = (card.parent for card in sorted(parent.glob("*/card.json")))
+    return {folder.name: folder for folder in found if kind_of(folder) == kind}
 
 
 def kind_of(folder: Path) -> str:
@@ -57,6 +58,7 @@ def find(model: str = "", *, any_kind: bool = False) -> Path:
 def install(path: Path) -> str:
     """Copy the bundle in `path`, a folder or a .zip, to the user's models and return its name there.
 
-    Raises UnusableModel; then nothing has been added.
+    Where a bundled model has its name, such as an earlier version of it, the version stands behind the name,
+    and both can be used. Raises UnusableModel; then nothing has been added.
     """
-    return transfer.import_bundle(path, paths.user_models()).name
+    return transfer.import_bundle(path, paths.user_models(), _in(paths.bundled_models(), CLASSIFIER)).name

@@ -6,12 +6,13 @@ What comes in is decided by the card alone: its files are copied, under their pl
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from cxrview.atomic_file import atomic_file
-from cxrview.bundle import messages
+from cxrview.bundle import messages, naming
 from cxrview.bundle.card import SEGMENTER, Card
 from cxrview.bundle.load import MAX_CARD_BYTES, MAX_FILE_BYTES, load, read_card
 from cxrview.errors import InvalidRequest, UnusableModel
@@ -22,11 +23,13 @@ MAX_TOTAL_BYTES = 4 * 2**30
 MAX_ENTRIES = 1000
 
 
-def import_bundle(path: Path, into: Path) -> Path:
+def import_bundle(path: Path, into: Path, others: Mapping[str, Path] = MappingProxyType({})) -> Path:
     """Copy the bundle in `path`, a folder or a .zip, to a new folder in `into` and return that folder.
 
-    It is named after the card, with a number behind the name if another model has it; a bundle that is
-    there already is not copied again. It appears whole and checked, or not at all. Raises UnusableModel.
+    It is named after the card, with a number behind the name if another model in `into` has it, and the
+    version if one of `others` has it, models by name that are kept elsewhere and are not to be hidden. A
+    bundle that is there already is not copied again. It appears whole and checked, or not at all. Raises
+    UnusableModel.
     """
     try:
         into.mkdir(parents=True, exist_ok=True)
@@ -37,7 +40,11 @@ def import_bundle(path: Path, into: Path) -> Path:
             if card.kind == SEGMENTER:
                 raise UnusableModel(messages.HAS_ITS_OWN_SEGMENTER, messages.CHOOSE_A_CLASSIFIER, path)
             load(made)
-            return _settle(made, into, card.name)
+            other = others.get(card.name)
+            if other is not None and _same(made, other):
+                return other
+            name = card.name if other is None else naming.plain(f"{card.name}-{card.version}")
+            return _settle(made, into, name)
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
         problem = messages.ARCHIVE_BROKEN(error=str(error))
         raise UnusableModel(problem, messages.GET_AGAIN, path) from error
@@ -72,10 +79,15 @@ def _settle(made: Path, into: Path, name: str) -> Path:
         if not target.exists():
             made.rename(target)
             return target
-        if (target / CARD).is_file() and (target / CARD).read_bytes() == (made / CARD).read_bytes():
+        if _same(made, target):
             load(target)
             return target
     raise UnusableModel(messages.NAME_USED_UP(count=MAX_ENTRIES), messages.DELETE_SOME, into / name)
+
+
+def _same(made: Path, other: Path) -> bool:
+    """Return whether two folders hold the same bundle: a card has the hash of every other file."""
+    return (other / CARD).is_file() and (other / CARD).read_bytes() == (made / CARD).read_bytes()
 
 
 def _copy_folder(source: Path, made: Path) -> Card:

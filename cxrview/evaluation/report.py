@@ -38,7 +38,7 @@ SCHEMA = 1
 MOST_FILES = 12  # named with a finding
 _METHOD = "95 %, percentile bootstrap over patients (groups)"
 _LIBRARIES = ("numpy", "scikit-learn", "matplotlib", "openvino", "opencv-python-headless", "pydicom")
-_NO_CARD: dict[str, Any] = {"name": "", "version": "", "status": "", "limits": (), "libraries": {}}
+_NO_CARD = {"name": "", "version": "", "status": "", "limits": (), "libraries": {}, "license": ""}
 TITLES = {
     "test": "Test images",
     "validation": "Validation images",

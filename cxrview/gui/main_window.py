@@ -22,6 +22,7 @@ from cxrview.gui.actions.menus import Menus
 from cxrview.gui.actions.peek import PeekFilter
 from cxrview.gui.actions.table import SHORTCUTS
 from cxrview.gui.commands import heatmap
+from cxrview.gui.commands.help import show_sample
 from cxrview.gui.commands.window import fill_screen
 from cxrview.gui.commands.window_parts import SOON, WindowParts
 from cxrview.gui.gc_in_gui_thread import Collector
@@ -153,6 +154,7 @@ class MainWindow(WindowParts, QMainWindow):
         self._own_keys = OwnKeys(self)
         for widget in (*self.findChildren(QSlider), *self.findChildren(QComboBox), self.studies.tree):
             widget.installEventFilter(self._own_keys)
+        self.reading.sample.why.clicked.connect(lambda: show_sample(self.bench))
         self._name_window(state.shown)
 
     def _restore(self) -> None:

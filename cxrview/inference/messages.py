@@ -16,6 +16,11 @@ OTHER_ANSWERS = Message(
 )
 
 # What a reading comes to
+SAMPLE_HAS_NODULES = Message(
+    "sample-has-nodules",
+    "The sample film shows many nodules and no pneumonia. "
+    "No name of this model fits it, so its reading is wrong.",
+)
 TOO_CLOSE = Message("too-close", "Too close to call: {one} or {other}")
 NOT_READ = Message("not-read", "Not read: not a usual chest film")
 POINTS = {

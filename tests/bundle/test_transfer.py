@@ -1,6 +1,9 @@
 """A bundle is imported whole or not at all, and an archive writes nothing but its own files."""
 
+import re
+import shlex
 import stat
+import subprocess
 import zipfile
 
 import pytest
@@ -12,6 +15,8 @@ from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.messages import CANNOT_BE_WRITTEN, NOT_THERE
 from tests.conftest import make_tiny_bundle
 from tests.refusals import refused
+
+REPOSITORY = paths.PACKAGE.parent
 
 
 def contents(folder):
@@ -75,6 +80,54 @@ def test_the_same_bundle_is_installed_once_and_another_of_its_name_beside_it(tmp
     assert [bundle.install(path) for path in (first, first, other, other)] == ["m", "m", "m-2", "m-2"]
     assert bundle.load(bundle.find("m-2")).card.temperature == 2.0
     assert set(bundle.folders()) >= {"m", "m-2"}
+
+
+@pytest.fixture
+def bundled(tmp_path, monkeypatch):
+    """A folder of bundled models with a model "m", version 2.0.0, and a segmenter "lungs"."""
+    folder = tmp_path / "bundled"
+    make_tiny_bundle(folder / "m", version="2.0.0")
+    make_tiny_bundle(folder / "lungs", kind="segmenter")
+    monkeypatch.setattr(paths, "bundled_models", lambda: folder)
+    return folder
+
+
+def test_an_earlier_version_of_the_bundled_model_stands_beside_it(tmp_path, bundled):
+    earlier = make_tiny_bundle(tmp_path / "m", version="1.0.0")
+    assert [bundle.install(earlier), bundle.install(pack(tmp_path / "m.zip", earlier))] == ["m-1.0.0"] * 2
+    assert bundle.find("m") == bundled / "m"
+    assert bundle.find() == bundled / "m"  # what reads the images is as before
+    assert bundle.load(bundle.find("m-1.0.0")).card.version == "1.0.0"
+    other = make_tiny_bundle(tmp_path / "other" / "m", version="1.0.0", temperature=2.0)
+    assert bundle.install(other) == "m-1.0.0-2"
+
+
+def test_the_bundled_model_itself_is_not_copied(bundled):
+    assert bundle.install(bundled / "m") == "m"
+    assert not list(paths.user_models().iterdir())
+
+
+def test_a_model_may_be_called_as_what_finds_the_lungs(tmp_path, bundled):
+    assert bundle.install(make_tiny_bundle(tmp_path / "lungs")) == "lungs"
+
+
+def test_the_way_back_to_the_first_bundled_model_is_as_the_manual_says(tmp_path, bundled):
+    pages = [page.read_text("utf-8") for page in paths.resources().glob("help/*/*-models.md")]
+    (said,) = {
+        re.search(r"^git archive .*\ncxrview models import .*$", page, re.MULTILINE)[0] for page in pages
+    }
+    archived, imported = map(shlex.split, said.splitlines())
+    commit = archived[-1].partition(":")[0]
+    if subprocess.run(["git", "cat-file", "-e", commit], cwd=REPOSITORY, capture_output=True).returncode:
+        pytest.skip("no history here")
+    place = f"--output={tmp_path / imported[-1]}"
+    command = [place if word == f"--output={imported[-1]}" else word for word in archived]
+    command.insert(2, "-0")  # packing tightly takes seconds
+    subprocess.run(command, cwd=REPOSITORY, check=True)
+    make_tiny_bundle(bundled / "cxr-densenet121", version="2.0.0")
+    assert bundle.install(tmp_path / imported[-1]) == "cxr-densenet121-1.0.0"
+    assert bundle.find() == bundled / "cxr-densenet121"
+    assert bundle.load(bundle.find("cxr-densenet121-1.0.0")).card.version == "1.0.0"
 
 
 @pytest.mark.parametrize(

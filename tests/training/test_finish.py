@@ -28,6 +28,7 @@ from cxrview.training.run.history import EpochRow, History
 from cxrview.training.run.journal import Journal
 from cxrview.training.run.predict import BatchPredictor, shift_logits
 from cxrview.training.run.prepare import Prepared
+from tests.conftest import make_tiny_bundle
 from tests.training.lesions import lesion_phantoms
 
 pytestmark = [
@@ -153,6 +154,21 @@ def test_what_the_configuration_says_goes_before_what_is_made_up():
     assert "watch_class" not in plain
     assert entry["limits"][0] == "It is for mice."
     assert not any("by a user" in limit for limit in entry["limits"])
+
+
+def test_a_model_takes_the_licence_of_the_weights_that_it_began_with_along(tmp_path):
+    start = make_tiny_bundle(tmp_path / "theirs", license="CC BY-NC 4.0, teaching only")
+    (start / "model.keras").write_bytes(b"")
+
+    def licence(model):
+        entry = card_entries.entries(TrainingConfig(model=model), prepared(), HISTORY, "")
+        return entry.get("license", "")
+
+    said = licence(replace(MODEL, start=str(start)))
+    assert said == "That of the weights it began with (theirs 1.2.3): CC BY-NC 4.0, teaching only"
+    assert licence(replace(MODEL, start=str(start / "model.keras"))) == said
+    assert licence(replace(MODEL, start="none")) == ""
+    assert licence(replace(MODEL, start=str(tmp_path / "gone.keras"))) == ""
 
 
 @pytest.mark.parametrize("exclusive", [True, False])

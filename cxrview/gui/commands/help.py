@@ -44,6 +44,11 @@ def show_keys(bench: Workbench) -> None:
     bench.part(Help).manual("keys")
 
 
+def show_sample(bench: Workbench) -> None:
+    """Open the manual where it says why a reading of the sample radiograph is wrong."""
+    bench.part(Help).manual("sample")
+
+
 def show_about(bench: Workbench) -> None:
     """Say what this is."""
     bench.part(Help).about()

@@ -110,21 +110,31 @@ class AboutDialog(Themed, QDialog):
             escape(self._bench.state.model.problem or model_line(self._bench.state.model)),
             f"## {tr('Licence')}",
             tr(
-                "cxrview is free software under the Apache License 2.0 and comes without any warranty. The "
-                "page Licences lists whose work it stands on."
+                "The program is free software under the Apache License 2.0 and comes without any warranty. "
+                "The weights of the models that come with it are for research and teaching only, not for "
+                "commercial use (CC BY-NC 4.0), and so is what is trained from them. The page Licences lists "
+                "whose work and whose films they stand on."
             ),
+            *self._model_licence(),
         ]
         return "\n\n".join(words)
+
+    def _model_licence(self) -> list[str]:
+        card = self._bench.state.model.card
+        said = card.license if card is not None else ""
+        return [f"{tr('The model in use')}: {escape(said)}"] if said else []
 
     def _show_findings(self, findings: Findings) -> None:
         installed, packages, notices = findings
         rows = [f"| {name} | {version} | {escape(licence)} |" for name, version, licence in packages]
         head = [f"| {tr('Package')} | {tr('Version')} | {tr('Licence')} |", "| --- | --- | --- |"]
         icons = (paths.resources() / "icons" / "LICENSE").read_text("utf-8")
+        weights = (paths.bundled_models() / "LICENSE").read_text("utf-8")
         parts = [
             notices,
             f"## {tr('Installed here')}\n\n" + "\n".join(head + rows) if rows else "",
             f"## {tr('Licence of the icons')}\n\n```\n{icons}\n```",
+            f"## {tr('Licence of the weights')}\n\n```\n{weights}\n```",
         ]
         self._notices = "\n\n".join(parts)
         self.licences.setDocument(dressed(self._notices, self.licences))

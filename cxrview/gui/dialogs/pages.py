@@ -55,6 +55,8 @@ def model_card(card: "Card") -> str:
         + "</ul>"
     )
     html += f"<h4>{tr('Classes')}</h4>" + _table([(tr(item.label), item.meaning) for item in card.classes])
+    if card.license:
+        html += f"<h4>{tr('Licence of the weights')}</h4><p>{escape(card.license)}</p>"
     for key, title in SECTIONS.items():
         if card.raw.get(key):
             html += f"<h4>{tr(title)}</h4>{_value(card.raw[key])}"

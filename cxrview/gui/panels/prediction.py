@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 from cxrview.gui.panels.bars import MARKER_ROOM, Bar, ProbabilityBars
 from cxrview.gui.panels.call import CallBox
 from cxrview.gui.panels.heatmap import HeatmapControls
+from cxrview.gui.panels.sample_note import SampleNote
 from cxrview.gui.panels.verdict import ToneLabel
 from cxrview.gui.state import AppState, ModelInfo, PredictionProgress, PredictionState, Shown, ViewStage
 from cxrview.gui.theme import wrapped
@@ -68,6 +69,7 @@ class ReadingPanel(QScrollArea):
         self.call = CallBox(state)
         self.bars = ProbabilityBars()
         self.verdict = ToneLabel()
+        self.sample = SampleNote(state)
         self.heatmap = HeatmapControls(state)
         self.notes = plain_label("notes")
         self._notes_heading = heading(tr("Notes on this file"))
@@ -105,14 +107,14 @@ class ReadingPanel(QScrollArea):
         bars.addWidget(self.bars)
         self._sections = below
         widget: QWidget
-        for widget in (self.verdict, rule(), heading(tr("Heatmap")), self.heatmap, rule()):
+        for widget in (self.verdict, self.sample, rule(), heading(tr("Heatmap")), self.heatmap, rule()):
             below.addWidget(widget)
         for widget in (heading(tr("Model")), self.model, card_button, self._notes_heading, self.notes):
             below.addWidget(widget)
 
     def add_section(self, section: QWidget) -> None:
         """Put `section` right under the verdict, with a hairline above it."""
-        place = self._sections.indexOf(self.verdict) + 1
+        place = self._sections.indexOf(self.sample) + 1
         self._sections.insertWidget(place, section)
         self._sections.insertWidget(place, rule())
 

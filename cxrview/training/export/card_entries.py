@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cxrview.bundle.load import read_card
 from cxrview.datasets.report import Finding
+from cxrview.errors import CxrviewError
 from cxrview.training.config import TrainingConfig
 from cxrview.training.export.localisation import card_figures
+from cxrview.training.network.starting_point import model_file
 from cxrview.training.run.history import History
 from cxrview.training.run.prepare import Prepared
 
@@ -45,6 +48,7 @@ def entries(config: TrainingConfig, prepared: Prepared, history: History, start:
             {"name": n, "label": n, "meaning": f"As in the training images labelled {n}"} for n in names
         ],
         "data": _data(prepared),
+        **_license(config.model.start),
         **said,
         "name": config.model.name,
         "exclusive": config.model.exclusive,
@@ -79,6 +83,18 @@ def metrics(
     if calibrated_on:
         choices += CALIBRATED_ON.format(names=" or ".join(calibrated_on))
     return entry | {"intervals": measured["intervals"]["method"], "choices": choices}
+
+
+def _license(start: str) -> dict[str, str]:
+    """Return the licence of the model that `start` names, which holds for what is made of it; {} if none."""
+    try:
+        file = model_file(start)
+        card = read_card(file.parent) if file is not None else None
+    except CxrviewError:  # weights without a card, or gone since the training began
+        return {}
+    if card is None or not card.license:
+        return {}
+    return {"license": f"That of the weights it began with ({card.name} {card.version}): {card.license}"}
 
 
 def _data(prepared: Prepared) -> list[dict[str, Any]]:

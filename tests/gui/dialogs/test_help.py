@@ -101,6 +101,8 @@ def test_about_lists_what_is_installed_and_copies_it(window, qtbot):
     assert "LGPL" in licences
     assert "Lucide" in licences
     assert "ISC License" in licences
+    assert "not for commercial use (CC BY-NC 4.0)" in dialog.about.toPlainText()
+    assert "Attribution-NonCommercial 4.0 International" in licences
     qtbot.mouseClick(dialog.copy, Qt.MouseButton.LeftButton)
     copied = QApplication.clipboard().text()
     assert copied.startswith("cxrview ")

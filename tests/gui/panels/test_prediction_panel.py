@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QWidget
 
+from cxrview import bundle
 from cxrview.bundle import messages
 from cxrview.errors import InvalidRequest
 from cxrview.explain.class_colours import CLASS_COLOURS
@@ -16,6 +17,10 @@ from cxrview.gui.panels.bars import Bar, percent, tool_tip
 from cxrview.gui.panels.prediction import domain_tool_tip, verdict
 from cxrview.gui.panels.status import NOTICE
 from cxrview.gui.state import Mark, PredictionProgress, ViewStage
+from cxrview.i18n import say
+from cxrview.inference import sample
+from cxrview.inference.messages import SAMPLE_HAS_NODULES
+from tests.conftest import make_tiny_bundle
 from tests.gui.conftest import write_png
 
 
@@ -227,3 +232,27 @@ def test_the_panel_is_never_painted_with_rows_over_each_other(window, phantom, s
         window.reading.widget().update()
         qtbot.waitUntil(lambda painted=painted: squeezed.paints > painted)
     assert squeezed.found == []
+
+
+def test_beside_the_sample_it_says_that_the_reading_is_wrong_and_why(window, chest_pa, phantom, qtbot):
+    note = window.reading.sample
+    window.open([chest_pa])
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
+    assert note.isVisible()
+    assert note.words.text() == say(SAMPLE_HAS_NODULES)
+    qtbot.mouseClick(note.why, Qt.MouseButton.LeftButton)
+    assert "many nodules in both lungs" in window.help.window.browser.toPlainText()
+    window.open([phantom])
+    qtbot.waitUntil(lambda: window.state.shown.path == phantom)
+    assert not note.isVisible()
+
+
+def test_a_model_that_has_a_name_for_it_may_be_right(chest_pa, tmp_path):
+    def card(*names):
+        classes = [{"name": name, "label": name, "meaning": name} for name in names]
+        return bundle.load(make_tiny_bundle(tmp_path / names[0], classes=classes)).card
+
+    assert sample.remark(chest_pa, card("covid19", "normal", "pneumonia")) == SAMPLE_HAS_NODULES
+    assert not sample.remark(chest_pa, card("nodules", "normal", "pneumonia"))
+    assert not sample.remark(chest_pa, None)
+    assert not sample.remark(tmp_path / chest_pa.name, card("normal", "pneumonia", "covid19"))
