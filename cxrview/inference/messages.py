@@ -17,7 +17,7 @@ OTHER_ANSWERS = Message(
 
 # What a reading comes to
 TOO_CLOSE = Message("too-close", "Too close to call: {one} or {other}")
-NOT_READ = Message("not-read", "Not read: not a usual chest film")
+NOT_READ = Message("not-read", "Not read: the model does not know such films")
 POINTS = {
     "sensitive": Message("point-sensitive", "Sensitive"),
     "balanced": Message("point-balanced", "Balanced"),
