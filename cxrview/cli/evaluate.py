@@ -1,6 +1,7 @@
 """`cxrview evaluate`: how good a model is on labelled images, as a page, figures and `metrics.json`."""
 
 import argparse
+import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import Item, find_items, patient_pattern
 from cxrview.errors import InvalidRequest
 from cxrview.evaluation import messages, report_tables
-from cxrview.evaluation.localization.films import to_measure
+from cxrview.evaluation.localization.films import FilmsToMeasure, to_measure
 from cxrview.evaluation.localization.heat_report import HeatReport, lay_heat
 from cxrview.evaluation.localization.page import main_kind
 from cxrview.evaluation.names import LOCALIZATION
@@ -38,10 +39,16 @@ def run(arguments: argparse.Namespace) -> int:
     part, items = _side(find_items(config), arguments.split, arguments.data)
     external, ood = _items(arguments.external), _items(arguments.ood)
     predictor = load_predictor(arguments)
-    boxed = _with_boxes(arguments, {part: items, "external": external}, predictor)
+    pattern = patient_pattern(config)
+    boxed = _with_boxes(arguments, {part: items, "external": external}, predictor, pattern)
     progress = console.ProgressLine()
     ask = partial(
-        answer_files, predictor, report=progress, workers=arguments.workers, pattern=patient_pattern(config)
+        answer_files,
+        predictor,
+        report=progress,
+        workers=arguments.workers,
+        pattern=pattern,
+        watchers=tuple(boxed.values()),
     )
     said = {part: ask(items, examples=True)} | ({"external": ask(external)} if external else {})
     outside = ask(ood, out_of_distribution=True) if ood else None
@@ -83,37 +90,32 @@ def _side(items: list[Item], asked: str, data: Path) -> tuple[str, list[Item]]:
 
 
 def _with_boxes(
-    arguments: argparse.Namespace, parts: Mapping[str, list[Item]], predictor: Predictor
-) -> dict[str, list[Item]]:
+    arguments: argparse.Namespace,
+    parts: Mapping[str, list[Item]],
+    predictor: Predictor,
+    pattern: re.Pattern[str] | None,
+) -> dict[str, FilmsToMeasure]:
     """Return the films on which heat is to be measured, by part. Raises InvalidRequest if there are none."""
     if arguments.boxes is None:
         return {}
     given: Path = arguments.data
     if arguments.boxes is not True:
         given, parts = arguments.boxes, {"boxes": _items(arguments.boxes)}
-    found = {name: some for name, items in parts.items() if (some := to_measure(items, predictor.card))}
+    found = {name: items for name, items in parts.items() if to_measure(items, predictor.card)}
     if not found:
         raise InvalidRequest(messages.NO_BOXES, messages.BOXES_IN_TABLE, given)
-    return found
+    finder = LungFinder.load(f"{predictor.engine.name}:{predictor.engine.device}")
+    return {name: FilmsToMeasure(predictor, items, finder, pattern) for name, items in found.items()}
 
 
 def _heat(
     arguments: argparse.Namespace,
     predictor: Predictor,
-    boxed: Mapping[str, list[Item]],
+    boxed: Mapping[str, FilmsToMeasure],
     progress: console.ProgressLine,
 ) -> HeatReport:
-    engine = predictor.engine
-    return lay_heat(
-        predictor,
-        boxed,
-        LungFinder.load(f"{engine.name}:{engine.device}"),
-        progress,
-        workers=arguments.workers,
-        pattern=patient_pattern(DataConfig(str(arguments.data), arguments.group_pattern)),
-        seed=arguments.seed,
-        repeats=arguments.repeats,
-    )
+    workers, seed, repeats = arguments.workers, arguments.seed, arguments.repeats
+    return lay_heat(predictor, boxed, progress, workers=workers, seed=seed, repeats=repeats)
 
 
 def _check_answers(answered: Answered, data: Path, predictor: Predictor) -> None:

@@ -3,7 +3,12 @@
 import json
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from cxrview.imaging.orientation import upright_box
+
+if TYPE_CHECKING:
+    from cxrview.imaging import Radiograph
 
 Box4 = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels of the stored film, corners at 0; right > left and bottom > top."""
@@ -26,6 +31,13 @@ def parse_boxes(text: str) -> tuple[Box4, ...] | None:
     if not isinstance(found, list):
         raise ValueError("no list of boxes")
     return tuple(_box(entry) for entry in found)
+
+
+def upright(boxes: tuple[Box4, ...] | None, radiograph: "Radiograph") -> tuple[Box4, ...] | None:
+    """Return the `boxes` of a stored film in pixels of the `radiograph`, which was turned upright."""
+    if boxes is None:
+        return None
+    return tuple(upright_box(box, radiograph.orientation, radiograph.shape) for box in boxes)
 
 
 def box_text(boxes: Iterable[Box4] | None) -> str:

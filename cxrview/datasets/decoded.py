@@ -20,7 +20,7 @@ from cxrview import messages as shared
 from cxrview.anatomy import Film, reduced
 from cxrview.atomic_file import atomic_file, is_full, write_atomically
 from cxrview.bundle.card import FILM, LUNGS
-from cxrview.datasets import catalogue, framing, messages
+from cxrview.datasets import boxes, catalogue, framing, messages
 from cxrview.datasets.framing import Framing
 from cxrview.datasets.similarity import FINGERPRINT, fingerprint
 from cxrview.datasets.sources import Item
@@ -59,12 +59,13 @@ class Facts:
 
 
 class DecodedImage(NamedTuple):
-    """What is kept of one file; `film` is there while it waits to be framed to the lungs."""
+    """What is kept of one file; `film` and its `boxes` are there while it waits to be framed to the lungs."""
 
     image: NDArray[np.uint8]
     fingerprint: NDArray[np.uint8]
     facts: Facts
     film: Film | None = None
+    boxes: framing.Boxes = None
 
 
 Result = tuple[Item, DecodedImage | Message]
@@ -176,11 +177,11 @@ def _framed(results: Iterator[Result], frame: Framing) -> Iterator[Result]:
     """Yield `results` with their films framed to the lungs, which are looked for in many at once."""
     while batch := list(islice(results, framing.BATCH)):
         films = [
-            (result.film, item.boxes)
-            for item, result in batch
+            (result.film, result.boxes)
+            for _item, result in batch
             if isinstance(result, DecodedImage) and result.film is not None
         ]
-        made = iter(frame([film for film, _ in films], [boxes for _, boxes in films]))
+        made = iter(frame([film for film, _ in films], [given for _, given in films]))
         for item, result in batch:
             if isinstance(result, DecodedImage):
                 image, found = next(made)
@@ -208,7 +209,9 @@ def _read_one(item: Item, size: int, secret: bytes, with_film: bool) -> DecodedI
     except MemoryError:
         return joined((verbatim(item.file), imaging_messages.NO_MEMORY))
     decoded = examine(radiograph, size, secret)
-    return decoded._replace(film=reduced(radiograph)) if with_film else decoded
+    if not with_film:
+        return decoded
+    return decoded._replace(film=reduced(radiograph), boxes=boxes.upright(item.boxes, radiograph))
 
 
 def examine(radiograph: Radiograph, size: int, secret: bytes) -> DecodedImage:

@@ -4,13 +4,14 @@ Files are decoded a little ahead of the model and forgotten again, so memory doe
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from cxrview.errors import CxrviewError
 from cxrview.evaluation import messages
 from cxrview.evaluation.examples import Example, choose_examples, illustrate
 from cxrview.evaluation.predictions import LabelledPredictions
-from cxrview.imaging import read, render
+from cxrview.imaging import Radiograph, read, render
 from cxrview.imaging.read_ahead import read_ahead
 from cxrview.inference.prediction import Prediction
 from cxrview.inference.predictor import BATCH_SIZE, ModelInput, Predictor
@@ -43,6 +44,16 @@ class Answered:
     left_out: tuple[tuple[str, int], ...] = ()
 
 
+class Watcher(Protocol):
+    """Somebody who measures something else of films that are read for a model anyway."""
+
+    def prepare(self, radiograph: Radiograph) -> Any:
+        """Return what is kept of a film until the model has spoken. Called in any thread."""
+
+    def take(self, waiting: Sequence[Any], predictions: Sequence[Prediction]) -> None:
+        """Take what was kept of films, and what the model says of each."""
+
+
 def class_places(names: Iterable[str], card: Card) -> dict[str, int]:
     """Return the index in `card` of those `names` that it knows, by name or label, whatever the case."""
     known = {item.label.casefold(): index for index, item in enumerate(card.classes)}
@@ -59,33 +70,21 @@ def answer_files(
     pattern: re.Pattern[str] | None = None,
     out_of_distribution: bool = False,
     examples: bool = False,
+    watchers: Sequence[Watcher] = (),
 ) -> Answered:
     """Return what the model says about the first frame of each file.
 
     Images with a label that the model does not know are left out, unless they are `out_of_distribution`: then
     all are asked about, none has a class, and the label stands in for a source that is not named. The patient
     is the item's group, else the DICOM PatientID, else what `pattern` finds in the file's name, else each
-    file is its own.
+    file is its own. The `watchers` are shown each film that is read, and then what is said of it.
     """
     chosen, left_out = list(items), Counter[str]()
     if not out_of_distribution:
         chosen, left_out = _of_known_class(items, predictor.card)
-    failures: list[tuple[str, Message]] = []
-    read_items, patients = list[Item](), list[str]()
-
-    def inputs() -> Iterator[ModelInput]:
-        prepared = read_ahead(partial(_prepare, predictor), [item.path for item in chosen], workers)
-        with closing(prepared):
-            for item, result in zip(chosen, prepared, strict=True):
-                if isinstance(result, CxrviewError):
-                    failures.append((item.file, result.whole))
-                    continue
-                model_input, patient = result
-                read_items.append(item)
-                patients.append(group_of(item, patient, pattern))
-                yield model_input
-
-    probabilities, in_domain = ask(predictor, inputs(), len(chosen), report)
+    reading = _Reading(predictor, chosen, watchers, pattern)
+    probabilities, in_domain = ask(predictor, reading.inputs(workers), len(chosen), report, reading.show)
+    read_items = reading.items
     card = predictor.card
     targets = np.zeros((len(read_items), len(card.classes)), np.uint8)
     if not out_of_distribution:
@@ -94,21 +93,63 @@ def answer_files(
             targets[row, [places[label] for label in item.labels]] = 1
     sources = [item.source or ("|".join(item.labels) if out_of_distribution else "") for item in read_items]
     files, devices = [item.file for item in read_items], [item.device for item in read_items]
-    columns = map(_texts, (patients, sources, files, devices))
+    columns = map(_texts, (reading.groups, sources, files, devices))
     answers = _answers(card, probabilities, in_domain, targets, *columns)
     shown: list[Example] = []
     if examples:
         choices = choose_examples(answers)
         shown = illustrate(answers, choices, lambda index: predict_file(predictor, read_items[index].path))
-    return Answered(answers, tuple(shown), tuple(failures), tuple(left_out.most_common()))
+    return Answered(answers, tuple(shown), tuple(reading.failures), tuple(left_out.most_common()))
+
+
+class _Reading:
+    """Files on their way to the model: what could be read, what not, and what watchers wait with."""
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        chosen: Sequence[Item],
+        watchers: Sequence[Watcher],
+        pattern: re.Pattern[str] | None,
+    ) -> None:
+        self.items: list[Item] = []
+        self.groups: list[str] = []
+        self.failures: list[tuple[str, Message]] = []
+        self._predictor, self._chosen, self._pattern = predictor, chosen, pattern
+        self._watchers, self._watched = watchers, deque[list[Any]]()
+
+    def inputs(self, workers: int) -> Iterator[ModelInput]:
+        """Yield what the model sees of each file that can be read."""
+        work = partial(_prepare, self._predictor, self._watchers)
+        with closing(read_ahead(work, [item.path for item in self._chosen], workers)) as prepared:
+            for item, result in zip(self._chosen, prepared, strict=True):
+                if isinstance(result, CxrviewError):
+                    self.failures.append((item.file, result.whole))
+                    continue
+                model_input, patient, watched = result
+                self.items.append(item)
+                self.groups.append(group_of(item, patient, self._pattern))
+                self._watched.append(watched)
+                yield model_input
+
+    def show(self, predictions: Sequence[Prediction]) -> None:
+        """Hand the next `predictions` to the watchers."""
+        waiting = [self._watched.popleft() for _ in predictions]
+        for number, watcher in enumerate(self._watchers):
+            watcher.take([watched[number] for watched in waiting], predictions)
 
 
 def ask(
-    predictor: Predictor, inputs: Iterable[ModelInput], count: int, report: Report = silent
+    predictor: Predictor,
+    inputs: Iterable[ModelInput],
+    count: int,
+    report: Report,
+    show: Callable[[Sequence[Prediction]], None],
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
     """Return the probabilities (N, C) of `inputs`, about `count`, and which are in domain (N,).
 
-    The second is None if nothing could tell. `report` may raise Cancelled.
+    The second is None if nothing could tell. Each batch of predictions is handed to `show`. `report` may
+    raise Cancelled.
     """
     probabilities: list[NDArray[np.float64]] = []
     inside: list[bool] = []
@@ -116,7 +157,9 @@ def ask(
     waiting = iter(inputs)
     while batch := list(islice(waiting, BATCH_SIZE)):
         report(min(1.0, len(inside) / max(1, count)), messages.READING)
-        for prediction in predictor.predict_inputs(batch):
+        predictions = predictor.predict_inputs(batch)
+        show(predictions)
+        for prediction in predictions:
             probabilities.append(prediction.probabilities.astype(np.float64))
             inside.append(prediction.in_domain)
             checked = checked or not np.isnan(prediction.domain_score) or bool(prediction.objections)
@@ -167,10 +210,13 @@ def _of_known_class(items: Sequence[Item], card: Card) -> tuple[list[Item], Coun
     return chosen, left_out
 
 
-def _prepare(predictor: Predictor, path: Path) -> tuple[ModelInput, str]:
-    """Return what the model sees of the first frame of the file, and the PatientID."""
+def _prepare(
+    predictor: Predictor, watchers: Sequence[Watcher], path: Path
+) -> tuple[ModelInput, str, list[Any]]:
+    """Return what the model and each watcher need of the first frame of the file, and the PatientID."""
     radiograph = read(path)[0]
-    return predictor.prepare(radiograph), radiograph.identity.patient_id
+    watched = [watcher.prepare(radiograph) for watcher in watchers]
+    return predictor.prepare(radiograph), radiograph.identity.patient_id, watched
 
 
 def predict_file(predictor: Predictor, path: Path) -> tuple[NDArray[np.uint8], Prediction] | None:

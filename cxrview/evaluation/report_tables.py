@@ -235,11 +235,11 @@ def within_table(measured: Mapping[str, Any], label: Label, stratum: str) -> Rep
     ]
     mean = (TableCell(f"Mean of the {stratum}s"), TableCell(""), TableCell(""), cell(found["mean"]))
     note = (
-        f"Each area is of the images of one {stratum} alone, so that what tells one {stratum} from another "
-        f"gives nothing away. A {stratum} with fewer than {LEAST} images of either class is left out."
+        f"Within one {stratum} nothing is gained by telling the {stratum}s apart. A {stratum} with fewer "
+        f"than {LEAST} images of either class is left out."
     )
     head = (stratum.capitalize(), watched, healthy, "AUC")
-    caption = f"Within-{stratum} AUC, {watched} against {healthy}"
+    caption = f"{watched} against {healthy}, each {stratum} by itself"
     return ReportTable(caption, head, (*rows, mean), 1, note)
 
 

@@ -120,6 +120,7 @@ class Radiograph:
     chosen by `imaging.render.choose_voi`.
     `padding` is (H, W) bool, true where pixels carry no image, or None.
     `pixel_aspect` is the height of a pixel divided by its width.
+    `orientation` is how the stored picture lies, 1…8 as EXIF counts; `values` are upright.
     """
 
     path: Path
@@ -132,6 +133,7 @@ class Radiograph:
     rgb: NDArray[np.uint8] | None = None
     padding: NDArray[np.bool_] | None = None
     pixel_aspect: float = 1.0
+    orientation: int = 1
     spacing: Spacing | None = None
     identity: Identity = field(default_factory=Identity)
     pictured: Pictured = field(default_factory=Pictured)

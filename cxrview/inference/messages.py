@@ -22,7 +22,7 @@ SAMPLE_HAS_NODULES = Message(
     "No name of this model fits it, so its reading is wrong.",
 )
 TOO_CLOSE = Message("too-close", "Too close to call: {one} or {other}")
-NOT_READ = Message("not-read", "Not read: not a usual chest film")
+NOT_READ = Message("not-read", "Not read: the model does not know such films")
 POINTS = {
     "sensitive": Message("point-sensitive", "Sensitive"),
     "balanced": Message("point-balanced", "Balanced"),

@@ -17,6 +17,7 @@ from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import find_items
 from cxrview.evaluation import messages as evaluation_messages
 from cxrview.evaluation import predict as bundle_answers
+from cxrview.evaluation.localization import films
 from cxrview.evaluation.predict import answer_files
 from cxrview.imaging import read
 from cxrview.inference.predictor import Predictor
@@ -218,6 +219,28 @@ def test_heat_is_laid_on_the_boxes_of_a_table(folder, tmp_path, capsys):
     assert 'id="heat"' in (out / "report.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize("own_table", [False, True])
+def test_a_film_with_boxes_is_read_once(folder, tmp_path, monkeypatch, own_table):
+    draw(folder / "Tuberculosis" / "t.png", 99)  # of no class of the model: read for its boxes alone
+    read_files = []
+
+    def counted(path):
+        read_files.append(path.name)
+        return read(path)
+
+    monkeypatch.setattr(bundle_answers, "read", counted)
+    monkeypatch.setattr(films, "read", counted)
+    data = boxed(tmp_path, folder)
+    predictor, items = Predictor.load(), find_items(DataConfig(str(data)))
+    to_measure = films.FilmsToMeasure(predictor, items)
+    asked = find_items(DataConfig(str(folder))) if own_table else items
+    answer_files(predictor, asked, watchers=[to_measure])
+    to_measure.read_rest()
+    assert len(to_measure.measured().films) == 13
+    assert len(read_files) == len(set(read_files)) + 12  # p0_0.png and so on stand in three folders
+    assert read_files.count("t.png") == 1
+
+
 def test_films_without_boxes_and_broken_boxes_exit_2(folder, tmp_path, capsys):
     assert run("--data", folder, "--boxes", "--out", tmp_path / "out") == 2
     assert str(evaluation_messages.NO_BOXES) in capsys.readouterr().err
@@ -232,11 +255,11 @@ def test_memory_does_not_grow_with_the_number_of_files(folder, monkeypatch):
     waiting, most = 0, 0
     prepare, ask = bundle_answers._prepare, bundle_answers.BATCH_SIZE
 
-    def counted(predictor, path):
+    def counted(predictor, watchers, path):
         nonlocal waiting, most
         waiting += 1
         most = max(most, waiting)
-        return prepare(predictor, path)
+        return prepare(predictor, watchers, path)
 
     predictor = Predictor.load()
     predict = predictor.predict_inputs

@@ -151,9 +151,9 @@ def test_the_page_tells_disease_of_any_kind_from_none_and_what_holds_within_one_
     assert f"Disease of any kind against Normal (AUC) {area}" in page.text
     mean = found["within_source"]["mean"]
     row = f"Mean of the sources {report_tables.decimal(mean['value'])} {report_tables.interval_text(mean)}"
-    assert "Within-source AUC, Covid19 against Normal" in page.text
+    assert "Covid19 against Normal, each source by itself" in page.text
     assert row in page.text
-    assert "Within-device" not in page.text
+    assert "each device by itself" not in page.text
 
 
 def test_names_of_classes_stay_text(whole):

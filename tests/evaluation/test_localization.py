@@ -1,10 +1,12 @@
 """Where heat lies: planted maps whose boxes and lungs are known, against counting by hand."""
 
 import csv
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from cxrview.anatomy import LungFinder, reduced
 from cxrview.datasets.config import DataConfig
@@ -12,7 +14,7 @@ from cxrview.datasets.sources import Item, find_items
 from cxrview.evaluation import messages
 from cxrview.evaluation.localization import measure, measure_film, measures
 from cxrview.evaluation.localization.figures import summarise
-from cxrview.evaluation.localization.films import MeasuredFilm, measure_films, own_class, to_measure
+from cxrview.evaluation.localization.films import FilmsToMeasure, MeasuredFilm, own_class, to_measure
 from cxrview.evaluation.localization.heat_report import lay_heat, worst
 from cxrview.evaluation.localization.measures import MEASURES, grid_shape
 from cxrview.evaluation.localization.page import heat_caveats, heat_csv, heat_tables
@@ -222,11 +224,17 @@ def films(tmp_path):
     return tmp_path / "films.csv"
 
 
+def laid(predictor, items, finder=None):
+    films = FilmsToMeasure(predictor, items, finder)
+    films.read_rest()
+    return films.measured()
+
+
 def test_films_are_measured_by_the_map_of_their_own_class(films, tiny_bundle):
     predictor = Predictor.load(str(tiny_bundle))
     items = find_items(DataConfig(str(films)))
     assert [item.file for item in to_measure(items, predictor.card)] == ["a.png", "b.png", "c.png", "f.png"]
-    found = measure_films(predictor, items)
+    found = laid(predictor, items)
     assert not found.failures
     by_file = {one.item.file: one for one in found.films}
     assert {one.label for one in found.films} == {"covid19", "pneumonia", "indeterminate", ""}
@@ -254,7 +262,7 @@ def test_lungs_are_found_by_the_network(chest_pa, tiny_bundle):
     height, width = radiograph.shape
     item = Item(chest_pa, "chest.dcm", ("covid19",), boxes=((0, 0, width, height),))
     finder = LungFinder.load()
-    one = measure_films(Predictor.load(str(tiny_bundle)), [item], finder).films[0]
+    one = laid(Predictor.load(str(tiny_bundle)), [item], finder).films[0]
     anatomy = finder.find([reduced(radiograph)])[0]
     prediction = Predictor.load(str(tiny_bundle)).predict([radiograph])[0]
     heat = prediction.letterbox.back(prediction.activation_maps[0], shape=(height, width)).clip(0)
@@ -266,13 +274,64 @@ def test_lungs_are_found_by_the_network(chest_pa, tiny_bundle):
     assert one.of_own["chance_seen"] == one.of_own["chance_lungs"] == 1
 
 
+def test_a_film_is_called_by_the_operating_point_and_not_by_the_most_probable_class(films, tiny_bundle):
+    predictor = Predictor.load(str(tiny_bundle))
+    items = [item for item in find_items(DataConfig(str(films))) if item.boxes and not item.lung_mask]
+    card = predictor.card
+    likely = min(one.called for one in laid(predictor, items).films)
+    for watched in card.class_names:  # called from any probability on, and from none
+        points = {"balanced": {watched: 0.0}}
+        predictor.card = replace(card, watch_class=watched, operating_points=points)
+        always = laid(predictor, items).films
+        assert {one.called for one in always} == {watched}
+        maps = [predictor.predict(read(one.item.path))[0] for one in always]
+        for one, said in zip(always, maps, strict=True):
+            heat = said.activation_maps[card.class_names.index(watched)]
+            assert one.of_called == pytest.approx(
+                measure_film(heat, said.letterbox, one.item.boxes), nan_ok=True
+            )
+    predictor.card = replace(card, watch_class=likely, operating_points={"balanced": {likely: 1.01}})
+    assert likely not in {one.called for one in laid(predictor, items).films}
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_boxes_and_drawn_lungs_of_a_turned_picture_are_turned_with_it(orientation, tmp_path, tiny_bundle):
+    """What is told of a picture stays the same when it is stored as it was taken, on its side say."""
+    random = np.random.default_rng(0)
+    stored = random.integers(0, 256, (60, 80), dtype=np.uint8)
+    stored[10:22, 50:75] = 255  # the box
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(stored).save(tmp_path / "film.png", exif=exif)
+    cv2.imwrite(str(tmp_path / "mask.png"), (stored == 255).astype(np.uint8))
+    item = Item(
+        tmp_path / "film.png",
+        "film.png",
+        ("covid19",),
+        boxes=((50, 10, 75, 22),),
+        lung_mask=tmp_path / "mask.png",
+    )
+    predictor = Predictor.load(str(tiny_bundle))
+    one = laid(predictor, [item]).films[0]
+    radiograph = read(tmp_path / "film.png")[0]
+    left, top, right, bottom = map(int, one.item.boxes[0])
+    assert (radiograph.values[top:bottom, left:right] == 255).all()
+    assert (right - left) * (bottom - top) == 25 * 12
+    said = predictor.predict([radiograph])[0]
+    heat, lungs = said.activation_maps[said.class_names.index("covid19")], radiograph.values == 255
+    expected = measure_film(heat, said.letterbox, one.item.boxes, None, lungs)
+    assert one.of_own == pytest.approx(expected, nan_ok=True)
+
+
 def test_a_model_that_reads_lungs_is_not_followed_by_another_search(chest_pa, tiny_lungs_bundle, monkeypatch):
     radiograph = read(chest_pa)[0]
     item = Item(chest_pa, "chest.dcm", ("covid19",), boxes=((300, 500, 900, 1500),))
     predictor, finder = Predictor.load(str(tiny_lungs_bundle)), LungFinder.load()
     (anatomy,) = finder.find([reduced(radiograph)])
     monkeypatch.setattr(finder, "find", lambda _films: pytest.fail("the lungs are found already"))
-    (one,) = measure_films(predictor, [item], finder).films
+    films = FilmsToMeasure(predictor, [item], finder)
+    films.read_rest()
+    (one,) = films.measured().films
     prediction = predictor.predict([radiograph])[0]
     shape = grid_shape(prediction.letterbox)
     lungs = anatomy.letterbox.back(anatomy.lungs.astype(np.float32), shape=shape) > 127.5
@@ -284,7 +343,7 @@ def test_a_model_that_reads_lungs_is_not_followed_by_another_search(chest_pa, ti
 
 def test_a_mask_of_another_film_is_a_failure_of_its_film(films, tmp_path, tiny_bundle):
     cv2.imwrite(str(tmp_path / "mask.png"), np.zeros((30, 80), np.uint8))
-    found = measure_films(Predictor.load(str(tiny_bundle)), find_items(DataConfig(str(films))))
+    found = laid(Predictor.load(str(tiny_bundle)), find_items(DataConfig(str(films))))
     assert [file for file, _ in found.failures] == ["a.png", "f.png"]
     assert says(found.failures[0][1], messages.MASK_OF_ANOTHER_SHAPE(file="a.png"))
     assert {one.item.file for one in found.films} == {"b.png", "c.png"}
@@ -292,7 +351,8 @@ def test_a_mask_of_another_film_is_a_failure_of_its_film(films, tmp_path, tiny_b
 
 def test_a_report_shows_the_worst_films_and_one_to_share_shows_none(films, tmp_path, tiny_bundle):
     predictor = Predictor.load(str(tiny_bundle))
-    heat = lay_heat(predictor, {"test": find_items(DataConfig(str(films)))}, None, repeats=20)
+    parts = {"test": FilmsToMeasure(predictor, find_items(DataConfig(str(films))))}
+    heat = lay_heat(predictor, parts, repeats=20)
     assert len(heat.worst) == 3
     one = heat.worst[0]
     assert one.boxed.shape == one.heated.shape == (TINY_SIZE, TINY_SIZE + 16, 3)
@@ -310,4 +370,4 @@ def test_a_report_shows_the_worst_films_and_one_to_share_shows_none(films, tmp_p
     assert 'id="heat"' in shared
     assert not (tmp_path / "shared" / "boxes.csv").exists()
     assert (tmp_path / "own" / "boxes.csv").read_text("utf-8") == heat_csv(heat.films)
-    assert not lay_heat(predictor, {"test": find_items(DataConfig(str(films)))}, None, pictures=False).worst
+    assert not lay_heat(predictor, parts, pictures=False).worst

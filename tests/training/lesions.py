@@ -22,7 +22,7 @@ def lesion_phantoms(count: int, size: int, seed: int) -> LesionPhantoms:
     masks = np.zeros((count, size, size), np.bool_)
     labels = np.arange(count) % 2
     for index in range(count):
-        chest, lungs = _varied_chest(row, column, random)
+        chest, lungs = varied_chest(row, column, random)
         if labels[index]:
             y, x = lungs[random.integers(2)] + random.uniform(-1, 1, 2) * (0.2, 0.05)
             radius = random.uniform(0.09, 0.13)
@@ -35,10 +35,13 @@ def lesion_phantoms(count: int, size: int, seed: int) -> LesionPhantoms:
     return LesionPhantoms(images, labels.astype(np.int64), masks)
 
 
-def _varied_chest(
+def varied_chest(
     row: NDArray[np.float64], column: NDArray[np.float64], random: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a chest and the centres of its lungs, (2, 2) as y, x."""
+    """Return a chest and the centres of its lungs, (2, 2) as y, x: first that on the left of the picture.
+
+    `row` and `column` are the places of its pixels, (S, S), 0…1; its grey levels lie between 0 and 1.
+    """
     down, right = random.uniform(-0.04, 0.04, 2)
     build = random.uniform(0.92, 1.08)
 

@@ -3,11 +3,11 @@
 Maps are measured and forgotten, so memory does not grow with the number of films.
 """
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from cxrview.anatomy import Anatomy, Film, LungFinder, reduced
 from cxrview.bundle import Card
 from cxrview.bundle.card import LUNGS
-from cxrview.datasets.boxes import Box4
+from cxrview.datasets.boxes import Box4, upright
 from cxrview.datasets.sources import Item
 from cxrview.errors import CxrviewError, UnreadableImage
 from cxrview.evaluation import messages
@@ -26,7 +26,9 @@ from cxrview.evaluation.localization.measures import HeatMeasures, grid_shape, m
 from cxrview.evaluation.predict import class_places, group_of
 from cxrview.evaluation.roles import healthy_class
 from cxrview.imaging import Radiograph, read
+from cxrview.imaging.orientation import upright as turned_upright
 from cxrview.imaging.read_ahead import read_ahead
+from cxrview.inference.call import call
 from cxrview.inference.prediction import Prediction
 from cxrview.inference.predictor import BATCH_SIZE, ModelInput, Predictor
 from cxrview.message import Message
@@ -40,8 +42,9 @@ LIKE = 0.02  # how far the shapes of a film and its mask may differ, as a share
 class MeasuredFilm:
     """One film and how two maps lie on it: that of its own class, and that of the class it was called.
 
-    `label` is the class that its table names, in the words of the table if it is none of the model's. `own`
-    is that of `own_class`, and `of_own` None where it is "".
+    It is called by the operating point of the model's card, whether it is in domain or not. `label` is the
+    class that its table names, in the words of the table if it is none of the model's. `own` is that of
+    `own_class`, and `of_own` None where it is "". The item's boxes are those on the upright film.
     """
 
     item: Item
@@ -61,13 +64,14 @@ class MeasuredFilms:
     failures: tuple[tuple[str, Message], ...] = ()
 
 
-class _Prepared(NamedTuple):
+class Prepared(NamedTuple):
     """A film that waits for the model: its shape stands in the letterbox of what the model sees."""
 
-    model_input: ModelInput
+    item: Item  # with the boxes on the upright film
     patient: str
-    film: Film | None  # for the lung network
+    film: Film | None  # for the lung network, where the model does not find the lungs itself
     drawn: NDArray[np.bool_] | None
+    failure: Message | None  # what is wrong with the drawn lungs
 
 
 def no_disease(card: Card) -> str:
@@ -103,60 +107,103 @@ def own_class(item: Item, prediction: Prediction, card: Card) -> str:
     return card.class_names[max(sorted(places), key=lambda place: float(prediction.probabilities[place]))]
 
 
-def measure_films(
-    predictor: Predictor,
-    items: Sequence[Item],
-    finder: LungFinder | None = None,
-    report: Report = silent,
-    *,
-    workers: int = 2,
-    pattern: re.Pattern[str] | None = None,
-) -> MeasuredFilms:
-    """Return how the maps of `predictor` lie on the first frames of those `items` that `to_measure` returns.
+class FilmsToMeasure:
+    """Films on which heat is laid as they are read: by the way of an evaluation, or for this alone.
 
-    A model that reads lungs has found them; for another `finder` does, and without it, and where it finds
-    none, they are not known. The group is found as `answer_files` finds it. `report` may raise Cancelled.
+    Those of its `items` that `to_measure` returns, each file once, its first frame. A file that is read by
+    others goes through `prepare` and `take`; `read_rest` reads those that nobody has. The group is found as
+    `answer_files` finds it. Without `finder`, and where it finds none, the lungs are not known.
     """
-    chosen = to_measure(items, predictor.card)
-    films: list[MeasuredFilm] = []
-    failures: list[tuple[str, Message]] = []
-    if predictor.card.frame == LUNGS:
-        finder = None  # what it would find, the predictor finds
-    work = partial(_prepare, predictor, finder is not None)
-    by_path = {item.path: item for item in chosen}
-    paths = list(by_path)
 
-    def prepared() -> Iterator[tuple[Item, _Prepared]]:
-        with closing(read_ahead(lambda path: work(by_path[path]), paths, workers)) as results:
-            for path, result in zip(paths, results, strict=True):
-                if isinstance(result, CxrviewError):
-                    failures.append((by_path[path].file, result.whole))
-                else:
-                    yield by_path[path], result
+    def __init__(
+        self,
+        predictor: Predictor,
+        items: Sequence[Item],
+        finder: LungFinder | None = None,
+        pattern: re.Pattern[str] | None = None,
+    ) -> None:
+        self._predictor, self._finder, self._pattern = predictor, finder, pattern
+        self._items = {_place(item.path): item for item in to_measure(items, predictor.card)}
+        self._films: dict[str, MeasuredFilm] = {}
+        self._failures: dict[str, Message] = {}
 
-    waiting = prepared()
-    while batch := list(islice(waiting, BATCH_SIZE)):
-        report(min(1.0, len(films) / max(1, len(chosen))), messages.LAYING_HEAT)
-        predictions = predictor.predict_inputs([ready.model_input for _, ready in batch])
-        anatomies: Sequence[Anatomy | None] = [prediction.anatomy for prediction in predictions]
-        if finder is not None:
-            anatomies = finder.find([ready.film for _, ready in batch if ready.film is not None])
-        for (item, ready), prediction, anatomy in zip(batch, predictions, anatomies, strict=True):
-            group = group_of(item, ready.patient, pattern)
-            films.append(_measured(item, group, prediction, anatomy, ready.drawn, predictor.card))
-    return MeasuredFilms(tuple(films), tuple(failures))
+    def prepare(self, radiograph: Radiograph) -> Prepared | None:
+        """Return what is needed of `radiograph`, at most 1 MB; None if it is none of these films.
+
+        Pure, so it may run in any thread.
+        """
+        item = self._items.get(_place(radiograph.path))
+        if item is None:
+            return None
+        film = drawn = failure = None
+        try:
+            drawn = None if item.lung_mask is None else _drawn_mask(item.lung_mask, radiograph)
+        except CxrviewError as error:
+            failure = error.whole
+        if self._finder is not None and self._predictor.card.frame != LUNGS:
+            film = reduced(radiograph)
+        item = replace(item, boxes=upright(item.boxes, radiograph))
+        return Prepared(item, radiograph.identity.patient_id, film, drawn, failure)
+
+    def take(self, waiting: Sequence[Prepared | None], predictions: Sequence[Prediction]) -> None:
+        """Measure those of the `predictions`, one each, that are of these films."""
+        pairs = [(ready, said) for ready, said in zip(waiting, predictions, strict=True) if ready is not None]
+        films = [ready.film for ready, _ in pairs if ready.film is not None]
+        found = iter(self._finder.find(films) if self._finder is not None and films else ())
+        for ready, prediction in pairs:
+            place = _place(ready.item.path)
+            anatomy = prediction.anatomy if ready.film is None else next(found)
+            if ready.failure is not None:
+                self._failures[place] = ready.failure
+                continue
+            group = group_of(ready.item, ready.patient, self._pattern)
+            self._films[place] = _measured(ready, group, prediction, anatomy, self._predictor.card)
+
+    def read_rest(self, report: Report = silent, workers: int = 2) -> None:
+        """Read and measure the films that nobody has read. `report` may raise Cancelled."""
+        known = self._films.keys() | self._failures.keys()
+        paths = [item.path for place, item in self._items.items() if place not in known]
+
+        def work(path: Path) -> tuple[ModelInput, Prepared | None]:
+            radiograph = read(path)[0]
+            return self._predictor.prepare(radiograph), self.prepare(radiograph)
+
+        def readable() -> Iterator[tuple[ModelInput, Prepared | None]]:
+            with closing(read_ahead(work, paths, workers)) as results:
+                for path, result in zip(paths, results, strict=True):
+                    if isinstance(result, CxrviewError):
+                        self._failures[_place(path)] = result.whole
+                    else:
+                        yield result
+
+        waiting = readable()
+        while batch := list(islice(waiting, BATCH_SIZE)):
+            report(len(self._films.keys() - known) / len(paths), messages.LAYING_HEAT)
+            predictions = self._predictor.predict_inputs([model_input for model_input, _ in batch])
+            self.take([ready for _, ready in batch], predictions)
+
+    def measured(self) -> MeasuredFilms:
+        """Return the films that were measured so far, in the order of the items."""
+        films = tuple(self._films[place] for place in self._items if place in self._films)
+        failures = (
+            (item.file, self._failures[place])
+            for place, item in self._items.items()
+            if place in self._failures
+        )
+        return MeasuredFilms(films, tuple(failures))
 
 
-def _prepare(predictor: Predictor, with_film: bool, item: Item) -> _Prepared:
-    radiograph = read(item.path)[0]
-    drawn = None if item.lung_mask is None else _drawn_mask(item.lung_mask, radiograph)
-    film = reduced(radiograph) if with_film else None
-    return _Prepared(predictor.prepare(radiograph), radiograph.identity.patient_id, film, drawn)
+def _place(path: Path) -> str:
+    """Return what two tables call the same file."""
+    return os.path.normpath(path.absolute())
 
 
 def _drawn_mask(path: Path, radiograph: Radiograph) -> NDArray[np.bool_]:
     """Return the drawn lungs, (h, w). Raises UnreadableImage if the picture has not the film's shape."""
-    mask = np.asarray(read(path)[0].values != 0)
+    picture = read(path)[0]
+    mask = np.asarray(picture.values != 0)
+    if picture.orientation == 1:  # it lies as the stored film does
+        mask = turned_upright(mask, radiograph.orientation)
     shapes = mask.shape[0] / mask.shape[1], radiograph.shape[0] / radiograph.shape[1]
     if abs(shapes[0] / shapes[1] - 1) > LIKE:
         raise UnreadableImage(messages.MASK_OF_ANOTHER_SHAPE(file=radiograph.path.name), path=path)
@@ -164,23 +211,19 @@ def _drawn_mask(path: Path, radiograph: Radiograph) -> NDArray[np.bool_]:
 
 
 def _measured(
-    item: Item,
-    group: str,
-    prediction: Prediction,
-    anatomy: Anatomy | None,
-    drawn: NDArray[np.bool_] | None,
-    card: Card,
+    ready: Prepared, group: str, prediction: Prediction, anatomy: Anatomy | None, card: Card
 ) -> MeasuredFilm:
     lungs = None
     if anatomy is not None and anatomy.found:
         shape = grid_shape(prediction.letterbox)
         lungs = anatomy.letterbox.back(anatomy.lungs.astype(np.float32), shape=shape) >= HALF
-    own, called = own_class(item, prediction, card), prediction.predicted
+    item = ready.item
+    own, called = own_class(item, prediction, card), call(prediction.probabilities.tolist(), card).name
     boxes = boxes_of(item, card)
 
     def of(name: str) -> HeatMeasures:
         heat = prediction.activation_maps[prediction.class_names.index(name)]
-        return measure_film(heat, prediction.letterbox, boxes, lungs, drawn, prediction.field)
+        return measure_film(heat, prediction.letterbox, boxes, lungs, ready.drawn, prediction.field)
 
     of_called = of(called)
     places = set(class_places(item.labels, card).values())

@@ -1,6 +1,5 @@
 """Where the heat of a model lies on films with boxes: asked, summed up, and the worst films to look at."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,11 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.anatomy import LungFinder
-from cxrview.datasets.sources import Item
 from cxrview.evaluation.examples import OPACITY, shrunk
 from cxrview.evaluation.localization.figures import summarise
-from cxrview.evaluation.localization.films import MeasuredFilm, boxes_of, measure_films, to_measure
+from cxrview.evaluation.localization.films import FilmsToMeasure, MeasuredFilm, boxes_of
 from cxrview.evaluation.localization.measures import HeatMeasures
 from cxrview.evaluation.predict import predict_file
 from cxrview.explain.colour import blend, colour_table
@@ -50,31 +47,29 @@ class HeatReport:
 
 def lay_heat(
     predictor: Predictor,
-    parts: Mapping[str, Sequence[Item]],
-    finder: LungFinder | None,
+    parts: Mapping[str, FilmsToMeasure],
     report: Report = silent,
     *,
     workers: int = 2,
-    pattern: re.Pattern[str] | None = None,
     seed: int = 0,
     repeats: int = 1000,
     pictures: bool = True,
 ) -> HeatReport:
-    """Return where the heat lies on those films of `parts` that have boxes or drawn lungs.
+    """Return where the heat lies on the films of `parts`, of which those that nobody has read are read.
 
-    Parts without such films are left out. The rest is as in `measure_films` and `summarise`; no film is
-    shown without `pictures`. `report` may raise Cancelled.
+    Parts without films are left out. `seed` and `repeats` are those of `summarise`; no film is shown without
+    `pictures`. `report` may raise Cancelled.
     """
-    asked = {name: found for name, items in parts.items() if (found := to_measure(items, predictor.card))}
     films: dict[str, Sequence[MeasuredFilm]] = {}
     metrics: dict[str, Mapping[str, Any]] = {}
     failures: list[tuple[str, Message]] = []
-    for number, (name, items) in enumerate(asked.items()):
+    for number, (name, part) in enumerate(parts.items()):
         asking, summing = (
-            _slice(report, (number + start) / len(asked), share / len(asked))
+            _slice(report, (number + start) / len(parts), share / len(parts))
             for start, share in ((0, ASKING), (ASKING, 1 - ASKING))
         )
-        measured = measure_films(predictor, items, finder, asking, workers=workers, pattern=pattern)
+        part.read_rest(asking, workers)
+        measured = part.measured()
         failures += measured.failures
         if measured.films:
             films[name] = measured.films

@@ -18,6 +18,7 @@ from cxrview.evaluation.report_tables import ABSENT, ReportTable, TableCell, cel
 
 FEW = 5  # films of a source or device, below which it has no line in the report
 OUTSIDE = 0.3  # of the heat outside the lungs, from which on it is a serious remark
+_CALLED = "A film is called by the model's operating point; without one it is called the most probable class."
 _COLUMNS = (
     "pointing_game",
     "chance_lungs",
@@ -73,7 +74,7 @@ def heat_tables(measured: Mapping[str, Any], label: Label, classes: Sequence[str
     for name, part in measured["per_class"].items():
         swatch = classes.index(name) if name in classes else -1
         rows.append(row(TableCell(label(name) or "(none named)", swatch=swatch), part, part["own"]))
-    tables = [ReportTable("Where the heat lies", ("Map of", *head), tuple(rows))]
+    tables = [ReportTable("Where the heat lies", ("Map of", *head), tuple(rows), note=_CALLED)]
     for kind in ("source", "device"):
         found = measured[f"per_{kind}"]
         large = {name: part for name, part in found.items() if part["films"] >= FEW}

@@ -25,12 +25,14 @@ class Draft(QObject):
         report_changed: the data report came, or no longer holds; carries it, or None.
         preset_changed: carries its name, or "custom".
         lungs_changed: whether the images show lungs is known, or no longer; carries it, or None.
+        frame_read_changed: what the network will be given is another now; carries "film" or "lungs".
     """
 
     changed = Signal(object)
     report_changed = Signal(object)
     preset_changed = Signal(str)
     lungs_changed = Signal(object)
+    frame_read_changed = Signal(str)
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +41,7 @@ class Draft(QObject):
         self.preset = QUICK
         self.report: dict[str, Any] | None = None  # of exactly this `config.data`
         self.lungs: LungSample | None = None
+        self.frame_read = ""  # what `config` comes to, "film" or "lungs"; "" until it has been worked out
         self.frame_is_asked = False  # the user has said what the network is given
 
     def change(self, table: str, **values: Any) -> None:
@@ -109,6 +112,12 @@ class Draft(QObject):
         if found != self.lungs:
             self.lungs = found
             self.lungs_changed.emit(found)
+
+    def set_frame_read(self, frame: str) -> None:
+        """Take over what the network will be given, "film" or "lungs", once its start has been looked at."""
+        if frame != self.frame_read:
+            self.frame_read = frame
+            self.frame_read_changed.emit(frame)
 
     @property
     def blocking(self) -> list[dict[str, Any]]:

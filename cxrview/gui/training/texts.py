@@ -135,6 +135,13 @@ def network_text(config: TrainingConfig) -> str:
     return f"{find(config.model.architecture).title}, {begins}"
 
 
+def frame_text(frame: str) -> str:
+    """Return what the network is given, by the word of the configuration; "auto" or "": as its start is."""
+    if frame == "lungs":
+        return tr("The lungs only")
+    return tr("The whole image") if frame == "film" else tr("What its starting point reads")
+
+
 def side_counts(report: dict[str, Any]) -> dict[str, int]:
     """Return the number of images on each side of the split, in the report's order."""
     images = report.get("facts", {}).get("images", {})

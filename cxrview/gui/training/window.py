@@ -135,7 +135,8 @@ class TrainingWindow(QWidget):
         for number, button in enumerate(self.rail):
             button.setChecked(number == here)
             button.setEnabled(self.reachable(number))
-        obstacle = self.steps[here].obstacle()
+        first = 0 if here < self._needed else here
+        obstacle = next(filter(None, (step.obstacle() for step in self.steps[first : here + 1])), "")
         self.obstacle.setText(obstacle)
         self.back.setVisible(0 < here < self._way)
         self.next.setVisible(here < self._way - 1)

@@ -19,12 +19,12 @@ from cxrview.i18n import mark, tr
 from cxrview.imaging import decoder_warnings, messages
 from cxrview.imaging.dicom.modality import fill_holes
 from cxrview.imaging.limits import check_dimensions, check_together
+from cxrview.imaging.orientation import SIDEWAYS, upright
 from cxrview.imaging.radiograph import Radiograph, Voi
 from cxrview.imaging.raster import formats
 from cxrview.imaging.render import choose_voi, full_range_window, luminance, percentile_range
 
 ORIENTATION = 0x0112
-SIDEWAYS = (5, 6, 7, 8)
 PHOTOMETRIC, BITS_PER_SAMPLE = 262, 258
 WHITE_IS_ZERO = 0
 USED_SHARE = 0.5  # of the 16-bit range, between the 0.5th and 99.5th percentile, to count as windowed
@@ -58,6 +58,7 @@ class _Page:
     samples: NDArray[Any]
     transparent: NDArray[np.bool_] | None
     inverted: bool
+    orientation: int  # how it is stored; it is upright here
 
 
 @contextmanager
@@ -118,11 +119,10 @@ def _read_page(image: Image.Image, path: Path, index: int, content: Content) -> 
         samples, transparent = _deep_samples(content(), index)
     else:
         samples, transparent = _pillow_samples(image, path)
-    if tiff:  # both libraries have turned it
-        orientation = 1
+    still = 1 if tiff else orientation  # both libraries have turned a TIFF
     if transparent is not None:
-        transparent = _upright(transparent, orientation)
-    return _Page(_upright(samples, orientation), transparent, inverted)
+        transparent = upright(transparent, still)
+    return _Page(upright(samples, still), transparent, inverted, orientation)
 
 
 def _pillow_samples(image: Image.Image, path: Path) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
@@ -182,18 +182,6 @@ def _white_is_zero_kept(image: Image.Image) -> bool:
     return image.tag_v2.get(PHOTOMETRIC) == WHITE_IS_ZERO and not shallow
 
 
-def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
-    """Return `pixels` turned as the EXIF orientation 1…8 says."""
-    if orientation in SIDEWAYS:
-        pixels = pixels.swapaxes(0, 1)
-    # After the transposition these are what is left of each case.
-    if orientation in (2, 3, 6, 7):
-        pixels = pixels[:, ::-1]
-    if orientation in (3, 4, 7, 8):
-        pixels = pixels[::-1]
-    return np.ascontiguousarray(pixels)
-
-
 def _radiograph(page: _Page, path: Path, index: int, count: int, kind: str) -> Radiograph:
     samples, rgb = page.samples, None
     if samples.ndim == 3:
@@ -220,6 +208,7 @@ def _radiograph(page: _Page, path: Path, index: int, count: int, kind: str) -> R
         inverted=page.inverted,
         rgb=rgb,
         padding=padding,
+        orientation=page.orientation,
         format=f"{kind}, {bits}{' colour' if rgb is not None else ''}",
         warnings=(*notes, *complaint),
     )

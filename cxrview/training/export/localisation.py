@@ -14,7 +14,7 @@ from cxrview.bundle.card import LUNGS, Card
 from cxrview.datasets.sources import find_items
 from cxrview.engines.engine import Outputs
 from cxrview.errors import EngineUnavailable, UnusableModel
-from cxrview.evaluation.localization.films import to_measure
+from cxrview.evaluation.localization.films import FilmsToMeasure, to_measure
 from cxrview.evaluation.localization.heat_report import HeatReport, lay_heat
 from cxrview.inference.predictor import Predictor
 from cxrview.message import Message
@@ -68,7 +68,7 @@ def heat_on_boxes(
     finder = _finder(card)
     lungs = finder if card.frame == LUNGS else None
     predictor = Predictor(Bundle(folder, card), _InProcess(ask), lungs=lungs)
-    return lay_heat(predictor, {part: items}, finder, report)
+    return lay_heat(predictor, {part: FilmsToMeasure(predictor, items, finder)}, report)
 
 
 def _finder(card: Card) -> LungFinder | None:

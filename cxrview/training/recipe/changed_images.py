@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cxrview.anatomy import reduced
 from cxrview.bundle.card import LUNGS
+from cxrview.datasets.boxes import upright
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.framing import Framing
 from cxrview.datasets.sources import Item, find_items
@@ -96,7 +97,7 @@ def _read(item: Item, size: int, frame: str) -> Image | None:
     try:
         radiograph = read(item.path)[0]
         if frame == LUNGS:
-            return _framing(size)([reduced(radiograph)], [item.boxes])[0][0]
+            return _framing(size)([reduced(radiograph)], [upright(item.boxes, radiograph)])[0][0]
         return model_input(radiograph, size)[0]
     except (UnreadableImage, MemoryError):
         return None

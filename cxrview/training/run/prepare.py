@@ -87,7 +87,7 @@ def prepare(
     inputs = collections.read(items, "inputs", 0.0, 0.6)
     foreign = collections.others(config.data, config.data.external, "external", 0.6, 0.7)
     ood = collections.others(config.data, config.data.out_of_distribution, "out_of_distribution", 0.7, 0.75)
-    gathered = _Gathered(config, names, inputs, foreign, ood, input_size)
+    gathered = _Gathered(config, names, inputs, foreign, ood, input_size, frame)
     try:
         prepared = gathered.check(out, lambda done, doing: report(0.75 + 0.25 * done, doing))
     except _Unusable as error:
@@ -181,6 +181,7 @@ class _Gathered:
     foreign: Inputs | None
     ood: Inputs | None
     size: int
+    frame: str
 
     def check(self, out: Path, report: Report) -> Prepared:
         """Return what is fit for use, and write the split. Raises _Unusable."""
@@ -195,6 +196,7 @@ class _Gathered:
         facts = {
             "files": len(self.inputs.items) + len(self.inputs.failures),
             "used": len(data),
+            "frame": self.frame,
             "longer_side": checks.size_facts(kept.facts),
             "formats": checks.formats(kept.facts),
             "sources": dict(Counter(data.sources.tolist())),

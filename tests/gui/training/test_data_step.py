@@ -337,6 +337,27 @@ def test_only_the_check_of_the_last_settings_counts(step, planted, qtbot):
     )
 
 
+def test_images_are_checked_anew_when_other_parts_of_them_are_to_be_read(step, planted, qtbot):
+    """Noise shows no lungs: that is told as long as lungs are to be read, and no longer."""
+    choose(step, planted)
+    wait_checked(qtbot, step)
+    draft = step._draft
+    assert "no-lungs" not in kinds(step)
+    draft.set_frame_read("film")  # the start was looked at meanwhile: what was checked still holds
+    assert step.check.state == "done"
+    draft.set_frame("lungs")
+    draft.set_frame_read("lungs")
+    assert step.check.state == "waiting"
+    assert draft.report is None
+    wait_checked(qtbot, step)
+    assert draft.report["facts"]["frame"] == "lungs"
+    assert "no-lungs" in kinds(step)
+    draft.set_frame("film")
+    draft.set_frame_read("film")
+    wait_checked(qtbot, step)
+    assert "no-lungs" not in kinds(step)
+
+
 def test_a_process_that_dies_is_told_of(step, planted, qtbot, monkeypatch):
     monkeypatch.setattr(child_process, "program", lambda: (sys.executable, ["-c", "import os; os._exit(7)"]))
     choose(step, planted)

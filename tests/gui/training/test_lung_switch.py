@@ -89,9 +89,11 @@ def test_without_a_start_of_its_own_the_images_decide(page):
     draft, lungs = page._draft, page.lungs
     assert state(page) == (False, "")
     assert not lungs.why.isVisible()
+    assert draft.frame_read == "film"
     draft.set_lungs(CHESTS)
     assert page.settled().frame == "lungs"
     assert state(page) == (True, "")
+    assert draft.frame_read == "lungs"
     assert lungs.why.text() == "Lungs were found on 23 of 24 images that were looked at."
     assert resolve(draft.config.model).head.pooling == "lungs"
     assert page.start.follows.text() == "Input of 224 × 224 pixels, cropped to the lungs."
@@ -116,6 +118,7 @@ def test_it_follows_the_model_that_the_training_starts_from(page, of_lungs, of_f
     draft.change("model", start=of_lungs)
     assert page.settled().frame == "auto"
     assert state(page) == (True, "")
+    assert draft.frame_read == "lungs"
     assert lungs.why.text().startswith("The model that the training starts from reads the lungs, too. Lungs")
     draft.change("model", start=of_films)
     page.settled()

@@ -97,6 +97,11 @@ def test_before_the_start_it_tells_what_will_happen(step, draft):
     assert rows["network"] == f"DenseNet121, {names.STARTS_FROM['bundled']}"
     assert rows["phases"].splitlines()[0] == "Head: 10 epochs, learning rate 0.0002"
     assert rows["folder"] == str(draft.folder)
+    assert rows["reads"] == "What its starting point reads"
+    draft.set_frame_read("lungs")
+    assert step.summary.rows["reads"].text() == "The lungs only"
+    draft.set_frame_read("film")
+    assert step.summary.rows["reads"].text() == "The whole image"
     draft.change("model", architecture="small-cnn", start="none")
     assert step.summary.rows["network"].text().endswith("from nothing")
     assert step.obstacle() == "Start the training first."
@@ -114,6 +119,14 @@ def test_without_images_or_with_a_finding_in_the_way_it_does_not_start(step, dra
     draft.change("data", allow=("leak",))
     assert step.summary.start.isEnabled()
     assert not step.summary.problem.isVisible()
+
+
+def test_a_run_says_what_is_read_as_soon_as_it_is_known(live, step):
+    labels = step.view.facts.labels
+    assert labels["reads"].text() == "–"  # its configuration leaves it to the start
+    step.view.run._take(events.DataReported({**REPORT, "facts": {"frame": "lungs"}}))
+    step.view.refresh()
+    assert labels["reads"].text() == "The lungs only"
 
 
 def test_the_figures_of_a_live_run_are_shown(live):

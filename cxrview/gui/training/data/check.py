@@ -40,6 +40,7 @@ class DataCheck(QObject):
         self._run: Run | None = None
         self._ending: Run | None = None  # was told to stop, and holds the folder until it has ended
         self._asked: object = None  # what the running check is about
+        self._frame = ""  # in which the images are, or were, looked at; "" while that is not known
         self.state = IDLE
         self.problem = self.advice = ""
         self._soon = QTimer(self, singleShot=True, interval=PAUSE, timeout=self._begin)
@@ -84,7 +85,10 @@ class DataCheck(QObject):
 
     def fits(self) -> bool:
         """Whether what is known, or being looked at, is about the draft as it is now."""
-        return self.state in (WAITING, CANCELLED) or self._asked == _about(self._draft.config)
+        if self.state in (WAITING, CANCELLED):
+            return True
+        wanted = self._draft.frame_read
+        return self._asked == _about(self._draft.config) and wanted in (self._frame or wanted, "")
 
     def _let_go(self) -> None:
         self._soon.stop()
@@ -105,7 +109,7 @@ class DataCheck(QObject):
         begun = current is not None and current.folder.path == draft.folder  # even without a trace so far
         if begun or folder.checkpoints.exists() or folder.finished.exists():  # has been trained in
             draft.folder = self._runs.new_folder()
-        self._asked = _about(draft.config)
+        self._asked, self._frame = _about(draft.config), draft.frame_read
         try:
             run = self._run = self._runs.check(draft.config, draft.folder)
         except CxrviewError as error:
@@ -127,6 +131,7 @@ class DataCheck(QObject):
         run, self._run = self._run, None
         report = run.progress.report if run is not None else None
         if report is not None and (outcome.kind == "finished" or report["blocking"]):
+            self._frame = report.get("facts", {}).get("frame", self._frame)
             self._draft.set_report(report)
             self._set(DONE)
         elif outcome.kind == "stopped":

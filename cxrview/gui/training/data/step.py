@@ -63,6 +63,7 @@ class DataStep(WizardStep):
         page, edits, check, draft = self.page, self.edits, self.check, self._draft
         draft.changed.connect(self._changed)
         draft.report_changed.connect(self._reported)
+        draft.frame_read_changed.connect(lambda _frame: self._check_anew())
         check.changed.connect(self._show_state)
         page.source.chosen.connect(edits.choose)
         page.drop_area.clicked.connect(self._ask_for_folder)
@@ -143,8 +144,8 @@ class DataStep(WizardStep):
         self.page.show_config(self._draft.config, self.survey)
         if "data" in tables and self._surveyed != (data.path, data.exclude):
             self._look()
-        elif tables & {"data", "model"} and not self.check.fits() and self._may_check():
-            self.check.want()
+        elif tables & {"data", "model"}:
+            self._check_anew()
         if tables & {"recipe", "augmentation"} and self._draft.report is not None:
             self._show_findings()
         if self._excluded != data.exclude:
@@ -154,6 +155,11 @@ class DataStep(WizardStep):
             self.page.show_expected(self.survey, data)
         self.page.findings.show_allowed(self._draft.config)
         self._show_state()
+
+    def _check_anew(self) -> None:
+        """Have the images looked at again if what is known of them is about another choice."""
+        if not self.check.fits() and self._may_check():
+            self.check.want()
 
     def _look(self) -> None:
         """Count the images, which is quick, before they are checked, which is not."""

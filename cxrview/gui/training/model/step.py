@@ -169,6 +169,8 @@ class ModelStep(WizardStep):
         self.examined = found
         self.start.show_examined(found)
         self.lungs.show_examined(found)
+        if found.model is not None and found.config == self._draft.config:  # the switch may have changed it
+            self._draft.set_frame_read(found.model.input.frame)
         self.expert.show_problem(SOLVER_FIELD, found.problems.get("solver", ""), kept=True)
         self.foot.show_examined(found, bool(self._images().get("train")))
         self._show_cards()

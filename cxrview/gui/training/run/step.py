@@ -62,6 +62,7 @@ class TrainingStep(WizardStep):
         self.interrupted.show_asked.connect(self.show_folder)
         self._draft.changed.connect(self.summary.refresh)  # bound methods: pages may go before their draft
         self._draft.report_changed.connect(self.summary.refresh)
+        self._draft.frame_read_changed.connect(self.summary.refresh)
         self._runs.started.connect(self._show)
         self._runs.ended.connect(self._announce)
 

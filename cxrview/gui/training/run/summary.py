@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from cxrview.evaluation.names import called
 from cxrview.gui.training.draft import Draft
-from cxrview.gui.training.texts import CHOSEN_BY, network_text, phase_text, side_counts
+from cxrview.gui.training.texts import CHOSEN_BY, frame_text, network_text, phase_text, side_counts
 from cxrview.i18n import say, tr, trn
 from cxrview.training.names import EPOCH_METRICS, SIDES
 
@@ -33,6 +33,7 @@ class RunSummary(QWidget):
             ("images", tr("Images")),
             ("name", tr("Name")),
             ("network", tr("Network")),
+            ("reads", tr("What it reads")),
             ("phases", tr("Phases")),
             ("best", tr("Best epoch")),
             ("folder", tr("Kept in")),
@@ -66,6 +67,7 @@ class RunSummary(QWidget):
         self.rows["images"].setText(self._images())
         self.rows["name"].setText(config.model.name or tr("Made from the folder and the network"))
         self.rows["network"].setText(network_text(config))
+        self.rows["reads"].setText(frame_text(self._draft.frame_read))
         self.rows["phases"].setText("\n".join(phase_text(phase) for phase in recipe.phases))
         best = tr("the one with the best {metric} on the validation images").format(
             metric=say(EPOCH_METRICS[CHOSEN_BY[recipe.choose_by]])

@@ -8,7 +8,16 @@ from cxrview.gui.training.run.ending import RunEnding
 from cxrview.gui.training.run.log import RunLog
 from cxrview.gui.training.run.parts import FactRow, HeadOrEnding, RunHead
 from cxrview.gui.training.runs import Run
-from cxrview.gui.training.texts import AFTER, CHOSEN_BY, doing, duration, figure, planned_epochs, stage_detail
+from cxrview.gui.training.texts import (
+    AFTER,
+    CHOSEN_BY,
+    doing,
+    duration,
+    figure,
+    frame_text,
+    planned_epochs,
+    stage_detail,
+)
 from cxrview.i18n import fixed, say, tr
 from cxrview.training.names import EPOCH_METRICS
 from cxrview.training.run.progress import RunProgress
@@ -44,6 +53,7 @@ class RunView(QWidget):
                 "speed": tr("Images a second"),
                 "left": tr("Time left"),
                 "device": tr("Device"),
+                "reads": tr("What it reads"),
             }
         )
         self.curves = RunCurves()
@@ -133,6 +143,7 @@ class RunView(QWidget):
             speed=fixed(speed, 0 if speed >= 10 else 1) if speed else "",
             left=duration(step.remaining_s) if step is not None and going_on else "",
             device=_device(progress),
+            reads=_frame(run, progress),
         )
 
     def _finish(self) -> None:
@@ -146,6 +157,13 @@ class RunView(QWidget):
             self._asked = "stop"
             self.run.stop()
             self.refresh()
+
+
+def _frame(run: Run, progress: RunProgress) -> str:
+    """Return what the network is given; "" until that is known."""
+    known = (progress.report or {}).get("facts", {}).get("frame", "")
+    frame = known or (run.config.model.frame if run.config is not None else "")
+    return frame_text(frame) if frame in ("film", "lungs") else ""
 
 
 def _device(progress: RunProgress) -> str:
