@@ -16,8 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from cxrview.bundle.card import Card
 from cxrview.bundle.load import read_card
 from cxrview.bundle.rewrite import rewrite_card
+from cxrview.evaluation.evaluate import measure
 from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.training.export.elsewhere import elsewhere
 
@@ -29,6 +31,9 @@ TRUTH = (
     "Truth: what radiologists called the film (typical for COVID-19, negative for pneumonia, atypical); "
     "films called indeterminate judge nothing. In `external` it is the diagnosis, mostly by PCR."
 )
+OF_PLACE = ("images", "groups", "support", "operating_points")
+FIGURES = ("auc.covid19", "macro_auc", "balanced_accuracy", "accuracy", "ece")
+OF_HEAT = ("pointing_game", "energy_inside", "in_lungs", "empty")
 
 
 def test_answers(run: Path, names: tuple[str, ...]) -> LabelledPredictions:
@@ -48,20 +53,26 @@ def test_answers(run: Path, names: tuple[str, ...]) -> LabelledPredictions:
     )
 
 
-def figures(run: Path) -> dict[str, Any]:
-    """Return the figures of the test films of `run`, as its card gives them, each make of machine apart."""
-    card = json.loads(next((run / "bundle").glob("*/card.json")).read_text("utf-8"))["metrics"]
-    measured = json.loads((run / "report" / "metrics.json").read_text("utf-8"))["parts"]["test"]
-    places = {
-        name: {key: part[key] for key in ("images", "groups", "figures", "operating_points") if key in part}
-        for name, part in measured["per_source"].items()
-    }
-    for part in places.values():
-        kept = ("auc.covid19", "macro_auc", "balanced_accuracy", "accuracy", "ece")
-        part["figures"] = {key: part["figures"][key] for key in kept if key in part.get("figures", {})}
-    what = WHAT.format(images=measured["images"], groups=measured["groups"])
-    parts = {"what": what, "truth": TRUTH, **card["test"], "per_source": places}
-    return parts | ({"localization": card["localization"]} if "localization" in card else {})
+def figures(run: Path, card: Card, answers: LabelledPredictions) -> dict[str, Any]:
+    """Return the figures of the test films of `run`, whose `answers` its card sums up, each make apart."""
+    of_card = card.raw["metrics"]
+    points = card.raw["operating_points"]
+    what = WHAT.format(images=f"{int(answers.known.sum()):,}", groups=f"{len(set(answers.groups)):,}")
+    found: dict[str, Any] = {"what": what, "truth": TRUTH, **of_card["test"], "per_source": {}}
+    for name in sorted(set(answers.sources)):
+        part = measure(answers.subset(answers.sources == name), points)
+        found["per_source"][str(name)] = {key: part[key] for key in OF_PLACE} | {
+            "figures": {key: part["figures"][key] for key in FIGURES}
+        }
+    heat = json.loads((run / "report" / "metrics.json").read_text("utf-8")).get("localization", {})
+    if "localization" in of_card:
+        found["localization"] = of_card["localization"]
+        by_class = heat["test"]["per_class"].items()
+        found["localization"]["test"]["per_class"] = {
+            name: {"films": part["films"], "own": {key: part["own"][key] for key in OF_HEAT}}
+            for name, part in by_class
+        }
+    return found
 
 
 def main() -> None:
@@ -72,12 +83,13 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("bundle", type=Path)
     arguments = parser.parse_args()
-    card = json.loads((arguments.bundle / "card.json").read_text("utf-8"))
     of_run = read_card(next((arguments.run / "bundle").iterdir()))
-    names = tuple(item.name for item in of_run.classes)
-    own = {name: part for name, part in card["metrics"].items() if name != "left_out"}
-    found = elsewhere(test_answers(arguments.run, names), of_run)
-    entries = {"metrics": {"left_out": figures(arguments.run), **own}, "elsewhere": found}
+    answers = test_answers(arguments.run, tuple(of_run.class_names))
+    own = {
+        name: part for name, part in read_card(arguments.bundle).raw["metrics"].items() if name != "left_out"
+    }
+    found = elsewhere(answers, of_run)
+    entries = {"metrics": {"left_out": figures(arguments.run, of_run, answers), **own}, "elsewhere": found}
     rewrite_card(arguments.bundle, entries)
     print(json.dumps(found, indent=2))
 
