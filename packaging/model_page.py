@@ -112,14 +112,8 @@ def _machines(left_out: Mapping[str, Any]) -> list[str]:
     ]
     rows = []
     for name, part in within["parts"].items():
-        at = (
-            left_out["per_source"]
-            .get(name, {})
-            .get("operating_points", {})
-            .get("balanced", {})
-            .get("covid19")
-        )
-        found = [figure_text(at["sensitivity"]), _complement(at["specificity"])] if at else [UNKNOWN, UNKNOWN]
+        at = left_out["per_source"][name]["operating_points"]["balanced"]["covid19"]
+        found = [figure_text(at["sensitivity"]), _complement(at["specificity"])]
         rows.append([name, str(part["watched"]), str(part["healthy"]), figure_text(part["auc"]), *found])
     rows.append(["**mean**", "", "", f"**{figure_text(within['mean'])}**", "", ""])
     return page_section.table(head, rows)
