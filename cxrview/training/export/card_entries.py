@@ -3,7 +3,7 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from cxrview.bundle.load import read_card
@@ -157,12 +157,12 @@ def _usual_limits(config: TrainingConfig, prepared: Prepared) -> list[str]:
 def _found_limits(config: TrainingConfig, prepared: Prepared) -> list[str]:
     report = prepared.report
     limits = [
-        f"It was trained in spite of this finding about the images: {item.text}"
+        f"It was trained in spite of this finding about the images: {_text(item)}"
         for item in report.findings
         if item.severity == "block" and item.kind in config.data.allow
     ]
     limits += [
-        item.text for item in report.findings if item.kind == "confounded" and item.severity != "block"
+        _text(item) for item in report.findings if item.kind == "confounded" and item.severity != "block"
     ]
     if prepared.out_of_distribution is None:
         limits.append("Its domain check has not been tried on images of other kinds.")
@@ -171,4 +171,12 @@ def _found_limits(config: TrainingConfig, prepared: Prepared) -> list[str]:
 
 def _finding(item: Finding, config: TrainingConfig) -> Mapping[str, Any]:
     overridden = item.severity == "block" and item.kind in config.data.allow
-    return {"kind": item.kind, "severity": item.severity, "overridden": overridden, "text": item.text}
+    return {"kind": item.kind, "severity": item.severity, "overridden": overridden, "text": _text(item)}
+
+
+def _text(item: Finding) -> str:
+    """Return the sentence with files by their names: a card travels, and folders may name patients."""
+    text = item.text
+    for file in sorted(item.files, key=len, reverse=True):
+        text = text.replace(file, PurePath(file).name)
+    return text

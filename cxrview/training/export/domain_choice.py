@@ -44,24 +44,25 @@ def domain_of(
     labels: NDArray[np.int64],
     validation: NDArray[np.float32],
     ood: Embedded | None,
+    quantile: float = QUANTILE,
 ) -> tuple[DomainStatistics, dict[str, Any]]:
     """Return the statistics, and what the card says about them.
 
-    With `ood` (out-of-distribution images), the variant is chosen by half of them and the other half is
-    reported on; without, it is the usual one.
+    The limit is the `quantile` of the distances of `validation`. With `ood` (out-of-distribution images), the
+    variant is chosen by half of them and the other half is reported on; without, it is the usual one.
     """
     entry: dict[str, Any] = {"file": FILE}
     halves = [ood.half(which) for which in (0, 1)] if ood is not None else []
     if all(len(half.embeddings) for half in halves) and halves:
         choosing, reporting = halves
-        choice, statistics = choose_domain(train, labels, validation, choosing.embeddings)
+        choice, statistics = choose_domain(train, labels, validation, choosing.embeddings, quantile)
         entry["choosing"] = {
             "images": len(choosing.embeddings),
             "auc": round(separation(statistics, choosing.embeddings), 4),
         }
         entry["reporting"] = _reported(statistics, reporting)
     else:
-        choice, statistics = USUAL, fit_domain(train, labels, validation, USUAL)
+        choice, statistics = USUAL, fit_domain(train, labels, validation, USUAL, quantile)
         entry["choosing"] = "There were no images of other kinds to choose by or to report on."
     towards = _TOWARDS if choice.residual and halves and len(halves[0].embeddings) >= FEWEST else ""
     return statistics, entry | {
@@ -70,7 +71,7 @@ def domain_of(
         "components_left_out" if choice.residual else "components": choice.components,
         "shrinkage": choice.shrinkage,
         "threshold": round(statistics.threshold, 4),
-        "threshold_quantile_of_validation": QUANTILE,
+        "threshold_quantile_of_validation": quantile,
     }
 
 

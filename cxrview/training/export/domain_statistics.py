@@ -19,6 +19,7 @@ from sklearn.metrics import roc_auc_score
 
 Array = NDArray[np.float32]
 QUANTILE = 0.975  # of the validation images lie within the threshold
+FRAMED_QUANTILE = 0.99  # where the lungs that were found are checked as well
 _NOTHING = 1e-12  # a variance or distance of none
 
 
@@ -81,7 +82,7 @@ def fit_domain(
 
 
 def choose_domain(
-    train: Array, labels: NDArray[np.int64], validation: Array, ood: Array
+    train: Array, labels: NDArray[np.int64], validation: Array, ood: Array, quantile: float = QUANTILE
 ) -> tuple[DomainChoice, DomainStatistics]:
     """Return the choice that best tells `ood` (develop images only) from `validation`, by AUC.
 
@@ -89,21 +90,21 @@ def choose_domain(
     """
     spreads = {by_class: _Spread.of(train, labels, by_class) for by_class in (False, True)}
     residual = _Residual.of(train)
+    spaces = [(residual if c.residual else spreads[c.by_class]).space(c, validation) for c in CHOICES]
     fitted = [
-        (c, _limited((residual if c.residual else spreads[c.by_class]).space(c, validation), validation))
-        for c in CHOICES
+        (choice, _limited(space, validation, quantile)) for choice, space in zip(CHOICES, spaces, strict=True)
     ]
     choice, best = max(fitted, key=lambda pair: separation(pair[1], ood))
     if choice.residual and len(ood) >= FEWEST:
         column = residual.direction(train, ood) * _EXPOSED
-        best = _limited((best.mean, np.column_stack([best.whitening, column])), validation)
+        best = _limited((best.mean, np.column_stack([best.whitening, column])), validation, quantile)
     return choice, best
 
 
 Space = tuple[Array, Array]  # mean (M, D) and whitening (D, P)
 
 
-def _limited(space: Space, validation: Array, quantile: float = QUANTILE) -> DomainStatistics:
+def _limited(space: Space, validation: Array, quantile: float) -> DomainStatistics:
     mean, whitening = (np.asarray(array, dtype=np.float32) for array in space)
     bare = DomainStatistics(mean, whitening, np.inf, np.empty(0, np.float32))
     reference = np.sort(bare.distances(validation))

@@ -26,7 +26,7 @@ from cxrview.training.export.bundle import LIBRARIES, library_versions, round_we
 from cxrview.training.export.calibrate import Judged, apply_temperature, fit_calibration, operating_points
 from cxrview.training.export.calibration_films import calibration_films
 from cxrview.training.export.domain_choice import Embedded, domain_of
-from cxrview.training.export.domain_statistics import DomainStatistics
+from cxrview.training.export.domain_statistics import FRAMED_QUANTILE, QUANTILE, DomainStatistics
 from cxrview.training.export.elsewhere import elsewhere
 from cxrview.training.export.localisation import heat_on_boxes
 from cxrview.training.export.map_scale import map_scale
@@ -130,7 +130,8 @@ def _calibrate(
     ood = None
     if (others := prepared.out_of_distribution) is not None and len(others):
         ood = Embedded(ask(others, tell.stage("domain")).embeddings, others.groups, others.sources)
-    domain, entry = domain_of(train.embeddings, prepared.train.labels, validation.embeddings, ood)
+    quantile = FRAMED_QUANTILE if reads_lungs(model) else QUANTILE
+    domain, entry = domain_of(train.embeddings, prepared.train.labels, validation.embeddings, ood, quantile)
     # The graph is made anew, for it may hold copies of the head's weights.
     ask, temperature = BatchPredictor(model), round(calibration.temperature, 4)
     return FinishedModel(ask, temperature, calibration.biases, exclusive, domain, entry, validation.peaks)
