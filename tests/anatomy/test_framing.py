@@ -95,6 +95,18 @@ def test_the_lungs_of_a_real_film_are_two_and_measured(lung_finder, chest_pa):
     assert all(zone.any() for zone in found.zones().values())
 
 
+def test_what_the_finder_has_at_hand_changes_nothing(lung_finder, chest_pa):
+    small = reduced(read(chest_pa)[0])
+    (found,) = lung_finder.find([small])
+    box = small.letterbox(lung_finder.card.input_size)
+    lungs = lung_finder.engine.predict(small.in_square(box)[None])["masks"]
+    mask = np.rint(lungs[0, lung_finder.card.class_names.index("lungs")] * 255).astype(np.uint8)
+    alone = Anatomy.of(small, mask, box)
+    np.testing.assert_array_equal(found.lungs, alone.lungs)
+    np.testing.assert_array_equal(found.measures, alone.measures)
+    assert found.crop == alone.crop
+
+
 def test_every_engine_finds_the_same_lungs(chest_pa):
     small = reduced(read(chest_pa)[0])
     masks = [LungFinder.load(engine).find([small])[0].lungs for engine in ("openvino:cpu", "onnxruntime:cpu")]
