@@ -103,16 +103,6 @@ class Studio:
         self.open(window)
         window.menus.actions["heatmap_smooth"].trigger()
 
-    def model_view(self, window: MainWindow) -> QWidget:
-        """What the model saw: the film cropped to the lungs, and their mask."""
-        self.open(window)
-        window.menus.actions["model_view"].trigger()
-        dialog = next(
-            item for item in QApplication.topLevelWidgets() if item.isVisible() and item is not window
-        )
-        wait(lambda: dialog.whole.isEnabled())
-        return dialog
-
     def four(self, window: MainWindow) -> None:
         """Two radiographs, plain and with their heatmaps, in four viewports."""
         self.open(window)
@@ -174,7 +164,6 @@ def main() -> None:
     studio.take("empty", studio.empty)
     studio.take("viewer", studio.viewer)
     studio.take("smooth", studio.smooth)
-    studio.take("model-view", studio.model_view)
     studio.take("four", studio.four)
     studio.take("measuring", studio.measuring)
     studio.take("tags", studio.tags)
