@@ -95,8 +95,13 @@ class Studio:
         wait(lambda: window.state.model.card is not None)
 
     def viewer(self, window: MainWindow) -> None:
-        """One radiograph and its heatmap."""
+        """One radiograph, its reading and its heatmap."""
         self.open(window)
+
+    def smooth(self, window: MainWindow) -> None:
+        """The same with the heatmap in colours."""
+        self.open(window)
+        window.menus.actions["heatmap_smooth"].trigger()
 
     def four(self, window: MainWindow) -> None:
         """Two radiographs, plain and with their heatmaps, in four viewports."""
@@ -110,11 +115,11 @@ class Studio:
         window.state.set_active(views[1])
 
     def measuring(self, window: MainWindow) -> None:
-        """Cardiothoracic ratio, an angle and a region."""
+        """Cardiothoracic ratio with the width of the thorax that was offered, a region, a length."""
         self.open(window)
-        window.state.change_settings(heatmap_visible=False)
+        window.state.change_settings(heatmap_visible=False, show_lungs=True)
         draw(window, "ctr", [(0.40, 0.68), (0.775, 0.68)])
-        draw(window, "ctr", [(0.105, 0.70), (0.915, 0.70)])
+        QTest.keyClick(window.canvas, Qt.Key.Key_Return)
         draw(window, "ellipse", [(0.17, 0.36), (0.36, 0.52)])
         draw(window, "length", [(0.58, 0.17), (0.83, 0.26)])
         window.viewports.use_tool("window")
@@ -158,6 +163,7 @@ def main() -> None:
     studio = Studio(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "screenshots")
     studio.take("empty", studio.empty)
     studio.take("viewer", studio.viewer)
+    studio.take("smooth", studio.smooth)
     studio.take("four", studio.four)
     studio.take("measuring", studio.measuring)
     studio.take("tags", studio.tags)
