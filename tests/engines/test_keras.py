@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from cxrview import bundle, paths
+from cxrview.anatomy import LungFinder, framed, reduced
+from cxrview.bundle.card import LUNGS
 from cxrview.engines import messages, registry
 from cxrview.errors import EngineUnavailable, UnusableModel
 from cxrview.imaging import model_input, read
@@ -22,8 +24,11 @@ def bundled() -> Path:
 
 
 def test_all_three_engines_agree_on_the_bundled_model(bundled, chest_pa):
-    size = bundle.load(bundled).card.input_size
-    image = model_input(read(chest_pa)[0], size)[0]
+    card, radiograph = bundle.load(bundled).card, read(chest_pa)[0]
+    image = model_input(radiograph, card.input_size)[0]
+    if card.frame == LUNGS:
+        film = reduced(radiograph)
+        image = framed(film, LungFinder.load("cpu").find([film])[0], card.input_size)[0]
     images = np.stack([image, image[:, ::-1]])
     outputs = {
         name: registry.choose(bundled, f"{name}:cpu").engine.predict(images) for name in registry.ENGINES

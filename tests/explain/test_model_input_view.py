@@ -9,7 +9,7 @@ import pytest
 
 from cxrview import bundle
 from cxrview.anatomy import Anatomy, LungFinder, framed, reduced
-from cxrview.bundle.card import LUNGS, Card, parse
+from cxrview.bundle.card import FILM, LUNGS, Card, parse
 from cxrview.explain.grid import cell_edges
 from cxrview.explain.model_input_view import in_the_crop, in_the_square, seen_by
 from cxrview.explain.overlay import overlay
@@ -19,8 +19,13 @@ from tests.explain.predictions import prediction
 
 @pytest.fixture
 def card() -> Card:
+    """A card as that of version 1.0.0: its model reads the whole film and looks at the middle of it."""
     path = bundle.find("") / "card.json"
-    return parse(path.read_text("utf-8"), path)
+    bundled = parse(path.read_text("utf-8"), path)
+    crop = (20 / 224, 20 / 224, 204 / 224, 204 / 224)
+    model = {"seen_size": 160, "resolution": 160, "preprocessing": "standardised"}
+    raw = {**bundled.raw, "training": {"model": model}}
+    return dataclasses.replace(bundled, frame=FILM, input_size=224, map_field=crop, raw=raw)
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def test_it_is_the_input_of_the_predictor(card, radiograph):
     assert seen.given.shape == (224, 224)
 
 
-def test_the_bundled_model_looks_at_the_middle_in_less_detail(card, radiograph):
+def test_a_model_that_crops_looks_at_the_middle_in_less_detail(card, radiograph):
     seen = seen_by(card, radiograph)
     assert seen.frame == (20, 20, 204, 204)
     assert seen.seen.shape == (160, 160)

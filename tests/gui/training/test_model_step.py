@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QSlider, QWidget
 
-from cxrview import i18n
+from cxrview import bundle, i18n
 from cxrview.bundle import messages as bundle_messages
 from cxrview.cli import main as command_line
 from cxrview.cli.training_options import configure
@@ -124,7 +124,8 @@ def test_a_preset_is_a_click_and_a_change_makes_it_custom(qtbot, page):
 
 def test_a_start_that_does_not_fit_the_network_is_said_at_once(qtbot, page):
     assert page.obstacle() == ""
-    assert "160" in page.start.follows.text()  # what the bundled model's preprocessing lets the network see
+    size = bundle.load(bundle.find()).card.input_size
+    assert page.start.follows.text().startswith(f"Input of {size} × {size} pixels")
     click(qtbot, page.networks.cards["resnet50"])
     qtbot.waitUntil(lambda: page.start.follows.tone == "error")
     assert (
