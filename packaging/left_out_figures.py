@@ -24,7 +24,7 @@ from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.training.export.elsewhere import elsewhere
 
 WHAT = (
-    "The same recipe, trained without the films of four makes of machine, on these films: {images} of "
+    "The same recipe, trained without the films of four makes of machine, on these: {images} films of "
     "{groups} patients. The bundled model has learnt from them too; on machines new to it expect this."
 )
 TRUTH = (
