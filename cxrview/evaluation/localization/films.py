@@ -64,7 +64,7 @@ class MeasuredFilms:
     failures: tuple[tuple[str, Message], ...] = ()
 
 
-class Prepared(NamedTuple):
+class WaitingFilm(NamedTuple):
     """A film that waits for the model: its shape stands in the letterbox of what the model sees."""
 
     item: Item  # with the boxes on the upright film
@@ -127,7 +127,7 @@ class FilmsToMeasure:
         self._films: dict[str, MeasuredFilm] = {}
         self._failures: dict[str, Message] = {}
 
-    def prepare(self, radiograph: Radiograph) -> Prepared | None:
+    def prepare(self, radiograph: Radiograph) -> WaitingFilm | None:
         """Return what is needed of `radiograph`, at most 1 MB; None if it is none of these films.
 
         Pure, so it may run in any thread.
@@ -143,9 +143,9 @@ class FilmsToMeasure:
         if self._finder is not None and self._predictor.card.frame != LUNGS:
             film = reduced(radiograph)
         item = replace(item, boxes=upright(item.boxes, radiograph))
-        return Prepared(item, radiograph.identity.patient_id, film, drawn, failure)
+        return WaitingFilm(item, radiograph.identity.patient_id, film, drawn, failure)
 
-    def take(self, waiting: Sequence[Prepared | None], predictions: Sequence[Prediction]) -> None:
+    def take(self, waiting: Sequence[WaitingFilm | None], predictions: Sequence[Prediction]) -> None:
         """Measure those of the `predictions`, one each, that are of these films."""
         pairs = [(ready, said) for ready, said in zip(waiting, predictions, strict=True) if ready is not None]
         films = [ready.film for ready, _ in pairs if ready.film is not None]
@@ -164,11 +164,11 @@ class FilmsToMeasure:
         known = self._films.keys() | self._failures.keys()
         paths = [item.path for place, item in self._items.items() if place not in known]
 
-        def work(path: Path) -> tuple[ModelInput, Prepared | None]:
+        def work(path: Path) -> tuple[ModelInput, WaitingFilm | None]:
             radiograph = read(path)[0]
             return self._predictor.prepare(radiograph), self.prepare(radiograph)
 
-        def readable() -> Iterator[tuple[ModelInput, Prepared | None]]:
+        def readable() -> Iterator[tuple[ModelInput, WaitingFilm | None]]:
             with closing(read_ahead(work, paths, workers)) as results:
                 for path, result in zip(paths, results, strict=True):
                     if isinstance(result, CxrviewError):
@@ -211,7 +211,7 @@ def _drawn_mask(path: Path, radiograph: Radiograph) -> NDArray[np.bool_]:
 
 
 def _measured(
-    ready: Prepared, group: str, prediction: Prediction, anatomy: Anatomy | None, card: Card
+    ready: WaitingFilm, group: str, prediction: Prediction, anatomy: Anatomy | None, card: Card
 ) -> MeasuredFilm:
     lungs = None
     if anatomy is not None and anatomy.found:

@@ -339,9 +339,10 @@ def test_only_the_check_of_the_last_settings_counts(step, planted, qtbot):
 
 def test_images_are_checked_anew_when_other_parts_of_them_are_to_be_read(step, planted, qtbot):
     """Noise shows no lungs: that is told as long as lungs are to be read, and no longer."""
+    draft = step._draft
+    draft.set_frame("film")
     choose(step, planted)
     wait_checked(qtbot, step)
-    draft = step._draft
     assert "no-lungs" not in kinds(step)
     draft.set_frame_read("film")  # the start was looked at meanwhile: what was checked still holds
     assert step.check.state == "done"

@@ -415,7 +415,8 @@ def test_what_was_measured_stands_on_the_card_and_below(qtbot, page, store):
     qtbot.waitUntil(lambda: "has not been measured here" in page.foot.basis.text())
     assert page.foot.measure.isVisible()
     assert not page.foot.taken.isVisible()
-    benchmark_records.add(store, dataclasses.replace(MEASURED, batch_size=32))
+    size = page.examined.model.input.size
+    benchmark_records.add(store, dataclasses.replace(MEASURED, batch_size=32, input_size=size))
     page._draft.change("recipe", patience=3)
     qtbot.waitUntil(page.foot.taken.isVisible)
     # 120 plain at 10/s, 4 × 100 changed at 5/s, 40 epochs of 100 at 1000/s, 170 at 10/s: 113 s
