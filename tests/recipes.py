@@ -63,12 +63,13 @@ def image_format(folder: Path) -> None:
 
 def explanation_method(folder: Path) -> None:
     """The command line takes it, and its picture is another one than Grad-CAM's."""
+    from cxrview import paths
     from cxrview.__main__ import main
 
-    pictures = []
+    film, pictures = str(paths.sample_radiograph()), []
     for method in ("gradcam", "squared"):
         out = folder / f"{method}.png"
-        assert main(["explain", str(picture(folder)), "--out", str(out), "--method", method]) == 0
+        assert main(["explain", film, "--out", str(out), "--method", method]) == 0
         pictures.append(cv2.imread(str(out)))
     assert (pictures[0] != pictures[1]).any()
 

@@ -137,12 +137,12 @@ def test_the_card_of_a_users_model_is_frank():
 
 def test_the_card_names_files_without_their_folders():
     file = "Jane Doe/p3.png"
-    torn = Finding("torn", "warning", verbatim(f"2 pictures in two classes, such as {file}."), (file,))
+    torn = Finding("torn", "warning", verbatim(f"Something is odd with {file}."), (file,))
     report = DataReport(findings=(torn, replace(torn, kind="confounded")))
     entry = card_entries.entries(TrainingConfig(DataConfig(), MODEL), prepared(report=report), HISTORY, "")
     assert "Jane" not in json.dumps(entry)
-    assert "2 pictures in two classes, such as p3.png." in entry["limits"]
-    assert entry["findings"][0]["text"] == "2 pictures in two classes, such as p3.png."
+    assert "Something is odd with p3.png." in entry["limits"]
+    assert entry["findings"][0]["text"] == "Something is odd with p3.png."
 
 
 def test_what_the_configuration_says_goes_before_what_is_made_up():
