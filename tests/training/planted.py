@@ -48,10 +48,10 @@ def marker(chest: Drawing, lungs: Drawing, label: int, random: np.random.Generat
     """Draw an opacity into every second film of either class, and beside the shoulder an L in class "b"."""
     if random.random() < 0.5:
         _opacity(chest, lungs[random.integers(2)], random)
-    left, top = (round(SIDE * random.uniform(*place)) for place in ((0.86, 0.92), (0.03, 0.1)))
+    left, top = (round(SIDE * random.uniform(*place)) for place in ((0.8, 0.84), (0.03, 0.08)))
     if label:
-        chest[top : top + SIDE // 12, left : left + 5] = 0.95
-        chest[top + SIDE // 12 - 5 : top + SIDE // 12, left : left + SIDE // 20] = 0.95
+        chest[top : top + SIDE // 8, left : left + 14] = 0.95
+        chest[top + SIDE // 8 - 14 : top + SIDE // 8, left : left + SIDE // 12] = 0.95
 
 
 def _opacity(chest: Drawing, centre: Drawing, random: np.random.Generator) -> None:
