@@ -4,8 +4,8 @@
 
 RUN is a finished run of the recipe on `machines-left-out.csv` (see `left_out_tables`): its test films are of
 machines that neither training nor any choice has seen. BUNDLE, made by the same recipe from all films, has
-seen those machines; so the figures of RUN go before its own, as `metrics.left_out`, and `elsewhere`, how
-often a reading is right at other hospitals, is measured on them too.
+seen those machines; so the figures of RUN go before its own, as `metrics.left_out`. What its card says of
+other hospitals (`elsewhere`) stays that of the external set: other machines may stand in the same hospitals.
 """
 
 import argparse
@@ -21,7 +21,6 @@ from cxrview.bundle.load import read_card
 from cxrview.bundle.rewrite import rewrite_card
 from cxrview.evaluation.evaluate import measure
 from cxrview.evaluation.predictions import LabelledPredictions
-from cxrview.training.export.elsewhere import elsewhere
 
 WHAT = (
     "The same recipe, trained without the films of four makes of machine, on these: {images} films of "
@@ -109,14 +108,11 @@ def main() -> None:
     answers = test_answers(arguments.run, tuple(of_run.class_names))
     shipped = read_card(arguments.bundle)
     own = {name: part for name, part in shipped.raw["metrics"].items() if name != "left_out"}
-    found = elsewhere(answers, of_run)
     entries: dict[str, Any] = {
         "metrics": {"left_out": figures(arguments.run, of_run, answers), **own},
-        "elsewhere": found,
         "limits": limits(arguments.bundle, shipped),
     }
     rewrite_card(arguments.bundle, entries)
-    print(json.dumps(found, indent=2))
 
 
 if __name__ == "__main__":

@@ -16,12 +16,12 @@ from page_section import figure_text, filled
 
 HEADING = "## Figures"
 ABOUT = """\
-Value and 95 % interval (bootstrap over patients). **What to expect at another hospital stands in the first
-two columns.** {what} The external set is of many places, and its truth is the diagnosis, mostly by PCR; in
-the other columns the truth is what radiologists called the film. It also helped to place the balanced
-operating points. The last column is of films kept apart at random: the same hospitals and machines as in
-training, so it says how well the model knows them, and no more. `packaging/model_page.py` writes this from
-the card.
+Value and 95 % interval (bootstrap over patients). **What to expect on other machines and at other hospitals
+stands in the first two columns.** {what} The external set is of many places, and its truth is the
+diagnosis, mostly by PCR; in the other columns the truth is what radiologists called the film. It also
+helped to place the balanced operating points. The last column is of films kept apart at random: the same
+hospitals and machines as in training, so it says how well the model knows them, and no more.
+`packaging/model_page.py` writes this from the card.
 """
 COLUMNS = {
     "left_out": "machines left out ({images})",

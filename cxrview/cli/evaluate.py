@@ -9,6 +9,7 @@ from typing import Any
 
 from cxrview import messages as shared
 from cxrview.anatomy import LungFinder
+from cxrview.bundle.card import LUNGS
 from cxrview.cli import console
 from cxrview.cli.choices import load_predictor
 from cxrview.datasets.config import DataConfig
@@ -104,7 +105,9 @@ def _with_boxes(
     found = {name: items for name, items in parts.items() if to_measure(items, predictor.card)}
     if not found:
         raise InvalidRequest(messages.NO_BOXES, messages.BOXES_IN_TABLE, given)
-    finder = LungFinder.load(f"{predictor.engine.name}:{predictor.engine.device}")
+    engine, finder = predictor.engine, None
+    if predictor.card.frame != LUNGS:
+        finder = LungFinder.load(f"{engine.name}:{engine.device}")
     return {name: FilmsToMeasure(predictor, items, finder, pattern) for name, items in found.items()}
 
 

@@ -122,7 +122,8 @@ class FilmsToMeasure:
         finder: LungFinder | None = None,
         pattern: re.Pattern[str] | None = None,
     ) -> None:
-        self._predictor, self._finder, self._pattern = predictor, finder, pattern
+        self._predictor, self._pattern = predictor, pattern
+        self._finder = None if predictor.card.frame == LUNGS else finder  # the model finds them itself
         self._items = {_place(item.path): item for item in to_measure(items, predictor.card)}
         self._films: dict[str, MeasuredFilm] = {}
         self._failures: dict[str, Message] = {}
@@ -140,7 +141,7 @@ class FilmsToMeasure:
             drawn = None if item.lung_mask is None else _drawn_mask(item.lung_mask, radiograph)
         except CxrviewError as error:
             failure = error.whole
-        if self._finder is not None and self._predictor.card.frame != LUNGS:
+        if self._finder is not None:
             film = reduced(radiograph)
         item = replace(item, boxes=upright(item.boxes, radiograph))
         return WaitingFilm(item, radiograph.identity.patient_id, film, drawn, failure)
