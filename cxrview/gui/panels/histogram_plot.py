@@ -102,7 +102,7 @@ class HistogramPlot(QWidget):
         self.update()
 
     def ends(self) -> tuple[float, float] | None:
-        """Return the values where the window begins and ends; of a LUT, those of the window that stands for it."""
+        """Return the values where the window begins and ends, or the one that stands for a LUT."""
         if self._voi is None or self._radiograph is None:
             return None
         from cxrview.gui.viewer.windowing import as_window
