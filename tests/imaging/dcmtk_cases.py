@@ -2,7 +2,7 @@
 
 import random
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +89,7 @@ def _grey(syntax: UID, folder: Path, chance: random.Random) -> Case:
 def _window(
     dataset: Dataset, values: np.ndarray, chance: random.Random, tables: bool
 ) -> tuple[tuple[object, ...], str]:
-    """Give `dataset` a modality transformation and a VOI of random kinds; return DCMTK's options, and words."""
+    """Give `dataset` a rescale and a window of random kinds; return DCMTK's options, and words."""
     slope, intercept = 1.0, 0.0
     words = "plain"
     if chance.random() < 0.4:

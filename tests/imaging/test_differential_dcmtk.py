@@ -1,5 +1,6 @@
-"""Random files of every kind look as DCMTK shows them: syntaxes, signs, bits, photometric interpretations, planes,
-windows and tables. Windows that `choose_voi` passes over are left out, and counted.
+"""Random files look as DCMTK shows them, whatever their syntax, signs, bits, colours, windows and tables.
+
+Windows that `choose_voi` passes over are left out, and counted.
 """
 
 import os
@@ -17,7 +18,7 @@ from tests.imaging.dcmtk_cases import Case, cases
 
 PROGRAMS = {"JPEG-LS": shutil.which("dcml2pnm"), "": shutil.which("dcmj2pnm")}
 SHARE = 0.99  # of the pixels of a grey picture that must be within one grey level
-MEAN = 2.0  # grey levels that colours may differ by on average: libraries bring back what JPEG left out each in its way
+MEAN = 2.0  # levels of colours, on average: each library has its way to bring back what JPEG left out
 
 pytestmark = pytest.mark.skipif(
     None in (*PROGRAMS.values(), shutil.which("dcmcjpeg")),

@@ -24,7 +24,7 @@ ION_PLAN = messages.HOLDS_NO_IMAGE(kind=messages.DICOM_ION_PLAN)
 REFUSED = {  # file name: what is said about it
     "emri_small_jpeg_2k_lossless_too_short.dcm": messages.DICOM_DAMAGED,
     "JPEG2000-embedded-sequence-delimiter.dcm": DECODING,
-    "MR_truncated.dcm": DECODING,
+    "MR_truncated.dcm": messages.PIXELS_CUT_SHORT,
     "badVR.dcm": messages.FRAMES_MALFORMED,
     "meta_missing_tsyntax.dcm": messages.NO_ROWS,
     "nested_priv_SQ.dcm": messages.NO_ROWS,

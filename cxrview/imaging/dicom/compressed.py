@@ -28,7 +28,7 @@ class FramesMissing(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """Frames, (N, H, W) or (N, H, W, 3), and the 0-based numbers, in the file, of those whose end is missing."""
+    """Frames, (N, H, W) or (N, H, W, 3), and the numbers in the file (0-based) of those without their end."""
 
     frames: NDArray[Any]
     signed: bool

@@ -94,8 +94,8 @@ class StoredPixels:
     """Frames of a file as stored: unused bits masked, sign extended, colour as RGB.
 
     `frames` is (N, H, W) or (N, H, W, 3), the first of them number `first` (0-based) of the `count` that
-    the file has; `bits` is the number of bits in use, 0 for floating point. `syntax` is what they were decoded as. `cut` holds the numbers of the
-    frames whose end is missing and was filled by the decoder.
+    the file has; `bits` is the number of bits in use, 0 for floating point. `syntax` is what they were
+    decoded as. `cut` holds the numbers of the frames whose end is missing and was filled by the decoder.
     """
 
     frames: NDArray[Any]

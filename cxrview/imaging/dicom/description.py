@@ -1,4 +1,4 @@
-"""What the pixels of a file are: by its header, by its compressed stream, which wins, and by what is obvious."""
+"""What the pixels of a file are, by its header, by its compressed stream, which wins, and by the obvious."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
