@@ -65,8 +65,9 @@ def _streams(data: bytes, found: Description, dataset: Dataset, only: int | None
     if "ExtendedOffsetTable" in dataset and "ExtendedOffsetTableLengths" in dataset:
         offsets = (dataset.ExtendedOffsetTable, dataset.ExtendedOffsetTableLengths)
     if only is None:
-        return generate_frames(data, number_of_frames=found.frames, extended_offsets=offsets)
-    return iter([get_frame(data, only, number_of_frames=found.frames, extended_offsets=offsets)])
+        yield from generate_frames(data, number_of_frames=found.frames, extended_offsets=offsets)
+    else:
+        yield get_frame(data, only, number_of_frames=found.frames, extended_offsets=offsets)
 
 
 def _shown(

@@ -52,7 +52,7 @@ def _bare(stream: bytes, process: Process) -> bytes:
 
     Raises ValueError if the segments before its first scan are damaged, or tables of that are missing.
     """
-    kept, tables = [JPEG_START], set()
+    kept, tables = [JPEG_START], set[int]()
     place = len(JPEG_START)
     while place + 4 <= len(stream) and stream[place] == 0xFF:
         marker = stream[place + 1]
@@ -83,7 +83,7 @@ def _tables_of(scan: bytes, process: Process) -> set[int]:
 
 def _defined(segment: bytes) -> set[int]:
     """Return the tables that a segment defines. Raises ValueError if it is damaged (T.81 B.2.4.2)."""
-    place, found = 4, set()
+    place, found = 4, set[int]()
     while place + 17 <= len(segment):
         found.add(segment[place])
         place += 17 + sum(segment[place + 1 : place + 17])
