@@ -50,7 +50,9 @@ def difference(case: Case, folder: Path) -> str | None:
     options = case.window
     if not options:
         window = radiograph.default_voi
-        options = ("+Ww", window.center, window.width) if window.explanation == "automatic" else ("-W",)
+        # Of fewer bits than eight DCMTK takes the full range for one step more.
+        plain = window.explanation == "full range" and window.width == 256
+        options = ("-W",) if plain else ("+Ww", window.center, window.width)
     elif radiograph.default_voi is not radiograph.vois[0]:
         assert any("passed over" in text for text in radiograph.warnings)
         return None
