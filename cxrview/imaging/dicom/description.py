@@ -78,8 +78,8 @@ def describe(elements: Elements, path: Path, keyword: str, stream: StreamHeader 
 
 def assumed(elements: Elements, keyword: str, value: object) -> None:
     """Note that `value` is taken because the header does not say it."""
-    said = tr("The file does not say {keyword}, or nothing possible; {value} is taken.")
-    elements.note(said.format(keyword=keyword, value=value))
+    said = tr("The file does not say {keyword}, or nothing possible; {assumed} is taken.")
+    elements.note(said.format(keyword=keyword, assumed=value))
 
 
 def contradicted(elements: Elements, keyword: str, header: object, stream: object) -> None:
