@@ -17,6 +17,7 @@ from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.overlay import overlay
 from cxrview.explain.style import FLOOR
+from cxrview.imaging.render import square_pixels
 from cxrview.inference.prediction import Prediction
 from cxrview.messages import CHOOSE_ANOTHER_PLACE, PLACE_CANNOT_BE_WRITTEN
 
@@ -54,7 +55,9 @@ class Pictures:
         self._colours = colour_table("inferno")
         self.failed = self.withheld = 0
 
-    def __call__(self, row: Row, picture: NDArray[np.uint8], prediction: Prediction) -> None:
+    def __call__(
+        self, row: Row, picture: NDArray[np.uint8], pixel_aspect: float, prediction: Prediction
+    ) -> None:
         if not prediction.in_domain:
             self.withheld += 1
             return
@@ -62,7 +65,7 @@ class Pictures:
         heat = overlay(prediction, name)
         mixed = blend(picture, heat, self._colours, opacity=0.45, threshold=FLOOR)
         try:
-            save_png(self._folder / _name(row, name), mixed)
+            save_png(self._folder / _name(row, name), square_pixels(mixed, pixel_aspect))
         except CxrviewError as error:
             self.failed += 1
             self._complain(row["path"], error)

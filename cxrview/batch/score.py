@@ -17,8 +17,8 @@ from cxrview.inference.prediction import Prediction
 from cxrview.inference.predictor import ModelInput, Predictor
 from cxrview.progress import Report, silent
 
-Illustrate = Callable[[Row, NDArray[np.uint8], Prediction], None]
-"""Called with a frame's row, its default picture (H, W) and its prediction."""
+Illustrate = Callable[[Row, NDArray[np.uint8], float, Prediction], None]
+"""Called with a frame's row, its default picture (H, W), its pixel aspect and its prediction."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +26,7 @@ class _Frame:
     info: Row
     model_input: ModelInput
     picture: NDArray[np.uint8] | None
+    pixel_aspect: float
 
 
 def score(
@@ -70,6 +71,7 @@ def _prepare(path: Path, predictor: Predictor, key: bytes, with_picture: bool) -
             rows.frame_info(radiograph, key),
             predictor.prepare(radiograph),
             render(radiograph, radiograph.default_voi) if with_picture else None,
+            radiograph.pixel_aspect,
         )
         for radiograph in read(path)
     ]
@@ -87,5 +89,5 @@ def _predict(
         prediction = next(predictions)
         row = rows.success(item.info, prediction, call_of(prediction, predictor.card, point))
         if illustrate is not None and item.picture is not None:
-            illustrate(row, item.picture, prediction)
+            illustrate(row, item.picture, item.pixel_aspect, prediction)
         yield row

@@ -13,6 +13,7 @@ from cxrview.explain.followed import followed
 from cxrview.explain.methods import METHODS
 from cxrview.explain.style import FLOOR
 from cxrview.imaging import read, render
+from cxrview.imaging.render import square_pixels
 from cxrview.inference.call import call_of
 
 
@@ -36,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         console.say(str(explain_messages.NOTHING_ABOVE(name=name, percent=round(100 * FLOOR))))
         opacity = 0.0
     picture = render(radiograph, radiograph.default_voi)
-    save_png(arguments.out, blend(picture, heat, colours, opacity, arguments.threshold))
+    mixed = blend(picture, heat, colours, opacity, arguments.threshold)
+    save_png(arguments.out, square_pixels(mixed, radiograph.pixel_aspect))
     console.put(describe(prediction, predictor.card, call))
     return console.OK

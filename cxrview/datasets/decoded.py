@@ -204,6 +204,7 @@ def _write_headers(inputs: IO[bytes], fingerprints: IO[bytes], count: int, shape
 def _read_one(item: Item, size: int, secret: bytes, with_film: bool) -> DecodedImage | Message:
     try:
         radiograph = read(item.path)[0]
+        radiograph.require_whole()
     except UnreadableImage as error:
         return joined((verbatim(item.file), error.problem, error.advice))
     except MemoryError:

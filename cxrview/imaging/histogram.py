@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cxrview.imaging.radiograph import Radiograph
 
 BINS = 256
+PIECE = 2**20  # values that are counted at a time
 WHOLE_RANGE = 2**20  # integers that span more are counted like real numbers
 
 
@@ -49,8 +50,12 @@ def histogram(radiograph: Radiograph, bins: int = BINS) -> Histogram:
     low, high = float(low), float(high)
     if not low < high:
         return Histogram(np.array([values.size], np.int64), low - 0.5, 1.0, low, high)
-    counts, _edges = np.histogram(values, bins, (low, high))
-    return Histogram(counts.astype(np.int64), low, (high - low) / bins, low, high)
+    counts = np.zeros(bins, np.int64)
+    flat = values.ravel()
+    for start in range(0, flat.size, PIECE):
+        # The differences of the largest numbers leave single precision, those of the closest are 0 there.
+        counts += np.histogram(flat[start : start + PIECE].astype(np.float64), bins, (low, high))[0]
+    return Histogram(counts, low, (high - low) / bins, low, high)
 
 
 def _whole(values: NDArray[Any], low: int, high: int, bins: int) -> Histogram:

@@ -30,6 +30,18 @@ ELEMENTS_DAMAGED = Message("elements-damaged", "is damaged: its DICOM elements c
 PIXELS_DAMAGED = Message(
     "pixels-damaged", "has pixel data that cannot be decoded ({syntax}); it is damaged or cut short."
 )
+PIXELS_CUT_SHORT = Message(
+    "pixels-cut-short", "is cut short: a part of its pixel data is missing ({syntax})."
+)
+FRAMES_MISSING = Message("frames-missing", "is cut short: it announces {frames} frames and holds {count}.")
+INCOMPLETE = Message("incomplete", "is cut short: the end of the picture is missing.")
+STREAM_OF_ANOTHER_SIZE = Message(
+    "stream-of-another-size",
+    "says {columns} × {rows} pixels, and its compressed picture has {stream_columns} × {stream_rows}.",
+)
+PROCESS_UNKNOWN = Message(
+    "process-unknown", "is coded as {process}, with {bits} bits a sample, which cannot be decoded."
+)
 DICOM_DAMAGED = Message("dicom-damaged", "is a DICOM file that is damaged or cut short.")
 RASTER_DAMAGED = Message("raster-damaged", "is damaged or cut short.")
 PALETTE_MALFORMED = Message("palette-malformed", "has a malformed colour palette.")
@@ -39,6 +51,9 @@ UNKNOWN_METHOD = Message("unknown-method", "a method that is not known ({uid})")
 DECODER_MISSING = Message("decoder-missing", "is compressed with {syntax}, and its decoder is not installed.")
 NO_ROWS = Message("no-rows", "does not say how many rows and columns it has.")
 NO_BITS = Message("no-bits", "does not say how many bits a pixel has.")
+NO_SYNTAX = Message("no-syntax", "does not say how its pixels are compressed (Transfer Syntax UID).")
+BITS_PACKED = Message("bits-packed", "allocates {bits} bits for a sample; 1, 8, 16, 32 and 64 are read.")
+SAMPLES_UNKNOWN = Message("samples-unknown", "has {count} samples a pixel; 1 and 3 are read.")
 BITS_IMPOSSIBLE = Message("bits-impossible", "says that {stored} of {allocated} bits are used.")
 FRAMES_MALFORMED = Message("frames-malformed", "has a malformed number of frames.")
 HOLDS_NO_IMAGE = Message("holds-no-image", "is {kind} and holds no image.")

@@ -7,6 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.errors import UnreadableImage
+from cxrview.i18n import mark
+from cxrview.imaging import messages
+
+END_MISSING = mark("The end of the picture is missing: the file is cut short. No model reads it.")
+
 
 class VoiFunction(Enum):
     """VOI LUT Function (0028,1056), PS3.3 C.11.2.1.2 and C.11.2.1.3."""
@@ -141,12 +147,18 @@ class Radiograph:
     overlays: tuple[Overlay, ...] = ()
     frame_time: float = 0.0  # ms from one frame to the next; 0 where the file does not say
     format: str = ""  # "DICOM, JPEG 2000 Lossless", "PNG, 16 bit"
+    incomplete: bool = False  # the end of the picture is missing and was filled: see `require_whole`
     warnings: tuple[str, ...] = ()  # whole sentences about what was odd in the file
 
     def __post_init__(self) -> None:
         for array in (self.values, self.rgb, self.padding):
             if array is not None:
                 array.setflags(write=False)
+
+    def require_whole(self) -> None:
+        """Raise UnreadableImage if the picture is incomplete: it may be looked at, but no model reads it."""
+        if self.incomplete:
+            raise UnreadableImage(messages.INCOMPLETE, messages.COPY_OR_EXPORT_AGAIN, self.path)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -18,7 +18,9 @@ TABLE_RANGE = 2**16  # integers that span more are computed pixel by pixel
 SAMPLE = 500_000  # pixels that are looked at to choose a window
 LARGE = 1e30
 PERCENTILES = (0.5, 99.5)
-MIN_SPREAD = 0.04  # of the grey scale (ten grey levels), between the percentiles
+MIN_SPREAD = 0.25  # of the grey scale, between the percentiles
+FEW = 1024  # pixels, of which the percentiles say little of what the window was made for
+MIN_SPREAD_OF_FEW = 0.04
 MIN_UNCLIPPED = 0.02  # share of the pixels that must lie inside a window
 
 
@@ -99,7 +101,8 @@ def choose_voi(
     """Return the VOI to begin with, and a sentence for each thing about it that the user should know.
 
     It is the first of `vois` that shows the picture: at least MIN_UNCLIPPED of the pixels inside, and
-    MIN_SPREAD of the grey scale between the 0.5th and 99.5th percentile. If none does, it is `identity`
+    MIN_SPREAD of the grey scale between the 0.5th and 99.5th percentile (MIN_SPREAD_OF_FEW of a picture of
+    FEW pixels, which may be a dark part of what the window is for). If none does, it is `identity`
     where the values are meant to be shown as they are, and a percentile window otherwise. `padding` is
     not looked at.
     """
@@ -124,11 +127,11 @@ def _complaint(sample: NDArray[Any], voi: Voi) -> str | None:
         return None  # of a picture of one value no window shows more
     levels = apply_voi(sample, voi)
     dark, bright = (float(level) for level in np.percentile(levels, PERCENTILES))
-    if bright - dark < MIN_SPREAD:
-        return tr("makes the whole picture one grey")
+    if bright - dark < (MIN_SPREAD if sample.size > FEW else MIN_SPREAD_OF_FEW):
+        return tr("shows the picture in less than a quarter of the grey scale")
     inside = float(np.count_nonzero((levels > 0) & (levels < 1))) / levels.size
     binary = bool(np.all((sample == low) | (sample == high)))
-    if isinstance(voi, Window) and inside < MIN_UNCLIPPED and not binary:
+    if inside < MIN_UNCLIPPED and not binary:
         return tr("makes nearly all pixels black or white")
     return None
 
@@ -180,6 +183,22 @@ def thin_out(values: NDArray[Any], padding: NDArray[np.bool_] | None) -> NDArray
 def luminance(rgb: NDArray[Any]) -> NDArray[Any]:
     """Return the luminance (ITU-R BT.601) of (H, W, 3) uint8 or uint16 colour: (H, W), same type."""
     return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
+
+
+def square_pixels(picture: NDArray[np.uint8], pixel_aspect: float) -> NDArray[np.uint8]:
+    """Return `picture`, (H, W) or (H, W, 3) uint8, as a screen with square pixels shows it.
+
+    Its pixels are `pixel_aspect` times as high as they are wide; the side that is too short is stretched.
+    """
+    height, width = picture.shape[:2]
+    size = (
+        (width, max(1, round(height * pixel_aspect)))
+        if pixel_aspect > 1
+        else (max(1, round(width / pixel_aspect)), height)
+    )
+    if size == (width, height):
+        return picture
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR))
 
 
 def model_input(radiograph: Radiograph, size: int) -> tuple[NDArray[np.uint8], Letterbox]:

@@ -72,7 +72,11 @@ class Predictor:
         return cls(opened, choice.engine, choice.reason, lungs)
 
     def prepare(self, radiograph: Radiograph) -> ModelInput:
-        """Return what is needed of `radiograph`, at most 1 MB. Pure, so it may run in any thread."""
+        """Return what is needed of `radiograph`, at most 1 MB. Pure, so it may run in any thread.
+
+        Raises UnreadableImage if a part of the picture is missing.
+        """
+        radiograph.require_whole()
         against = objections(radiograph)
         if self._lungs is not None:
             return ModelInput(reduced(radiograph), against)

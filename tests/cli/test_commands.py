@@ -21,6 +21,7 @@ from cxrview.engines.messages import NO_DEVICE
 from cxrview.explain.messages import NO_CLASS, NOTHING_ABOVE
 from tests.bad_files import write_bad_files
 from tests.conftest import make_tiny_bundle
+from tests.imaging.phantoms import phantom, save
 
 
 @pytest.fixture(autouse=True)
@@ -217,6 +218,17 @@ def test_explain_saves_the_picture_under_its_heatmap(chest_pa, tmp_path, capsys)
     words = capsys.readouterr().out
     assert "COVID-19" in words
     assert "not for diagnosis" in words
+
+
+def test_pictures_of_high_pixels_are_written_with_square_ones(tmp_path):
+    film = np.random.default_rng(0).integers(0, 256, (128, 256), dtype=np.uint8)
+    path = save(phantom(film, PixelAspectRatio=[2, 1]), tmp_path / "film.dcm")
+    assert main(["explain", str(path), "--out", str(tmp_path / "one.png")]) == 0
+    out, heat = tmp_path / "r.csv", tmp_path / "heat"
+    assert main(["score", str(path), "--out", str(out), "--heatmaps", str(heat)]) == 0
+    (scored,) = heat.iterdir()
+    for picture in (tmp_path / "one.png", scored):
+        assert cv2.imread(str(picture)).shape == (256, 256, 3)
 
 
 def test_explain_says_that_a_class_is_too_weak_and_leaves_the_picture_grey(pictures, tmp_path, capsys):

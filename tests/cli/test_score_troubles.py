@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from pydicom.uid import JPEGBaseline8Bit
 
 from cxrview import paths
 from cxrview.__main__ import main
@@ -20,10 +21,12 @@ from cxrview.batch import messages as batch_messages
 from cxrview.cli import console, messages
 from cxrview.engines.messages import NO_DEVICE
 from cxrview.file_lock import file_lock
-from cxrview.imaging.messages import DOES_NOT_EXIST, IS_EMPTY, NOT_PERMITTED
+from cxrview.imaging.messages import DOES_NOT_EXIST, INCOMPLETE, IS_EMPTY, NOT_PERMITTED
 from cxrview.inference.predictor import Predictor
 from cxrview.messages import IN_USE, PLACE_CANNOT_BE_WRITTEN
 from tests.conftest import make_tiny_bundle
+from tests.imaging.coded import jpeg, with_stream
+from tests.imaging.phantoms import phantom, save
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX system")
 
@@ -240,6 +243,19 @@ def test_a_picture_that_cannot_be_saved_is_a_message_and_the_run_goes_on(
         assert str(PLACE_CANNOT_BE_WRITTEN(place=str(path), reason="No space left on device")) in said
     assert sorted((tmp_path / "h").iterdir()) == sorted(pictures)
     assert {path.read_bytes() for path in pictures} == {b"precious"}
+
+
+def test_a_film_whose_end_is_missing_is_not_read(folder, tmp_path):
+    pixels = cv2.imread(str(folder / "a.png"), cv2.IMREAD_GRAYSCALE)
+    stream = jpeg(pixels)
+    half = with_stream(phantom(pixels), stream[: len(stream) // 2], JPEGBaseline8Bit)
+    path = save(half, folder / "half.dcm")
+    assert main(["score", str(folder), "--out", str(tmp_path / "r.csv")]) == 1
+    row = next(row for row in table(tmp_path / "r.csv") if row["path"] == str(path))
+    assert (row["status"], row["predicted"]) == ("error", "")
+    assert str(INCOMPLETE) in row["error"]
+    assert main(["explain", str(path), "--out", str(tmp_path / "one.png")]) == 2
+    assert not (tmp_path / "one.png").exists()
 
 
 @pytest.mark.parametrize("inside", [".", "deeper/heat"])

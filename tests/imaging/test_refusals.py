@@ -145,16 +145,10 @@ def test_missing_dimensions(tmp_path, keyword):
     assert refusal(save(dataset, tmp_path / "x.dcm")) == messages.NO_ROWS
 
 
-@pytest.mark.parametrize("keyword", ["BitsStored", "PhotometricInterpretation", "PixelRepresentation"])
-def test_missing_description_of_pixels(tmp_path, keyword):
-    dataset = phantom(RAMP)
-    delattr(dataset, keyword)
-    assert refusal(save(dataset, tmp_path / "x.dcm")).code == messages.PIXELS_DAMAGED.code
-
-
-def test_missing_depth(tmp_path):
+def test_missing_depth_that_the_bytes_do_not_tell(tmp_path):
     dataset = phantom(RAMP)
     del dataset.BitsAllocated
+    dataset.PixelData += bytes(100)
     assert refusal(save(dataset, tmp_path / "x.dcm")) == messages.NO_BITS
 
 
@@ -165,7 +159,7 @@ def test_more_bits_stored_than_allocated(tmp_path):
 
 def test_unknown_colour_model(tmp_path):
     dataset = phantom(RAMP, PhotometricInterpretation="HSV")
-    assert refusal(save(dataset, tmp_path / "x.dcm"))
+    assert refusal(save(dataset, tmp_path / "x.dcm")) == messages.PHOTOMETRIC_UNKNOWN(photometric="HSV")
 
 
 def test_missing_palette(tmp_path):
@@ -236,7 +230,10 @@ def test_compressed_stream_cut_in_half(tmp_path, name):
     dataset.PixelData = encapsulate([half])
     path = tmp_path / "x.dcm"
     dataset.save_as(path)
-    assert refusal(path).code == messages.PIXELS_DAMAGED.code
+    if "jpeg_dcmtk" in name or name.startswith("JPGLossless"):
+        assert read(path)[0].incomplete
+    else:
+        assert refusal(path).code in (messages.PIXELS_DAMAGED.code, messages.PIXELS_CUT_SHORT.code)
 
 
 @pytest.mark.parametrize("name", ["MR_small_jpeg_ls_lossless.dcm", "MR_small_jp2klossless.dcm"])
@@ -252,9 +249,10 @@ def test_stream_that_asks_for_gigabytes_is_not_decoded(tmp_path, name):
     dataset.PixelData = encapsulate([large])
     path = tmp_path / "x.dcm"
     dataset.save_as(path)
-    with pytest.raises(UnreadableImage) as caught:
-        read(path)
-    assert "and the dataset says (64, 64)" in str(caught.value.__cause__)
+    said = refusal(path)
+    assert said == messages.STREAM_OF_ANOTHER_SIZE(
+        rows=64, columns=64, stream_rows=60_000, stream_columns=60_000
+    )
 
 
 GDCM_STREAMS = ["JPGLosslessP14SV1_1s_1f_8b.dcm", "SC_rgb_jpeg_gdcm.dcm", "JPGExtended.dcm"]
@@ -268,7 +266,7 @@ def test_stream_of_another_size_does_not_reach_gdcm(tmp_path, name, keyword, cha
     setattr(dataset, keyword, getattr(dataset, keyword) + change)
     path = tmp_path / "x.dcm"
     dataset.save_as(path)
-    assert refusal(path).code == messages.PIXELS_DAMAGED.code
+    assert refusal(path).code == messages.STREAM_OF_ANOTHER_SIZE.code
 
 
 @pytest.mark.parametrize("length", [0, 1, 7])

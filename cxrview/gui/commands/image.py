@@ -77,7 +77,7 @@ def use_sigmoid(bench: Workbench, on: bool) -> None:
 
     radiograph, voi = bench.state.shown.radiograph, bench.state.voi
     if radiograph is not None and voi is not None:
-        window = as_window(voi)
+        window = as_window(voi, radiograph)
         bench.state.set_voi(presets.sigmoid(window) if on else presets.linear(window, radiograph))
 
 
@@ -171,4 +171,4 @@ def _window(bench: Workbench, right: float, up: float) -> None:
     radiograph, voi = state.shown.radiograph, state.voi
     if radiograph is not None and voi is not None:
         sign = 1 if radiograph.inverted is not state.inverted else -1
-        state.set_voi(adjust(radiograph.default_voi, voi, right, up, sign))
+        state.set_voi(adjust(radiograph, voi, right, up, sign))

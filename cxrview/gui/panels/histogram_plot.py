@@ -102,13 +102,13 @@ class HistogramPlot(QWidget):
         self.update()
 
     def ends(self) -> tuple[float, float] | None:
-        """Return the values where the window begins and ends; of a LUT, those that it maps."""
-        if self._voi is None or self.histogram is None:
+        """Return the values where the window begins and ends, or the one that stands for a LUT."""
+        if self._voi is None or self._radiograph is None:
             return None
         from cxrview.gui.viewer.windowing import as_window
         from cxrview.imaging import presets
 
-        return presets.ends(as_window(self._voi))
+        return presets.ends(as_window(self._voi, self._radiograph))
 
     def sizeHint(self) -> QSize:
         return QSize(220, HEIGHT + GAP + STRIP)
@@ -271,7 +271,8 @@ class HistogramPlot(QWidget):
 
         assert self._voi is not None
         assert self.histogram is not None
-        window = as_window(self._voi)
+        assert self._radiograph is not None
+        window = as_window(self._voi, self._radiograph)
         least = self.histogram.width / 16 if self.histogram.width < 1 else 1.0
         if high - low < least:
             if self._held == "low":

@@ -94,7 +94,8 @@ def _translated(voi: "Voi", radiograph: "Radiograph", other: "Radiograph") -> "V
         return voi
     if voi is radiograph.default_voi:
         return other.default_voi
-    window, here, there = as_window(voi), as_window(radiograph.default_voi), as_window(other.default_voi)
+    window, here = as_window(voi, radiograph), as_window(radiograph.default_voi, radiograph)
+    there = as_window(other.default_voi, other)
     scale = there.width / here.width
     side = -1 if radiograph.inverted is not other.inverted else 1
     centre = there.center + side * (window.center - here.center) * scale

@@ -73,7 +73,7 @@ class WindowTool(Tool):
         side = max(400, canvas.height())
         # A lower centre is brighter, unless black and white are swapped.
         sign = 1 if radiograph.inverted is not canvas.view.inverted else -1
-        new = adjust(radiograph.default_voi, self._voi, way.x() / side, -way.y() / side, sign)
+        new = adjust(radiograph, self._voi, way.x() / side, -way.y() / side, sign)
         canvas.view.set_voi(new)
 
 

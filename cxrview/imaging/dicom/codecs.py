@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydicom.pixels import get_decoder
 from pydicom.uid import UID, AllTransferSyntaxes
 
-from cxrview.imaging.dicom.decoding import register_decoders, used_plugins
+from cxrview.imaging.dicom.decoding import used_plugins
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,6 @@ class Codec:
 
 def codecs() -> list[Codec]:
     """Return every transfer syntax of the standard that pydicom knows, in the order of their UIDs."""
-    register_decoders()
     return [_codec(uid) for uid in sorted(AllTransferSyntaxes, key=_numbers)]
 
 

@@ -6,12 +6,16 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom import charset
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 
 from cxrview.i18n import tr
+
+# Of Chinese text (ISO 2022 IR 58) pydicom leaves the escape sequences to Python's codec, which keeps them.
+charset.handled_encodings = tuple(name for name in charset.handled_encodings if name != "iso_ir_58")
 
 MAX_TEXT = 1024  # no attribute shown to the user is longer
 # What pydicom raises when it converts a malformed value, by version and VR.

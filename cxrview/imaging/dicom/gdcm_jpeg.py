@@ -1,67 +1,115 @@
-"""A pydicom decoder plug-in for the JPEG processes that only GDCM decodes: lossless, and 12-bit extended.
+"""The JPEG processes that only GDCM decodes: lossless, and 12-bit extended.
 
-pydicom's own GDCM plug-in refuses 12 bits, and GDCM ends the whole program when a stream does not match
-what the dataset says of it (an uncaught C++ exception). So the stream's header is read first here.
-pydicom looks for `DECODER_DEPENDENCIES` and `is_available` in the module of a plug-in.
+GDCM ends the whole program when a stream does not match what it is told of it, or is itself not as it should
+be (an uncaught C++ exception). So it is told what the stream's own header says, is given no markers of
+applications, and no stream whose tables are missing.
 """
 
+import zlib  # noqa: F401, before GDCM: its own copy, which it shows to all, crashes Python's module
+
 import gdcm
-from pydicom.pixels.decoders.base import DecodeRunner
-from pydicom.uid import UID, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.uid import UID, JPEGExtended12Bit, JPEGLosslessSV1
 
-from cxrview.imaging.dicom.codestream import read_header
+from cxrview.imaging.dicom.codestream import JPEG_START, STANDALONE_MARKERS, Process, StreamHeader
+from cxrview.imaging.heard import heard
+from cxrview.imaging.jpeg_damage import Damage, judged
 
-LABEL = "gdcm-checked"
-DECODER_DEPENDENCIES = {
-    JPEGExtended12Bit: ("gdcm>=3.0.10",),
-    JPEGLossless: ("gdcm>=3.0.10",),
-    JPEGLosslessSV1: ("gdcm>=3.0.10",),
+gdcm.Trace.WarningOff()
+gdcm.Trace.ErrorOff()
+
+START_OF_SCAN, HUFFMAN_TABLES = 0xDA, 0xC4
+LEFT_OUT = {*range(0xE0, 0xF0), 0xFE}  # of applications, and comments
+SYNTAXES: dict[Process, UID] = {
+    Process.SEQUENTIAL: JPEGExtended12Bit,
+    Process.PROGRESSIVE: JPEGExtended12Bit,
+    Process.LOSSLESS: JPEGLosslessSV1,
 }
 
 
-def is_available(uid: UID) -> bool:
-    """Return whether this plug-in decodes the transfer syntax `uid`."""
-    return uid in DECODER_DEPENDENCIES
+def decode(stream: bytes, header: StreamHeader) -> tuple[NDArray[np.unsignedinteger], Damage]:
+    """Return the samples of a JPEG `stream` with an end marker, (H, W) or (H, W, 3), and its damage.
 
-
-def decode_frame(source: bytes, runner: DecodeRunner) -> bytes:
-    """Return the pixels of the JPEG stream `source`, 8 or 16 bits each, in the machine's byte order.
-
-    Raises ValueError if the stream is damaged or does not match the dataset.
+    They are uint8 or uint16, of the colour that is in the stream. Raises ValueError if it cannot be decoded.
     """
-    header = read_header(source)
-    wanted = (runner.rows, runner.columns, runner.samples_per_pixel)
-    if header[:3] != wanted or not runner.bits_stored <= header.precision <= 16:
-        raise ValueError(f"the stream is {header}, and the dataset says {wanted}, {runner.bits_stored} bits")
     container = 8 if header.precision <= 8 else 16
-    runner.set_option("bits_allocated", container)
-    pixels: str | None = _image(source, runner, container).GetBuffer()
+    stream = _bare(stream, header.process)
+    with heard() as lines:
+        pixels: str | None = _image(stream, header, container).GetBuffer()
     if pixels is None:
-        raise ValueError("GDCM cannot decode the stream")
+        raise ValueError(f"GDCM cannot decode the stream: {' '.join(lines)}")
     frame = pixels.encode("utf-8", "surrogateescape")  # GDCM hands bytes out as str
-    expected = runner.rows * runner.columns * runner.samples_per_pixel * container // 8
+    expected = header.rows * header.columns * header.components * container // 8
     if len(frame) != expected:
         raise ValueError(f"GDCM decoded {len(frame)} bytes where {expected} belong")
-    return frame
+    shape = (header.rows, header.columns, header.components)[: 3 if header.components > 1 else 2]
+    return np.frombuffer(frame, f"u{container // 8}").reshape(shape), judged(lines)
 
 
-def _image(source: bytes, runner: DecodeRunner, container: int) -> "gdcm.Image":
+def _bare(stream: bytes, process: Process) -> bytes:
+    """Return `stream` without the markers of applications, and without comments.
+
+    Raises ValueError if the segments before its first scan are damaged, or tables of that are missing.
+    """
+    kept, tables = [JPEG_START], set[int]()
+    place = len(JPEG_START)
+    while place + 4 <= len(stream) and stream[place] == 0xFF:
+        marker = stream[place + 1]
+        if marker == 0xFF:  # a fill byte
+            place += 1
+            continue
+        segment = stream[place : place + 2 + int.from_bytes(stream[place + 2 : place + 4], "big")]
+        if marker in STANDALONE_MARKERS:
+            break
+        if marker == START_OF_SCAN:
+            if process is not Process.PROGRESSIVE and not _tables_of(segment, process) <= tables:
+                raise ValueError("a Huffman table is missing")
+            return b"".join(kept) + stream[place:]
+        if marker == HUFFMAN_TABLES:
+            tables |= _defined(segment)
+        if marker not in LEFT_OUT:
+            kept.append(segment)
+        place += len(segment)
+    raise ValueError("the segments before the first scan are damaged")
+
+
+def _tables_of(scan: bytes, process: Process) -> set[int]:
+    """Return the tables that a scan uses, with 16 added to those of AC coefficients (T.81 B.2.3)."""
+    selectors = scan[6 : 5 + 2 * scan[4] : 2] if len(scan) > 4 else b""
+    lossless = process is Process.LOSSLESS
+    return {byte >> 4 for byte in selectors} | (set() if lossless else {16 | byte & 15 for byte in selectors})
+
+
+def _defined(segment: bytes) -> set[int]:
+    """Return the tables that a segment defines. Raises ValueError if it is damaged (T.81 B.2.4.2)."""
+    place, found = 4, set[int]()
+    while place + 17 <= len(segment):
+        found.add(segment[place])
+        place += 17 + sum(segment[place + 1 : place + 17])
+    if place != len(segment):
+        raise ValueError("a Huffman table is damaged")
+    return found
+
+
+def _image(stream: bytes, header: StreamHeader, container: int) -> "gdcm.Image":
     fragment = gdcm.Fragment()
-    fragment.SetByteStringValue(source)
+    fragment.SetByteStringValue(stream)
     fragments = gdcm.SequenceOfFragments.New()
     fragments.AddFragment(fragment)
     element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
     element.SetValue(fragments.__ref__())
     image = gdcm.Image()
     image.SetNumberOfDimensions(2)
-    image.SetDimensions((runner.columns, runner.rows, 1))
+    image.SetDimensions((header.columns, header.rows, 1))
     image.SetDataElement(element)
-    kind = gdcm.PhotometricInterpretation.GetPIType(str(runner.photometric_interpretation))
+    name = "RGB" if header.components == 3 else "MONOCHROME2"
+    kind = gdcm.PhotometricInterpretation.GetPIType(name)
     image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(kind))
-    if runner.samples_per_pixel > 1:
-        image.SetPlanarConfiguration(runner.planar_configuration)
-    syntax = gdcm.TransferSyntax.GetTSType(str.__str__(runner.transfer_syntax))
+    if header.components > 1:
+        image.SetPlanarConfiguration(0)
+    syntax = gdcm.TransferSyntax.GetTSType(str.__str__(SYNTAXES[header.process]))
     image.SetTransferSyntax(gdcm.TransferSyntax(syntax))
-    bits, signed = runner.bits_stored, runner.pixel_representation
-    image.SetPixelFormat(gdcm.PixelFormat(runner.samples_per_pixel, container, bits, bits - 1, signed))
+    bits = header.precision
+    image.SetPixelFormat(gdcm.PixelFormat(header.components, container, bits, bits - 1, 0))
     return image

@@ -19,8 +19,8 @@ from cxrview.imaging.dicom.decoding import (
     damage_reported,
     decode,
     meta_elements,
-    transfer_syntax,
 )
+from cxrview.imaging.dicom.description import COLOUR, MONOCHROME
 from cxrview.imaging.dicom.elements import Elements
 from cxrview.imaging.dicom.metadata import (
     read_burned_in,
@@ -35,7 +35,7 @@ from cxrview.imaging.dicom.overlays import read_overlays
 from cxrview.imaging.dicom.palette import apply_palette
 from cxrview.imaging.dicom.voi import read_vois
 from cxrview.imaging.limits import MAX_DECODED_BYTES
-from cxrview.imaging.radiograph import Radiograph, Voi
+from cxrview.imaging.radiograph import END_MISSING, Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance
 from cxrview.message import NOTHING
 
@@ -50,8 +50,6 @@ NOT_IMAGES = {  # what holds no pixels, by the beginning of its SOP class UID
     "1.2.840.10008.5.1.4.1.1.104.": messages.DICOM_DOCUMENT,
     "1.2.840.10008.5.1.4.39.": messages.DICOM_PALETTE,
 }
-MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
-COLOUR = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 
 
 def read_dicom(path: Path, force: bool = False, only: int | None = None) -> list[Radiograph]:
@@ -138,8 +136,7 @@ class _Common:
         self.elements = elements
         self.pixels = pixels
         self.path = path
-        syntax = transfer_syntax(elements.dataset)
-        self.format = f"DICOM, {syntax.name}"
+        self.format = f"DICOM, {pixels.syntax.name}"
         self.identity = read_identity(elements)
         self.pictured = read_pictured(elements)
         self.burned_in = read_burned_in(elements)
@@ -154,6 +151,9 @@ class _Common:
         spacing = read_spacing(elements, self._group(elements, index, "PixelMeasuresSequence"))
         aspect = read_pixel_aspect(elements, spacing)
         overlays = read_overlays(elements, index)
+        incomplete = index in self.pixels.cut
+        if incomplete:
+            elements.note(tr(END_MISSING))
         return Radiograph(
             path=self.path,
             frame=index,
@@ -172,6 +172,7 @@ class _Common:
             overlays=overlays,
             frame_time=read_frame_time(elements),
             format=self.format,
+            incomplete=incomplete,
             warnings=tuple(dict.fromkeys((*file_notes, *elements.notes))),
         )
 

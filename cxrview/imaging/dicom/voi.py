@@ -1,8 +1,10 @@
 """Read the VOI windows and tables of a DICOM dataset (PS3.3 C.11.2)."""
 
+import numpy as np
+
 from cxrview.i18n import tr
 from cxrview.imaging.dicom.elements import Elements
-from cxrview.imaging.dicom.lookup_tables import read_table
+from cxrview.imaging.dicom.lookup_tables import LookupTable, read_table
 from cxrview.imaging.radiograph import Voi, VoiFunction, VoiLut, Window
 
 
@@ -16,8 +18,26 @@ def read_vois(source: Elements, signed_input: bool) -> tuple[Voi, ...]:
     for item in source.items("VOILUTSequence"):
         table = read_table(item, "VOI LUT", signed_input)
         if table is not None:
-            luts.append(VoiLut(table.entries, table.first, table.bits, table.explanation))
+            luts.append(_filled(table, item))
     return (*luts, *_windows(source))
+
+
+def _filled(table: LookupTable, item: Elements) -> VoiLut:
+    """Return `table` so that it reaches white.
+
+    Makers write entries of 12 bits and announce 16, which would show the film in a sixteenth of the grey
+    scale: where the entries need fewer bits than are announced, the largest of them is white.
+    """
+    entries, largest = table.entries, int(table.entries.max())
+    if 0 < largest < 2 ** (table.bits - 1):
+        item.note(
+            tr(
+                "The VOI LUT announces {bits} bits and uses {needed}; its largest entry is shown white."
+            ).format(bits=table.bits, needed=largest.bit_length())
+        )
+        full = 2**table.bits - 1
+        entries = np.rint(entries * np.float64(full / largest)).astype(np.uint16)
+    return VoiLut(entries, table.first, table.bits, table.explanation)
 
 
 def _windows(source: Elements) -> list[Window]:
