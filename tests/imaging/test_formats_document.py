@@ -30,6 +30,7 @@ def size_limits() -> str:
         "Pixels of one frame": f"{limits.MAX_PIXELS // 10**6} million",
         "Rows, columns": f"{limits.MAX_SIDE}",
         "Frames of a file": f"{limits.MAX_FRAMES}",
+        "Pixels of a JPEG, counted in every pass": f"{limits.MAX_SCANNED_PIXELS // 10**6} million",
         "Pixels of all frames when decoded": f"{limits.MAX_DECODED_BYTES // 2**30} GiB",
     }
     return "\n".join(

@@ -189,7 +189,7 @@ def test_tiff_pages_of_deep_colour_are_told_apart(tmp_path):
 
 def test_many_pages_are_read_once_each(tmp_path, monkeypatch):
     # A reader that looked for each page from the beginning took 45 s for 2000 of them.
-    cv2.imwritemulti(str(tmp_path / "pages.tif"), [np.full((4, 4, 3), 7, np.uint16)] * 2000)
+    cv2.imwritemulti(str(tmp_path / "pages.tif"), [np.full((4, 4, 3), 7, np.uint16)] * 300)
     taken = []
 
     def counting(file, place, number, plain=TiffFile.bytes_at):
@@ -197,7 +197,7 @@ def test_many_pages_are_read_once_each(tmp_path, monkeypatch):
         return plain(file, place, number)
 
     monkeypatch.setattr(TiffFile, "bytes_at", counting)
-    assert len(read(tmp_path / "pages.tif")) == 2000
+    assert len(read(tmp_path / "pages.tif")) == 300
     assert sum(taken) < 1.5 * (tmp_path / "pages.tif").stat().st_size
 
 

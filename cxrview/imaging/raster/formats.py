@@ -33,7 +33,7 @@ class RasterFormat:
         return re.match(self.beginning, head, re.DOTALL) is not None
 
 
-_ALL = (
+KNOWN = (
     RasterFormat("PNG", rb"\x89PNG\r\n\x1a\n", (".png",), (PngImagePlugin,)),
     RasterFormat("JPEG", rb"\xff\xd8\xff", (".jpg", ".jpeg"), (JpegImagePlugin, MpoImagePlugin)),
     RasterFormat("TIFF", rb"II[*+]\0|MM\0[*+]", (".tif", ".tiff"), (TiffImagePlugin,)),
@@ -44,7 +44,7 @@ _ALL = (
 )
 # A Pillow that was built without their libraries has these modules all the same.
 FORMATS = tuple(
-    entry for entry in _ALL if all(getattr(plugin, "SUPPORTED", True) for plugin in entry.plugins)
+    entry for entry in KNOWN if all(getattr(plugin, "SUPPORTED", True) for plugin in entry.plugins)
 )
 NAMES = tuple(entry.name for entry in FORMATS)
 PILLOW_NAMES = tuple(entry.name.upper() for entry in FORMATS)
