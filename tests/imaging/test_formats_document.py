@@ -4,9 +4,11 @@ Run `python -m tests.imaging.test_formats_document` in the checkout to write the
 """
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cxrview.imaging import limits
 from cxrview.imaging.dicom.codecs import codecs
+from tests.imaging import damaged_pictures as damaged
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "formats.md"
 BEGIN, END = "<!-- made from the decoders: {} -->", "<!-- end -->"
@@ -38,7 +40,17 @@ def size_limits() -> str:
     )
 
 
-PARTS = {"transfer syntaxes": transfer_syntaxes, "limits": size_limits}
+def damaged_pictures() -> str:
+    """Return the table of damage that is noticed in pictures."""
+    with TemporaryDirectory() as folder:
+        return damaged.table(Path(folder))
+
+
+PARTS = {
+    "transfer syntaxes": transfer_syntaxes,
+    "damaged pictures": damaged_pictures,
+    "limits": size_limits,
+}
 
 
 def section(text: str, name: str) -> tuple[int, int]:

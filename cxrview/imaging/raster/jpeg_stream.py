@@ -10,7 +10,7 @@ import re
 import struct
 from dataclasses import dataclass, field
 
-SOS, EOI, DRI = 0xDA, 0xD9, 0xDD
+SOS, EOI, DRI, DHT = 0xDA, 0xD9, 0xDD, 0xC4
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
 OTHER_PROCESSES = {  # of FRAMES, those that libjpeg does not decode
@@ -30,6 +30,8 @@ RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 MAX_SCANS = 4096
 COEFFICIENTS = 64
 MISSING = 13  # no point transform is that large
+END_OF_BLOCK = 0  # a symbol
+ZEROS = bytes(32)
 GARBAGE = bytes(range(1, 200))  # what a whole stream has no use for
 
 
@@ -54,6 +56,9 @@ class JpegStream:
     scan_ends: list[int] = field(default_factory=list)
     ended: bool = False
     restarts_right: bool = True
+    holes: bool = False
+    # By number, the symbol of the code of zeros in each table for AC coefficients.
+    _zero_symbols: dict[int, int] = field(default_factory=dict)
     # By component and coefficient, the bits that are still missing.
     _missing: dict[int, list[int]] = field(default_factory=dict)
 
@@ -66,7 +71,8 @@ class JpegStream:
     def complete(self) -> bool:
         """Whether every coefficient of every component has come with all of its bits, and the end after."""
         found = [bits for bands in self._missing.values() for bits in bands]
-        return self.ended and self.restarts_right and bool(found) and not any(found)
+        whole = self.ended and self.restarts_right and not self.holes
+        return whole and bool(found) and not any(found)
 
     def read_frame(self, process: int, body: bytes) -> None:
         """Take over a frame header."""
@@ -76,6 +82,16 @@ class JpegStream:
             identifier, sampling, _ = struct.unpack_from(">BBB", body, place)
             self.components[identifier] = (sampling >> 4, sampling & 15)
             self._missing[identifier] = [MISSING] * COEFFICIENTS
+
+    def read_tables(self, body: bytes) -> None:
+        """Take over Huffman tables."""
+        place = 0
+        while place + 17 < len(body):
+            if body[place] >> 4 == 1:
+                self._zero_symbols[body[place] & 15] = body[
+                    place + 17
+                ]  # the first is the shortest, all zeros
+            place += 17 + sum(body[place + 1 : place + 17])
 
     def read_scan(self, header: bytes, content: bytes, start: int) -> int:
         """Take over a scan with data from `start` on; return where the next marker is, or -1."""
@@ -91,6 +107,10 @@ class JpegStream:
         found = NEXT_IN_SCAN.search(content, start)
         end = found.start() if found else -1
         self.scan_ends.append(end)
+        if not self.progressive and content.find(ZEROS, start, end) >= 0:
+            # Where zeros do not end blocks they are 63 coefficients of -1 in each, which no picture has.
+            tables = {byte & 15 for byte in header[2 : 2 + 2 * number : 2]}
+            self.holes |= any(self._zero_symbols.get(table, END_OF_BLOCK) for table in tables)
         if self.interval and found:
             wanted = math.ceil(self._units(identifiers) / self.interval) - 1
             self.restarts_right &= len(RESTART.findall(content, start, end)) == wanted
@@ -128,6 +148,8 @@ def read_stream(content: bytes) -> JpegStream:
         body, place = content[place + 2 : place + length], place + length
         if marker in FRAMES or marker in OTHER_PROCESSES:
             stream.read_frame(marker, body)
+        elif marker == DHT:
+            stream.read_tables(body)
         elif marker == DRI:
             (stream.interval,) = struct.unpack(">H", body[:2])
         elif marker == SOS:

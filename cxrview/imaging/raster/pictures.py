@@ -5,6 +5,7 @@ that neither decodes.
 """
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from PIL import ExifTags, Image
 
 from cxrview.errors import UnreadableImage
 from cxrview.i18n import tr
-from cxrview.imaging import messages
-from cxrview.imaging.limits import MAX_SCANNED_PIXELS, check_dimensions
+from cxrview.imaging import limits, messages
+from cxrview.imaging.limits import check_dimensions
 from cxrview.imaging.raster import formats, jpeg_stream, png_stream
 from cxrview.imaging.raster.page import Page, on_black, upright
 
@@ -26,6 +27,8 @@ BLOCK = 8  # pixels a side
 BMP_METHODS = {4: "JPEG", 5: "PNG"}
 BMP_RUNS = (1, 2)  # run lengths, which Pillow undoes byte by byte
 BMP_HEADER, OLD_BMP_HEADER = 34, 12  # bytes
+UNCHECKED = ("WEBP", "AVIF")  # have no sums, and their decoders take zeros for data
+ZEROS = 32  # bytes
 MAX_RUN_PIXELS = 40_000_000
 MAX_RUN_BYTES = 2**24
 
@@ -79,14 +82,16 @@ def check_jpeg(content: bytes, path: Path) -> jpeg_stream.JpegStream:
     (struct.error, LookupError, ArithmeticError) if a part of the stream is missing.
     """
     stream = jpeg_stream.read_stream(content)
+    if not stream.process:
+        raise jpeg_stream.ShortStream("it has no frame")
     if stream.process in jpeg_stream.OTHER_PROCESSES:
         problem = messages.SYNTAX_UNKNOWN(syntax=jpeg_stream.OTHER_PROCESSES[stream.process])
         raise UnreadableImage(problem, messages.EXPORT_AS_JPEG, path)
-    if stream.precision not in (0, 8):
+    if stream.precision != 8:
         problem = messages.DEPTH_UNKNOWN(bits=stream.precision, kind=messages.WHOLE_NUMBERS)
         raise UnreadableImage(problem, messages.EXPORT_AS_PNG, path)
     check_dimensions(path, stream.height, stream.width, 1, max(1, len(stream.components)))
-    if len(stream.scan_ends) * stream.width * stream.height > MAX_SCANNED_PIXELS:
+    if len(stream.scan_ends) * stream.width * stream.height > limits.MAX_SCANNED_PIXELS:
         problem = messages.SCANS_TOO_MANY(count=len(stream.scan_ends))
         raise UnreadableImage(problem, messages.SAVE_NOT_PROGRESSIVE, path)
     if not stream.complete:
@@ -119,11 +124,20 @@ def read_picture(path: Path) -> Page:
     with Image.open(path, formats=formats.PILLOW_NAMES) as image:
         check_dimensions(path, image.height, image.width, 1, max(1, len(image.getbands())))
         orientation = _orientation(image)
+        if image.format in UNCHECKED and _ends_in_zeros(path):
+            raise ValueError("zeros where its last pixels should be")
         moving = int(getattr(image, "n_frames", 1)) > 1
         image.load()  # complains about a file that ends too early
         samples, alpha = _samples(image, path)
     notes = (tr("It is an animation, of which the first picture is shown."),) if moving else ()
     return _page(samples, alpha, orientation, notes)
+
+
+def _ends_in_zeros(path: Path) -> bool:
+    """Return whether a file ends as no compressed data do."""
+    with path.open("rb") as file:
+        file.seek(-min(ZEROS, path.stat().st_size), os.SEEK_END)
+        return not any(file.read())
 
 
 def _page(
