@@ -1,10 +1,12 @@
 """Pictures of every format that is read, and the same ones damaged; what is noticed, as a table."""
 
+import functools
 import io
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image
@@ -17,6 +19,14 @@ CUTS = 100
 HEAD = 32  # bytes, without which a file is not known for what it is
 SIDE = 96
 DAMAGES = ("cut at 100 places", "half, closed with an end", "second half zero", "a hole of zeros")
+
+
+WORDS = {
+    "refused": "refused",
+    "whole": "nothing is lost",
+    "half a picture": "not noticed",
+    "called something else": "refused for another reason",
+}
 
 
 def film() -> np.ndarray:
@@ -34,6 +44,7 @@ def saved(picture: np.ndarray, kind: str, **options: object) -> bytes:
     return file.getvalue()
 
 
+@functools.cache
 def whole_files() -> dict[str, bytes]:
     """Return a film in every format, by what the document calls it."""
     grey = film()
@@ -99,9 +110,8 @@ def zeroed(whole: bytes, start: float, end: float) -> bytes:
     return whole[:first] + bytes(last - first) + whole[last:]
 
 
-def outcome(content: bytes, whole: Radiograph, folder: Path) -> str:
-    """Return what reading comes to: "refused", "whole" where nothing is lost, or "half a picture"."""
-    path = folder / "damaged"
+def outcome(content: bytes, whole: Radiograph, path: Path) -> str:
+    """Return what reading `content` at `path` comes to, one of WORDS."""
     path.write_bytes(content)
     try:
         (radiograph,) = read(path)
@@ -111,36 +121,32 @@ def outcome(content: bytes, whole: Radiograph, folder: Path) -> str:
     return "whole" if same else "half a picture"
 
 
-def outcomes(name: str, whole: bytes, folder: Path) -> dict[str, list[str]]:
-    """Return what each damage of DAMAGES comes to, by its name."""
-    (folder / "whole").write_bytes(whole)
-    (radiograph,) = read(folder / "whole")
+@functools.cache
+def outcomes(name: str) -> dict[str, list[str]]:
+    """Return what each damage of DAMAGES comes to for a file of `whole_files`, by the damage's name."""
+    whole = whole_files()[name]
     half = closed(name, whole)
-    made: dict[str, Callable[[], list[bytes]]] = {
-        DAMAGES[0]: lambda: list(cuts(whole)),
-        DAMAGES[1]: lambda: [half] if half else [],
-        DAMAGES[2]: lambda: [zeroed(whole, 0.5, 1)],
-        DAMAGES[3]: lambda: [zeroed(whole, 0.4, 0.6)],
+    made = {
+        DAMAGES[0]: list(cuts(whole)),
+        DAMAGES[1]: [half] if half else [],
+        DAMAGES[2]: [zeroed(whole, 0.5, 1)],
+        DAMAGES[3]: [zeroed(whole, 0.4, 0.6)],
     }
-    return {
-        damage: [outcome(content, radiograph, folder) for content in make()] for damage, make in made.items()
-    }
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "picture")
+        path.write_bytes(whole)
+        (radiograph,) = read(path)
+        return {
+            damage: [outcome(content, radiograph, path) for content in contents]
+            for damage, contents in made.items()
+        }
 
 
-def table(folder: Path) -> str:
+def table() -> str:
     """Return the table of docs/formats.md."""
     lines = [f"| Format | {' | '.join(DAMAGES)} |", "| --- " * (1 + len(DAMAGES)) + "|"]
-    for name, whole in whole_files().items():
-        cells = []
-        for found in outcomes(name, whole, folder).values():
-            words = {"refused": "refused", "whole": "nothing is lost", "half a picture": "not noticed"} | {
-                "called something else": "refused for another reason"
-            }
-            kinds = sorted(set(found), key=lambda kind: -found.count(kind))
-            counted = [
-                f"{words[kind]} ({found.count(kind)})" if len(kinds) > 1 else words[kind] for kind in kinds
-            ]
-            cells.append(", ".join(counted) or "–")
+    for name in whole_files():
+        cells = [", ".join(sorted({WORDS[one] for one in found})) or "–" for found in outcomes(name).values()]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -25,8 +25,8 @@ NOT_NOTICED = {  # pixels that say nothing of themselves; how AVIF says so is it
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_damage_is_noticed(tmp_path, name):
-    for damage, found in outcomes(name, FILES[name], tmp_path).items():
+def test_damage_is_noticed(name):
+    for damage, found in outcomes(name).items():
         if (name, damage) not in NOT_NOTICED:
             assert set(found) <= {"refused", "whole"}, damage
 

@@ -4,11 +4,10 @@ Run `python -m tests.imaging.test_formats_document` in the checkout to write the
 """
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from cxrview.imaging import limits
 from cxrview.imaging.dicom.codecs import codecs
-from tests.imaging import damaged_pictures as damaged
+from tests.imaging import damaged_pictures
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "formats.md"
 BEGIN, END = "<!-- made from the decoders: {} -->", "<!-- end -->"
@@ -40,15 +39,9 @@ def size_limits() -> str:
     )
 
 
-def damaged_pictures() -> str:
-    """Return the table of damage that is noticed in pictures."""
-    with TemporaryDirectory() as folder:
-        return damaged.table(Path(folder))
-
-
 PARTS = {
     "transfer syntaxes": transfer_syntaxes,
-    "damaged pictures": damaged_pictures,
+    "damaged pictures": damaged_pictures.table,
     "limits": size_limits,
 }
 
