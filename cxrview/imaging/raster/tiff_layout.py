@@ -58,6 +58,7 @@ class Compression(IntEnum):
     ZSTD = 50000
 
 
+BY_LIBTIFF = (Compression.LZW, Compression.PACKBITS, Compression.LZMA, Compression.ZSTD)
 CCITT = (Compression.CCITT_RLE, Compression.CCITT_T4, Compression.CCITT_T6)
 PREDICTED = (
     Compression.LZW,

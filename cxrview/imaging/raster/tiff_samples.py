@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import TiffImagePlugin
 
-from cxrview.imaging.raster.tiff_layout import CCITT, Compression, Photometric, TiffLayout
+from cxrview.imaging.raster.tiff_layout import BY_LIBTIFF, CCITT, Compression, Photometric, TiffLayout
 from cxrview.imaging.raster.tiff_structure import Tag
 
 AT_ONCE = 2**24  # bytes that libtiff unpacks in one go
@@ -98,7 +98,7 @@ def _segments(layout: TiffLayout) -> Iterator[NDArray[np.uint8]]:
         for down in range(layout.down)
         for _ in range(layout.across)
     ]
-    if layout.compression in (Compression.NONE, Compression.DEFLATE, Compression.OLD_DEFLATE):
+    if layout.compression not in BY_LIBTIFF:
         for index, height in enumerate(heights):
             size = height * layout.row_bytes
             content = _one(layout, index, size)

@@ -44,7 +44,6 @@ class Tag(IntEnum):
     JPEG_TABLES = 347
     SUBSAMPLING = 530
     POSITIONING = 531
-    REFERENCE_BLACK_WHITE = 532
 
 
 @dataclass(frozen=True, slots=True)
