@@ -14,6 +14,7 @@ MAX_PIXELS = 80_000_000  # of one frame; below Pillow's own limit of 89 million
 MAX_SIDE = 65_535  # rows and columns are 16-bit numbers in DICOM
 MAX_FRAMES = 2_000
 MAX_DECODED_BYTES = 2**30  # of all frames together
+MAX_SCANNED_PIXELS = 10**9  # of a JPEG, over all passes
 
 
 def check_file_size(path: Path) -> int:

@@ -67,6 +67,18 @@ GREY_OF_SEVERAL_SAMPLES = Message(
     "grey-of-several-samples", "is called grey and has several samples a pixel."
 )
 OTHER_PIXELS = Message("other-pixels", "is called {photometric} and has pixels of another kind.")
+SAMPLES_TOO_MANY = Message("samples-too-many", "has {samples} samples a pixel, which is not read.")
+SAMPLES_DIFFER = Message("samples-differ", "has samples of several depths or kinds, which is not read.")
+SAMPLES_COMPLEX = Message("samples-complex", "has complex numbers for pixels, which are not read.")
+DEPTH_UNKNOWN = Message(
+    "depth-unknown", "has samples of {bits} bits ({kind}), which are not read in this form."
+)
+COLOUR_TOO_DEEP = Message("colour-too-deep", "has colours of {bits} bits a sample; up to 16 are read.")
+PREDICTOR_UNKNOWN = Message(
+    "predictor-unknown", "is compressed with a predictor (no. {number}) that does not go with its samples."
+)
+SEGMENTS_TOO_MANY = Message("segments-too-many", "is cut into {count} strips or tiles, which is too many.")
+SCANS_TOO_MANY = Message("scans-too-many", "comes in {count} passes, which is too many for its size.")
 COLOUR_MODEL_UNKNOWN = Message("colour-model-unknown", "uses the colour model {mode}.")
 
 DIRECTORY_DAMAGED = Message("directory-damaged", "is damaged: its directory records cannot be read.")
@@ -117,6 +129,10 @@ EXPORT_UNENCRYPTED = Message("export-unencrypted", "Export it without encryption
 EXPORT_WITH_PIXELS = Message("export-with-pixels", "Export it with its pixels.")
 EXPORT_AS_RGB = Message("export-as-rgb", "Export it as RGB.")
 SAVE_AS_GREY_OR_RGB = Message("save-as-grey-or-rgb", "Save it as grey or RGB.")
+SAVE_UNCOMPRESSED = Message("save-uncompressed", "Save it without compression.")
+SAVE_NOT_PROGRESSIVE = Message("save-not-progressive", "Save it as a JPEG that is not progressive.")
+EXPORT_AS_JPEG = Message("export-as-jpeg", "Export it as JPEG.")
+EXPORT_AS_PNG = Message("export-as-png", "Export it as PNG.")
 RUN_DOCTOR = Message("run-doctor", "Run “cxrview doctor”.")
 OPEN_AN_IMAGE = Message("open-an-image", "Open an image of the study instead.")
 OPEN_THE_FOLDER = Message("open-the-folder", "Open the folder instead.")
@@ -138,6 +154,10 @@ BZIP2 = Message("bzip2", "a bzip2 archive")
 XZ = Message("xz", "an xz archive")
 GIF = Message("gif", "a GIF image")
 RIFF = Message("riff", "a RIFF file (WebP, sound or video)")
+HEIC = Message("heic", "a HEIC picture")
+AVIF = Message("avif", "an AVIF picture")
+JPEG_XL = Message("jpeg-xl", "a JPEG XL picture")
+PHOTOSHOP = Message("photoshop", "a Photoshop document")
 JPEG_2000 = Message("jpeg-2000", "a JPEG 2000 file outside DICOM")
 HDF5 = Message("hdf5", "an HDF5 file")
 WEB_PAGE = Message("web-page", "a web page")
@@ -155,5 +175,10 @@ DICOM_DOCUMENT = Message("dicom-document", "an encapsulated document in DICOM")
 DICOM_PALETTE = Message("dicom-palette", "a DICOM colour palette")
 DICOM_OF_CLASS = Message("dicom-of-class", "a DICOM file of the class {name}")
 DICOM_FILE = Message("dicom-file", "a DICOM file")
+
+# What the samples of a picture are
+WHOLE_NUMBERS = Message("whole-numbers", "whole numbers")
+SIGNED_NUMBERS = Message("signed-numbers", "signed numbers")
+FLOATING_POINT = Message("floating-point", "floating point")
 
 UNKNOWN = Message("unknown", "unknown")

@@ -17,6 +17,7 @@ from cxrview.message import Message
 from cxrview.messages import CANNOT_BE_READ
 
 ARCHIVES = (messages.ZIP, messages.GZIP, messages.SEVEN_ZIP, messages.RAR, messages.BZIP2, messages.XZ)
+PICTURES = (messages.HEIC, messages.JPEG_XL, messages.AVIF, messages.PHOTOSHOP)
 ENCRYPTED = (messages.LOCKED_ZIP, messages.CMS)
 
 
@@ -89,4 +90,6 @@ def _kinds_that_are_read() -> Message:
 def _advice(kind: Message) -> Message:
     if kind in ENCRYPTED:
         return messages.DECRYPT_FIRST
+    if kind in PICTURES:
+        return messages.EXPORT_AS_JPEG
     return messages.UNPACK_FIRST if kind in ARCHIVES else _kinds_that_are_read()

@@ -21,11 +21,16 @@ OTHER_SIGNATURES = {
     b"RIFF": messages.RIFF,
     b"\x00\x00\x00\x0cjP  ": messages.JPEG_2000,
     b"\xff\x4f\xff\x51": messages.JPEG_2000,
+    b"\x00\x00\x00\x0cJXL ": messages.JPEG_XL,
+    b"\xff\x0a": messages.JPEG_XL,
+    b"8BPS": messages.PHOTOSHOP,
     b"\x89HDF": messages.HDF5,
     b"<!DOCTYPE": messages.WEB_PAGE,
     b"<html": messages.WEB_PAGE,
     b"<?xml": messages.XML,
 }
+HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
+AVIF_BRANDS = {b"avif", b"avis"}  # which are read, unless Pillow was built without
 CMS_ENVELOPED = bytes.fromhex("06092a864886f70d0107")  # object identifier of PKCS #7 / CMS (PS3.15)
 FIRST_GROUPS = (0x0002, 0x0004, 0x0008)
 _VRS = {vr.value.encode() for vr in VR if len(vr.value) == 2}
@@ -33,10 +38,7 @@ _VRS = {vr.value.encode() for vr in VR if len(vr.value) == 2}
 
 def raster_kind(head: bytes) -> str:
     """Return the name of the picture format, one of `raster.formats`, or "" for anything else."""
-    kind = next((entry.name for entry in FORMATS if head.startswith(entry.signatures)), "")
-    if kind == "BMP" and not _plausible_bmp(head):
-        return ""
-    return kind
+    return next((entry.name for entry in FORMATS if entry.begins(head)), "")
 
 
 def is_dicom(head: bytes) -> bool:
@@ -71,11 +73,16 @@ def other_kind(head: bytes) -> Message:
         return messages.LOCKED_ZIP
     if head[344:348] in (b"n+1\x00", b"ni1\x00"):
         return messages.NIFTI
+    if heif := _heif(head):
+        return heif
     return next((kind for start, kind in OTHER_SIGNATURES.items() if head.startswith(start)), NOTHING)
 
 
-def _plausible_bmp(head: bytes) -> bool:
-    if len(head) < 26:
-        return False
-    (header_size,) = struct.unpack("<I", head[14:18])
-    return header_size in (12, 40, 52, 56, 64, 108, 124)
+def _heif(head: bytes) -> Message:
+    """Return which picture an ISO base media file says that it is (ISO/IEC 23008-12 annex B), or nothing."""
+    if head[4:8] != b"ftyp":
+        return NOTHING
+    brands = {head[place : place + 4] for place in (8, *range(16, int.from_bytes(head[:4], "big"), 4))}
+    if brands & AVIF_BRANDS:
+        return messages.AVIF
+    return messages.HEIC if brands & HEIC_BRANDS else NOTHING

@@ -19,7 +19,7 @@ from cxrview.imaging import decoder_warnings, messages
 from cxrview.imaging.dicom.decoding import damage_reported, transfer_syntax
 from cxrview.imaging.dicom.elements import CONVERSION_ERRORS
 from cxrview.imaging.dicom.reader import read_dataset
-from cxrview.imaging.raster.reader import read_facts
+from cxrview.imaging.raster.facts import read_facts
 from cxrview.imaging.read import FileKind, identify, trouble_reported
 
 MAX_SHOWN = 160  # characters of a value in the tree

@@ -1,6 +1,7 @@
 """A small picture of an image file, for lists: quick, and nothing large is kept."""
 
 import dataclasses
+import io
 import math
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from PIL import Image, ImageOps
 
 from cxrview.imaging import decoder_warnings, sniff
 from cxrview.imaging.dicom.reader import read_dicom
-from cxrview.imaging.limits import check_dimensions
 from cxrview.imaging.radiograph import Radiograph
+from cxrview.imaging.raster.pictures import check_jpeg
 from cxrview.imaging.raster.reader import damage_told, read_raster
 from cxrview.imaging.read import FileKind, identify, trouble_reported
 from cxrview.imaging.render import render
@@ -46,8 +47,14 @@ def _is_jpeg(path: Path) -> bool:
 
 def _of_jpeg(path: Path, side: int) -> NDArray[np.uint8]:
     """Decode at the smallest of the scales 1, 1/2, 1/4 and 1/8, which JPEG does while it decodes."""
-    with decoder_warnings.collected(), damage_told(path), Image.open(path, formats=("JPEG", "MPO")) as image:
-        check_dimensions(path, image.height, image.width)
+    content = path.read_bytes()
+    with decoder_warnings.collected(), damage_told(path):
+        check_jpeg(content, path)
+        return _decoded_small(content, side)
+
+
+def _decoded_small(content: bytes, side: int) -> NDArray[np.uint8]:
+    with Image.open(io.BytesIO(content), formats=("JPEG", "MPO")) as image:
         grey = image.mode == "L"
         image.draft(image.mode, (2 * side, 2 * side))
         upright = ImageOps.exif_transpose(image).convert("L" if grey else "RGB")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cxrview.imaging import limits
 from cxrview.imaging.dicom.codecs import codecs
+from tests.imaging import damaged_pictures
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "formats.md"
 BEGIN, END = "<!-- made from the decoders: {} -->", "<!-- end -->"
@@ -30,6 +31,7 @@ def size_limits() -> str:
         "Pixels of one frame": f"{limits.MAX_PIXELS // 10**6} million",
         "Rows, columns": f"{limits.MAX_SIDE}",
         "Frames of a file": f"{limits.MAX_FRAMES}",
+        "Pixels of a JPEG, counted in every pass": f"{limits.MAX_SCANNED_PIXELS // 10**6} million",
         "Pixels of all frames when decoded": f"{limits.MAX_DECODED_BYTES // 2**30} GiB",
     }
     return "\n".join(
@@ -37,7 +39,11 @@ def size_limits() -> str:
     )
 
 
-PARTS = {"transfer syntaxes": transfer_syntaxes, "limits": size_limits}
+PARTS = {
+    "transfer syntaxes": transfer_syntaxes,
+    "damaged pictures": damaged_pictures.table,
+    "limits": size_limits,
+}
 
 
 def section(text: str, name: str) -> tuple[int, int]:

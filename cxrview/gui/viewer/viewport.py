@@ -25,7 +25,7 @@ from cxrview.gui.viewer.message_page import TEXT_WIDTH, MessagePage
 from cxrview.i18n import mark, tr
 
 FORMATS = mark(
-    "DICOM, PNG, JPEG, TIFF or BMP; files, folders, DICOMDIR or ZIP. Nothing leaves this computer."
+    "DICOM, PNG, JPEG, TIFF, BMP, WebP, AVIF; files, folders, DICOMDIR, ZIP. Nothing leaves this computer."
 )
 
 
