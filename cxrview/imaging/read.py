@@ -9,12 +9,14 @@ from pathlib import Path
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import messages, sniff
 from cxrview.imaging.dicom.reader import read_dicom
+from cxrview.imaging.isolated import decoded
 from cxrview.imaging.limits import check_file_size
 from cxrview.imaging.radiograph import Radiograph
 from cxrview.imaging.raster import formats
 from cxrview.imaging.raster.reader import read_raster
 from cxrview.message import Message
 from cxrview.messages import CANNOT_BE_READ
+from cxrview.progress import Report, silent
 
 ARCHIVES = (messages.ZIP, messages.GZIP, messages.SEVEN_ZIP, messages.RAR, messages.BZIP2, messages.XZ)
 ENCRYPTED = (messages.LOCKED_ZIP, messages.CMS)
@@ -28,11 +30,24 @@ class FileKind(Enum):
     RASTER = "a picture"
 
 
-def read(path: Path) -> list[Radiograph]:
+def read(path: Path, report: Report = silent) -> list[Radiograph]:
     """Return the frames of the file at `path`, in order, at least one.
 
-    Safe to call in several threads at once. Raises UnreadableImage, with a sentence for the user, if the
-    file is missing, not an image, damaged, encrypted or too large.
+    The file is decoded by another process, so that no file can end this one, fill its memory, or keep it
+    waiting for more than some seconds. Safe to call in several threads at once. `report` is called while
+    it lasts and may raise Cancelled. Raises UnreadableImage, with a sentence for the user, if the file is
+    missing, not an image, damaged, encrypted or too large.
+    """
+    path = Path(path)
+    with trouble_reported(path):
+        identify(path)  # what is no image is told at once
+        return list(decoded(path, "frames", report))
+
+
+def read_here(path: Path) -> list[Radiograph]:
+    """Return what `read` returns, decoded in this process, which the file may end.
+
+    Raises UnreadableImage, and whatever else a damaged file brings about.
     """
     path = Path(path)
     with trouble_reported(path):
