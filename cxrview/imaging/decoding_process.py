@@ -14,8 +14,10 @@ from cxrview import i18n
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import limits, wire
 from cxrview.isolation.channel import Channel
-from cxrview.isolation.memory import confine
+from cxrview.isolation.memory import confine, memory_of
 from cxrview.isolation.process import EXIT_OUT_OF_MEMORY
+
+MUCH = 10**8  # bytes: an answer for which it is worth looking at the memory
 
 
 def serve(channel: Channel) -> None:
@@ -58,6 +60,8 @@ def _work_for(seconds: float) -> None:
 def _answer(channel: Channel, work: Callable[[], object]) -> None:
     try:
         packed = wire.Packed(work())
+        if packed.nbytes > MUCH and memory_of(os.getpid()) + packed.nbytes > limits.MOST_MEMORY:
+            raise MemoryError
         channel.send({"value": packed.tree}, packed.blocks)
     except UnreadableImage as error:
         channel.send({"refused": wire.refusal(error)})

@@ -7,15 +7,11 @@ from typing import Any
 from cxrview import i18n
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import limits, messages, wire
-from cxrview.isolation.pool import POOLS, NotTriedAgain, NoWorker, Pool
+from cxrview.isolation.decoders import decoders
+from cxrview.isolation.pool import NotTriedAgain, NoWorker
 from cxrview.isolation.process import OUT_OF_MEMORY, OUT_OF_TIME, WorkerDied
 from cxrview.message import Message
 from cxrview.progress import Report
-
-
-def pool() -> Pool:
-    """Return the workers that decode for this process."""
-    return POOLS.of("helper", "decode")
 
 
 def decoded(path: Path, wanted: str, report: Report, **details: Any) -> Any:
@@ -35,7 +31,7 @@ def decoded(path: Path, wanted: str, report: Report, **details: Any) -> Any:
     }
     report(-1.0, path.name)
     try:
-        answer, memory = pool().ask(thing, question, patience, lambda: report(-1.0, path.name))
+        answer, memory = decoders().ask(thing, question, patience, lambda: report(-1.0, path.name))
     except WorkerDied as death:
         raise UnreadableImage(_of(death.of), messages.PROBABLY_DAMAGED, path) from death
     except NotTriedAgain as error:

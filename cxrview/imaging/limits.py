@@ -15,9 +15,10 @@ MAX_FILE_BYTES = 2**30
 MAX_PIXELS = 80_000_000  # of one frame; below Pillow's own limit of 89 million
 MAX_SIDE = 65_535  # rows and columns are 16-bit numbers in DICOM
 MAX_FRAMES = 2_000
-MAX_DECODED_BYTES = 2**30  # of all frames together
+MAX_DECODED_BYTES = 640 * 2**20  # of all frames together
 
-WORKING_MEMORY = 1_300_000_000  # bytes that decoding a file may take, with all that is made of it
+WORKING_MEMORY = 1_800_000_000  # bytes that decoding a file may take, with all that is made of it
+MOST_MEMORY = 2_000_000_000  # bytes, with what is handed over
 FEW_SECONDS, MOST_SECONDS = 3.5, 18.0  # of work on a file that holds little, and on any file
 PIXELS_A_SECOND = 2.5e6  # that the slowest decoder makes on a slow machine
 PATIENCE = 45.0 if hasattr(signal, "setitimer") else 19.5  # until a file is given up: the machine is busy

@@ -14,6 +14,7 @@ from cxrview.imaging.limits import check_file_size
 from cxrview.imaging.radiograph import Radiograph
 from cxrview.imaging.raster import formats
 from cxrview.imaging.raster.reader import read_raster
+from cxrview.imaging.raster.scans import check_scans
 from cxrview.message import Message
 from cxrview.messages import CANNOT_BE_READ
 from cxrview.progress import Report, silent
@@ -52,11 +53,10 @@ def read_here(path: Path) -> list[Radiograph]:
     path = Path(path)
     with trouble_reported(path):
         kind = identify(path)
-        return (
-            read_raster(path)
-            if kind is FileKind.RASTER
-            else read_dicom(path, force=kind is FileKind.ELEMENTS)
-        )
+        if kind is FileKind.RASTER:
+            check_scans(path)
+            return read_raster(path)
+        return read_dicom(path, force=kind is FileKind.ELEMENTS)
 
 
 def identify(path: Path) -> FileKind:

@@ -16,6 +16,7 @@ from cxrview.imaging.isolated import decoded
 from cxrview.imaging.limits import check_dimensions
 from cxrview.imaging.radiograph import Radiograph
 from cxrview.imaging.raster.reader import damage_told, read_raster
+from cxrview.imaging.raster.scans import check_scans
 from cxrview.imaging.read import FileKind, identify, trouble_reported
 from cxrview.imaging.render import render
 from cxrview.progress import Report, silent
@@ -42,6 +43,7 @@ def thumbnail_here(path: Path, frame: int, side: int) -> NDArray[np.uint8]:
     with trouble_reported(path):
         kind = identify(path)
         if kind is FileKind.RASTER:
+            check_scans(path)
             if _is_jpeg(path):
                 return _of_jpeg(path, side)
             pages = read_raster(path)

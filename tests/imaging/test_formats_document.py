@@ -6,7 +6,9 @@ Run `python -m tests.imaging.test_formats_document` in the checkout to write the
 from pathlib import Path
 
 from cxrview.imaging import limits
+from cxrview.imaging.dicom import element_limits, overlays
 from cxrview.imaging.dicom.codecs import codecs
+from cxrview.imaging.raster import scans
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "formats.md"
 BEGIN, END = "<!-- made from the decoders: {} -->", "<!-- end -->"
@@ -30,7 +32,13 @@ def size_limits() -> str:
         "Pixels of one frame": f"{limits.MAX_PIXELS // 10**6} million",
         "Rows, columns": f"{limits.MAX_SIDE}",
         "Frames of a file": f"{limits.MAX_FRAMES}",
-        "Pixels of all frames when decoded": f"{limits.MAX_DECODED_BYTES // 2**30} GiB",
+        "Pixels of all frames when decoded": f"{limits.MAX_DECODED_BYTES // 2**20} MiB",
+        "Items of sequences, fragments of pixels": f"{element_limits.MAX_ITEMS}",
+        "Pixels of an overlay, all its planes": f"{overlays.MAX_OVERLAY // 10**6} million",
+        "Scans of a JPEG": f"{scans.MAX_SCANS}",
+        "Memory for decoding": f"{limits.MOST_MEMORY / 10**9:g} GB",
+        "Work of a processor core": f"{limits.FEW_SECONDS:g} s and 1 s for each "
+        f"{limits.PIXELS_A_SECOND / 10**6:g} million pixels, at most {limits.MOST_SECONDS:g} s",
     }
     return "\n".join(
         ["| What | Limit |", "| --- | --- |", *(f"| {key} | {value} |" for key, value in rows.items())]

@@ -42,6 +42,7 @@ from cxrview.imaging.dicom import gdcm_jpeg
 from cxrview.imaging.dicom.codestream import read_header
 from cxrview.imaging.dicom.elements import CONVERSION_ERRORS, Elements
 from cxrview.imaging.limits import check_dimensions
+from cxrview.imaging.raster.scans import MAX_SCANS, START_OF_SCAN
 from cxrview.message import Message
 
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -235,6 +236,8 @@ def _check_streams(elements: Elements) -> None:
     wanted = (elements.whole("Rows"), elements.whole("Columns"))
     count = elements.whole("NumberOfFrames") or 1
     for number, stream in enumerate(generate_frames(elements.dataset.PixelData, number_of_frames=count)):
+        if stream.count(START_OF_SCAN) > MAX_SCANS:
+            raise ValueError(f"frame {number + 1} has too many scans")
         header = read_header(stream)
         if number < count and header[:2] != wanted:
             raise ValueError(f"frame {number + 1} is {header}, and the dataset says {wanted}")
