@@ -49,7 +49,8 @@ def histogram(radiograph: Radiograph, bins: int = BINS) -> Histogram:
     low, high = float(low), float(high)
     if not low < high:
         return Histogram(np.array([values.size], np.int64), low - 0.5, 1.0, low, high)
-    counts, _edges = np.histogram(values, bins, (low, high))
+    # In single precision the range may be too large for a number, or too small for its bins.
+    counts, _edges = np.histogram(values.astype(np.float64), bins, (low, high))
     return Histogram(counts.astype(np.int64), low, (high - low) / bins, low, high)
 
 

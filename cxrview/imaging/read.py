@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import messages, sniff
+from cxrview.imaging.dicom.plain import is_plain
 from cxrview.imaging.dicom.reader import read_dicom
 from cxrview.imaging.isolated import decoded
 from cxrview.imaging.limits import check_file_size
@@ -20,6 +21,7 @@ from cxrview.messages import CANNOT_BE_READ
 from cxrview.progress import Report, silent
 
 ARCHIVES = (messages.ZIP, messages.GZIP, messages.SEVEN_ZIP, messages.RAR, messages.BZIP2, messages.XZ)
+UNEXPECTED = (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError)
 ENCRYPTED = (messages.LOCKED_ZIP, messages.CMS)
 
 
@@ -35,13 +37,16 @@ def read(path: Path, report: Report = silent) -> list[Radiograph]:
     """Return the frames of the file at `path`, in order, at least one.
 
     The file is decoded by another process, so that no file can end this one, fill its memory, or keep it
-    waiting for more than some seconds. Safe to call in several threads at once. `report` is called while
-    it lasts and may raise Cancelled. Raises UnreadableImage, with a sentence for the user, if the file is
-    missing, not an image, damaged, encrypted or too large.
+    waiting for more than some seconds; only what needs no decoder is read here. Safe to call in several
+    threads at once. `report` is called while it lasts and may raise Cancelled. Raises UnreadableImage, with
+    a sentence for the user, if the file is missing, not an image, damaged, encrypted or too large.
     """
     path = Path(path)
     with trouble_reported(path):
-        identify(path)  # what is no image is told at once
+        if identify(path) is FileKind.DICOM and is_plain(path):
+            report(-1.0, path.name)
+            with suppress(*UNEXPECTED):  # it goes wrong once more there, and gets its sentence
+                return read_dicom(path)
         return list(decoded(path, "frames", report))
 
 

@@ -44,7 +44,8 @@ def rescale(stored: NDArray[Any], slope: float, intercept: float) -> NDArray[Any
     """Return slope × stored + intercept: the same array, int32 or float32, by what holds the result."""
     if slope == 1 and intercept == 0:
         return stored
-    if np.issubdtype(stored.dtype, np.integer) and slope.is_integer() and intercept.is_integer():
+    whole = slope.is_integer() and intercept.is_integer() and max(abs(slope), abs(intercept)) < 2**31
+    if np.issubdtype(stored.dtype, np.integer) and whole:
         ends = [int(end) * int(slope) + int(intercept) for end in (stored.min(), stored.max())]
         if min(ends) >= -(2**31) and max(ends) < 2**31:
             return np.asarray(stored.astype(np.int64) * int(slope) + int(intercept)).astype(np.int32)
