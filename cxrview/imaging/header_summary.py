@@ -126,7 +126,10 @@ def _from_deflated(beginning: bytes, path: Path) -> Dataset | None:
         if not inflated_from(file, path):
             return None
         inflated = io.BytesIO(first_inflated(file, BEGINNING))
-        return read_dataset(inflated, False, True, stop_when=_at_end, specific_tags=TAGS)
+        dataset = read_dataset(inflated, False, True, stop_when=_at_end, specific_tags=TAGS)
+    if not len(dataset):
+        raise UnreadableImage(IS_DAMAGED, path=path)
+    return dataset
 
 
 def _from_file(path: Path) -> Dataset:

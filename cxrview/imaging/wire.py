@@ -31,7 +31,12 @@ VALUES: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (Radiograph, Window, VoiLut, Overlay, Spacing, Identity, Pictured)
 }
 CHOICES: dict[str, type[Enum]] = {kind.__name__: kind for kind in (VoiFunction, SpacingSource)}
+MAX_CAUSE = 1000  # characters
 NUMBERS = "biuf"  # kinds of array that may come in
+
+
+class Elsewhere(Exception):
+    """What was raised in another process, in its words."""
 
 
 class Packed:
@@ -123,12 +128,15 @@ def _array(said: Mapping[str, Any], memory: Any) -> NDArray[Any]:
 
 def refusal(error: UnreadableImage) -> dict[str, Any]:
     """Return an error as JSON knows it."""
-    return {"problem": error.problem.as_dict(), "advice": error.advice.as_dict()}
+    cause = "" if error.__cause__ is None else str(error.__cause__)[:MAX_CAUSE]
+    return {"problem": error.problem.as_dict(), "advice": error.advice.as_dict(), "cause": cause}
 
 
 def refused(said: Mapping[str, Any], path: Path) -> UnreadableImage:
-    """Return the error about `path` that `refusal` made."""
-    return UnreadableImage(_catalogue().read(said["problem"]), _catalogue().read(said["advice"]), path)
+    """Return the error about `path` that `refusal` made, with what caused it there."""
+    error = UnreadableImage(_catalogue().read(said["problem"]), _catalogue().read(said["advice"]), path)
+    error.__cause__ = Elsewhere(said["cause"]) if said["cause"] else None
+    return error
 
 
 @functools.cache
