@@ -3,7 +3,7 @@
     python benchmarks/fuzz.py --count 100000 --seed 1 --jobs 2 --keep damaged
 
 Each of the formats gets its share. What a mutated file brings about is counted by its sentence; what is
-against the rules (an uncaught exception, a value that is not finite, more than the seconds that are allowed) is
+against the rules (an uncaught exception, a value that is not finite, more seconds than are allowed) is
 told with the number of the file, which with the seed makes it again, and ends the script with 1.
 """
 
@@ -193,6 +193,8 @@ def main() -> int:
     counts = (f"{kind} ({len(files)})" for kind, files in sorted(wholes.items()))
     print(f"{len(wholes)} formats: {', '.join(counts)}")
     decoders().allow(options.jobs)
+    decoders().warm(options.jobs)
+    read(sample("JPGLosslessP14SV1_1s_1f_8b.dcm"))  # so that no file waits for the start of a process
     said: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     broken: list[str] = []
