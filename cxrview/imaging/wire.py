@@ -35,7 +35,7 @@ MAX_CAUSE = 1000  # characters
 NUMBERS = "biuf"  # kinds of array that may come in
 
 
-class Elsewhere(Exception):
+class RaisedThere(Exception):
     """What was raised in another process, in its words."""
 
 
@@ -135,7 +135,7 @@ def refusal(error: UnreadableImage) -> dict[str, Any]:
 def refused(said: Mapping[str, Any], path: Path) -> UnreadableImage:
     """Return the error about `path` that `refusal` made, with what caused it there."""
     error = UnreadableImage(_catalogue().read(said["problem"]), _catalogue().read(said["advice"]), path)
-    error.__cause__ = Elsewhere(said["cause"]) if said["cause"] else None
+    error.__cause__ = RaisedThere(said["cause"]) if said["cause"] else None
     return error
 
 
