@@ -1,6 +1,7 @@
 """Where things are: in a checkout, an installed wheel, or a frozen application."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -11,6 +12,13 @@ PACKAGE = Path(__file__).resolve().parent
 def _bundled(name: str) -> Path:
     installed = PACKAGE / f"_{name}"  # wheel and frozen app carry the top-level folders inside the package
     return installed if installed.is_dir() else PACKAGE.parent / name
+
+
+def program() -> tuple[str, list[str]]:
+    """Return the program that is cxrview, and what comes before its arguments."""
+    if getattr(sys, "frozen", False):
+        return sys.executable, []
+    return sys.executable, ["-m", "cxrview"]
 
 
 def resources() -> Path:

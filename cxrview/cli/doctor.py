@@ -1,8 +1,12 @@
 """`cxrview doctor`: versions, engines, decoders and models, and what to install for what is missing."""
 
 import argparse
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
 
 from cxrview import bundle, environment, paths
 from cxrview.anatomy import contract as segmenters
@@ -10,14 +14,16 @@ from cxrview.bundle.card import SEGMENTER
 from cxrview.cli import console
 from cxrview.engines import registry
 from cxrview.errors import CxrviewError
+from cxrview.imaging import read
 from cxrview.imaging.dicom.codecs import codecs
 from cxrview.inference import contract
+from cxrview.isolation import deaths
 
 WORKS = "works"
 
 
 def run(_arguments: argparse.Namespace) -> int:
-    """Print the report; returns 1 if no engine can run the default model, or the lung network."""
+    """Print the report; returns 1 if nothing is decoded, or nothing runs the default model or the lungs'."""
     console.put(environment.headline())
     for package in environment.PACKAGES:
         console.put(f"  {package:<24} {environment.version(package)}")
@@ -26,6 +32,10 @@ def run(_arguments: argparse.Namespace) -> int:
         if codec.used or codec.missing:
             found = ", ".join(codec.used) or f"none; install one of: {'; '.join(codec.missing)}"
             console.put(f"  {codec.name:<72} {found}")
+    console.put("Decoding, which is done by processes of its own")
+    decoding = _outcome(_check_decoding, "")
+    console.put(f"  {'a picture':<24} {decoding}")
+    console.put(f"  {'died in the last month':<24} {_deaths()}")
     console.put(f"Models ({paths.bundled_models()} and {paths.user_models()})")
     for name in bundle.folders():
         console.put(f"  {name:<24} {_outcome(_check_model, name)}")
@@ -38,7 +48,7 @@ def run(_arguments: argparse.Namespace) -> int:
     for name, outcome in engines.items():
         console.put(f"  {name:<24} {outcome}")
     works = all(any(_works(outcome) for outcome in found.values()) for found in (engines, lungs))
-    return console.OK if works else console.SOME_FAILED
+    return console.OK if works and _works(decoding) else console.SOME_FAILED
 
 
 def _works(outcome: str) -> bool:
@@ -50,6 +60,21 @@ def _outcome(check: Callable[[str], str], name: str) -> str:
         return check(name)
     except CxrviewError as error:
         return f"does not work: {error}"
+
+
+def _check_decoding(_name: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Path(folder, "grey.png")
+        Image.new("L", (8, 8), 128).save(picture)
+        begin = time.perf_counter()
+        read(picture)
+    return f"{WORKS} (ready after {time.perf_counter() - begin:.1f} s)"
+
+
+def _deaths() -> str:
+    """Return of what processes that decode died, and how often."""
+    found = deaths.recent()
+    return ", ".join(f"{count} × {of}" for of, count in found.most_common()) or "none"
 
 
 def _check_model(name: str) -> str:

@@ -1,6 +1,7 @@
-"""What the window has computed for it by a process of its own, because it needs Keras: no command for people.
+"""What is done in a process of its own, because it needs Keras or may die: no command for people.
 
-One line of JSON is one message, on standard input and output.
+What the window asks for: one line of JSON is one message, on standard input and output. A process that
+decodes talks through a socket.
 """
 
 import argparse
@@ -48,18 +49,32 @@ def changes(_arguments: argparse.Namespace) -> int:
     return console.OK
 
 
+def decode(_arguments: argparse.Namespace) -> int:
+    """Decode files until whoever asks for it has hung up, and return 0."""
+    from cxrview.isolation.worker import channel_to_parent
+
+    channel = channel_to_parent()
+    try:
+        from cxrview.imaging.decoding_process import serve
+    except ImportError as error:
+        channel.send({"unusable": str(error)})
+        return console.SOME_FAILED
+    serve(channel)
+    return console.OK
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked for and return 0. Raises CxrviewError, after saying it."""
     try:
-        return {"measure": measure, "changes": changes}[arguments.work](arguments)
+        return {"measure": measure, "changes": changes, "decode": decode}[arguments.work](arguments)
     except CxrviewError as error:
         _say({"failed": error.whole.as_dict()})
         raise
 
 
 def add_helper(parser: argparse.ArgumentParser) -> None:
-    """Add what the window may ask for."""
-    parser.add_argument("work", choices=("measure", "changes"))
+    """Add what may be asked for."""
+    parser.add_argument("work", choices=("measure", "changes", "decode"))
     parser.add_argument("--config", type=Path)
 
 

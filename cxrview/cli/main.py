@@ -14,8 +14,10 @@ from cxrview.cli import console, former_options, helper, interrupts, training_op
 from cxrview.errors import CxrviewError
 from cxrview.explain import methods
 from cxrview.inference.call import BALANCED, CHOSEN, SENSITIVE
+from cxrview.isolation.decoders import decoders
 from cxrview.progress import Cancelled
 
+DECODING = ("score", "explain", "evaluate")  # what decodes files soon after it has begun
 COMMANDS = {
     "score": "cxrview.cli.score:run",
     "explain": "cxrview.cli.explain:run",
@@ -87,7 +89,9 @@ def _add_score(commands: Commands) -> None:
     )
     score.add_argument("--heatmaps", type=Path, metavar="DIR", help="save a picture with heatmap per frame")
     score.add_argument("--batch-size", type=_positive, default=16, metavar="N")
-    score.add_argument("--workers", type=_positive, default=2, metavar="N", help="threads that decode files")
+    score.add_argument(
+        "--workers", type=_positive, default=2, metavar="N", help="processes that decode files"
+    )
     score.add_argument("--resume", action="store_true", help="go on where a stopped run ended")
     score.add_argument("--overwrite", action="store_true", help="replace an --out that exists")
     _add_operating_point(score)
@@ -144,7 +148,7 @@ def _add_evaluate(commands: Commands) -> None:
         "--repeats", type=_positive, default=1000, metavar="N", help="samples of the bootstrap"
     )
     evaluate.add_argument(
-        "--workers", type=_positive, default=2, metavar="N", help="threads that decode files"
+        "--workers", type=_positive, default=2, metavar="N", help="processes that decode files"
     )
     evaluate.add_argument("--overwrite", action="store_true", help="replace a report that is in --out")
     _add_model_options(evaluate)
@@ -234,6 +238,8 @@ def _fraction(text: str) -> float:
 def run(arguments: argparse.Namespace) -> int:
     """Run a command that needs no window and return its exit code."""
     try:
+        if arguments.command in DECODING:
+            decoders().warm(getattr(arguments, "workers", 1))  # they get ready while all else is imported
         with interrupts.remembered():
             code: int = pkgutil.resolve_name(COMMANDS[arguments.command])(arguments)
     except CxrviewError as error:

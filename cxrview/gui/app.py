@@ -27,6 +27,7 @@ from cxrview.gui import language, messages
 from cxrview.gui.main_window import MainWindow
 from cxrview.gui.state import PredictionProgress, ViewStage
 from cxrview.gui.widgets import fonts
+from cxrview.isolation.decoders import decoders
 from cxrview.message import verbatim
 
 if TYPE_CHECKING:
@@ -73,12 +74,15 @@ def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "", opera
         return NO_DISPLAY
     app = application()
     language.speak(app, settings.load(paths.settings_file())[0].language)  # before any text is made
+    if chosen:
+        decoders().warm()  # it gets ready while the window is made
     window = MainWindow(model=model, device=device)
     window.state.ask_for_point(operating_point)
     _catch_mistakes(window)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it at once
     window.show()
     window.session.models.settled.connect(window.collector.settle, Qt.ConnectionType.SingleShotConnection)
+    QTimer.singleShot(0, decoders().warm)
     if chosen:
         QTimer.singleShot(0, lambda: window.open([Path(path).absolute() for path in chosen]))
     code = app.exec()

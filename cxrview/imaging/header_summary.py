@@ -3,19 +3,19 @@
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from pydicom.dataset import Dataset
-from pydicom.filereader import read_partial
+from pydicom.filereader import read_dataset, read_partial
 from pydicom.tag import BaseTag, Tag
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import decoder_warnings, sniff
 from cxrview.imaging.dicom.decoding import damage_reported
+from cxrview.imaging.dicom.element_limits import first_inflated, inflated_from
 from cxrview.imaging.dicom.elements import Elements, Readable
 from cxrview.imaging.dicom.fast_header import NotPlain, PlainHeader
 from cxrview.imaging.dicom.metadata import read_identity, read_pictured
-from cxrview.imaging.dicom.reader import check_inflated_size
 from cxrview.imaging.limits import MAX_FRAMES
 from cxrview.imaging.radiograph import Identity, Pictured
 from cxrview.messages import IS_DAMAGED
@@ -52,6 +52,9 @@ KEYWORDS = (
     "Columns",
 )
 TAGS = [int(Tag(keyword)) for keyword in KEYWORDS]  # as numbers, which compare ten times as fast
+LAST = max(TAGS)
+MAX_READS = 20_000  # of a header that does not end in BEGINNING; an element takes one or two
+DEFLATED = DeflatedExplicitVRLittleEndian.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,9 @@ class HeaderSummary:
 def peek(path: Path) -> HeaderSummary | None:
     """Return what the header of a DICOM file says, or None for any other file and for a damaged one.
 
-    Takes a fraction of a millisecond, whatever the size of the image. Raises nothing: `read` will say what
-    is wrong with a file when somebody wants to see it.
+    Takes a fraction of a millisecond, whatever the size of the image, and never more than one second: of a
+    longer header the beginning is believed. Nothing is decoded. Raises nothing: `read` will say what is wrong
+    with a file when somebody wants to see it.
     """
     try:
         if not path.is_file():  # opening a pipe would wait for ever
@@ -83,7 +87,9 @@ def peek(path: Path) -> HeaderSummary | None:
             except NotPlain:
                 pass
             with decoder_warnings.collected():
-                dataset = _from_beginning(beginning, path)
+                dataset = _from_deflated(beginning, path)
+                if dataset is None:
+                    dataset = _from_beginning(beginning, path)
                 if dataset is None:
                     dataset = _from_file(path)
                 return _header(Elements(dataset, []))
@@ -112,15 +118,40 @@ def _from_beginning(beginning: bytes, path: Path) -> Dataset | None:
     return dataset if whole else None
 
 
-def _from_file(path: Path) -> Dataset:
-    def at_end(tag: BaseTag, _vr: str | None, length: int) -> bool:
-        return int(tag) >= PIXELS or (int(tag) in TAGS and BEGINNING < length < UNDEFINED)
+def _from_deflated(beginning: bytes, path: Path) -> Dataset | None:
+    """Return the elements wanted of a deflated file, as far as they stand at its beginning, else None."""
+    if DEFLATED not in beginning:
+        return None
+    with damage_reported(path, IS_DAMAGED), path.open("rb") as file:
+        if not inflated_from(file, path):
+            return None
+        inflated = io.BytesIO(first_inflated(file, BEGINNING))
+        dataset = read_dataset(inflated, False, True, stop_when=_at_end, specific_tags=TAGS)
+    if not len(dataset):
+        raise UnreadableImage(IS_DAMAGED, path=path)
+    return dataset
 
-    with damage_reported(path, IS_DAMAGED):
-        check_inflated_size(path)
-        file: BinaryIO
-        with path.open("rb") as file:
-            return read_partial(file, at_end, specific_tags=TAGS)
+
+def _from_file(path: Path) -> Dataset:
+    with damage_reported(path, IS_DAMAGED), _Bounded(path.open("rb", buffering=0)) as file:
+        return read_partial(file, _at_end, specific_tags=TAGS)
+
+
+def _at_end(tag: BaseTag, _vr: str | None, length: int) -> bool:
+    return int(tag) > LAST or (int(tag) in TAGS and BEGINNING < length < UNDEFINED)
+
+
+class _Bounded(io.BufferedReader):
+    """A file of which only so much is read: items of sequences may go on for ever."""
+
+    _reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read on. Raises ValueError after MAX_READS."""
+        self._reads += 1
+        if self._reads > MAX_READS:
+            raise ValueError("the header has no end")
+        return super().read(size)
 
 
 def _header(elements: Readable) -> HeaderSummary:

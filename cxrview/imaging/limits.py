@@ -4,6 +4,8 @@ A chest radiograph has 2 to 20 million pixels. The limits leave room for long-le
 tomosynthesis, and stop a forged header or a decompression bomb from filling the memory.
 """
 
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
 from cxrview.errors import UnreadableImage
@@ -13,8 +15,27 @@ MAX_FILE_BYTES = 2**30
 MAX_PIXELS = 80_000_000  # of one frame; below Pillow's own limit of 89 million
 MAX_SIDE = 65_535  # rows and columns are 16-bit numbers in DICOM
 MAX_FRAMES = 2_000
-MAX_DECODED_BYTES = 2**30  # of all frames together
+MAX_DECODED_BYTES = 640 * 2**20  # of all frames together
 MAX_SCANNED_PIXELS = 10**9  # of a JPEG, over all passes
+
+WORKING_MEMORY = 1_800_000_000  # bytes that decoding a file may take, with all that is made of it
+MOST_MEMORY = 2_000_000_000  # bytes, with what is handed over
+FEW_SECONDS, MOST_SECONDS = 3.5, 18.0  # of work on a file that holds little, and on any file
+PIXELS_A_SECOND = 2.5e6  # that the slowest decoder makes on a slow machine
+PATIENCE = 45.0 if hasattr(signal, "setitimer") else 19.5  # until a file is given up: the machine is busy
+BYTES_A_SECOND = 2e6  # that a slow network drive gives
+
+_listeners: list[Callable[[int], None]] = []
+
+
+def tell_work_to(listener: Callable[[int], None]) -> None:
+    """Let `listener` know how many pixels a file has, as soon as its header is read."""
+    _listeners[:] = [listener]
+
+
+def seconds_for(pixels: int) -> float:
+    """Return how many seconds of work a file of so many pixels may cost."""
+    return min(FEW_SECONDS + pixels / PIXELS_A_SECOND, MOST_SECONDS)
 
 
 def check_file_size(path: Path) -> int:
@@ -40,6 +61,7 @@ def check_dimensions(path: Path, rows: int, columns: int, frames: int = 1, bytes
         total = rows * columns * frames * bytes_per_pixel / 2**30
         problem = messages.TOO_MANY_FRAMES(frames=frames, columns=columns, rows=rows, size=total)
         raise UnreadableImage(problem, messages.EXPORT_FRAMES, path)
+    _tell(rows * columns * frames)
 
 
 def check_together(path: Path, pages: int, decoded_bytes: int) -> None:
@@ -47,3 +69,9 @@ def check_together(path: Path, pages: int, decoded_bytes: int) -> None:
     if decoded_bytes > MAX_DECODED_BYTES:
         problem = messages.TOO_MANY_PAGES(pages=pages, size=decoded_bytes / 2**30)
         raise UnreadableImage(problem, messages.EXPORT_PAGES, path)
+    _tell(decoded_bytes)
+
+
+def _tell(pixels: int) -> None:
+    for listener in _listeners:
+        listener(pixels)

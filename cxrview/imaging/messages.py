@@ -12,6 +12,12 @@ NO_IMAGE = Message("no-image", "is not an image.")
 OTHER_KIND = Message("other-kind", "is {kind}, not an image that is read.")
 NO_MEMORY = Message("no-memory", "does not fit into memory.")
 OUR_FAULT = Message("our-fault", "met a fault in cxrview ({error}).")
+TAKES_TOO_LONG = Message("takes-too-long", "takes too long to decode.")
+ENDS_THE_DECODER = Message("ends-the-decoder", "brings the decoder down ({how}).")
+NOT_TRIED_AGAIN = Message("not-tried-again", "has failed twice and is not tried again: it {how}")
+NO_DECODER_STARTS = Message(
+    "no-decoder-starts", "cannot be decoded: the process that decodes does not start ({reason})."
+)
 
 FILE_TOO_LARGE = Message("file-too-large", "has {size:.1f} GiB; files up to {limit} GiB are read.")
 IMPOSSIBLE_SIZE = Message(
@@ -46,6 +52,7 @@ DICOM_DAMAGED = Message("dicom-damaged", "is a DICOM file that is damaged or cut
 RASTER_DAMAGED = Message("raster-damaged", "is damaged or cut short.")
 PALETTE_MALFORMED = Message("palette-malformed", "has a malformed colour palette.")
 INFLATES_TOO_FAR = Message("inflates-too-far", "grows beyond the limit when it is inflated.")
+TOO_MANY_ITEMS = Message("too-many-items", "holds more than {limit} items in sequences.")
 SYNTAX_UNKNOWN = Message("syntax-unknown", "is compressed with {syntax}, which cannot be decoded.")
 UNKNOWN_METHOD = Message("unknown-method", "a method that is not known ({uid})")
 DECODER_MISSING = Message("decoder-missing", "is compressed with {syntax}, and its decoder is not installed.")

@@ -2,22 +2,26 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import messages, sniff
+from cxrview.imaging.dicom.plain import is_plain
 from cxrview.imaging.dicom.reader import read_dicom
+from cxrview.imaging.isolated import decoded
 from cxrview.imaging.limits import check_file_size
 from cxrview.imaging.radiograph import Radiograph
 from cxrview.imaging.raster import formats
 from cxrview.imaging.raster.reader import read_raster
 from cxrview.message import Message
 from cxrview.messages import CANNOT_BE_READ
+from cxrview.progress import Report, silent
 
 ARCHIVES = (messages.ZIP, messages.GZIP, messages.SEVEN_ZIP, messages.RAR, messages.BZIP2, messages.XZ)
 PICTURES = (messages.HEIC, messages.JPEG_XL, messages.AVIF, messages.PHOTOSHOP)
+UNEXPECTED = (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError)
 ENCRYPTED = (messages.LOCKED_ZIP, messages.CMS)
 
 
@@ -29,20 +33,34 @@ class FileKind(Enum):
     RASTER = "a picture"
 
 
-def read(path: Path) -> list[Radiograph]:
+def read(path: Path, report: Report = silent) -> list[Radiograph]:
     """Return the frames of the file at `path`, in order, at least one.
 
-    Safe to call in several threads at once. Raises UnreadableImage, with a sentence for the user, if the
-    file is missing, not an image, damaged, encrypted or too large.
+    The file is decoded by another process, so that no file can end this one, fill its memory, or keep it
+    waiting for more than some seconds; only what needs no decoder is read here. Safe to call in several
+    threads at once. `report` is called while it lasts and may raise Cancelled. Raises UnreadableImage, with
+    a sentence for the user, if the file is missing, not an image, damaged, encrypted or too large.
+    """
+    path = Path(path)
+    with trouble_reported(path):
+        if identify(path) is FileKind.DICOM and is_plain(path):
+            report(-1.0, path.name)
+            with suppress(*UNEXPECTED):  # it goes wrong once more there, and gets its sentence
+                return read_dicom(path)
+        return list(decoded(path, "frames", report))
+
+
+def read_here(path: Path) -> list[Radiograph]:
+    """Return what `read` returns, decoded in this process, which the file may end.
+
+    Raises UnreadableImage, and whatever else a damaged file brings about.
     """
     path = Path(path)
     with trouble_reported(path):
         kind = identify(path)
-        return (
-            read_raster(path)
-            if kind is FileKind.RASTER
-            else read_dicom(path, force=kind is FileKind.ELEMENTS)
-        )
+        if kind is FileKind.RASTER:
+            return read_raster(path)
+        return read_dicom(path, force=kind is FileKind.ELEMENTS)
 
 
 def identify(path: Path) -> FileKind:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from cxrview.errors import CxrviewError, UnreadableImage
 from cxrview.imaging import messages
+from cxrview.isolation.decoders import decoders
 
 T = TypeVar("T")
 
@@ -18,9 +19,10 @@ def read_ahead(
 ) -> Generator[T | CxrviewError, None, None]:
     """Yield `work` of each path, in order, or why there is none.
 
-    At most two files for each of the `workers` threads are in the making; what has not begun is dropped when
-    it is closed.
+    At most two files for each of the `workers` threads are in the making, and as many processes decode; what
+    has not begun is dropped when it is closed.
     """
+    decoders().allow(workers)
     remaining = iter(paths)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="read_ahead")
     try:

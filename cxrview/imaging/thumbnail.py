@@ -13,21 +13,32 @@ from PIL import Image, ImageOps
 
 from cxrview.imaging import decoder_warnings, sniff
 from cxrview.imaging.dicom.reader import read_dicom
+from cxrview.imaging.isolated import decoded
 from cxrview.imaging.radiograph import Radiograph
 from cxrview.imaging.raster.pictures import check_jpeg
 from cxrview.imaging.raster.reader import damage_told, read_raster
 from cxrview.imaging.read import FileKind, identify, trouble_reported
 from cxrview.imaging.render import render
+from cxrview.progress import Report, silent
 
 PIXELS_A_SIDE = 6  # looked at for one pixel of the thumbnail; more would not be seen
 
 
-def thumbnail(path: Path, frame: int, side: int) -> NDArray[np.uint8]:
+def thumbnail(path: Path, frame: int, side: int, report: Report = silent) -> NDArray[np.uint8]:
     """Return frame `frame` (0-based) of a file within `side` × `side` pixels: (h, w) uint8, or (h, w, 3) RGB.
 
     It is the picture in the file's default window, upright and with square pixels, no larger than the
-    image itself. Raises UnreadableImage.
+    image itself. It is decoded by another process, as `read` does it. Raises UnreadableImage.
     """
+    path = Path(path)
+    with trouble_reported(path):
+        identify(path)
+        small: NDArray[np.uint8] = decoded(path, "thumbnail", report, frame=frame, side=side)
+        return small
+
+
+def thumbnail_here(path: Path, frame: int, side: int) -> NDArray[np.uint8]:
+    """Return what `thumbnail` returns, decoded in this process, which the file may end."""
     path = Path(path)
     with trouble_reported(path):
         kind = identify(path)

@@ -18,6 +18,7 @@ from cxrview.gui import theme as themes
 from cxrview.gui.main_window import MainWindow
 from cxrview.gui.widgets import fonts
 from cxrview.inference.predictor import Predictor
+from cxrview.isolation.decoders import decoders
 
 # Off screen every window is active and nobody's mouse is in the way; set the variable to test elsewhere.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -71,6 +72,12 @@ class BrightnessEngine:
             "activation_maps": maps,
             "embedding": embedding.astype(np.float32),
         }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ready_decoder():
+    """Have the first process that decodes get ready early, as the application does."""
+    decoders().warm()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ from PIL import Image
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import limits, messages, read
-from cxrview.imaging.thumbnail import thumbnail
+from cxrview.imaging.read import read_here
+from cxrview.imaging.thumbnail import thumbnail_here
 from tests.imaging.damaged_pictures import film, outcomes, rows_lost, saved, whole_files
 from tests.refusals import refused
 
@@ -88,7 +89,7 @@ def test_jpeg_of_many_passes_is_refused_before_it_is_decoded(tmp_path, monkeypat
     monkeypatch.setattr(limits, "MAX_SCANNED_PIXELS", 50 * 96 * 96)
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("it was decoded"))
     passes = content.count(b"\xff\xda") + 50
-    for look in (read, lambda path: thumbnail(path, 0, 64)):
+    for look in (read_here, lambda path: thumbnail_here(path, 0, 64)):
         with refused(UnreadableImage, messages.SCANS_TOO_MANY(count=passes)):
             look(tmp_path / "many.jpg")
 

@@ -6,6 +6,7 @@ Run `python -m tests.imaging.test_formats_document` in the checkout to write the
 from pathlib import Path
 
 from cxrview.imaging import limits
+from cxrview.imaging.dicom import element_limits, overlays
 from cxrview.imaging.dicom.codecs import codecs
 from tests.imaging import damaged_pictures
 
@@ -32,7 +33,12 @@ def size_limits() -> str:
         "Rows, columns": f"{limits.MAX_SIDE}",
         "Frames of a file": f"{limits.MAX_FRAMES}",
         "Pixels of a JPEG, counted in every pass": f"{limits.MAX_SCANNED_PIXELS // 10**6} million",
-        "Pixels of all frames when decoded": f"{limits.MAX_DECODED_BYTES // 2**30} GiB",
+        "Pixels of all frames when decoded": f"{limits.MAX_DECODED_BYTES // 2**20} MiB",
+        "Items of sequences, fragments of pixels": f"{element_limits.MAX_ITEMS}",
+        "Pixels of an overlay, all its planes": f"{overlays.MAX_OVERLAY // 10**6} million",
+        "Memory for decoding": f"{limits.MOST_MEMORY / 10**9:g} GB",
+        "Work of a processor core": f"{limits.FEW_SECONDS:g} s and 1 s for each "
+        f"{limits.PIXELS_A_SECOND / 10**6:g} million pixels, at most {limits.MOST_SECONDS:g} s",
     }
     return "\n".join(
         ["| What | Limit |", "| --- | --- |", *(f"| {key} | {value} |" for key, value in rows.items())]

@@ -10,6 +10,7 @@ from PIL import Image
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import limits, messages, read, render
 from cxrview.imaging.raster.tiff_structure import TiffFile
+from cxrview.imaging.read import read_here
 from cxrview.imaging.render import full_range_window
 from tests.refusals import refused
 
@@ -197,7 +198,7 @@ def test_many_pages_are_read_once_each(tmp_path, monkeypatch):
         return plain(file, place, number)
 
     monkeypatch.setattr(TiffFile, "bytes_at", counting)
-    assert len(read(tmp_path / "pages.tif")) == 300
+    assert len(read_here(tmp_path / "pages.tif")) == 300
     assert sum(taken) < 1.5 * (tmp_path / "pages.tif").stat().st_size
 
 
@@ -210,18 +211,18 @@ def test_pages_are_summed_up_before_one_is_decoded(tmp_path, monkeypatch, kind, 
     )
     whole = size * (8 * 8 + 3 * 500 * 500)
     monkeypatch.setattr(limits, "MAX_DECODED_BYTES", whole)
-    assert len(read(tmp_path / "x.tif")) == 4
+    assert len(read_here(tmp_path / "x.tif")) == 4
     monkeypatch.setattr(limits, "MAX_DECODED_BYTES", whole - 1)
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("a page was decoded"))
     with refused(UnreadableImage, messages.TOO_MANY_PAGES(pages=4, size=whole / 2**30)):
-        read(tmp_path / "x.tif")
+        read_here(tmp_path / "x.tif")
 
 
 def test_deep_colour_pages_count_two_bytes_a_sample(tmp_path, monkeypatch):
     cv2.imwritemulti(str(tmp_path / "x.tif"), [np.zeros((50, 40, 3), np.uint16)] * 3)
     monkeypatch.setattr(limits, "MAX_DECODED_BYTES", 3 * 50 * 40 * 3 * 2 - 1)
     with refused(UnreadableImage, messages.TOO_MANY_PAGES(pages=3)):
-        read(tmp_path / "x.tif")
+        read_here(tmp_path / "x.tif")
 
 
 @pytest.mark.parametrize("kind", ["1", "L", "I;16", "F"])

@@ -23,7 +23,7 @@ def read_file(path: Path, frame: int, report: Report) -> FileRead:
     from cxrview.imaging import read
 
     stamp = Stamp.of(path) or Stamp(path, 0, 0)  # before reading, so that a later change shows
-    found = FileRead(stamp, tuple(read(path)))
+    found = FileRead(stamp, tuple(read(path, report)))
     report(-1.0, path.name)
     found.levels_of(min(frame, len(found.radiographs) - 1))
     return found

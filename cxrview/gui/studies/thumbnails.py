@@ -136,7 +136,7 @@ class Thumbnails(QObject):
         return self._job is not None and self._runner.is_running(self._job)
 
 
-def make(path: Path, frame: int, side: int, known: Stamp | None, _report: Report) -> Made | None:
+def make(path: Path, frame: int, side: int, known: Stamp | None, report: Report) -> Made | None:
     """Return the picture of a frame, or None if the file is still the one of `known`.
 
     Raises UnreadableImage.
@@ -146,7 +146,7 @@ def make(path: Path, frame: int, side: int, known: Stamp | None, _report: Report
     stamp = Stamp.of(path)
     if known is not None and stamp in (known, None):
         return None
-    pixels = thumbnail(path, frame, side)
+    pixels = thumbnail(path, frame, side, report)
     height, width = pixels.shape[:2]
     colour = pixels.ndim == 3
     form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8

@@ -1,24 +1,18 @@
 """A process of cxrview: started as the command line does, heard line by line, stopped politely or not."""
 
 import os
-import sys
 import time
 from collections import deque
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer
 
+from cxrview.paths import program
+
 PATIENCE = 20_000  # ms for a polite stop: a batch may take that long on a laptop
 GRACE = 3_000  # ms between asking the system to end the process and ending it
 TURN = 0.008  # seconds of listening, after which the window gets its turn
 OURS = "cxrview: "  # begins what the process says in words; all else on that stream is its libraries'
-
-
-def program() -> tuple[str, list[str]]:
-    """Return the program that is cxrview, and what comes before its arguments."""
-    if getattr(sys, "frozen", False):
-        return sys.executable, []
-    return sys.executable, ["-m", "cxrview"]
 
 
 class ChildProcess(QObject):

@@ -16,6 +16,19 @@ from cxrview.imaging.dicom.codestream import Process, StreamHeader, read_header
 from cxrview.imaging.dicom.description import Description
 from cxrview.imaging.dicom.elements import Elements
 from cxrview.imaging.dicom.streams import decode_stream
+from cxrview.imaging.limits import MAX_SCANNED_PIXELS
+
+START_OF_SCAN = b"\xff\xda"  # never within a scan, where FF is followed by 0
+WITH_SCANS = (Process.SEQUENTIAL, Process.PROGRESSIVE, Process.LOSSLESS)
+SCANS_OF_ONE_PASS = 3  # one for each colour
+
+
+class TooManyScans(Exception):
+    """The streams have so many scans that decoding them costs too much; carries the number of one frame."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} scans")
+        self.count = count
 
 
 class FramesMissing(Exception):
@@ -38,16 +51,20 @@ class Decoded:
 def decode_streams(data: bytes, found: Description, elements: Elements, only: int | None = None) -> Decoded:
     """Return the frames in the encapsulated `data`, all of them or `only` one (0-based).
 
-    Raises FramesMissing, CutShort, and what the decoders raise on damage.
+    Raises TooManyScans, FramesMissing, CutShort, and what the decoders raise on damage.
     """
     count = 1 if only is not None else found.frames
     first = 0 if only is None else only
     frames: NDArray[Any] | None = None
-    signed, cut, number = found.signed, [], -1
+    signed, cut, number, scanned = found.signed, [], -1, 0
     for number, stream in enumerate(islice(_streams(data, found, elements.dataset, only), count)):
         header = read_header(stream)
         if header[:3] != (found.rows, found.columns, found.samples):
             raise ValueError(f"frame {first + number} is {header}, and the first is {found}")
+        scans = stream.count(START_OF_SCAN) if header.process in WITH_SCANS else 1
+        scanned += scans * found.rows * found.columns
+        if scanned > MAX_SCANNED_PIXELS and scans > SCANS_OF_ONE_PASS:
+            raise TooManyScans(scans)
         samples = decode_stream(stream, header)
         frame, signed = _shown(samples.values, header, found, elements)
         if frames is None:

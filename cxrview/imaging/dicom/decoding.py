@@ -43,7 +43,7 @@ from cxrview.imaging.dicom.codestream import (
     StreamHeader,
     read_header,
 )
-from cxrview.imaging.dicom.compressed import FramesMissing, decode_streams
+from cxrview.imaging.dicom.compressed import FramesMissing, TooManyScans, decode_streams
 from cxrview.imaging.dicom.description import Description, contradicted, describe, is_announced
 from cxrview.imaging.dicom.elements import CONVERSION_ERRORS, Elements
 from cxrview.imaging.dicom.streams import CutShort, is_decoded
@@ -178,6 +178,9 @@ def decode(elements: Elements, path: Path, only: int | None = None) -> StoredPix
     except FramesMissing as error:
         missing = messages.FRAMES_MISSING(frames=found.frames, count=error.count)
         raise UnreadableImage(missing, messages.EXPORT_FROM_ARCHIVE, path) from error
+    except TooManyScans as error:
+        problem = messages.SCANS_TOO_MANY(count=error.count)
+        raise UnreadableImage(problem, messages.SAVE_NOT_PROGRESSIVE, path) from error
     photometric = "RGB" if found.photometric == "YBR_FULL" else found.photometric
     return StoredPixels(
         decoded.frames,

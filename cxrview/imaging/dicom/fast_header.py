@@ -17,10 +17,11 @@ from cxrview.imaging.dicom.elements import MAX_TEXT, Elements
 META_START = 132  # after the preamble and “DICM”
 META_GROUP = b"\x02\x00"
 DATASET_START = 0x00080000
-PIXELS = 0x7FE00000
+PIXELS, PIXEL_DATA = 0x7FE00000, 0x7FE00010
 CHARACTER_SET = 0x00080005
 TRANSFER_SYNTAX = 0x00020010
 STANDARD_SYNTAXES = b"1.2.840.10008.1.2"
+IMPLICIT = STANDARD_SYNTAXES.decode()
 OTHER_SYNTAXES = (ExplicitVRBigEndian.encode(), DeflatedExplicitVRLittleEndian.encode())
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -46,11 +47,19 @@ class NotPlain(Exception):
 
 
 class PlainHeader:
-    """Some elements of a plain header. Its methods answer as those of Elements do, or raise NotPlain."""
+    """Some elements of a plain header. Its methods answer as those of Elements do, or raise NotPlain.
+
+    Attributes:
+        syntax: the transfer syntax UID
+        last: the last tag before the pixels
+        pixels: where the bytes of the pixels are in the file, empty if they are compressed or absent
+    """
 
     def __init__(self, beginning: bytes, whole: bool, keywords: Iterable[str]) -> None:
         """Read `keywords` from the `beginning` of a file, which may be the `whole` of it. Raises NotPlain."""
-        self._values = _scan(beginning, whole, frozenset(map(_tag, keywords)) | {CHARACTER_SET})
+        wanted = frozenset(map(_tag, keywords)) | {CHARACTER_SET}
+        self.syntax, start = _dataset(beginning)
+        self._values, self.last, self.pixels = _scan(beginning, start, self.syntax == IMPLICIT, whole, wanted)
         _, charset = self._values.get(CHARACTER_SET, (b"CS", b""))
         self._codec = CODECS.get(charset.strip(b" \0"), "")
         if not self._codec:
@@ -99,15 +108,19 @@ class PlainHeader:
         return None
 
 
-def _scan(data: bytes, whole: bool, wanted: frozenset[int]) -> dict[int, tuple[bytes, bytes]]:
-    """Return the VR and the bytes of the elements `wanted` that stand before the pixels."""
-    implicit, position = _dataset(data)
+def _scan(
+    data: bytes, position: int, implicit: bool, whole: bool, wanted: frozenset[int]
+) -> tuple[dict[int, tuple[bytes, bytes]], int, range]:
+    """Return the VR and the bytes of the elements `wanted` that stand before the pixels, the last tag there,
+    and where the pixels are.
+    """
     found: dict[int, tuple[bytes, bytes]] = {}
     last = 0
     while position + 8 <= len(data):
         tag, vr, length, value = _element(data, position, implicit)
         if tag >= PIXELS:
-            return found
+            plain = tag == PIXEL_DATA and length != UNDEFINED
+            return found, last, range(value, value + length) if plain else range(0)
         if tag <= max(last, DATASET_START):
             raise NotPlain
         last = tag
@@ -122,12 +135,12 @@ def _scan(data: bytes, whole: bool, wanted: frozenset[int]) -> dict[int, tuple[b
         if tag in wanted:
             found[tag] = (vr or _vr(tag), data[value:position])
     if whole and position == len(data):
-        return found
+        return found, last, range(0)
     raise NotPlain
 
 
-def _dataset(data: bytes) -> tuple[bool, int]:
-    """Return whether the dataset has implicit VRs, and where it begins."""
+def _dataset(data: bytes) -> tuple[str, int]:
+    """Return the transfer syntax of the dataset, and where it begins."""
     position, syntax = META_START, b""
     while data[position : position + 2] == META_GROUP and position + 8 <= len(data):
         tag, _, length, value = _element(data, position, implicit=False)
@@ -136,7 +149,7 @@ def _dataset(data: bytes) -> tuple[bool, int]:
             syntax = data[value:position].rstrip(b" \0")
     if not syntax.startswith(STANDARD_SYNTAXES) or syntax in OTHER_SYNTAXES:
         raise NotPlain
-    return syntax == STANDARD_SYNTAXES, position
+    return syntax.decode("ascii", "replace"), position
 
 
 def _element(data: bytes, position: int, implicit: bool) -> tuple[int, bytes, int, int]:

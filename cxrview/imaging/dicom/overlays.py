@@ -1,5 +1,6 @@
 """Overlay planes: read from the file, and laid on the picture (PS3.3 C.9.2, C.9.3)."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,11 @@ from pydicom.dataset import Dataset
 
 from cxrview.i18n import tr
 from cxrview.imaging.dicom.elements import CONVERSION_ERRORS, Elements
+from cxrview.imaging.limits import MAX_PIXELS
 from cxrview.imaging.radiograph import Overlay, Radiograph
 
 GROUPS = range(0x6000, 0x6020, 2)
+MAX_OVERLAY = MAX_PIXELS  # of all planes of one overlay, each a byte when it is unpacked
 
 
 def overlay_mask(radiograph: Radiograph) -> NDArray[np.bool_] | None:
@@ -25,22 +28,28 @@ def overlay_mask(radiograph: Radiograph) -> NDArray[np.bool_] | None:
     return mask if mask.any() else None
 
 
-def read_overlays(elements: Elements, frame: int) -> tuple[Overlay, ...]:
-    """Return the overlay planes that belong to the 0-based `frame`.
+Planes = dict[int, NDArray[np.bool_]]
+"""The planes of a file's overlays by group, (h, w) or (N, h, w), unpacked once for all frames."""
+
+
+def read_overlays(elements: Elements, frame: int, planes: Planes) -> tuple[Overlay, ...]:
+    """Return the overlay planes that belong to the 0-based `frame`; what was unpacked is kept in `planes`.
 
     Planes kept in unused bits of the pixels (retired in 2004) are read from uncompressed files.
     """
-    found = (_overlay(elements, group, frame) for group in GROUPS)
+    found = (_overlay(elements, group, frame, planes) for group in GROUPS)
     return tuple(overlay for overlay in found if overlay is not None)
 
 
-def _overlay(elements: Elements, group: int, frame: int) -> Overlay | None:
+def _overlay(elements: Elements, group: int, frame: int, planes: Planes) -> Overlay | None:
     block = elements.dataset.group_dataset(group)
     if (group, 0x0010) not in block:
         return None
     try:
         if (group, 0x3000) in block:
-            mask = _plane(elements.dataset, block, group, frame)
+            if group not in planes:
+                planes[group] = _unpacked(elements, block, group)
+            mask = _plane(planes[group], block, group, frame)
         else:
             mask = _embedded(elements, int(_value(block, group, 0x0102, 0)), frame)
         if mask is None:
@@ -54,12 +63,19 @@ def _overlay(elements: Elements, group: int, frame: int) -> Overlay | None:
     return Overlay(mask, row, column, label.strip())
 
 
-def _plane(dataset: Dataset, block: Dataset, group: int, frame: int) -> NDArray[np.bool_] | None:
+def _unpacked(elements: Elements, block: Dataset, group: int) -> NDArray[np.bool_]:
+    """Return the planes in the overlay's own data. Raises ValueError if they are too many."""
+    sides = (_value(block, group, element, 1) for element in (0x0010, 0x0011, 0x0015))
+    if math.prod(int(side) for side in sides) > MAX_OVERLAY:
+        raise ValueError("an overlay of too many pixels")
+    return np.asarray(elements.dataset.overlay_array(group), dtype=np.bool_)
+
+
+def _plane(planes: NDArray[np.bool_], block: Dataset, group: int, frame: int) -> NDArray[np.bool_] | None:
     """Return the plane of `frame` in the overlay's own data, or None if it belongs to other frames.
 
     A multi-frame overlay goes one to one with the frames from its origin on (PS3.3 C.9.3.1.1).
     """
-    planes = np.asarray(dataset.overlay_array(group), dtype=np.bool_)
     if (group, 0x0015) in block or (group, 0x0051) in block:  # else it belongs to every frame
         planes = planes.reshape(-1, *planes.shape[-2:])
         place = frame - (int(_value(block, group, 0x0051, 1)) - 1)

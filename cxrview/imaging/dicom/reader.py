@@ -1,14 +1,12 @@
 """Read a DICOM file: dataset → radiographs, one for each frame."""
 
-import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import FileDataset, dcmread
-from pydicom.filereader import read_file_meta_info
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
+from pydicom.uid import UID
 
 from cxrview.errors import UnreadableImage
 from cxrview.i18n import tr
@@ -21,6 +19,7 @@ from cxrview.imaging.dicom.decoding import (
     meta_elements,
 )
 from cxrview.imaging.dicom.description import COLOUR, MONOCHROME
+from cxrview.imaging.dicom.element_limits import check_elements
 from cxrview.imaging.dicom.elements import Elements
 from cxrview.imaging.dicom.metadata import (
     read_burned_in,
@@ -31,10 +30,9 @@ from cxrview.imaging.dicom.metadata import (
     read_spacing,
 )
 from cxrview.imaging.dicom.modality import fill_holes, modality_values, padding_mask
-from cxrview.imaging.dicom.overlays import read_overlays
+from cxrview.imaging.dicom.overlays import GROUPS, Planes, read_overlays
 from cxrview.imaging.dicom.palette import apply_palette
 from cxrview.imaging.dicom.voi import read_vois
-from cxrview.imaging.limits import MAX_DECODED_BYTES
 from cxrview.imaging.radiograph import END_MISSING, Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance
 from cxrview.message import NOTHING
@@ -64,37 +62,26 @@ def read_dicom(path: Path, force: bool = False, only: int | None = None) -> list
         elements = Elements(dataset, [], dataset.original_encoding[1] is not False)
         _check_holds_pixels(elements, path)
         pixels = decode(elements, path, only)
+        _let_go_of_the_bytes(dataset)
         common = _Common(elements, pixels, path)
         notes = [*decoder_warnings.sentences(remarks), *elements.notes]
     indices = range(pixels.first, pixels.first + len(pixels.frames))
     return [common.radiograph(index, notes) for index in indices]
 
 
+def _let_go_of_the_bytes(dataset: FileDataset) -> None:
+    """Take out of `dataset` what was decoded, unless overlays lie in it: a cine would be there twice."""
+    embedded = any((group, 0x0010) in dataset and (group, 0x3000) not in dataset for group in GROUPS)
+    for keyword in () if embedded else PIXEL_KEYWORDS:
+        if keyword in dataset:
+            delattr(dataset, keyword)
+
+
 def read_dataset(path: Path, force: bool = False) -> FileDataset:
     """Return the elements of a DICOM file. Raises UnreadableImage if they cannot be read; OSError."""
     with damage_reported(path, messages.ELEMENTS_DAMAGED):
-        check_inflated_size(path)
+        check_elements(path)
         return dcmread(path, force=force)
-
-
-def check_inflated_size(path: Path) -> None:
-    """Raise UnreadableImage if a deflated file grows beyond the limit: pydicom inflates without one."""
-    with path.open("rb") as file:
-        if file.read(132)[128:] != b"DICM":
-            return
-        file.seek(0)
-        meta = read_file_meta_info(path)
-        if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
-            return
-        file.seek(144 + int(meta.FileMetaInformationGroupLength))
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        total = 0
-        rest = file.read(2**20)
-        while rest and not inflater.eof:
-            total += len(inflater.decompress(rest, 2**24))
-            if total > MAX_DECODED_BYTES:
-                raise UnreadableImage(messages.INFLATES_TOO_FAR, messages.EXPORT_FROM_ARCHIVE, path)
-            rest = inflater.unconsumed_tail or file.read(2**20)
 
 
 def _check_holds_pixels(elements: Elements, path: Path) -> None:
@@ -143,6 +130,7 @@ class _Common:
         self.inverted = _inverted(elements, pixels.photometric)
         self.shared = elements.item("SharedFunctionalGroupsSequence")
         self.per_frame = elements.items("PerFrameFunctionalGroupsSequence")
+        self.planes: Planes = {}
 
     def radiograph(self, index: int, file_notes: list[str]) -> Radiograph:
         """Return the frame at the 0-based `index`."""
@@ -150,7 +138,7 @@ class _Common:
         picture = self._picture(elements, index)
         spacing = read_spacing(elements, self._group(elements, index, "PixelMeasuresSequence"))
         aspect = read_pixel_aspect(elements, spacing)
-        overlays = read_overlays(elements, index)
+        overlays = read_overlays(elements, index, self.planes)
         incomplete = index in self.pixels.cut
         if incomplete:
             elements.note(tr(END_MISSING))

@@ -7,6 +7,8 @@ from cxrview.imaging.dicom.elements import Elements
 from cxrview.imaging.dicom.lookup_tables import LookupTable, read_table
 from cxrview.imaging.radiograph import Voi, VoiFunction, VoiLut, Window
 
+MAX_VOIS = 50  # of each kind: all may have to be tried on the picture
+
 
 def read_vois(source: Elements, signed_input: bool) -> tuple[Voi, ...]:
     """Return the tables of the VOI LUT Sequence, then the windows, each kind in the file's order.
@@ -15,7 +17,7 @@ def read_vois(source: Elements, signed_input: bool) -> tuple[Voi, ...]:
     supplies both means the table. `signed_input` says that modality values may be negative.
     """
     luts: list[Voi] = []
-    for item in source.items("VOILUTSequence"):
+    for item in source.items("VOILUTSequence")[:MAX_VOIS]:
         table = read_table(item, "VOI LUT", signed_input)
         if table is not None:
             luts.append(_filled(table, item))
@@ -50,7 +52,7 @@ def _windows(source: Elements) -> list[Window]:
         )
     explanations = source.texts("WindowCenterWidthExplanation")
     windows = []
-    for index, (center, width) in enumerate(zip(centers, widths, strict=False)):
+    for index, (center, width) in enumerate(list(zip(centers, widths, strict=False))[:MAX_VOIS]):
         function = _function(source, width)
         explanation = explanations[index] if index < len(explanations) else ""
         window = Window(center, width, function, explanation)

@@ -1,0 +1,77 @@
+"""How much a DICOM file may hold besides its pixels, found out before pydicom builds a dataset of it.
+
+pydicom inflates without a bound and makes an object of each item of a sequence: a hundred kilobytes may stand
+for gigabytes and minutes.
+"""
+
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from pydicom.filereader import read_file_meta_info
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+from cxrview.errors import UnreadableImage
+from cxrview.imaging import messages
+from cxrview.imaging.limits import MAX_DECODED_BYTES
+
+MAX_ITEMS = 50_000  # of all sequences, and fragments of pixels; a frame may bring ten
+ITEM_TAGS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")  # little and big endian
+ITEM_BYTES = 8  # that an item takes at least
+PIECE = 2**20
+
+
+def check_elements(path: Path) -> None:
+    """Raise UnreadableImage if a file grows beyond the limit when it is inflated, or has too many items.
+
+    Raises what pydicom and zlib raise on damaged data; OSError.
+    """
+    with path.open("rb") as file:
+        if inflated_from(file, path):
+            pieces, limit = _inflated(file), MAX_DECODED_BYTES
+        elif path.stat().st_size > MAX_ITEMS * ITEM_BYTES:
+            file.seek(0)
+            pieces, limit = iter(lambda: file.read(PIECE), b""), path.stat().st_size
+        else:
+            return
+        total, items, end = 0, 0, b""
+        for piece in pieces:
+            total += len(piece)
+            if total > limit:
+                raise UnreadableImage(messages.INFLATES_TOO_FAR, messages.EXPORT_FROM_ARCHIVE, path)
+            items += sum(piece.count(tag) + (end + piece[:3]).count(tag) for tag in ITEM_TAGS)
+            if items > MAX_ITEMS:
+                raise UnreadableImage(
+                    messages.TOO_MANY_ITEMS(limit=MAX_ITEMS), messages.PROBABLY_DAMAGED, path
+                )
+            end = piece[-3:]
+
+
+def inflated_from(file: BinaryIO, path: Path) -> bool:
+    """Return whether the dataset in `file` is deflated; then it is left where that begins."""
+    if file.read(132)[128:] != b"DICM":
+        return False
+    meta = read_file_meta_info(path)
+    if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
+        return False
+    file.seek(144 + int(meta.FileMetaInformationGroupLength))
+    return True
+
+
+def first_inflated(file: BinaryIO, count: int) -> bytes:
+    """Return the first `count` bytes of what is deflated in `file`, or all where it is less."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    found = io.BytesIO()
+    while (
+        found.tell() < count and not inflater.eof and (rest := inflater.unconsumed_tail or file.read(PIECE))
+    ):
+        found.write(inflater.decompress(rest, count - found.tell()))
+    return found.getvalue()
+
+
+def _inflated(file: BinaryIO) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    while not inflater.eof and (rest := inflater.unconsumed_tail or file.read(PIECE)):
+        yield inflater.decompress(rest, PIECE)
