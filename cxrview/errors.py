@@ -7,6 +7,7 @@ place where the foreign library is called.
 from pathlib import Path
 
 from cxrview.message import NOTHING, Message, as_message, joined, verbatim
+from cxrview.safe_text import visible
 
 
 class CxrviewError(Exception):
@@ -32,7 +33,7 @@ class CxrviewError(Exception):
     @property
     def whole(self) -> Message:
         """All of it: the file's name, the problem and the advice."""
-        subject = verbatim(self.path.name) if self.path is not None else NOTHING
+        subject = verbatim(visible(self.path.name)) if self.path is not None else NOTHING
         return joined((subject, self.problem, self.advice))
 
     def __str__(self) -> str:

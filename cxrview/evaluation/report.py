@@ -3,7 +3,6 @@
 The page has its style and pictures inside, runs no script and fetches nothing.
 """
 
-import csv
 import io
 import json
 import platform
@@ -33,6 +32,7 @@ from cxrview.evaluation.localization.page import heat_csv, heat_parts, worst_ent
 from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.evaluation.roles import roles_of
 from cxrview.progress import Report, silent
+from cxrview.safe_text import CsvWriter
 
 SCHEMA = 1
 MOST_FILES = 12  # named with a finding
@@ -335,7 +335,7 @@ def _predictions(parts: Mapping[str, LabelledPredictions], ood: LabelledPredicti
     everything = dict(parts) | ({"out_of_distribution": ood} if ood is not None else {})
     names = next(iter(parts.values())).class_names
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = CsvWriter(buffer)
     writer.writerow(["part", "file", "source", "label", "predicted", *(f"p_{n}" for n in names), "in_domain"])
     for part, answers in everything.items():
         truth = answers.truth

@@ -279,7 +279,7 @@ def test_a_full_disk_is_one_sentence(folder, model, tmp_path, command):
         done = run([*command, model], None, tmp_path, stdout=full, cwd=folder, environment=here())
     assert done.returncode == console.USAGE
     reason = os.strerror(errno.ENOSPC)
-    said = PLACE_CANNOT_BE_WRITTEN(place=messages.STANDARD_OUTPUT, reason=reason)
+    said = PLACE_CANNOT_BE_WRITTEN(place=batch_messages.STANDARD_OUTPUT, reason=reason)
     assert done.stderr.decode().startswith(f"cxrview: {said}")
     assert done.stderr.count(b"\n") == 1
 
@@ -320,7 +320,8 @@ def test_a_name_that_is_not_unicode_reaches_the_table(folder, model, tmp_path, e
     shutil.copy(folder / "a.png", odd)
     done = run(["score", os.fsdecode(odd)], model, tmp_path, environment={"PYTHONIOENCODING": encoding})
     assert done.returncode == 0, done.stderr
-    assert (b"bad\xff.png" if encoding == "utf-8" else b"bad\\udcff.png") in done.stdout
+    assert b"bad\\xff.png" in done.stdout
+    done.stdout.decode("utf-8")
 
 
 @posix
