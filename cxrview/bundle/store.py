@@ -1,10 +1,11 @@
 """Where bundles are kept, and how one is named."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from cxrview import paths
-from cxrview.bundle import messages, transfer
+from cxrview.bundle import messages, naming, transfer
 from cxrview.bundle.card import CLASSIFIER, SEGMENTER
 from cxrview.errors import InvalidRequest
 
@@ -19,7 +20,9 @@ def folders(kind: str = CLASSIFIER) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for parent in (paths.bundled_models(), paths.user_models()):
         if parent.is_dir():
-            cards = sorted(parent.glob("*/card.json"))
+            cards = [
+                card for card in sorted(parent.glob("*/card.json")) if naming.is_allowed(card.parent.name)
+            ]
             found |= {card.parent.name: card.parent for card in cards if kind_of(card.parent) == kind}
     return found
 
@@ -54,9 +57,10 @@ def find(model: str = "", *, any_kind: bool = False) -> Path:
     return found
 
 
-def install(path: Path) -> str:
+def install(path: Path, check: Callable[[Path], None] = transfer.unchecked) -> str:
     """Copy the bundle in `path`, a folder or a .zip, to the user's models and return its name there.
 
-    Raises UnusableModel; then nothing has been added.
+    `check` is given the folder before it is where anybody looks. Raises UnusableModel, InvalidRequest if
+    another import is under way, and what `check` raises; then nothing has been added.
     """
-    return transfer.import_bundle(path, paths.user_models()).name
+    return transfer.import_bundle(path, paths.user_models(), check).name

@@ -1,4 +1,4 @@
-"""What the window has computed for it by a process of its own, because it needs Keras: no command for people.
+"""What is done in a process of its own, because it needs Keras or may not be trusted: no command for people.
 
 One line of JSON is one message, on standard input and output.
 """
@@ -48,10 +48,18 @@ def changes(_arguments: argparse.Namespace) -> int:
     return console.OK
 
 
+def try_model(arguments: argparse.Namespace) -> int:
+    """Load a model that came from elsewhere, ask it once, say how that went, and return 0."""
+    from cxrview.inference import contract, trial
+
+    _say(trial.answer(arguments.folder, arguments.device, contract.choose_here))
+    return console.OK
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked for and return 0. Raises CxrviewError, after saying it."""
     try:
-        return {"measure": measure, "changes": changes}[arguments.work](arguments)
+        return {"measure": measure, "changes": changes, "try": try_model}[arguments.work](arguments)
     except CxrviewError as error:
         _say({"failed": error.whole.as_dict()})
         raise
@@ -59,8 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def add_helper(parser: argparse.ArgumentParser) -> None:
     """Add what the window may ask for."""
-    parser.add_argument("work", choices=("measure", "changes"))
+    parser.add_argument("work", choices=("measure", "changes", "try"))
     parser.add_argument("--config", type=Path)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--device", default="auto")
 
 
 def _say(message: dict[str, object]) -> None:

@@ -20,7 +20,7 @@ from cxrview.cli import messages
 from cxrview.engines.messages import NO_DEVICE
 from cxrview.explain.messages import NO_CLASS, NOTHING_ABOVE
 from tests.bad_files import write_bad_files
-from tests.conftest import make_tiny_bundle
+from tests.conftest import make_tiny_bundle, take_for_tried
 
 
 @pytest.fixture(autouse=True)
@@ -150,6 +150,7 @@ def test_a_killed_run_keeps_its_rows(pictures, tmp_path):
     arguments = ["score", str(many), "--out", str(out), "--batch-size", "1"]
     arguments += ["--model", str(paths.user_models() / "cxr-densenet121")]
     environment = os.environ | {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    take_for_tried(paths.user_models() / "cxr-densenet121", tmp_path / "cxrview")
     command = [sys.executable, "-m", "cxrview", *arguments]
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None and (not out.exists() or out.stat().st_size < 1000):

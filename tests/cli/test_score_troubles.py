@@ -23,7 +23,7 @@ from cxrview.file_lock import file_lock
 from cxrview.imaging.messages import DOES_NOT_EXIST, IS_EMPTY, NOT_PERMITTED
 from cxrview.inference.predictor import Predictor
 from cxrview.messages import IN_USE, PLACE_CANNOT_BE_WRITTEN
-from tests.conftest import make_tiny_bundle
+from tests.conftest import make_tiny_bundle, take_for_tried
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX system")
 
@@ -62,6 +62,7 @@ def run(arguments, model, tmp_path, environment=(), **options):
     command = [sys.executable, "-m", "cxrview", *map(str, arguments)]
     if model is not None:
         command += ["--model", str(model)]
+        take_for_tried(model, tmp_path / "cache" / "cxrview")
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     environment = os.environ | own | dict(environment)
     return subprocess.run(command, env=environment, check=False, timeout=120, **streams)
@@ -332,8 +333,10 @@ def test_an_interrupted_run_exits_2_and_keeps_its_rows(folder, model, tmp_path):
     out = tmp_path / "r.csv"
     command = [sys.executable, "-m", "cxrview", "score", str(folder), "--out", str(out), "--batch-size", "1"]
     command += ["--model", str(model)]
+    take_for_tried(model, tmp_path / "cache" / "cxrview")
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background ignores it
-    with subprocess.Popen(command, stderr=subprocess.PIPE, preexec_fn=heard) as process:
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, preexec_fn=heard) as process:
         while process.poll() is None and (not out.exists() or out.stat().st_size < 1000):
             pass
         process.send_signal(signal.SIGINT)

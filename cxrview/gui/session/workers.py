@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from cxrview.inference.predictor import Predictor
 
 
-def load_predictor(model: str, device: str) -> "Predictor":
-    """Return the predictor for `model` on `device`. Raises CxrviewError."""
+def load_predictor(model: str, device: str, report: Report) -> "Predictor":
+    """Return the predictor for `model` on `device`. Raises CxrviewError; `report` may raise Cancelled."""
     from cxrview.inference.predictor import Predictor
 
-    return Predictor.load(model, device)
+    return Predictor.load(model, device, report)
 
 
 def read_file(path: Path, frame: int, report: Report) -> FileRead:
