@@ -1,6 +1,7 @@
 """An error as the user reads it: what is wrong, and what to do."""
 
 from cxrview.errors import CxrviewError
+from cxrview.gui.identity import file_name, hidden
 from cxrview.i18n import say, tr
 
 
@@ -20,7 +21,11 @@ def advice(error: Exception) -> str:
 
 def whole(error: Exception) -> str:
     """Return both, where no file's name stands beside them."""
-    return say(error.whole) if isinstance(error, CxrviewError) else f"{problem(error)} {advice(error)}"
+    if not isinstance(error, CxrviewError):
+        return f"{problem(error)} {advice(error)}"
+    if error.path is None or not hidden():
+        return say(error.whole)
+    return f"{file_name(error.path)} {say(error.problem)} {advice(error)}".strip()
 
 
 def note(error: Exception) -> str:

@@ -183,6 +183,7 @@ class MainWindow(WindowParts, QMainWindow):
 
     def _settings_changed(self, changed: Settings) -> None:
         self._save_soon.start()
+        self._name_window(self.state.shown)
         if changed.theme != themes.current().name:
             themes.apply(themes.running(), themes.THEMES[changed.theme])
 
@@ -198,7 +199,8 @@ class MainWindow(WindowParts, QMainWindow):
             self.bench.status.say(sentence.format(reason=error.strerror), 8)
 
     def _name_window(self, shown: Shown) -> None:
-        self.setWindowTitle(f"{shown.path.name} – cxrview" if shown.path is not None else "cxrview")
+        name = f"{self.state.called(shown.path)} – cxrview" if shown.path is not None else "cxrview"
+        self.setWindowTitle(name)
 
     # Events
 

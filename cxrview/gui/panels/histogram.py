@@ -7,6 +7,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cxrview.gui import theme as themes
+from cxrview.gui.identity import file_name
 from cxrview.gui.panels.histogram_plot import HistogramPlot
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.viewer.corner_text import number, voi_text
@@ -84,7 +85,7 @@ class HistogramPanel(QWidget):
         self._show_voi()
         if radiograph is not None:
             self._job = self._runner.start(
-                tr("Counting the values of {name}").format(name=radiograph.path.name),
+                tr("Counting the values of {name}").format(name=file_name(radiograph.path)),
                 partial(_count, radiograph),
                 done=partial(self._done, radiograph),
                 failed=lambda _error: None,

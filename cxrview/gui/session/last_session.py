@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject
 
+from cxrview.gui.identity import file_name
+from cxrview.gui.identity import place as shown_place
 from cxrview.gui.session import json_file
 from cxrview.gui.state import Entry
 from cxrview.gui.workbench import Workbench
@@ -95,9 +97,11 @@ def _open(
 ) -> None:
     missing = [path for path in opened if path not in present]
     if missing:
-        names = ", ".join(path.name for path in missing[:NAMED]) + (" …" if len(missing) > NAMED else "")
+        names = ", ".join(file_name(path) for path in missing[:NAMED]) + (
+            " …" if len(missing) > NAMED else ""
+        )
         words = trn("{names} is not there any more.", "{names} are not there any more.", len(missing))
-        bench.session.said.emit(words.format(names=names), "\n".join(str(path) for path in missing))
+        bench.session.said.emit(words.format(names=names), "\n".join(filter(None, map(shown_place, missing))))
     if chosen or not present:  # the user was quicker
         return
     layout = _list(values.get("layout"))

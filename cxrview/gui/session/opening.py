@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text, messages
+from cxrview.gui.identity import file_name
 from cxrview.gui.session.discovery import News, discover
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import Job, TaskRunner
@@ -60,7 +61,7 @@ class Opener:
             return
         self._number += 1
         number = self._to_show = self._number
-        title = tr("Looking through {name}").format(name=chosen[0].name)
+        title = tr("Looking through {name}").format(name=file_name(chosen[0]))
         self._jobs[number] = self._runner.start(
             title if len(chosen) == 1 else tr("Looking for images"),
             partial(self._discover, chosen),

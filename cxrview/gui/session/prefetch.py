@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cxrview.gui.identity import file_name
 from cxrview.gui.session.cache import FileRead, RecentImages
 from cxrview.gui.session.workers import read_file
 from cxrview.gui.tasks import Job, TaskRunner
@@ -58,7 +59,7 @@ class ReadAhead:
             self._jobs.pop(path, None)
 
         self._jobs[path] = self._runner.start(
-            tr("Reading {name}").format(name=path.name),
+            tr("Reading {name}").format(name=file_name(path)),
             partial(read_file, path, 0),
             done=done,
             failed=failed,

@@ -19,11 +19,11 @@ def load_predictor(model: str, device: str, report: Report) -> "Predictor":
 
 def read_file(path: Path, frame: int, report: Report) -> FileRead:
     """Return what `path` holds, with frame `frame` ready to be drawn. Raises UnreadableImage."""
-    report(-1.0, path.name)
+    report(-1.0, "")
     from cxrview.imaging import read
 
     stamp = Stamp.of(path) or Stamp(path, 0, 0)  # before reading, so that a later change shows
     found = FileRead(stamp, tuple(read(path)))
-    report(-1.0, path.name)
+    report(-1.0, "")
     found.levels_of(min(frame, len(found.radiographs) - 1))
     return found

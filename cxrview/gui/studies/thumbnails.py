@@ -9,6 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from cxrview.gui.identity import file_name
 from cxrview.gui.session.cache import Stamp
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.i18n import tr
@@ -107,7 +108,7 @@ class Thumbnails(QObject):
         known = self._kept.get(key)
         path, frame = key
         self._job = self._runner.start(
-            tr("Thumbnail of {file}").format(file=path.name),
+            tr("Thumbnail of {file}").format(file=file_name(path)),
             partial(make, path, frame, side, known.stamp if known is not None else None),
             done=partial(self._done, key),
             failed=lambda _error: self._done(key, Made(None, QImage())),  # its row says what is wrong with it
