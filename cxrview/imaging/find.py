@@ -111,7 +111,7 @@ def _mode(path: Path) -> int:
     """Return the file mode of what `path` leads to, MISSING, or UNKNOWN where that cannot be found out."""
     try:
         return path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last: no name that a file can have
         return MISSING
     except OSError:
         return UNKNOWN

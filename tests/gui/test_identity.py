@@ -15,8 +15,8 @@ from tests.gui.dicom_files import write_dicom
 
 SECRET = "zzsecret"
 FREE_TEXTS = """
-StudyDescription SeriesDescription AccessionNumber InstitutionName StationName ProtocolName ImageComments StudyID
-OperatorsName DeviceSerialNumber OtherPatientIDs
+StudyDescription SeriesDescription AccessionNumber InstitutionName StationName ProtocolName ImageComments
+StudyID OperatorsName DeviceSerialNumber OtherPatientIDs
 """
 PROPERTIES = (
     "text",

@@ -13,6 +13,7 @@ from cxrview.gui import error_text
 from cxrview.gui.dialogs.tags import TagDialog
 from cxrview.gui.dialogs.tags_model import whole_text
 from cxrview.gui.identity import file_name
+from cxrview.gui.session import stored
 from cxrview.gui.state import AppState, Entry, Shown
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr, trn
@@ -74,7 +75,7 @@ class Tags(QObject):
     def _open(self) -> None:
         if self.dialog is None:
             self.dialog = dialog = TagDialog(self._bench.window)
-            if (geometry := self._store.value(GEOMETRY)) is not None:
+            if (geometry := stored.shape(self._store, GEOMETRY)) is not None:
                 dialog.restoreGeometry(geometry)
             dialog.sieve_changed.connect(self._sieve)
             dialog.compare_asked.connect(self._compare_with)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 from cxrview.gui import theme as themes
 from cxrview.gui.identity import file_name
 from cxrview.gui.panels.histogram_plot import HistogramPlot
+from cxrview.gui.session import stored
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.viewer.corner_text import number, voi_text
 from cxrview.i18n import tr
@@ -45,7 +46,7 @@ class HistogramPanel(QWidget):
         state.shown_changed.connect(self._show)
         state.voi_changed.connect(self._show_voi)
         state.inverted_changed.connect(self._show_voi)
-        self.fold.setChecked(bool(store.value(OPEN, False, bool)))
+        self.fold.setChecked(stored.flag(store, OPEN, False))
         self._folded(self.fold.isChecked())
 
     def set_open(self, is_open: bool) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrview.errors import CxrviewError
-from cxrview.gui.state import Entry
-from cxrview.i18n import tr
+from cxrview.gui import messages
+from cxrview.gui.session import crash_guard
+from cxrview.gui.state import Entry, Mark
+from cxrview.i18n import say, tr
 from cxrview.message import Message
 from cxrview.progress import Report
 
@@ -99,6 +101,9 @@ def _entry(found: "Found") -> Entry:
     """Return the entry of a file with what its header says, as far as that is quick to find out."""
     from cxrview.imaging.header_summary import peek
 
+    if crash_guard.suspected(found.path):
+        note = say(messages.ENDED_READING_IT)
+        return Entry(found.path, archive=found.archive, mark=Mark.FAILED, note=note)
     known = peek(found.path)
     if known is None:
         return Entry(found.path, archive=found.archive)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text, messages
 from cxrview.gui.identity import file_name
+from cxrview.gui.session import crash_guard
 from cxrview.gui.session.discovery import News, discover
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import Job, TaskRunner
@@ -61,6 +62,8 @@ class Opener:
             return
         self._number += 1
         number = self._to_show = self._number
+        for path in chosen:  # by name: that is no doing of ours
+            crash_guard.trust(path)
         title = tr("Looking through {name}").format(name=file_name(chosen[0]))
         self._jobs[number] = self._runner.start(
             title if len(chosen) == 1 else tr("Looking for images"),
@@ -119,9 +122,10 @@ class Opener:
             self._passed[number] = news
             return
         self._state.add_entries(news)
-        if number == self._to_show and news:
+        wanted = next((entry for entry in news if not crash_guard.suspected(entry.path)), None)
+        if number == self._to_show and wanted is not None:
             self._to_show = None
-            self._show(news[0].path)
+            self._show(wanted.path)
 
     def _searched(self, number: int, chosen: Sequence[Path], _result: None) -> None:
         del self._jobs[number]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrview.gui.identity import file_name
+from cxrview.gui.session import crash_guard
 from cxrview.gui.session.cache import FileRead, RecentImages
 from cxrview.gui.session.workers import read_file
 from cxrview.gui.tasks import Job, TaskRunner
@@ -51,6 +52,9 @@ class ReadAhead:
         return job
 
     def _start(self, path: Path) -> None:
+        if crash_guard.suspected(path):
+            return
+
         def done(read: FileRead) -> None:
             self._jobs.pop(path, None)
             self._images.put(read)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrview.gui.session import crash_guard
 from cxrview.gui.session.cache import FileRead, Stamp
 from cxrview.progress import Report
 
@@ -23,7 +24,8 @@ def read_file(path: Path, frame: int, report: Report) -> FileRead:
     from cxrview.imaging import read
 
     stamp = Stamp.of(path) or Stamp(path, 0, 0)  # before reading, so that a later change shows
-    found = FileRead(stamp, tuple(read(path)))
-    report(-1.0, "")
-    found.levels_of(min(frame, len(found.radiographs) - 1))
+    with crash_guard.reading(path):
+        found = FileRead(stamp, tuple(read(path)))
+        report(-1.0, "")
+        found.levels_of(min(frame, len(found.radiographs) - 1))
     return found

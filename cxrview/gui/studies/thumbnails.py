@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from cxrview.gui.identity import file_name
+from cxrview.gui.session import crash_guard
 from cxrview.gui.session.cache import Stamp
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.i18n import tr
@@ -147,7 +148,8 @@ def make(path: Path, frame: int, side: int, known: Stamp | None, _report: Report
     stamp = Stamp.of(path)
     if known is not None and stamp in (known, None):
         return None
-    pixels = thumbnail(path, frame, side)
+    with crash_guard.reading(path):
+        pixels = thumbnail(path, frame, side)
     height, width = pixels.shape[:2]
     colour = pixels.ndim == 3
     form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
