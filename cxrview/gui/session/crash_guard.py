@@ -14,7 +14,6 @@ from cxrview import paths
 from cxrview.errors import InvalidRequest
 from cxrview.file_lock import file_lock, is_held
 from cxrview.gui.session import json_file
-from cxrview.imaging.unpacked import FOLDER as UNPACKED
 
 NAME = "reading"  # of the folder, beside window.ini
 MOST = 100  # files that are remembered
@@ -104,6 +103,8 @@ class CrashGuard:
 
 def _key(path: Path) -> str:
     """Return what a file is known by; one out of an archive by its place in there, wherever it lies."""
+    from cxrview.imaging.unpacked import FOLDER as UNPACKED  # takes long to import: in a worker
+
     path = Path(os.path.abspath(path))  # noqa: PTH100 - links keep their own names
     with suppress(ValueError):
         inside = path.relative_to(paths.cache() / UNPACKED)

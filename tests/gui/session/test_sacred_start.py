@@ -242,11 +242,15 @@ def test_trying_again_keeps_it_once_the_trouble_is_over(film, monkeypatch):
 
 
 def test_closing_without_it_loses_it_because_the_user_said_so(film, monkeypatch):
-    place(film).mkdir(parents=True)
+    monkeypatch.setattr(annotations, "LAST_PATIENCE", 0.05)
+    database = locked(place(film))
     draw(film)
     told = answer("&Close without it")
     assert film.close()
     assert len(told) == 1
+    database.execute("ROLLBACK")
+    database.close()
+    assert kept(film) == ()
 
 
 def test_closing_asks_nothing_where_all_is_kept(film, qtbot):
