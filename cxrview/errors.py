@@ -14,8 +14,11 @@ class CxrviewError(Exception):
     """Something outside cxrview is wrong; `str()` of it is one English sentence for the user.
 
     `problem` continues a sentence that begins with the file's name ("is not an image."); `advice` says
-    what to do and may be empty; `path` is the file concerned, if there is one.
+    what to do and may be empty; `path` is the file concerned, if there is one. `of_ours`: that is a
+    file of cxrview's own, whose name says nothing of a patient.
     """
+
+    of_ours = False
 
     def __init__(
         self, problem: Message | str, advice: Message | str = NOTHING, path: Path | None = None
@@ -46,6 +49,8 @@ class UnreadableImage(CxrviewError):
 
 class UnusableModel(CxrviewError):
     """A model bundle fails its checks, or its graph does not keep the contract."""
+
+    of_ours = True
 
 
 class EngineUnavailable(CxrviewError):

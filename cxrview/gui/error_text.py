@@ -23,9 +23,10 @@ def whole(error: Exception) -> str:
     """Return both, where no file's name stands beside them."""
     if not isinstance(error, CxrviewError):
         return f"{problem(error)} {advice(error)}"
-    if error.path is None or not hidden():
+    if error.path is None or error.of_ours or not hidden():
         return say(error.whole)
-    return f"{file_name(error.path)} {say(error.problem)} {advice(error)}".strip()
+    words = f"{file_name(error.path)} {say(error.problem)} {advice(error)}".strip()
+    return words[:1].upper() + words[1:]
 
 
 def note(error: Exception) -> str:

@@ -124,6 +124,9 @@ def test_a_file_that_fails_while_the_identity_is_hidden_is_not_named(window, fol
     qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.FAILED and not window.runner.jobs)
     assert SECRET not in everything(window)
     assert window.stage.error_page.title.text() == "Image 1"
+    qtbot.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(window.tags.dialog.note.text()) and not window.runner.jobs)
+    assert SECRET not in everything(window)
     window.open([folder / f"{SECRET}_gone.png"])
     qtbot.waitUntil(lambda: not window.runner.jobs)
     assert SECRET not in everything(window)

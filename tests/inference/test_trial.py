@@ -4,6 +4,7 @@ import io
 import sys
 import zipfile
 
+import h5py
 import numpy as np
 import onnx
 import pytest
@@ -16,6 +17,7 @@ from cxrview.bundle.load import read_card
 from cxrview.engines import messages as engine_messages
 from cxrview.engines import onnx_form
 from cxrview.engines.arrays import load_all
+from cxrview.engines.graph import hdf5
 from cxrview.errors import CxrviewError, InvalidRequest, UnusableModel
 from cxrview.file_lock import file_lock
 from cxrview.inference import contract, messages, trial
@@ -280,3 +282,11 @@ def test_a_folder_of_a_forbidden_name_is_no_model():
     make_tiny_bundle(paths.user_models() / "model-1.0")
     assert "model-1.0" in bundle.folders()
     assert ".hidden" not in bundle.folders()
+
+
+def test_weights_that_say_they_are_more_than_the_file_get_no_memory(tmp_path):
+    path = tmp_path / "w.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("w", shape=(50_000, 50_000), dtype="f4", chunks=(1000, 1000))
+    with h5py.File(path) as file, refused(UnusableModel, engine_messages.WEIGHTS_TOO_LARGE):
+        hdf5.check(file, path)

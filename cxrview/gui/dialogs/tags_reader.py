@@ -110,7 +110,10 @@ class Tags(QObject):
     def _settings_changed(self, settings: Settings) -> None:
         if settings.hide_identity != self._nameless:
             self._nameless = settings.hide_identity
-            self._sieve()
+            if self._loaded is not None:
+                self._sieve()
+            else:
+                self._read()
 
     def _compare_with(self, path: Path | None) -> None:
         if self._left is not None:
@@ -123,7 +126,7 @@ class Tags(QObject):
             return
         self._runner.cancel(self._read_job)
         self._read_job = self._runner.start(
-            tr("Reading the tags of {name}").format(name=left.name),
+            tr("Reading the tags of {name}").format(name=file_name(left)),
             partial(load, left, right),
             done=self._read_done,
             failed=self._failed,
@@ -139,8 +142,9 @@ class Tags(QObject):
         self._loaded = None
         if self.dialog is not None:
             self.dialog.show_rows((), None, False)
-            name = self._left.name if self._left is not None else ""
+            name = self._state.called(self._left) if self._left is not None else ""
             self.dialog.say(name, error_text.whole(error), tone="error")
+            self.dialog.setWindowTitle(tr("Tags of {name}").format(name=name))
 
     def _sieve(self) -> None:
         dialog, loaded = self.dialog, self._loaded
