@@ -1,7 +1,7 @@
 """An error as the user reads it: what is wrong, and what to do."""
 
 from cxrview.errors import CxrviewError
-from cxrview.gui.identity import file_name, hidden
+from cxrview.gui.widgets.identity import file_name, hidden
 from cxrview.i18n import say, tr
 
 

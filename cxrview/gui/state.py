@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from cxrview.gui import identity
 from cxrview.gui.view_state import PredictionProgress, PredictionState, Shown, ViewStage, ViewState
+from cxrview.gui.widgets import identity
 from cxrview.i18n import mark, tr
 from cxrview.settings import Settings
 
@@ -287,7 +287,7 @@ class AppState(QObject):
             self.entries_cleared.emit()
 
     def called(self, path: Path) -> str:
-        """Return what the file at `path` may be called on the screen, see `gui.identity`."""
+        """Return what the file at `path` may be called on the screen, see `gui.widgets.identity`."""
         entry = self.entries.get(path)
         return identity.file_name(path, entry.number if entry is not None else 0)
 

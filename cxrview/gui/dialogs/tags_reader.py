@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFileDialog
 from cxrview.gui import error_text
 from cxrview.gui.dialogs.tags import TagDialog
 from cxrview.gui.dialogs.tags_model import whole_text
-from cxrview.gui.identity import file_name
 from cxrview.gui.session import stored
 from cxrview.gui.state import AppState, Entry, Shown
+from cxrview.gui.widgets.identity import file_name
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr, trn
 from cxrview.settings import Settings

@@ -7,11 +7,11 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cxrview.gui import theme as themes
-from cxrview.gui.identity import file_name
 from cxrview.gui.panels.histogram_plot import HistogramPlot
 from cxrview.gui.session import stored
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.viewer.corner_text import number, voi_text
+from cxrview.gui.widgets.identity import file_name
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from PySide6.QtCore import QObject
 
 from cxrview.gui import messages
-from cxrview.gui.identity import file_name
-from cxrview.gui.identity import place as shown_place
 from cxrview.gui.session import crash_guard, json_file
 from cxrview.gui.state import Entry
+from cxrview.gui.widgets.identity import file_name
+from cxrview.gui.widgets.identity import place as shown_place
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import say, tr, trn
 from cxrview.progress import Report

@@ -11,11 +11,11 @@ from PySide6.QtCore import QTimer
 
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text, messages
-from cxrview.gui.identity import file_name
 from cxrview.gui.session import crash_guard
 from cxrview.gui.session.discovery import News, discover
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import Job, TaskRunner
+from cxrview.gui.widgets.identity import file_name
 from cxrview.i18n import say, tr
 from cxrview.message import NOTHING, Message, joined
 from cxrview.messages import CHOOSE_ANOTHER_FOLDER

@@ -5,11 +5,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cxrview.gui.identity import file_name
 from cxrview.gui.session import crash_guard
 from cxrview.gui.session.cache import FileRead, RecentImages
 from cxrview.gui.session.workers import read_file
 from cxrview.gui.tasks import Job, TaskRunner
+from cxrview.gui.widgets.identity import file_name
 from cxrview.i18n import tr
 
 GROWTH = 3  # pixels in memory are at most about so many times as large as a file of radiographs

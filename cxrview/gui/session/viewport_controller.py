@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from cxrview.gui import error_text
-from cxrview.gui.identity import file_name
 from cxrview.gui.session import calls
 from cxrview.gui.session.cache import FileRead, RecentImages, RecentPredictions, Stamp
 from cxrview.gui.session.model_choice import ModelChoice
@@ -17,6 +16,7 @@ from cxrview.gui.session.workers import read_file
 from cxrview.gui.state import AppState, FrameResult, Mark
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.view_state import PredictionProgress, PredictionState, Shown, ViewStage, ViewState
+from cxrview.gui.widgets.identity import file_name
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui.identity import place
 from cxrview.gui.state import Entry
 from cxrview.gui.studies import nodes
 from cxrview.gui.theme import plain_tip
 from cxrview.gui.viewer.corner_text import date
 from cxrview.gui.widgets.elided import ElidedLabel
+from cxrview.gui.widgets.identity import place
 from cxrview.gui.widgets.themed import IconLabel
 from cxrview.i18n import tr, trn
 

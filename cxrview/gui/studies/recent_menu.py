@@ -9,10 +9,10 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from cxrview.gui import theme as themes
-from cxrview.gui.identity import hidden
 from cxrview.gui.studies.recents import Recent, Recents
 from cxrview.gui.theme import DARK, plain_tip
 from cxrview.gui.widgets import fonts
+from cxrview.gui.widgets.identity import hidden
 from cxrview.i18n import say, tr
 from cxrview.messages import NOT_THERE
 

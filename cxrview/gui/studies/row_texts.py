@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from cxrview.gui.identity import file_name
 from cxrview.gui.panels.bars import percent
 from cxrview.gui.state import Entry, FrameResult, Mark
 from cxrview.gui.studies import nodes
 from cxrview.gui.studies.nodes import NodeKind, StudyNode
 from cxrview.gui.theme import filled, plain_tip
 from cxrview.gui.viewer.corner_text import age_and_sex, date
+from cxrview.gui.widgets.identity import file_name
 from cxrview.i18n import tr, trn
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _group_lines(node: StudyNode) -> tuple[str, str]:
 
 
 def nameless_lines(node: StudyNode) -> tuple[str, str]:
-    """Return the two lines of a row with nothing but what `gui.identity` allows."""
+    """Return the two lines of a row with nothing but what `gui.widgets.identity` allows."""
     if node.kind is NodeKind.FRAME:
         return title(node), ""
     if node.entry is not None:

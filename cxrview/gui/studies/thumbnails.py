@@ -9,10 +9,10 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
-from cxrview.gui.identity import file_name
 from cxrview.gui.session import crash_guard
 from cxrview.gui.session.cache import Stamp
 from cxrview.gui.tasks import Job, TaskRunner
+from cxrview.gui.widgets.identity import file_name
 from cxrview.i18n import tr
 from cxrview.progress import Report
 

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.gui import identity
 from cxrview.gui.theme import plain_tip
 from cxrview.gui.view_state import Shown, ViewStage
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.drag import unpacked
 from cxrview.gui.viewer.frame_bar import FrameBar
 from cxrview.gui.viewer.message_page import TEXT_WIDTH, MessagePage
+from cxrview.gui.widgets import identity
 from cxrview.i18n import mark, tr
 
 FORMATS = mark(
