@@ -7,14 +7,18 @@ place where the foreign library is called.
 from pathlib import Path
 
 from cxrview.message import NOTHING, Message, as_message, joined, verbatim
+from cxrview.safe_text import visible
 
 
 class CxrviewError(Exception):
     """Something outside cxrview is wrong; `str()` of it is one English sentence for the user.
 
     `problem` continues a sentence that begins with the file's name ("is not an image."); `advice` says
-    what to do and may be empty; `path` is the file concerned, if there is one.
+    what to do and may be empty; `path` is the file concerned, if there is one. `of_ours`: that is a
+    file of cxrview's own, whose name says nothing of a patient.
     """
+
+    of_ours = False
 
     def __init__(
         self, problem: Message | str, advice: Message | str = NOTHING, path: Path | None = None
@@ -32,7 +36,7 @@ class CxrviewError(Exception):
     @property
     def whole(self) -> Message:
         """All of it: the file's name, the problem and the advice."""
-        subject = verbatim(self.path.name) if self.path is not None else NOTHING
+        subject = verbatim(visible(self.path.name)) if self.path is not None else NOTHING
         return joined((subject, self.problem, self.advice))
 
     def __str__(self) -> str:
@@ -45,6 +49,8 @@ class UnreadableImage(CxrviewError):
 
 class UnusableModel(CxrviewError):
     """A model bundle fails its checks, or its graph does not keep the contract."""
+
+    of_ours = True
 
 
 class EngineUnavailable(CxrviewError):

@@ -258,7 +258,7 @@ def load(path: Path) -> tuple[Settings, list[str]]:
         values = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return Settings(), []
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         sentence = tr("{file} cannot be read ({error}); defaults are used.")
         return Settings(), [sentence.format(file=path.name, error=error)]
     return validate(values)

@@ -19,6 +19,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from cxrview import paths
+from cxrview.bundle.load import read_card
+from cxrview.inference import trial
 
 CLASSES = (("covid19", "COVID-19"), ("normal", "Normal"), ("pneumonia", "Other pneumonia"))
 TINY_SIZE = 64
@@ -31,6 +33,20 @@ def own_folders(monkeypatch, tmp_path, tmp_path_factory):
     monkeypatch.setattr(platformdirs, "user_cache_path", lambda *_, **__: shared)
     monkeypatch.setattr(platformdirs, "user_config_path", lambda *_, **__: tmp_path / "own" / "config")
     monkeypatch.setattr(platformdirs, "user_data_path", lambda *_, **__: tmp_path / "own" / "data")
+
+
+@pytest.fixture(autouse=True)
+def no_trials(monkeypatch, request):
+    """Take models for tried, where that is not what is tested: each trial is a process that takes seconds."""
+    if request.node.get_closest_marker("trials") is None:
+        monkeypatch.setattr(trial, "needed", lambda *_: False)
+
+
+def take_for_tried(model: Path, cache: Path, device: str = "auto") -> None:
+    """Let another process, whose cache is `cache`, take the bundle `model` for tried."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "cache", lambda: cache)
+        trial.remember(read_card(model), device)
 
 
 @pytest.fixture(autouse=True)

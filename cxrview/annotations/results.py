@@ -20,6 +20,7 @@ from cxrview.annotations.annotation import (
 )
 from cxrview.annotations.units import PIXELS, Scale
 from cxrview.i18n import fixed, mark, tr
+from cxrview.safe_text import guarded
 
 if TYPE_CHECKING:
     from cxrview.imaging import Radiograph
@@ -116,7 +117,7 @@ def table(rows: Iterable[tuple[Annotation, MeasurementResult]]) -> str:
     lines = []
     for annotation, result in rows:
         kind = tr(NAMES[annotation.kind])
-        label = " ".join(annotation.label.split())
+        label = guarded(" ".join(annotation.label.split()))
         for quantity in result.quantities or (None,):
             cells = (tr(quantity.name), quantity.number, tr(quantity.unit)) if quantity else ("", "", "")
             lines.append("\t".join((kind, label, *cells)))

@@ -33,6 +33,8 @@ MOST_VARIABLES = 500  # in one statement
 class StoreUnusable(CxrviewError):
     """The file of annotations cannot be read or written: damaged, locked, or not allowed."""
 
+    of_ours = True
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

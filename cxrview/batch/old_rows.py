@@ -9,6 +9,7 @@ from cxrview.batch import messages
 from cxrview.batch.rows import Row
 from cxrview.errors import InvalidRequest
 from cxrview.messages import CANNOT_BE_READ
+from cxrview.safe_text import unguarded
 
 
 def begun_with(path: Path, choices: Sequence[Sequence[str]]) -> Sequence[str]:
@@ -81,7 +82,7 @@ def _csv_rows(lines: Iterator[str], columns: Sequence[str]) -> Iterator[Row | No
         if not whole and reader.line_num > line + 1:
             raise _Damaged(count)  # a quotation mark that is not closed has swallowed the lines after it
         line, count = reader.line_num, count + 1
-        row = dict(zip(columns, cells, strict=True)) if whole else {}
+        row = dict(zip(columns, map(unguarded, cells), strict=True)) if whole else {}
         yield row if row.get("path") else None
 
 

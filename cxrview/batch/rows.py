@@ -84,6 +84,6 @@ def success(info: Row, prediction: Prediction, call: Call) -> Row:
     }
 
 
-def failure(path: Path, error: CxrviewError) -> Row:
+def failure(path: Path | str, error: CxrviewError) -> Row:
     """Return the row of a file that could not be read; `error` is one sentence."""
     return {"path": str(path), "status": "error", "error": f"{error.problem} {error.advice}".strip()}

@@ -1,15 +1,17 @@
 """Read many files with a model: decoding in threads, prediction in batches, one row per frame, in order."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.batch import rows
 from cxrview.batch.rows import Row
+from cxrview.errors import CxrviewError
 from cxrview.imaging import read, render
 from cxrview.imaging.read_ahead import read_ahead
 from cxrview.inference.call import AUTOMATIC, call_of
@@ -17,6 +19,7 @@ from cxrview.inference.prediction import Prediction
 from cxrview.inference.predictor import ModelInput, Predictor
 from cxrview.progress import Report, silent
 
+NO_TROUBLES: Mapping[Path, CxrviewError] = MappingProxyType({})
 Illustrate = Callable[[Row, NDArray[np.uint8], float, Prediction], None]
 """Called with a frame's row, its default picture (H, W), its pixel aspect and its prediction."""
 
@@ -39,23 +42,28 @@ def score(
     batch_size: int = 16,
     workers: int = 2,
     illustrate: Illustrate | None = None,
+    called: Callable[[Path], str] = str,
+    troubles: Mapping[Path, CxrviewError] = NO_TROUBLES,
 ) -> Iterator[Row]:
     """Yield one row per frame of `paths`, in order; a file that cannot be read gives one error row.
 
     Files are decoded by `workers` threads, a little ahead of the model, so memory does not grow with
     their number. `point` is the operating point that decides, see `inference.call`. `key` is for the
-    patient pseudonyms, which stay empty without one. `report` may raise Cancelled. Raises
-    EngineUnavailable if the engine fails: what was yielded before stands.
+    patient pseudonyms, which stay empty without one. In the rows a file is `called` so; those in `troubles`
+    are known to be of no use. `report` may raise Cancelled. Raises EngineUnavailable if the engine fails:
+    what was yielded before stands.
     """
 
     def prepare(path: Path) -> list[_Frame]:
-        return _prepare(path, predictor, key, illustrate is not None)
+        if path in troubles:
+            raise troubles[path]
+        return _prepare(path, called(path), predictor, key, illustrate is not None)
 
     with closing(read_ahead(prepare, paths, workers)) as results:
         waiting: list[_Frame | Row] = []
         for done, result in enumerate(results):
             report(done / len(paths), paths[done].name)
-            waiting += result if isinstance(result, list) else [rows.failure(paths[done], result)]
+            waiting += result if isinstance(result, list) else [rows.failure(called(paths[done]), result)]
             while sum(isinstance(item, _Frame) for item in waiting) >= batch_size:
                 yield from _predict(waiting[:batch_size], predictor, point, illustrate)
                 del waiting[:batch_size]
@@ -64,11 +72,11 @@ def score(
         report(1.0, "done")
 
 
-def _prepare(path: Path, predictor: Predictor, key: bytes, with_picture: bool) -> list[_Frame]:
-    """Return what is needed of each frame of the file."""
+def _prepare(path: Path, name: str, predictor: Predictor, key: bytes, with_picture: bool) -> list[_Frame]:
+    """Return what is needed of each frame of the file, which rows call `name`."""
     return [
         _Frame(
-            rows.frame_info(radiograph, key),
+            rows.frame_info(radiograph, key) | {"path": name},
             predictor.prepare(radiograph),
             render(radiograph, radiograph.default_voi) if with_picture else None,
             radiograph.pixel_aspect,

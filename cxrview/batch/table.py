@@ -1,8 +1,8 @@
 """Results on disk as CSV or JSON lines: appended row by row, so that a killed run loses nothing."""
 
-import csv
 import io
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +15,7 @@ from cxrview.batch.rows import SINCE_0_2_0, Row
 from cxrview.errors import InvalidRequest
 from cxrview.imaging.find import spelled_out
 from cxrview.messages import CHOOSE_ANOTHER_PLACE, PLACE_CANNOT_BE_WRITTEN
+from cxrview.safe_text import CsvWriter, legible
 
 FORMATS = (".csv", ".jsonl")
 
@@ -23,33 +24,55 @@ class ResultsTable:
     """An open results file; `write` appends one row and hands it to the system at once."""
 
     def __init__(
-        self, file: IO[str], columns: Sequence[str], as_csv: bool, begun: bool = False, name: str = ""
+        self,
+        file: IO[str],
+        columns: Sequence[str],
+        as_csv: bool,
+        begun: bool = False,
+        path: Path | None = None,
     ) -> None:
-        """Write to `file`, called `name` in errors; a CSV table that is not `begun` gets its header first.
+        """Write to `file`; a CSV table that is not `begun` gets its header first.
 
-        Raises as `write` does.
+        The file is watched at its `path`, so that no rows are written that nobody will find; without one it
+        is the standard output, or a text in memory. Raises as `write` does.
         """
         self._file = file
-        self._name = name
+        self._path = path
+        self._name = str(path or messages.STANDARD_OUTPUT)
         self._columns = columns
-        self._csv = csv.DictWriter(file, columns, lineterminator="\n") if as_csv else None
+        self._csv = CsvWriter(file, seen=file.isatty()) if as_csv else None
         if self._csv is not None and not begun:
             with refused_writing(self._name):
-                self._csv.writeheader()
+                self._csv.writerow(self._columns)
                 self._file.flush()
 
     def write(self, row: Row) -> None:
         """Append `row`; columns that it lacks stay empty (null in JSON).
 
-        Raises InvalidRequest if it cannot be written, and BrokenPipeError if it goes to a program that ended.
+        Raises InvalidRequest if it cannot be written or `check` fails, and BrokenPipeError if it goes to a
+        program that ended.
         """
-        whole = {name: row.get(name) for name in self._columns}
+        self.check()
         with refused_writing(self._name):
             if self._csv is not None:
-                self._csv.writerow({name: _cell(value) for name, value in whole.items()})
+                self._csv.writerow(_cell(row.get(name)) for name in self._columns)
             else:
+                whole = {name: _legible(row.get(name)) for name in self._columns}
                 self._file.write(json.dumps(whole, ensure_ascii=False, allow_nan=False) + "\n")
             self._file.flush()
+
+    def check(self) -> None:
+        """Raise InvalidRequest if the file was deleted, replaced or shortened since the last row."""
+        if self._path is None:
+            return
+        with refused_writing(self._name):
+            opened, length = os.fstat(self._file.fileno()), self._file.tell()
+            try:
+                there = self._path.stat()
+            except FileNotFoundError:
+                there = None
+        if there is None or not os.path.samestat(there, opened) or there.st_size < length:
+            raise InvalidRequest(messages.TAKEN_AWAY(place=self._name), messages.SCORE_AGAIN)
 
 
 @contextmanager
@@ -66,6 +89,10 @@ def refused_writing(name: str) -> Iterator[None]:
 
 def _cell(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
+
+
+def _legible(value: Any) -> Any:
+    return legible(value) if isinstance(value, str) else value
 
 
 def check_format(path: Path) -> None:
@@ -85,11 +112,12 @@ def open_table(path: Path, columns: Sequence[str], anew: bool = False) -> Iterat
     check_format(path)
     with refused_writing(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # A file name need not be valid Unicode; surrogateescape brings its bytes back unharmed.
-        file = path.open("w" if anew else "a", encoding="utf-8", errors="surrogateescape", newline="")
+        file = path.open("w" if anew else "a", encoding="utf-8", newline="")
     try:
         as_csv = path.suffix.lower() == ".csv"
-        yield ResultsTable(file, columns, as_csv, begun=file.tell() > 0, name=str(path))
+        table = ResultsTable(file, columns, as_csv, begun=file.tell() > 0, path=path)
+        yield table
+        table.check()
     except BaseException:
         with suppress(OSError):  # what went wrong first is told already
             file.close()
@@ -105,7 +133,7 @@ def columns_to_go_on_with(path: Path, columns: Sequence[str]) -> list[str]:
 
 
 def resume(path: Path, columns: Sequence[str], model: str, version: str) -> set[str]:
-    """Return the files that are done in the results at `path`, spelled out, and drop all other rows.
+    """Return the files that are done in the results at `path`, as `done_as` has them, and drop other rows.
 
     Files that failed are to be tried again. The last file's rows go too, because the run may have died
     among its frames, and so does a line cut in half. A missing file means that nothing is done.
@@ -122,12 +150,17 @@ def resume(path: Path, columns: Sequence[str], model: str, version: str) -> set[
             written = f"{row['model']} {row['model_version']}"
             problem = messages.OTHER_MODEL(written=written, current=f"{model} {version}")
             raise InvalidRequest(problem, messages.OTHER_OUTPUT, path)
-    last = spelled_out(Path(rows[-1]["path"])) if rows else ""
-    kept = [row for row in good if spelled_out(Path(row["path"])) != last]
+    last = done_as(rows[-1]["path"]) if rows else ""
+    kept = [row for row in good if done_as(row["path"]) != last]
     content = io.StringIO(newline="")
     table = ResultsTable(content, columns, as_csv=path.suffix.lower() == ".csv")
     for row in kept:
         table.write(row)
     with refused_writing(str(path)):
-        write_atomically(path, content.getvalue().encode("utf-8", "surrogateescape"))
-    return {spelled_out(Path(row["path"])) for row in kept}
+        write_atomically(path, content.getvalue())
+    return {done_as(row["path"]) for row in kept}
+
+
+def done_as(path: Path | str) -> str:
+    """Return what a file is known by in results: spelled out, and as a table can say it."""
+    return legible(spelled_out(Path(path)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cxrview.bundle import messages
+from cxrview.bundle import messages, naming
 from cxrview.errors import UnusableModel
 from cxrview.former_names import CARD, renamed
 from cxrview.message import Message
@@ -191,13 +191,16 @@ def _check(card: Card) -> None:
     left, top, right, bottom = card.map_field
     names = card.class_names
     checks = (
-        (messages.CARD_NAME, Path(card.name).name == card.name and card.name not in ("", ".", "..")),
+        (messages.CARD_NAME, naming.is_allowed(card.name)),
         (messages.CARD_KIND, card.kind in (CLASSIFIER, SEGMENTER) and card.frame in (FILM, LUNGS)),
         (
             messages.CARD_CLASS_COUNT(most=MAX_CLASSES),
             card.kind == SEGMENTER or 2 <= len(names) <= MAX_CLASSES,
         ),
-        (messages.CARD_CLASS_NAMES, len(set(names)) == len(names) and all(names)),
+        (
+            messages.CARD_CLASS_NAMES,
+            len(set(names)) == len(names) and all(name and name.isprintable() for name in names),
+        ),
         (messages.CARD_INPUT_SIZE, 32 <= card.input_size <= 2048),
         (messages.CARD_MAP_FIELD, 0 <= left < right <= 1 and 0 <= top < bottom <= 1),
         (messages.CARD_TEMPERATURE, math.isfinite(card.temperature) and card.temperature > 0),
@@ -217,7 +220,7 @@ def _check(card: Card) -> None:
             ),
         ),
         (messages.CARD_FILES, {"model.onnx", "selftest.npz"} <= set(card.files)),
-        (messages.CARD_FILE_NAMES, all(Path(name).name == name for name in card.files)),
+        (messages.CARD_FILE_NAMES, all(map(naming.is_allowed, card.files))),
     )
     for complaint, holds in checks:
         if not holds:

@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from cxrview import paths
-from cxrview.bundle import messages, naming, store
+from cxrview.bundle import messages, naming, store, transfer
 from cxrview.bundle.card import CLASSIFIER, Card, parse
 from cxrview.bundle.load import read_card
 from cxrview.bundle.rewrite import replace_text
@@ -50,10 +50,9 @@ class InstalledModel:
         return notes if isinstance(notes, str) else ""
 
     @property
-    def report(self) -> Path | None:
-        """The report of its evaluation, if it is there."""
-        places = (self.folder / "report.html", self.folder / "report" / "report.html")
-        return next((path for path in places if path.is_file()), None)
+    def measured(self) -> bool:
+        """Whether it brings figures on how good it is."""
+        return self.card is not None and (self.folder / "metrics.json").is_file()
 
 
 def installed() -> list[InstalledModel]:
@@ -180,6 +179,7 @@ def remove(aside: Path) -> None:
 def remove_left_over() -> None:
     """Delete what a program that crashed had put aside more than a day ago."""
     user = paths.user_models()
+    transfer.remove_left_over(user)
     for path in user.glob(f"{ASIDE}*") if user.is_dir() else ():
         if time.time() - path.stat().st_mtime > _LEFT_OVER_S:
             shutil.rmtree(path, ignore_errors=True)

@@ -1,10 +1,11 @@
 """Where bundles are kept, and how one is named."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from cxrview import paths
-from cxrview.bundle import messages, transfer
+from cxrview.bundle import messages, naming, transfer
 from cxrview.bundle.card import CLASSIFIER, SEGMENTER
 from cxrview.errors import InvalidRequest
 
@@ -21,7 +22,8 @@ def folders(kind: str = CLASSIFIER) -> dict[str, Path]:
 
 def _in(parent: Path, kind: str) -> dict[str, Path]:
     """Return the folders of the bundles of one `kind` in `parent` by name; none if it is not there."""
-    found = (card.parent for card in sorted(parent.glob("*/card.json")))
+    cards = sorted(parent.glob("*/card.json"))
+    found = (card.parent for card in cards if naming.is_allowed(card.parent.name))
     return {folder.name: folder for folder in found if kind_of(folder) == kind}
 
 
@@ -55,10 +57,12 @@ def find(model: str = "", *, any_kind: bool = False) -> Path:
     return found
 
 
-def install(path: Path) -> str:
+def install(path: Path, check: Callable[[Path], None] = transfer.unchecked) -> str:
     """Copy the bundle in `path`, a folder or a .zip, to the user's models and return its name there.
 
     Where a bundled model has its name, such as an earlier version of it, the version stands behind the name,
-    and both can be used. Raises UnusableModel; then nothing has been added.
+    and both can be used. `check` is given the folder before it is where anybody looks. Raises UnusableModel,
+    InvalidRequest if another import is under way, and what `check` raises; then nothing has been added.
     """
-    return transfer.import_bundle(path, paths.user_models(), _in(paths.bundled_models(), CLASSIFIER)).name
+    bundled = _in(paths.bundled_models(), CLASSIFIER)
+    return transfer.import_bundle(path, paths.user_models(), check, bundled).name

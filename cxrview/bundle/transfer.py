@@ -6,7 +6,8 @@ What comes in is decided by the card alone: its files are copied, under their pl
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -16,33 +17,63 @@ from cxrview.bundle import messages, naming
 from cxrview.bundle.card import SEGMENTER, Card
 from cxrview.bundle.load import MAX_CARD_BYTES, MAX_FILE_BYTES, load, read_card
 from cxrview.errors import InvalidRequest, UnusableModel
+from cxrview.file_lock import file_lock
 from cxrview.messages import CANNOT_BE_WRITTEN, CHOOSE_ANOTHER_PLACE
 
 CARD = "card.json"
 MAX_TOTAL_BYTES = 4 * 2**30
 MAX_ENTRIES = 1000
+SCRATCH = ".import-"
+LOCK = ".import.lock"
+GRAPH = "model.onnx"
+HEAD = 64
+SPACE = b"\xef\xbb\xbf \t\r\n"
+ZIP, JSON, ANYTHING = (b"PK\x03\x04",), (b"{", b"["), (b"",)
+# By the ends of their names: how files of a model begin. What is in a graph is looked at before it is run.
+KINDS = {
+    ".onnx": ANYTHING,
+    ".keras": ZIP,
+    ".npz": ZIP,
+    ".json": JSON,
+    ".html": ANYTHING,  # which is never opened
+    ".txt": ANYTHING,
+    ".md": ANYTHING,
+}
 
 
-def import_bundle(path: Path, into: Path, others: Mapping[str, Path] = MappingProxyType({})) -> Path:
+def unchecked(_folder: Path) -> None:
+    """Ask no more of a bundle than that it is whole."""
+
+
+def import_bundle(
+    path: Path,
+    into: Path,
+    check: Callable[[Path], None] = unchecked,
+    others: Mapping[str, Path] = MappingProxyType({}),
+) -> Path:
     """Copy the bundle in `path`, a folder or a .zip, to a new folder in `into` and return that folder.
 
     It is named after the card, with a number behind the name if another model in `into` has it, and the
     version if one of `others` has it, models by name that are kept elsewhere and are not to be hidden. A
-    bundle that is there already is not copied again. It appears whole and checked, or not at all. Raises
-    UnusableModel.
+    bundle that is there already is not copied again. It appears whole and checked, or not at all: `check`
+    is given the folder before that, and what a killed import has left is removed by the next. Raises
+    UnusableModel, InvalidRequest if another import is under way, and what `check` raises.
     """
     try:
         into.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=into, prefix=".import-") as scratch:
+        with file_lock(into, into / LOCK), TemporaryDirectory(dir=into, prefix=SCRATCH) as scratch:
+            _remove_others(into, Path(scratch))
             made = Path(scratch) / "made"  # one level down, where nobody looks for bundles
             made.mkdir()
             card = _copy_folder(path, made) if path.is_dir() else _unpack(path, made)
             if card.kind == SEGMENTER:
                 raise UnusableModel(messages.HAS_ITS_OWN_SEGMENTER, messages.CHOOSE_A_CLASSIFIER, path)
             load(made)
+            _check_kinds(card, made, path)
             other = others.get(card.name)
             if other is not None and _same(made, other):
                 return other
+            check(made)
             name = card.name if other is None else naming.plain(f"{card.name}-{card.version}")
             return _settle(made, into, name)
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
@@ -51,6 +82,30 @@ def import_bundle(path: Path, into: Path, others: Mapping[str, Path] = MappingPr
     except OSError as error:
         problem = messages.CANNOT_BE_IMPORTED(reason=error.strerror or str(error))
         raise UnusableModel(problem, path=path) from error
+
+
+def remove_left_over(into: Path) -> None:
+    """Remove what killed imports have left in `into`, unless one is under way."""
+    if any(into.glob(f"{SCRATCH}*")):
+        with suppress(InvalidRequest), file_lock(into, into / LOCK):
+            _remove_others(into, into)
+
+
+def _remove_others(into: Path, mine: Path) -> None:
+    for other in into.glob(f"{SCRATCH}*"):
+        if other != mine:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _check_kinds(card: Card, made: Path, source: Path) -> None:
+    """Raise UnusableModel for a listed file that no model has, or that is not what its name says."""
+    for name in card.files:
+        kind = next((kind for suffix, kind in KINDS.items() if name.lower().endswith(suffix)), None)
+        if kind is None or (name.lower().endswith(".onnx") and name != GRAPH):
+            raise UnusableModel(messages.NO_KIND(name=name), messages.GET_AGAIN, source)
+        with (made / name).open("rb") as file:
+            if not file.read(HEAD).lstrip(SPACE if kind == JSON else b"").startswith(kind):
+                raise UnusableModel(messages.NOT_ITS_KIND(name=name), messages.GET_AGAIN, source)
 
 
 def export_bundle(folder: Path, path: Path, *, replace: bool = False) -> None:
@@ -137,7 +192,7 @@ def _entries(archive: zipfile.ZipFile, source: Path) -> Iterator[tuple[str, zipf
     for entry in found:
         place = PurePosixPath(entry.filename)
         kind = stat.S_IFMT(entry.external_attr >> 16)
-        if place.is_absolute() or ".." in place.parts or set(entry.filename) & set("\\:\0"):
+        if place.is_absolute() or not all(map(naming.is_allowed, _own_parts(place))):
             problem = messages.LEADS_ELSEWHERE(name=entry.filename)
             raise UnusableModel(problem, messages.GET_AGAIN, source)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR) or entry.flag_bits & 1:
@@ -150,6 +205,15 @@ def _entries(archive: zipfile.ZipFile, source: Path) -> Iterator[tuple[str, zipf
             raise UnusableModel(messages.FILE_TWICE(name=name), messages.GET_AGAIN, source)
         seen.add(name.lower())
         yield name, entry
+
+
+def _own_parts(place: PurePosixPath) -> list[str]:
+    """Return the parts of the path of an entry that must be allowed: all, but for what systems put there."""
+    return [
+        part
+        for part in place.parts
+        if not (part == place.name and part.startswith(".") and not part.startswith(".."))
+    ]
 
 
 def _is_card(name: str) -> bool:

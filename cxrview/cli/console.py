@@ -6,14 +6,17 @@ import os
 import sys
 import time
 
-from cxrview.cli import interrupts, messages
+from cxrview.batch.messages import STANDARD_OUTPUT
+from cxrview.cli import interrupts
 from cxrview.errors import InvalidRequest
 from cxrview.message import Message
 from cxrview.messages import PLACE_CANNOT_BE_WRITTEN
+from cxrview.safe_text import visible
 
 OK, SOME_FAILED, USAGE = 0, 1, 2  # exit codes
 
 _WIDTH = 24
+LINES = "\n\t"  # all that may command a terminal in what is printed
 
 
 def soften() -> None:
@@ -33,16 +36,22 @@ def soften() -> None:
 
 
 def say(text: str) -> None:
-    """Print a message for the user to standard error, if there is one and somebody reads it."""
+    """Print a message for the user to standard error, if there is one and somebody reads it.
+
+    Control characters in it, which may come from names of files, are written as their numbers.
+    """
     if sys.stderr is not None:
         with contextlib.suppress(OSError):  # a message that nobody hears must not end the work
-            print(text, file=sys.stderr)  # noqa: T201 - this is the place that prints
+            print(visible(text, LINES), file=sys.stderr)  # noqa: T201 - this is the place that prints
 
 
 def put(text: str) -> None:
-    """Print a result to standard output. Raises InvalidRequest, or BrokenPipeError if its reader has gone."""
+    """Print a result to standard output, with control characters written as their numbers.
+
+    Raises InvalidRequest, or BrokenPipeError if its reader has gone.
+    """
     try:
-        print(text)  # noqa: T201 - this is the place that prints
+        print(visible(text, LINES))  # noqa: T201 - this is the place that prints
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -50,7 +59,7 @@ def put(text: str) -> None:
 
 
 def _broken(error: OSError) -> Message:
-    return PLACE_CANNOT_BE_WRITTEN(place=messages.STANDARD_OUTPUT, reason=error.strerror)
+    return PLACE_CANNOT_BE_WRITTEN(place=STANDARD_OUTPUT, reason=error.strerror)
 
 
 def finish(code: int) -> int:
@@ -89,7 +98,7 @@ class ProgressLine:
         filled = "█" * round(fraction * _WIDTH)
         left = (now - self._began) * (1 - fraction) / fraction if fraction > 0.01 else 0.0
         remaining = f"{left:4.0f} s left" if left else ""
-        self._draw(f"\r\x1b[K{filled:░<{_WIDTH}} {fraction:4.0%} {remaining} {str(doing)[:40]}")
+        self._draw(f"\r\x1b[K{filled:░<{_WIDTH}} {fraction:4.0%} {remaining} {visible(str(doing))[:40]}")
 
     def clear(self) -> None:
         """Remove the line."""

@@ -22,7 +22,9 @@ from cxrview.evaluation.localization.page import main_kind
 from cxrview.evaluation.names import LOCALIZATION
 from cxrview.evaluation.predict import Answered, answer_files
 from cxrview.evaluation.report import measure_parts, write_report
+from cxrview.imaging.passed_over import PassedOver
 from cxrview.inference.predictor import Predictor
+from cxrview.safe_text import visible
 from cxrview.training.run.folder import check_apart
 
 _LINES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "ece")
@@ -37,8 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
     for images in (arguments.data, arguments.external, arguments.ood):
         check_apart(arguments.out, images)
     config = DataConfig(str(arguments.data), arguments.group_pattern)
-    part, items = _side(find_items(config), arguments.split, arguments.data)
-    external, ood = _items(arguments.external), _items(arguments.ood)
+    passed = PassedOver()
+    part, items = _side(find_items(config, passed), arguments.split, arguments.data)
+    external, ood = _items(arguments.external, passed), _items(arguments.ood, passed)
+    if passed.message:
+        console.say(f"cxrview: {passed.message}")
     predictor = load_predictor(arguments)
     pattern = patient_pattern(config)
     boxed = _with_boxes(arguments, {part: items, "external": external}, predictor, pattern)
@@ -74,8 +79,8 @@ def _check_output(arguments: argparse.Namespace) -> None:
         raise InvalidRequest(messages.REPORT_HERE(folder=out), messages.ADD_OVERWRITE)
 
 
-def _items(path: Path | None) -> list[Item]:
-    return [] if path is None else find_items(DataConfig(str(path)))
+def _items(path: Path | None, passed: PassedOver | None = None) -> list[Item]:
+    return [] if path is None else find_items(DataConfig(str(path)), passed)
 
 
 def _side(items: list[Item], asked: str, data: Path) -> tuple[str, list[Item]]:
@@ -193,10 +198,10 @@ def _say_what_failed(everything: list[Answered], heat: HeatReport | None) -> Non
         for label, count in answered.left_out:
             console.say(f"cxrview: {_left_out_note(label, count)}")
         for file, why in answered.failures:
-            console.say(f"{file}: {why}")
+            console.say(f"{visible(file)}: {why}")
     for file, why in heat.failures if heat is not None else ():
         if (file, str(why)) not in told:
-            console.say(f"{file}: {why}")
+            console.say(f"{visible(file)}: {why}")
 
 
 def _put_summary(metrics: Mapping[str, Any], part: str) -> None:

@@ -1,18 +1,23 @@
 """`cxrview explain`: one image with the heatmap of one class over it."""
 
 import argparse
+from contextlib import nullcontext
+from pathlib import Path
 
 from cxrview.batch.heatmaps import save_png
 from cxrview.cli import console, messages
 from cxrview.cli.choices import load_predictor_and_point
 from cxrview.cli.describe import describe
+from cxrview.cli.inputs import GivenFiles, found_in
 from cxrview.errors import InvalidRequest
 from cxrview.explain import messages as explain_messages
 from cxrview.explain.colour import blend, colour_table
 from cxrview.explain.followed import followed
 from cxrview.explain.methods import METHODS
 from cxrview.explain.style import FLOOR
-from cxrview.imaging import read, render
+from cxrview.imaging import Radiograph, read, render
+from cxrview.imaging.archive import is_archive
+from cxrview.imaging.dicomdir import is_dicomdir
 from cxrview.imaging.render import square_pixels
 from cxrview.inference.call import call_of
 
@@ -22,11 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out.suffix.lower() != ".png":
         raise InvalidRequest(messages.NOT_A_PICTURE(name=arguments.out.name), messages.CHOOSE_PNG)
     colours = colour_table(arguments.colours)
-    frames = read(arguments.image)
-    if arguments.frame > len(frames):
-        problem = messages.HAS_FRAMES(name=arguments.image.name, count=len(frames))
-        raise InvalidRequest(problem, messages.CHOOSE_FRAME)
-    radiograph = frames[arguments.frame - 1]
+    radiograph = _frame(arguments.image, arguments.frame)
     predictor, point = load_predictor_and_point(arguments)
     prediction = predictor.predict([radiograph])[0]
     call = call_of(prediction, predictor.card, point)
@@ -41,3 +42,21 @@ def run(arguments: argparse.Namespace) -> int:
     save_png(arguments.out, square_pixels(mixed, radiograph.pixel_aspect))
     console.put(describe(prediction, predictor.card, call))
     return console.OK
+
+
+def _frame(image: Path, number: int) -> Radiograph:
+    """Return frame `number`, from 1, of the file `image`, or the images in an archive or a DICOM directory.
+
+    Raises InvalidRequest if there are not so many, UnreadableImage.
+    """
+    count = 0
+    several = is_archive(image) or is_dicomdir(image)
+    with found_in([image]) if several else nullcontext(GivenFiles([image])) as inputs:
+        for file in inputs.files:
+            if file in inputs.troubles:
+                raise inputs.troubles[file]
+            frames = read(file)
+            if number <= count + len(frames):
+                return frames[number - count - 1]
+            count += len(frames)
+    raise InvalidRequest(messages.HAS_FRAMES(name=image.name, count=count), messages.CHOOSE_FRAME)

@@ -1,4 +1,4 @@
-"""What is done in a process of its own, because it needs Keras or may die: no command for people.
+"""What is done in a process of its own, because it needs Keras or may not be trusted: no command for people.
 
 What the window asks for: one line of JSON is one message, on standard input and output. A process that
 decodes talks through a socket.
@@ -63,10 +63,19 @@ def decode(_arguments: argparse.Namespace) -> int:
     return console.OK
 
 
+def try_model(arguments: argparse.Namespace) -> int:
+    """Load a model that came from elsewhere, ask it once, say how that went, and return 0."""
+    from cxrview.inference import contract, trial
+
+    _say(trial.answer(arguments.folder, arguments.device, contract.choose_here))
+    return console.OK
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked for and return 0. Raises CxrviewError, after saying it."""
     try:
-        return {"measure": measure, "changes": changes, "decode": decode}[arguments.work](arguments)
+        works = {"measure": measure, "changes": changes, "decode": decode, "try": try_model}
+        return works[arguments.work](arguments)
     except CxrviewError as error:
         _say({"failed": error.whole.as_dict()})
         raise
@@ -74,8 +83,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def add_helper(parser: argparse.ArgumentParser) -> None:
     """Add what may be asked for."""
-    parser.add_argument("work", choices=("measure", "changes", "decode"))
+    parser.add_argument("work", choices=("measure", "changes", "decode", "try"))
     parser.add_argument("--config", type=Path)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--device", default="auto")
 
 
 def _say(message: dict[str, object]) -> None:

@@ -4,7 +4,6 @@ from cxrview.message import Message
 
 NO_STANDARD_OUTPUT = Message("no-standard-output", "There is no standard output to write to.")
 NAME_A_FILE = Message("name-a-file", "Name a file with --out.")
-STANDARD_OUTPUT = Message("standard-output", "The standard output")
 NOT_A_PICTURE = Message("not-a-picture", "The picture cannot be written as “{name}”.")
 CHOOSE_PNG = Message("choose-png", "Choose .png.")
 HAS_FRAMES = Message("has-frames", "{name} has {count} frames.")

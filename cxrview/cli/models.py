@@ -65,7 +65,11 @@ def _import(path: Path, device: str) -> int:
     """Install the bundle in a folder or archive and see that it gives its answers here."""
     if not path.exists():
         raise InvalidRequest(NOT_THERE, messages.GIVE_MODEL, path)
-    name = bundle.install(path)
+
+    def check(folder: Path) -> None:
+        contract.choose(folder, device)
+
+    name = bundle.install(path, check)
     console.put(f"Installed as {name}.")
     return _verify(bundle.find(name), device)
 

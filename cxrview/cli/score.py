@@ -13,13 +13,13 @@ from cxrview.batch.heatmaps import Pictures
 from cxrview.batch.score import score
 from cxrview.cli import console, messages
 from cxrview.cli.choices import load_predictor_and_point
+from cxrview.cli.inputs import GivenFiles, found_in
 from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.file_lock import file_lock
-from cxrview.imaging import find_images
-from cxrview.imaging.find import spelled_out
 from cxrview.inference.predictor import Predictor
 from cxrview.messages import CHOOSE_ANOTHER_NAME, CHOOSE_ANOTHER_PLACE, PLACE_CANNOT_BE_WRITTEN
 from cxrview.pseudonym import load_key
+from cxrview.safe_text import visible
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,19 +28,19 @@ def run(arguments: argparse.Namespace) -> int:
     Raises InvalidRequest if nothing can be done.
     """
     _check_output(arguments)
-    files = find_images(arguments.paths)
-    if not files:
-        raise InvalidRequest(messages.NO_IMAGES_THERE)
-    predictor, point = load_predictor_and_point(arguments)
-    pictures = None
-    if arguments.heatmaps is not None:
-        pictures = Pictures(arguments.heatmaps, arguments.paths, _complain)
-    with file_lock(arguments.out) if arguments.out is not None else nullcontext():
-        return _score(arguments, files, predictor, point, pictures)
+    with found_in(arguments.paths) as inputs:
+        if not inputs.files:
+            raise InvalidRequest(messages.NO_IMAGES_THERE)
+        predictor, point = load_predictor_and_point(arguments)
+        pictures = None
+        if arguments.heatmaps is not None:
+            pictures = Pictures(arguments.heatmaps, arguments.paths, _complain)
+        with file_lock(arguments.out) if arguments.out is not None else nullcontext():
+            return _score(arguments, inputs, predictor, point, pictures)
 
 
-def _complain(path: str, error: CxrviewError) -> None:
-    console.say(f"{path}: {error}")
+def _complain(path: str, error: CxrviewError | str) -> None:
+    console.say(f"{visible(path)}: {error}")
 
 
 def _check_output(arguments: argparse.Namespace) -> None:
@@ -67,7 +67,7 @@ def _check_output(arguments: argparse.Namespace) -> None:
 
 def _score(
     arguments: argparse.Namespace,
-    files: list[Path],
+    inputs: GivenFiles,
     predictor: Predictor,
     point: str,
     pictures: Pictures | None,
@@ -78,7 +78,8 @@ def _score(
     if arguments.resume:
         columns = table.columns_to_go_on_with(arguments.out, columns)
         done = table.resume(arguments.out, columns, predictor.card.name, predictor.card.version)
-    left = [path for path in files if spelled_out(path) not in done]
+    files = inputs.files
+    left = [path for path in files if table.done_as(inputs.called(path)) not in done]
     progress = console.ProgressLine()
     results = score(
         left,
@@ -89,6 +90,8 @@ def _score(
         batch_size=arguments.batch_size,
         workers=arguments.workers,
         illustrate=pictures,
+        called=inputs.called,
+        troubles=inputs.troubles,
     )
     counts = _write(results, arguments, columns, progress)
     before = f", {len(files) - len(left)} files done before" if len(left) < len(files) else ""
@@ -116,7 +119,7 @@ def _write(
             counts[row["status"]] += 1
             if row["status"] == "error":
                 progress.clear()
-                console.say(f"{row['path']}: {row['error']}")
+                _complain(row["path"], row["error"])
     progress.clear()
     return counts
 
@@ -124,9 +127,7 @@ def _write(
 def _sink(arguments: argparse.Namespace, columns: list[str]) -> AbstractContextManager[table.ResultsTable]:
     if arguments.out is not None:
         return table.open_table(arguments.out, columns, anew=not arguments.resume)
-    return nullcontext(
-        table.ResultsTable(sys.stdout, columns, as_csv=True, name=str(messages.STANDARD_OUTPUT))
-    )
+    return nullcontext(table.ResultsTable(sys.stdout, columns, as_csv=True))
 
 
 def _pseudonym_key() -> bytes:

@@ -14,6 +14,7 @@ from cxrview.datasets.finding_texts import quoted
 from cxrview.datasets.labelled import LabelledImages, Split
 from cxrview.datasets.report import Finding
 from cxrview.datasets.sources import Item, empty_folders, unread_patients
+from cxrview.imaging.passed_over import PassedOver
 from cxrview.message import NOTHING, Message
 
 BLANK = 8.0  # grey levels of 255 between the percentiles; a radiograph has more than a hundred
@@ -53,9 +54,12 @@ def file_findings(inputs: Inputs, size: int, place: Message = NOTHING) -> list[F
     return found
 
 
-def source_findings(config: DataConfig, names: Sequence[str]) -> list[Finding]:
-    """Return what stands at the place of the images and is not read. `names` are the classes with images."""
-    found = []
+def source_findings(config: DataConfig, names: Sequence[str], passed: PassedOver) -> list[Finding]:
+    """Return what stands at the place of the images and is not read. `names` are the classes with images.
+
+    `passed` knows what was passed over.
+    """
+    found = [Finding("passed-over", "info", message) for message in passed.messages]
     if empty := empty_folders(config, names):
         message = texts.EMPTY_FOLDERS(count=len(empty), classes=quoted(empty))
         found.append(Finding("empty-folder", "warning", message))

@@ -11,13 +11,18 @@ from pathlib import Path, PureWindowsPath
 
 from cxrview.datasets import boxes
 from cxrview.datasets import messages as said
+from cxrview.datasets.archived import unpacked_folder
 from cxrview.datasets.boxes import Box4
 from cxrview.datasets.config import DataConfig
 from cxrview.errors import InvalidRequest
 from cxrview.imaging import find_images
 from cxrview.imaging import messages as imaging_messages
-from cxrview.imaging.find import natural_key
-from cxrview.message import NOTHING, Message
+from cxrview.imaging.archive import is_archive
+from cxrview.imaging.dicomdir import is_dicomdir, listed_images
+from cxrview.imaging.find import FOLDERS_PASSED_OVER, is_candidate, iter_images, mask_folders, natural_key
+from cxrview.imaging.passed_over import PassedOver
+from cxrview.message import NOTHING, Message, joined
+from cxrview.safe_text import unguarded
 
 SPLITS = {
     "train": "train",
@@ -56,21 +61,30 @@ class Item:
     lung_mask: Path | None = None
 
 
-def find_items(config: DataConfig) -> list[Item]:
-    """Return the files in `config.path`, a folder or a CSV file, without those to leave out.
+def find_items(config: DataConfig, passed: PassedOver | None = None) -> list[Item]:
+    """Return the files in `config.path`, without those to leave out.
 
-    A folder without folders, or a table without labels, gives files without labels. A label that could be
-    taken for a path, a file listed twice, a file name that is no Unicode, boxes that are none, classes that
-    differ in case only and a pattern that is none raise InvalidRequest.
+    That is a folder, a ZIP archive of one, a CSV file, or a DICOM directory. A folder without folders, a
+    table without labels and a DICOM directory give files without labels. What is no image, and folders of
+    masks, is passed over and told to `passed`. A label that could be taken for a path, a file listed twice, a
+    file name that is no Unicode, boxes that are none, classes that differ in case only and a pattern that is
+    none raise InvalidRequest; a damaged archive raises UnreadableImage.
     """
     patient_pattern(config)
     root = Path(config.path)
+    passed = PassedOver() if passed is None else passed
     if not config.path or not root.exists():
         raise InvalidRequest(said.NO_IMAGES_AT(path=config.path), imaging_messages.CHECK_THE_PATH)
-    items = _of_folder(root) if root.is_dir() else _of_table(root)
+    folder = _folder_of(root)
+    if folder is not None:
+        items = _of_folder(folder, passed)
+    elif is_dicomdir(root):
+        items = [Item(path, _relative(path, root.parent), ()) for path in listed_images(root)]
+    else:
+        items = _of_table(root)
     items = [item for item in items if not _left_out(item.file, config.exclude)]
     if not items:
-        advice = said.A_FOLDER_A_CLASS if root.is_dir() else NOTHING
+        advice = joined((passed.message, said.A_FOLDER_A_CLASS)) if folder is not None else NOTHING
         raise InvalidRequest(said.HOLDS_NO_IMAGES, advice, root)
     _check_names(items, root)
     _check_labels(items, root)
@@ -87,20 +101,32 @@ def _check_names(items: list[Item], root: Path) -> None:
             raise InvalidRequest(said.NAME_NOT_UTF8(name=shown), said.RENAME_IT, root) from error
 
 
+def _folder_of(root: Path) -> Path | None:
+    """Return the folder of class folders at `root`, unpacked if that is an archive; None if it is a file."""
+    folder = root if root.is_dir() else unpacked_folder(root) if is_archive(root) else None
+    if folder is None:
+        return None
+    inside = _folders(folder)
+    masks = mask_folders([path.name for path in _unhidden_folders(folder)])
+    # images/CLASS beside masks/CLASS
+    return inside[0] if len(inside) == 1 and masks and _folders(inside[0]) else folder
+
+
 def empty_folders(config: DataConfig, names: Sequence[str]) -> list[str]:
     """Return the class folders that are none of `names` and hold no image."""
-    root = Path(config.path)
-    if not root.is_dir():
+    root = _folder_of(Path(config.path))
+    if root is None:
         return []
     parents = _split_folders(root) or [root]
     others = [folder for parent in parents for folder in _folders(parent) if folder.name not in names]
-    return list(dict.fromkeys(folder.name for folder in others if not find_images([folder])))
+    return list(dict.fromkeys(folder.name for folder in others if not any(iter_images([folder]))))
 
 
 def unread_patients(config: DataConfig) -> str:
     """Return the column of a table without groups that seems to name the patient, or ""."""
     root = Path(config.path)
-    columns = list(_rows(root)[0]) if root.is_file() else []
+    is_table = root.is_file() and not is_archive(root) and not is_dicomdir(root)
+    columns = list(_rows(root)[0]) if is_table else []
     if "group" in columns:
         return ""
     return next((name for name in columns if PATIENT.search(name)), "")
@@ -110,14 +136,16 @@ def _left_out(file: str, exclude: Iterable[str]) -> bool:
     return any(file == pattern or fnmatchcase(file, pattern) for pattern in exclude)
 
 
-def _of_folder(root: Path) -> list[Item]:
+def _of_folder(root: Path, passed: PassedOver) -> list[Item]:
     """Return the images in the class folders of `root`, or in those of its train, val and test folders."""
     parts = _split_folders(root)
     if parts:
-        return [item for part in parts for item in _of_classes(root, part, SPLITS[part.name.casefold()])]
+        return [
+            item for part in parts for item in _of_classes(root, part, SPLITS[part.name.casefold()], passed)
+        ]
     if not _folders(root):
-        return [Item(path, _relative(path, root), ()) for path in find_images([root])]
-    return list(_of_classes(root, root, ""))
+        return [Item(path, _relative(path, root), ()) for path in find_images([root], passed=passed)]
+    return list(_of_classes(root, root, "", passed))
 
 
 def _split_folders(root: Path) -> list[Path]:
@@ -133,18 +161,34 @@ def _split_folders(root: Path) -> list[Path]:
     return parts
 
 
-def _of_classes(root: Path, parent: Path, split: str) -> Iterator[Item]:
-    for folder in _folders(parent):
-        for path in find_images([folder]):
+def _of_classes(root: Path, parent: Path, split: str, passed: PassedOver) -> Iterator[Item]:
+    folders = _folders(parent)
+    for folder in folders:
+        for path in find_images([folder], passed=passed):
             yield Item(path, _relative(path, root), (folder.name,), split=split)
-    loose = [path for path in _files(parent) if path.suffix.lower() not in (".csv", ".txt", ".md")]
-    if images := find_images(loose):
+    for folder in _unhidden_folders(parent):
+        if folder not in folders:
+            passed.masks(folder)
+    images = []
+    for path in _files(parent):
+        if is_candidate(path):
+            images.append(path)
+        else:
+            passed.file(path)
+    if images:
         problem = said.IMAGES_OUTSIDE_CLASSES(count=len(images), name=images[0].name)
         raise InvalidRequest(problem, said.A_FOLDER_A_CLASS, parent)
 
 
 def _folders(parent: Path) -> list[Path]:
-    return [path for path in _entries(parent) if path.is_dir()]
+    """Return the folders in `parent` without those of masks of what is in the others."""
+    found = _unhidden_folders(parent)
+    masks = mask_folders([folder.name for folder in found])
+    return [folder for folder in found if folder.name not in masks]
+
+
+def _unhidden_folders(parent: Path) -> list[Path]:
+    return [path for path in _entries(parent) if path.name not in FOLDERS_PASSED_OVER and path.is_dir()]
 
 
 def _files(parent: Path) -> list[Path]:
@@ -186,7 +230,7 @@ def _rows(table: Path) -> list[dict[str, str]]:
             reader = csv.DictReader(file, delimiter=delimiter, restkey="", restval="")
             names = [name.strip().casefold() for name in reader.fieldnames or ()]
             reader.fieldnames = names
-            rows = [{name: (row[name] or "").strip() for name in names if name} for row in reader]
+            rows = [{name: unguarded((row[name] or "").strip()) for name in names if name} for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidRequest(said.NO_CSV, said.SHOULD_BE_CSV, table) from error
     if "file" not in names:

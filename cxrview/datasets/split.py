@@ -1,6 +1,5 @@
 """Who learns, who is for choosing, who is for the last word: whole patients, classes and sources spread."""
 
-import csv
 import io
 import os
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from cxrview.datasets.labelled import LabelledImages, Split
 from cxrview.datasets.report import Finding
 from cxrview.datasets.sources import Item
 from cxrview.errors import InvalidRequest
+from cxrview.safe_text import CsvWriter
 
 COLUMNS = ("file", "label", "group", "source", "split")
 SIDES = ("train", "validation", "test")
@@ -138,7 +138,7 @@ def save_split(items: Sequence[Item], groups: NDArray[np.str_], split: Split, pa
     for name, indices in zip(SIDES, (split.train, split.validation, split.test), strict=True):
         sides[indices] = name
     lines = io.StringIO(newline="")
-    writer = csv.writer(lines)
+    writer = CsvWriter(lines, "\r\n")
     boxed = any(item.boxes is not None for item in items)
     writer.writerow((*COLUMNS, boxes.COLUMNS[0]) if boxed else COLUMNS)
     for item, group, side in zip(items, groups.tolist(), sides.tolist(), strict=True):

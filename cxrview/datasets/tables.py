@@ -1,6 +1,5 @@
 """Tables of images that the window writes itself: for folders that lie apart, and for another split."""
 
-import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,6 +15,7 @@ from cxrview.datasets.config import DataConfig
 from cxrview.datasets.survey import file_of, pattern_of
 from cxrview.errors import InvalidRequest
 from cxrview.progress import Report
+from cxrview.safe_text import CsvWriter, legible
 
 if TYPE_CHECKING:
     from cxrview.datasets.sources import Item
@@ -111,14 +111,15 @@ def without_excluded(exclude: Iterable[str], files: Iterable[str]) -> tuple[str,
 
 def _write(rows: Iterable[Row], table: Path) -> Path:
     lines = io.StringIO(newline="")
-    writer = csv.writer(lines)
+    writer = CsvWriter(lines, "\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(rows)
+    for row in rows:
+        if row[0] != legible(row[0]):  # written otherwise, the file would not be found
+            raise InvalidRequest(data_messages.NAME_NO_UNICODE, data_messages.RENAME_IT)
+        writer.writerow(row)
     try:
         table.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(table, lines.getvalue())
-    except UnicodeEncodeError as error:
-        raise InvalidRequest(data_messages.NAME_NO_UNICODE, data_messages.RENAME_IT) from error
     except OSError as error:
         problem = shared.CANNOT_BE_WRITTEN(reason=error.strerror)
         raise InvalidRequest(problem, shared.MAKE_ROOM, table) from error

@@ -43,6 +43,10 @@ ONNXRUNTIME_EXTRAS = Message(
     "onnxruntime-extras", "pip install cxrview[cuda] (NVIDIA) or cxrview[directml] (Windows)"
 )
 OPENVINO_FINDS_NO = Message("openvino-finds-no", "OpenVINO finds no {device} here (it finds {found}).")
+ARRAYS_TOO_LARGE = Message("arrays-too-large", "says that it holds more than {limit} MiB of numbers.")
+WEIGHTS_TOO_LARGE = Message("weights-too-large", "says that it holds far more weights than it can.")
+ONE_AT_A_TIME = Message("one-at-a-time", "gives other answers for several images at once than for one.")
+NO_ONNX = Message("no-onnx", "is no ONNX model.")
 OPENVINO_CANNOT_READ = Message("openvino-cannot-read", "cannot be read by OpenVINO.")
 OPENVINO_CANNOT_COMPILE = Message(
     "openvino-cannot-compile", "OpenVINO cannot compile the model for {device}."

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.bundle.messages import IMPORT_AGAIN
-from cxrview.engines import messages
+from cxrview.engines import messages, onnx_form
 from cxrview.engines.arrays import load_all
 from cxrview.engines.engine import Engine, Outputs
 from cxrview.errors import EngineUnavailable, InvalidRequest, UnusableModel
@@ -27,6 +27,7 @@ DEVICES = ("auto", "cpu", "gpu", "npu")
 # Of the largest number of an output, and at least of 1. Single precision differs in the fifth digit, the
 # shortened products of graphics processors (TF32) in the third; a graph that is run wrongly in the first.
 TOLERANCE = 1e-2
+BATCH = 5  # images that a foreign graph must answer for at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,16 +73,21 @@ def parse_device(text: str) -> tuple[str | None, str]:
     return engine or None, device
 
 
-def choose(folder: Path, device: str = "auto", check: Check = unchecked) -> EngineChoice:
+def choose(
+    folder: Path, device: str = "auto", check: Check = unchecked, *, foreign: bool = False
+) -> EngineChoice:
     """Return the first engine that runs the graph in `folder` on `device` and proves itself.
 
     `device` is "auto", "cpu", "gpu", "npu", an engine's name, or "engine:device". Every engine must give
     the stored outputs for the stored input (`selftest.npz`) before it is used, and pass `check`, which knows
-    what the graph is for. Raises EngineUnavailable, with every engine's reason, if there is none, and
+    what the graph is for. One that is `foreign` must be ONNX by its content, and give the stored outputs in a
+    batch of several as well. Raises EngineUnavailable, with every engine's reason, if there is none, and
     UnusableModel.
     """
     asked, where = parse_device(device)
     test = self_test(folder)
+    if foreign:
+        onnx_form.check(folder / "model.onnx")
     refusals = []
     for name, target in _candidates(asked, where):
         kind = engine_type(name)
@@ -90,6 +96,8 @@ def choose(folder: Path, device: str = "auto", check: Check = unchecked) -> Engi
                 raise EngineUnavailable(missing)
             engine = kind(folder, target)
             prove(engine, folder, test, check)
+            if foreign:
+                _prove_batch(engine, folder, test)
         except EngineUnavailable as error:
             refusals.append(messages.REFUSAL(name=name, reason=error.whole))
             continue
@@ -151,6 +159,23 @@ def prove(engine: Engine, folder: Path, test: SelfTest, check: Check) -> None:
         if not difference <= TOLERANCE * largest:  # NaN fails too
             where = messages.OUTPUT_DIFFERS(name=engine.name, device=engine.device, difference=difference)
             raise EngineUnavailable(where)
+
+
+def _prove_batch(engine: Engine, folder: Path, test: SelfTest) -> None:
+    """Run the stored input among others, and compare what comes for it with the stored outputs, as `prove`.
+
+    A graph may answer for one image alone, or mix those of a batch.
+    """
+    image = test.image[0]
+    others = [255 - image, image[::-1], np.zeros_like(image)]
+    outputs = engine.predict(np.ascontiguousarray(np.stack([image, *others, image])))
+    for name, expected in test.outputs.items():
+        given = outputs[name]
+        if given.shape != (BATCH, *expected.shape[1:]):
+            raise UnusableModel(messages.ONE_AT_A_TIME, messages.EXPORT_MODEL_AGAIN, folder)
+        difference = float(np.abs(given[[0, -1]] - expected).max(initial=0.0))
+        if not difference <= TOLERANCE * float(np.abs(expected).max(initial=1.0)):
+            raise UnusableModel(messages.ONE_AT_A_TIME, messages.EXPORT_MODEL_AGAIN, folder)
 
 
 def of_another_model(folder: Path) -> UnusableModel:

@@ -14,6 +14,9 @@ NOT_SPLIT = Message("not-split", "It is not split: leave --split out.")
 NO_READABLE_IMAGE = Message(
     "no-readable-image", "holds no image that can be read. The first, {file}: {reason}"
 )
+NO_READABLE_FIGURES = Message(
+    "no-readable-figures", "The model brings no figures that can be read: how good it is, is not known."
+)
 NO_KNOWN_CLASS_HERE = Message("no-known-class-here", "has no class that the model knows: {labels}.")
 MODEL_KNOWS = Message("model-knows", "The model knows {names}.")
 LABEL_LEFT_OUT = Message(

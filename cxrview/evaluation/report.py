@@ -3,7 +3,6 @@
 The page has its style and pictures inside, runs no script and fetches nothing.
 """
 
-import csv
 import io
 import json
 import platform
@@ -33,6 +32,7 @@ from cxrview.evaluation.localization.page import heat_csv, heat_parts, worst_ent
 from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.evaluation.roles import roles_of
 from cxrview.progress import Report, silent
+from cxrview.safe_text import CsvWriter
 
 SCHEMA = 1
 MOST_FILES = 12  # named with a finding
@@ -111,19 +111,19 @@ def write_report(
     said |= {"notes": notes, "engine": engine}
     images = _images(data_report, examples or (), heat, failures, label)
     text = json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    _save(folder, {"metrics.json": text, "report.html": _page(title, card, **said, **images)})
+    _save(folder, {"metrics.json": text, "report.html": page(title, card, **said, **images)})
     _save_figures(folder / "figures", drawn, documents)
     _write(folder / "predictions.csv", _predictions(parts, out_of_distribution))
     _write_boxes(folder / "boxes.csv", heat)
     if shared is not None:
         images = _images_to_share(data_report, failures)
-        _save(shared, {"metrics.json": text, "report.html": _page(title, card, **said, **images)})
+        _save(shared, {"metrics.json": text, "report.html": page(title, card, **said, **images)})
     return folder / "report.html"
 
 
-def _page(title: str, card: Mapping[str, Any], **said: Any) -> str:
+def page(title: str, card: Mapping[str, Any], **said: Any) -> str:
     """Return the page with what is `said` about the model of `card`."""
-    page: str = _template("report.html").render(
+    made: str = _template("report.html").render(
         title=title,
         notice=NOTICE,
         style=Markup(_text("report.css")),
@@ -131,7 +131,7 @@ def _page(title: str, card: Mapping[str, Any], **said: Any) -> str:
         today=date.today().isoformat(),
         **said,
     )
-    return page
+    return made
 
 
 def _measured(
@@ -335,7 +335,7 @@ def _predictions(parts: Mapping[str, LabelledPredictions], ood: LabelledPredicti
     everything = dict(parts) | ({"out_of_distribution": ood} if ood is not None else {})
     names = next(iter(parts.values())).class_names
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = CsvWriter(buffer)
     writer.writerow(["part", "file", "source", "label", "predicted", *(f"p_{n}" for n in names), "in_domain"])
     for part, answers in everything.items():
         truth = answers.truth

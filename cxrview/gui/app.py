@@ -25,6 +25,7 @@ from cxrview import __version__, paths, settings
 from cxrview.errors import CxrviewError, InvalidRequest, UnreadableImage, UnusableModel
 from cxrview.gui import language, messages
 from cxrview.gui.main_window import MainWindow
+from cxrview.gui.session import crash_guard
 from cxrview.gui.state import PredictionProgress, ViewStage
 from cxrview.gui.widgets import fonts
 from cxrview.isolation.decoders import decoders
@@ -88,6 +89,7 @@ def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "", opera
     code = app.exec()
     window.training.close()
     window.runner.close(wait=True)
+    crash_guard.end()
     sys.excepthook = sys.__excepthook__
     return code
 

@@ -1,6 +1,7 @@
 """An error as the user reads it: what is wrong, and what to do."""
 
 from cxrview.errors import CxrviewError
+from cxrview.gui.widgets.identity import file_name, hidden
 from cxrview.i18n import say, tr
 
 
@@ -20,7 +21,12 @@ def advice(error: Exception) -> str:
 
 def whole(error: Exception) -> str:
     """Return both, where no file's name stands beside them."""
-    return say(error.whole) if isinstance(error, CxrviewError) else f"{problem(error)} {advice(error)}"
+    if not isinstance(error, CxrviewError):
+        return f"{problem(error)} {advice(error)}"
+    if error.path is None or error.of_ours or not hidden():
+        return say(error.whole)
+    words = f"{file_name(error.path)} {say(error.problem)} {advice(error)}".strip()
+    return words[:1].upper() + words[1:]
 
 
 def note(error: Exception) -> str:

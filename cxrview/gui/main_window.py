@@ -28,8 +28,10 @@ from cxrview.gui.commands.window_parts import SOON, WindowParts
 from cxrview.gui.gc_in_gui_thread import Collector
 from cxrview.gui.panels.prediction import ReadingPanel
 from cxrview.gui.panels.status import StatusBar
+from cxrview.gui.session import crash_guard, stored
 from cxrview.gui.session.model_choice import LoadPredictor
 from cxrview.gui.session.session import Session
+from cxrview.gui.session.unsaved import may_close
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.studies.panel import StudyPanel
 from cxrview.gui.tasks import TaskRunner
@@ -63,12 +65,13 @@ class MainWindow(WindowParts, QMainWindow):
         super().__init__()
         places = self.places = _places(folder)
         self.geometry_store = QSettings(str(places.folder / "window.ini"), QSettings.Format.IniFormat)
-        stored, complaints = settings.load(places.settings)
-        complaints += SHORTCUTS.complaints(stored.shortcuts)
+        crash_guard.use(crash_guard.CrashGuard(places.folder))
+        chosen, complaints = settings.load(places.settings)
+        complaints += SHORTCUTS.complaints(chosen.shortcuts)
         self._spoilt = bool(complaints)  # the file holds something of the user's that would be lost
         self.collector = Collector(self)
         self.runner = TaskRunner(self)
-        self.state = AppState(stored, self)
+        self.state = AppState(chosen, self)
         self.session = Session(self.state, self.runner, load_predictor, model=model, device=device)
         self.bench = Workbench(
             self, places, self.geometry_store, self.state, self.session, self.runner, SHORTCUTS
@@ -80,7 +83,7 @@ class MainWindow(WindowParts, QMainWindow):
         self.setAcceptDrops(True)
         self._build()
         self._connect()
-        themes.apply(themes.running(), themes.THEMES[stored.theme])
+        themes.apply(themes.running(), themes.THEMES[chosen.theme])
         self.menus.draw_icons()
         self._restore()
         if complaints:
@@ -161,11 +164,11 @@ class MainWindow(WindowParts, QMainWindow):
         off_screen = QApplication.platformName() == "offscreen"  # whose screen of 800 × 800 nobody looks at
         self.resize(FIRST_SIZE if off_screen else fitted(FIRST_SIZE, self))
         for name, restore in (("geometry", self.restoreGeometry), ("splitter", self.splitter.restoreState)):
-            if (stored := self.geometry_store.value(name)) is not None:
-                restore(stored)
+            if (shape := stored.shape(self.geometry_store, name)) is not None:
+                restore(shape)
         fill_screen(self, False)
         for name, panel in (("studies", self.studies), ("reading", self.reading)):
-            visible = bool(self.geometry_store.value(name, True, bool))
+            visible = stored.flag(self.geometry_store, name, True)
             panel.setVisible(visible)
             self.menus.actions[name].setChecked(visible)
 
@@ -185,6 +188,7 @@ class MainWindow(WindowParts, QMainWindow):
 
     def _settings_changed(self, changed: Settings) -> None:
         self._save_soon.start()
+        self._name_window(self.state.shown)
         if changed.theme != themes.current().name:
             themes.apply(themes.running(), themes.THEMES[changed.theme])
 
@@ -200,7 +204,8 @@ class MainWindow(WindowParts, QMainWindow):
             self.bench.status.say(sentence.format(reason=error.strerror), 8)
 
     def _name_window(self, shown: Shown) -> None:
-        self.setWindowTitle(f"{shown.path.name} – cxrview" if shown.path is not None else "cxrview")
+        name = f"{self.state.called(shown.path)} – cxrview" if shown.path is not None else "cxrview"
+        self.setWindowTitle(name)
 
     # Events
 
@@ -246,6 +251,9 @@ class MainWindow(WindowParts, QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.bench.parts.make_all()
+        if not may_close(self.annotations, self):
+            event.ignore()
+            return
         self.browsing.remember()
         self.geometry_store.setValue("geometry", self.saveGeometry())
         self.geometry_store.setValue("splitter", self.splitter.saveState())

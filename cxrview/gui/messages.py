@@ -15,6 +15,14 @@ PICTURE_TOO_LARGE = Message("picture-too-large", "The picture is too large for t
 SAVE_AS_PNG = Message("save-as-png", "Save it as PNG.")
 PICTURE_NOT_WRITTEN = Message("picture-not-written", "cannot be written.")
 PICTURE_ELSEWHERE = Message("picture-elsewhere", "Choose another place for the picture.")
+ENDED_READING_IT = Message(
+    "ended-reading-it", "cxrview ended while it was reading this file. Choose it to try again."
+)
+LEFT_CLOSED = Message(
+    "left-closed",
+    "{count} file is not opened again: cxrview ended while it was reading it.",
+    "{count} files are not opened again: cxrview ended while it was reading them.",
+)
 NO_READING = Message("no-reading", "There is no reading.")
 READING_TOOK_LONG = Message("reading-took-long", "The reading took longer than {seconds} seconds.")
 TRY_AGAIN = Message("try-again", "Try again.")

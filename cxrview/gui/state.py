@@ -1,6 +1,7 @@
 """What the window shows, in one place: widgets read it and never each other."""
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from cxrview.gui.view_state import PredictionProgress, PredictionState, Shown, ViewStage, ViewState
+from cxrview.gui.widgets import identity
 from cxrview.i18n import mark, tr
 from cxrview.settings import Settings
 
@@ -84,6 +86,7 @@ class Entry:
     findings: Mapping[int, FrameResult] = field(default_factory=dict)  # by frame, as far as they were read
     seen: bool = False  # the reader has looked at it
     archive: Path | None = None  # the archive that the file was unpacked from
+    number: int = 0  # in the order in which the files came, from 1
 
     @property
     def origin(self) -> Path:
@@ -168,7 +171,9 @@ class AppState(QObject):
         super().__init__(parent)
         self.settings = settings
         self._asked_point = ""
+        identity.hide(settings.hide_identity)
         self.entries: dict[Path, Entry] = {}
+        self._numbers = itertools.count(1)
         self.model = ModelInfo()
         self.peeking = False
         self._heat_asked: set[tuple[Path | None, int]] = set()  # films, by file and frame
@@ -260,6 +265,10 @@ class AppState(QObject):
         """Append `entries` to the study list; files that are in it already are passed over."""
         new = [entry for entry in entries if entry.path not in self.entries]
         if new:
+            new = [
+                entry if entry.number else dataclasses.replace(entry, number=next(self._numbers))
+                for entry in new
+            ]
             self.entries.update((entry.path, entry) for entry in new)
             self.entries_added.emit(new)
 
@@ -273,8 +282,14 @@ class AppState(QObject):
         """Empty the study list."""
         if self.entries:
             self.entries.clear()
+            self._numbers = itertools.count(1)
             self._heat_asked.clear()
             self.entries_cleared.emit()
+
+    def called(self, path: Path) -> str:
+        """Return what the file at `path` may be called on the screen, see `gui.widgets.identity`."""
+        entry = self.entries.get(path)
+        return identity.file_name(path, entry.number if entry is not None else 0)
 
     def change_entry(self, path: Path, **changes: Any) -> None:
         """Replace fields of the entry of `path`, if it is in the list."""
@@ -319,6 +334,7 @@ class AppState(QObject):
         changed = dataclasses.replace(self.settings, **changes)
         if changed != self.settings:
             self.settings = changed
+            identity.hide(changed.hide_identity)
             self.settings_changed.emit(changed)
         if self.point != before:
             self.point_changed.emit(self.point)

@@ -4,6 +4,7 @@
 it paints, icons are drawn anew by themselves, and what keeps colours of its own is `Themed` (gui/themed.py).
 """
 
+import html
 import textwrap
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ from string import Template
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -100,7 +102,20 @@ def current() -> Theme:
 
 def wrapped(text: str) -> str:
     """Return `text` in lines short enough for a tool tip, which does not break plain text by itself."""
+    return plain_tip(filled(text))
+
+
+def filled(text: str) -> str:
+    """Return the same lines before anything is made of what looks like HTML."""
     return "\n".join(textwrap.fill(line, TIP_WIDTH) for line in text.splitlines())
+
+
+def plain_tip(text: str) -> str:
+    """Return `text` for a tool tip that shows it as it is: Qt takes for HTML what looks like that."""
+    if not GuiQt.mightBeRichText(text):
+        return text
+    lines = html.escape(text).replace(" ", "&nbsp;").splitlines()
+    return f"<p>{'<br>'.join(lines)}</p>"
 
 
 def running() -> QApplication:

@@ -15,8 +15,13 @@ from pathlib import Path, PurePosixPath
 
 from cxrview.errors import UnreadableImage
 from cxrview.i18n import tr
-from cxrview.imaging import messages, sniff
-from cxrview.imaging.find import begins_like_an_image, named_like_an_image, natural_key
+from cxrview.imaging import archive_names, messages, sniff
+from cxrview.imaging.find import (
+    FOLDERS_PASSED_OVER,
+    begins_like_an_image,
+    named_like_an_image,
+    natural_key,
+)
 from cxrview.imaging.limits import MAX_FILE_BYTES
 from cxrview.imaging.read import trouble_reported
 from cxrview.messages import CANNOT_BE_UNPACKED, MAKE_ROOM
@@ -79,10 +84,10 @@ def unpack(path: Path, folder: Path, report: Report) -> Iterator[Path]:
     the folder, or unpacks to more than the limits or the disk; at the end if single files were damaged.
     """
     with trouble_reported(path), _opened(path) as archive:
-        members = _images(archive, path)
+        members, lost = _images(archive, path)
         total = sum(member.info.file_size for member in members)
         _check_room(total, path, folder)
-        before, lost = 0, 0
+        before = 0
         for number, member in enumerate(members):
             text = tr("{number} of {count} files").format(number=number, count=len(members))
             go_on = partial(report, before / max(1, total), text)
@@ -115,29 +120,37 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
 
 
-def _images(archive: zipfile.ZipFile, path: Path) -> list[_Member]:
-    """Return what may be images, in natural order. Raises UnreadableImage if they must not be unpacked."""
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+def _images(archive: zipfile.ZipFile, path: Path) -> tuple[list[_Member], int]:
+    """Return what may be images, in natural order, and how many files have no name.
+
+    Raises UnreadableImage if they must not be unpacked.
+    """
+    infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
     if len(infos) > MAX_MEMBERS:
         problem = messages.ARCHIVE_OF_TOO_MANY(count=len(infos), limit=MAX_MEMBERS)
         raise UnreadableImage(problem, messages.UNPACK_ELSEWHERE, path)
     found: list[tuple[zipfile.ZipInfo, list[str], bool]] = []
-    for info in infos:
-        parts = _parts(info.filename, path)
+    nameless = 0
+    for info, name in zip(infos, archive_names.names(infos), strict=True):
+        if not name:
+            nameless += 1
+            continue
+        parts = _parts(name, path)
         by_name = named_like_an_image(parts[-1]) if parts else False
-        if by_name is False or any(part.startswith(".") for part in parts):
+        if by_name is False or any(part.startswith(".") or part in FOLDERS_PASSED_OVER for part in parts):
             continue
         if info.flag_bits & ENCRYPTED:
             raise _locked(path)
         if info.create_system == UNIX and stat.S_ISLNK(info.external_attr >> 16):
-            problem = messages.ARCHIVE_HOLDS_LINK(name=info.filename)
+            problem = messages.ARCHIVE_HOLDS_LINK(name=name)
             raise UnreadableImage(problem, messages.MAKE_WITH_FILES, path)
         if info.compress_type not in METHODS:
             raise UnreadableImage(messages.ARCHIVE_METHOD_UNKNOWN, messages.UNPACK_ELSEWHERE, path)
         found.append((info, parts, by_name is True))
     found.sort(key=lambda one: [natural_key(part) for part in one[1]])
     targets = _targets([parts for _, parts, _ in found])
-    return [_Member(info, target, certain) for (info, _, certain), target in zip(found, targets, strict=True)]
+    members = [_Member(info, to, certain) for (info, _, certain), to in zip(found, targets, strict=True)]
+    return members, nameless
 
 
 def _parts(name: str, path: Path) -> list[str]:
@@ -202,7 +215,7 @@ def _unpacked(
         raise ValueError("larger than what is read")
     with archive.open(member.info) as source:
         head = source.read(sniff.HEAD)
-        if not member.certain and not begins_like_an_image(head, size):
+        if not member.certain and not begins_like_an_image(target.name, head, size):
             return None
         target.parent.mkdir(parents=True, exist_ok=True)
         half = target.with_name(f".{target.name}")

@@ -1,42 +1,57 @@
-"""The rows of a header without who the patient is and when the study was made."""
+"""The rows of a header without who the patient is and when the study was made: a list of what may be seen.
+
+What is not on it is hidden, so that no element of tomorrow's standard, or of a maker's own, names somebody.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cxrview.i18n import tr
+from cxrview.i18n import mark, tr
 from cxrview.imaging.tags import Tag, TagPair
 
-NAMING = {"PN", "DA", "DT"}  # persons and days
-FREE = {"LT", "ST", "UT", "UN"}  # where anything may be written
-GROUPS = ("(0010,", "(0038,")  # the patient and the visit
-HARMLESS = {"PatientSex", "PatientAge", "PatientSize", "PatientWeight"}
-NUMBERS = {"AccessionNumber", "StudyID", "RequestedProcedureID", "InstitutionName", "InstitutionAddress"}
+# Numbers and codes of these groups: the file, the modality and the device, the acquisition, the places of
+# series and image, the pixels, the presentation, the pixel data.
+GROUPS = ("(0002,", "(0008,", "(0018,", "(0020,", "(0028,", "(2050,", "(7FE0,")
+PLAIN = {"AT", "CS", "DS", "FD", "FL", "IS", "OB", "OF", "OL", "OV", "OW", "SL", "SS", "SV", "UL", "US", "UV"}
+KEYWORDS = {
+    *("PatientSex", "PatientAge", "PatientSize", "PatientWeight"),
+    *("MediaStorageSOPClassUID", "TransferSyntaxUID", "SOPClassUID", "ImplementationVersionName"),
+    *("Manufacturer", "ManufacturerModelName", "SoftwareVersions", "FilterType"),
+}
+PEOPLE = ("(0010,", "(0038,")  # the patient and the visit
+FACTS = (mark("Format"), mark("File size"), mark("Width"), mark("Height"), mark("Samples"), mark("Pages"))
 
 
 def without_identity(pairs: Iterable[TagPair], everything: bool = False) -> tuple[TagPair, ...]:
-    """Return `pairs` with "hidden" for each value that may say who the patient is, or for `everything`.
+    """Return `pairs` with "hidden" for each value that is not on the list, or for `everything`.
 
-    Hidden are persons, days, the groups of the patient and the visit but for sex, age, size and weight, the
-    numbers of the study, its place, free text and private elements. Unique identifiers stay.
+    On it are sex, age, size and weight, numbers and codes of picture, device and acquisition, the classes and
+    the transfer syntax, and what made the picture; of a picture that is no DICOM its kind and size. All below
+    a private element, or an element of patient or visit, is hidden.
     """
-    return tuple(_pair(pair, everything or _names(pair.either)) for pair in pairs)
+    facts = {tr(name) for name in FACTS}
+    return tuple(_pair(pair, everything, facts) for pair in pairs)
 
 
-def _pair(pair: TagPair, hidden: bool) -> TagPair:
-    children = without_identity(pair.children, hidden)
-    if not hidden:
-        return replace(pair, children=children)
-    return replace(pair, left=_hidden(pair.left), right=_hidden(pair.right), children=children)
+def _pair(pair: TagPair, everything: bool, facts: set[str]) -> TagPair:
+    tag = pair.either
+    if pair.children:
+        closed = everything or tag.private or tag.tag.startswith(PEOPLE)
+        return replace(pair, children=tuple(_pair(child, closed, facts) for child in pair.children))
+    if _seen(tag, facts) and not everything:
+        return pair
+    return replace(pair, left=_hidden(pair.left), right=_hidden(pair.right))
 
 
-def _names(tag: Tag) -> bool:
-    if tag.keyword in HARMLESS:
+def _seen(tag: Tag, facts: set[str]) -> bool:
+    if not tag.tag:
+        return tag.name in facts
+    if tag.private:
         return False
-    own = tag.private or tag.tag.startswith(GROUPS)
-    return own or tag.vr in NAMING | FREE or tag.keyword in NUMBERS
+    return tag.keyword in KEYWORDS or (tag.vr in PLAIN and tag.tag.upper().startswith(GROUPS))
 
 
 def _hidden(tag: Tag | None) -> Tag | None:
-    if tag is None or not tag.value or tag.children:
+    if tag is None or not tag.value:
         return tag
     return replace(tag, value=tr("hidden"), copied=tr("hidden"))

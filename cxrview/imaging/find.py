@@ -3,47 +3,55 @@
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cxrview.errors import InvalidRequest
 from cxrview.i18n import trn
 from cxrview.imaging import messages, sniff
+from cxrview.imaging.passed_over import HIDDEN, OF_SYSTEMS, PassedOver
 from cxrview.imaging.raster import formats
 from cxrview.progress import Report, silent
 
 SUFFIXES = (".dcm", ".dicom", ".ima", *formats.SUFFIXES)
-PASSED_OVER = frozenset({"dicomdir", "thumbs.db", "desktop.ini"})
+FOLDERS_PASSED_OVER = frozenset({"__MACOSX"})
+MASKS = re.compile(r"(^|[ _.-])(?i:masks?|segmentations?)$|[a-z]Masks?$")  # “lung masks”, “ManualMask”
+NO_MASKS = re.compile(r"(?i)(with|without|no)[ _-]")  # before “mask”: people who wear one
 MISSING, UNKNOWN = 1, 0  # in place of a file mode; neither has the bits of a file type
 OFTEN = 256  # names of a folder between two reports
 
 
-def find_images(paths: Iterable[Path], report: Report = silent) -> list[Path]:
+def find_images(
+    paths: Iterable[Path], report: Report = silent, passed: PassedOver | None = None
+) -> list[Path]:
     """Return all that `iter_images` finds. Raises InvalidRequest, and whatever `report` raises."""
-    return list(iter_images(paths, report))
+    return list(iter_images(paths, report, passed))
 
 
-def iter_images(paths: Iterable[Path], report: Report = silent) -> Iterator[Path]:
+def iter_images(
+    paths: Iterable[Path], report: Report = silent, passed: PassedOver | None = None
+) -> Iterator[Path]:
     """Yield the files in `paths` and, for each folder, the images in it and below, in natural order.
 
     A path named by the user is kept also where it is missing or may not be looked at, and so is a folder
     that cannot be searched, so that the error shows later; each file is yielded once, however often and
     in whatever spelling it was named.
-    In folders the suffix decides, and the first bytes where there is none (or only a number, as in UIDs);
-    hidden files and folders, DICOMDIR, pipes and the like are passed over, and links to folders are not
-    followed.
+    In folders a suffix of images decides, and for all other files their first bytes; hidden files and
+    folders, DICOMDIR, pipes and the like are passed over, and links to folders are not followed. Files that
+    are no images, and folders of masks beside images, are passed over and told to `passed`.
     Raises InvalidRequest, before anything is yielded, if none of `paths` is there; whatever `report` raises.
     """
     asked = [(path, _mode(path)) for path in map(Path, paths)]
     if asked and all(mode == MISSING for _, mode in asked):
         raise InvalidRequest(messages.DOES_NOT_EXIST, messages.CHECK_THE_PATH, asked[0][0])
     found: set[str] = set()
+    passed = PassedOver() if passed is None else passed
 
     def told() -> None:
         report(0.0, trn("{count} image found", "{count} images found", len(found)).format(count=len(found)))
 
     for path, mode in asked:
-        for file in _walk(path, told) if stat.S_ISDIR(mode) else (path,):
+        for file in _walk(path, told, passed) if stat.S_ISDIR(mode) else (path,):
             spelling = spelled_out(file)
             if spelling not in found:
                 found.add(spelling)
@@ -68,35 +76,48 @@ def natural_key(name: str) -> list[tuple[int, int, str]]:
 
 def named_like_an_image(name: str) -> bool | None:
     """Return whether a file of that name in a folder is an image; None if its first bytes must tell."""
-    if name.startswith(".") or name.casefold() in PASSED_OVER:
+    if name.startswith(HIDDEN) or name.casefold() in OF_SYSTEMS:
         return False
-    suffix = Path(name).suffix.lower()
-    if suffix in SUFFIXES:
+    return True if Path(name).suffix.lower() in SUFFIXES else None
+
+
+def mask_folders(names: Sequence[str], images: bool = False) -> list[str]:
+    """Return those of the folders `names`, side by side, that hold masks of what is in the others.
+
+    `images`: there are images beside them, so that all may be such folders.
+
+    >>> mask_folders(["images", "lung masks"]), mask_folders(["masks"]), mask_folders(["no_mask", "mask"])
+    (['lung masks'], [], ['mask'])
+    """
+    masks = [name for name in names if MASKS.search(name) and not NO_MASKS.match(name)]
+    return masks if images or len(masks) < len(names) else []
+
+
+def begins_like_an_image(name: str, head: bytes, size: int) -> bool:
+    """Return whether a file called `name`, of `size` bytes, that begins with `head` may hold an image.
+
+    Bare DICOM elements are told from other bytes by one element where the name has no suffix, or a number as
+    in UIDs; the suffix of some other kind asks for two.
+    """
+    if sniff.is_dicom(head) or sniff.raster_kind(head) != "":
         return True
-    # “1.2.840.10008.42” has no suffix either
-    return None if not suffix or suffix[1:].isdecimal() else False
-
-
-def begins_like_an_image(head: bytes, size: int) -> bool:
-    """Return whether a file of `size` bytes that begins with `head` may hold an image."""
-    return (
-        sniff.is_dicom(head)
-        or sniff.raster_kind(head) != ""
-        or (not sniff.other_kind(head) and sniff.looks_like_dicom_elements(head, size))
-    )
+    if sniff.other_kind(head) or not sniff.looks_like_dicom_elements(head, size):
+        return False
+    suffix = Path(name).suffix
+    return not suffix or suffix[1:].isdecimal() or sniff.second_element_follows(head)
 
 
 def _mode(path: Path) -> int:
     """Return the file mode of what `path` leads to, MISSING, or UNKNOWN where that cannot be found out."""
     try:
         return path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last: no name that a file can have
         return MISSING
     except OSError:
         return UNKNOWN
 
 
-def _walk(top: Path, told: Callable[[], None]) -> Iterator[Path]:
+def _walk(top: Path, told: Callable[[], None], passed: PassedOver) -> Iterator[Path]:
     """Yield the images in `top` and below, and each folder in which nothing could be looked for."""
     waiting = [top]
     while waiting:
@@ -106,10 +127,18 @@ def _walk(top: Path, told: Callable[[], None]) -> Iterator[Path]:
         except OSError:
             yield place
             continue
+        images = False
         for name in files:
             told()
-            if _is_candidate(place / name):
+            if is_candidate(place / name):
+                images = True
                 yield place / name
+            else:
+                passed.file(place / name)
+        masks = mask_folders(folders, images)
+        for name in masks:
+            passed.masks(place / name)
+        folders = [name for name in folders if name not in masks]
         waiting += [place / name for name in reversed(folders)]
 
 
@@ -123,9 +152,13 @@ def _listed(place: Path, told: Callable[[], None]) -> tuple[list[str], list[str]
                 told()
             if not _is_folder(entry):
                 files.append(entry.name)
-            elif not entry.name.startswith(".") and not entry.is_symlink():
+            elif not _is_passed_over(entry):
                 folders.append(entry.name)
     return sorted(folders, key=natural_key), sorted(files, key=natural_key)
+
+
+def _is_passed_over(folder: "os.DirEntry[str]") -> bool:
+    return folder.name.startswith(HIDDEN) or folder.name in FOLDERS_PASSED_OVER or folder.is_symlink()
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
@@ -135,7 +168,8 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _is_candidate(path: Path) -> bool:
+def is_candidate(path: Path) -> bool:
+    """Return whether the file at `path` may be an image, or cannot be looked at, so that its error shows."""
     known = named_like_an_image(path.name)
     if known is False:
         return False
@@ -154,4 +188,4 @@ def _begins_like_an_image(path: Path) -> bool:
             size = os.fstat(file.fileno()).st_size
     except OSError:
         return True
-    return begins_like_an_image(head, size)
+    return begins_like_an_image(path.name, head, size)

@@ -113,6 +113,17 @@ FILES_PASSED_OVER = Message(
     "holds {count} files that are damaged or too large and were passed over.",
 )
 
+NO_IMAGES_PASSED_OVER = Message(
+    "no-images-passed-over",
+    "{count} file that is no image was passed over ({kinds}).",
+    "{count} files that are no images were passed over ({kinds}).",
+)
+MASKS_PASSED_OVER = Message(
+    "masks-passed-over",
+    "{count} folder of masks was passed over ({name}).",
+    "{count} folders of masks were passed over, such as {name}.",
+)
+
 # What to do
 CHECK_THE_PATH = Message("check-the-path", "Check the path.")
 ASK_FOR_ACCESS = Message("ask-for-access", "Ask for access to it.")

@@ -65,6 +65,23 @@ def looks_like_dicom_elements(head: bytes, size: int) -> bool:
     return False
 
 
+def second_element_follows(head: bytes) -> bool:
+    """Return whether the first element of bare DICOM, as `looks_like_dicom_elements` knows it, is not alone.
+
+    An explicit VR is sure; without one the next tag must come later, and in a group that comes so early.
+    """
+    for order in "<>":
+        group, element, length = struct.unpack(order + "HHI", head[:8])
+        if group not in FIRST_GROUPS or element > 0x2000:
+            continue
+        if head[4:6] in _VRS:
+            return True
+        second = head[8 + length : 12 + length]
+        if len(second) == 4 and (group, element) < struct.unpack(order + "HH", second) < (0x0011, 0):
+            return True
+    return False
+
+
 def other_kind(head: bytes) -> Message:
     """Return what a file that is no image is, with its article, or nothing if that is not known."""
     if CMS_ENVELOPED in head[:64] and head[:1] == b"\x30":

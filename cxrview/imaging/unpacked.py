@@ -1,4 +1,4 @@
-"""Where archives are unpacked to: a folder of this window's own, which does not outlive it."""
+"""Where archives are unpacked to: a folder of this process's own, which does not outlive it."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ PATIENCE = 30  # seconds for what still unpacks to notice that it was cancelled
 
 
 class Unpacked:
-    """The folders of the archives opened in one window. It may be used in several threads.
+    """The folders of the archives opened in one window or by one command. It may be used in several threads.
 
     Each archive has a folder that is called as it is and lies in the window's: `<window>/3/films`. The same
     archive gets the same one again unless it has changed. A lock, which the system takes from a process

@@ -99,7 +99,7 @@ class Packed:
 def unpacked(tree: Any, memory: Any, path: Path) -> Any:
     """Return what was packed, with tuples for lists; the arrays look into `memory` and are read-only.
 
-    `path` stands in the place of every path. Raises ValueError, TypeError or LookupError if it makes no sense.
+    `path` stands in the place of every path. Raises ValueError, TypeError or LookupError if it is not whole.
     """
     return _unpacked(tree, memory, path, [])
 

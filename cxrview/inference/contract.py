@@ -14,8 +14,9 @@ from cxrview.engines.engine import Engine, Outputs
 from cxrview.engines.messages import EXPORT_MODEL_AGAIN
 from cxrview.engines.registry import EngineChoice, SelfTest
 from cxrview.errors import EngineUnavailable, UnusableModel
-from cxrview.inference import messages
+from cxrview.inference import messages, trial
 from cxrview.inference.calibration import probabilities
+from cxrview.progress import Report, silent
 
 OUTPUTS = ("logits", "activation_maps", "embedding")
 """float32: (N, C); (N, C, h, w), Grad-CAM for every class, ≥ 0; (N, D), the pooled features."""
@@ -23,17 +24,32 @@ OUTPUTS = ("logits", "activation_maps", "embedding")
 SELF_TEST_TOLERANCE = 1e-3  # greatest difference of a probability that is let through
 
 
-def choose(folder: Path, device: str = "auto") -> EngineChoice:
+def choose(folder: Path, device: str = "auto", report: Report = silent) -> EngineChoice:
     """Return the first engine that runs the bundle in `folder` on `device` as its card says.
 
-    See `registry.choose`. Raises InvalidRequest, EngineUnavailable or UnusableModel.
+    See `registry.choose`. A model that came from elsewhere is tried in another process first, see
+    `inference.trial`; `report` may raise Cancelled until that is done. Raises InvalidRequest,
+    EngineUnavailable or UnusableModel.
     """
+    card = _checked_card(folder, device)
+    if trial.needed(folder, card, device):
+        trial.run(folder, card, device, report)
+    return registry.choose(folder, device, partial(_check, folder, card))
+
+
+def choose_here(folder: Path, device: str) -> EngineChoice:
+    """Return the same without a trial, after one more test: the graph must answer for several films too."""
+    card = _checked_card(folder, device)
+    return registry.choose(folder, device, partial(_check, folder, card), foreign=True)
+
+
+def _checked_card(folder: Path, device: str) -> Card:
     registry.parse_device(device)  # a device that is none is said before the model is looked at
     card = read_card(folder)
     if card.kind != CLASSIFIER:
         raise UnusableModel(HAS_ITS_OWN_SEGMENTER, CHOOSE_A_CLASSIFIER, folder)
     _check_test(registry.self_test(folder), card, folder)
-    return registry.choose(folder, device, partial(_check, folder, card))
+    return card
 
 
 def _check_test(test: SelfTest, card: Card, folder: Path) -> None:

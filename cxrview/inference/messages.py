@@ -2,6 +2,13 @@
 
 from cxrview.message import Message
 
+TRIAL_NOT_STARTED = Message("trial-not-started", "cannot be tried: {reason}.")
+TRIAL_TOO_LONG = Message("trial-too-long", "took more than {seconds} seconds to be loaded and asked once.")
+TRIAL_ENDED = Message("trial-ended", "ended the process that tried it (code {code}).")
+DO_NOT_TRUST_MODEL = Message(
+    "do-not-trust-model", "Do not trust this model, or get it again from its source."
+)
+
 DOMAIN_OF_ANOTHER = Message("domain-of-another", "The model's domain statistics belong to another model.")
 DOMAIN_WRONG_SHAPE = Message("domain-wrong-shape", "holds statistics of the wrong shape.")
 DOMAIN_DOES_NOT_FIT = Message("domain-does-not-fit", "holds statistics that do not fit together.")

@@ -61,13 +61,14 @@ class Predictor:
         self._domain = domain.load(model.folder)
 
     @classmethod
-    def load(cls, model: str = "", device: str = "auto") -> "Predictor":
+    def load(cls, model: str = "", device: str = "auto", report: Report = silent) -> "Predictor":
         """Return a predictor for bundle `model` (name, folder, or "" for the default) on `device`.
 
-        Takes a second or so. Raises InvalidRequest, UnusableModel or EngineUnavailable.
+        Takes a second or so, and longer for one from elsewhere that has not been tried, in which time
+        `report` may raise Cancelled. Raises InvalidRequest, UnusableModel or EngineUnavailable.
         """
         opened = bundle.load(bundle.find(model))
-        choice = contract.choose(opened.folder, device)
+        choice = contract.choose(opened.folder, device, report)
         lungs = LungFinder.load(device) if opened.card.frame == LUNGS else None
         return cls(opened, choice.engine, choice.reason, lungs)
 

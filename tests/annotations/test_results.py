@@ -99,10 +99,10 @@ def test_values_are_copied_with_their_units_for_a_spreadsheet():
     radiograph = spaced(0.1, 0.1, SpacingSource.IMAGER)
     drawn = (
         Length(points=points((0, 0), (30, 40)), label="node\tleft"),
-        Text(points=points((1, 1)), label="R"),
+        Text(points=points((1, 1)), label="=R"),
     )
     rows = [(annotation, said(annotation, radiograph)) for annotation in drawn]
-    assert table(rows) == "Length\tnode left\tLength\t5.0\tmm at detector\nText\tR\t\t\t"
+    assert table(rows) == "Length\tnode left\tLength\t5.0\tmm at detector\nText\t'=R\t\t\t"
 
 
 def example(kind):

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from cxrview.batch import messages, rows
-from cxrview.batch.table import ResultsTable, columns_to_go_on_with, open_table, resume
+from cxrview.batch.old_rows import read_rows
+from cxrview.batch.table import ResultsTable, columns_to_go_on_with, done_as, open_table, resume
 from cxrview.errors import InvalidRequest, UnreadableImage
 from cxrview.file_lock import file_lock, is_held
 from cxrview.message import Message
@@ -89,11 +90,64 @@ def test_a_row_is_on_disk_as_soon_as_it_is_written(tmp_path):
         assert "a.png" in path.read_text()
 
 
-def test_a_file_name_that_is_not_unicode_is_written_as_it_is(tmp_path):
+ODD_NAMES = ("bad\udcff.png", "two\rlines.png", "-1.png", "=cmd|' /C calc'!A0.png", "'@a.png", '"q", r.png')
+
+
+@both_formats
+def test_a_table_stays_whole_and_valid_whatever_files_are_called(tmp_path, suffix):
+    path = tmp_path / f"r{suffix}"
+    with open_table(path, COLUMNS) as table:
+        for name in (*ODD_NAMES, "last.png"):
+            table.write(row(name))
+    assert path.read_bytes().decode("utf-8").count("ok") == len(ODD_NAMES) + 1
+    done = resume(path, COLUMNS, *MODEL)
+    assert done == {done_as(name) for name in ODD_NAMES}
+    assert len(read_rows(path, COLUMNS)) == len(ODD_NAMES)
+
+
+def test_a_spreadsheet_finds_no_formula_and_numbers_stay_numbers(tmp_path):
     path = tmp_path / "r.csv"
     with open_table(path, COLUMNS) as table:
-        table.write(row("bad\udcff.png"))
-    assert b"bad\xff.png" in path.read_bytes()
+        table.write(row("=1+1.png") | {"domain_score": -0.25, "error": "@x"})
+    with path.open(newline="", encoding="utf-8") as file:
+        written = next(csv.DictReader(file))
+    assert (written["path"], written["error"], written["domain_score"]) == ("'=1+1.png", "'@x", "-0.25")
+    assert read_rows(path, COLUMNS)[0]["path"] == "=1+1.png"
+
+
+def test_json_lines_are_not_guarded(tmp_path):
+    path = tmp_path / "r.jsonl"
+    with open_table(path, COLUMNS) as table:
+        table.write(row("=1+1.png"))
+    assert json.loads(path.read_text("utf-8"))["path"] == "=1+1.png"
+
+
+def deleted(path):
+    path.unlink()
+
+
+def shortened(path):
+    path.write_bytes(path.read_bytes()[:10])
+
+
+def replaced(path):
+    other = path.with_name("other")
+    other.write_bytes(path.read_bytes() * 2)
+    other.replace(path)
+
+
+@both_formats
+@pytest.mark.parametrize("harm", [deleted, shortened, replaced])
+@pytest.mark.skipif(sys.platform == "win32", reason="there an open file stays")
+def test_a_table_that_was_taken_away_is_noticed_at_the_next_row_and_at_the_end(tmp_path, suffix, harm):
+    path = tmp_path / f"r{suffix}"
+    with refused(InvalidRequest, messages.TAKEN_AWAY(place=str(path))), open_table(path, COLUMNS) as table:
+        table.write(row("a.png"))
+        harm(path)
+        table.write(row("b.png"))
+    with refused(InvalidRequest, messages.TAKEN_AWAY), open_table(path, COLUMNS, anew=True) as table:
+        table.write(row("a.png"))
+        harm(path)
 
 
 @both_formats
@@ -226,8 +280,9 @@ class Full(io.StringIO):
 
 @pytest.mark.parametrize("as_csv", [True, False])
 def test_a_full_disk_is_a_sentence(as_csv):
-    with refused(InvalidRequest, PLACE_CANNOT_BE_WRITTEN(place="r.x", reason="No space left on device")):
-        ResultsTable(Full(), COLUMNS, as_csv, name="r.x").write(row("a"))
+    place = str(messages.STANDARD_OUTPUT)
+    with refused(InvalidRequest, PLACE_CANNOT_BE_WRITTEN(place=place, reason="No space left on device")):
+        ResultsTable(Full(), COLUMNS, as_csv).write(row("a"))
 
 
 def test_another_suffix_is_refused(tmp_path):

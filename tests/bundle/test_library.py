@@ -27,7 +27,7 @@ def found(name: str) -> library.InstalledModel:
 def test_what_is_installed_is_described(mine):
     entry = found("mine")
     assert entry.card.title == "mine: one convolution"
-    assert (entry.bundled, entry.problem, entry.notes, entry.report) == (False, NOTHING, "", None)
+    assert (entry.bundled, entry.problem, entry.notes, entry.measured) == (False, NOTHING, "", False)
     assert entry.bytes == sum(path.stat().st_size for path in mine.iterdir())
     assert entry.time == (mine / "model.onnx").stat().st_mtime
     assert found("cxr-densenet121").bundled
@@ -39,10 +39,9 @@ def test_a_segmenter_is_not_listed(mine):
     assert {entry.name for entry in library.installed()} == {"cxr-densenet121", "mine"}
 
 
-def test_the_report_is_found_in_the_bundle(mine):
-    (mine / "report").mkdir()
-    (mine / "report" / "report.html").write_text("<p>", "utf-8")
-    assert found("mine").report == mine / "report" / "report.html"
+def test_figures_are_found_in_the_bundle(mine):
+    (mine / "metrics.json").write_text("{}", "utf-8")
+    assert found("mine").measured
 
 
 @pytest.mark.parametrize(

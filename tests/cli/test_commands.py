@@ -19,8 +19,9 @@ from cxrview.bundle.messages import CARD_TEMPERATURE, CARD_WRONG_ENTRY, NO_SUCH_
 from cxrview.cli import messages
 from cxrview.engines.messages import NO_DEVICE
 from cxrview.explain.messages import NO_CLASS, NOTHING_ABOVE
+from cxrview.imaging.messages import ARCHIVE_LOCKED
 from tests.bad_files import write_bad_files
-from tests.conftest import make_tiny_bundle
+from tests.conftest import make_tiny_bundle, take_for_tried
 from tests.imaging.phantoms import phantom, save
 
 
@@ -78,7 +79,8 @@ def test_a_bad_file_of_any_kind_is_a_row_with_one_sentence_and_the_rest_is_read(
     *failed, read = table(tmp_path / "r.csv")
     assert read["status"] == "ok"
     assert [row["path"] for row in failed] == [str(path) for path in bad]
-    for row, message in zip(failed, bad.values(), strict=True):
+    said = {path.name: message for path, message in bad.items()} | {"locked.zip": ARCHIVE_LOCKED}
+    for row, message in zip(failed, said.values(), strict=True):
         assert row["status"] == "error"
         assert str(message) in row["error"]
         assert "\n" not in row["error"]
@@ -151,6 +153,7 @@ def test_a_killed_run_keeps_its_rows(pictures, tmp_path):
     arguments = ["score", str(many), "--out", str(out), "--batch-size", "1"]
     arguments += ["--model", str(paths.user_models() / "cxr-densenet121")]
     environment = os.environ | {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    take_for_tried(paths.user_models() / "cxr-densenet121", tmp_path / "cxrview")
     command = [sys.executable, "-m", "cxrview", *arguments]
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None and (not out.exists() or out.stat().st_size < 1000):

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -20,6 +21,7 @@ from cxrview.evaluation import predict as bundle_answers
 from cxrview.evaluation.localization import films
 from cxrview.evaluation.predict import answer_files
 from cxrview.imaging import read
+from cxrview.imaging.messages import NO_IMAGES_PASSED_OVER
 from cxrview.inference.predictor import Predictor
 from cxrview.training import messages
 from tests.conftest import CLASSES, TINY_SIZE, make_tiny_bundle
@@ -108,6 +110,16 @@ def test_a_part_that_is_not_there_exits_2(folder, tmp_path, capsys):
     assert str(evaluation_messages.NO_SUCH_PART(part="validation")) in said
     assert str(evaluation_messages.PARTS_THERE(names=["test", "train"])) in said
     assert not (tmp_path / "x").exists()
+
+
+def test_an_archive_with_other_things_in_its_folder_is_measured_and_told(folder, tmp_path, capsys):
+    (folder / "README").write_text("a")
+    archive = shutil.make_archive(str(tmp_path / "films"), "zip", folder)
+    assert run("--data", archive, "--out", tmp_path / "a") == 0
+    capsys.readouterr()
+    assert run("--data", folder, "--out", tmp_path / "b") == 0
+    assert str(NO_IMAGES_PASSED_OVER(count=1, kinds=["README"])) in capsys.readouterr().err
+    assert metrics(tmp_path / "a")["parts"] == metrics(tmp_path / "b")["parts"]
 
 
 def test_files_that_fail_are_listed_and_the_exit_code_is_1(folder, tmp_path, capsys):

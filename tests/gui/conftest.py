@@ -19,6 +19,7 @@ from cxrview.gui.main_window import MainWindow
 from cxrview.gui.widgets import fonts
 from cxrview.inference.predictor import Predictor
 from cxrview.isolation.decoders import decoders
+from cxrview.progress import Report
 
 # Off screen every window is active and nobody's mouse is in the way; set the variable to test elsewhere.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -96,11 +97,11 @@ def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def load_predictor(bundle_folder: Path) -> Callable[[str, str], Predictor]:
+def load_predictor(bundle_folder: Path) -> Callable[[str, str, Report], Predictor]:
     """Loads the predictor that the window gets, from the bundle above."""
     path = bundle_folder / "card.json"
 
-    def load(_model: str, _device: str) -> Predictor:
+    def load(_model: str, _device: str, _report: Report) -> Predictor:
         card = parse(path.read_text("utf-8"), path)
         return Predictor(Bundle(bundle_folder, card), BrightnessEngine(), "the only engine of the tests.")
 

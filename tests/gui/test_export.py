@@ -592,7 +592,7 @@ def test_closing_cancels_what_nobody_asked_to_keep(qapp):
 def test_stopping_the_first_model_is_what_the_reading_says(make_window, phantom, qtbot):
     gate = threading.Event()
 
-    def load(_model, _device):
+    def load(_model, _device, _report):
         gate.wait(20)
         raise CxrviewError("never asked for")
 

@@ -77,7 +77,7 @@ def test_a_slip_in_the_settings_does_not_cost_them(make_window, home):
 def test_the_command_line_decides_for_one_session_only(make_window, home, qtbot):
     asked = []
 
-    def load(model, device):
+    def load(model, device, _report):
         asked.append((model, device))
         raise UnreadableImage("not needed here.")
 

@@ -40,6 +40,9 @@ def pairs(tmp_path: Path) -> tuple[TagPair, ...]:
         PatientAge="054Y",
         PatientBirthDate="19700101",
         StudyDate="20260103",
+        StudyTime="101112",
+        StudyInstanceUID="1.2.3",
+        Modality="DX",
         AccessionNumber="A-9",
         ReferringPhysicianName="ROE^RICHARD",
         ImageComments="Mrs Doe",
@@ -56,6 +59,7 @@ def test_who_the_patient_is_and_when_it_was_is_hidden_at_every_depth(pairs):
     for keyword in (
         "PatientName", "PatientID", "PatientBirthDate", "StudyDate", "AccessionNumber", "TypeOfPatientID",
         "ReferringPhysicianName", "ImageComments", "RequestedProcedureID", "Private Element",
+        "StudyInstanceUID", "SOPInstanceUID", "StudyTime", "ScheduledProcedureStepDescription",
     ):  # fmt: skip
         assert found[keyword] == "hidden", keyword
     said = "\n".join(texts(without_identity(pairs))).casefold()
@@ -72,7 +76,8 @@ def test_what_says_nothing_about_who_it_is_stays(pairs):
         "KVP",
         "Rows",
         "SOPClassUID",
-        "ScheduledProcedureStepDescription",
+        "BitsStored",
+        "Modality",
     ):
         assert after[keyword] == before[keyword] != "hidden", keyword
     assert list(after) == list(before)

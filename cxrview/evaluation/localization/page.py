@@ -1,6 +1,5 @@
 """What a report says about where the heat lies: tables, remarks, films, and a CSV with a row a film."""
 
-import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,6 +14,7 @@ from cxrview.evaluation.localization.heat_report import WorstFilm
 from cxrview.evaluation.localization.measures import MEASURES, HeatMeasures
 from cxrview.evaluation.names import LOCALIZATION
 from cxrview.evaluation.report_tables import ABSENT, ReportTable, TableCell, cell, percent
+from cxrview.safe_text import CsvWriter
 
 FEW = 5  # films of a source or device, below which it has no line in the report
 OUTSIDE = 0.3  # of the heat outside the lungs, from which on it is a serious remark
@@ -128,7 +128,7 @@ def heat_csv(parts: Mapping[str, Sequence[MeasuredFilm]]) -> str:
     `own` is the class whose map the plain columns are about, `called` that of the columns `called_…`.
     """
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = CsvWriter(buffer)
     called = [f"called_{name}" for name in MEASURES if not name.startswith("chance")]
     writer.writerow(
         ["part", "file", "source", "device", "label", "boxes", "own", "called", *MEASURES, *called]

@@ -28,6 +28,7 @@ from cxrview.gui import theme as themes
 from cxrview.gui.actions import fuzzy
 from cxrview.gui.actions.palette_commands import PaletteCommand, commands, studies
 from cxrview.gui.actions.palette_row import COMMAND, PLACES, RowDelegate
+from cxrview.gui.session import stored
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr
 
@@ -76,8 +77,7 @@ class CommandPalette(QWidget):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench.window)
         self._bench, self._window, self._store = bench, bench.window, bench.store
-        stored: Any = self._store.value("commands", [])
-        self.recent: list[str] = [stored] if isinstance(stored, str) else list(stored or [])
+        self.recent = stored.texts(self._store, "commands")
         self._commands: list[PaletteCommand] = []
         self._before: QWidget | None = None
         self.frame = QFrame(self, objectName="palette")

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cxrview.gui.state import AppState, ModelInfo, Shown
+from cxrview.gui.theme import plain_tip
 from cxrview.i18n import mark, tr
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class ModelMenu(QMenu):
             action = self.addAction(name.replace("&", "&&"), without_state(self._models.use_model, name))
             action.setCheckable(True)
             action.setChecked(current is not None and current.name == name)
-            action.setToolTip(str(folder))
+            action.setToolTip(plain_tip(str(folder)))
         if self.isEmpty():
             self.addAction(tr("No model is installed")).setEnabled(False)
 

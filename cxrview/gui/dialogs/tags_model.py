@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QColor, QFont
 
 from cxrview.gui import theme as themes
-from cxrview.gui.theme import wrapped
+from cxrview.gui.theme import filled, plain_tip
 from cxrview.gui.widgets import fonts
 from cxrview.i18n import tr
 
@@ -129,7 +129,7 @@ class TagModel(QAbstractItemModel):
             side = node.pair.right if index.column() == RIGHT else node.pair.left
             return "–" if self.comparing and index.column() >= LEFT and side is None else text
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(node.pair, index.column())
+            return plain_tip(self._tip(node.pair, index.column()))
         if role == Qt.ItemDataRole.ForegroundRole:
             colour = self._colour(node.pair, index.column())
             return QColor(colour) if colour else None
@@ -164,7 +164,7 @@ class TagModel(QAbstractItemModel):
             ]
             return "\n".join(word for word in words if word)
         side = pair.right if column == RIGHT else pair.left if column == LEFT else None
-        return wrapped(side.copied[:MAX_TIP]) if side is not None else ""
+        return filled(side.copied[:MAX_TIP]) if side is not None else ""
 
 
 def _values(pairs: Iterable["TagPair"]) -> Iterator[str]:

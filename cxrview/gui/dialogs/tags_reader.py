@@ -1,5 +1,6 @@
 """The commands that open the tag window, and the work behind it."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +12,9 @@ from PySide6.QtWidgets import QFileDialog
 from cxrview.gui import error_text
 from cxrview.gui.dialogs.tags import TagDialog
 from cxrview.gui.dialogs.tags_model import whole_text
+from cxrview.gui.session import stored
 from cxrview.gui.state import AppState, Entry, Shown
+from cxrview.gui.widgets.identity import file_name
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr, trn
 from cxrview.settings import Settings
@@ -72,7 +75,7 @@ class Tags(QObject):
     def _open(self) -> None:
         if self.dialog is None:
             self.dialog = dialog = TagDialog(self._bench.window)
-            if (geometry := self._store.value(GEOMETRY)) is not None:
+            if (geometry := stored.shape(self._store, GEOMETRY)) is not None:
                 dialog.restoreGeometry(geometry)
             dialog.sieve_changed.connect(self._sieve)
             dialog.compare_asked.connect(self._compare_with)
@@ -107,7 +110,10 @@ class Tags(QObject):
     def _settings_changed(self, settings: Settings) -> None:
         if settings.hide_identity != self._nameless:
             self._nameless = settings.hide_identity
-            self._sieve()
+            if self._loaded is not None:
+                self._sieve()
+            else:
+                self._read()
 
     def _compare_with(self, path: Path | None) -> None:
         if self._left is not None:
@@ -120,7 +126,7 @@ class Tags(QObject):
             return
         self._runner.cancel(self._read_job)
         self._read_job = self._runner.start(
-            tr("Reading the tags of {name}").format(name=left.name),
+            tr("Reading the tags of {name}").format(name=file_name(left)),
             partial(load, left, right),
             done=self._read_done,
             failed=self._failed,
@@ -136,8 +142,9 @@ class Tags(QObject):
         self._loaded = None
         if self.dialog is not None:
             self.dialog.show_rows((), None, False)
-            name = self._left.name if self._left is not None else ""
+            name = self._state.called(self._left) if self._left is not None else ""
             self.dialog.say(name, error_text.whole(error), tone="error")
+            self.dialog.setWindowTitle(tr("Tags of {name}").format(name=name))
 
     def _sieve(self) -> None:
         dialog, loaded = self.dialog, self._loaded
@@ -160,15 +167,16 @@ class Tags(QObject):
         if dialog is None or loaded is not self._loaded:  # of a file that is not shown any more
             return
         left, right = loaded.left, loaded.right
-        names = (left.path.name, right.path.name) if right is not None else None
+        called = self._state.called
+        names = (called(left.path), called(right.path)) if right is not None else None
         unfold = (searching or dialog.differing.isChecked()) and sieved.total <= MOST_UNFOLDED
         dialog.show_rows(sieved.pairs, names, unfold)
         count = trn("{count} element", "{count} elements", sieved.total).format(count=sieved.total)
         if right is not None:
             words = trn("{count} difference", "{count} differences", sieved.differences)
             count = f"{count} · {words.format(count=sieved.differences)}"
-        dialog.say(_heading(left, right), _note(left, right, self._nameless), count)
-        dialog.setWindowTitle(tr("Tags of {name}").format(name=left.path.name))
+        dialog.say(_heading(left, right, called), _note(left, right, self._nameless, called), count)
+        dialog.setWindowTitle(tr("Tags of {name}").format(name=called(left.path)))
 
     def _fill_menu(self) -> None:
         if self.dialog is None:
@@ -250,24 +258,26 @@ def candidates(state: AppState, path: Path | None) -> list[Entry]:
 def label(entry: Entry, nameless: bool = False) -> str:
     """Return a file's words in the menu: its name, and who and when if that is known and may be."""
     identity = entry.identity
-    parts = [entry.path.name]
+    parts = [file_name(entry.path, entry.number)]
     if identity is not None and not nameless:
         parts += [identity.patient_name, identity.study_date]
     return " · ".join(part for part in parts if part).replace("&", "&&")
 
 
-def _heading(left: "TagListing", right: "TagListing | None") -> str:
-    first = f"{left.path.name}  ·  {left.format}"
-    return first if right is None else f"{left.path.name}  ↔  {right.path.name}"
+def _heading(left: "TagListing", right: "TagListing | None", called: Callable[[Path], str]) -> str:
+    first = f"{called(left.path)}  ·  {left.format}"
+    return first if right is None else f"{called(left.path)}  ↔  {called(right.path)}"
 
 
-def _note(left: "TagListing", right: "TagListing | None", nameless: bool) -> str:
+def _note(
+    left: "TagListing", right: "TagListing | None", nameless: bool, called: Callable[[Path], str]
+) -> str:
     words = tr("{name} is a {format} image: it has no DICOM tags. This is what its own header says.")
     notes = [
-        words.format(name=header.path.name, format=header.format)
+        words.format(name=called(header.path), format=header.format)
         for header in (left, right)
         if header is not None and not header.is_dicom
     ]
-    if nameless and len(notes) < (1 if right is None else 2):  # DICOM among them
-        notes.append(tr("Hidden with the identity: people, days, numbers, free text and private elements."))
+    if nameless:
+        notes.append(tr("Hidden with the identity: all but sex, age and what describes picture and device."))
     return "\n".join(notes)

@@ -55,8 +55,8 @@ def renamable(window: "LibraryWindow") -> bool:
 
 
 def reported(window: "LibraryWindow") -> bool:
-    """Whether one model is chosen that has a report."""
-    return one(window) and window.chosen[0].report is not None
+    """Whether one model is chosen that brings figures on how good it is."""
+    return one(window) and window.chosen[0].measured
 
 
 # What
@@ -94,8 +94,20 @@ def card(window: "LibraryWindow") -> None:
 
 
 def report(window: "LibraryWindow") -> None:
-    """Open the report of the chosen model in the browser."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(window.chosen[0].report)))
+    """Show how good the chosen model is, in the browser: on a page of ours, whatever report it brings.
+
+    The report of a model that comes with the program is such a page.
+    """
+    entry = window.chosen[0]
+    if entry.bundled and (page := entry.folder / "report.html").is_file():
+        open_page(page)
+    else:
+        window.library.make_page(entry.name, entry.folder, open_page)
+
+
+def open_page(page: Path) -> None:
+    """Show `page` in the browser."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(page)))
 
 
 def folder(window: "LibraryWindow") -> None:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from cxrview.errors import InvalidRequest
 from cxrview.gui import error_text
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.i18n import tr, trn
+from cxrview.messages import CANNOT_BE_WRITTEN, MAKE_ROOM
 
 if TYPE_CHECKING:
     from cxrview.bundle.library import InstalledModel
@@ -134,6 +136,16 @@ class Library(QObject):
         title = tr("Verifying “{name}”").format(name=name)
         self._begin(title, partial(_verify, folder, device), done, failed)
 
+    def make_page(self, name: str, folder: Path, done: Callable[[Path], None]) -> None:
+        """Write our page on the model in `folder` and hand its path to `done`."""
+        title = tr("Making the page on “{name}”").format(name=name)
+
+        def made(page: Path) -> None:
+            self._tell("")
+            done(page)
+
+        self._begin(title, partial(_page, folder), made, self._failed)
+
     def bring_in(self, paths: Sequence[Path]) -> None:
         """Import the bundles in `paths`, folders or .zip files, one after the other."""
         for path in paths:
@@ -143,7 +155,7 @@ class Library(QObject):
                 self.arrived.emit(name)
 
             title = tr("Importing {name}").format(name=path.name)
-            self._begin(title, partial(_import, path), done, self._failed)
+            self._begin(title, partial(_import, path, self._models.choice.device), done, self._failed)
 
     def export(self, folder: Path, path: Path) -> None:
         """Write the bundle in `folder` to the archive `path`, which replaces what is there."""
@@ -249,7 +261,6 @@ def _list(model: str, _report: "Report") -> Listing:
     """Look what is installed; `model` is the choice in use. Runs in a worker thread, like all that follow."""
     from cxrview import bundle
     from cxrview.bundle import library
-    from cxrview.errors import InvalidRequest
 
     entries = library.installed()
     try:
@@ -278,14 +289,35 @@ def _verify(folder: Path, device: str, report: "Report") -> tuple[int, str]:
     report(-1.0, folder.name)
     card = bundle.load(folder).card
     report(-1.0, folder.name)
-    return len(card.files), contract.choose(folder, device).reason
+    return len(card.files), contract.choose(folder, device, report).reason
 
 
-def _import(path: Path, report: "Report") -> str:
+def _import(path: Path, device: str, report: "Report") -> str:
+    """Install the model once it has given its answers; one that does not work on `device` may on others."""
     from cxrview import bundle
+    from cxrview.inference import contract
+
+    def check(folder: Path) -> None:
+        contract.choose(folder, device, report)
 
     report(-1.0, path.name)
-    return bundle.install(path)
+    return bundle.install(path, check)
+
+
+def _page(folder: Path, report: "Report") -> Path:
+    from cxrview import paths
+    from cxrview.atomic_file import write_atomically
+    from cxrview.evaluation.bundle_page import bundle_page
+
+    report(-1.0, folder.name)
+    page = paths.cache() / "pages" / f"{folder.name}.html"
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(page, bundle_page(folder), settle=False)
+    except OSError as error:
+        problem = CANNOT_BE_WRITTEN(reason=error.strerror)
+        raise InvalidRequest(problem, MAKE_ROOM, page) from error
+    return page
 
 
 def _export(folder: Path, path: Path, report: "Report") -> None:

@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QFont, QIcon
 from cxrview.evaluation.names import METRICS
 from cxrview.gui import theme as themes
 from cxrview.gui.library import facts
+from cxrview.gui.theme import plain_tip
 from cxrview.gui.widgets import fonts
 from cxrview.gui.widgets.dates import day
 from cxrview.i18n import mark, say, tr
@@ -112,7 +113,7 @@ class ModelRows(QAbstractTableModel):
             case Qt.ItemDataRole.EditRole:
                 return entry.name
             case Qt.ItemDataRole.ToolTipRole:
-                return say(entry.problem) or _tip(entry, name)
+                return plain_tip(say(entry.problem) or _tip(entry, name))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(name)
             case Qt.ItemDataRole.DecorationRole if name == "name":

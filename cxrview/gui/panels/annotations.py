@@ -22,6 +22,7 @@ from cxrview.gui import theme as themes
 from cxrview.gui.actions import measure
 from cxrview.gui.session.annotations import renamed
 from cxrview.gui.session.measuring import Measuring
+from cxrview.gui.theme import plain_tip
 from cxrview.i18n import tr
 
 MOST_ROWS = 8  # before the list scrolls
@@ -121,7 +122,7 @@ class AnnotationPanel(QWidget):
                 item.setIcon(0, themes.icon(ICONS[annotation.kind]))
                 tip = "\n".join((name, *result.lines, result.remark)).strip()
                 for column in (0, 1):
-                    item.setToolTip(column, tip)
+                    item.setToolTip(column, plain_tip(tip))
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
                 self.list.addTopLevelItem(item)
         self.list.fit_height()

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from cxrview.gui import theme as themes
 from cxrview.gui.panels.histogram_plot import HistogramPlot
+from cxrview.gui.session import stored
 from cxrview.gui.state import AppState, Shown
 from cxrview.gui.viewer.corner_text import number, voi_text
+from cxrview.gui.widgets.identity import file_name
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ class HistogramPanel(QWidget):
         state.shown_changed.connect(self._show)
         state.voi_changed.connect(self._show_voi)
         state.inverted_changed.connect(self._show_voi)
-        self.fold.setChecked(bool(store.value(OPEN, False, bool)))
+        self.fold.setChecked(stored.flag(store, OPEN, False))
         self._folded(self.fold.isChecked())
 
     def set_open(self, is_open: bool) -> None:
@@ -84,7 +86,7 @@ class HistogramPanel(QWidget):
         self._show_voi()
         if radiograph is not None:
             self._job = self._runner.start(
-                tr("Counting the values of {name}").format(name=radiograph.path.name),
+                tr("Counting the values of {name}").format(name=file_name(radiograph.path)),
                 partial(_count, radiograph),
                 done=partial(self._done, radiograph),
                 failed=lambda _error: None,

@@ -7,7 +7,7 @@ from cxrview.gui import theme as themes
 from cxrview.gui.panels.prediction import model_line
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.theme import wrapped
+from cxrview.gui.theme import plain_tip, wrapped
 from cxrview.gui.widgets.elided import ElidedLabel
 from cxrview.i18n import mark, tr, trn
 
@@ -71,6 +71,8 @@ class StatusBar(QStatusBar):
         if not jobs:
             self._show_soon.stop()
             self.busy.hide()
+            self.busy_text.setText("")
+            self.busy_text.setToolTip("")
             return
         if self.busy.isHidden() and not self._show_soon.isActive():
             self._show_soon.start()
@@ -78,6 +80,6 @@ class StatusBar(QStatusBar):
         title = self.fontMetrics().elidedText(newest.title, Qt.TextElideMode.ElideMiddle, TEXT_WIDTH)
         count = trn("{count} task", "{count} tasks", len(jobs)).format(count=len(jobs))
         self.busy_text.setText(title if len(jobs) == 1 else f"{title} · {count}")
-        self.busy_text.setToolTip("\n".join(f"{job.title} {job.text}".strip() for job in jobs))
+        self.busy_text.setToolTip(plain_tip("\n".join(f"{job.title} {job.text}".strip() for job in jobs)))
         self._bar.setVisible(newest.fraction > 0)
         self._bar.setValue(round(max(0.0, newest.fraction) * 100))

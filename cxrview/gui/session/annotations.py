@@ -22,7 +22,8 @@ from cxrview.i18n import tr, trn
 if TYPE_CHECKING:
     from cxrview.imaging import Radiograph
 
-SAVE_DELAY = 300  # ms between a change and writing it
+SAVE_DELAY = 200  # ms between a change, be it one of many, and writing it
+LAST_PATIENCE = 1.0  # seconds that closing waits for another program
 AGAIN = 10_000  # ms until keeping is tried again
 LANE = "store"
 
@@ -197,7 +198,8 @@ class Annotations(QObject):
             if annotation is not None:
                 drawn[each] = annotation
             self._unsaved[each] = Change(key, each, annotation)
-        self._save_soon.start()
+        if not self._save_soon.isActive():  # whoever draws without a pause is kept up with
+            self._save_soon.start()
         if self.selected in after and after[self.selected] is None:
             self.select("")
         self.changed.emit(key)
@@ -244,6 +246,25 @@ class Annotations(QObject):
             lane=LANE,
             quiet=True,
         )
+
+    def keep_now(self) -> CxrviewError | None:
+        """Write what has changed, at once, and return why that cannot be done, or None."""
+        changes = [*self._saving.values(), *self._unsaved.values()]
+        if not changes:
+            return None
+        try:
+            Store(self._store.path, LAST_PATIENCE).write(changes)
+        except CxrviewError as error:
+            return error
+        self._unsaved.clear()
+        return None
+
+    def give_up(self) -> None:
+        """Forget what could not be kept."""
+        self._save_soon.stop()
+        self._again.stop()
+        self._unsaved.clear()
+        self._saving = {}
 
     def flush(self) -> None:
         """Write what has changed before the window closes; nothing of it is delivered any more."""

@@ -11,7 +11,7 @@ def load(path: Path) -> dict[str, Any]:
     """Return what is stored at `path`; {} where there is nothing, or nothing that makes sense."""
     try:
         values = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return values if isinstance(values, dict) else {}
 
@@ -19,4 +19,5 @@ def load(path: Path) -> dict[str, Any]:
 def save(values: dict[str, Any], path: Path) -> None:
     """Write `values` to `path`. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, json.dumps(values, ensure_ascii=False, indent=1), private=True, settle=False)
+    # In ASCII, so that names of files that are no UTF-8 are kept as well.
+    write_atomically(path, json.dumps(values, indent=1), private=True, settle=False)

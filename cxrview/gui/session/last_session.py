@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject
 
-from cxrview.gui.session import json_file
+from cxrview.gui import messages
+from cxrview.gui.session import crash_guard, json_file
 from cxrview.gui.state import Entry
+from cxrview.gui.widgets.identity import file_name
+from cxrview.gui.widgets.identity import place as shown_place
 from cxrview.gui.workbench import Workbench
-from cxrview.i18n import tr, trn
+from cxrview.i18n import say, tr, trn
 from cxrview.progress import Report
 
 if TYPE_CHECKING:
@@ -93,11 +96,17 @@ def _open(
     reopen: Reopen,
     present: Sequence[Path],
 ) -> None:
-    missing = [path for path in opened if path not in present]
+    suspected = [path for path in present if crash_guard.suspected(path)]
+    present = [path for path in present if path not in suspected]
+    if suspected:
+        bench.session.said.emit(say(messages.LEFT_CLOSED(count=len(suspected))), "")
+    missing = [path for path in opened if path not in present and path not in suspected]
     if missing:
-        names = ", ".join(path.name for path in missing[:NAMED]) + (" …" if len(missing) > NAMED else "")
+        names = ", ".join(file_name(path) for path in missing[:NAMED]) + (
+            " …" if len(missing) > NAMED else ""
+        )
         words = trn("{names} is not there any more.", "{names} are not there any more.", len(missing))
-        bench.session.said.emit(words.format(names=names), "\n".join(str(path) for path in missing))
+        bench.session.said.emit(words.format(names=names), "\n".join(filter(None, map(shown_place, missing))))
     if chosen or not present:  # the user was quicker
         return
     layout = _list(values.get("layout"))
@@ -130,6 +139,8 @@ class _Fill(QObject):
             if entry is None:
                 continue
             self._wanted.remove(place)
+            if crash_guard.suspected(entry.path):
+                continue
             if view in self._state.views:
                 self._bench.session.select(entry.path, min(seen.frame, entry.frames - 1), view)
         if not self._wanted:

@@ -25,7 +25,7 @@ STILL = (
     mark("The model “{model}” cannot be used; still {name}."),
     mark("No {device} that works was found here; still on {used}."),
 )
-LoadPredictor = Callable[[str, str], "Predictor"]
+LoadPredictor = Callable[[str, str, Report], "Predictor"]
 
 
 class ModelAndDevice(NamedTuple):
@@ -49,7 +49,7 @@ def load_first(load: LoadPredictor, choices: Sequence[ModelAndDevice], report: R
     for choice in choices:
         report(-1.0, choice.model)
         try:
-            return LoadedModel(load(*choice), choice, refusal)
+            return LoadedModel(load(*choice, report), choice, refusal)
         except CxrviewError as error:
             refusal = refusal or error
     raise refusal or ValueError("no choices")

@@ -11,10 +11,13 @@ from PySide6.QtCore import QTimer
 
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text, messages
+from cxrview.gui.session import crash_guard
 from cxrview.gui.session.discovery import News, discover
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import Job, TaskRunner
-from cxrview.i18n import tr
+from cxrview.gui.widgets.identity import file_name
+from cxrview.i18n import say, tr
+from cxrview.message import NOTHING, Message, joined
 from cxrview.messages import CHOOSE_ANOTHER_FOLDER
 from cxrview.progress import Report
 
@@ -47,6 +50,7 @@ class Opener:
         self._jobs: dict[int, Job] = {}
         self._futures: list[Future[None]] = []  # also of searches that were stopped and have not noticed yet
         self._troubles: dict[int, list[CxrviewError]] = {}
+        self._passed: dict[int, Message] = {}
         self._number = 0  # of the last search
         self._to_show: int | None = None  # the search whose first file is wanted on the screen
         QTimer.singleShot(TIDY_DELAY, runner, self._tidy)
@@ -58,7 +62,9 @@ class Opener:
             return
         self._number += 1
         number = self._to_show = self._number
-        title = tr("Looking through {name}").format(name=chosen[0].name)
+        for path in chosen:  # by name: that is no doing of ours
+            crash_guard.trust(path)
+        title = tr("Looking through {name}").format(name=file_name(chosen[0]))
         self._jobs[number] = self._runner.start(
             title if len(chosen) == 1 else tr("Looking for images"),
             partial(self._discover, chosen),
@@ -81,6 +87,7 @@ class Opener:
             self._runner.cancel(job)
         self._jobs.clear()
         self._troubles.clear()
+        self._passed.clear()
         self._to_show = None
 
     def close(self) -> None:
@@ -111,25 +118,32 @@ class Opener:
         if isinstance(news, CxrviewError):
             self._troubles.setdefault(number, []).append(news)
             return
+        if isinstance(news, Message):
+            self._passed[number] = news
+            return
         self._state.add_entries(news)
-        if number == self._to_show and news:
+        wanted = next((entry for entry in news if not crash_guard.suspected(entry.path)), None)
+        if number == self._to_show and wanted is not None:
             self._to_show = None
-            self._show(news[0].path)
+            self._show(wanted.path)
 
     def _searched(self, number: int, chosen: Sequence[Path], _result: None) -> None:
         del self._jobs[number]
         troubles: list[CxrviewError] = self._troubles.pop(number, [])
+        passed = self._passed.pop(number, NOTHING)
         if number == self._to_show:
             self._to_show = None
-            empty = CxrviewError(messages.HOLDS_NO_RADIOGRAPHS, CHOOSE_ANOTHER_FOLDER, chosen[0])
+            advice = joined((passed, CHOOSE_ANOTHER_FOLDER))
+            empty = CxrviewError(messages.HOLDS_NO_RADIOGRAPHS, advice, chosen[0])
             error = troubles[0] if troubles else empty
             self._fail(error.path or chosen[0], error)
-        elif troubles:
-            self._say(" ".join(map(error_text.whole, troubles)))
+        elif troubles or passed:
+            self._say(" ".join((*map(error_text.whole, troubles), *([say(passed)] if passed else []))))
 
     def _failed(self, number: int, chosen: Sequence[Path], error: Exception) -> None:
         del self._jobs[number]
         self._troubles.pop(number, None)
+        self._passed.pop(number, None)
         if number == self._to_show:
             self._to_show = None
             self._fail(chosen[0], error)

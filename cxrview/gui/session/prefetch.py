@@ -5,9 +5,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cxrview.gui.session import crash_guard
 from cxrview.gui.session.cache import FileRead, RecentImages
 from cxrview.gui.session.workers import read_file
 from cxrview.gui.tasks import Job, TaskRunner
+from cxrview.gui.widgets.identity import file_name
 from cxrview.i18n import tr
 
 GROWTH = 3  # pixels in memory are at most about so many times as large as a file of radiographs
@@ -50,6 +52,9 @@ class ReadAhead:
         return job
 
     def _start(self, path: Path) -> None:
+        if crash_guard.suspected(path):
+            return
+
         def done(read: FileRead) -> None:
             self._jobs.pop(path, None)
             self._images.put(read)
@@ -58,7 +63,7 @@ class ReadAhead:
             self._jobs.pop(path, None)
 
         self._jobs[path] = self._runner.start(
-            tr("Reading {name}").format(name=path.name),
+            tr("Reading {name}").format(name=file_name(path)),
             partial(read_file, path, 0),
             done=done,
             failed=failed,

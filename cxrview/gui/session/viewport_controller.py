@@ -16,6 +16,7 @@ from cxrview.gui.session.workers import read_file
 from cxrview.gui.state import AppState, FrameResult, Mark
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.view_state import PredictionProgress, PredictionState, Shown, ViewStage, ViewState
+from cxrview.gui.widgets.identity import file_name
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class ViewportController(QObject):
         self._state.change_entry(path, mark=Mark.LOADING)
         done, failed = partial(self._read_done, frame), partial(self._read_failed, path, frame)
         self._read_job = self._shelf.ahead.take(path, done, failed) or self._runner.start(
-            tr("Reading {name}").format(name=path.name),
+            tr("Reading {name}").format(name=file_name(path)),
             partial(read_file, path, frame),
             done=done,
             failed=failed,
@@ -122,7 +123,7 @@ class ViewportController(QObject):
         elif (predictor := models.predictor) is not None:
             self.view.set_reading(PredictionState(PredictionProgress.WAITING))
             self._predict_job = self._runner.start(
-                tr("Predicting {name}").format(name=radiograph.path.name),
+                tr("Predicting {name}").format(name=file_name(radiograph.path)),
                 lambda report: predictor.predict([radiograph], report)[0],
                 done=partial(self._predicted, stamp, radiograph.frame),
                 failed=self._predict_failed,

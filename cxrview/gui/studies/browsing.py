@@ -85,4 +85,6 @@ class Browsing(QObject):
         for viewport in self._bench.viewports.viewports:
             place = viewport.empty_page.below.layout()
             if place is not None and place.isEmpty():
-                place.addWidget(RecentList(self.recents, self._bench.open))
+                shown = RecentList(self.recents, self._bench.open)
+                self._bench.state.settings_changed.connect(shown.name_again)
+                place.addWidget(shown)

@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
 
 from cxrview.gui.state import Entry
 from cxrview.gui.studies import nodes
+from cxrview.gui.theme import plain_tip
 from cxrview.gui.viewer.corner_text import date
 from cxrview.gui.widgets.elided import ElidedLabel
+from cxrview.gui.widgets.identity import place
 from cxrview.gui.widgets.themed import IconLabel
 from cxrview.i18n import tr, trn
 
@@ -63,7 +65,7 @@ class PriorStrip(Notice):
         if not priors:
             return
         self.words.setText(words[0])
-        self.words.setToolTip("\n".join((tr("Earlier studies of this patient:"), *words)))
+        self.words.setToolTip(plain_tip("\n".join((tr("Earlier studies of this patient:"), *words))))
         self.compare.setToolTip(tr("Show the image beside the prior"))
         self.compare.setAccessibleName(tr("Compare with prior {study}").format(study=words[0]))
         several = len(priors) > 1
@@ -110,8 +112,16 @@ class UndoStrip(Notice):
             "Removed {count} image from the list", "Removed {count} images from the list", len(removed)
         )
         self.words.setText(words.format(count=len(removed)))
-        self.words.setToolTip("\n".join(str(entry.path) for entry in removed[:20]))
+        self._name()
         self.setVisible(bool(removed))
+
+    def _name(self) -> None:
+        places = (place(entry.path) for entry in self._removed[:20])
+        self.words.setToolTip(plain_tip("\n".join(filter(None, places))))
+
+    def name_again(self) -> None:
+        """Say which files were removed, or not any more."""
+        self._name()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kinds = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)

@@ -141,6 +141,7 @@ class StudyPanel(QWidget):
     def _hide_identity(self, settings: Settings) -> None:
         self.model.nameless = self.tree.delegate.nameless = settings.hide_identity
         self._offer_priors(self._state.shown)
+        self.undo_strip.name_again()
         self.tree.viewport().update()
 
     # What others ask for

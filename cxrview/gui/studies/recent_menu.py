@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayo
 
 from cxrview.gui import theme as themes
 from cxrview.gui.studies.recents import Recent, Recents
-from cxrview.gui.theme import DARK
+from cxrview.gui.theme import DARK, plain_tip
 from cxrview.gui.widgets import fonts
+from cxrview.gui.widgets.identity import hidden
 from cxrview.i18n import say, tr
 from cxrview.messages import NOT_THERE
 
@@ -40,13 +41,16 @@ class RecentMenu(QMenu):
         """Show what the list holds now, and grey out what is missing as soon as that is known."""
         self.clear()
         self._actions.clear()
+        if hidden():
+            self.addAction(tr("Hidden with the identity")).setEnabled(False)
+            return
         fonts.ensure_for(item.name for item in self._recents.items)
         for number, item in enumerate(self._recents.items, 1):
             letter = f"&{number}  " if number < 10 else f"{number}  "
             name = self.fontMetrics().elidedText(item.name, Qt.TextElideMode.ElideMiddle, WIDTH)
             action = self.addAction(letter + name.replace("&", "&&"))
             action.triggered.connect(partial(self._chosen, item))
-            action.setToolTip(_whole(item))
+            action.setToolTip(plain_tip(_whole(item)))
             self._actions[item] = action
         self.addSeparator()
         self.addAction(tr("&Clear the list"), self._recents.clear)
@@ -58,7 +62,7 @@ class RecentMenu(QMenu):
     def _grey(self, missing: frozenset[Recent]) -> None:
         for item in missing & self._actions.keys():
             self._actions[item].setEnabled(False)
-            self._actions[item].setToolTip(f"{item.paths[0]} {say(NOT_THERE)}")
+            self._actions[item].setToolTip(plain_tip(f"{item.paths[0]} {say(NOT_THERE)}"))
 
     def _enable(self) -> None:
         self.setEnabled(bool(self._recents.items))
@@ -83,7 +87,7 @@ class RecentList(QWidget):
             if (button := old.widget()) is not None:
                 button.deleteLater()
         self._buttons.clear()
-        items = self._recents.items[:ON_PAGE]
+        items = () if hidden() else self._recents.items[:ON_PAGE]
         self.setVisible(bool(items))
         if not items:
             return
@@ -92,6 +96,10 @@ class RecentList(QWidget):
             self._buttons[item] = self._button(item)
             self._column.addWidget(self._buttons[item])
         self._recents.look_for(self._hide)
+
+    def name_again(self, _settings: object = None) -> None:
+        """Show what was opened, or not any more."""
+        self._fill()
 
     def _button(self, item: Recent) -> "RecentButton":
         button = RecentButton(item)
@@ -104,7 +112,7 @@ class RecentList(QWidget):
     def _hide(self, missing: frozenset[Recent]) -> None:
         for item in missing & self._buttons.keys():
             self._buttons[item].setEnabled(False)
-            self._buttons[item].setToolTip(f"{item.paths[0]} {say(NOT_THERE)}")
+            self._buttons[item].setToolTip(plain_tip(f"{item.paths[0]} {say(NOT_THERE)}"))
 
 
 class RecentButton(QPushButton):
@@ -114,7 +122,7 @@ class RecentButton(QPushButton):
         super().__init__(objectName="recentItem")
         self._item = item
         self.setAccessibleName(tr("Open {name} again").format(name=item.name))
-        self.setToolTip(_whole(item))
+        self.setToolTip(plain_tip(_whole(item)))
         self.setMinimumHeight(28)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 

@@ -87,7 +87,7 @@ class RowPainter(QStyledItemDelegate):
         area = option.rect
         picture = QRect(area.left() + 2, area.top() + (area.height() - SIDE) // 2, SIDE, SIDE)
         self._paint_picture(painter, picture, node)
-        lines = row_texts.lines(node)
+        lines = row_texts.nameless_lines(node) if self.nameless else row_texts.lines(node)
         line = self._first_line(option, area, bool(lines[1]))
         room = self._paint_finding(painter, option, node, line)
         text = area.adjusted(2 + SIDE + 9, 0, -room, 0)

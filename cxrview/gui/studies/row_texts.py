@@ -6,8 +6,9 @@ from cxrview.gui.panels.bars import percent
 from cxrview.gui.state import Entry, FrameResult, Mark
 from cxrview.gui.studies import nodes
 from cxrview.gui.studies.nodes import NodeKind, StudyNode
-from cxrview.gui.theme import wrapped
+from cxrview.gui.theme import filled, plain_tip
 from cxrview.gui.viewer.corner_text import age_and_sex, date
+from cxrview.gui.widgets.identity import file_name
 from cxrview.i18n import tr, trn
 
 if TYPE_CHECKING:
@@ -64,19 +65,37 @@ def _group_lines(node: StudyNode) -> tuple[str, str]:
 
 
 def nameless_lines(node: StudyNode) -> tuple[str, str]:
-    """Return the two lines of a row without who the patient is and when the study was made."""
-    identity = _identity(node)
-    if identity is None or node.kind not in (NodeKind.PATIENT, NodeKind.STUDY):
-        return lines(node)
+    """Return the two lines of a row with nothing but what `gui.widgets.identity` allows."""
+    if node.kind is NodeKind.FRAME:
+        return title(node), ""
+    if node.entry is not None:
+        return _nameless_image(node.entry)
+    who = _identity(node)
     if node.kind is NodeKind.PATIENT:
-        return tr("Identity hidden"), age_and_sex(identity)
-    words = [word for word in (identity.study_description, identity.modality) if word]
-    return (words or [tr("Identity hidden")])[0], DOT.join(words[1:])
+        return tr("Identity hidden"), age_and_sex(who) if who is not None else ""
+    if node.kind is NodeKind.STUDY:
+        return (who.modality if who is not None else "") or tr("Study"), ""
+    return {NodeKind.SERIES: tr("Series"), NodeKind.ARCHIVE: tr("Archive")}.get(node.kind, tr("Folder")), ""
+
+
+def _nameless_image(entry: Entry) -> tuple[str, str]:
+    number, view = file_name(entry.path, entry.number), nodes.view(entry)
+    if entry.mark is Mark.FAILED:
+        return number, entry.note
+    frames = trn("{count} frame", "{count} frames", entry.frames) if entry.frames > 1 else ""
+    below = (frames.format(count=entry.frames), number if view else "")
+    return view or number, DOT.join(part for part in below if part)
 
 
 def nameless(node: StudyNode) -> str:
-    """Return what is said of a group instead of its title, tool tip and spoken text."""
-    return ", ".join(part for part in (*nameless_lines(node), count(node)) if part)
+    """Return what is said of a row instead of its title, tool tip and spoken text."""
+    if node.kind is NodeKind.FRAME:
+        return title(node)
+    if node.entry is None:
+        return ", ".join(part for part in (*nameless_lines(node), count(node)) if part)
+    found = finding(node)
+    words = said(found) if found is not None else ""
+    return ", ".join(part for part in (*nameless_lines(node), words) if part)
 
 
 def _identity(node: StudyNode) -> "Identity | None":
@@ -102,9 +121,9 @@ def tool_tip(node: StudyNode) -> str:
         return said(found) if found is not None else tr(Mark.UNREAD.value)
     if entry is not None:
         state = entry.note or _state(entry, finding(node))
-        return "\n".join((place(entry), wrapped(state)))
+        return plain_tip("\n".join((place(entry), filled(state))))
     details = node.group.details[-1] if node.group is not None else ""
-    return "\n".join((node.text, details, count(node)))
+    return plain_tip("\n".join((node.text, details, count(node))))
 
 
 def place(entry: Entry) -> str:

@@ -176,7 +176,7 @@ class StudyModel(TreeModel):
         node = self._nodes.get(index.internalId()) if index.isValid() else None
         if node is None:
             return None
-        if self.nameless and node.group is not None and role in TEXT_ROLES:
+        if self.nameless and role in TEXT_ROLES:
             return row_texts.nameless(node)
         reader = READERS.get(role)
         return reader(node) if reader is not None else None

@@ -9,8 +9,10 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from cxrview.gui.session import crash_guard
 from cxrview.gui.session.cache import Stamp
 from cxrview.gui.tasks import Job, TaskRunner
+from cxrview.gui.widgets.identity import file_name
 from cxrview.i18n import tr
 from cxrview.progress import Report
 
@@ -107,7 +109,7 @@ class Thumbnails(QObject):
         known = self._kept.get(key)
         path, frame = key
         self._job = self._runner.start(
-            tr("Thumbnail of {file}").format(file=path.name),
+            tr("Thumbnail of {file}").format(file=file_name(path)),
             partial(make, path, frame, side, known.stamp if known is not None else None),
             done=partial(self._done, key),
             failed=lambda _error: self._done(key, Made(None, QImage())),  # its row says what is wrong with it
@@ -146,7 +148,8 @@ def make(path: Path, frame: int, side: int, known: Stamp | None, report: Report)
     stamp = Stamp.of(path)
     if known is not None and stamp in (known, None):
         return None
-    pixels = thumbnail(path, frame, side, report)
+    with crash_guard.reading(path):
+        pixels = thumbnail(path, frame, side, report)
     height, width = pixels.shape[:2]
     colour = pixels.ndim == 3
     form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8

@@ -110,6 +110,10 @@ class Canvas(QWidget):
         self.setAccessibleName(tr("Radiograph"))
         self.setCursor(self.tool.cursor)
 
+    def called(self, path: Path) -> str:
+        """Return what the file at `path` may be called."""
+        return self._state.called(path)
+
     def origin(self, path: Path) -> Path:
         """Return the file that the user knows `path` by: the archive, if it was unpacked from one."""
         entry = self._state.entries.get(path)

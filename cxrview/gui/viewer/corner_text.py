@@ -82,11 +82,10 @@ def lines(radiograph: "Radiograph", view: "ViewState", zoom: float, settings: "S
     kind = " / ".join(part for part in (what, who.modality) if part)
     frame = tr("frame {frame} of {count}").format(frame=radiograph.frame + 1, count=radiograph.frame_count)
     if settings.hide_identity:
-        patient = [tr("Identity hidden"), age_and_sex(who)]
+        patient, study = [tr("Identity hidden"), age_and_sex(who)], [kind]
     else:
         patient = [person(who.patient_name) or radiograph.path.name, who.patient_id, age_and_sex(who)]
-    day = [] if settings.hide_identity else [date(who.study_date)]
-    study = [*day, kind, who.study_description or who.series_description]
+        study = [date(who.study_date), kind, who.study_description or who.series_description]
     technique = [tr("{width} × {height} px").format(width=width, height=height)]
     shown = shown_text(view)
     scale = [f"{zoom * 100:.0f} %   {spacing_text(radiograph, view.hand_scale)}"]

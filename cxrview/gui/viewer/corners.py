@@ -37,7 +37,7 @@ class Corners:
             corner_text.draw(painter, area, blocks, font, self.warning())
             self._draw_edges(painter, area, shown.radiograph, font)
         elif shown.stage is ViewStage.LOADING and shown.path is not None and loading:
-            words = tr("Reading {name} …").format(name=shown.path.name)
+            words = tr("Reading {name} …").format(name=canvas.called(shown.path))
             corner_text.draw(painter, area, {"tl": [words]}, font)
 
     def draw_still(self, painter: QPainter, area: QRect, settings: "Settings", zoom: float) -> None:

@@ -17,11 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.gui.theme import plain_tip
 from cxrview.gui.view_state import Shown, ViewStage
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.drag import unpacked
 from cxrview.gui.viewer.frame_bar import FrameBar
 from cxrview.gui.viewer.message_page import TEXT_WIDTH, MessagePage
+from cxrview.gui.widgets import identity
 from cxrview.i18n import mark, tr
 
 FORMATS = mark(
@@ -82,9 +84,10 @@ class Viewport(QStackedWidget):
 
     def _show(self, shown: Shown) -> None:
         if shown.stage is ViewStage.FAILED:
-            name, origin = (shown.path.name, str(self.canvas.origin(shown.path))) if shown.path else ("", "")
+            name = self.canvas.called(shown.path) if shown.path else ""
+            origin = identity.place(self.canvas.origin(shown.path)) if shown.path else ""
             self.error_page.say(self._shortened(name), f"{shown.problem} {shown.advice}".strip(), origin)
-            self.error_page.title.setToolTip(name)
+            self.error_page.title.setToolTip(plain_tip(name))
             self._colour_error(shown.stopped)
         pages = {ViewStage.EMPTY: self.empty_page, ViewStage.FAILED: self.error_page}
         focus = QApplication.focusWidget()
@@ -95,6 +98,14 @@ class Viewport(QStackedWidget):
         self.setFocusPolicy(tab)
         if focused:
             self.take_focus()
+
+    def name_again(self) -> None:
+        """Say which file cannot be shown, or not any more."""
+        if self.view.shown.stage is ViewStage.FAILED:
+            self._show(self.view.shown)
+        else:
+            self.error_page.say("", "", "")
+            self.error_page.title.setToolTip("")
 
     @property
     def shows_image(self) -> bool:

@@ -45,7 +45,12 @@ class SecondWindow(QMainWindow):
         self._name(viewport.view.shown)
 
     def _name(self, shown: Shown) -> None:
-        self.setWindowTitle(f"{shown.path.name} – cxrview" if shown.path is not None else "cxrview")
+        called = self.viewport.canvas.called
+        self.setWindowTitle(f"{called(shown.path)} – cxrview" if shown.path is not None else "cxrview")
+
+    def name_again(self) -> None:
+        """Say who or what is shown, or not any more."""
+        self._name(self.viewport.view.shown)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
@@ -88,7 +93,14 @@ class Viewports(QObject):
         self.grid = Grid(self._make)
         self.grid.arrange(1, 1, state.views)
         state.active_changed.connect(self._show_active)
+        state.settings_changed.connect(self._name_again)
         self._show_active(state.active)
+
+    def _name_again(self, _settings: object) -> None:
+        for viewport in self.viewports:
+            viewport.name_again()
+        if self.second is not None:
+            self.second.name_again()
 
     # What there is
 

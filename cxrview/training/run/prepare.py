@@ -35,6 +35,7 @@ from cxrview.datasets.split import (
 )
 from cxrview.errors import InvalidRequest
 from cxrview.imaging.find import natural_key
+from cxrview.imaging.passed_over import PassedOver
 from cxrview.message import NOTHING, Message
 from cxrview.progress import Report, silent
 from cxrview.pseudonym import load_key
@@ -80,14 +81,15 @@ def prepare(
     override; the report is written before. Raises UnusableModel or EngineUnavailable if lungs cannot be found
     here; `report` may raise Cancelled.
     """
-    items = find_items(config.data)
+    passed = PassedOver()
+    items = find_items(config.data, passed)
     names = class_names(items, config)
     secret = _secret()
     collections = _Collections(input_size, out, secret, report, frame)
     inputs = collections.read(items, "inputs", 0.0, 0.6)
     foreign = collections.others(config.data, config.data.external, "external", 0.6, 0.7)
     ood = collections.others(config.data, config.data.out_of_distribution, "out_of_distribution", 0.7, 0.75)
-    gathered = _Gathered(config, names, inputs, foreign, ood, input_size, frame)
+    gathered = _Gathered(config, names, inputs, foreign, ood, input_size, frame, passed)
     try:
         prepared = gathered.check(out, lambda done, doing: report(0.75 + 0.25 * done, doing))
     except _Unusable as error:
@@ -182,11 +184,12 @@ class _Gathered:
     ood: Inputs | None
     size: int
     frame: str
+    passed: PassedOver
 
     def check(self, out: Path, report: Report) -> Prepared:
         """Return what is fit for use, and write the split. Raises _Unusable."""
         findings = checks.file_findings(self.inputs, self.size)
-        findings += checks.source_findings(self.config.data, self.names)
+        findings += checks.source_findings(self.config.data, self.names, self.passed)
         kept = self.inputs.subset(_with_contrast(self.inputs))
         groups, notes = patients(kept, self.config.data)
         findings += notes

@@ -17,6 +17,7 @@ from cxrview.bundle.load import read_card
 from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.messages import UNREADABLE_FILE
 from cxrview.progress import Report
+from cxrview.safe_text import unguarded
 from cxrview.training import messages
 from cxrview.training.run.folder import RunFolder
 
@@ -178,8 +179,8 @@ class _Places:
         try:
             with folder.split.open(newline="", encoding="utf-8") as file:
                 for row in csv.DictReader(file):
-                    place = os.path.normpath(folder.path / row["file"])
-                    self._groups[place] = row["group"]
+                    place = os.path.normpath(folder.path / unguarded(row["file"]))
+                    self._groups[place] = unguarded(row["group"])
         except (OSError, KeyError, csv.Error):
             return  # then each image stands for itself
 
@@ -200,7 +201,8 @@ def _answers(path: Path, card: Card, measured: Mapping[str, Any], places: _Place
     found: dict[str, list[Answer]] = {name: [] for name in measured}
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
+            for cells in csv.DictReader(file):
+                row = {name: unguarded(cell) for name, cell in cells.items()}
                 part = row["part"]
                 if part in found:
                     found[part].append(_answer(row, part, card, measured[part], places))

@@ -9,6 +9,7 @@ from collections import Counter
 
 from cxrview.atomic_file import write_atomically
 from cxrview.errors import InvalidRequest
+from cxrview.safe_text import unguarded
 from cxrview.training import messages
 from cxrview.training.run.folder import RunFolder
 
@@ -41,7 +42,5 @@ def check(folder: RunFolder, before: str | None) -> None:
 def _sides(text: str) -> list[tuple[str, ...]]:
     """Return name, label and side of each image; not its folder, for data and run may have been moved."""
     rows = csv.DictReader(io.StringIO(text, newline=""))
-    return [
-        (str(row.get("file")).rpartition("/")[2], str(row.get("label")), str(row.get("split")))
-        for row in rows
-    ]
+    plain = ([unguarded(str(row.get(name))) for name in ("file", "label", "split")] for row in rows)
+    return [(file.rpartition("/")[2], label, split) for file, label, split in plain]

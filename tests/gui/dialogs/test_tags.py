@@ -304,7 +304,7 @@ def test_while_the_identity_is_hidden_the_tags_name_nobody(window, dialog, john,
     assert dialog.note.text().startswith("Hidden with the identity")
     dialog.compare.menu().aboutToShow.emit()
     assert not any("DOE" in action.text() for action in dialog.compare.menu().actions())
-    compare(dialog, "john.dcm", qtbot)
+    compare(dialog, "Image 2", qtbot)
     assert rows(dialog)["Patient's Name"] == ("hidden", "hidden")
     dialog.tree.selectAll()
     dialog.copy_rows.trigger()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
 from cxrview import bundle, i18n, paths
 from cxrview.bundle import messages
 from cxrview.bundle.rewrite import rewrite_card
+from cxrview.evaluation.messages import NO_READABLE_FIGURES
 from cxrview.gui import theme as themes
 from cxrview.gui.library import facts
 from cxrview.gui.library.window import LibraryWindow
@@ -22,7 +23,7 @@ from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.widgets.text import TextDialog
 from cxrview.i18n import say
 from cxrview.settings import Settings
-from tests.conftest import make_tiny_bundle
+from tests.conftest import make_tiny_bundle, write_card
 from tests.gui.test_accessibility import nameless
 
 BUNDLED = "cxr-densenet121"
@@ -382,6 +383,24 @@ def test_card_report_and_folder_are_shown(mine, library, qtbot, monkeypatch):
     click(qtbot, library, BUNDLED)
     press(qtbot, library, "Report")
     assert opened == [mine, paths.bundled_models() / BUNDLED / "report.html"]
+
+
+def test_the_report_that_a_foreign_model_brings_is_never_opened(mine, library, qtbot, monkeypatch):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(Path(url.toLocalFile())))
+    (mine / "report.html").write_text("<script>alert(1)</script>", "utf-8")
+    (mine / "metrics.json").write_text("{}", "utf-8")
+    write_card(mine, title="<script>alpha</script>")
+    library.library.refresh()
+    click(qtbot, library, "alpha")
+    qtbot.waitUntil(button(library, "Report").isEnabled)
+    press(qtbot, library, "Report")
+    qtbot.waitUntil(lambda: bool(opened))
+    assert opened[0].parent == paths.cache() / "pages"
+    page = opened[0].read_text("utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;alpha" in page
+    assert str(NO_READABLE_FIGURES) in page
 
 
 def test_everything_has_a_name_and_the_themes_change(mine, library, qapp, qtbot):

@@ -42,7 +42,7 @@ def open_with(make_window, bundle_folder, phantom, qtbot):
         entries = {"watch_class": "covid19", "operating_points": points} | changes
         card = dataclasses.replace(plain, **entries)
         window = make_window(
-            load_predictor=lambda _model, _device: Predictor(Bundle(bundle_folder, card), engine)
+            load_predictor=lambda _model, _device, _report: Predictor(Bundle(bundle_folder, card), engine)
         )
         window.engine = engine
         window.open([phantom])

@@ -340,7 +340,9 @@ def test_a_model_that_reads_lungs_is_shown_with_their_border(make_window, tiny_l
     files = {"chest": chest(300, 280), "nothing": np.zeros((200, 260), np.uint8)}
     for name, picture in files.items():
         cv2.imwrite(str(tmp_path / f"{name}.png"), picture)
-    window = make_window(load_predictor=lambda _model, _device: Predictor.load(str(tiny_lungs_bundle), "cpu"))
+    window = make_window(
+        load_predictor=lambda _model, _device, _report: Predictor.load(str(tiny_lungs_bundle), "cpu")
+    )
     window.open([tmp_path / "chest.png"])
     qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
     window.reading.heatmap.model_view.click()

@@ -121,7 +121,7 @@ def test_the_notice_is_always_there(window):
 
 
 def test_without_a_model_images_are_shown_and_the_reason_is_said(make_window, phantom, qtbot):
-    def no_model(_model, _device):
+    def no_model(_model, _device, _report):
         raise InvalidRequest(messages.NONE_INSTALLED, messages.INSTALL_AGAIN)
 
     window = make_window(load_predictor=no_model)

@@ -8,6 +8,7 @@ import pytest
 from cxrview.errors import InvalidRequest, UnreadableImage
 from cxrview.gui.session.discovery import BATCH, discover
 from cxrview.imaging import find
+from cxrview.imaging.messages import NO_IMAGES_PASSED_OVER
 from cxrview.imaging.unpacked import Unpacked, remove_leftovers
 from cxrview.messages import CANNOT_BE_UNPACKED, PLACE_CANNOT_BE_WRITTEN
 from cxrview.progress import Cancelled, silent
@@ -57,11 +58,11 @@ def test_a_slow_search_does_not_wait_for_a_full_batch(films, unpacked, monkeypat
 def test_the_first_entry_does_not_wait_for_the_walk(films, unpacked, monkeypatch):
     looked = []
 
-    def watched(path, plain=find._is_candidate):
+    def watched(path, plain=find.is_candidate):
         looked.append(path)
         return plain(path)
 
-    monkeypatch.setattr(find, "_is_candidate", watched)
+    monkeypatch.setattr(find, "is_candidate", watched)
     search = discover([films], unpacked, silent)
     assert [entry.path.name for entry in next(search)] == ["0.png"]
     assert len(looked) == 1
@@ -150,8 +151,9 @@ def test_nothing_there_is_a_bad_request(tmp_path, unpacked):
 
 def test_an_archive_inside_a_folder_is_passed_over(films, tmp_path, unpacked):
     zipped(tmp_path / "films.zip", films)
-    entries = [entry for batch in discover([tmp_path], unpacked, silent) for entry in batch]
-    assert len(entries) == 300
+    *batches, told = discover([tmp_path], unpacked, silent)
+    assert sum(map(len, batches)) == 300
+    assert told == NO_IMAGES_PASSED_OVER(count=1, kinds=[".zip"])
 
 
 def test_unpacked_folders_go_when_they_are_no_longer_needed(films, tmp_path, own_cache):

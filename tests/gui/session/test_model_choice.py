@@ -13,10 +13,10 @@ from cxrview.errors import EngineUnavailable
 def no_gpu(load_predictor):
     """Loads the tests' predictor, but on no GPU and not under the name "gone"."""
 
-    def load(model, device):
+    def load(model, device, report):
         if device == "gpu" or model == "gone":
             raise EngineUnavailable(NO_ENGINE(refusals=REFUSAL(name="openvino", reason="no such device")))
-        return load_predictor(model, device)
+        return load_predictor(model, device, report)
 
     return load
 
@@ -67,12 +67,12 @@ def slow_loads(load_predictor):
     """Loads the tests' predictor once `gate` is set, and keeps what was asked for; there is no GPU."""
     gate, asked = threading.Event(), []
 
-    def load(model, device):
+    def load(model, device, report):
         assert gate.wait(20)
         asked.append((model, device))
         if device == "gpu" or model == "gone":
             raise EngineUnavailable(NO_ENGINE(refusals=REFUSAL(name="openvino", reason="no such device")))
-        return load_predictor(model, device)
+        return load_predictor(model, device, report)
 
     yield load, gate, asked
     gate.set()

@@ -19,6 +19,7 @@ from cxrview.gui import theme as themes
 from cxrview.gui.panels.bars import percent
 from cxrview.gui.studies.thumbnails import Key, Thumbnails
 from cxrview.gui.tasks import TaskRunner
+from cxrview.gui.theme import plain_tip
 from cxrview.gui.training.result.marks import Marks
 from cxrview.gui.widgets import small_picture
 from cxrview.i18n import tr
@@ -69,7 +70,7 @@ class ImageModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return answer.file
         if role == Qt.ItemDataRole.ToolTipRole:
-            return str(answer.path)
+            return plain_tip(str(answer.path))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             lines = [answer.file, *self.lines(index.row())]
             return ", ".join(line for line in lines if line)

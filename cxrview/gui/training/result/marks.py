@@ -1,6 +1,5 @@
 """Images whose label looks wrong: remembered in the run's folder, written out as a list."""
 
-import csv
 import io
 import json
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from cxrview import messages as shared
 from cxrview.atomic_file import write_atomically
 from cxrview.errors import InvalidRequest
 from cxrview.i18n import tr
+from cxrview.safe_text import CsvWriter
 from cxrview.training.run.result import RunResult
 
 FILE = "doubtful.json"
@@ -89,7 +89,7 @@ def save_list(marks: Iterable[Key], result: RunResult, path: Path) -> None:
     if path.suffix.lower() == ".txt":
         buffer.writelines(f"{file}\n" for _, file in marks)
     else:
-        writer = csv.writer(buffer, lineterminator="\n")
+        writer = CsvWriter(buffer)
         writer.writerow(("file", "label", "called", "probability", "part"))
         for part, file in marks:
             if (answer := answers.get((part, file))) is not None:

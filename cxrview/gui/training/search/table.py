@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTreeView
 
 from cxrview.evaluation.names import METRICS, called
 from cxrview.gui import theme as themes
+from cxrview.gui.theme import plain_tip
 from cxrview.gui.training.search.texts import best_of, value_text
 from cxrview.gui.training.texts import figure
 from cxrview.i18n import say, tr
@@ -116,7 +117,7 @@ class TrialModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(row, name)
             case Qt.ItemDataRole.ToolTipRole:
-                return row.problem or None
+                return plain_tip(row.problem) or None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(name)
             case Qt.ItemDataRole.DecorationRole if name == "number" and row.best:
