@@ -148,6 +148,7 @@ def test_a_damaged_store_is_said_once_and_work_goes_on(make_window, home, phanto
     assert len(said) == 1
     assert said[0].startswith(f"reading.sqlite {say(STORE_DAMAGED)}")
     assert (home / "reading.sqlite").read_bytes() == b"no database" * 999
+    window.annotations.give_up()  # closing would ask
 
 
 def test_what_could_not_be_kept_is_kept_later(film, qtbot):

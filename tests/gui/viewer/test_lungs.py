@@ -112,7 +112,7 @@ def test_what_a_reading_finds_is_not_looked_for_beside_it(
     predictor = Predictor.load(str(tiny_lungs_bundle), "cpu")
     loads: list[str] = []
     monkeypatch.setattr(LungFinder, "load", lambda device: loads.append(device))
-    window = make_window(load_predictor=lambda _model, _device: predictor)
+    window = make_window(load_predictor=lambda _model, _device, _report: predictor)
     window.resize(1500, 1000)
     window.state.change_settings(show_lungs=True, heatmap_visible=False)
     window.open([write_png(tmp_path / "chest.png", chest_phantom(400))])
@@ -126,7 +126,7 @@ def test_where_the_reading_fails_the_lungs_are_looked_for(
 ):
     predictor = Predictor.load(str(tiny_lungs_bundle), "cpu")
     monkeypatch.setattr(predictor.engine, "predict", lambda _batch: refuse())
-    window = make_window(load_predictor=lambda _model, _device: predictor)
+    window = make_window(load_predictor=lambda _model, _device, _report: predictor)
     window.resize(1500, 1000)
     window.state.change_settings(show_lungs=True, heatmap_visible=False)
     window.open([write_png(tmp_path / "chest.png", chest_phantom(400))])
