@@ -179,7 +179,7 @@ def test_an_array_of_a_petabyte_is_not_read(model, tmp_path):
     with h5py.File(tmp_path / "huge.weights.h5", "w") as file:
         file.create_dataset("layers/conv2d/vars/0", (2**20, 2**20, 2**10), "f4", chunks=(1, 1, 2**10))
         file["layers/conv2d/vars/1"] = np.zeros(32, np.float32)
-    check_refused(model, tmp_path / "huge.weights.h5", messages.OTHER_SHAPES(layer="conv1"))
+    check_refused(model, tmp_path / "huge.weights.h5", engine_messages.WEIGHTS_TOO_LARGE)
 
 
 def test_weights_that_are_not_numbers_are_refused(model, tmp_path):
