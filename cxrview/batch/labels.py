@@ -1,6 +1,6 @@
 """What films are said to show, so that their rows can be held against it: a table, or class folders."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,21 +25,23 @@ class Labels:
 
 
 def labels_for(
-    files: Sequence[Path], called: Callable[[Path], str], card: Card, given: Path | None
+    files: Mapping[str, Path], called: Callable[[Path], str], card: Card, given: Path | None
 ) -> Labels | None:
-    """Return what `given`, a table or a folder of class folders, says of `files`, by what they are `called`.
+    """Return what `given`, a table or class folders, says of `files`, which are here by their names in rows.
 
-    Without it the folders in which the files lie speak, if each lies in one, at whatever depth, that is
-    called like a class of `card`, and there are two such classes at least; else None. Raises InvalidRequest.
+    Without it the folders speak in which the files lie as the user knows them, that is as they are `called`,
+    if each lies in one, at whatever depth, that has the name of a class of `card`, and there are two such
+    classes at least; else None. Raises InvalidRequest.
     """
     if given is not None:
-        known = {done_as(item.path): item for item in find_items(DataConfig(str(given)))}
-        found = {called(path): known[done_as(path)] for path in files if done_as(path) in known}
+        known = {
+            done_as(item.path): item for item in find_items(DataConfig(str(given)), among=files.values())
+        }
+        found = {name: known[done_as(path)] for name, path in files.items() if done_as(path) in known}
         return Labels(found, False)
     items: dict[str, Item] = {}
-    for path in files:
-        name = called(path)
-        label = _folder_class(Path(name), card)
+    for name, path in files.items():
+        label = _folder_class(Path(called(path)), card)
         if not label:
             return None
         items[name] = Item(path, name, (label,))

@@ -12,7 +12,7 @@ from cxrview.batch import duplicates, manifest, naming, rows, table
 from cxrview.batch.events import FileFailed, Finished, Started, Warned
 from cxrview.batch.formats import ResultsTable, done_as
 from cxrview.batch.heatmaps import Pictures
-from cxrview.batch.labels import Labels, labels_for
+from cxrview.batch.labels import labels_for
 from cxrview.batch.manifest import Counts, Manifest
 from cxrview.batch.page import Asked, write_page
 from cxrview.batch.parts_table import join, parts_beside, take_apart
@@ -51,11 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
             if not inputs.files:
                 raise InvalidRequest(messages.NO_PATTERN_FITS)
             readers = load_readers(arguments)
-            labels = None
-            if arguments.report is not None:
-                labels = labels_for(inputs.files, inputs.called, readers.first.card, arguments.labels)
             with file_lock(arguments.out) if arguments.out is not None else nullcontext():
-                return _Run(arguments, inputs, readers, counts, said, labels).run()
+                return _Run(arguments, inputs, readers, counts, said).run()
 
 
 class _Run:
@@ -68,15 +65,16 @@ class _Run:
         readers: Readers,
         counts: Counts,
         said: Voice,
-        labels: Labels | None,
     ) -> None:
         check_request(arguments)  # again, now that no other run can be at it
-        self._arguments, self._inputs, self._readers, self._labels = arguments, inputs, readers, labels
+        self._arguments, self._inputs, self._readers = arguments, inputs, readers
         self._counts, self._voice = counts, said
         self._key = self._pseudonym_key()
         self._names = naming.Pseudonyms(inputs.called, self._key) if arguments.deid else None
         self._called: Callable[[Path], str] = self._names or inputs.called
         self._twins = duplicates.Duplicates() if arguments.duplicates else None
+        self._shown: dict[str, Path] = {}  # files by what rows call them, for the page
+        self._unrecorded = False  # the manifest could not be written
         self._pictures = None
         if arguments.heatmaps is not None:
             self._pictures = Pictures(arguments.heatmaps, arguments.paths, self._complain)
@@ -86,7 +84,12 @@ class _Run:
         self._place = self._out  # where the rows lie while the run goes on
         if self._out is not None and arguments.single_file:
             self._place = parts_beside(self._out)
-        self._tally = Tally(readers.card, labels) if arguments.report is not None else None
+        self._tally = self._begun_tally() if arguments.report is not None else None
+
+    def _begun_tally(self) -> Tally:
+        inputs, card = self._inputs, self._readers.card
+        self._shown = {self._called(path): path for path in inputs.files}
+        return Tally(card, labels_for(self._shown, inputs.called, card, self._arguments.labels))
 
     def run(self) -> int:
         """Read what is left, write what was asked for, and return the exit code."""
@@ -106,7 +109,7 @@ class _Run:
             if self._out is not None and self._arguments.single_file:
                 join(self._out, self._columns)
         self._end(record)
-        failed = self._counts.failed or (self._pictures is not None and self._pictures.failed)
+        failed = self._counts.failed or self._unrecorded or (self._pictures and self._pictures.failed)
         return console.SOME_FAILED if failed else console.OK
 
     def _resumed(self) -> table.Resumed:
@@ -162,7 +165,7 @@ class _Run:
         # With a first row in hand the model works: an old table is not given up for nothing.
         first = list(itertools.islice(results, 1))
         if self._out is not None:
-            record.write(manifest.RUNNING)
+            self._record(record, manifest.RUNNING)
             if self._names is not None:
                 naming.write_key(self._out, self._inputs.files, self._inputs.called, self._names)
         with self._sink() as sink:
@@ -193,7 +196,7 @@ class _Run:
             self._arguments.report,
             names=self._arguments.report_names,
             table=self._out.name if self._out is not None else "",
-            files={self._called(path): path for path in self._inputs.files},
+            files=self._shown,
         )
         write_page(asked, self._tally, self._readers.first, self._voice.report)
 
@@ -221,7 +224,15 @@ class _Run:
                     record.write(manifest.STOPPED if stopped else manifest.FAILED)
             raise
         if self._out is not None:
-            record.write(manifest.COMPLETE)
+            self._record(record, manifest.COMPLETE)
+
+    def _record(self, record: Manifest, state: str) -> None:
+        """Write the manifest; a run does not end because that fails."""
+        try:
+            record.write(state)
+        except InvalidRequest as error:
+            self._unrecorded = True
+            self._voice.tell(Warned(error.whole))
 
     def _begin(self) -> None:
         counts, first = self._counts, self._readers.first

@@ -88,7 +88,7 @@ def test_tables_of_every_shape_are_read(tmp_path, encoding, delimiter):
     ("text", "message"),
     [
         ("", messages.NO_FILE_COLUMN),
-        ("path,label\na,b\n", messages.NO_FILE_COLUMN),
+        ("image,label\na,b\n", messages.NO_FILE_COLUMN),
         ("file,label\n", imaging_messages.LISTS_NO_IMAGES),
         ("file,label,label\na.png,x,y\n", messages.TWO_COLUMNS(name="label")),
         ("file,label\n,x\n", messages.NO_USABLE_FILE(number=2)),
