@@ -18,7 +18,7 @@ def shares_figure(counts: Mapping[str, NDArray[np.int64]], labels: Sequence[str]
     columns = min(3, len(shown))
     lines = -(-len(shown) // columns)
     with plots.in_style():
-        figure = plots.blank(3.1 * columns, 2.3 * lines)
+        figure = plots.blank(2.5 * columns, 2.1 * lines)
         for index, values in enumerate(shown):
             axes = figure.add_subplot(lines, columns, index + 1)
             _bars(axes, values, 1.0, plots.colour(index))

@@ -27,7 +27,6 @@ from cxrview.imaging.render import square_pixels
 from cxrview.inference.predictor import Predictor
 from cxrview.progress import Report, silent
 
-MOST_REASONS = 20
 REPEATS = 1000  # of the bootstrap
 
 
@@ -91,7 +90,7 @@ def _counts(tally: Tally) -> list[tuple[str, str, str]]:
     found = [
         ("Files", f"{len(tally.files):,}", f"{tally.frames:,} frames read"),
         ("Failed", f"{tally.failed:,}", _of(tally.failed, len(tally.files), "files")),
-        ("Read as chest films", f"{read_well:,}", _of(read_well, tally.frames, "frames")),
+        ("In domain", f"{read_well:,}", _of(read_well, tally.frames, "frames")),
         ("Out of domain", f"{tally.outside:,}", _of(tally.outside, tally.frames, "frames")),
     ]
     if tally.twins:
@@ -107,19 +106,23 @@ def _tables(tally: Tally, label: Callable[[str], str]) -> list[ReportTable]:
     called = {label(name): tally.called[name] for name in tally.card.class_names}
     if tally.called[""]:
         called["not read: out of domain"] = tally.called[""]
-    tables = [_share_table("What the frames are called", "Class", called, tally.frames)]
+    points = ", ".join(sorted(tally.points - {""}))
+    note = f"Called at the operating point: {points}." if points else ""
+    tables = [_share_table("What the frames are called", "Class", called, tally.frames, note)]
     views = {name or "(not told)": count for name, count in tally.views.most_common()}
     if len(views) > 1:
         tables.append(_share_table("Views", "View", views, tally.frames))
     return tables
 
 
-def _share_table(caption: str, head: str, counts: Mapping[str, int], total: int) -> ReportTable:
+def _share_table(
+    caption: str, head: str, counts: Mapping[str, int], total: int, note: str = ""
+) -> ReportTable:
     rows = tuple(
         (TableCell(name), TableCell(f"{count:,}"), TableCell(percent(count / total if total else None)))
         for name, count in counts.items()
     )
-    return ReportTable(caption, (head, "Frames", "Share"), rows)
+    return ReportTable(caption, (head, "Frames", "Share"), rows, note=note)
 
 
 def _unnamed(why: str, file: str) -> str:
@@ -175,7 +178,7 @@ def _shown(
         heated = data_url(blend(small, heat, colour_table("inferno"), OPACITY, FLOOR)[..., ::-1])
     return {
         "called": label(name) if prediction.in_domain else "",
-        "shares": _shares_text(row, predictor.card.class_names, label),
+        "shares": _shares_text(row, predictor.card.class_names, label) if prediction.in_domain else "",
         "objections": [str(text) for text in prediction.objections],
         "named": asked.named(film.number, row["path"]),
         "plain": data_url(small),
@@ -185,7 +188,8 @@ def _shown(
 
 def _shares_text(row: Row, names: Iterable[str], label: Callable[[str], str]) -> str:
     ranked = sorted(names, key=lambda name: -row[f"p_{name}"])
-    return ", ".join(f"{label(name)} {percent(row[f'p_{name}'])}" for name in ranked[:3])
+    shares = ", ".join(f"{label(name)} {percent(row[f'p_{name}'])}" for name in ranked[:3])
+    return shares.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _evaluation(asked: Asked, tally: Tally, card: Mapping[str, Any], report: Report) -> dict[str, Any] | None:
@@ -199,7 +203,7 @@ def _evaluation(asked: Asked, tally: Tally, card: Mapping[str, Any], report: Rep
     (part,) = said["parts"]
     from_folders = tally.labels is not None and tally.labels.from_folders
     return {
-        "part": part | {"title": "Held against the labels"},
+        "part": part | {"title": "Compared with the labels"},
         "intervals": said["intervals"],
         "not_held": tally.frames - len(answers),
         "from_folders": from_folders,

@@ -19,7 +19,7 @@ from cxrview.evaluation.predictions import LabelledPredictions
 BINS = 20  # of a distribution
 MOST_DISTANT = 3.0  # domain scores above it are counted with it
 MOST_FAILURES = 500  # that a page lists
-CERTAIN, UNCERTAIN, OUTSIDE = 4, 8, 8  # films shown: of each class, and in all
+CERTAIN, UNCERTAIN, OUTSIDE = 6, 9, 9  # films shown: of each class, and in all
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,7 +66,7 @@ class Tally:
         self.files: set[int] = set()  # hashes of their names
         self.called: Counter[str] = Counter()
         self.views: Counter[str] = Counter()
-        self.reasons: Counter[str] = Counter()
+        self.points: set[str] = set()  # operating points at which frames were called
         self.shares = {name: np.zeros(BINS, np.int64) for name in card.class_names}
         self.distances = np.zeros(BINS, np.int64)
         self.failures: list[tuple[int, str, str]] = []
@@ -84,6 +84,7 @@ class Tally:
         self.frames += 1
         self.views[row.get("view") or ""] += 1
         self.called[row.get("call") or ""] += 1
+        self.points.add(row.get("operating_point") or "")
         self.twins += bool(row.get("duplicate_of"))
         for name, counts in self.shares.items():
             counts[_bin(row[f"p_{name}"], 1.0)] += 1
@@ -96,7 +97,6 @@ class Tally:
 
     def _failed(self, row: Row) -> None:
         self.failed += 1
-        self.reasons[row["error"]] += 1
         if len(self.failures) < MOST_FAILURES:
             self.failures.append((self.rows, row["path"], row["error"]))
 
@@ -144,11 +144,6 @@ class Tally:
             self.card.exclusive,
             _texts(item.device for _, item, _ in chosen),
         )
-
-    @property
-    def not_held(self) -> int:
-        """How many frames have no label."""
-        return self.frames - len(self._labelled)
 
 
 def _bin(value: float, top: float) -> int:

@@ -62,13 +62,15 @@ def load_readers(arguments: argparse.Namespace) -> Readers:
     if arguments.threshold is not None:
         card, point = _with_threshold(card, *arguments.threshold), CHOSEN
     others: dict[str, Predictor] = {}
+    taken = {(card.name, card.version)}
     for model in arguments.models[1:]:
         other = Predictor.load(model, f"{first.engine.name}:{first.engine.device}")
         name = other.card.name
         if name in (*others, card.name, MEAN):
             name = f"{name}-{other.card.version}"
-        if name in others or (other.card.name, other.card.version) == (card.name, card.version):
-            raise InvalidRequest(messages.MODEL_TWICE(name=name), messages.NAME_IT_ONCE)
+        if (other.card.name, other.card.version) in taken:
+            raise InvalidRequest(messages.MODEL_TWICE(name=other.card.name), messages.NAME_IT_ONCE)
+        taken.add((other.card.name, other.card.version))
         others[name] = other
     return Readers(first, card, point, others)
 

@@ -6,18 +6,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cxrview import paths
 from cxrview.batch import duplicates, manifest, naming, rows, table
 from cxrview.batch.events import FileFailed, Finished, Started, Warned
 from cxrview.batch.formats import ResultsTable, done_as
 from cxrview.batch.heatmaps import Pictures
-from cxrview.batch.labels import labels_for
 from cxrview.batch.manifest import Counts, Manifest
-from cxrview.batch.page import Asked, write_page
 from cxrview.batch.parts_table import join, parts_beside, take_apart
 from cxrview.batch.score import score
-from cxrview.batch.tally import Tally
 from cxrview.batch.text_table import TextTable
 from cxrview.cli import console, messages
 from cxrview.cli.choices import Readers, load_readers
@@ -29,6 +27,9 @@ from cxrview.file_lock import file_lock
 from cxrview.message import Message, joined
 from cxrview.progress import Cancelled, Report
 from cxrview.pseudonym import load_key
+
+if TYPE_CHECKING:
+    from cxrview.batch.tally import Tally
 
 AT_A_TIME = 4096  # files that failed before and are tried again, between two looks at the table
 STANDARD_INPUT = Path("-")
@@ -86,7 +87,10 @@ class _Run:
             self._place = parts_beside(self._out)
         self._tally = self._begun_tally() if arguments.report is not None else None
 
-    def _begun_tally(self) -> Tally:
+    def _begun_tally(self) -> "Tally":
+        from cxrview.batch.labels import labels_for
+        from cxrview.batch.tally import Tally
+
         inputs, card = self._inputs, self._readers.card
         self._shown = {self._called(path): path for path in inputs.files}
         return Tally(card, labels_for(self._shown, inputs.called, card, self._arguments.labels))
@@ -189,6 +193,8 @@ class _Run:
         """Write the page about the whole table, with the rows of earlier runs, if it was asked for."""
         if self._tally is None:
             return
+        from cxrview.batch.page import Asked, write_page  # which draws: half a second
+
         if self._place is not None:
             for row in table.rows_of(self._place, self._columns):
                 self._tally.take(row)
