@@ -39,7 +39,7 @@ class Progressed:
     file: str
     read: int
     failed: int
-    per_second: float  # frames, since the beginning
+    images_per_second: float  # frames, since the beginning
     remaining_s: float | None  # None as long as nobody knows
 
 
