@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from cxrview.batch.rows import Row
 from cxrview.pseudonym import pseudonym
 from cxrview.safe_text import CsvWriter, unguarded
 
+_NAME = re.compile(r"film-[0-9a-f]{16}")
 UIDS = ("study_uid", "series_uid", "instance_uid")
 COLUMNS = ("name", "path")
 
@@ -47,6 +49,11 @@ class Pseudonyms:
         for spelling in self._known.get(name, ()):
             text = text.replace(spelling, name)
         return text
+
+
+def is_pseudonym(name: str) -> bool:
+    """Return whether a row that calls its file `name` was written by a run that names none."""
+    return _NAME.fullmatch(name) is not None
 
 
 def key_table(results: Path) -> Path:

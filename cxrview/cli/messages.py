@@ -23,6 +23,10 @@ NOT_EXCLUSIVE = Message(
 LEAVE_OUT_THRESHOLD = Message("leave-out-threshold", "Leave out --threshold.")
 NO_PATTERN_FITS = Message("no-pattern-fits", "No image fits --include and --exclude.")
 DEID_NEEDS_KEY = Message("deid-needs-key", "Without it no pseudonym can be made.")
+BEGUN_WITH_DEID = Message("begun-with-deid", "{place} was begun with --deid.")
+ADD_DEID = Message("add-deid", "Add --deid, or choose another output file.")
+BEGUN_WITHOUT_DEID = Message("begun-without-deid", "{place} was begun without --deid.")
+LEAVE_OUT_DEID = Message("leave-out-deid", "Leave out --deid, or choose another output file.")
 COLUMN_STAYS_EMPTY = Message("column-stays-empty", "The column patient_id_hash stays empty.")
 SAME_PIXELS = Message(
     "same-pixels",

@@ -124,9 +124,21 @@ class _Run:
         if self._arguments.single_file:
             take_apart(self._out, self._columns)
         self._columns = table.columns_to_go_on_with(place, self._columns)
+        self._check_names(place)
         card = self._readers.first.card
         hear = self._twins.hear if self._twins is not None else table.nobody
         return table.resume(place, self._columns, card.name, card.version, hear)
+
+    def _check_names(self, place: Path) -> None:
+        """Raise InvalidRequest if some rows of the table would name their files and others would not."""
+        begun = next(table.rows_of(place, self._columns), None) if place.exists() else None
+        if begun is None:
+            return
+        hidden = naming.is_pseudonym(begun["path"])
+        if hidden and self._names is None:
+            raise InvalidRequest(messages.BEGUN_WITH_DEID(place=str(self._out)), messages.ADD_DEID)
+        if not hidden and self._names is not None:
+            raise InvalidRequest(messages.BEGUN_WITHOUT_DEID(place=str(self._out)), messages.LEAVE_OUT_DEID)
 
     def _try_again(self, again: Sequence[Path], resumed: table.Resumed, report: Report) -> None:
         """Read files that failed before; where that changes anything, their rows are written anew."""

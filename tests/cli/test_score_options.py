@@ -115,7 +115,7 @@ def test_duplicates_are_told_also_of_films_that_an_earlier_run_read(score, films
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights are another thing there")
-def test_without_names_nothing_leads_to_file_or_patient_but_the_key(score, films, tmp_path):
+def test_without_names_nothing_leads_to_file_or_patient_but_the_key(score, films, tmp_path, capsys):
     code, rows = score("r.jsonl", "--deid")
     assert code == 1
     told = (tmp_path / "r.jsonl").read_text() + (tmp_path / "r.manifest.json").read_text()
@@ -125,6 +125,11 @@ def test_without_names_nothing_leads_to_file_or_patient_but_the_key(score, films
     assert [key[row["path"]] for row in rows] == [str(path) for path in _in_order(films)]
     assert (tmp_path / "r.key.csv").stat().st_mode & 0o777 == 0o600
     assert len(score("r.jsonl", "--deid", "--resume")[1]) == len(rows)
+    assert score("r.jsonl", "--resume")[0] == 2  # which would name the files that are left
+    assert str(messages.ADD_DEID) in capsys.readouterr().err
+    score("named.csv")
+    assert score("named.csv", "--deid", "--resume")[0] == 2
+    assert str(messages.LEAVE_OUT_DEID) in capsys.readouterr().err
 
 
 def _in_order(films):
