@@ -2,9 +2,9 @@
 
     {"event": "file_failed", "time": 1732180000.1, "file": "a.dcm", "code": "is-empty", …}
 
-Every line has `event` (the snake-case name of a class below) and `time` (seconds since 1970). What a person
-reads is there in English as `text`, and with it `code` and `values`, of which a reader makes words in another
-language.
+Every line has `event` (the snake-case name of a class below, without “Batch”) and `time` (seconds since 1970).
+What a person reads is there in English as `text`, and with it `code` and `values`, of which a reader makes words
+in another language.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ from cxrview.message import NOTHING, Message
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class BatchStarted:
     """The run begins: `files` in all, `done_before` of them by an earlier one."""
 
     out: str
@@ -53,14 +53,14 @@ class FileFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class BatchWarned:
     """Something that the user should know."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class BatchFinished:
     """All is done; `report` is the page, "" if none was asked for."""
 
     out: str
@@ -73,7 +73,7 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class BatchStopped:
     """The user wanted no more; the rows that were written stand."""
 
     read: int
@@ -81,7 +81,7 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class BatchFailed:
     """The run ended before its time, for a reason that the user can act on."""
 
     message: Message
@@ -89,13 +89,13 @@ class Failed:
     file: str = ""
 
 
-Event = Started | Progressed | FileFailed | Warned | Finished | Stopped | Failed
+Event = BatchStarted | Progressed | FileFailed | BatchWarned | BatchFinished | BatchStopped | BatchFailed
 Emit = Callable[[Event], None]
 
 
 def dump(event: Event) -> str:
     """Return `event` as one line of ASCII JSON without a line end."""
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__.removeprefix("Batch")).lower()
     values: dict[str, Any] = {"event": name, "time": round(time.time(), 3)}
     for item in dataclasses.fields(event):
         value = getattr(event, item.name)

@@ -12,7 +12,7 @@ from cxrview.messages import CHOOSE_ANOTHER_PLACE, PLACE_CANNOT_BE_WRITTEN
 from cxrview.safe_text import legible
 
 
-class Found(NamedTuple):
+class FoundRow(NamedTuple):
     """A row of a table, its values of the kinds of their columns, and where it begins and ends.
 
     Places are bytes of a file of text, and numbers of rows of a table in parts.
@@ -46,7 +46,7 @@ class Format(Protocol):
     def begun_with(self, path: Path) -> list[str]:
         """Return the columns with which the table was begun; [] if it is missing or none."""
 
-    def rows(self, path: Path, columns: Sequence[str]) -> Iterator[Found]:
+    def rows(self, path: Path, columns: Sequence[str]) -> Iterator[FoundRow]:
         """Yield the rows; a last one that is not whole is passed over.
 
         Raises InvalidRequest if it cannot be read, has other columns, or is damaged elsewhere.

@@ -22,7 +22,7 @@ RUNNING, COMPLETE, STOPPED, FAILED = "running", "complete", "stopped", "failed"
 
 
 @dataclass
-class Counts:
+class BatchCounts:
     """What a run has come to so far. `read` and `in_domain` are frames, all else files."""
 
     files: int = 0
@@ -54,7 +54,7 @@ class Manifest:
     results: Path
     columns: Sequence[str]
     predictors: Sequence[Predictor]
-    counts: Counts
+    counts: BatchCounts
     command: Sequence[str] = ()
     passed_over: Sequence[Message] = ()
     left_out: int = 0  # files by their names

@@ -13,7 +13,7 @@ from cxrview.batch import charts
 from cxrview.batch.formats import refused_writing
 from cxrview.batch.messages import PICTURES
 from cxrview.batch.rows import Row
-from cxrview.batch.tally import MOST_DISTANT, Film, Tally
+from cxrview.batch.tally import MOST_DISTANT, ShownFilm, Tally
 from cxrview.errors import CxrviewError
 from cxrview.evaluation.examples import OPACITY, data_url, shrunk
 from cxrview.evaluation.page import rendered
@@ -135,7 +135,7 @@ def _unnamed(why: str, file: str) -> str:
 def _galleries(asked: Asked, tally: Tally, predictor: Predictor, report: Report) -> list[dict[str, Any]]:
     """Return the galleries that have pictures, each a title, a sentence, and its films."""
     label = label_of(predictor.card.raw)
-    wanted: list[tuple[str, str, list[Film]]] = [
+    wanted: list[tuple[str, str, list[ShownFilm]]] = [
         (f"Most certain: {label(name)}", "", best.films) for name, best in tally.certain.items()
     ]
     doubt = "The two most probable classes are closest together."
@@ -157,7 +157,7 @@ def _galleries(asked: Asked, tally: Tally, predictor: Predictor, report: Report)
 
 
 def _shown(
-    asked: Asked, film: Film, predictor: Predictor, label: Callable[[str], str]
+    asked: Asked, film: ShownFilm, predictor: Predictor, label: Callable[[str], str]
 ) -> dict[str, Any] | None:
     """Return a film with its pictures, None if it cannot be read any more."""
     row: Row = film.row

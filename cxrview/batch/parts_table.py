@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxrview.atomic_file import atomic_file
 from cxrview.batch import messages
-from cxrview.batch.formats import Found, ResultsTable, done_as, refused_writing
+from cxrview.batch.formats import FoundRow, ResultsTable, done_as, refused_writing
 from cxrview.batch.rows import Row, kind
 from cxrview.errors import InvalidRequest
 from cxrview.safe_text import legible
@@ -87,7 +87,7 @@ class PartsFormat:
         except (OSError, IndexError, InvalidRequest, pyarrow.ArrowException):
             return []
 
-    def rows(self, path: Path, columns: Sequence[str]) -> Iterator[Found]:
+    def rows(self, path: Path, columns: Sequence[str]) -> Iterator[FoundRow]:
         """See `Format`; a part is always whole, or it is not there."""
         number = 0
         for file in parts(path):
@@ -95,7 +95,7 @@ class PartsFormat:
             if rows and list(rows[0]) != list(columns):
                 raise InvalidRequest(messages.OTHER_COLUMNS, messages.OTHER_OUTPUT, path)
             for row in rows:
-                yield Found(row, number, number + 1)
+                yield FoundRow(row, number, number + 1)
                 number += 1
 
     def cut(self, path: Path, place: int) -> None:

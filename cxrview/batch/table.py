@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cxrview.batch import messages
-from cxrview.batch.formats import Format, Found, ResultsTable, done_as, refused_writing
+from cxrview.batch.formats import Format, FoundRow, ResultsTable, done_as, refused_writing
 from cxrview.batch.parts_table import PartsFormat
 from cxrview.batch.rows import SINCE_0_2_0, Row
 from cxrview.batch.text_table import TextFormat
@@ -87,7 +87,7 @@ def resume(
     if not path.exists():
         return Resumed()
     kind.check()
-    resumed, of_one_file = Resumed(), list[Found]()
+    resumed, of_one_file = Resumed(), list[FoundRow]()
     for found in kind.rows(path, columns):
         _check_model(found.row, path, (model, version))
         if of_one_file and done_as(found.row["path"]) != done_as(of_one_file[0].row["path"]):
@@ -106,7 +106,7 @@ def _check_model(row: Row, path: Path, current: tuple[str, str]) -> None:
         raise InvalidRequest(problem, messages.OTHER_OUTPUT, path)
 
 
-def _take(of_one_file: Sequence[Found], resumed: Resumed, hear: Callable[[Row], None]) -> None:
+def _take(of_one_file: Sequence[FoundRow], resumed: Resumed, hear: Callable[[Row], None]) -> None:
     name = done_as(of_one_file[0].row["path"])
     resumed.done.add(name)
     for row, _, _ in of_one_file:

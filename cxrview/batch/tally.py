@@ -23,7 +23,7 @@ CERTAIN, UNCERTAIN, OUTSIDE = 6, 9, 9  # films shown: of each class, and in all
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Film:
+class ShownFilm:
     """A frame of the table; the larger `worth`, the rather it is shown. `number` is its row, from 1."""
 
     worth: float
@@ -36,19 +36,19 @@ class Best:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._films: list[Film] = []
+        self._films: list[ShownFilm] = []
 
-    def take(self, film: Film) -> None:
+    def take(self, film: ShownFilm) -> None:
         """Keep `film` if it is among the best; of equal ones the first."""
-        turned = Film(film.worth, -film.number, film.row)
+        turned = ShownFilm(film.worth, -film.number, film.row)
         heapq.heappush(self._films, turned)
         if len(self._films) > self._most:
             heapq.heappop(self._films)
 
     @property
-    def films(self) -> list[Film]:
+    def films(self) -> list[ShownFilm]:
         """They, the best first."""
-        return [Film(film.worth, -film.number, film.row) for film in sorted(self._films, reverse=True)]
+        return [ShownFilm(film.worth, -film.number, film.row) for film in sorted(self._films, reverse=True)]
 
 
 class Tally:
@@ -104,14 +104,14 @@ class Tally:
         if row.get("in_domain") is False:
             self.outside += 1
             distance = row.get("domain_score")
-            self.strange.take(Film(0.0 if distance is None else distance, self.rows, row))
+            self.strange.take(ShownFilm(0.0 if distance is None else distance, self.rows, row))
             return
         self.unchecked += row.get("in_domain") is None
         shares = sorted((row[f"p_{name}"] for name in self.card.class_names), reverse=True)
         name = row["predicted"]
         if name in self.certain:
-            self.certain[name].take(Film(shares[0], self.rows, row))
-        self.uncertain.take(Film(_doubt(shares, self.card.exclusive), self.rows, row))
+            self.certain[name].take(ShownFilm(shares[0], self.rows, row))
+        self.uncertain.take(ShownFilm(_doubt(shares, self.card.exclusive), self.rows, row))
 
     def answers(self, named: Callable[[int, str], str]) -> LabelledPredictions | None:
         """Return the labelled films of classes that the model knows, None if there are none.

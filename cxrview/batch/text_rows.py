@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cxrview.batch import messages
-from cxrview.batch.formats import Found
+from cxrview.batch.formats import FoundRow
 from cxrview.batch.rows import Row, typed
 from cxrview.errors import InvalidRequest
 from cxrview.messages import CANNOT_BE_READ
@@ -39,7 +39,7 @@ def _keys(lines: Iterator[str]) -> list[str]:
     return list(row) if isinstance(row, dict) else []
 
 
-def found_rows(path: Path, columns: Sequence[str]) -> Iterator[Found]:
+def found_rows(path: Path, columns: Sequence[str]) -> Iterator[FoundRow]:
     """Yield the rows at `path` and at which bytes they lie; a last line that is not whole is passed over.
 
     Raises InvalidRequest if the file cannot be read, has other columns, or another line is not whole: which
@@ -55,7 +55,7 @@ def found_rows(path: Path, columns: Sequence[str]) -> Iterator[Found]:
                 cut = row is None
                 if row is not None:
                     count += 1
-                    yield Found(row, lines.begin, lines.end)
+                    yield FoundRow(row, lines.begin, lines.end)
                 lines.begin = lines.end
     except _OtherColumns as error:
         raise InvalidRequest(messages.OTHER_COLUMNS, messages.OTHER_OUTPUT, path) from error

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from cxrview.atomic_file import atomic_file
 from cxrview.batch import messages, text_rows
-from cxrview.batch.formats import Found, ResultsTable, done_as, refused_writing
+from cxrview.batch.formats import FoundRow, ResultsTable, done_as, refused_writing
 from cxrview.batch.rows import Row
 from cxrview.errors import InvalidRequest
 from cxrview.safe_text import CsvWriter, legible
@@ -88,7 +88,7 @@ class TextFormat:
         """See `Format`."""
         return text_rows.begun_with(path)
 
-    def rows(self, path: Path, columns: Sequence[str]) -> Iterator[Found]:
+    def rows(self, path: Path, columns: Sequence[str]) -> Iterator[FoundRow]:
         """See `Format`."""
         return text_rows.found_rows(path, columns)
 

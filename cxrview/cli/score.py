@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from cxrview import paths
 from cxrview.batch import duplicates, manifest, naming, rows, table
-from cxrview.batch.events import FileFailed, Finished, Started, Warned
+from cxrview.batch.events import BatchFinished, BatchStarted, BatchWarned, FileFailed
 from cxrview.batch.formats import ResultsTable, done_as
 from cxrview.batch.heatmaps import Pictures
-from cxrview.batch.manifest import Counts, Manifest
+from cxrview.batch.manifest import BatchCounts, Manifest
 from cxrview.batch.parts_table import join, parts_beside, take_apart
 from cxrview.batch.score import score
 from cxrview.batch.text_table import TextTable
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises InvalidRequest if nothing can be done.
     """
-    counts = Counts()
+    counts = BatchCounts()
     piped = STANDARD_INPUT in arguments.paths
     with voice(counts, bool(arguments.events), listen=not piped) as said:
         check_request(arguments)
@@ -64,7 +64,7 @@ class _Run:
         arguments: argparse.Namespace,
         inputs: GivenFiles,
         readers: Readers,
-        counts: Counts,
+        counts: BatchCounts,
         said: Voice,
     ) -> None:
         check_request(arguments)  # again, now that no other run can be at it
@@ -250,22 +250,22 @@ class _Run:
             record.write(state)
         except InvalidRequest as error:
             self._unrecorded = True
-            self._voice.tell(Warned(error.whole))
+            self._voice.tell(BatchWarned(error.whole))
 
     def _begin(self) -> None:
         counts, first = self._counts, self._readers.first
-        place, engine = str(self._out or ""), first.engine
-        model = (first.card.name, first.card.version)
-        self._voice.tell(Started(place, counts.files, counts.done_before, *model, engine.name, engine.device))
+        model, engine = (first.card.name, first.card.version), first.engine
+        numbers = (counts.files, counts.done_before)
+        self._voice.tell(BatchStarted(str(self._out or ""), *numbers, *model, engine.name, engine.device))
 
     def _end(self, record: Manifest) -> None:
         counts = self._counts
         out, place = (str(self._out), str(record.place)) if self._out is not None else ("", "")
         page = str(self._arguments.report or "")
         done = (counts.read, counts.failed, counts.done_before)
-        self._voice.tell(Finished(out, place, page, *done, round(record.seconds, 3)))
+        self._voice.tell(BatchFinished(out, place, page, *done, round(record.seconds, 3)))
         for message in self._remarks():
-            self._voice.tell(Warned(message))
+            self._voice.tell(BatchWarned(message))
         if isinstance(self._voice, Terminal):
             console.say(f"Engine: {self._readers.first.reason}")
 
@@ -292,7 +292,7 @@ class _Run:
         except InvalidRequest as error:
             if self._arguments.deid:
                 raise InvalidRequest(error.problem, messages.DEID_NEEDS_KEY) from error
-            self._voice.tell(Warned(joined((error.whole, messages.COLUMN_STAYS_EMPTY))))
+            self._voice.tell(BatchWarned(joined((error.whole, messages.COLUMN_STAYS_EMPTY))))
             return b""
 
 

@@ -7,8 +7,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from cxrview.batch.events import Event, Failed, FileFailed, Finished, Progressed, Stopped, Warned, dump
-from cxrview.batch.manifest import Counts
+from cxrview.batch.events import (
+    BatchFailed,
+    BatchFinished,
+    BatchStopped,
+    BatchWarned,
+    Event,
+    FileFailed,
+    Progressed,
+    dump,
+)
+from cxrview.batch.manifest import BatchCounts
 from cxrview.cli import console, interrupts
 from cxrview.errors import CxrviewError
 from cxrview.message import Message
@@ -34,10 +43,10 @@ class Terminal:
             case FileFailed():
                 self._line.clear()
                 console.say(f"{visible(event.file)}: {event.sentence}")
-            case Warned():
+            case BatchWarned():
                 self._line.clear()
                 console.say(str(event.message))
-            case Finished():
+            case BatchFinished():
                 self._line.clear()
                 before = f", {event.done_before} files done before" if event.done_before else ""
                 console.say(f"{event.read} frames read, {event.failed} files failed{before}.")
@@ -46,7 +55,7 @@ class Terminal:
 class Events:
     """Tells a program, on standard output."""
 
-    def __init__(self, counts: Counts, listen: bool) -> None:
+    def __init__(self, counts: BatchCounts, listen: bool) -> None:
         """Tell how `counts` grow; `listen` for the line `stop` on standard input."""
         self._counts = counts
         self._began = time.monotonic()
@@ -91,7 +100,7 @@ Voice = Terminal | Events
 
 
 @contextmanager
-def voice(counts: Counts, events: bool, listen: bool) -> Iterator[Voice]:
+def voice(counts: BatchCounts, events: bool, listen: bool) -> Iterator[Voice]:
     """Yield who tells of the run, and tell of an end before its time. Whatever ends it goes on its way."""
     if not events:
         yield Terminal()
@@ -100,8 +109,8 @@ def voice(counts: Counts, events: bool, listen: bool) -> Iterator[Voice]:
     try:
         yield speaker
     except CxrviewError as error:
-        speaker.tell(Failed(error.problem, error.advice, str(error.path or "")))
+        speaker.tell(BatchFailed(error.problem, error.advice, str(error.path or "")))
         raise
     except (Cancelled, KeyboardInterrupt):
-        speaker.tell(Stopped(counts.read, counts.failed))
+        speaker.tell(BatchStopped(counts.read, counts.failed))
         raise
