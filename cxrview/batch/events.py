@@ -2,9 +2,9 @@
 
     {"event": "file_failed", "time": 1732180000.1, "file": "a.dcm", "code": "is-empty", …}
 
-Every line has `event` (the snake-case name of a class below, without “Batch”) and `time` (seconds since 1970).
-What a person reads is there in English as `text`, and with it `code` and `values`, of which a reader makes words
-in another language.
+Every line has `event` (the snake-case name of a class below, without “Batch”) and `time` (seconds since
+1970). What a person reads is there in English as `text`, and with it `code` and `values`, of which a reader
+makes words in another language.
 """
 
 import dataclasses

@@ -83,7 +83,7 @@ class Tally:
             return
         self.frames += 1
         self.views[row.get("view") or ""] += 1
-        self.called[row.get("call") or ""] += 1
+        self.called[_called(row)] += 1
         self.points.add(row.get("operating_point") or "")
         self.twins += bool(row.get("duplicate_of"))
         for name, counts in self.shares.items():
@@ -144,6 +144,13 @@ class Tally:
             self.card.exclusive,
             _texts(item.device for _, item, _ in chosen),
         )
+
+
+def _called(row: Row) -> str:
+    """Return what a frame is called; tables of 0.1.0 do not say, but there no operating point decided."""
+    if "call" in row:
+        return row["call"] or ""
+    return "" if row.get("in_domain") is False else str(row["predicted"])
 
 
 def _bin(value: float, top: float) -> int:
