@@ -5,12 +5,13 @@ Importing this module is cheap: each command imports what it needs when it runs.
 
 import argparse
 import pkgutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 from cxrview import NOTICE, __version__
-from cxrview.cli import console, former_options, helper, interrupts, training_options
+from cxrview.cli import console, former_options, helper, interrupts, score_options, training_options
 from cxrview.errors import CxrviewError
 from cxrview.explain import methods
 from cxrview.inference.call import BALANCED, CHOSEN, SENSITIVE
@@ -54,9 +55,11 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     commands.add_parser("doctor", help="show what works here and what to install")
     helper.add_helper(commands.add_parser("helper"))  # without help it is not listed: it is for the window
     try:
-        return parser.parse_args(arguments)
+        parsed = parser.parse_args(arguments)
     except SystemExit as end:  # after the help, too, somebody may have stopped reading
         raise SystemExit(console.finish(console.USAGE if end.code else console.OK)) from None
+    parsed.typed = tuple(sys.argv[1:] if arguments is None else arguments)
+    return parsed
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -81,21 +84,12 @@ def _add_demo(commands: Commands) -> None:
 
 def _add_score(commands: Commands) -> None:
     score = commands.add_parser(
-        "score", help="read many files with the model, one row per frame", epilog=EXIT_CODES
+        "score",
+        help="read many files with the model, one row per frame",
+        epilog=score_options.EXAMPLES + EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    score.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
-    score.add_argument(
-        "--out", type=Path, metavar="FILE", help=".csv or .jsonl; without it, CSV to standard output"
-    )
-    score.add_argument("--heatmaps", type=Path, metavar="DIR", help="save a picture with heatmap per frame")
-    score.add_argument("--batch-size", type=_positive, default=16, metavar="N")
-    score.add_argument(
-        "--workers", type=_positive, default=2, metavar="N", help="processes that decode files"
-    )
-    score.add_argument("--resume", action="store_true", help="go on where a stopped run ended")
-    score.add_argument("--overwrite", action="store_true", help="replace an --out that exists")
-    _add_operating_point(score)
-    _add_model_options(score)
+    score_options.add_options(score, _positive, _fraction)
 
 
 def _add_explain(commands: Commands) -> None:

@@ -184,8 +184,8 @@ def test_heatmaps_are_saved_one_a_frame_but_for_frames_unlike_the_training_films
     ("arguments", "sentence"),
     [
         (["score", "nowhere"], "nowhere"),
-        (["score", ".", "--out", "r.xlsx"], str(FORMATS_OF_RESULTS(one=".csv", other=".jsonl"))),
-        (["score", ".", "--resume"], str(messages.RESUME_NEEDS_OUT)),
+        (["score", ".", "--out", "r.xlsx"], str(FORMATS_OF_RESULTS(names=[".csv", ".jsonl", ".parquet"]))),
+        (["score", ".", "--resume"], str(messages.NEEDS_OUT(option="--resume"))),
         (["models", "show", "absent"], str(NO_SUCH_MODEL(model="absent"))),
         (["models", "verify", "absent"], str(NO_SUCH_MODEL(model="absent"))),
         (["models", "export", "lungs", "--out", "x.zip"], str(READS_NO_FILMS(model="lungs"))),
