@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cxrview.batch import rows
 from cxrview.batch.rows import Row
 from cxrview.errors import CxrviewError
-from cxrview.imaging import read, render
+from cxrview.imaging import Identity, read, render
 from cxrview.imaging.read_ahead import read_ahead
 from cxrview.inference.call import AUTOMATIC, call_of
 from cxrview.inference.prediction import Prediction
@@ -24,9 +24,14 @@ Illustrate = Callable[[Row, NDArray[np.uint8], float, Prediction], None]
 """Called with a frame's row, its default picture (H, W), its pixel aspect and its prediction."""
 
 
+Keep = Callable[[Row, Prediction | None, Identity | None], None]
+"""Called with every row, with what the model said and whose film it is; None for a file that failed."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Frame:
     info: Row
+    identity: Identity
     model_input: ModelInput
     picture: NDArray[np.uint8] | None
     pixel_aspect: float
@@ -42,6 +47,7 @@ def score(
     batch_size: int = 16,
     workers: int = 2,
     illustrate: Illustrate | None = None,
+    keep: Keep | None = None,
     called: Callable[[Path], str] = str,
     troubles: Mapping[Path, CxrviewError] = NO_TROUBLES,
 ) -> Iterator[Row]:
@@ -50,8 +56,8 @@ def score(
     Files are decoded by `workers` threads, a little ahead of the model, so memory does not grow with
     their number. `point` is the operating point that decides, see `inference.call`. `key` is for the
     patient pseudonyms, which stay empty without one. In the rows a file is `called` so; those in `troubles`
-    are known to be of no use. `report` may raise Cancelled. Raises EngineUnavailable if the engine fails:
-    what was yielded before stands.
+    are known to be of no use. Each row is handed to `keep` before it is yielded. `report` may raise
+    Cancelled. Raises EngineUnavailable if the engine fails: what was yielded before stands.
     """
 
     def prepare(path: Path) -> list[_Frame]:
@@ -65,10 +71,10 @@ def score(
             report(done / len(paths), paths[done].name)
             waiting += result if isinstance(result, list) else [rows.failure(called(paths[done]), result)]
             while sum(isinstance(item, _Frame) for item in waiting) >= batch_size:
-                yield from _predict(waiting[:batch_size], predictor, point, illustrate)
+                yield from _predict(waiting[:batch_size], predictor, point, illustrate, keep)
                 del waiting[:batch_size]
         for start in range(0, len(waiting), batch_size):
-            yield from _predict(waiting[start : start + batch_size], predictor, point, illustrate)
+            yield from _predict(waiting[start : start + batch_size], predictor, point, illustrate, keep)
         report(1.0, "done")
 
 
@@ -77,6 +83,7 @@ def _prepare(path: Path, name: str, predictor: Predictor, key: bytes, with_pictu
     return [
         _Frame(
             rows.frame_info(radiograph, key) | {"path": name},
+            radiograph.identity,
             predictor.prepare(radiograph),
             render(radiograph, radiograph.default_voi) if with_picture else None,
             radiograph.pixel_aspect,
@@ -86,16 +93,24 @@ def _prepare(path: Path, name: str, predictor: Predictor, key: bytes, with_pictu
 
 
 def _predict(
-    items: Sequence[_Frame | Row], predictor: Predictor, point: str, illustrate: Illustrate | None
+    items: Sequence[_Frame | Row],
+    predictor: Predictor,
+    point: str,
+    illustrate: Illustrate | None,
+    keep: Keep | None,
 ) -> Iterator[Row]:
     frames = [item for item in items if isinstance(item, _Frame)]
     predictions = iter(predictor.predict_inputs([frame.model_input for frame in frames]))
     for item in items:
         if not isinstance(item, _Frame):
+            if keep is not None:
+                keep(item, None, None)
             yield item
             continue
         prediction = next(predictions)
         row = rows.success(item.info, prediction, call_of(prediction, predictor.card, point))
         if illustrate is not None and item.picture is not None:
             illustrate(row, item.picture, item.pixel_aspect, prediction)
+        if keep is not None:
+            keep(row, prediction, item.identity)
         yield row

@@ -71,10 +71,21 @@ def try_model(arguments: argparse.Namespace) -> int:
     return console.OK
 
 
+def batch(arguments: argparse.Namespace) -> int:
+    """Read the films of the batch in a folder, which hears of it, and return 0 if it has come to its end."""
+    from cxrview.batch.run import give_way, run_batch
+    from cxrview.batch.run_events import Failed
+    from cxrview.batch.run_folder import BatchFolder
+
+    give_way()
+    ended = run_batch(BatchFolder(arguments.folder))
+    return console.SOME_FAILED if isinstance(ended, Failed) else console.OK
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked for and return 0. Raises CxrviewError, after saying it."""
     try:
-        works = {"measure": measure, "changes": changes, "decode": decode, "try": try_model}
+        works = {"measure": measure, "changes": changes, "decode": decode, "try": try_model, "batch": batch}
         return works[arguments.work](arguments)
     except CxrviewError as error:
         _say({"failed": error.whole.as_dict()})
@@ -83,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def add_helper(parser: argparse.ArgumentParser) -> None:
     """Add what may be asked for."""
-    parser.add_argument("work", choices=("measure", "changes", "decode", "try"))
+    parser.add_argument("work", choices=("measure", "changes", "decode", "try", "batch"))
     parser.add_argument("--config", type=Path)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--device", default="auto")
