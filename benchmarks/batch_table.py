@@ -54,7 +54,7 @@ def film(number: int, random: np.random.Generator) -> StoredFilm:
 def write(path: Path, rows: int) -> None:
     """Write a batch of so many `rows` to `path`."""
     random = np.random.default_rng(1)
-    card = SimpleNamespace(class_names=CLASSES, label=str.title, name="model", version="1", exclusive=True)
+    card = SimpleNamespace(class_names=CLASSES, label=str.title, name="model", version="1", raw={})
     with BatchStore.make(path, card) as store:  # type: ignore[arg-type]  # of the card it needs no more
         for start in range(1, rows + 1, AT_ONCE):
             store.add([film(number, random) for number in range(start, min(start + AT_ONCE, rows + 1))])
@@ -73,9 +73,8 @@ def worst(work: Callable[[], object], times: int = 3) -> float:
 def measure(path: Path) -> dict[str, float]:
     """Return the figures, by name."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from cxrview.gui.batch.table import BatchTable
-
     from cxrview.gui.app import application
+    from cxrview.gui.batch.table import BatchTable
     from cxrview.gui.tasks import TaskRunner
 
     app = application()

@@ -14,6 +14,7 @@ from cxrview.file_lock import file_lock, is_held
 from cxrview.messages import CANNOT_BE_WRITTEN, CHOOSE_ANOTHER_PLACE
 
 PAUSE, STOP = "pause", "stop"  # what may be wished
+PASSING = '{"event": "progress"'  # begins lines of which there are thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,12 @@ class BatchFolder:
         return ""
 
     def said(self) -> list[Event]:
-        """Return all that the batch has said since it was last started."""
+        """Return what the batch has said since it was last started, of how far it was only the last."""
         with suppress(OSError):
-            found = map(parse, self.events.read_text("utf-8", "replace").splitlines())
-            return [event for event in found if event is not None]
+            lines = self.events.read_text("utf-8", "replace").splitlines()
+            last = {len(lines) - 1, len(lines) - 2}
+            kept = (line for n, line in enumerate(lines) if n in last or not line.startswith(PASSING))
+            return [event for event in map(parse, kept) if event is not None]
         return []
 
     def ending(self) -> Event | None:

@@ -96,7 +96,7 @@ class BatchStore:
                     "labels": {name: card.label(name) for name in card.class_names},
                     "model": card.name,
                     "model_version": card.version,
-                    "exclusive": card.exclusive,
+                    "card": dict(card.raw),
                 }
                 rows = [(key, json.dumps(value)) for key, value in about.items()]
                 database.executemany("INSERT INTO about VALUES (?, ?)", rows)
