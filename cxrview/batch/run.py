@@ -52,7 +52,7 @@ AT_ONCE = 16  # films in one transaction, at most
 KEPT_EVERY = 0.5  # seconds between two transactions, at most
 TOLD_EVERY = 0.3  # seconds between two events of progress
 LOOKED_EVERY = 0.2  # seconds between two looks for what is wished
-OF_LATE = 20.0  # seconds over which the pace is measured
+OF_LATE, KNOWN_AFTER = 20.0, 1.0  # seconds over which the pace is measured, and after which it is known
 
 
 def run_batch(folder: BatchFolder, load: LoadPredictor = Predictor.load) -> Event:
@@ -136,6 +136,7 @@ class _Batch:
             self._ok = total - self._failed
             card, engine = predictor.card, predictor.engine
             self._emit(Started(self._files, self._before, card.name, card.version, engine.name))
+            self._pace = _Pace()
             try:
                 self._read(store, predictor, found, left)
             finally:
@@ -292,20 +293,20 @@ class _Pace:
     """How many films were read in a second, of late."""
 
     def __init__(self) -> None:
+        self._begun = time.monotonic()
         self._times: deque[float] = deque()
 
     def count(self) -> None:
         now = time.monotonic()
         self._times.append(now)
         while now - self._times[0] > OF_LATE:
-            self._times.popleft()
+            self._begun = self._times.popleft()
 
     @property
     def per_second(self) -> float:
-        """0 as long as it is not known."""
-        if len(self._times) < 2 or self._times[-1] == self._times[0]:
-            return 0.0
-        return (len(self._times) - 1) / (self._times[-1] - self._times[0])
+        """0 as long as it is not known: rows come a batch at a time."""
+        spent = time.monotonic() - self._begun
+        return len(self._times) / spent if self._times and spent > KNOWN_AFTER else 0.0
 
 
 def give_way() -> None:

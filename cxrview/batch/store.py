@@ -29,6 +29,7 @@ from cxrview.safe_text import legible
 VERSION = 1  # of the file's layout
 PATIENCE = 5.0  # seconds to wait for another process that is writing
 MAPPED = 1 << 29  # bytes of the file that are read without being copied
+LOOKED_AT = 1000  # films, to learn which columns are empty
 # What a film has besides the columns of a results table: what is sorted and filtered by comes first.
 BESIDES = {
     "folder": "TEXT",
@@ -201,6 +202,16 @@ class BatchStore:
         with self._told():
             total, failed = self._database.execute(counted, values).fetchone()
         return total, failed
+
+    def empty_columns(self) -> frozenset[str]:
+        """Return the columns in which the first films, LOOKED_AT at most, have nothing."""
+        names = [quoted(name) for name in self.all_columns]
+        counted = ", ".join(f"count(nullif({name}, ''))" for name in names)
+        with self._told():
+            found = self._database.execute(f"SELECT {counted} FROM (SELECT * FROM films LIMIT {LOOKED_AT})")
+            return frozenset(
+                name for name, count in zip(self.all_columns, found.fetchone(), strict=True) if not count
+            )
 
     def embedding(self, number: int) -> NDArray[np.float16] | None:
         """Return the embedding, (D,), of a film that was read."""

@@ -7,7 +7,9 @@ decodes talks through a socket.
 import argparse
 import dataclasses
 import json
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from cxrview.cli import console
@@ -72,13 +74,20 @@ def try_model(arguments: argparse.Namespace) -> int:
 
 
 def batch(arguments: argparse.Namespace) -> int:
-    """Read the films of the batch in a folder, which hears of it, and return 0 if it has come to its end."""
+    """Read the films of the batch in a folder, which hears of it, and return 0 if it has come to its end.
+
+    It outlives whoever started it, so what libraries say goes into a file of the folder.
+    """
     from cxrview.batch.run import give_way, run_batch
     from cxrview.batch.run_events import Failed
     from cxrview.batch.run_folder import BatchFolder
 
+    folder = BatchFolder(arguments.folder)
     give_way()
-    ended = run_batch(BatchFolder(arguments.folder))
+    with suppress(OSError), folder.log.open("ab") as log:
+        for stream in (1, 2):
+            os.dup2(log.fileno(), stream)
+    ended = run_batch(folder)
     return console.SOME_FAILED if isinstance(ended, Failed) else console.OK
 
 

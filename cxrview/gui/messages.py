@@ -30,5 +30,5 @@ BATCH_NOT_STARTED = Message("batch-not-started", "The batch could not be started
 BATCH_RUNS = Message("batch-runs", "A batch is being read.")
 WAIT_OR_STOP_BATCH = Message("wait-or-stop-batch", "Wait for its end, or stop it.")
 BATCH_ENDED_WITHOUT_WORD = Message("batch-ended-without-word", "The batch ended before it read a film.")
-NO_LABELLED_FILMS = Message("no-labelled-films", "None of the films that were read has a label there.")
-LABELS_UNKNOWN = Message("labels-unknown", "Their labels are no classes of the model: {labels}.")
+NO_LABELLED_FILMS = Message("no-labelled-films", "names none of the films that were read.")
+LABELS_UNKNOWN = Message("labels-unknown", "has labels that are no classes of the model: {labels}.")

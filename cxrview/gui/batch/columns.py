@@ -14,6 +14,7 @@ from cxrview.i18n import mark, say, tr
 from cxrview.inference.messages import NOT_READ, POINTS
 
 PICTURE, FILE, CALL = "picture", "path", "call"
+IF_KNOWN = ("patient", "study_date", "view", "lungs")  # hidden where no film has any
 OF_PEOPLE = ("folder", "patient", "study_date")  # only where it may be seen who the patients are
 
 
@@ -31,18 +32,18 @@ class Column:
 
 FIRST = (
     Column(PICTURE, mark("Picture"), 54, sortable=False),
-    Column(FILE, mark("File"), 210),
+    Column(FILE, mark("File"), 190),
     Column("folder", mark("Folder"), 220, shown=False),
     Column("patient", mark("Patient ID"), 110),
     Column("study_date", mark("Study date"), 96),
-    Column("status", mark("Status"), 130),
+    Column("status", mark("Status"), 90),
     Column("view", mark("View"), 60),
-    Column(CALL, mark("Reading"), 150),
+    Column(CALL, mark("Reading"), 146),
 )
 LAST = (
     Column("operating_point", mark("Operating point"), 130, shown=False),
-    Column("percentile", mark("Like the training films"), 170),
-    Column("lungs", mark("Lungs found"), 110),
+    Column("percentile", mark("Like the training films"), 166),
+    Column("lungs", mark("Lungs found"), 96),
     Column("elapsed_ms", mark("Time"), 76, shown=False, right=True),
 )
 
@@ -50,7 +51,7 @@ LAST = (
 def columns_of(class_names: Sequence[str], labels: Mapping[str, str]) -> list[Column]:
     """Return the columns for a model with these classes, titles in the user's language."""
     shares = [
-        Column(f"p_{name}", tr(labels.get(name, name)), 116, right=True) for name in class_names
+        Column(f"p_{name}", tr(labels.get(name, name)), 112, right=True) for name in class_names
     ]  # wide enough for “Other pneumonia”
     plain = [Column(c.key, tr(c.title), c.width, c.shown, c.right, c.sortable) for c in (*FIRST, *LAST)]
     return [*plain[: len(FIRST)], *shares, *plain[len(FIRST) :]]
@@ -108,9 +109,7 @@ def _likeness(row: Row, _number: int) -> str:
     return (
         words
         if share is None
-        else tr("{answer} · farther than {share} %").format(
-            answer=words, share=f"{min(share, 99.9):.0f}" if share < 99.5 else "99"
-        )
+        else tr("{answer} · percentile {share}").format(answer=words, share=f"{share:.0f}")
     )
 
 

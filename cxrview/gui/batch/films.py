@@ -15,6 +15,7 @@ from cxrview.gui.batch.columns import Column, columns_of, text, tip
 from cxrview.gui.theme import wrapped
 from cxrview.i18n import tr
 
+LEARNT = 1000  # films, after which no more is learnt of empty columns
 PAGE, PAGES = 100, 40  # rows that are read at once, and how many such pages are kept
 ROW = Qt.ItemDataRole.UserRole
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -38,6 +39,7 @@ class Films(QAbstractTableModel):
         self.labels: dict[str, str] = {}
         self.wanted = Wanted()
         self.numbers: NDArray[np.int64] = np.empty(0, np.int64)
+        self.empty: frozenset[str] = frozenset()  # columns in which the first films have nothing
         self._last = 0  # the number of the newest film that was looked at
         self._pages: OrderedDict[int, dict[int, Row]] = OrderedDict()
 
@@ -50,7 +52,7 @@ class Films(QAbstractTableModel):
         self.store, self.wanted, self.numbers = store, Wanted(), numbers
         self._pages.clear()
         if store is not None:
-            self._last = store.last()
+            self._last, self.empty = store.last(), store.empty_columns()
             self.labels = dict(store.about.get("labels", {}))
             self.columns = columns_of(store.class_names, self.labels)
         self.endResetModel()
@@ -84,6 +86,8 @@ class Films(QAbstractTableModel):
             self.numbers = numbers
             self._pages.clear()
             self.endResetModel()
+        if known < LEARNT:
+            self.empty = self.store.empty_columns()
         self.grown.emit()
 
     def row_of(self, number: int) -> int:

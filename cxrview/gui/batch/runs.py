@@ -8,12 +8,11 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from cxrview import paths
 from cxrview.batch.run_events import (
@@ -37,25 +36,13 @@ LISTENED = 300  # ms between two looks at what a batch says
 STARTING = 60.0  # seconds that a process may take until it holds its lock
 LEAVING = 5.0  # seconds that a batch gets to stop when the program ends
 
-Launch = Callable[[BatchFolder], int]
-"""Starts the process of a batch and returns its number, 0 if it is not known. Raises CxrviewError."""
-
 
 def launch(folder: BatchFolder) -> int:
-    """Start the process that reads for `folder`, on its own, with a low priority."""
+    """Start the process that reads for `folder`, on its own, and return its number. Raises CxrviewError."""
     name, before = program()
-    process = QProcess()
-    environment = QProcessEnvironment.systemEnvironment()
-    environment.remove("QT_QPA_PLATFORM")
-    process.setProcessEnvironment(environment)
-    process.setProgram(name)
-    process.setArguments([*before, "helper", "batch", "--folder", str(folder.path)])
-    for redirect in (process.setStandardOutputFile, process.setStandardErrorFile):
-        redirect(str(folder.log), QProcess.OpenModeFlag.Append)
-    process.setStandardInputFile(QProcess.nullDevice())
-    started, number = process.startDetached()
+    started, number = QProcess.startDetached(name, [*before, "helper", "batch", "--folder", str(folder.path)])
     if not started:
-        raise CxrviewError(messages.BATCH_NOT_STARTED(reason=process.errorString()))
+        raise CxrviewError(messages.BATCH_NOT_STARTED(reason=name))
     return int(number)
 
 
@@ -129,12 +116,9 @@ class BatchRuns(QObject):
     ended = Signal(object)
     listed = Signal()
 
-    def __init__(
-        self, parent: QObject | None = None, root: Path | None = None, launch: Launch = launch
-    ) -> None:
+    def __init__(self, parent: QObject | None = None, root: Path | None = None) -> None:
         super().__init__(parent)
         self.root = root if root is not None else paths.batches()
-        self._launch = launch
         self.state: BatchState | None = None  # of the one that is read, or was last
         self._number, self._since = 0, 0.0
         self._offset = 0
@@ -221,7 +205,7 @@ class BatchRuns(QObject):
         with suppress(OSError):  # how it ended last time is no news
             folder.events.unlink(missing_ok=True)
         folder.wish("")
-        self._number = self._launch(folder)
+        self._number = launch(folder)
         self._watch(folder, starting=True)
 
     def _watch(self, folder: BatchFolder, *, starting: bool) -> None:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -32,6 +32,22 @@ WIDTH = 760
 MOST_FOLDERS = 200  # that are looked at for names of classes
 
 
+class SourceList(QListWidget):
+    """The sources; while there are none it says what to bring."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.count():
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(self.palette().placeholderText().color())
+        words = tr("Add a folder, or drop folders, archives and files here.")
+        painter.drawText(
+            self.viewport().rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words
+        )
+        painter.end()
+
+
 class BatchSetup(QWidget):
     """Signals:
     begun: the user wants to read; carries a BatchRequest.
@@ -45,7 +61,7 @@ class BatchSetup(QWidget):
         super().__init__()
         self._state, self._listed, self._choice = state, listed, choice
         self._sources: dict[str, None] = {}
-        self.list = QListWidget(accessibleName=tr("What is read"))
+        self.list = SourceList(accessibleName=tr("What is read"))
         self.add_folder = QPushButton(tr("Add folder…"), icon=themes.icon("folder-open"))
         self.add_files = QPushButton(tr("Add files or archives…"), icon=themes.icon("image-plus"))
         self.add_listed = QPushButton(icon=themes.icon("list-tree"))
@@ -58,7 +74,7 @@ class BatchSetup(QWidget):
         self.labels = PathField(tr("Labels"), tr("none: the films are only read"), clearable=True)
         self.hint = QLabel(objectName="muted", wordWrap=True)
         self.problem = QLabel(objectName="fieldProblem", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self.start = QPushButton(tr("Read"), objectName="primary", icon=themes.icon("play"))
+        self.start = QPushButton(tr("Start reading"), objectName="primary", icon=themes.icon("play"))
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()

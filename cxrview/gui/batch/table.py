@@ -21,7 +21,7 @@ from cxrview.batch.rows import Row
 from cxrview.batch.store import BatchStore
 from cxrview.batch.store_filter import FAILED
 from cxrview.gui import theme as themes
-from cxrview.gui.batch.columns import CALL, FILE, OF_PEOPLE, PICTURE
+from cxrview.gui.batch.columns import CALL, FILE, IF_KNOWN, OF_PEOPLE, PICTURE
 from cxrview.gui.batch.films import ROW, Films
 from cxrview.gui.studies.filter_bar import StayingMenu
 from cxrview.gui.studies.thumbnails import Key, Thumbnails
@@ -59,6 +59,7 @@ class BatchTable(QTableView):
         self._kept: int | None = None
         self.films.modelAboutToBeReset.connect(self._keep_place)
         self.films.modelReset.connect(self._find_place)
+        self.films.grown.connect(self.lay_out_columns)
 
     def _dress(self) -> None:
         self.setObjectName("batchTable")
@@ -94,10 +95,14 @@ class BatchTable(QTableView):
     def lay_out_columns(self) -> None:
         """Show the columns that are chosen and that may be seen."""
         for number, column in enumerate(self.films.columns):
-            seen = self._chosen.get(column.key, column.shown or self._groups(column.key))
+            usual = (column.shown and not self._says_nothing(column.key)) or self._groups(column.key)
+            seen = self._chosen.get(column.key, usual)
             allowed = column.key not in OF_PEOPLE or not identity.hidden()
             self.setColumnHidden(number, not (seen and allowed))
         self.viewport().update()
+
+    def _says_nothing(self, key: str) -> bool:
+        return key in IF_KNOWN and key in self.films.empty
 
     def _groups(self, key: str) -> bool:
         return key == "folder" and self.films.wanted.by_folder

@@ -1,5 +1,6 @@
 """What a batch is doing, in the user's words."""
 
+from datetime import datetime
 from pathlib import Path
 
 from cxrview.batch.run_events import Failed, Finished, Stopped
@@ -8,9 +9,10 @@ from cxrview.errors import CxrviewError
 from cxrview.gui import error_text
 from cxrview.gui.batch.runs import BatchState, was_cut_off
 from cxrview.gui.training.texts import duration
-from cxrview.gui.widgets import identity
+from cxrview.gui.widgets import dates, identity
 from cxrview.i18n import fixed, say, tr, trn
 
+STAMP = 15  # letters of a folder's name that say when
 SLOW = 10.0  # films a second, below which a decimal is told
 
 
@@ -23,6 +25,14 @@ def title(folder: BatchFolder, number: int = 0) -> str:
     return sources(request, number)
 
 
+def begun(folder: BatchFolder) -> str:
+    """Return when a batch was begun, as its folder is called."""
+    try:
+        return dates.minute(datetime.strptime(folder.path.name[:STAMP], "%Y%m%d-%H%M%S").timestamp())
+    except ValueError:
+        return folder.path.name
+
+
 def sources(request: BatchRequest, number: int = 0) -> str:
     """Return what is read, in a few words."""
     if identity.hidden():
@@ -30,7 +40,7 @@ def sources(request: BatchRequest, number: int = 0) -> str:
     first, more = Path(request.sources[0]).name or request.sources[0], len(request.sources) - 1
     if not more:
         return first
-    return trn("{name} and {count} more", "{name} and {count} more", more).format(name=first, count=more)
+    return tr("{name} and {count} more").format(name=first, count=more)
 
 
 def state_line(state: BatchState) -> str:

@@ -31,7 +31,6 @@ from cxrview.gui.batch.runs import BatchRuns, BatchState
 from cxrview.gui.batch.setup import BatchSetup
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.widgets import dates
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.i18n import tr
 
@@ -183,8 +182,7 @@ class BatchWindow(QWidget):
     def _write(self, item: QListWidgetItem, number: int) -> None:
         folder: BatchFolder = item.data(FOLDER)
         state = self._runs.state_of(folder)
-        begun = dates.minute(folder.path.stat().st_ctime) if folder.path.exists() else ""
-        now = f"{100 * state.fraction:.0f} %" if state.is_alive else begun
+        now = f"{100 * state.fraction:.0f} %" if state.is_alive else texts.begun(folder)
         item.setText(f"{texts.title(folder, number)}\n{now}")
         item.setToolTip(texts.state_line(state))
 
