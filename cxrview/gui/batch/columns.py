@@ -11,7 +11,7 @@ from cxrview.gui.panels.bars import percent
 from cxrview.gui.viewer.corner_text import date
 from cxrview.gui.widgets import identity
 from cxrview.i18n import mark, say, tr
-from cxrview.inference.messages import NOT_READ, POINTS
+from cxrview.inference.messages import POINTS
 
 PICTURE, FILE, CALL = "picture", "path", "call"
 IF_KNOWN = ("patient", "study_date", "view", "lungs")  # hidden where no film has any
@@ -20,7 +20,7 @@ OF_PEOPLE = ("folder", "patient", "study_date")  # only where it may be seen who
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its `key`, by which the store sorts it, its title, and its first width in pixels."""
+    """A column: its `key`, by which the store sorts it, its title, and its least width in pixels."""
 
     key: str
     title: str
@@ -32,27 +32,25 @@ class Column:
 
 FIRST = (
     Column(PICTURE, mark("Picture"), 54, sortable=False),
-    Column(FILE, mark("File"), 190),
+    Column(FILE, mark("File"), 176),
     Column("folder", mark("Folder"), 220, shown=False),
     Column("patient", mark("Patient ID"), 110),
     Column("study_date", mark("Study date"), 96),
-    Column("status", mark("Status"), 90),
+    Column("status", mark("Status"), 84),
     Column("view", mark("View"), 60),
-    Column(CALL, mark("Reading"), 146),
+    Column(CALL, mark("Reading"), 142),
 )
 LAST = (
     Column("operating_point", mark("Operating point"), 130, shown=False),
-    Column("percentile", mark("Like the training films"), 166),
-    Column("lungs", mark("Lungs found"), 96),
+    Column("percentile", mark("Like the training films"), 140),
+    Column("lungs", mark("Lungs found"), 84),
     Column("elapsed_ms", mark("Time"), 76, shown=False, right=True),
 )
 
 
 def columns_of(class_names: Sequence[str], labels: Mapping[str, str]) -> list[Column]:
     """Return the columns for a model with these classes, titles in the user's language."""
-    shares = [
-        Column(f"p_{name}", tr(labels.get(name, name)), 112, right=True) for name in class_names
-    ]  # wide enough for “Other pneumonia”
+    shares = [Column(f"p_{name}", tr(labels.get(name, name)), 88, right=True) for name in class_names]
     plain = [Column(c.key, tr(c.title), c.width, c.shown, c.right, c.sortable) for c in (*FIRST, *LAST)]
     return [*plain[: len(FIRST)], *shares, *plain[len(FIRST) :]]
 
@@ -86,7 +84,7 @@ def _call(row: Row, labels: Mapping[str, str]) -> str:
     if row["status"] == FAILED:
         return ""
     name = row.get(CALL) or ""
-    return tr(labels.get(name, name)) if name else say(NOT_READ)
+    return tr(labels.get(name, name)) if name else tr("No reading")
 
 
 def _file(row: Row, number: int) -> str:

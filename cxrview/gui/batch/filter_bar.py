@@ -20,10 +20,11 @@ from cxrview.gui.studies.filter_bar import StayingMenu
 from cxrview.i18n import mark, say, tr
 from cxrview.inference.messages import NOT_READ
 
+SEARCH = 170  # pixels
 TYPED = 200  # ms after the last letter
-STATUS = ((mark("Read or not"), ""), (mark("Read"), READ), (mark("Cannot be read"), FAILED))
+STATUS = ((mark("Any status"), ""), (mark("Read"), READ), (mark("Cannot be read"), FAILED))
 DOMAIN = (
-    (mark("Any kind of film"), None),
+    (mark("Any kind"), None),
     (mark("Like the training films"), True),
     (mark("Not like the training films"), False),
 )
@@ -31,7 +32,7 @@ FIFTY = 50  # percent, to begin with
 
 
 class BatchFilterBar(QWidget):
-    """Tells what is wanted; the order is the table's.
+    """Tells what is wanted; the order is the table's, and `folders` stands where there is room.
 
     Signals:
         changed: carries Wanted.
@@ -64,6 +65,7 @@ class BatchFilterBar(QWidget):
                 box.addItem(tr(words), value)
         row = QHBoxLayout(self, spacing=8)
         row.setContentsMargins(0, 0, 0, 0)
+        self.search.setMinimumWidth(SEARCH)
         row.addWidget(self.search, 1)
         for widget in (
             self.reading,
@@ -71,7 +73,6 @@ class BatchFilterBar(QWidget):
             self.least,
             self.domain,
             self.status,
-            self.folders,
             self.clear,
         ):
             row.addWidget(widget)

@@ -94,6 +94,7 @@ class BatchPage(QWidget):
         foot = QHBoxLayout(spacing=8)
         foot.addWidget(self.count)
         foot.addWidget(self.note, 1)
+        foot.addWidget(self.filter.folders)
         for button in (self.columns, self.copy, self.export):
             button.setIconSize(ICON)
             foot.addWidget(button)

@@ -30,7 +30,7 @@ from cxrview.gui.widgets import identity, small_picture
 from cxrview.i18n import tr
 
 HEIGHT, SIDE = 46, 40  # of a row and of a picture, logical pixels
-PAD, DOT, BAR = 8, 8, 3
+PAD, DOT, BAR, TITLE_ROOM = 8, 8, 3, 26
 MOST_COPIED = 20_000  # rows
 
 
@@ -89,7 +89,8 @@ class BatchTable(QTableView):
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.films.show_store(store)
         for number, column in enumerate(self.films.columns):
-            self.setColumnWidth(number, column.width)
+            title = self.fontMetrics().horizontalAdvance(column.title) + TITLE_ROOM if column.sortable else 0
+            self.setColumnWidth(number, max(column.width, title))
         self.lay_out_columns()
 
     def lay_out_columns(self) -> None:

@@ -35,7 +35,7 @@ from cxrview.gui.widgets.window_size import fitted
 from cxrview.i18n import tr
 
 FOLDER = Qt.ItemDataRole.UserRole
-LEFT = 230
+LEFT, LEAST = 230, 200  # pixels of the list
 
 
 class BatchWindow(QWidget):
@@ -76,6 +76,7 @@ class BatchWindow(QWidget):
 
     def _lay_out(self) -> None:
         left = QWidget(objectName="rail")
+        left.setMinimumWidth(LEAST)
         left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(left, spacing=8)
         column.setContentsMargins(12, 14, 0, 0)
