@@ -41,7 +41,7 @@ from cxrview.imaging.search import Trouble, search
 from cxrview.imaging.unpacked import Unpacked, remove_leftovers
 from cxrview.inference.prediction import Prediction
 from cxrview.inference.predictor import Predictor
-from cxrview.message import Message
+from cxrview.message import Message, joined
 from cxrview.messages import CANNOT_BE_WRITTEN, MAKE_ROOM
 from cxrview.progress import Cancelled, silent
 from cxrview.pseudonym import load_key
@@ -58,10 +58,10 @@ OF_LATE, KNOWN_AFTER = 20.0, 1.0  # seconds over which the pace is measured, and
 def run_batch(folder: BatchFolder, load: LoadPredictor = Predictor.load) -> Event:
     """Do what the batch in `folder` was asked, or what is left of it, and return how it ended.
 
+    What is wished there holds from the beginning.
     Raises InvalidRequest if another process is at it; everything else that is wrong is told and returned.
     """
     with folder.held(), _telling(folder) as emit:
-        folder.wish("")
         try:
             ended: Event = _Batch(folder, folder.request(), emit).run(load)
         except CxrviewError as error:
@@ -188,8 +188,8 @@ class _Batch:
         waiting: list[StoredFilm] = []
         places = {found.called(path): found.archives.get(found.called(path), path) for path in left}
 
-        def keep(row: Row, prediction: Prediction | None, identity: Identity | None) -> None:
-            waiting.append(_film(row, prediction, identity, places, found.archives))
+        def keep(row: Row, prediction: Prediction | None, whose: Identity | CxrviewError) -> None:
+            waiting.append(_film(row, prediction, whose, places, found.archives))
 
         def report(fraction: float, _name: Message | str) -> None:
             self._done = round(fraction * len(left))
@@ -273,14 +273,15 @@ class _Batch:
 def _film(
     row: Row,
     prediction: Prediction | None,
-    identity: Identity | None,
+    whose: Identity | CxrviewError,
     places: Mapping[str, Path],
     archives: Mapping[str, Path],
 ) -> StoredFilm:
-    whose = identity or Identity()
     path = row["path"]
-    place, patient = places.get(path, Path(path)), whose.patient_id
-    return StoredFilm(row, place, path in archives, patient, whose.study_date, prediction)
+    place, inside = places.get(path, Path(path)), path in archives
+    if isinstance(whose, CxrviewError):
+        return StoredFilm(row, place, inside, problem=joined((whose.problem, whose.advice)))
+    return StoredFilm(row, place, inside, whose.patient_id, whose.study_date, prediction)
 
 
 def _keep_all(store: BatchStore, waiting: list[StoredFilm]) -> None:

@@ -24,8 +24,14 @@ Illustrate = Callable[[Row, NDArray[np.uint8], float, Prediction], None]
 """Called with a frame's row, its default picture (H, W), its pixel aspect and its prediction."""
 
 
-Keep = Callable[[Row, Prediction | None, Identity | None], None]
-"""Called with every row, with what the model said and whose film it is; None for a file that failed."""
+Keep = Callable[[Row, Prediction | None, Identity | CxrviewError], None]
+"""Called with every row, what the model said, and whose film it is; for a file that failed, None and why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Failure:
+    row: Row
+    error: CxrviewError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,10 +72,13 @@ def score(
         return _prepare(path, called(path), predictor, key, illustrate is not None)
 
     with closing(read_ahead(prepare, paths, workers)) as results:
-        waiting: list[_Frame | Row] = []
+        waiting: list[_Frame | _Failure] = []
         for done, result in enumerate(results):
             report(done / len(paths), paths[done].name)
-            waiting += result if isinstance(result, list) else [rows.failure(called(paths[done]), result)]
+            if isinstance(result, list):
+                waiting += result
+            else:
+                waiting.append(_Failure(rows.failure(called(paths[done]), result), result))
             while sum(isinstance(item, _Frame) for item in waiting) >= batch_size:
                 yield from _predict(waiting[:batch_size], predictor, point, illustrate, keep)
                 del waiting[:batch_size]
@@ -93,7 +102,7 @@ def _prepare(path: Path, name: str, predictor: Predictor, key: bytes, with_pictu
 
 
 def _predict(
-    items: Sequence[_Frame | Row],
+    items: Sequence[_Frame | _Failure],
     predictor: Predictor,
     point: str,
     illustrate: Illustrate | None,
@@ -102,10 +111,10 @@ def _predict(
     frames = [item for item in items if isinstance(item, _Frame)]
     predictions = iter(predictor.predict_inputs([frame.model_input for frame in frames]))
     for item in items:
-        if not isinstance(item, _Frame):
+        if isinstance(item, _Failure):
             if keep is not None:
-                keep(item, None, None)
-            yield item
+                keep(item.row, None, item.error)
+            yield item.row
             continue
         prediction = next(predictions)
         row = rows.success(item.info, prediction, call_of(prediction, predictor.card, point))

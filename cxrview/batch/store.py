@@ -23,6 +23,7 @@ from cxrview.bundle import Card
 from cxrview.errors import CxrviewError
 from cxrview.imaging import Letterbox
 from cxrview.inference.prediction import Prediction
+from cxrview.message import NOTHING, Message
 from cxrview.messages import IN_USE_BY_ANOTHER
 from cxrview.safe_text import legible
 
@@ -40,6 +41,7 @@ BESIDES = {
     "patient": "TEXT",
     "study_date": "TEXT",
     "objections": "TEXT",
+    "problem": "TEXT",  # as a code and values, for a reader of any language
 }
 FIRST = ("status", "call", "in_domain", "predicted", "view", "frame")
 BOOLEANS = ("in_domain", "lungs")
@@ -55,7 +57,7 @@ class BatchUnusable(CxrviewError):
 class StoredFilm:
     """What is to be kept of one row. `place` is the file to open, for one out of an archive the archive.
 
-    `patient` and `study_date` stay in this file: no results table has them.
+    `patient` and `study_date` stay in this file: no results table has them. `problem` is why it was not read.
     """
 
     row: Row
@@ -64,6 +66,7 @@ class StoredFilm:
     patient: str = ""
     study_date: str = ""
     prediction: Prediction | None = None
+    problem: Message = NOTHING
 
 
 class BatchStore:
@@ -282,6 +285,10 @@ def _lay_out(database: sqlite3.Connection, class_names: Sequence[str]) -> None:
     database.execute(f"CREATE TABLE films (number INTEGER PRIMARY KEY, {made})")
     for name in ("path", "folder", "percentile", *(f"p_{name}" for name in class_names)):
         database.execute(f"CREATE INDEX {quoted(f'by_{name}')} ON films ({quoted(name)})")
+    for name in class_names:
+        within = f"folder, {quoted(f'p_{name}')}"
+        database.execute(f"CREATE INDEX {quoted(f'by_folder_and_{name}')} ON films ({within})")
+    database.execute("CREATE INDEX by_filters ON films (status, call, in_domain, view)")
     database.execute(
         "CREATE TABLE arrays (number INTEGER PRIMARY KEY, embedding BLOB, maps BLOB, logits BLOB, more TEXT)"
     )
@@ -306,6 +313,7 @@ def _besides(film: StoredFilm) -> dict[str, Any]:
         "archive": "archive" if film.archive else "",
         "patient": film.patient,
         "study_date": film.study_date,
+        "problem": json.dumps(film.problem.as_dict()) if film.problem else "",
         "objections": " ".join(said.objections) if said is not None else "",
     }
 

@@ -201,6 +201,7 @@ def test_it_pauses_goes_on_and_stops(films, loaded, tmp_path, monkeypatch):
     ended = batch.ending()
     assert isinstance(ended, Stopped)
     assert not batch.is_running
+    batch.wish("")
     assert isinstance(run_batch(batch, lambda _model, _device: loaded), Finished)
 
 

@@ -1,11 +1,13 @@
 """The columns of the table of films: what each is called, and what stands in a cell."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cxrview.batch.rows import Row
+from cxrview.batch.run_events import read_message
 from cxrview.batch.store_filter import FAILED
 from cxrview.gui.panels.bars import percent
 from cxrview.gui.viewer.corner_text import date
@@ -74,7 +76,7 @@ def tip(row: Row, key: str) -> str:
     if key in (PICTURE, FILE):
         return "" if identity.hidden() else row["path"]
     if key == "status":
-        return row["error"] or ""
+        return "" if identity.hidden() else problem(row)
     if key in ("percentile", CALL, "lungs"):
         return row["objections"] or ""
     return ""
@@ -96,7 +98,13 @@ def _file(row: Row, number: int) -> str:
 def _status(row: Row, _number: int) -> str:
     if row["status"] != FAILED:
         return tr("read")
-    return tr("cannot be read") if identity.hidden() else tr("failed: {reason}").format(reason=row["error"])
+    return tr("cannot be read") if identity.hidden() else problem(row)
+
+
+def problem(row: Row) -> str:
+    """Return why a film could not be read, in the user's language; "" for one that was."""
+    told = row.get("problem")
+    return say(read_message(json.loads(told))) if told else row["error"] or ""
 
 
 def _likeness(row: Row, _number: int) -> str:

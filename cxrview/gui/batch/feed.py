@@ -10,6 +10,7 @@ from cxrview.batch.rows import Row
 from cxrview.batch.store import BatchStore
 from cxrview.batch.store_filter import FAILED
 from cxrview.errors import CxrviewError
+from cxrview.gui.batch.columns import problem
 from cxrview.gui.batch.runs import BatchRuns, BatchState
 from cxrview.gui.session import calls
 from cxrview.gui.state import AppState, Entry, Mark
@@ -81,7 +82,7 @@ class ListFeed(QObject):
 
     def _change(self, entry: Entry, row: Row, names: Sequence[str]) -> None:
         if row["status"] == FAILED:
-            note = "" if identity.hidden() else row["error"]
+            note = "" if identity.hidden() else problem(row)
             self._state.change_entry(entry.path, mark=Mark.FAILED, note=note, findings={})
             return
         shares = [row[f"p_{name}"] for name in names]

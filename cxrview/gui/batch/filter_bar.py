@@ -17,10 +17,11 @@ from cxrview.batch.store import BatchStore
 from cxrview.batch.store_filter import FAILED, NOT_CALLED, READ, Wanted
 from cxrview.gui import theme as themes
 from cxrview.gui.studies.filter_bar import StayingMenu
+from cxrview.gui.widgets.elided import ElidedChoice
 from cxrview.i18n import mark, say, tr
 from cxrview.inference.messages import NOT_READ
 
-SEARCH = 170  # pixels
+SEARCH, LETTERS = 170, 12  # pixels, and what is seen of a choice
 TYPED = 200  # ms after the last letter
 STATUS = ((mark("Any status"), ""), (mark("Read"), READ), (mark("Cannot be read"), FAILED))
 DOMAIN = (
@@ -49,7 +50,7 @@ class BatchFilterBar(QWidget):
         self.reading.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.menu = StayingMenu(self)
         self.reading.setMenu(self.menu)
-        self.probable, self.domain, self.status = QComboBox(), QComboBox(), QComboBox()
+        self.probable, self.domain, self.status = ElidedChoice(), ElidedChoice(), ElidedChoice()
         self.probable.setAccessibleName(tr("Probability of"))
         self.domain.setAccessibleName(tr("Kind of film"))
         self.status.setAccessibleName(tr("Status"))
@@ -60,6 +61,10 @@ class BatchFilterBar(QWidget):
         self.clear.setAccessibleName(tr("Show all films again"))
         self.clear.setIcon(themes.icon("x"))
         self._soon = QTimer(self, singleShot=True, interval=TYPED, timeout=self._tell)
+        self.least.lineEdit().setTextMargins(7, 0, 0, 0)  # which the style sheet cannot give it
+        for box in (self.probable, self.domain, self.status):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(LETTERS)
         for box, choices in ((self.domain, DOMAIN), (self.status, STATUS)):
             for words, value in choices:
                 box.addItem(tr(words), value)

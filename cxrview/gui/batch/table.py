@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -32,6 +32,8 @@ from cxrview.i18n import tr
 HEIGHT, SIDE = 46, 40  # of a row and of a picture, logical pixels
 PAD, DOT, BAR, TITLE_ROOM = 8, 8, 3, 26
 MOST_COPIED = 20_000  # rows
+WIDER = {FILE: 0.35, "status": 0.45}  # shares of the room that is left
+WIDEST = 420  # pixels more than the least
 
 
 class BatchTable(QTableView):
@@ -48,6 +50,7 @@ class BatchTable(QTableView):
     def __init__(self, runner: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.films = Films(self)
+        self._sharing = self._sized_by_hand = False
         self._chosen: dict[str, bool] = {}  # columns that the user has shown or hidden
         self.thumbnails = Thumbnails(runner, self._in_sight, lambda: False, parent=self)
         self.thumbnails.made.connect(self.viewport().update)
@@ -78,6 +81,8 @@ class BatchTable(QTableView):
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setSortIndicatorClearable(True)
+        header.sectionHandleDoubleClicked.connect(lambda _number: self._resized())
+        header.sectionResized.connect(lambda *_sizes: self._resized() if self._is_dragged() else None)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_column_menu)
@@ -88,9 +93,10 @@ class BatchTable(QTableView):
         self.thumbnails.clear()
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.films.show_store(store)
-        for number, column in enumerate(self.films.columns):
-            title = self.fontMetrics().horizontalAdvance(column.title) + TITLE_ROOM if column.sortable else 0
-            self.setColumnWidth(number, max(column.width, title))
+        self._sharing, self._sized_by_hand = True, False
+        for number in range(len(self.films.columns)):
+            self.setColumnWidth(number, self._least(number))
+        self._sharing = False
         self.lay_out_columns()
 
     def lay_out_columns(self) -> None:
@@ -100,7 +106,36 @@ class BatchTable(QTableView):
             seen = self._chosen.get(column.key, usual)
             allowed = column.key not in OF_PEOPLE or not identity.hidden()
             self.setColumnHidden(number, not (seen and allowed))
+        self._share_room()
         self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Give what room is left to names of files and to what is wrong with them."""
+        widths = {c.key: n for n, c in enumerate(self.films.columns) if not self.isColumnHidden(n)}
+        if self._sized_by_hand or FILE not in widths:
+            return
+        self._sharing = True
+        taken = sum(self._least(n) for n in widths.values())
+        room = max(0, self.viewport().width() - taken)
+        for key, share in WIDER.items():
+            if key in widths:
+                self.setColumnWidth(widths[key], self._least(widths[key]) + min(round(room * share), WIDEST))
+        self._sharing = False
+
+    def _least(self, number: int) -> int:
+        column = self.films.columns[number]
+        title = self.fontMetrics().horizontalAdvance(column.title) + TITLE_ROOM if column.sortable else 0
+        return max(column.width, title)
+
+    def _resized(self) -> None:
+        self._sized_by_hand = True
+
+    def _is_dragged(self) -> bool:
+        return not self._sharing and QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
 
     def _says_nothing(self, key: str) -> bool:
         return key in IF_KNOWN and key in self.films.empty
