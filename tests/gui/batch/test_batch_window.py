@@ -198,7 +198,8 @@ def test_nothing_tells_whose_films_these_are_while_that_is_hidden(shown, window,
 
 def test_leaving_asks_and_a_batch_that_goes_on_is_found_again(shown, window, films, qtbot, monkeypatch):
     shown.setup.only([films])
-    monkeypatch.setattr("cxrview.gui.batch.runs.launch", paused(runs_module.launch))
+    plain = runs_module.launch
+    monkeypatch.setattr(runs_module, "launch", paused(plain))
     shown.setup.start.click()
     runs = window.batches.runs
     qtbot.waitUntil(lambda: runs.state is not None and runs.state.paused, timeout=20000)
@@ -230,6 +231,7 @@ def test_leaving_asks_and_a_batch_that_goes_on_is_found_again(shown, window, fil
     later.stop()
     qtbot.waitUntil(lambda: not later.is_running, timeout=20000)
     assert isinstance(later.state.ended, Stopped)
+    monkeypatch.setattr(runs_module, "launch", plain)
     later.go_on(later.state.folder)
     qtbot.waitUntil(lambda: not later.is_running, timeout=20000)
     assert isinstance(later.state.ended, Finished)
