@@ -21,7 +21,7 @@ from cxrview.gui.widgets.elided import ElidedChoice
 from cxrview.i18n import mark, say, tr
 from cxrview.inference.messages import NOT_READ
 
-SEARCH, LETTERS = 170, 12  # pixels, and what is seen of a choice
+SEARCH, PERCENT, LETTERS = 170, 120, 12  # pixels of fields, and what is seen of a choice
 TYPED = 200  # ms after the last letter
 STATUS = ((mark("Any status"), ""), (mark("Read"), READ), (mark("Cannot be read"), FAILED))
 DOMAIN = (
@@ -61,6 +61,7 @@ class BatchFilterBar(QWidget):
         self.clear.setAccessibleName(tr("Show all films again"))
         self.clear.setIcon(themes.icon("x"))
         self._soon = QTimer(self, singleShot=True, interval=TYPED, timeout=self._tell)
+        self.least.setMaximumWidth(PERCENT)
         self.least.lineEdit().setTextMargins(7, 0, 0, 0)  # which the style sheet cannot give it
         for box in (self.probable, self.domain, self.status):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -35,7 +35,7 @@ from cxrview.gui.widgets.window_size import fitted
 from cxrview.i18n import tr
 
 FOLDER = Qt.ItemDataRole.UserRole
-LEFT, LEAST = 230, 200  # pixels of the list
+LEFT, LEAST = 205, 200  # pixels of the list
 
 
 class BatchWindow(QWidget):

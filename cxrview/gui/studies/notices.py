@@ -100,7 +100,7 @@ class UnreadStrip(Notice):
     def __init__(self) -> None:
         self.read = QToolButton(text=tr("Read the rest"))
         self.read.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        super().__init__(self.read, "info")
+        super().__init__(self.read)
         self.read.clicked.connect(self.asked)
 
     def tell(self, read: int, total: int, matters: bool) -> None:
@@ -110,7 +110,8 @@ class UnreadStrip(Notice):
             "Read by the model: {read} of {total} listed films",
             total,
         ).format(read=read, total=total)
-        self.words.setText(words)
+        short = trn("{read} of {total} read", "{read} of {total} read", total)
+        self.words.setText(short.format(read=read, total=total))
         self.words.setToolTip(words)
         self.setVisible(matters and read < total)
 
