@@ -78,6 +78,8 @@ class BatchEvaluation(QWidget):
             (self.calibration, tr("Calibration")),
         ):
             self.tabs.addTab(page, title)
+        for widget in (self.tabs, self.tabs.tabBar()):
+            widget.setAccessibleName(tr("Parts of the result"))
         top = QHBoxLayout(spacing=8)
         top.addWidget(QLabel(tr("Labels")))
         top.addWidget(self.labels, 1)

@@ -107,7 +107,8 @@ class BatchPage(QWidget):
         column.addLayout(foot)
         self.tabs.addTab(films, tr("Films"))
         self.tabs.addTab(self.evaluation, tr("Evaluation"))
-        self.tabs.tabBar().setAccessibleName(tr("Parts of the batch"))
+        for widget in (self.tabs, self.tabs.tabBar()):
+            widget.setAccessibleName(tr("Parts of the batch"))
         whole = QVBoxLayout(self, spacing=8)
         whole.setContentsMargins(18, 14, 18, 12)
         whole.addLayout(head)

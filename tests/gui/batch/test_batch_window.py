@@ -24,6 +24,7 @@ from cxrview.gui.view_state import PredictionProgress
 from cxrview.i18n import say
 from cxrview.progress import silent
 from tests.gui.conftest import make_phantom, write_png
+from tests.gui.test_accessibility import nameless
 
 CLASSES = ("covid19", "normal", "pneumonia")
 EACH = 4
@@ -276,6 +277,7 @@ def test_the_list_tells_how_much_of_it_the_model_has_read(window, films, qtbot):
 
 def test_earlier_batches_are_listed_and_opened_again(shown, window, films, qtbot):
     begun(shown, window, films, qtbot)
+    assert nameless(shown) == []
     again = Batches(window.bench)
     again.show()
     qtbot.waitUntil(lambda: again.window is not None)
