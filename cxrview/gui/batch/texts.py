@@ -13,6 +13,7 @@ from cxrview.gui.widgets import dates, identity
 from cxrview.i18n import fixed, say, tr, trn
 
 STAMP = 15  # letters of a folder's name that say when
+LONG, NARROW = 10_000, "\u202f"  # a narrow space that no line breaks at
 SLOW = 10.0  # films a second, below which a decimal is told
 
 
@@ -51,7 +52,8 @@ def state_line(state: BatchState) -> str:
     if isinstance(ended, Finished):
         return f"{tr('Finished')} · {counts(ended.ok, ended.failed)}"
     if isinstance(ended, Stopped):
-        words = tr("Stopped after {done} of {files} files").format(done=ended.done, files=ended.files)
+        done, files = grouped(ended.done), grouped(ended.files)
+        words = tr("Stopped after {done} of {files} files").format(done=done, files=files)
         return f"{words} · {counts(ended.ok, ended.failed)}"
     if isinstance(ended, Failed):
         return error_text.whole(ended.error)
@@ -64,7 +66,7 @@ def _alive(state: BatchState) -> str:
         return tr("Stopping after these films…")
     if progress is None:
         return say(state.doing) + "…" if state.doing else tr("Starting…")
-    files = tr("{done} of {files} files").format(done=progress.done, files=progress.files)
+    files = tr("{done} of {files} files").format(done=grouped(progress.done), files=grouped(progress.files))
     if progress.paused:
         return f"{tr('Paused')} · {files}"
     parts = [files, *([pace(progress.per_second)] if progress.per_second else [])]
@@ -83,12 +85,12 @@ def pace(per_second: float) -> str:
 
 def failures(count: int) -> str:
     """Return how many could not be read."""
-    return trn("{count} cannot be read", "{count} cannot be read", count).format(count=count)
+    return trn("{count} cannot be read", "{count} cannot be read", count).format(count=grouped(count))
 
 
 def counts(ok: int, failed: int) -> str:
     """Return how many films were read, and how many not."""
-    words = trn("{count} film read", "{count} films read", ok).format(count=ok)
+    words = trn("{count} film read", "{count} films read", ok).format(count=grouped(ok))
     return f"{words}, {failures(failed)}" if failed else words
 
 
@@ -96,5 +98,10 @@ def shown(in_sight: int, total: int, filtered: bool) -> str:
     """Return how many films the table shows."""
     if filtered:
         words = trn("{shown} of {total} film", "{shown} of {total} films", total)
-        return words.format(shown=in_sight, total=total)
-    return trn("{count} film", "{count} films", total).format(count=total)
+        return words.format(shown=grouped(in_sight), total=grouped(total))
+    return trn("{count} film", "{count} films", total).format(count=grouped(total))
+
+
+def grouped(count: int) -> str:
+    """Return a count that is long enough to be misread in groups of three, as ISO 80000-1 writes them."""
+    return f"{count:,}".replace(",", NARROW) if count >= LONG else str(count)
