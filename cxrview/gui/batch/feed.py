@@ -10,6 +10,7 @@ from cxrview.batch.rows import Row
 from cxrview.batch.store import BatchStore
 from cxrview.batch.store_filter import FAILED
 from cxrview.errors import CxrviewError
+from cxrview.gui.batch.archived import entry_of
 from cxrview.gui.batch.columns import problem
 from cxrview.gui.batch.runs import BatchRuns, BatchState
 from cxrview.gui.session import calls
@@ -70,15 +71,7 @@ class ListFeed(QObject):
         place = Path(row["place"])
         if not row["archive"]:
             return self._state.entries.get(place)
-        inside = row["path"].removeprefix(row["place"]).replace("\\", "/")
-        return next(
-            (
-                entry
-                for entry in self._state.entries.values()
-                if entry.archive == place and entry.path.as_posix().endswith(inside)
-            ),
-            None,
-        )
+        return entry_of(row, self._state.entries.values())
 
     def _change(self, entry: Entry, row: Row, names: Sequence[str]) -> None:
         if row["status"] == FAILED:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from cxrview.batch.rows import Row
+from cxrview.gui.batch.archived import entry_of
 from cxrview.gui.batch.films import Films
 from cxrview.gui.batch.table import BatchTable
 from cxrview.gui.state import Entry, Shown
@@ -16,7 +18,7 @@ class BatchWalk:
         self._bench, self._table = bench, table
         self._films: Films = table.films
         self._numbers: dict[Path, int] = {}  # of films that were opened here, or stand beside one
-        self._archived: tuple[Path, str] | None = None  # that is still to be unpacked
+        self._archived: Row | None = None  # a film that is still to be unpacked
         self._in_list = bench.session.next_file
         bench.session.next_file = self.next_file
         bench.state.shown_changed.connect(self._follow)
@@ -37,7 +39,7 @@ class BatchWalk:
             return
         self._tell_whose_reading()
         if film["archive"]:
-            self._archived = (place, film["path"])
+            self._archived = film
             self._bench.open([place])
             self._arrived(list(self._bench.state.entries.values()))
             return
@@ -76,14 +78,12 @@ class BatchWalk:
         """An archive is unpacked: show the film of it that was asked for."""
         if self._archived is None:
             return
-        archive, path = self._archived
-        inside = Path(path).relative_to(archive).as_posix() if Path(path).is_relative_to(archive) else path
-        for entry in entries:
-            if entry.archive == archive and entry.path.as_posix().endswith(f"/{inside}"):
-                self._archived = None
-                self._bench.session.select(entry.path)
-                self._raise()
-                return
+        entry = entry_of(self._archived, entries)
+        if entry is not None:
+            frame = (self._archived["frame"] or 1) - 1
+            self._archived = None
+            self._bench.session.select(entry.path, frame)
+            self._raise()
 
     def _tell_whose_reading(self) -> None:
         store, card = self._films.store, self._bench.state.model.card

@@ -1,7 +1,9 @@
 """The batch window, with real widgets and real batches, which run in a thread instead of a process."""
 
 import os
+import shutil
 import threading
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,7 +71,7 @@ def in_a_thread(monkeypatch, load_predictor):
 def shown(window, qtbot):
     """The batch window of a main window."""
     window.menus.actions["batch"].trigger()
-    qtbot.waitUntil(lambda: window.batches.window is not None)
+    qtbot.waitUntil(lambda: window.batches.window is not None, timeout=30000)
     return window.batches.window
 
 
@@ -89,7 +91,7 @@ def begun(shown, window, films, qtbot) -> None:
 def test_from_the_menu_to_an_evaluation_in_under_ten_clicks(window, films, qtbot, monkeypatch):
     clicks = 2  # on the menu, and on its entry
     window.menus.actions["batch"].trigger()
-    qtbot.waitUntil(lambda: window.batches.window is not None)
+    qtbot.waitUntil(lambda: window.batches.window is not None, timeout=30000)
     shown = window.batches.window
 
     def click(widget, place: QPoint | None = None) -> None:
@@ -174,6 +176,22 @@ def test_a_film_opens_with_its_reading_and_the_viewer_follows_the_table(shown, w
     assert table.currentIndex().row() == 0
     window.session.step(-1)
     assert window.state.shown.path == order[0]
+
+
+def test_a_film_out_of_an_archive_is_unpacked_again_to_be_seen(shown, window, films, tmp_path, qtbot):
+    archive = Path(shutil.make_archive(str(tmp_path / "films"), "zip", films))
+    with zipfile.ZipFile(archive, "a") as written:  # one of the same name lies higher up
+        written.write(films / "normal" / "film 10.png", "film 20.png")
+    begun(shown, window, archive, qtbot)
+    table = shown.page.table
+    rows = [table.films.film(row) for row in range(table.films.rowCount())]
+    assert len(rows) == 3 * EACH + 2
+    wanted = str(archive / "pneumonia" / "film 20.png")
+    number = next(int(table.films.numbers[n]) for n, row in enumerate(rows) if row["path"] == wanted)
+    window.batches.walk.open(number)
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None, timeout=20000)
+    assert window.state.shown.path.parts[-2:] == ("pneumonia", "film 20.png")
+    assert window.state.entries[window.state.shown.path].archive == archive
 
 
 def test_nothing_tells_whose_films_these_are_while_that_is_hidden(shown, window, films, tmp_path, qtbot):
@@ -280,7 +298,7 @@ def test_earlier_batches_are_listed_and_opened_again(shown, window, films, qtbot
     assert nameless(shown) == []
     again = Batches(window.bench)
     again.show()
-    qtbot.waitUntil(lambda: again.window is not None)
+    qtbot.waitUntil(lambda: again.window is not None, timeout=30000)
     assert again.window.list.count() == 1
     again.window.list.setCurrentRow(0)
     assert again.window.page.table.films.rowCount() == 13
