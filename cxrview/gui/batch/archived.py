@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cxrview.batch.rows import Row
 from cxrview.gui.state import Entry
 
+if TYPE_CHECKING:
+    from cxrview.batch.rows import Row
 
-def entry_of(row: Row, entries: Iterable[Entry]) -> Entry | None:
+
+def entry_of(row: "Row", entries: Iterable[Entry]) -> Entry | None:
     """Return the entry of a film out of an archive, as `Unpacked` lays it down; None if it is not listed."""
     archive = Path(row["place"])
     inside = Path(row["path"]).parts[len(archive.parts) :]

@@ -37,7 +37,7 @@ class Batches(QObject):
         self.window: BatchWindow | None = None
         self.walk: BatchWalk | None = None
         self.runs = BatchRuns(self, bench.places.batches)
-        self.feed = ListFeed(bench.state, self.runs, self)
+        self.feed = ListFeed(bench.state, bench.runner, self.runs, self)
         self.indicator = BatchIndicator(self.runs)
         self.indicator.asked.connect(self.show_state)
         bench.studies.read_all_asked.connect(self.show_listed)
@@ -88,7 +88,6 @@ class Batches(QObject):
         if self.window is not None:
             self.window.close()
             self.window.page.let_go()
-        self.feed.close()
         self.runs.close()
 
     def _then(self, use: "Callable[[BatchWindow], None]") -> None:
