@@ -4,7 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -21,6 +21,7 @@ from cxrview.evaluation.predict import class_places
 from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.evaluation.roles import roles_of
 from cxrview.gui import messages
+from cxrview.i18n import tr
 from cxrview.progress import Report
 from cxrview.training.run.result import Answer, ResultPart, RunResult, confidence
 
@@ -68,13 +69,19 @@ def evaluate(folder: Path, store: Path, labels: str, report: Report) -> Evaluate
         folder=folder,
         model=Path(card.name),
         installed=True,
-        card=card,
+        card=_in_words(card),
         data=labels,
         report=folder / "report.html",
         parts={PART: ResultPart(PART, measured, answers)},
         best_epoch=0,
     )
     return Evaluated(result, len(rows) - len(pairs), len(items) - len(pairs))
+
+
+def _in_words(card: Card) -> Card:
+    """Return `card` with the words of its classes in the user's language, for what shows the result."""
+    classes = tuple(replace(item, label=tr(item.label)) for item in card.classes)
+    return replace(card, classes=classes)
 
 
 def _paired(rows: Sequence[Row], items: Sequence[Item], labels: str) -> list[tuple[Row, Item]]:
