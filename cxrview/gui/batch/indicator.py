@@ -25,7 +25,9 @@ class BatchIndicator(QWidget):
         super().__init__()
         self._state: BatchState | None = None
         self.ring = Ring()
-        self.button = QToolButton(toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.button = QToolButton(
+            toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextOnly, accessibleName=tr("Show the batch")
+        )
         self.dismiss = QToolButton(toolTip=tr("Put away"), accessibleName=tr("Put away"))
         self.dismiss.setIcon(themes.icon("x"))
         row = QHBoxLayout(self, spacing=4)
