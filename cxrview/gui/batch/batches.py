@@ -37,7 +37,7 @@ class Batches(QObject):
         self.window: BatchWindow | None = None
         self.walk: BatchWalk | None = None
         self.runs = BatchRuns(self, bench.places.batches)
-        self.feed = ListFeed(bench.state, bench.runner, self.runs, self)
+        ListFeed(bench.state, bench.runner, self.runs, self)  # which its parent keeps
         self.indicator = BatchIndicator(self.runs)
         self.indicator.asked.connect(self.show_state)
         bench.studies.read_all_asked.connect(self.show_listed)
