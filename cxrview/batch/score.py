@@ -13,7 +13,7 @@ from cxrview.batch import rows
 from cxrview.batch.rows import Row
 from cxrview.bundle import Card
 from cxrview.errors import CxrviewError
-from cxrview.imaging import Radiograph, read, render
+from cxrview.imaging import Identity, Radiograph, read, render
 from cxrview.imaging.read_ahead import read_ahead
 from cxrview.inference.call import AUTOMATIC, call_of
 from cxrview.inference.prediction import Prediction
@@ -26,11 +26,20 @@ Illustrate = Callable[[Row, NDArray[np.uint8], float, Prediction], None]
 """Called with a frame's row, its default picture (H, W), its pixel aspect and its prediction."""
 Look = Callable[[Radiograph, NDArray[np.uint8]], Row]
 """Called with a frame and its default picture (H, W), in any thread; returns columns of its row."""
+Keep = Callable[[Row, Prediction | None, Identity | CxrviewError], None]
+"""Called with every row, what the model said, and whose film it is; for a file that failed, None and why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Failure:
+    row: Row
+    error: CxrviewError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Frame:
     info: Row
+    identity: Identity
     model_inputs: tuple[ModelInput, ...]  # of each model
     picture: NDArray[np.uint8] | None
     pixel_aspect: float
@@ -46,6 +55,7 @@ def score(
     batch_size: int = 16,
     workers: int = 2,
     illustrate: Illustrate | None = None,
+    keep: Keep | None = None,
     called: Callable[[Path], str] = str,
     troubles: Mapping[Path, CxrviewError] = NO_TROUBLES,
     others: Mapping[str, Predictor] = NO_OTHERS,
@@ -58,8 +68,9 @@ def score(
     their number. `point` is the operating point that decides, see `inference.call`. `key` is for the
     patient pseudonyms, which stay empty without one. In the rows a file is `called` so; those in `troubles`
     are known to be of no use. The `others`, by what columns call them, read each frame too; `card`, if there
-    is one, stands in for the model's own where a frame is called, and `look` adds columns. `report` may raise
-    Cancelled. Raises EngineUnavailable if the engine fails: what was yielded before stands.
+    is one, stands in for the model's own where a frame is called, and `look` adds columns. Each row is handed
+    to `keep` before it is yielded. `report` may raise Cancelled. Raises EngineUnavailable if the engine
+    fails: what was yielded before stands.
     """
 
     def prepare(path: Path) -> list[_Frame]:
@@ -68,13 +79,16 @@ def score(
         return _prepare(path, called(path), predictors, key, illustrate is not None, look)
 
     predictors = (predictor, *others.values())
-    reading = _Reading(predictor, others, card or predictor.card, point, illustrate)
+    reading = _Reading(predictor, others, card or predictor.card, point, illustrate, keep)
 
     with closing(read_ahead(prepare, paths, workers)) as results:
-        waiting: list[_Frame | Row] = []
+        waiting: list[_Frame | _Failure] = []
         for done, result in enumerate(results):
             report(done / len(paths), paths[done].name)
-            waiting += result if isinstance(result, list) else [rows.failure(called(paths[done]), result)]
+            if isinstance(result, list):
+                waiting += result
+            else:
+                waiting.append(_Failure(rows.failure(called(paths[done]), result), result))
             while sum(isinstance(item, _Frame) for item in waiting) >= batch_size:
                 yield from reading.rows(waiting[:batch_size])
                 del waiting[:batch_size]
@@ -101,7 +115,8 @@ def _prepare(
         if look is not None and picture is not None:
             info |= look(radiograph, picture)
         inputs = tuple(predictor.prepare(radiograph) for predictor in predictors)
-        frames.append(_Frame(info, inputs, picture if with_picture else None, radiograph.pixel_aspect))
+        shown = picture if with_picture else None
+        frames.append(_Frame(info, radiograph.identity, inputs, shown, radiograph.pixel_aspect))
     return frames
 
 
@@ -114,8 +129,9 @@ class _Reading:
     card: Card
     point: str
     illustrate: Illustrate | None
+    keep: Keep | None
 
-    def rows(self, items: Sequence[_Frame | Row]) -> Iterator[Row]:
+    def rows(self, items: Sequence[_Frame | _Failure]) -> Iterator[Row]:
         """Yield the row of each item, in order, from one pass of each model."""
         frames = [item for item in items if isinstance(item, _Frame)]
         said = [
@@ -124,11 +140,13 @@ class _Reading:
         ]
         places = iter(range(len(frames)))
         for item in items:
-            if isinstance(item, _Frame):
+            if isinstance(item, _Failure):
+                if self.keep is not None:
+                    self.keep(item.row, None, item.error)
+                yield item.row
+            else:
                 place = next(places)
                 yield self._row(item, [predictions[place] for predictions in said])
-            else:
-                yield item
 
     def _row(self, frame: _Frame, said: Sequence[Prediction]) -> Row:
         prediction, *further = said
@@ -137,4 +155,6 @@ class _Reading:
             row |= rows.of_others(prediction, dict(zip(self.others, further, strict=True)))
         if self.illustrate is not None and frame.picture is not None:
             self.illustrate(row, frame.picture, frame.pixel_aspect, prediction)
+        if self.keep is not None:
+            self.keep(row, prediction, frame.identity)
         return row

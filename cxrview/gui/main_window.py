@@ -251,7 +251,7 @@ class MainWindow(WindowParts, QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.bench.parts.make_all()
-        if not may_close(self.annotations, self):
+        if not may_close(self.annotations, self) or not self.batches.may_leave():
             event.ignore()
             return
         self.browsing.remember()
@@ -265,6 +265,7 @@ class MainWindow(WindowParts, QMainWindow):
         self.annotations.flush()
         self.seen.flush()
         self.training.leave()
+        self.batches.leave()
         self.session.close()
         self.runner.close(wait=False)
         self.collector.close()
@@ -275,5 +276,7 @@ def _places(folder: Path | None) -> Places:
     """Return where things are kept: in `folder`, or where the system wants each of them."""
     file = paths.settings_file()
     if folder is None:
-        return Places(file.parent, file, paths.annotations_store(), paths.training_runs())
-    return Places(folder, folder / file.name, folder / "reading.sqlite", folder / "training")
+        return Places(file.parent, file, paths.annotations_store(), paths.training_runs(), paths.batches())
+    return Places(
+        folder, folder / file.name, folder / "reading.sqlite", folder / "training", folder / "batches"
+    )

@@ -31,6 +31,7 @@ class Places:
     settings: Path
     annotations_store: Path
     runs: Path
+    batches: Path
 
 
 class LazyParts:

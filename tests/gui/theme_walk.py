@@ -75,6 +75,8 @@ class Walk:
         show_card(window.bench)
         CrashDialog(window, "Traceback").open()
         window.training.show_library()
+        window.batches.show()
+        self._wait(lambda: window.batches.window is not None)
         window.training.show()
         self._wait(lambda: window.training.window is not None)
         self._open_wizard()
@@ -113,6 +115,7 @@ class Walk:
             ):
                 yield type(dialog).__name__ + dialog.windowTitle(), dialog
         yield "second", window.viewports.second
+        yield "batches", window.batches.window
         yield from self._library(window.training.library)
         yield from self._wizard()
         yield from self._tabs("preferences", window.preferences.dialog)

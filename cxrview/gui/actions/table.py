@@ -3,6 +3,7 @@
 from cxrview.gui.actions import edit, file, heatmap, help, image, measure, model, view  # noqa: A004
 from cxrview.gui.actions.shortcuts import Shortcuts
 from cxrview.gui.actions.spec import SEPARATOR, Menu
+from cxrview.gui.batch import actions as batch_actions
 from cxrview.gui.dialogs import manual_actions, tags_actions
 from cxrview.gui.library import actions as library
 from cxrview.gui.training.data import actions as data_actions
@@ -21,6 +22,7 @@ MENUS: dict[str, Menu] = {
 }
 OTHERS: tuple[Menu, ...] = (  # what other windows have, by their titles
     (mark("Model library"), library.ACTIONS),
+    (mark("Batches"), batch_actions.ACTIONS),
     (mark("Train a model"), (*data_actions.ACTIONS, *result_actions.ACTIONS)),
     (mark("DICOM tags"), tags_actions.ACTIONS),
     (mark("&Manual"), manual_actions.ACTIONS),

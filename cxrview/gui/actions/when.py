@@ -31,6 +31,11 @@ def has_files(bench: Workbench) -> bool:
     return bool(bench.state.entries) or bench.state.shown.stage is not ViewStage.EMPTY
 
 
+def has_entries(bench: Workbench) -> bool:
+    """There is something in the study list."""
+    return bool(bench.state.entries)
+
+
 def has_failed(bench: Workbench) -> bool:
     """A file could not be read."""
     return bench.state.shown.stage is ViewStage.FAILED
@@ -70,6 +75,7 @@ def has_image_and_card(bench: Workbench) -> bool:
 
 REASONS: dict[Callable[[Workbench], bool], str] = {
     has_files: mark("Nothing is open."),
+    has_entries: mark("The study list is empty."),
     has_failed: mark("Only after a file could not be read."),
     has_image: mark("No image is on the screen."),
     has_prediction: mark("The model has not read this image."),

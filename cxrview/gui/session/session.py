@@ -14,7 +14,7 @@ from cxrview.gui.session.model_choice import LoadPredictor, ModelAndDevice, Mode
 from cxrview.gui.session.opening import Opener
 from cxrview.gui.session.viewport_controller import SharedImages, ViewportController
 from cxrview.gui.session.workers import load_predictor
-from cxrview.gui.state import AppState, Mark
+from cxrview.gui.state import AppState, Entry, Mark
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.view_state import Shown, ViewState
 from cxrview.settings import Settings
@@ -130,6 +130,7 @@ class Session(QObject):
             return
         following = self.next_file(shown.path, by)
         if following is not None:
+            self.state.add_entries([Entry(following)])  # the order may be another list's
             self.select(following, self.state.entries[following].frames - 1 if by < 0 else 0)
 
     def _standing(self) -> Shown:
