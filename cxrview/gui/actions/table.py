@@ -29,7 +29,7 @@ SHORTCUTS = Shortcuts(tuple(MENUS.values()), OTHERS)
 TOOLBAR = (
     "open", "open_folder", SEPARATOR, "window", "pan", "zoom", "lens", SEPARATOR,
     "invert", "turn_right", "flip_sides", "fit", "actual", "reset", SEPARATOR,
-    "one", "two_columns", "four", "twins", "synchronise", SEPARATOR, "heatmap", SEPARATOR,
+    "one", "two_columns", "four", "twins", "synchronise", SEPARATOR, "heatmap", "hide_model", SEPARATOR,
     "studies", "reading",
 )  # fmt: skip
 PICTURE = (  # the menu of the picture, below the window presets
