@@ -11,11 +11,14 @@ import numpy as np
 from cxrview.datasets.boxes import Box4
 from cxrview.errors import InvalidRequest
 from cxrview.imaging import Radiograph, read
+from cxrview.imaging.orientation import SIDEWAYS, upright_box
 from cxrview.progress import Report, silent
 from cxrview.teaching import messages
 from cxrview.teaching.make import file_digest
 from cxrview.teaching.reading_set import ReadingSet, SetFilm
 from cxrview.teaching.set_file import picture
+
+BACK = {6: 8, 8: 6}  # turns that undo each other; all others undo themselves
 
 
 class SetFilms:
@@ -116,3 +119,11 @@ def anonymous(radiograph: Radiograph) -> Radiograph:
         overlays=(),
         warnings=(),
     )
+
+
+def stored_place(box: Box4, radiograph: Radiograph) -> Box4:
+    """Return where `box` on the upright `radiograph` lies on the film as it is stored."""
+    height, width = radiograph.shape
+    turned = radiograph.orientation in SIDEWAYS
+    stored = (width, height) if turned else (height, width)
+    return upright_box(box, BACK.get(radiograph.orientation, radiograph.orientation), stored)

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
+from cxrview.datasets.boxes import upright
 from cxrview.errors import InvalidRequest
 from cxrview.imaging import read
 from cxrview.teaching import messages
 from cxrview.teaching.burned_in import find_text
 from cxrview.teaching.deidentified import pictures_of, text_masks
-from cxrview.teaching.films import SetFilms
+from cxrview.teaching.films import SetFilms, stored_place
 from cxrview.teaching.introduction import DRAWINGS, write_introduction
 from cxrview.teaching.make import Plan, make_set, with_masks
 from cxrview.teaching.set_file import load, save
@@ -180,3 +181,11 @@ def test_the_introduction_is_drawn_and_ends_with_the_real_film(tmp_path):
         mirrored = film.values[top:bottom, film.shape[1] - right : film.shape[1] - left].mean()
         assert inside > mirrored + 8  # the nodule is brighter than the other side
         assert source.read(len(made) - 1).shape == (1955, 1841)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_mark_on_the_upright_film_is_found_on_the_stored_one(orientation, chest_pa):
+    radiograph = replace(read(chest_pa)[0], values=np.zeros((30, 20)), orientation=orientation)
+    stored = (2.0, 3.0, 7.0, 9.0)
+    (upright_one,) = upright((stored,), radiograph)
+    assert stored_place(upright_one, radiograph) == stored
