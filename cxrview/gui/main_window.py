@@ -96,6 +96,7 @@ class MainWindow(WindowParts, QMainWindow):
         start = [actions["open"], actions["open_folder"]] + (
             [actions["sample"]] if "sample" in actions else []
         )
+        start.append(actions["introduction"])
         self.studies = bench.studies = StudyPanel(self.state, self.runner)
         self.viewports = bench.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
         self.reading = bench.reading = ReadingPanel(self.state, actions["card"])

@@ -62,10 +62,13 @@ class NewSetDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.make = self.buttons.addButton(tr("Make the set…"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.make.setEnabled(False)
+        for box in (self.count, self.repeats, self.seed, self.limit):
+            box.setMaximumWidth(150)
+        self.questions.setMaximumHeight(130)
         self._lay_out()
         self.buttons.accepted.connect(self._ask_where)
         self.buttons.rejected.connect(self.reject)
-        self.resize(fitted(QSize(620, 660), self))
+        self.resize(fitted(QSize(640, 560), self))
 
     def _lay_out(self) -> None:
         source = QHBoxLayout(spacing=6)
@@ -85,7 +88,8 @@ class NewSetDialog(QDialog):
             form.addRow("", box)
         column = QVBoxLayout(self, spacing=12)
         column.setContentsMargins(18, 16, 18, 14)
-        column.addLayout(form, 1)
+        column.addLayout(form)
+        column.addStretch(1)
         column.addWidget(self.said)
         column.addWidget(self.buttons)
 

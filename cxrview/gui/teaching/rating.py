@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -41,25 +42,28 @@ class Question(QWidget):
         self.title = QLabel(name, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.said = QLabel(objectName="muted")
         self.group = QButtonGroup(self)
-        row = QHBoxLayout(spacing=4)
+        row = QHBoxLayout(spacing=2)
         self.buttons = []
         for level, words in enumerate(STEPS, start=1):
             button = QToolButton(text=str(level), checkable=True, toolTip=tr(words))
             button.setAccessibleName(f"{name}: {tr(words)}")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys are the window's
-            button.setMinimumWidth(38)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self.group.addButton(button, level)
             self.buttons.append(button)
             row.addWidget(button)
-        row.addStretch(1)
+        segments = QWidget(objectName="segments")
+        segments.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        segments.setLayout(row)
+        row.setContentsMargins(2, 2, 2, 2)
         head = QHBoxLayout(spacing=8)
         head.addWidget(self.title)
         head.addStretch(1)
         head.addWidget(self.said)
         column = QVBoxLayout(self, spacing=4)
-        column.setContentsMargins(8, 6, 8, 8)
+        column.setContentsMargins(0, 4, 0, 6)
         column.addLayout(head)
-        column.addLayout(row)
+        column.addWidget(segments)
         self.group.idClicked.connect(lambda _level: self._changed())
 
     @property

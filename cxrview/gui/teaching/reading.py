@@ -35,6 +35,7 @@ class Stage(Enum):
     REVEALED = "revealed"
     FAILED = "failed"
     DONE = "done"  # after the last film
+    REVIEW = "review"  # a film that was read, with all that is known of it
 
 
 class FilmShown(NamedTuple):
@@ -74,6 +75,7 @@ class BlindReading(QObject):
         self.prediction: Prediction | None = None
         self.readings: Readings | None = None
         self._job: Job | None = None
+        self._reviewed = False
         self._clock = QElapsedTimer()
 
     @property
@@ -135,6 +137,19 @@ class BlindReading(QObject):
         if self.stage is Stage.FAILED:
             self._show(self.place)
 
+    def review(self, place: int) -> None:
+        """Show the film at `place` once more, with its truth, when all is read."""
+        self._keep(lambda _report: self._sessions.readings(self.session), partial(self._review, place))
+
+    def leave_review(self) -> None:
+        """Go back to the results."""
+        if self.stage is Stage.REVIEW:
+            self._set_stage(Stage.DONE)
+
+    def _review(self, place: int, readings: Readings) -> None:
+        self.readings, self._reviewed = readings, True
+        self._show(place)
+
     def own_answer(self) -> Answer | None:
         """Return the first answer to this film, if it was locked in an earlier sitting."""
         return self.readings.blind.get(self.place) if self.readings is not None else None
@@ -173,7 +188,10 @@ class BlindReading(QObject):
         self.shown = shown
         answered = self.own_answer() is not None
         self._clock.start()
-        self._set_stage(Stage.REVEALED if answered else Stage.ASKED)
+        if self._reviewed:
+            self._set_stage(Stage.REVIEW)
+        else:
+            self._set_stage(Stage.REVEALED if answered else Stage.ASKED)
         predictor, radiograph = self._predictor(), shown.radiograph
         if predictor is not None:
             self._runner.start(
@@ -190,7 +208,7 @@ class BlindReading(QObject):
             self._keep_late(place, card, prediction)
             return
         self.prediction, self._card = prediction, card
-        if self.made.examination:
+        if self.made.examination and self.stage is not Stage.REVIEW:
             self._keep_late(place, card, prediction)
         self.predicted.emit()
 

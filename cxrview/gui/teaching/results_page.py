@@ -1,5 +1,6 @@
 """What a reading comes to: own ROC beside the model's, figures a class, and the films to look at again."""
 
+import html
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text
+from cxrview.gui import theme as themes
 from cxrview.gui.panels.prediction import heading
 from cxrview.gui.widgets.share_plot import ShareLine, SharePlot
 from cxrview.i18n import fixed, tr
@@ -61,7 +63,7 @@ class ResultsPage(QWidget):
         self.choice.addItems([one.name for one in found.classes])
         self.plot = SharePlot(tr("ROC curve"), tr("1 − specificity"), tr("Sensitivity"))
         self.plot.guide = ((0, 0), (1, 1))
-        self.legend = QLabel(objectName="muted", wordWrap=True)
+        self.legend = QLabel(objectName="muted", wordWrap=True, textFormat=Qt.TextFormat.RichText)
         self.films = QListWidget(accessibleName=tr("Films to look at again"))
         self.said = QLabel(objectName="dataNote", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.csv = QPushButton(tr("Save the answers (CSV)…"), autoDefault=False, clicked=self._save_answers)
@@ -112,9 +114,11 @@ class ResultsPage(QWidget):
         for curve, colour, who in curves:
             if curve is not None:
                 lines.append(ShareLine(curve.x, curve.y, colour))
-                words.append(f"{who}: {tr('AUC')} {with_interval(curve.area, curve.interval)}")
+                dot = f'<span style="color: {themes.current().class_colour(colour)}">●</span>'
+                figures = f"{who}: {tr('AUC')} {with_interval(curve.area, curve.interval)}"
+                words.append(f"{dot} {html.escape(figures)}")
         self.plot.show_lines(lines)
-        self.legend.setText("\n".join(reversed(words)) or tr("It needs films with and without the class."))
+        self.legend.setText("<br>".join(reversed(words)) or tr("It needs films with and without the class."))
 
     def _fill_films(self) -> None:
         found = self.found
@@ -215,7 +219,8 @@ def _table(classes: "Sequence[ClassResult]") -> QTableWidget:
         for column, text in enumerate(_cells(one)):
             table.setItem(row, column, QTableWidgetItem(text))
     table.resizeRowsToContents()
-    table.setMaximumHeight(table.horizontalHeader().sizeHint().height() + 34 * len(classes) + 24)
+    rows = sum(table.rowHeight(row) for row in range(min(len(classes), 6)))
+    table.setFixedHeight(table.horizontalHeader().sizeHint().height() + rows + 20)
     return table
 
 

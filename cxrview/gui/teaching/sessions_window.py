@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui import error_text
+from cxrview.gui.theme import wrapped
 from cxrview.gui.widgets.dates import minute
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.gui.workbench import Workbench
@@ -45,14 +46,17 @@ class SessionsWindow(QWidget):
         self.table.setHorizontalHeaderLabels(columns)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.said = QLabel(objectName="muted", wordWrap=True)
         self.go_on = QPushButton(tr("Go on reading"), autoDefault=False, clicked=self._go_on)
         self.results = QPushButton(tr("Results"), autoDefault=False, clicked=self._show_results)
+        self.compare = QPushButton(tr("Compare readers"), autoDefault=False, clicked=self._compare)
+        self.compare.setToolTip(wrapped(tr("Choose the sessions of several readers of one set")))
         foot = QHBoxLayout(spacing=8)
         foot.addWidget(self.said, 1)
+        foot.addWidget(self.compare)
         foot.addWidget(self.go_on)
         foot.addWidget(self.results)
         column = QVBoxLayout(self, spacing=12)
@@ -79,10 +83,15 @@ class SessionsWindow(QWidget):
         )
 
     @property
+    def selected(self) -> "list[SessionInfo]":
+        """The sessions that are selected."""
+        return [self.sessions[index.row()] for index in self.table.selectionModel().selectedRows()]
+
+    @property
     def chosen(self) -> "SessionInfo | None":
-        """The session that is selected."""
-        rows = self.table.selectionModel().selectedRows()
-        return self.sessions[rows[0].row()] if rows else None
+        """The session that is selected, if it is one."""
+        selected = self.selected
+        return selected[0] if len(selected) == 1 else None
 
     def _fill(self, sessions: "list[SessionInfo]") -> None:
         self.sessions = sessions
@@ -102,6 +111,13 @@ class SessionsWindow(QWidget):
         chosen = self.chosen
         self.results.setEnabled(chosen is not None)
         self.go_on.setEnabled(chosen is not None and not chosen.is_done)
+
+        selected = self.selected
+        same = len({one.set_id for one in selected}) == 1 and len({one.reader for one in selected}) > 1
+        self.compare.setEnabled(same)
+
+    def _compare(self) -> None:
+        self._teaching.compare(self.selected, self)
 
     def _go_on(self) -> None:
         if self.chosen is not None:

@@ -113,7 +113,9 @@ class Teaching:
         asked = QMessageBox.question(self._bench.window, tr("Read again"), words.format(day=day))
         return asked is QMessageBox.StandardButton.Yes
 
-    def _go_on(self, path: Path, made: "ReadingSet", session: "SessionInfo") -> None:
+    def _go_on(
+        self, path: Path, made: "ReadingSet", session: "SessionInfo", review: int | None = None
+    ) -> None:
         from cxrview.teaching.films import SetFilms
 
         films = SetFilms(made, path)
@@ -123,10 +125,10 @@ class Teaching:
             if not chosen:
                 return
             films = SetFilms(made, path, Path(chosen))
-        self.show(films, session)
+        self.show(films, session, review)
 
-    def show(self, films: "SetFilms", session: "SessionInfo") -> None:
-        """Open the window of a reading."""
+    def show(self, films: "SetFilms", session: "SessionInfo", review: int | None = None) -> None:
+        """Open the window of a reading where it stands, or at a film that is to be seen again."""
         from cxrview.gui.teaching.window import ReadWindow
 
         if self.window is not None:
@@ -137,7 +139,10 @@ class Teaching:
         self.window.finished.connect(partial(self._fetch_results, films.made, session))
         self.window.closed.connect(self._forget)
         self.window.show()
-        reading.start()
+        if review is None:
+            reading.start()
+        else:
+            reading.review(review)
 
     def _forget(self) -> None:
         window, self.window = self.window, None
@@ -183,9 +188,37 @@ class Teaching:
         def done(found: "Finished") -> None:
             from cxrview.gui.teaching.sessions_window import ResultsWindow
 
-            ResultsWindow(self._page(found), parent).show()
+            page = self._page(found)
+            page.film_asked.connect(partial(self._review, found.made, session))
+            ResultsWindow(page, parent).show()
 
         self._start(tr("Working out the results"), work, done)
+
+    def _review(self, made: "ReadingSet", session: "SessionInfo", place: int) -> None:
+        """Show a film of an earlier session with all that is known of it."""
+        self._go_on(Path(session.set_file), made, session, place)
+
+    def compare(self, sessions: "list[SessionInfo]", parent: QWidget) -> None:
+        """Compare the readers of one set."""
+
+        def work(_report: Report) -> str:
+            from cxrview.gui.teaching.compared import table_of
+            from cxrview.teaching.readers import compare
+            from cxrview.teaching.set_file import load
+
+            made = load(Path(sessions[0].set_file))
+            return table_of(compare(made, [self.sessions.readings(one) for one in sessions]))
+
+        def done(page: str) -> None:
+            from PySide6.QtCore import QSize, Qt
+
+            from cxrview.gui.widgets.text import TextDialog
+
+            dialog = TextDialog(parent, tr("Readers compared"), page, QSize(820, 460))
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.show()
+
+        self._start(tr("Comparing readers"), work, done)
 
     def _start(self, title: str, work: object, done: object) -> None:
         assert callable(work)

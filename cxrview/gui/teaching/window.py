@@ -61,7 +61,9 @@ class ReadWindow(QWidget):
         self.resize(fitted(SIZE, self))
         self.reading = reading
         # A state of its own: nothing of this film is in the main window, and nothing of that in here.
-        self.state = AppState(replace(bench.state.settings, hide_model=False, show_overlays=False), self)
+        plain = replace(bench.state.settings, hide_model=False, show_overlays=False)
+        nameless = replace(plain, corner_patient=False, corner_study=False, corner_laterality=False)
+        self.state = AppState(nameless, self)
         self.state.set_model(bench.state.model)
         self.view = self.state.active
         self.tool = SpotTool()
@@ -135,6 +137,8 @@ class ReadWindow(QWidget):
         """Lock the answer, or go on from what is revealed."""
         if self.reading.stage is Stage.ASKED and self.rating.is_complete:
             self.reading.lock(self._answer())
+        elif self.reading.stage is Stage.REVIEW:
+            self.reading.leave_review()
         elif self.reading.stage is Stage.REVEALED:
             asked = self.reading.prediction is not None and self.rating.is_complete
             self.reading.go_on(self._answer() if asked else None)
@@ -174,7 +178,7 @@ class ReadWindow(QWidget):
         elif stage is Stage.ASKED:
             self._show_film()
             self.rating.ask()
-        elif revealed:
+        elif revealed or stage is Stage.REVIEW:
             self._reveal()
         self._refresh()
         self.canvas.setFocus()
@@ -214,11 +218,12 @@ class ReadWindow(QWidget):
             self.layer.add(QRectF(spot.x - spot.width / 2, spot.y - spot.height / 2, spot.width, spot.height))
 
     def _show_model(self) -> None:
-        if self.reading.stage is Stage.REVEALED and self.reading.prediction is not None:
+        shown = (Stage.REVEALED, Stage.REVIEW)
+        if self.reading.stage in shown and self.reading.prediction is not None:
             self.view.set_reading(prediction_state(self.state, self.reading.prediction))
             self.revealed.show_model()
             self._refresh()
-        elif self.reading.stage is not Stage.REVEALED:
+        elif self.reading.stage not in shown:
             self.view.set_reading(PredictionState())
 
     def _refresh(self) -> None:
@@ -226,10 +231,12 @@ class ReadWindow(QWidget):
         second = stage is Stage.REVEALED and self.reading.prediction is not None
         self.rating.setVisible(stage in (Stage.ASKED, Stage.LOCKING) or second)
         self.rating.setEnabled(stage is Stage.ASKED or second)
-        self.next.setEnabled((stage is Stage.ASKED and complete) or stage is Stage.REVEALED)
-        self.next.setText(
-            tr("Next film (Enter)") if stage is Stage.REVEALED else tr("Lock the answer (Enter)")
-        )
+        self.next.setEnabled((stage is Stage.ASKED and complete) or stage in (Stage.REVEALED, Stage.REVIEW))
+        texts = {
+            Stage.REVEALED: tr("Next film (Enter)"),
+            Stage.REVIEW: tr("Back to the results (Enter)"),
+        }
+        self.next.setText(texts.get(stage, tr("Lock the answer (Enter)")))
         if stage is Stage.ASKED:
             self.rating.note.setPlaceholderText(tr("A line of your own"))
             keys = tr("1 to 5 answer the question in bold, 0: cannot be judged.")
@@ -253,6 +260,10 @@ class ReadWindow(QWidget):
         self._clock.stop()
         self.setWindowTitle(f"{tr('Results')} – {self.reading.made.title}")
         self.view.set_shown(Shown())
+        self.layer.clear()
+        if self.stack.count() == 2:
+            self.stack.setCurrentIndex(1)
+            return
         self.next.setEnabled(False)
         self.rating.hide()
         self.revealed.hide()
@@ -261,8 +272,14 @@ class ReadWindow(QWidget):
 
     def show_results(self, page: "ResultsPage") -> None:
         """Show `page` in place of the films."""
+        page.film_asked.connect(self.review)
         self.stack.addWidget(page)
         self.stack.setCurrentWidget(page)
+
+    def review(self, place: int) -> None:
+        """Show a film that was read, with all that is known of it."""
+        self.stack.setCurrentIndex(0)
+        self.reading.review(place)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._clock.stop()
