@@ -9,7 +9,7 @@ from cxrview.atomic_file import write_atomically
 from cxrview.errors import InvalidRequest
 from cxrview.safe_text import CsvWriter
 from cxrview.teaching.reading_set import ReadingSet
-from cxrview.teaching.sessions import Answer, Readings
+from cxrview.teaching.sessions import ReaderAnswer, Readings
 
 BLIND_WAY, ASSISTED_WAY, MODEL_READER = "unassisted", "assisted", "model"
 
@@ -68,7 +68,7 @@ def answers_table(made: ReadingSet, readings: Readings) -> str:
     return text.getvalue()
 
 
-def _row(made: ReadingSet, place: int, turn: str, answer: Answer) -> list[object]:
+def _row(made: ReadingSet, place: int, turn: str, answer: ReaderAnswer) -> list[object]:
     return [
         place + 1,
         made.order[place] + 1,

@@ -12,6 +12,7 @@ from cxrview.datasets.boxes import Box4
 from cxrview.errors import InvalidRequest
 from cxrview.imaging import Radiograph, read
 from cxrview.imaging.orientation import SIDEWAYS, upright_box
+from cxrview.messages import CANNOT_BE_READ
 from cxrview.progress import Report, silent
 from cxrview.teaching import messages
 from cxrview.teaching.make import file_digest
@@ -70,7 +71,7 @@ class SetFilms:
         try:
             same = not film.digest or file_digest(path) == film.digest
         except OSError as error:
-            raise InvalidRequest(messages.FILM_NOT_READ(reason=error.strerror)) from error
+            raise InvalidRequest(CANNOT_BE_READ(reason=error.strerror)) from error
         if not same:  # the truth may not be its truth any more
             raise InvalidRequest(messages.FILM_IS_ANOTHER(number=index + 1), messages.SAY_WHERE_FILMS_ARE)
         return path

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cxrview.datasets.boxes import Box4
 from cxrview.teaching.reading_set import ReadingSet
-from cxrview.teaching.sessions import Answer, Spot
+from cxrview.teaching.sessions import ReaderAnswer, Spot
 
 
 class RegionsHit(NamedTuple):
@@ -20,7 +20,7 @@ class RegionsHit(NamedTuple):
     films: int = 0
 
 
-def regions_hit(made: ReadingSet, answers: Mapping[int, Answer], places: Sequence[int]) -> RegionsHit:
+def regions_hit(made: ReadingSet, answers: Mapping[int, ReaderAnswer], places: Sequence[int]) -> RegionsHit:
     """Return how the marks of `answers` at `places` lie to the regions of the set, as the film is stored."""
     regions = hit = astray = films = 0
     for place in places:

@@ -13,6 +13,7 @@ import numpy as np
 
 from cxrview.datasets.sources import Item
 from cxrview.errors import InvalidRequest
+from cxrview.messages import CANNOT_BE_READ
 from cxrview.progress import Report, silent
 from cxrview.teaching import messages
 from cxrview.teaching.reading_set import ReadingSet, SetFilm
@@ -59,7 +60,9 @@ def make_set(items: Sequence[Item], plan: Plan, folder: Path, report: Report = s
     names = tuple(dict.fromkeys(label for item in labelled for label in item.labels))
     questions = plan.questions or tuple(sorted(names, key=str.casefold))
     if unknown := [name for name in questions if name not in names]:
-        raise InvalidRequest(messages.NO_SUCH_CLASS(name=unknown[0]), messages.CLASSES_ARE(names=list(names)))
+        raise InvalidRequest(
+            messages.NO_SUCH_CLASS_IN_SET(name=unknown[0]), messages.CLASSES_ARE(names=list(names))
+        )
     if len(labelled) < LEAST or len(names) < 2:
         raise InvalidRequest(messages.TOO_FEW_FILMS, messages.NEEDS_TWO_CLASSES)
     random = np.random.default_rng(plan.seed)
@@ -91,7 +94,7 @@ def _film(item: Item, patient: str, folder: Path) -> SetFilm:
     except ValueError as error:  # another drive of Windows
         raise InvalidRequest(messages.FILM_ELSEWHERE, messages.FILMS_TOGETHER, item.path) from error
     except OSError as error:
-        raise InvalidRequest(messages.FILM_NOT_READ(reason=error.strerror), path=item.path) from error
+        raise InvalidRequest(CANNOT_BE_READ(reason=error.strerror), path=item.path) from error
     return SetFilm(file, item.labels, patient, digest, item.boxes, item.findings, item.explanation)
 
 

@@ -3,11 +3,10 @@
 from cxrview.message import Message
 
 # Making a set
-NO_SUCH_CLASS = Message("no-such-class-in-set", "No film is of the class {name}.")
+NO_SUCH_CLASS_IN_SET = Message("no-such-class-in-set", "No film is of the class {name}.")
 CLASSES_ARE = Message("classes-are", "The films are of {names}.")
 TOO_FEW_FILMS = Message("too-few-films", "These are too few films for a reading set.")
 NEEDS_TWO_CLASSES = Message("needs-two-classes", "It needs films of two classes at least.")
-FILM_NOT_READ = Message("film-not-read", "cannot be read: {reason}.")
 FILM_ELSEWHERE = Message("film-elsewhere", "lies on another drive than the other films.")
 FILMS_TOGETHER = Message("films-together", "Copy all of them into one folder.")
 
@@ -32,5 +31,4 @@ LEAVE_FILM_OUT = Message("leave-film-out", "Leave it out, or make the set withou
 # Sessions
 SESSIONS_DAMAGED = Message("sessions-damaged", "is damaged: readings cannot be kept.")
 SESSIONS_UNUSABLE = Message("sessions-unusable", "cannot be used: {reason}. Readings cannot be kept.")
-MOVE_SESSIONS_AWAY = Message("move-sessions-away", "Move {place} away to begin anew.")
 ANSWER_LOCKED = Message("answer-locked", "This film has been answered already.")

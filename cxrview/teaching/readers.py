@@ -12,7 +12,7 @@ from cxrview.teaching.sessions import Readings
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedReaders:
     """One class read by several `readers`: on `films` that all of them judged.
 
     `found` has one way of reading, or two where all answered twice: with the model, and alone.
@@ -24,7 +24,7 @@ class Compared:
     found: MultiReader
 
 
-def compare(made: ReadingSet, readings: Sequence[Readings]) -> tuple[Compared, ...]:
+def compare(made: ReadingSet, readings: Sequence[Readings]) -> tuple[ComparedReaders, ...]:
     """Return the classes that can be compared: two readers, two films with and two without it at least."""
     compared = []
     for name in made.questions:
@@ -39,7 +39,7 @@ def compare(made: ReadingSet, readings: Sequence[Readings]) -> tuple[Compared, .
         found = analyse(np.stack([*ways, alone]), truth)
         if found is not None:
             names = tuple(reader.session.reader for reader in readings)
-            compared.append(Compared(name, names, len(places), found))
+            compared.append(ComparedReaders(name, names, len(places), found))
     return tuple(compared)
 
 

@@ -18,7 +18,7 @@ from cxrview.teaching.delong import Difference, areas, difference
 from cxrview.teaching.kappa import Kappa, of_pairs
 from cxrview.teaching.localisation import RegionsHit, regions_hit
 from cxrview.teaching.reading_set import LEVELS, ReadingSet
-from cxrview.teaching.sessions import Answer, Readings
+from cxrview.teaching.sessions import ReaderAnswer, Readings
 
 Array = NDArray[np.float64]
 CALLED = 4  # "probably" and "surely" say that it is there
@@ -26,7 +26,7 @@ SEED, REPEATS = 1, 1000
 UNKNOWN = float("nan")
 
 
-class Curve(NamedTuple):
+class ReaderCurve(NamedTuple):
     """A ROC curve: 1 − specificity and sensitivity, from 0 to 1; the area below, and its 95 % interval."""
 
     x: tuple[float, ...]
@@ -54,9 +54,9 @@ class ClassResult:
     name: str
     cases: int
     others: int
-    own: Curve | None
-    model: Curve | None
-    assisted: Curve | None
+    own: ReaderCurve | None
+    model: ReaderCurve | None
+    assisted: ReaderCurve | None
     against_model: Difference | None
     gain: Difference | None
     sensitivity: float
@@ -122,14 +122,14 @@ def truth_of(made: ReadingSet, places: Sequence[int], name: str) -> NDArray[np.b
     return np.array([name in made.film(place).classes for place in places], np.bool_)
 
 
-def is_right(made: ReadingSet, place: int, answer: Answer) -> bool:
+def is_right(made: ReadingSet, place: int, answer: ReaderAnswer) -> bool:
     """Return whether `answer` calls exactly those classes asked for that the film at `place` has."""
     film = made.film(place)
     called = {name for name, level in answer.confidence.items() if level >= CALLED}
     return answer.judged and called == set(film.classes) & set(made.questions)
 
 
-def scores_of(answers: Mapping[int, Answer], places: Sequence[int], name: str) -> Array:
+def scores_of(answers: Mapping[int, ReaderAnswer], places: Sequence[int], name: str) -> Array:
     """Return the confidences of `name` at `places`, (N,)."""
     return np.array([answers[place].confidence[name] for place in places], np.float64)
 
@@ -176,7 +176,9 @@ def _assisted(readings: Readings, place: int) -> Mapping[str, int]:
     return answer.confidence if answer is not None else {}
 
 
-def _curve(made: ReadingSet, places: list[int], scores: Array, truth: NDArray[np.bool_]) -> Curve | None:
+def _curve(
+    made: ReadingSet, places: list[int], scores: Array, truth: NDArray[np.bool_]
+) -> ReaderCurve | None:
     """Return the curve of `scores`; None unless some films have the class and some have not."""
     if truth.all() or not truth.any():
         return None
@@ -190,7 +192,7 @@ def _curve(made: ReadingSet, places: list[int], scores: Array, truth: NDArray[np
     interval = group_intervals(measure, _groups(made, places), SEED, REPEATS).get("area")
     x = (0.0, *counts.false_positive_rate.tolist())
     y = (0.0, *counts.sensitivity.tolist())
-    return Curve(x, y, counts.area(), interval)
+    return ReaderCurve(x, y, counts.area(), interval)
 
 
 def _groups(made: ReadingSet, places: list[int]) -> NDArray[np.str_]:
@@ -234,7 +236,7 @@ def _kappa(made: ReadingSet, readings: Readings, name: str) -> Kappa | None:
 
 
 def _wrong(
-    made: ReadingSet, answers: Mapping[int, Answer], judged: list[int], missed: bool
+    made: ReadingSet, answers: Mapping[int, ReaderAnswer], judged: list[int], missed: bool
 ) -> tuple[int, ...]:
     """Return the places of missed, or of over-called films, where the reader was surest first."""
     found: dict[int, int] = {}

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cxrview.annotations import messages as stores
 from cxrview.annotations.sqlite_file import LaterVersion, opened
 from cxrview.errors import CxrviewError
 from cxrview.messages import IN_USE_BY_ANOTHER
@@ -61,7 +62,7 @@ class Spot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReaderAnswer:
     """What a reader said of a film: the confidence of each class asked for, 1…5; none where it "cannot be
     judged". `seconds` is how long it took. Raises ValueError for a confidence that is none.
     """
@@ -114,8 +115,8 @@ class Readings:
     """What was said in a session, by place in the order: `blind` first answers, `assisted` second ones."""
 
     session: SessionInfo
-    blind: Mapping[int, Answer]
-    assisted: Mapping[int, Answer]
+    blind: Mapping[int, ReaderAnswer]
+    assisted: Mapping[int, ReaderAnswer]
     model: Mapping[int, ModelAnswer]
     passed: frozenset[int]
 
@@ -170,7 +171,7 @@ class Sessions:
             for key, set_id, title, file, reader, begun, films, passed in rows
         ]
 
-    def lock(self, session: SessionInfo, place: int, answer: Answer, turn: int = BLIND) -> None:
+    def lock(self, session: SessionInfo, place: int, answer: ReaderAnswer, turn: int = BLIND) -> None:
         """Keep the `answer` to the film at `place`, for good. Raises AnswerLocked if there is one already."""
         body = json.dumps(
             {
@@ -216,7 +217,7 @@ class Sessions:
                 "SELECT place, body FROM model WHERE session = ?", (session.id,)
             ).fetchall()
             passed = database.execute("SELECT place FROM passed WHERE session = ?", (session.id,)).fetchall()
-        turns: dict[int, dict[int, Answer]] = {BLIND: {}, ASSISTED: {}}
+        turns: dict[int, dict[int, ReaderAnswer]] = {BLIND: {}, ASSISTED: {}}
         for place, turn, body in answers:
             turns[turn][place] = _answer(json.loads(body))
         said = {place: _model_answer(json.loads(body)) for place, body in model}
@@ -234,7 +235,7 @@ class Sessions:
             with opened(self.path, MIGRATIONS, self._patience) as database:
                 yield database
         except LaterVersion as error:
-            raise SessionsUnusable(messages.LATER_SET, messages.UPDATE_PROGRAM, self.path) from error
+            raise SessionsUnusable(stores.LATER_VERSION, stores.USE_LATER_VERSION, self.path) from error
         except (sqlite3.Error, OSError) as error:
             raise self._trouble(error) from error
 
@@ -242,7 +243,7 @@ class Sessions:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             return SessionsUnusable(
-                messages.SESSIONS_DAMAGED, messages.MOVE_SESSIONS_AWAY(place=str(self.path)), self.path
+                messages.SESSIONS_DAMAGED, stores.MOVE_AWAY(place=str(self.path)), self.path
             )
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return SessionsUnusable(IN_USE_BY_ANOTHER, path=self.path)
@@ -250,8 +251,8 @@ class Sessions:
         return SessionsUnusable(messages.SESSIONS_UNUSABLE(reason=reason), path=self.path)
 
 
-def _answer(body: Mapping[str, Any]) -> Answer:
-    return Answer(
+def _answer(body: Mapping[str, Any]) -> ReaderAnswer:
+    return ReaderAnswer(
         body["confidence"], tuple(Spot(*spot) for spot in body["spots"]), body["note"], body["seconds"]
     )
 

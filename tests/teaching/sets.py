@@ -11,7 +11,7 @@ from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import find_items
 from cxrview.teaching.make import Plan, make_set
 from cxrview.teaching.reading_set import ReadingSet
-from cxrview.teaching.sessions import Answer, ModelAnswer, Readings, SessionInfo, Spot
+from cxrview.teaching.sessions import ModelAnswer, ReaderAnswer, Readings, SessionInfo, Spot
 
 CLASSES = ("Normal", "Pneumonia")
 
@@ -47,13 +47,13 @@ def imagined(made: ReadingSet, reader: str, skill: float, seed: int) -> Readings
         sign = 1 if "Pneumonia" in made.film(place).classes else -1
         level = int(np.clip(round(3 + 2 * sign * random.normal(skill, 1)), 1, 5))
         spots = (Spot(20.0, 20.0),) if sign == 1 and random.random() < 0.5 else ()
-        blind[place] = Answer(
+        blind[place] = ReaderAnswer(
             {"Pneumonia": level, "Normal": 6 - level}, spots, seconds=float(random.uniform(4, 9))
         )
         p = float(np.clip(0.5 + 0.3 * sign + random.normal(0, 0.35), 0.01, 0.99))
         model[place] = ModelAnswer({"Pneumonia": p, "Normal": 1 - p})
         better = int(np.clip(round(1 + 4 * p), 1, 5))
-        assisted[place] = Answer({"Pneumonia": better, "Normal": 6 - better})
+        assisted[place] = ReaderAnswer({"Pneumonia": better, "Normal": 6 - better})
     info = SessionInfo(
         reader, made.identifier, made.title, "", reader, datetime.now(UTC), len(made), len(made)
     )

@@ -12,7 +12,7 @@ from cxrview.teaching import messages
 from cxrview.teaching.export import answers_table, imrmc
 from cxrview.teaching.readers import compare
 from cxrview.teaching.results import results
-from cxrview.teaching.sessions import Answer, AnswerLocked, Sessions, SessionsUnusable, Spot
+from cxrview.teaching.sessions import AnswerLocked, ReaderAnswer, Sessions, SessionsUnusable, Spot
 from tests.refusals import refused
 from tests.teaching.sets import imagined, set_of
 
@@ -26,10 +26,10 @@ def made(tmp_path_factory):
 def test_an_answer_is_locked_and_the_place_is_kept(tmp_path, made):
     sessions = Sessions(tmp_path / "teaching.sqlite")
     info = sessions.begin(made, tmp_path / "set.cxrset", "Ana")
-    said = Answer({"Pneumonia": 4, "Normal": 2}, (Spot(3, 4, 5, 6),), "perhaps", 7.5)
+    said = ReaderAnswer({"Pneumonia": 4, "Normal": 2}, (Spot(3, 4, 5, 6),), "perhaps", 7.5)
     sessions.lock(info, 0, said)
     with refused(AnswerLocked, messages.ANSWER_LOCKED):
-        sessions.lock(info, 0, Answer({"Pneumonia": 1}))
+        sessions.lock(info, 0, ReaderAnswer({"Pneumonia": 1}))
     again = Sessions(sessions.path).readings(sessions.all()[0])
     assert (again.blind, again.place) == ({0: said}, 0)
     sessions.pass_on(info, 0)
@@ -39,11 +39,11 @@ def test_an_answer_is_locked_and_the_place_is_kept(tmp_path, made):
 def test_a_kill_loses_nothing_that_was_locked(tmp_path, made):
     script = """
 import os, sys
-from cxrview.teaching.sessions import Answer, SessionInfo, Sessions
+from cxrview.teaching.sessions import ReaderAnswer, SessionInfo, Sessions
 sessions = Sessions(__import__("pathlib").Path(sys.argv[1]))
 info = sessions.all()[0]
 for place in range(5):
-    sessions.lock(info, place, Answer({"Normal": 1 + place % 5}))
+    sessions.lock(info, place, ReaderAnswer({"Normal": 1 + place % 5}))
     sessions.pass_on(info, place)
 os.kill(os.getpid(), 9)
 """
@@ -118,10 +118,10 @@ def test_films_are_named_that_were_missed_over_called_helped_and_misled(tmp_path
         (well[0], no, no),
         (well[1], yes, yes),
     ):
-        sessions.lock(info, place, Answer(first))
-        sessions.lock(info, place, Answer(second), 1)
+        sessions.lock(info, place, ReaderAnswer(first))
+        sessions.lock(info, place, ReaderAnswer(second), 1)
     unjudged = next(p for p in range(len(made)) if p not in (*ill, *well) and made.showing(p) == 0)
-    sessions.lock(info, unjudged, Answer({}))
+    sessions.lock(info, unjudged, ReaderAnswer({}))
     found = results(made, sessions.readings(info))
     assert found.missed[0] == ill[0]
     assert set(found.missed) == {ill[0], ill[1], well[1]}  # Normal was missed on the last

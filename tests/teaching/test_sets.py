@@ -47,7 +47,7 @@ def test_what_makes_no_set_is_refused(tmp_path):
     items = [item for item in _items(tmp_path) if item.labels == ("Normal",)]
     with refused(InvalidRequest, messages.TOO_FEW_FILMS):
         make_set(items, Plan("one class"), tmp_path)
-    with refused(InvalidRequest, messages.NO_SUCH_CLASS):
+    with refused(InvalidRequest, messages.NO_SUCH_CLASS_IN_SET):
         make_set(_items(tmp_path), Plan("other", questions=("Effusion",)), tmp_path)
 
 

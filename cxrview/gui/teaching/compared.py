@@ -3,13 +3,14 @@
 import html
 from collections.abc import Sequence
 
+from cxrview.evaluation.names import METRICS
 from cxrview.gui.teaching.results_page import with_interval
-from cxrview.i18n import fixed, tr
+from cxrview.i18n import fixed, say, tr
 from cxrview.teaching.multireader import MeanArea
-from cxrview.teaching.readers import Compared
+from cxrview.teaching.readers import ComparedReaders
 
 
-def table_of(compared: Sequence[Compared]) -> str:
+def table_of(compared: Sequence[ComparedReaders]) -> str:
     """Return a page (HTML): each reader's area for each class, their mean, and what the model changes."""
     if not compared:
         return f"<p>{html.escape(tr('Not enough films were judged by all of them.'))}</p>"
@@ -23,10 +24,10 @@ def table_of(compared: Sequence[Compared]) -> str:
     return "".join(parts) + f"<p>{html.escape(note)}</p>"
 
 
-def _rows(one: Compared) -> str:
+def _rows(one: ComparedReaders) -> str:
     ways = [tr("With the model"), tr("Alone")][-len(one.found.means) :]
     head = "".join(f"<th align=left>{html.escape(way)}</th>" for way in ways)
-    rows = [f"<tr><th align=left>{html.escape(tr('AUC'))}</th>{head}</tr>"]
+    rows = [f"<tr><th align=left>{html.escape(say(METRICS['auc']))}</th>{head}</tr>"]
     for number, reader in enumerate(one.readers):
         cells = "".join(f"<td>{fixed(float(area), 2)}</td>" for area in one.found.areas[:, number])
         rows.append(f"<tr><td>{html.escape(reader)}</td>{cells}</tr>")
@@ -38,7 +39,7 @@ def _mean(mean: MeanArea) -> str:
     return html.escape(with_interval(mean.value, (mean.low, min(1.0, mean.high))))
 
 
-def _change(one: Compared) -> str:
+def _change(one: ComparedReaders) -> str:
     change = one.found.difference
     assert change is not None
     words = tr("With the model the mean area changes by {change} ({low} to {high}; p = {p}).")

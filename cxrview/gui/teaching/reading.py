@@ -12,7 +12,15 @@ from cxrview.gui import error_text
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.i18n import tr
 from cxrview.progress import Report
-from cxrview.teaching.sessions import ASSISTED, BLIND, Answer, ModelAnswer, Readings, SessionInfo, Sessions
+from cxrview.teaching.sessions import (
+    ASSISTED,
+    BLIND,
+    ModelAnswer,
+    ReaderAnswer,
+    Readings,
+    SessionInfo,
+    Sessions,
+)
 
 if TYPE_CHECKING:
     from cxrview.bundle import Card
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
 LANE = "answers"  # in which the answers are kept, one after the other
 
 
-class Stage(Enum):
+class FilmStage(Enum):
     """How far the film in front of the reader has come."""
 
     LOADING = "loading"
@@ -49,7 +57,7 @@ class BlindReading(QObject):
     """One session from where it stands to its end.
 
     Signals:
-        stage_changed: carries the Stage.
+        stage_changed: carries the FilmStage.
         predicted: the model has read the film; whoever listens waits until it is revealed.
     """
 
@@ -68,7 +76,7 @@ class BlindReading(QObject):
         super().__init__(parent)
         self.films, self.session = films, session
         self._sessions, self._runner, self._predictor = sessions, runner, predictor
-        self.stage = Stage.LOADING
+        self.stage = FilmStage.LOADING
         self.place = 0
         self.problem = ""
         self.shown: FilmShown | None = None
@@ -92,11 +100,11 @@ class BlindReading(QObject):
         """Go on at the first film that is not done with."""
         self._keep(lambda _report: self._sessions.readings(self.session), self._begin)
 
-    def lock(self, answer: Answer) -> None:
+    def lock(self, answer: ReaderAnswer) -> None:
         """Keep the first answer to this film for good, then reveal, or go on where that comes at the end."""
-        if self.stage is not Stage.ASKED:
+        if self.stage is not FilmStage.ASKED:
             return
-        self._set_stage(Stage.LOCKING)
+        self._set_stage(FilmStage.LOCKING)
         place = self.place
 
         def work(_report: Report) -> None:
@@ -105,14 +113,14 @@ class BlindReading(QObject):
                 self._sessions.pass_on(self.session, place)
 
         self._keep(
-            work, lambda _none: self._next() if self.made.examination else self._set_stage(Stage.REVEALED)
+            work, lambda _none: self._next() if self.made.examination else self._set_stage(FilmStage.REVEALED)
         )
 
-    def go_on(self, second: Answer | None) -> None:
+    def go_on(self, second: ReaderAnswer | None) -> None:
         """Be done with the film that is revealed: keep the `second` answer, if there is one, and go on."""
-        if self.stage is not Stage.REVEALED:
+        if self.stage is not FilmStage.REVEALED:
             return
-        self._set_stage(Stage.LOCKING)
+        self._set_stage(FilmStage.LOCKING)
         place, said = self.place, self._model_answer()
 
         def work(_report: Report) -> None:
@@ -126,7 +134,7 @@ class BlindReading(QObject):
 
     def pass_over(self) -> None:
         """Go on without the film that cannot be shown; it counts as not answered."""
-        if self.stage is Stage.FAILED:
+        if self.stage is FilmStage.FAILED:
             place = self.place
             self._keep(
                 lambda _report: self._sessions.pass_on(self.session, place), lambda _none: self._next()
@@ -134,7 +142,7 @@ class BlindReading(QObject):
 
     def try_again(self) -> None:
         """Read the film once more that could not be shown."""
-        if self.stage is Stage.FAILED:
+        if self.stage is FilmStage.FAILED:
             self._show(self.place)
 
     def review(self, place: int) -> None:
@@ -143,14 +151,14 @@ class BlindReading(QObject):
 
     def leave_review(self) -> None:
         """Go back to the results."""
-        if self.stage is Stage.REVIEW:
-            self._set_stage(Stage.DONE)
+        if self.stage is FilmStage.REVIEW:
+            self._set_stage(FilmStage.DONE)
 
     def _review(self, place: int, readings: Readings) -> None:
         self.readings, self._reviewed = readings, True
         self._show(place)
 
-    def own_answer(self) -> Answer | None:
+    def own_answer(self) -> ReaderAnswer | None:
         """Return the first answer to this film, if it was locked in an earlier sitting."""
         return self.readings.blind.get(self.place) if self.readings is not None else None
 
@@ -170,9 +178,9 @@ class BlindReading(QObject):
         self.place, self.shown, self.prediction = place, None, None
         self._clock.invalidate()
         if place >= len(self.made):
-            self._set_stage(Stage.DONE)
+            self._set_stage(FilmStage.DONE)
             return
-        self._set_stage(Stage.LOADING)
+        self._set_stage(FilmStage.LOADING)
         index, films = self.made.order[place], self.films
 
         def work(report: Report) -> FilmShown:
@@ -189,9 +197,9 @@ class BlindReading(QObject):
         answered = self.own_answer() is not None
         self._clock.start()
         if self._reviewed:
-            self._set_stage(Stage.REVIEW)
+            self._set_stage(FilmStage.REVIEW)
         else:
-            self._set_stage(Stage.REVEALED if answered else Stage.ASKED)
+            self._set_stage(FilmStage.REVEALED if answered else FilmStage.ASKED)
         predictor, radiograph = self._predictor(), shown.radiograph
         if predictor is not None:
             self._runner.start(
@@ -208,7 +216,7 @@ class BlindReading(QObject):
             self._keep_late(place, card, prediction)
             return
         self.prediction, self._card = prediction, card
-        if self.made.examination and self.stage is not Stage.REVIEW:
+        if self.made.examination and self.stage is not FilmStage.REVIEW:
             self._keep_late(place, card, prediction)
         self.predicted.emit()
 
@@ -224,7 +232,7 @@ class BlindReading(QObject):
 
     def _failed(self, error: Exception) -> None:
         self.problem = error_text.whole(error)
-        self._set_stage(Stage.FAILED)
+        self._set_stage(FilmStage.FAILED)
 
     def _keep(self, work: Callable[[Report], object], done: Callable[..., None]) -> None:
         self._runner.start(
@@ -236,7 +244,7 @@ class BlindReading(QObject):
             quiet=True,
         )
 
-    def _set_stage(self, stage: Stage) -> None:
+    def _set_stage(self, stage: FilmStage) -> None:
         self.stage = stage
         self.stage_changed.emit(stage)
 

@@ -26,11 +26,12 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.errors import CxrviewError
+from cxrview.evaluation.names import METRICS
 from cxrview.gui import error_text
 from cxrview.gui import theme as themes
 from cxrview.gui.panels.prediction import heading
 from cxrview.gui.widgets.share_plot import ShareLine, SharePlot
-from cxrview.i18n import fixed, tr
+from cxrview.i18n import fixed, say, tr, trn
 from cxrview.teaching import export
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class ResultsPage(QWidget):
         self.table = _table(found.classes)
         self.choice = QComboBox(accessibleName=tr("Class"))
         self.choice.addItems([one.name for one in found.classes])
-        self.plot = SharePlot(tr("ROC curve"), tr("1 − specificity"), tr("Sensitivity"))
+        self.plot = SharePlot(tr("ROC curve"), tr("1 − specificity"), say(METRICS["recall"]))
         self.plot.guide = ((0, 0), (1, 1))
         self.legend = QLabel(objectName="muted", wordWrap=True, textFormat=Qt.TextFormat.RichText)
         self.films = QListWidget(accessibleName=tr("Films to look at again"))
@@ -115,7 +116,7 @@ class ResultsPage(QWidget):
             if curve is not None:
                 lines.append(ShareLine(curve.x, curve.y, colour))
                 dot = f'<span style="color: {themes.current().class_colour(colour)}">●</span>'
-                figures = f"{who}: {tr('AUC')} {with_interval(curve.area, curve.interval)}"
+                figures = f"{who}: {say(METRICS['auc'])} {with_interval(curve.area, curve.interval)}"
                 words.append(f"{dot} {html.escape(figures)}")
         self.plot.show_lines(lines)
         self.legend.setText("<br>".join(reversed(words)) or tr("It needs films with and without the class."))
@@ -204,8 +205,8 @@ def _table(classes: "Sequence[ClassResult]") -> QTableWidget:
         tr("Model's AUC (95 %)"),
         tr("You against the model"),
         tr("With the model against alone"),
-        tr("Sensitivity"),
-        tr("Specificity"),
+        say(METRICS["recall"]),
+        say(METRICS["specificity"]),
         tr("Agreement with yourself"),
     )
     table = QTableWidget(len(classes), len(columns), accessibleName=tr("Results"))
@@ -234,10 +235,15 @@ def _cells(one: "ClassResult") -> tuple[str, ...]:
         _difference(one.gain),
         with_interval(one.sensitivity, one.sensitivity_interval, percent=True),
         with_interval(one.specificity, one.specificity_interval, percent=True),
-        NOTHING
-        if one.kappa is None
-        else tr("κ {value} ({pairs} films)").format(value=fixed(one.kappa.value, 2), pairs=one.kappa.pairs),
+        _agreement(one),
     )
+
+
+def _agreement(one: "ClassResult") -> str:
+    if one.kappa is None:
+        return NOTHING
+    pairs = trn("{count} film", "{count} films", one.kappa.pairs).format(count=one.kappa.pairs)
+    return f"κ {fixed(one.kappa.value, 2)} ({pairs})"
 
 
 def _difference(found: object) -> str:

@@ -14,7 +14,7 @@ from cxrview.i18n import tr
 if TYPE_CHECKING:
     from cxrview.gui.state import AppState
     from cxrview.teaching.reading_set import ReadingSet, SetFilm
-    from cxrview.teaching.sessions import Answer
+    from cxrview.teaching.sessions import ReaderAnswer
 
 
 class RevealPanel(QWidget):
@@ -44,7 +44,7 @@ class RevealPanel(QWidget):
             column.addWidget(widget)
         self.hide()
 
-    def show_film(self, made: "ReadingSet", film: "SetFilm", own: "Answer | None") -> None:
+    def show_film(self, made: "ReadingSet", film: "SetFilm", own: "ReaderAnswer | None") -> None:
         """Show the truth of `film` and the reader's `own` answer."""
         there = [name for name in made.questions if name in film.classes]
         self.truth.setText(", ".join(there) or tr("Nothing of what was asked for"))
@@ -69,7 +69,7 @@ class RevealPanel(QWidget):
         self.verdict.setText(verdict(prediction)[0])
 
 
-def words_of(answer: "Answer | None") -> str:
+def words_of(answer: "ReaderAnswer | None") -> str:
     """Return an answer in words, one line a class."""
     if answer is None or not answer.judged:
         return tr("Cannot be judged")

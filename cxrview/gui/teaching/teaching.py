@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cxrview.gui.teaching.results_page import ResultsPage
     from cxrview.gui.teaching.sessions_window import SessionsWindow
     from cxrview.gui.teaching.window import ReadWindow
-    from cxrview.gui.teaching.work import Finished
+    from cxrview.gui.teaching.work import FinishedReading
     from cxrview.teaching.films import SetFilms
     from cxrview.teaching.reading_set import ReadingSet
     from cxrview.teaching.sessions import SessionInfo, Sessions
@@ -150,19 +150,19 @@ class Teaching:
             window.deleteLater()
 
     def _fetch_results(self, made: "ReadingSet", session: "SessionInfo") -> None:
-        def work(report: Report) -> "Finished":
+        def work(report: Report) -> "FinishedReading":
             from cxrview.gui.teaching.work import finished
 
             return finished(self.sessions, session, made, report)
 
         self._start(tr("Working out the results"), work, self._put_results)
 
-    def _put_results(self, done: "Finished") -> None:
+    def _put_results(self, done: "FinishedReading") -> None:
         if self.window is not None:
             self.window.show_results(self._page(done))
 
     @staticmethod
-    def _page(done: "Finished") -> "ResultsPage":
+    def _page(done: "FinishedReading") -> "ResultsPage":
         from cxrview.gui.teaching.results_page import ResultsPage
 
         return ResultsPage(done.made, done.readings, done.found)
@@ -180,12 +180,12 @@ class Teaching:
     def open_results(self, session: "SessionInfo", parent: QWidget) -> None:
         """Show the results of `session` in a window of their own."""
 
-        def work(report: Report) -> "Finished":
+        def work(report: Report) -> "FinishedReading":
             from cxrview.gui.teaching.work import finished_of_file
 
             return finished_of_file(self.sessions, session, report)
 
-        def done(found: "Finished") -> None:
+        def done(found: "FinishedReading") -> None:
             from cxrview.gui.teaching.sessions_window import ResultsWindow
 
             page = self._page(found)

@@ -23,7 +23,7 @@ from cxrview.gui.session.calls import reading as prediction_state
 from cxrview.gui.state import AppState
 from cxrview.gui.teaching.actions import ACTIONS
 from cxrview.gui.teaching.rating import Rating
-from cxrview.gui.teaching.reading import BlindReading, Stage
+from cxrview.gui.teaching.reading import BlindReading, FilmStage
 from cxrview.gui.teaching.reveal import RevealPanel
 from cxrview.gui.teaching.spots import SpotLayer, SpotTool
 from cxrview.gui.view_state import PredictionState, Shown, ViewStage
@@ -33,7 +33,7 @@ from cxrview.gui.widgets.window_size import fitted
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr
 from cxrview.teaching.films import stored_place
-from cxrview.teaching.sessions import Answer, Spot
+from cxrview.teaching.sessions import ReaderAnswer, Spot
 
 if TYPE_CHECKING:
     from cxrview.gui.teaching.results_page import ResultsPage
@@ -135,11 +135,11 @@ class ReadWindow(QWidget):
 
     def go_on(self) -> None:
         """Lock the answer, or go on from what is revealed."""
-        if self.reading.stage is Stage.ASKED and self.rating.is_complete:
+        if self.reading.stage is FilmStage.ASKED and self.rating.is_complete:
             self.reading.lock(self._answer())
-        elif self.reading.stage is Stage.REVIEW:
+        elif self.reading.stage is FilmStage.REVIEW:
             self.reading.leave_review()
-        elif self.reading.stage is Stage.REVEALED:
+        elif self.reading.stage is FilmStage.REVEALED:
             asked = self.reading.prediction is not None and self.rating.is_complete
             self.reading.go_on(self._answer() if asked else None)
 
@@ -147,23 +147,23 @@ class ReadWindow(QWidget):
         """Show or hide the heatmap, once there is one."""
         self.view.set_heat_shown(not self.view.heat_shown)
 
-    def _answer(self) -> Answer:
+    def _answer(self) -> ReaderAnswer:
         shown, spots = self.reading.shown, []
         if shown is not None:
             for mark in self.layer.spots:
                 box = (mark.left(), mark.top(), mark.right(), mark.bottom())
                 left, top, right, bottom = stored_place(box, shown.radiograph)
                 spots.append(Spot((left + right) / 2, (top + bottom) / 2, right - left, bottom - top))
-        return Answer(
+        return ReaderAnswer(
             self.rating.confidence, tuple(spots), self.rating.note.text().strip(), self.reading.seconds
         )
 
     # What is shown
 
-    def _show_stage(self, stage: Stage) -> None:
+    def _show_stage(self, stage: FilmStage) -> None:
         reading = self.reading
-        failed, revealed = stage is Stage.FAILED, stage is Stage.REVEALED
-        if stage is Stage.DONE:
+        failed, revealed = stage is FilmStage.FAILED, stage is FilmStage.REVEALED
+        if stage is FilmStage.DONE:
             self._finish()
             return
         number = tr("Film {number} of {total}").format(number=reading.place + 1, total=len(reading.made))
@@ -172,13 +172,13 @@ class ReadWindow(QWidget):
         for widget in (self.problem, self.again, self.over):
             widget.setVisible(failed)
         self.problem.setText(reading.problem if failed else "")
-        self.tool.open = stage is Stage.ASKED
-        if stage is Stage.LOADING:
+        self.tool.open = stage is FilmStage.ASKED
+        if stage is FilmStage.LOADING:
             self._clear()
-        elif stage is Stage.ASKED:
+        elif stage is FilmStage.ASKED:
             self._show_film()
             self.rating.ask()
-        elif revealed or stage is Stage.REVIEW:
+        elif revealed or stage is FilmStage.REVIEW:
             self._reveal()
         self._refresh()
         self.canvas.setFocus()
@@ -212,13 +212,13 @@ class ReadWindow(QWidget):
         self.rating.ask(own.confidence)
         self.rating.note.setPlaceholderText(tr("What changed your mind"))
 
-    def _show_own(self, own: Answer) -> None:
+    def _show_own(self, own: ReaderAnswer) -> None:
         """Draw the marks of an answer that was locked in an earlier sitting."""
         for spot in own.spots:
             self.layer.add(QRectF(spot.x - spot.width / 2, spot.y - spot.height / 2, spot.width, spot.height))
 
     def _show_model(self) -> None:
-        shown = (Stage.REVEALED, Stage.REVIEW)
+        shown = (FilmStage.REVEALED, FilmStage.REVIEW)
         if self.reading.stage in shown and self.reading.prediction is not None:
             self.view.set_reading(prediction_state(self.state, self.reading.prediction))
             self.revealed.show_model()
@@ -228,16 +228,18 @@ class ReadWindow(QWidget):
 
     def _refresh(self) -> None:
         stage, complete = self.reading.stage, self.rating.is_complete
-        second = stage is Stage.REVEALED and self.reading.prediction is not None
-        self.rating.setVisible(stage in (Stage.ASKED, Stage.LOCKING) or second)
-        self.rating.setEnabled(stage is Stage.ASKED or second)
-        self.next.setEnabled((stage is Stage.ASKED and complete) or stage in (Stage.REVEALED, Stage.REVIEW))
+        second = stage is FilmStage.REVEALED and self.reading.prediction is not None
+        self.rating.setVisible(stage in (FilmStage.ASKED, FilmStage.LOCKING) or second)
+        self.rating.setEnabled(stage is FilmStage.ASKED or second)
+        self.next.setEnabled(
+            (stage is FilmStage.ASKED and complete) or stage in (FilmStage.REVEALED, FilmStage.REVIEW)
+        )
         texts = {
-            Stage.REVEALED: tr("Next film (Enter)"),
-            Stage.REVIEW: tr("Back to the results (Enter)"),
+            FilmStage.REVEALED: tr("Next film (Enter)"),
+            FilmStage.REVIEW: tr("Back to the results (Enter)"),
         }
         self.next.setText(texts.get(stage, tr("Lock the answer (Enter)")))
-        if stage is Stage.ASKED:
+        if stage is FilmStage.ASKED:
             self.rating.note.setPlaceholderText(tr("A line of your own"))
             keys = tr("1 to 5 answer the question in bold, 0: cannot be judged.")
             self.hint.setText(f"{keys} {tr('Click or drag on the film to mark a place.')}")
@@ -246,7 +248,7 @@ class ReadWindow(QWidget):
 
     def _look_at_clock(self) -> None:
         limit = self.reading.made.time_limit
-        if not limit or self.reading.stage is not Stage.ASKED:
+        if not limit or self.reading.stage is not FilmStage.ASKED:
             self.limit.setText("")
             return
         left = max(0, round(limit - self.reading.seconds))

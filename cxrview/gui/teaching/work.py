@@ -15,7 +15,7 @@ from cxrview.teaching.sessions import Readings, SessionInfo, Sessions
 from cxrview.teaching.set_file import load, save
 
 
-class Finished(NamedTuple):
+class FinishedReading(NamedTuple):
     """A session with its set and what it comes to."""
 
     made: ReadingSet
@@ -46,12 +46,12 @@ def made_and_saved(
     return made
 
 
-def finished(sessions: Sessions, session: SessionInfo, made: ReadingSet, report: Report) -> Finished:
+def finished(sessions: Sessions, session: SessionInfo, made: ReadingSet, report: Report) -> FinishedReading:
     """Return what `session` comes to."""
     readings = sessions.readings(session)
-    return Finished(made, readings, results(made, readings, report))
+    return FinishedReading(made, readings, results(made, readings, report))
 
 
-def finished_of_file(sessions: Sessions, session: SessionInfo, report: Report) -> Finished:
+def finished_of_file(sessions: Sessions, session: SessionInfo, report: Report) -> FinishedReading:
     """Return what `session` comes to, of the set in its file. Raises InvalidRequest."""
     return finished(sessions, session, load(Path(session.set_file)), report)

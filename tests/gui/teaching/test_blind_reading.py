@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from sklearn.metrics import roc_auc_score
 
-from cxrview.gui.teaching.reading import Stage
+from cxrview.gui.teaching.reading import FilmStage
 from cxrview.gui.teaching.results_page import with_interval
 from cxrview.gui.teaching.teaching import Teaching
 from cxrview.i18n import fixed
@@ -32,7 +32,7 @@ def begin(window, made, tmp_path, qtbot):
         sessions = teaching.sessions.all()
         session = sessions[0] if sessions else teaching.sessions.begin(made, path, "Ana")
         teaching.show(SetFilms(made, path), session)
-        qtbot.waitUntil(lambda: teaching.window.reading.stage in (Stage.ASKED, Stage.REVEALED))
+        qtbot.waitUntil(lambda: teaching.window.reading.stage in (FilmStage.ASKED, FilmStage.REVEALED))
         qtbot.waitUntil(teaching.window.isActiveWindow)
         return teaching.window
 
@@ -57,13 +57,14 @@ def read_one(window, qtbot, random, reveal=True) -> dict[str, int]:
         qtbot.keyClick(window, str(said[name]))
     assert window.rating.confidence == said
     qtbot.keyClick(window, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: reading.stage is Stage.REVEALED)
+    qtbot.waitUntil(lambda: reading.stage is FilmStage.REVEALED)
     if reveal:
         qtbot.waitUntil(lambda: reading.prediction is not None)
         assert window.revealed.truth.text() == reading.made.film(place).classes[0]
         qtbot.keyClick(window, Qt.Key.Key_Return)
         qtbot.waitUntil(
-            lambda: reading.place == place + 1 and reading.stage in (Stage.ASKED, Stage.DONE), timeout=10_000
+            lambda: reading.place == place + 1 and reading.stage in (FilmStage.ASKED, FilmStage.DONE),
+            timeout=10_000,
         )
     return said
 
@@ -79,11 +80,11 @@ def test_thirty_films_are_read_by_key_killed_half_way_and_come_to_what_scikit_le
     said[4] = read_one(reader, qtbot, random, reveal=False)  # locked, and the program dies
     reader.close()
     reader = begin()
-    assert (reader.reading.place, reader.reading.stage) == (4, Stage.REVEALED)
+    assert (reader.reading.place, reader.reading.stage) == (4, FilmStage.REVEALED)
     assert reader.rating.confidence == said[4]
     qtbot.waitUntil(lambda: reader.reading.prediction is not None)
     qtbot.keyClick(reader, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: reader.reading.place == 5 and reader.reading.stage is Stage.ASKED)
+    qtbot.waitUntil(lambda: reader.reading.place == 5 and reader.reading.stage is FilmStage.ASKED)
     for place in range(5, len(made)):
         said[place] = read_one(reader, qtbot, random)
     qtbot.waitUntil(lambda: reader.stack.count() == 2, timeout=20_000)
@@ -116,7 +117,7 @@ def test_nothing_is_told_before_the_answer_is_locked(window, begin, made, qtbot)
     assert not reader.revealed.isVisible()
     assert reader.canvas.corners.words().count("film") <= 1
     qtbot.keyClick(reader, Qt.Key.Key_Return)  # nothing was answered yet
-    assert reader.reading.stage is Stage.ASKED
+    assert reader.reading.stage is FilmStage.ASKED
     # A click marks a place, a drag an ellipse; the last mark can be taken back.
     middle = reader.canvas.rect().center()
     qtbot.mouseClick(reader.canvas, Qt.MouseButton.LeftButton, pos=middle)
@@ -129,7 +130,7 @@ def test_nothing_is_told_before_the_answer_is_locked(window, begin, made, qtbot)
     qtbot.keyClick(reader, Qt.Key.Key_0)
     assert reader.next.isEnabled()
     qtbot.keyClick(reader, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: reader.reading.stage is Stage.REVEALED)
+    qtbot.waitUntil(lambda: reader.reading.stage is FilmStage.REVEALED)
     assert reader.revealed.isVisible()
     assert film.explanation in reader.revealed.explanation.text()
     assert reader.view.reading.prediction is not None
