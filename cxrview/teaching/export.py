@@ -11,14 +11,14 @@ from cxrview.safe_text import CsvWriter
 from cxrview.teaching.reading_set import ReadingSet
 from cxrview.teaching.sessions import ReaderAnswer, Readings
 
-BLIND_WAY, ASSISTED_WAY, MODEL_READER = "unassisted", "assisted", "model"
+BLIND_WAY, ASSISTED_WAY = "unassisted", "assisted"
 
 
 def imrmc(made: ReadingSet, readings: Sequence[Readings], name: str) -> str:
     """Return what iMRMC reads of the class `name`: a head, then reader, case, modality, score.
 
-    The truth comes as reader -1, the model as a reader called "model". Only first showings, and films that
-    were judged. Names of readers are kept as they are but for commas.
+    The truth comes as reader -1. Only first showings, and films that were judged. Names of readers are kept
+    as they are but for commas.
     """
     rows = []
     firsts = [place for place in range(len(made)) if made.showing(place) == 0]

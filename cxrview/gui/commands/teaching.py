@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from cxrview.gui.workbench import Workbench
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cxrview.gui.teaching.teaching import Teaching
 
 
@@ -18,6 +20,11 @@ def teaching(bench: Workbench) -> "Teaching":
 def read_set(bench: Workbench) -> None:
     """Ask for a reading set and read it blind."""
     bench.part(teaching).ask_for_set()
+
+
+def read_file(bench: Workbench, path: "Path") -> None:
+    """Read the set in the file at `path`."""
+    bench.part(teaching).read(path)
 
 
 def introduction(bench: Workbench) -> None:

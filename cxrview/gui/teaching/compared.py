@@ -19,7 +19,7 @@ def table_of(compared: Sequence[ComparedReaders]) -> str:
         films = tr("{name}: {films} films judged by all").format(name=one.name, films=one.films)
         parts.append(f"<h3>{html.escape(films)}</h3><table cellpadding=4>{_rows(one)}</table>")
         if one.found.difference is not None:
-            parts.append(f"<p>{html.escape(_change(one))}</p>")
+            parts.append(f"<p>{html.escape(_change(one))}<br>{html.escape(_components(one))}</p>")
     note = tr("Obuchowski and Rockette, after Hillis: the intervals hold for other readers and other films.")
     return "".join(parts) + f"<p>{html.escape(note)}</p>"
 
@@ -37,6 +37,18 @@ def _rows(one: ComparedReaders) -> str:
 
 def _mean(mean: MeanArea) -> str:
     return html.escape(with_interval(mean.value, (mean.low, min(1.0, mean.high))))
+
+
+def _components(one: ComparedReaders) -> str:
+    found = one.found
+    words = tr("Variance of an area over films {variance}, covariances {first}, {second}, {third}.")
+    names = {
+        "variance": found.variance,
+        "first": found.first_covariance,
+        "second": found.second_covariance,
+        "third": found.third_covariance,
+    }
+    return words.format(**{name: fixed(value, 5) for name, value in names.items()})
 
 
 def _change(one: ComparedReaders) -> str:
