@@ -5,9 +5,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from sklearn.metrics import roc_auc_score
 
+from cxrview.gui.commands import teaching as teaching_commands
 from cxrview.gui.teaching.reading import FilmStage
 from cxrview.gui.teaching.results_page import with_interval
-from cxrview.gui.teaching.teaching import Teaching
 from cxrview.i18n import fixed
 from cxrview.teaching.films import SetFilms
 from cxrview.teaching.set_file import save
@@ -25,7 +25,7 @@ def made(tmp_path):
 @pytest.fixture
 def begin(window, made, tmp_path, qtbot):
     """Opens the reading, from its beginning or where it was left, and waits for a film."""
-    teaching = window.bench.part(Teaching)
+    teaching = window.bench.part(teaching_commands.teaching)
 
     def start():
         path = tmp_path / "thirty.cxrset"
@@ -134,7 +134,7 @@ def test_nothing_is_told_before_the_answer_is_locked(window, begin, made, qtbot)
     assert reader.revealed.isVisible()
     assert film.explanation in reader.revealed.explanation.text()
     assert reader.view.reading.prediction is not None
-    sessions = window.bench.part(Teaching).sessions
+    sessions = window.bench.part(teaching_commands.teaching).sessions
     answer = sessions.readings(sessions.all()[0]).blind[0]
     assert not answer.judged
     (spot,) = answer.spots

@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog
 
+from cxrview.gui.commands import teaching as teaching_commands
 from cxrview.gui.teaching.compared import table_of
 from cxrview.gui.teaching.new_set import NewSetDialog
 from cxrview.gui.teaching.reading import FilmStage
-from cxrview.gui.teaching.teaching import Teaching
 from cxrview.teaching.films import SetFilms
 from cxrview.teaching.readers import compare
 from cxrview.teaching.set_file import load
@@ -41,7 +41,7 @@ def test_a_set_is_made_and_opened_like_any_file_and_goes_on_where_it_was_left(
     assert (len(made), made.time_limit) == (8, 600)
     assert sum("Pneumonia" in film.classes for film in made.films) == 4
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Ana", True))
-    teaching = window.bench.part(Teaching)
+    teaching = window.bench.part(teaching_commands.teaching)
     window.open([saved])
     qtbot.waitUntil(lambda: teaching.window is not None)
     assert not window.state.entries  # it is no archive of images
@@ -68,7 +68,7 @@ def test_a_set_is_made_and_opened_like_any_file_and_goes_on_where_it_was_left(
 
 def test_an_examination_tells_nothing_until_its_end_and_films_open_again(window, saved, qtbot):
     made = replace(load(saved), examination=True, order=(0, 1, 2, 3), films=load(saved).films[:4])
-    teaching = window.bench.part(Teaching)
+    teaching = window.bench.part(teaching_commands.teaching)
     teaching.show(SetFilms(made, saved), teaching.sessions.begin(made, saved, "Ben"))
     reader = teaching.window
     for place in range(4):
