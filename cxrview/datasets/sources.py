@@ -46,6 +46,7 @@ class Item:
     `source` the collection, `split` one of "train", "validation" and "test". `boxes` are where the readers
     saw the disease, in pixels of the stored film: None if nothing is said, () if it is said that there are
     none. `device` is the machine that made the film, `lung_mask` a picture of its lungs: 0 elsewhere.
+    `findings` and `explanation` are for people who learn to read.
     """
 
     path: Path
@@ -57,6 +58,8 @@ class Item:
     boxes: tuple[Box4, ...] | None = None
     device: str = ""
     lung_mask: Path | None = None
+    findings: str = ""
+    explanation: str = ""
 
 
 def find_items(
@@ -242,6 +245,8 @@ def _item(row: dict[str, str], number: int, table: Path) -> Item:
         boxes=_boxes(row, number, table),
         device=row.get("device", ""),
         lung_mask=_beside(table, mask) if mask else None,
+        findings=row.get("findings", ""),
+        explanation=row.get("explanation", ""),
     )
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt, QTimer
@@ -23,6 +24,7 @@ from cxrview.gui.actions.peek import PeekFilter
 from cxrview.gui.actions.table import SHORTCUTS
 from cxrview.gui.commands import heatmap
 from cxrview.gui.commands.help import show_sample
+from cxrview.gui.commands.teaching import read_file
 from cxrview.gui.commands.window import fill_screen
 from cxrview.gui.commands.window_parts import SOON, WindowParts
 from cxrview.gui.gc_in_gui_thread import Collector
@@ -77,6 +79,7 @@ class MainWindow(WindowParts, QMainWindow):
             self, places, self.geometry_store, self.state, self.session, self.runner, SHORTCUTS
         )
         self.bench.parts = LazyParts(self.bench, SOON)
+        self.bench.openers[".cxrset"] = partial(read_file, self.bench)
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self._save_settings)
         self._started = False
         self._behind = QTimer(self, interval=0, timeout=self._make_next)
@@ -96,6 +99,7 @@ class MainWindow(WindowParts, QMainWindow):
         start = [actions["open"], actions["open_folder"]] + (
             [actions["sample"]] if "sample" in actions else []
         )
+        start.append(actions["introduction"])
         self.studies = bench.studies = StudyPanel(self.state, self.runner)
         self.viewports = bench.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
         self.reading = bench.reading = ReadingPanel(self.state, actions["card"])

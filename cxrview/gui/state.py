@@ -144,6 +144,7 @@ class AppState(QObject):
         point_changed: another operating point is wanted; carries its name.
         peeking_changed: the heatmap is held away; carries whether it is.
         heat_asked_changed: the heatmap of a film unlike the training films was asked for, or given up.
+        hiding_changed: what may be seen of the model is another: it is hidden, or revealed for a film.
     """
 
     entries_added = Signal(list)
@@ -166,6 +167,7 @@ class AppState(QObject):
     point_changed = Signal(str)
     peeking_changed = Signal(bool)
     heat_asked_changed = Signal()
+    hiding_changed = Signal()
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -177,10 +179,13 @@ class AppState(QObject):
         self.model = ModelInfo()
         self.peeking = False
         self._heat_asked: set[tuple[Path | None, int]] = set()  # films, by file and frame
+        self._revealed: set[tuple[Path | None, int]] = set()
+        self._hiding = settings.hide_model
         self.arrangement = Arrangement()
         self.active = ViewState(self)
         self.views: tuple[ViewState, ...] = (self.active,)
         self._pass_on(self.active)
+        self.shown_changed.connect(self._tell_hiding)
 
     @property
     def shown(self) -> Shown:
@@ -284,6 +289,7 @@ class AppState(QObject):
             self.entries.clear()
             self._numbers = itertools.count(1)
             self._heat_asked.clear()
+            self._revealed.clear()
             self.entries_cleared.emit()
 
     def called(self, path: Path) -> str:
@@ -331,11 +337,15 @@ class AppState(QObject):
         before = self.point
         if "operating_point" in changes:
             self._asked_point = ""
-        changed = dataclasses.replace(self.settings, **changes)
+        before_all, changed = self.settings, dataclasses.replace(self.settings, **changes)
         if changed != self.settings:
             self.settings = changed
             identity.hide(changed.hide_identity)
             self.settings_changed.emit(changed)
+            if changed.hide_model != before_all.hide_model:
+                self._revealed.clear()
+                self._hiding = changed.hide_model
+                self.hiding_changed.emit()
         if self.point != before:
             self.point_changed.emit(self.point)
 
@@ -362,6 +372,25 @@ class AppState(QObject):
         prediction = view.reading.prediction
         unlike = prediction is not None and not prediction.in_domain
         return unlike and (view.shown.path, view.shown.frame) not in self._heat_asked
+
+    def hides(self, path: Path | None, frame: int) -> bool:
+        """Whether nothing of the model may be seen of this film, until the reader asks."""
+        return self.settings.hide_model and (path, frame) not in self._revealed
+
+    @property
+    def hides_here(self) -> bool:
+        """Whether nothing of the model may be seen of the film in the active viewport."""
+        return self.hides(self.shown.path, self.shown.frame)
+
+    def reveal(self) -> None:
+        """Let what the model says of the film in the active viewport be seen from now on."""
+        self._revealed.add((self.shown.path, self.shown.frame))
+        self._tell_hiding()
+
+    def _tell_hiding(self, *_news: object) -> None:
+        if self.hides_here != self._hiding:
+            self._hiding = self.hides_here
+            self.hiding_changed.emit()
 
     def set_peeking(self, peeking: bool) -> None:
         """Hold the heatmap away, or let it come back."""

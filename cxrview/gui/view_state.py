@@ -46,6 +46,7 @@ class PredictionProgress(Enum):
 
     NONE = "none"
     WAITING = "waiting"
+    HIDDEN = "hidden"  # until the reader asks
     DONE = "done"
     FAILED = "failed"
 

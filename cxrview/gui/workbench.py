@@ -85,6 +85,9 @@ class Workbench:
     actions: "dict[str, QAction]" = field(default_factory=dict)
     menus: "dict[str, QMenu]" = field(default_factory=dict)
     before_opening: list[Callable[[Sequence[Path]], None]] = field(default_factory=list)
+    openers: dict[str, Callable[[Path], None]] = field(
+        default_factory=dict
+    )  # of other files, by their suffix
     toolbar: "QToolBar" = field(init=False)
     studies: "StudyPanel" = field(init=False)
     viewports: "Viewports" = field(init=False)
@@ -106,7 +109,11 @@ class Workbench:
         self.parts.make_all()
         for look in self.before_opening:
             look(chosen)
-        self.session.open(chosen)
+        others = [path for path in chosen if path.suffix.casefold() in self.openers]
+        for path in others[:1]:
+            self.openers[path.suffix.casefold()](path)
+        if len(others) < len(chosen):
+            self.session.open([path for path in chosen if path not in others])
 
     def say(self, text: str, seconds: int = 12, details: str = "") -> None:
         """Say one line in the status bar, for a while."""

@@ -53,6 +53,7 @@ class Menus:
             state.reading_changed,
             state.heat_class_changed,
             state.heat_asked_changed,
+            state.hiding_changed,
             state.model_changed,
             state.entries_added,
             state.entries_cleared,

@@ -12,7 +12,7 @@ SEPARATOR = None
 class Scope(Enum):
     """Where the keys of a command count. Windows do not share theirs: only one of them has the keyboard.
 
-    The second window has the commands of the main one. Blind reading happens in the main window.
+    The second window has the commands of the main one.
     """
 
     EVERYWHERE = "everywhere"
@@ -27,7 +27,7 @@ class Scope(Enum):
     def meets(self, other: "Scope") -> bool:
         """Whether a key could mean something here and in `other` at the same time."""
         both = {self, other}
-        return self is other or Scope.EVERYWHERE in both or both == {Scope.WINDOW, Scope.BLIND_READING}
+        return self is other or Scope.EVERYWHERE in both
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,11 @@ def is_unlike(bench: Workbench) -> bool:
     return prediction is not None and not prediction.in_domain
 
 
+def is_hidden(bench: Workbench) -> bool:
+    """What the model says of the radiograph on the screen is hidden."""
+    return has_image(bench) and bench.state.hides_here
+
+
 def has_scales(bench: Workbench) -> bool:
     """The model that has read the radiograph on the screen has a scale for each class."""
     prediction = bench.state.reading.prediction
@@ -80,6 +85,7 @@ REASONS: dict[Callable[[Workbench], bool], str] = {
     has_image: mark("No image is on the screen."),
     has_prediction: mark("The model has not read this image."),
     is_unlike: mark("Only for an image that is not like the training films."),
+    is_hidden: mark("The model is not hidden."),
     has_scales: mark("The model has one scale for all classes."),
     has_card: mark("No model is loaded."),
     has_frames: mark("The file has one frame only."),

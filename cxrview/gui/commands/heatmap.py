@@ -118,3 +118,13 @@ def show_model_view(bench: Workbench) -> None:
 def _to_front(dialog: "QDialog") -> None:
     dialog.show()
     dialog.activateWindow()
+
+
+def hide_model(bench: Workbench, hidden: bool) -> None:
+    """Let nothing of the model be seen until it is revealed, film by film, or let all be seen."""
+    bench.state.change_settings(hide_model=hidden)
+
+
+def reveal(bench: Workbench) -> None:
+    """Show what the model says of the image in the active viewport."""
+    bench.state.reveal()

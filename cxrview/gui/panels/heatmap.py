@@ -23,7 +23,7 @@ from cxrview.explain.style import MODES, HeatStyle
 from cxrview.gui import theme as themes
 from cxrview.gui.panels.heat_bar import HeatBar
 from cxrview.gui.panels.multiples import Multiples
-from cxrview.gui.state import AppState, ModelInfo
+from cxrview.gui.state import AppState
 from cxrview.gui.theme import wrapped
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.widgets.elided import ElidedChoice
@@ -83,7 +83,7 @@ class HeatmapControls(QWidget):
         self._lay_out()
         self._connect()
         self._show_settings(state.settings)
-        self._show_classes(state.model)
+        self._show_classes()
         self._show_reading()
 
     def _connect(self) -> None:
@@ -110,6 +110,7 @@ class HeatmapControls(QWidget):
         )
         state.settings_changed.connect(self._show_settings)
         state.model_changed.connect(self._show_classes)
+        state.hiding_changed.connect(self._show_classes)
         state.heat_class_changed.connect(self._show_class)
         state.reading_changed.connect(self._show_reading)
         state.heat_asked_changed.connect(self._show_reading)
@@ -190,11 +191,12 @@ class HeatmapControls(QWidget):
         patient = radiograph.pictured.patient_orientation if radiograph is not None else ()
         return say(place.words(prediction, self._state.heat_class, patient, own))
 
-    def _show_classes(self, model: ModelInfo) -> None:
+    def _show_classes(self, *_news: object) -> None:
+        card = None if self._state.hides_here else self._state.model.card
         with QSignalBlocker(self.class_choice):
             self.class_choice.clear()
             self.class_choice.addItem(tr(FOLLOWS), None)
-            for index, item in enumerate(model.card.classes if model.card is not None else ()):
+            for index, item in enumerate(card.classes if card is not None else ()):
                 self.class_choice.addItem(_swatch(index), tr(item.label), item.name)
         self._show_class(self._state.heat_class)
 

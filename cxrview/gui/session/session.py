@@ -16,7 +16,7 @@ from cxrview.gui.session.viewport_controller import SharedImages, ViewportContro
 from cxrview.gui.session.workers import load_predictor
 from cxrview.gui.state import AppState, Entry, Mark
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.view_state import Shown, ViewState
+from cxrview.gui.view_state import PredictionProgress, PredictionState, Shown, ViewState
 from cxrview.settings import Settings
 
 # From a file of the list and a direction (1 or -1) to the file that the user sees next to it.
@@ -62,6 +62,7 @@ class Session(QObject):
         state.views_changed.connect(self._forget_views)
         state.settings_changed.connect(self._settings_changed)
         state.point_changed.connect(lambda _point: decide_anew(state))
+        state.hiding_changed.connect(self._hide_or_show)
 
     @property
     def is_idle(self) -> bool:
@@ -161,11 +162,21 @@ class Session(QObject):
     def _read_anew(self) -> None:
         """Another model is in use: what the old one said no longer holds."""
         self._shelf.predictions.clear()
+        self._shelf.withheld.clear()
         for entry in list(self.state.entries.values()):
             if entry.findings:
                 self.state.change_entry(entry.path, mark=Mark.SHOWN, findings={})
         for view in self.state.views:
             self.viewing(view).predict_anew()
+
+    def _hide_or_show(self) -> None:
+        """Take from the viewports what the model said, or let it be seen."""
+        for view in self.state.views:
+            hidden = self.state.hides(view.shown.path, view.shown.frame)
+            if hidden and view.reading.prediction is not None:
+                view.set_reading(PredictionState(PredictionProgress.HIDDEN))
+            elif not hidden and view.reading.progress is PredictionProgress.HIDDEN:
+                self.viewing(view).predict()
 
     def _predict_if_waiting(self) -> None:
         if self.models.predictor is None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from cxrview.gui.session import hanging
-from cxrview.gui.state import AppState, Entry, Mark, Shown, ViewStage
+from cxrview.gui.state import AppState, Entry, Mark, ModelInfo, Shown, ViewStage
 from cxrview.gui.studies.filter_bar import FilterBar
 from cxrview.gui.studies.filters import Filters, is_settled
 from cxrview.gui.studies.nodes import names
@@ -141,9 +141,15 @@ class StudyPanel(QWidget):
         state.entries_cleared.connect(self._clear)
         state.entry_changed.connect(self._change)
         state.shown_changed.connect(self._follow)
-        state.model_changed.connect(self.bar.set_model)
+        state.model_changed.connect(self._offer_classes)
+        state.hiding_changed.connect(self._offer_classes)
         state.settings_changed.connect(self._hide_identity)
         state.point_changed.connect(self._sift_calls)
+
+    def _offer_classes(self, *_news: object) -> None:
+        """Let the list be sifted by what the model says, unless that is hidden."""
+        hidden = self._state.settings.hide_model
+        self.bar.set_model(ModelInfo() if hidden else self._state.model)
 
     def _hide_identity(self, settings: Settings) -> None:
         self.model.nameless = self.tree.delegate.nameless = settings.hide_identity
