@@ -105,7 +105,15 @@ def _add_explain(commands: Commands) -> None:
     explain.add_argument("image", type=Path, metavar="IMAGE")
     explain.add_argument("--out", type=Path, required=True, metavar="PNG")
     explain.add_argument("--class", dest="class_name", default="", metavar="NAME", help="default: as called")
-    explain.add_argument("--method", choices=tuple(methods.METHODS), default=methods.DEFAULT)
+    explain.add_argument(
+        "--method",
+        choices=tuple(methods.METHODS),
+        default=methods.DEFAULT,
+        help="how the model is asked where it looked; some take a while, and say so",
+    )
+    explain.add_argument(
+        "--numbers", type=Path, metavar="NPZ", help="also save the map as the method gave it, for NumPy"
+    )
     explain.add_argument("--opacity", type=_fraction, default=0.45, metavar="F", help="0…1")
     explain.add_argument("--threshold", type=_fraction, default=0.0, metavar="F", help="0…1: hide below")
     explain.add_argument("--colours", default="inferno", metavar="NAME")

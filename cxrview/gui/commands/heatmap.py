@@ -24,6 +24,8 @@ class Heatmaps:
         self.model_view: ModelViewDialog | None = None
         bench.reading.heatmap.all_classes.clicked.connect(self.show_all_classes)
         bench.reading.heatmap.model_view.clicked.connect(self.show_model_view)
+        bench.reading.heatmap.method.wanted.connect(lambda: bench.session.explaining.work_out())
+        bench.reading.heatmap.method.unwanted.connect(lambda: bench.session.explaining.stop())
 
     def show_all_classes(self) -> None:
         """Open the heatmaps of all classes side by side."""
