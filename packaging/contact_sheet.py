@@ -154,7 +154,11 @@ class Sheet:
         """Draw the boxes, and in the map of the film's own class a cross at its strongest cell."""
         boxes, prediction = self._boxes_of(film.item), film.prediction
         lines = [QRectF(QPointF(box[0], box[1]), QPointF(box[2], box[3])) for box in boxes]
-        cross = boxes and name == own_class(film.item, prediction, self._card) and strongest(gradcam(prediction), name)
+        cross = (
+            boxes
+            and name == own_class(film.item, prediction, self._card)
+            and strongest(gradcam(prediction), name)
+        )
         for pen in (QPen(CASING, 3), QPen(BOX, 1.2)):
             painter.setPen(pen)
             for line in lines:

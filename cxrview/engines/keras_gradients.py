@@ -1,4 +1,4 @@
-"""Gradients of a score with respect to the film: for methods that need them. Needs Keras and the trainable model.
+"""Gradients of a score with respect to the film. They need Keras and the trainable model.
 
 Runs in a process of its own (`cxrview helper gradients`), since TensorFlow takes seconds to start and much
 memory.
@@ -41,7 +41,7 @@ class Gradients:
     def of(
         self, films: NDArray[np.float32], mask: NDArray[np.uint8] | None, index: int
     ) -> NDArray[np.float32]:
-        """Return d score / d grey level of the class at `index`, (N, S, S); `films` and `mask` as in `scores`."""
+        """Return d score / d grey level of the class at `index`, (N, S, S); the rest as in `scores`."""
         tensor = self._tensorflow.constant(films)
         with self._tensorflow.GradientTape() as tape:
             tape.watch(tensor)
@@ -121,6 +121,14 @@ def smoothgrad(
     return np.asarray(np.abs(total / count), np.float32)
 
 
+Work = Callable[..., NDArray[np.float32]]
+WORKS: dict[str, tuple[Work, str]] = {
+    "integrated-gradients": (integrated_gradients, "grey"),
+    "smoothgrad": (smoothgrad, "noise"),
+}
+"""What may be asked for, and the name of the number that goes with it."""
+
+
 def answer(request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     """Return what the process says to `request`: `map`, (S, S) float32, packed as `pack` does.
 
@@ -130,10 +138,7 @@ def answer(request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     image = unpack(request["image"], np.uint8)
     film, mask = (image, None) if image.ndim == 2 else (image[..., 0], image[..., 1])
     gradients = Gradients(Path(request["folder"]))
-    work, amount = {
-        "integrated-gradients": (integrated_gradients, "grey"),
-        "smoothgrad": (smoothgrad, "noise"),
-    }[request["work"]]
+    work, amount = WORKS[request["work"]]
     found = work(gradients, film, mask, request["index"], request[amount], request["count"], tell)
     return {"map": pack(found)}
 

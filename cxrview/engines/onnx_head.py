@@ -1,4 +1,4 @@
-"""The dense layers between a graph's features and its scores, read from the file: gradients need no Keras then."""
+"""The dense layers between a graph's features and its scores, read from the file without Keras."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ SAME = ("Identity", "Cast")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dense:
-    """y = x · kernel + bias: `kernel` (inputs, outputs), `bias` (outputs,) float32; a ReLU behind all but the last."""
+    """y = x · kernel + bias, float32: `kernel` (inputs, outputs), `bias` (outputs,)."""
 
     kernel: NDArray[np.float32]
     bias: NDArray[np.float32]
@@ -23,7 +23,8 @@ class Dense:
 def dense_layers(path: Path) -> tuple[Dense, ...]:
     """Return the head of the ONNX graph at `path`, from the features on; empty if it is built otherwise.
 
-    What is read is what stands before the output `logits`: products with a constant, sums with one, and ReLUs.
+    What is read stands before the output `logits`: products with a constant, sums with one, and ReLUs, one
+    behind each layer but the last.
     """
     try:
         import onnx

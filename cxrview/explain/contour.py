@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.explain.explanation import Explanation
 from cxrview.explain.grid import seen_area
 from cxrview.explain.overlay import heat_over
-from cxrview.explain.explanation import Explanation
 
 SAMPLES = 192  # between which the lines are straight
 SLACK = 0.05  # of a sample, by which a line may leave its points, so that few of them remain

@@ -19,7 +19,7 @@ def eigencam(subject: Subject, _class_name: str, _report: Report) -> Explanation
 
 
 def map_of(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the projection of `features`, (h, w, K), on their first right singular vector: (h, w) float32 ≥ 0.
+    """Return the projection of `features`, (h, w, K), on their first right singular vector: (h, w) ≥ 0.
 
     The features are not centred (eq. 2–4). Their sign is that of the larger sum, since a vector has none.
     """

@@ -67,7 +67,7 @@ def of_maps(
     field: Field | None = None,
     patch: float = 0.0,
 ) -> Explanation:
-    """Return `maps`, (C, h, w), of the film of `prediction` as an explanation; the classes are all unless named.
+    """Return `maps`, (C, h, w), of the film of `prediction` as an explanation, of all classes unless named.
 
     They lie where the activation maps do unless `field` says otherwise.
     """

@@ -19,7 +19,7 @@ def gradcam_plus_plus(subject: Subject, _class_name: str, _report: Report) -> Ex
 
 
 def maps_of(features: NDArray[np.float32], gradient: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the maps, (C, h, w) float32 ≥ 0, of `features` (h, w, K); `gradient` is that of `head.gradients`.
+    """Return the maps, (C, h, w) ≥ 0, of `features` (h, w, K); `gradient` is that of `head.gradients`.
 
     The score goes through an exponential, whose second and third derivatives are powers of the gradient
     (eq. 10–11 and 19); the factor e^score, the same at all places, is left out, so that the classes stay on

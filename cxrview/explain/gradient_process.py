@@ -1,4 +1,4 @@
-"""Ask the process that works out gradients: started for one film, heard while it works, ended with the wait."""
+"""Ask the process that works out gradients: started for one film, ended when nobody waits for it."""
 
 import json
 import os
@@ -29,7 +29,9 @@ ASKED = 0.1  # seconds between two looks at whether anybody still waits
 CELL = 4  # pixels of the model's square along the side of a cell: single ones are nothing but noise
 
 
-def gradient_map(subject: Subject, method: str, class_name: str, report: Report, **numbers: Any) -> NDArray[np.float32]:
+def gradient_map(
+    subject: Subject, method: str, class_name: str, report: Report, **numbers: Any
+) -> NDArray[np.float32]:
     """Return the map of `method` for a class at the pixels of the model's square, (S, S) float32.
 
     `numbers` are those of `keras_gradients.answer`. `report` may raise Cancelled, which ends the process.
@@ -54,7 +56,7 @@ def gradient_map(subject: Subject, method: str, class_name: str, report: Report,
 
 
 def in_cells(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the sums of `pixels`, (S, S), in squares of CELL pixels a side, (h, w); the last may be narrower."""
+    """Return the sums of `pixels`, (S, S), in squares of about CELL pixels a side, (h, h)."""
     side = max(1, round(len(pixels) / CELL))
     share = (len(pixels) / side) ** 2
     return np.asarray(cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA) * share, np.float32)
@@ -76,7 +78,8 @@ def _ask(request: Mapping[str, Any], title: str, report: Report) -> Mapping[str,
                 return said
             if "fraction" in said:
                 fraction = float(said["fraction"])
-                doing = own_messages.LOOKING(method=title, count=round(fraction * request["count"]))
+                done = round(fraction * request["count"])
+                doing = own_messages.LOOKING(method=title, done=done, count=request["count"])
             report(fraction, doing)
         raise UnusableModel(own_messages.GRADIENTS_ENDED(code=process.wait()), own_messages.USE_GRADCAM)
 

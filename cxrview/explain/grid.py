@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.explain.overlay import shares
 from cxrview.explain.explanation import Explanation
+from cxrview.explain.overlay import shares
 
 
 class Area(NamedTuple):

@@ -29,7 +29,7 @@ def gradients(subject: Subject, method: str) -> NDArray[np.float32]:
     layers = _layers(subject.predictor.folder)
     if layers and len(layers[0].kernel) == features.shape[-1] == len(embedding):
         given, sums = np.asarray(embedding, np.float32), features.sum(axis=(0, 1))
-        # The mean goes over all places, or over as many as the lungs cover; the features have that mask in them.
+        # The mean is over all places, or as many as the lungs cover: that mask is in the features.
         length = float(given @ given)
         places = float(sums @ given) / length if length > 0 else float(np.prod(features.shape[:2]))
     elif layers and len(layers[0].kernel) == features.size:
@@ -44,7 +44,9 @@ def gradients(subject: Subject, method: str) -> NDArray[np.float32]:
     return gradient if len(given) == features.shape[-1] else gradient.reshape(-1, *features.shape)
 
 
-def _run(layers: tuple[Dense, ...], values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _run(
+    layers: tuple[Dense, ...], values: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the scores of `values`, (C,), and their gradient, (C, inputs)."""
     gradient: NDArray[np.float32] | None = None
     for number, layer in enumerate(layers):

@@ -23,6 +23,6 @@ def hirescam(subject: Subject, _class_name: str, _report: Report) -> Explanation
 
 
 def maps_of(features: NDArray[np.float32], gradient: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return ReLU(Σ g ⊙ A) over the features, (C, h, w); `features` (h, w, K), `gradient` of `head.gradients`."""
+    """Return ReLU(Σ g ⊙ A), (C, h, w), of `features` (h, w, K) and the `gradient` of `head.gradients`."""
     sums = "hwk,ck->chw" if gradient.ndim == 2 else "hwk,chwk->chw"
     return np.asarray(np.maximum(np.einsum(sums, features, gradient), 0), np.float32)

@@ -17,49 +17,48 @@ IN_BOTH_LOWER = Message("in-both-lower", "The heat is strongest in both lower zo
 
 GRADCAM = Message(
     "gradcam",
-    "Grad-CAM: features that speak for the class, where they are found. It cannot tell one reason from another "
-    "in a cell, and shows none that speaks against the class.",
+    "Grad-CAM: features that speak for the class, where they are found. It cannot tell one reason from "
+    "another in a cell, and shows none that speaks against the class.",
 )
 GRADCAM_PLUS_PLUS = Message(
     "gradcam-plus-plus",
-    "Grad-CAM++: as Grad-CAM, but features found in few places count as much as those in many. It takes only "
-    "those that speak for the class, so it looks wider and more certain than the model was.",
+    "Grad-CAM++: as Grad-CAM, but of features that speak for the class alone. So it looks wider, and more "
+    "certain than the model was.",
 )
 HIRESCAM = Message(
     "hirescam",
-    "HiResCAM: what each cell adds to the score. Where a model takes the mean of all cells, as the bundled one "
-    "does, it is the same as Grad-CAM.",
+    "HiResCAM: what each cell adds to the score. Where a model takes the mean of all cells, as the one that "
+    "comes with the program does, it is the same as Grad-CAM.",
 )
 EIGENCAM = Message(
     "eigencam",
-    "Eigen-CAM: the pattern that is strongest in the features. It is the same for all classes, and says what "
-    "caught the eye of the model, not why it decided.",
+    "Eigen-CAM: the strongest pattern in the features. It is the same for all classes: what caught the "
+    "model's eye, not why it decided.",
 )
 SCORECAM = Message(
     "scorecam",
-    "Score-CAM: feature maps, each weighed by the score of the film seen through it alone. A film seen through "
-    "a mask is like none that the model has learnt from.",
+    "Score-CAM: features, each weighed by the score of the film seen through it alone. Such a film is like "
+    "none that the model has learnt from.",
 )
 OCCLUSION = Message(
     "occlusion",
-    "Occlusion: how far the probability falls when a square is covered with grey. What is shown twice, as in "
-    "both lungs, may not fall at all, and a grey square is itself unusual.",
+    "Occlusion: how far the probability falls when a square is covered with grey. What is there twice, as in "
+    "both lungs, may not be missed at all, and a grey square is itself unusual.",
 )
 INTEGRATED_GRADIENTS = Message(
     "integrated-gradients",
-    "Integrated gradients: what each place adds to the score on the way from grey to the film. The sum is the "
-    "score; single places are noisy.",
+    "Integrated gradients: what each place adds to the score on the way from a grey film to this one. All "
+    "places together make the score; single ones are noisy.",
 )
 SMOOTHGRAD = Message(
     "smoothgrad",
-    "SmoothGrad: how much the score changes with the grey levels at each place, for or against the class, as a "
-    "mean over films with noise. Edges are strong in it whatever they mean.",
+    "SmoothGrad: how much the score hangs on the grey levels of each place, for or against the class. Edges "
+    "are strong in it, whatever they mean.",
 )
-NO_FEATURES = Message(
-    "no-features", "The model {name} does not give out its features, which {method} needs."
-)
+NO_FEATURES = Message("no-features", "The model {name} does not give out its features, which {method} needs.")
 NO_KNOWN_HEAD = Message(
-    "no-known-head", "How the model {name} comes from its features to a score cannot be read, which {method} needs."
+    "no-known-head",
+    "How the model {name} comes from its features to a score cannot be read, which {method} needs.",
 )
 USE_GRADCAM = Message("use-gradcam", "Train it again with this version, or use Grad-CAM.")
 NOT_TRAINABLE = Message(
@@ -72,6 +71,6 @@ GRADIENTS_ENDED = Message(
 GRADIENTS_NOT_STARTED = Message(
     "gradients-not-started", "The process that works out gradients could not be started: {reason}."
 )
-LOOKING = Message("looking", "{method}: {count} film looked at", "{method}: {count} films looked at")
+LOOKING = Message("looking", "{method}: {done} of {count} readings")
 STARTING_KERAS = Message("starting-keras", "{method}: starting TensorFlow")
 SLOW = Message("slow", "{method} reads the film {count} time.", "{method} reads the film {count} times.")

@@ -24,9 +24,8 @@ takes, and EngineUnavailable."""
 class Method:
     """One way: its `title` in the literature, what its numbers mean, and the place of its function.
 
-    `reads` is about how often a film is read for it, 0 for once; `signed` says whether there are numbers below
-    0, `by_class` whether each class is worked out by itself, and `trainable` whether it takes the trainable
-    model and TensorFlow.
+    `reads` is about how often a film is read for it, 0 for once; `signed` says whether there are numbers
+    below 0, and `by_class` whether each class is worked out by itself.
     """
 
     title: str
@@ -35,7 +34,6 @@ class Method:
     reads: int = 0
     signed: bool = False
     by_class: bool = False
-    trainable: bool = False
 
     @property
     def slow(self) -> bool:
@@ -62,7 +60,6 @@ METHODS: dict[str, Method] = {
         reads=64,
         signed=True,
         by_class=True,
-        trainable=True,
     ),
     "smoothgrad": Method(
         "SmoothGrad",
@@ -70,13 +67,12 @@ METHODS: dict[str, Method] = {
         "cxrview.explain.smoothgrad:smoothgrad",
         reads=32,
         by_class=True,
-        trainable=True,
     ),
 }
 
 
 def explain(subject: "Subject", method: str, class_name: str, report: Report = silent) -> "Explanation":
-    """Return what `method` says of the film of `subject`, for `class_name` at least; errors as in `Explain`."""
+    """Return what `method` says of the film of `subject`, for `class_name` at least; errors: `Explain`."""
     function: Explain = pkgutil.resolve_name(METHODS[method].function)
     subject.check(class_name)
     return function(subject, class_name, report)

@@ -11,8 +11,8 @@ from cxrview.anatomy import Anatomy, framed, reduced
 from cxrview.bundle import Card
 from cxrview.bundle.card import LUNGS
 from cxrview.explain.contour import contours
-from cxrview.imaging import Letterbox, Radiograph, model_input
 from cxrview.explain.explanation import Explanation
+from cxrview.imaging import Letterbox, Radiograph, model_input
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Occlusion sensitivity (Zeiler and Fergus 2014, arXiv 1311.2901): what the model misses where it is covered."""
+"""Occlusion sensitivity (Zeiler and Fergus 2014, arXiv 1311.2901): what is missed where it is covered."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,8 @@ def occlusion(
     """Return by how much the probability of each class falls, −1…1, while a square is covered with grey.
 
     The square is `patch` of the `cells` wide and lies with its middle on each of them in turn; where it would
-    cover nothing of the film the film is not read, and nothing falls. The grey is `Subject.grey`. `report` may
-    raise Cancelled.
+    cover nothing of the film the film is not read, and nothing falls. The grey is `Subject.grey`. `report`
+    may raise Cancelled.
     """
     places = _places(subject, cells, patch)
     film, grey = subject.film, round(subject.grey)

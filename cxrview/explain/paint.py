@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from cxrview.explain.colour import EDGE, colour_table, colourise
 from cxrview.explain.contour import SAMPLES, heat_contours
+from cxrview.explain.explanation import Explanation
 from cxrview.explain.grid import cells_over, strongest
 from cxrview.explain.overlay import heat_over, shares
 from cxrview.explain.style import HeatStyle
-from cxrview.explain.explanation import Explanation
 
 GRID_COLOUR, GRID_OPACITY = (216, 222, 228), 0.45
 CASING_OPACITY = 0.6  # of the darker or lighter seam that keeps a contour visible on every grey

@@ -51,7 +51,7 @@ def zone(
     own: bool = True,
     explanation: Explanation | None = None,
 ) -> Zone | None:
-    """Return the zone of the lungs in which the strongest cell of `class_name` lies, of Grad-CAM if not another.
+    """Return the zone of the lungs in which the strongest cell of `class_name` lies, by Grad-CAM or another.
 
     It is of "both" sides where at that height each side has BOTH and more of the heat that is in the lungs.
     `patient_orientation` is the file's, with the patient's right at the left of the image if it says nothing.

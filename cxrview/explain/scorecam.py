@@ -41,7 +41,7 @@ def scorecam(
 def _mask(
     feature: NDArray[np.float32], side: int, field: tuple[float, float, float, float]
 ) -> NDArray[np.float32]:
-    """Return `feature` brought to 0…1 over its `field` of a square of `side` pixels, 0 beside; a flat one is 0."""
+    """Return `feature` brought to 0…1 over its `field` of a square of `side` pixels, 0 beside."""
     low, high = float(feature.min()), float(feature.max())
     normal = (feature - low) / (high - low) if high > low else np.zeros_like(feature)
     left, top, right, bottom = (round(part * side) for part in field)

@@ -37,7 +37,7 @@ class Subject:
             raise InvalidRequest(messages.NO_CLASS(name=class_name, names=", ".join(names)))
 
     def features(self, method: str) -> NDArray[np.float32]:
-        """Return the features that the head takes, (h, w, K). Raises UnusableModel if the graph gives none."""
+        """Return the features that the head takes, (h, w, K). Raises UnusableModel if there are none."""
         if "features" not in self.outputs:
             problem = messages.NO_FEATURES(name=self.prediction.model, method=METHODS[method].title)
             raise UnusableModel(problem, messages.USE_GRADCAM)

@@ -28,7 +28,7 @@ def numbers(flat: bool) -> dict[str, np.ndarray]:
 
 
 def graph_with_features(flat: bool = False) -> onnx.ModelProto:
-    """Return the tiny graph with two dense layers for a head, and its features, (N, 8, 8, 4), as an output."""
+    """Return the tiny graph with two dense layers for a head, and its features, (N, 8, 8, 4), given out."""
     model = tiny_graph()
     graph = model.graph
     kept = {node.output[0]: node for node in graph.node}
@@ -88,7 +88,9 @@ def subject_of(folder: Path, engine: str = "openvino:cpu") -> Subject:
 
 def features_by_hand(film: np.ndarray) -> np.ndarray:
     """Return the features of `film`, (8, 8, 4): the product of each square with each kernel, if above 0."""
-    kernels = {tensor.name: numpy_helper.to_array(tensor) for tensor in tiny_graph().graph.initializer}["kernel"]
+    kernels = {tensor.name: numpy_helper.to_array(tensor) for tensor in tiny_graph().graph.initializer}[
+        "kernel"
+    ]
     squares = film.astype(np.float64).reshape(8, CELL, 8, CELL) / 255
     return np.maximum(np.einsum("iajb,kab->ijk", squares, kernels[:, 0].astype(np.float64)), 0)
 

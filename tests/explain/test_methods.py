@@ -1,4 +1,4 @@
-"""Explanation methods: the table, the command line, and what each gives against a network worked out by hand."""
+"""Explanation methods: the table, and what each gives against a network worked out by hand."""
 
 import re
 import subprocess
@@ -10,8 +10,8 @@ import pytest
 
 from cxrview.cli import main
 from cxrview.errors import InvalidRequest, UnusableModel
-from cxrview.explain import methods
 from cxrview.explain import messages as texts
+from cxrview.explain import methods
 from cxrview.explain.occlusion import occlusion
 from cxrview.explain.overlay import heat_over, overlay
 from cxrview.explain.saved import save_numbers
@@ -99,7 +99,9 @@ def test_scorecam_weighs_features_by_the_film_seen_through_them(subjects):
         mask = (feature - feature.min()) / (feature.max() - feature.min())
         mask = cv2.resize(mask, (TINY_SIZE, TINY_SIZE), interpolation=cv2.INTER_LINEAR)
         seen = np.rint(subject.grey + mask * (film - subject.grey))
-        gains.append(scores_by_hand(features_by_hand(seen), False) - scores_by_hand(features_by_hand(plain), False))
+        gains.append(
+            scores_by_hand(features_by_hand(seen), False) - scores_by_hand(features_by_hand(plain), False)
+        )
     weights = np.exp(gains) / np.exp(gains).sum(0)
     wanted = np.einsum("ijk,kc->cij", features, weights)
     found = scorecam(subject, "normal", silent)
@@ -130,7 +132,9 @@ def test_occlusion_is_how_far_the_probability_falls(subjects):
 def test_engines_agree_where_no_gradient_is_needed(folders, subjects):
     other = subject_of(folders[False], "onnxruntime:cpu")
     for name in NO_GRADIENT:
-        first, second = (methods.explain(subject, name, "normal").maps for subject in (subjects[False], other))
+        first, second = (
+            methods.explain(subject, name, "normal").maps for subject in (subjects[False], other)
+        )
         np.testing.assert_allclose(first, second, rtol=1e-3, atol=1e-4 * np.abs(first).max())
 
 
@@ -170,7 +174,11 @@ def test_the_numbers_are_saved_with_all_that_they_mean(tmp_path, subjects):
     save_numbers(tmp_path / "map.npz", made, "normal", "abc")
     with np.load(tmp_path / "map.npz") as saved:
         np.testing.assert_array_equal(saved["map"], made.map_of("normal"))
-        assert [str(saved[name]) for name in ("class", "method", "model_hash")] == ["normal", "occlusion", "abc"]
+        assert [str(saved[name]) for name in ("class", "method", "model_hash")] == [
+            "normal",
+            "occlusion",
+            "abc",
+        ]
         assert np.isnan(saved["full"])
         assert saved["crop"].tolist() == [0, 0, 48, 64]
         assert saved["inside"].tolist() == [8, 0, 56, 64]

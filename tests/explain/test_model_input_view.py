@@ -116,5 +116,7 @@ def test_the_heatmap_lies_alike_on_image_square_and_crop(card, radiograph):
     on_crop = heat_over(crop, "a", on_square.shape)
     np.testing.assert_allclose(on_square, on_crop, atol=1e-5)
     box = seen.letterbox
-    inner = heat_over(square, "a")[box.top : box.top + box.inner_height, box.left : box.left + box.inner_width]
+    inner = heat_over(square, "a")[
+        box.top : box.top + box.inner_height, box.left : box.left + box.inner_width
+    ]
     np.testing.assert_allclose(heat_over(whole, "a", inner.shape), inner, atol=1e-5)

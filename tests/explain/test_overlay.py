@@ -46,7 +46,9 @@ def test_a_cell_comes_back_to_the_place_it_was_computed_from(height, width, fiel
 
 
 def test_the_overlay_of_a_prediction_is_its_gradcam():
-    film = prediction(np.random.default_rng(0).random((2, 5, 5)), Letterbox.fit(30, 40, 64), (0.1, 0.1, 0.9, 0.9))
+    film = prediction(
+        np.random.default_rng(0).random((2, 5, 5)), Letterbox.fit(30, 40, 64), (0.1, 0.1, 0.9, 0.9)
+    )
     scaled = dataclasses.replace(film, map_scale={"a": 2.0, "b": 0.5})
     for own in (True, False):
         wanted = scaled.letterbox.back(shares(gradcam(scaled), "b", own), scaled.field, (12, 16))
@@ -55,7 +57,9 @@ def test_the_overlay_of_a_prediction_is_its_gradcam():
 
 
 def test_what_speaks_against_a_class_is_not_drawn():
-    found = of_maps(prediction(np.zeros((1, 2, 2)), Letterbox.fit(8, 8, 8)), "occlusion", np.array([[[-2.0, 1.0]]]))
+    found = of_maps(
+        prediction(np.zeros((1, 2, 2)), Letterbox.fit(8, 8, 8)), "occlusion", np.array([[[-2.0, 1.0]]])
+    )
     assert found.signed
     np.testing.assert_array_equal(shares(found, "a"), [[0, 1]])
 

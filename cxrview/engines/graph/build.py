@@ -69,8 +69,8 @@ def inference_graph(model: keras.Model) -> keras.Model:
     """Return `model` with the outputs `logits` (N, C), `activation_maps` (N, C, h, w), `embedding` (N, D) and
     `features` (N, h, w, D), which the maps are made of.
 
-    It computes in single precision, also where the model was trained in mixed. The maps hold a copy of the head: build
-    the graph when training is done. Raises UnusableModel if the model is not built as
+    It computes in single precision, also where the model was trained in mixed. The maps hold a copy of the
+    head: build the graph when training is done. Raises UnusableModel if the model is not built as
     `cxrview.training.network.zoo` builds it.
     """
     model = to_float32(model)

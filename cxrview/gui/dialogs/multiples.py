@@ -75,7 +75,9 @@ class MultiplesDialog(QDialog):
         own = heat is not None and has_own_scale(heat, style.own)
         method = METHODS[self._state.method].title
         self.bar.set_style(style, not withheld, own, method)
-        words = tr(UNLIKE) if withheld else f"{_sentence(heat_scale.unit(own))} {heat_scale.meaning(own, method)}"
+        words = (
+            tr(UNLIKE) if withheld else f"{_sentence(heat_scale.unit(own))} {heat_scale.meaning(own, method)}"
+        )
         self.note.setText(words)
 
 

@@ -27,9 +27,7 @@ class HeatBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Colour scale"))
 
-    def set_style(
-        self, style: HeatStyle, shown: bool, own: bool, method: str = heat_scale.USUAL
-    ) -> None:
+    def set_style(self, style: HeatStyle, shown: bool, own: bool, method: str = heat_scale.USUAL) -> None:
         """Show the scale of `style`; dim it unless the heatmap is `shown`.
 
         `own`: it is that of one class; `method` is the name of what the heatmap is made by.

@@ -27,7 +27,7 @@ Key = tuple[int, str, str]  # a reading, by its identity; the method; the class,
 
 
 class Explaining(QObject):
-    """Fills `ViewState.heat` of all viewports. What is quick comes by itself, what is slow when it is asked for."""
+    """Fills `ViewState.heat` of all viewports: what is quick by itself, what is slow when it is asked for."""
 
     def __init__(self, state: AppState, runner: TaskRunner, models: ModelChoice) -> None:
         super().__init__(state)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
+from cxrview.explain.explanation import Explanation
 from cxrview.explain.grid import cell_edges, grid_lines, seen_area, sees_all
 from cxrview.explain.paint import (
     CASING_OPACITY,
@@ -23,7 +24,6 @@ from cxrview.explain.style import HeatStyle
 from cxrview.gui.viewer.drawn import oriented, to_image
 from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
 from cxrview.i18n import tr
-from cxrview.explain.explanation import Explanation
 
 HEAT_SIDE = 768  # samples along the longer side; at 512 the edges of the threshold look jagged
 LINE, CASING = 1.8, 3.6  # logical pixels
@@ -185,7 +185,9 @@ class HeatPicture:
         return self._image[1]
 
 
-def _pixels(explanation: Explanation, class_name: str, style: HeatStyle, side: int) -> NDArray[np.uint8] | None:
+def _pixels(
+    explanation: Explanation, class_name: str, style: HeatStyle, side: int
+) -> NDArray[np.uint8] | None:
     """Return the smooth colours over the whole image, opaque where they are drawn; None in other modes."""
     if style.mode != "smooth":
         return None
