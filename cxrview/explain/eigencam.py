@@ -8,7 +8,7 @@ from cxrview.explain.subject import Subject
 from cxrview.progress import Report
 
 
-def eigencam(subject: Subject, _class_name: str, _report: Report) -> Explanation:
+def explain(subject: Subject, _class_name: str, _report: Report) -> Explanation:
     """Return one map for all classes, from the features of the same forward pass.
 
     Raises UnusableModel if the graph gives no features.

@@ -6,6 +6,6 @@ from cxrview.explain.subject import Subject
 from cxrview.progress import Report
 
 
-def gradcam(subject: Subject, _class_name: str, _report: Report) -> Explanation:
+def explain(subject: Subject, _class_name: str, _report: Report) -> Explanation:
     """Return the maps of all classes, which every reading has: eq. 1–2, worked out in the graph."""
     return explanation.gradcam(subject.prediction)

@@ -9,7 +9,7 @@ from cxrview.explain.subject import Subject
 from cxrview.progress import Report
 
 
-def gradcam_plus_plus(subject: Subject, _class_name: str, _report: Report) -> Explanation:
+def explain(subject: Subject, _class_name: str, _report: Report) -> Explanation:
     """Return the maps of all classes, from the features of the same forward pass.
 
     Raises UnusableModel, see `gradients`.

@@ -11,7 +11,7 @@ from cxrview.explain.subject import Subject
 from cxrview.progress import Report
 
 
-def hirescam(subject: Subject, _class_name: str, _report: Report) -> Explanation:
+def explain(subject: Subject, _class_name: str, _report: Report) -> Explanation:
     """Return the maps of all classes, from the features of the same forward pass.
 
     Behind a mean of the features, of all or of those in the lungs, the gradient is the same at every place,

@@ -8,7 +8,7 @@ from cxrview.progress import Report
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
-def integrated_gradients(subject: Subject, class_name: str, report: Report) -> Explanation:
+def explain(subject: Subject, class_name: str, report: Report) -> Explanation:
     """Return the map of one class, in squares of 4 × 4 pixels of what the model is given.
 
     They sum up to the score of the film less that of a film of `Subject.grey` alone. Errors are those of

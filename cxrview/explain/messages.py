@@ -74,3 +74,26 @@ GRADIENTS_NOT_STARTED = Message(
 LOOKING = Message("looking", "{method}: {done} of {count} readings")
 STARTING_KERAS = Message("starting-keras", "{method}: starting TensorFlow")
 SLOW = Message("slow", "{method} reads the film {count} time.", "{method} reads the film {count} times.")
+SHIFTED_ACROSS = Message("shifted-across", "shifted across by 2 %")
+SHIFTED_DOWN = Message("shifted-down", "shifted down by 2 %")
+TURNED_LEFT = Message("turned-left", "turned left by 3°")
+TURNED_RIGHT = Message("turned-right", "turned right by 3°")
+LARGER = Message("larger", "larger by 5 %")
+SMALLER = Message("smaller", "smaller by 5 %")
+BRIGHTER = Message("brighter", "brighter")
+DARKER = Message("darker", "darker")
+MIRRORED = Message("mirrored", "mirrored")
+CHECKING = Message("checking", "{method} of the film {change}")
+IS_STEADY = Message("is-steady", "steady")
+IS_SHAKY = Message("is-shaky", "shaky")
+IS_UNSTEADY = Message("is-unsteady", "unsteady")
+STABILITY = Message(
+    "stability",
+    "The map is {word}: when the film changes in ways that mean nothing, its rank correlation is at least "
+    "{least}, and the probability moves by at most {most} %.",
+)
+DELETION = Message(
+    "deletion",
+    "Covered from the hottest place on, the film keeps a mean probability of {deletion} % (less is better); "
+    "sharpened from there on, it has {insertion} % (more is better).",
+)

@@ -1,7 +1,7 @@
 """The ways to ask a model where it looked, by name, in a table that is light to import: each is a function in
 a file of its own, which is imported when it is called."""
 
-import pkgutil
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,7 +22,7 @@ takes, and EngineUnavailable."""
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One way: its `title` in the literature, what its numbers mean, and the place of its function.
+    """One way: its `title` in the literature, what its numbers mean, and the module of its `explain`.
 
     `reads` is about how often a film is read for it, 0 for once; `signed` says whether there are numbers
     below 0, and `by_class` whether each class is worked out by itself.
@@ -30,7 +30,7 @@ class Method:
 
     title: str
     meaning: Message
-    function: str
+    module: str
     reads: int = 0
     signed: bool = False
     by_class: bool = False
@@ -43,20 +43,16 @@ class Method:
 
 DEFAULT = "gradcam"
 METHODS: dict[str, Method] = {
-    "gradcam": Method("Grad-CAM", messages.GRADCAM, "cxrview.explain.gradcam:gradcam"),
-    "gradcam++": Method(
-        "Grad-CAM++", messages.GRADCAM_PLUS_PLUS, "cxrview.explain.gradcam_plus_plus:gradcam_plus_plus"
-    ),
-    "hirescam": Method("HiResCAM", messages.HIRESCAM, "cxrview.explain.hirescam:hirescam"),
-    "eigencam": Method("Eigen-CAM", messages.EIGENCAM, "cxrview.explain.eigencam:eigencam"),
-    "scorecam": Method("Score-CAM", messages.SCORECAM, "cxrview.explain.scorecam:scorecam", reads=128),
-    "occlusion": Method(
-        "Occlusion", messages.OCCLUSION, "cxrview.explain.occlusion:occlusion", reads=256, signed=True
-    ),
+    "gradcam": Method("Grad-CAM", messages.GRADCAM, "cxrview.explain.gradcam"),
+    "gradcam++": Method("Grad-CAM++", messages.GRADCAM_PLUS_PLUS, "cxrview.explain.gradcam_plus_plus"),
+    "hirescam": Method("HiResCAM", messages.HIRESCAM, "cxrview.explain.hirescam"),
+    "eigencam": Method("Eigen-CAM", messages.EIGENCAM, "cxrview.explain.eigencam"),
+    "scorecam": Method("Score-CAM", messages.SCORECAM, "cxrview.explain.scorecam", reads=128),
+    "occlusion": Method("Occlusion", messages.OCCLUSION, "cxrview.explain.occlusion", reads=256, signed=True),
     "integrated-gradients": Method(
         "Integrated gradients",
         messages.INTEGRATED_GRADIENTS,
-        "cxrview.explain.integrated_gradients:integrated_gradients",
+        "cxrview.explain.integrated_gradients",
         reads=64,
         signed=True,
         by_class=True,
@@ -64,7 +60,7 @@ METHODS: dict[str, Method] = {
     "smoothgrad": Method(
         "SmoothGrad",
         messages.SMOOTHGRAD,
-        "cxrview.explain.smoothgrad:smoothgrad",
+        "cxrview.explain.smoothgrad",
         reads=32,
         by_class=True,
     ),
@@ -73,6 +69,6 @@ METHODS: dict[str, Method] = {
 
 def explain(subject: "Subject", method: str, class_name: str, report: Report = silent) -> "Explanation":
     """Return what `method` says of the film of `subject`, for `class_name` at least; errors: `Explain`."""
-    function: Explain = pkgutil.resolve_name(METHODS[method].function)
+    function: Explain = importlib.import_module(METHODS[method].module).explain
     subject.check(class_name)
     return function(subject, class_name, report)

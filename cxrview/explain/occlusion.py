@@ -13,7 +13,7 @@ CELLS = 16  # along each side of what the model sees
 PATCH = 3  # cells along the side of the square that covers
 
 
-def occlusion(
+def explain(
     subject: Subject, _class_name: str, report: Report, cells: int = CELLS, patch: int = PATCH
 ) -> Explanation:
     """Return by how much the probability of each class falls, −1…1, while a square is covered with grey.

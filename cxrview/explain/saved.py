@@ -16,8 +16,9 @@ def save_numbers(path: Path, explanation: Explanation, class_name: str, model_ha
     `map` are the numbers of the method, (h, w) float32, as they came. They cover the part `field` of the
     model's square (left, top, right, bottom as fractions), which is `square` pixels wide and holds the part
     `crop` of the film (left, top, right, bottom in pixels of its `film` rows and columns) in the place
-    `inside` of it. `full` is what counts as full strength, NaN where nothing tells. `model_hash` is the SHA-256 of the
-    graph. Raises InvalidRequest if the file cannot be written, or the class has no map.
+    `inside` of it. `full` is what counts as full strength, NaN where nothing tells. `model_hash` is the
+    SHA-256 of the graph. Raises InvalidRequest if the file cannot be written, ValueError if the class has no
+    map.
     """
     box = explanation.letterbox
     arrays = {

@@ -11,7 +11,7 @@ from cxrview.explain.subject import Subject
 from cxrview.progress import Report
 
 
-def scorecam(
+def explain(
     subject: Subject, _class_name: str, report: Report, most: int = METHODS["scorecam"].reads
 ) -> Explanation:
     """Return the maps of all classes: Σ α A over the features (algorithm 1), α the softmax of the scores.

@@ -9,7 +9,7 @@ NOISE = 0.15  # of the span of the grey levels: the paper finds 10 to 20 % to lo
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
-def smoothgrad(subject: Subject, class_name: str, report: Report) -> Explanation:
+def explain(subject: Subject, class_name: str, report: Report) -> Explanation:
     """Return the map of one class, in squares of 4 × 4 pixels of what the model is given.
 
     Errors are those of `gradient_map`.

@@ -11,11 +11,9 @@ import pytest
 from cxrview.cli import main
 from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.explain import messages as texts
-from cxrview.explain import methods
-from cxrview.explain.occlusion import occlusion
+from cxrview.explain import methods, occlusion, scorecam
 from cxrview.explain.overlay import heat_over, overlay
 from cxrview.explain.saved import save_numbers
-from cxrview.explain.scorecam import scorecam
 from cxrview.inference.calibration import probabilities
 from cxrview.progress import Cancelled, silent
 from tests.conftest import TINY_SIZE
@@ -104,16 +102,16 @@ def test_scorecam_weighs_features_by_the_film_seen_through_them(subjects):
         )
     weights = np.exp(gains) / np.exp(gains).sum(0)
     wanted = np.einsum("ijk,kc->cij", features, weights)
-    found = scorecam(subject, "normal", silent)
+    found = scorecam.explain(subject, "normal", silent)
     np.testing.assert_allclose(found.maps, wanted, rtol=1e-3, atol=1e-4)
-    one = scorecam(subject, "normal", silent, most=1).maps
+    one = scorecam.explain(subject, "normal", silent, most=1).maps
     loudest = features[..., features.var((0, 1)).argmax()]
     np.testing.assert_allclose(one, np.stack([loudest] * 3), rtol=1e-3, atol=1e-4)
 
 
 def test_occlusion_is_how_far_the_probability_falls(subjects):
     subject = subjects[False]
-    found = occlusion(subject, "normal", silent, cells=8, patch=1)
+    found = occlusion.explain(subject, "normal", silent, cells=8, patch=1)
     card, film = subject.predictor.card, subject.film
     whole = probabilities(scores_by_hand(features_by_hand(film), False)[None], card)[0]
     wanted = np.zeros((3, 8, 8))
@@ -162,7 +160,7 @@ def test_slow_methods_report_and_can_be_stopped(subjects):
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        occlusion(subjects[False], "normal", stop, cells=8, patch=1)
+        occlusion.explain(subjects[False], "normal", stop, cells=8, patch=1)
     assert told[0] == 0
     assert 0 < told[1] < 1
     assert all(methods.METHODS[name].slow for name in ("scorecam", "occlusion", "smoothgrad"))

@@ -41,7 +41,7 @@ def test_a_slow_method_says_so_and_is_worked_out_once(opened, panel, qtbot, monk
     made = state.heat
     assert made.method == "occlusion"
     assert not panel.isVisibleTo(opened)
-    monkeypatch.setattr(occlusion, "occlusion", lambda *_: pytest.fail("it is kept"))
+    monkeypatch.setattr(occlusion, "explain", lambda *_: pytest.fail("it is kept"))
     choose(panel, "gradcam")
     np.testing.assert_array_equal(state.heat.maps, usual.maps)
     choose(panel, "occlusion")
@@ -74,7 +74,7 @@ def test_work_is_stopped_by_the_button_and_by_another_film(opened, panel, second
             report(0.5, messages.LOOKING(method="Occlusion", done=128, count=256))
             threading.Event().wait(0.01)
 
-    monkeypatch.setattr(occlusion, "occlusion", endless)
+    monkeypatch.setattr(occlusion, "explain", endless)
     choose(panel, "occlusion")
     click(qtbot, panel.begin)
     qtbot.waitUntil(lambda: panel.words.text() == "Occlusion: 128 of 256 readings")
