@@ -1,6 +1,7 @@
 """`cxrview explain`: one image with the heatmap of one class over it."""
 
 import argparse
+import math
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -12,10 +13,13 @@ from cxrview.cli.inputs import GivenFiles, found_in
 from cxrview.errors import InvalidRequest
 from cxrview.explain import messages as explain_messages
 from cxrview.explain.colour import blend, colour_table
+from cxrview.explain.explanation import Explanation
+from cxrview.explain.faithfulness import curves
 from cxrview.explain.followed import followed
 from cxrview.explain.methods import METHODS, explain
 from cxrview.explain.overlay import heat_over
 from cxrview.explain.saved import save_numbers
+from cxrview.explain.stability import in_words, stability
 from cxrview.explain.style import FLOOR
 from cxrview.explain.subject import Subject
 from cxrview.imaging import Radiograph, read, render
@@ -56,7 +60,22 @@ def run(arguments: argparse.Namespace) -> int:
         graph = files["model.onnx"].sha256 if "model.onnx" in files else ""
         save_numbers(arguments.numbers, explanation, name, graph)
     console.put(describe(prediction, predictor.card, call))
+    if arguments.check:
+        _check(subject, radiograph, explanation, name)
     return console.OK
+
+
+def _check(subject: Subject, radiograph: Radiograph, explanation: Explanation, name: str) -> None:
+    """Try the map and print what came of it."""
+    progress = console.ProgressLine()
+    found = stability(subject.predictor, radiograph, explanation.method, name, progress)
+    told = curves(subject, explanation, name, progress)
+    progress.clear()
+    for line in in_words(found, told):
+        console.put(str(line))
+    for outcome in found.outcomes:
+        known = "n/a" if math.isnan(outcome.correlation) else f"{outcome.correlation:.2f}"
+        console.put(f"  {outcome.name}: {known}, {100 * outcome.rise:+.0f} %")
 
 
 def _frame(image: Path, number: int) -> Radiograph:

@@ -12,6 +12,7 @@ from cxrview.bundle.card import LUNGS
 from cxrview.explain import messages
 from cxrview.explain.agreement import rank_correlation
 from cxrview.explain.explanation import Explanation
+from cxrview.explain.faithfulness import Curves
 from cxrview.explain.methods import METHODS, explain
 from cxrview.explain.model_input_view import in_the_square
 from cxrview.explain.overlay import heat_over
@@ -151,6 +152,14 @@ def stability(
         rise = float(subject.prediction.probabilities[index] - plain.prediction.probabilities[index])
         outcomes.append(Outcome(change.name, _agreement(wanted, found), rise))
     return Stability(tuple(outcomes))
+
+
+def in_words(found: Stability, told: Curves) -> tuple[Message, Message]:
+    """Return one sentence on how steady a map is, and one on its curves."""
+    least = "n/a" if np.isnan(found.least) else f"{found.least:.2f}"
+    steady = messages.STABILITY(word=found.word, least=least, most=round(100 * found.most))
+    shares = {"deletion": told.deletion_area, "insertion": told.insertion_area}
+    return steady, messages.DELETION(**{name: round(100 * share) for name, share in shares.items()})
 
 
 def _changed(film: Film | Given, change: Change) -> Film | Given:

@@ -30,7 +30,7 @@ def test_rank_correlation_is_spearmans():
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name.code)
 def test_heat_that_moves_with_the_film_is_carried_back(change):
     rows, columns = np.mgrid[:90, :72].astype(np.float32)
-    blob = np.exp(-(((rows - 40) / 14) ** 2) - ((columns - 30) / 11) ** 2)
+    blob = np.exp(-(((rows - 24) / 9) ** 2) - ((columns - 18) / 7) ** 2)
     moved = change.of(np.rint(blob * 200).astype(np.uint8)).astype(np.float32)
     back = change.back(moved)
     there = ~np.isnan(back)

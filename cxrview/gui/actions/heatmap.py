@@ -111,6 +111,14 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     ),
     SEPARATOR,
     ActionSpec(
+        "try_map",
+        mark("&Is it to be believed?…"),
+        (),
+        heatmap.try_map,
+        tip=mark("Small changes of the film, and covering it, show what the map is worth"),
+        when=has_prediction,
+    ),
+    ActionSpec(
         "save_heat_numbers",
         mark("Sa&ve its numbers…"),
         (),
