@@ -18,8 +18,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.bundle.card import LUNGS
 from cxrview.anatomy import LungFinder, reduced
+from cxrview.bundle.card import LUNGS
 from cxrview.datasets.boxes import Box4
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import Item, find_items
@@ -35,6 +35,16 @@ from cxrview.inference.predictor import Predictor
 RADIUS = (0.05, 0.09)  # of the film's longer side
 BRIGHTER = 70  # grey levels in the middle of a drawn lesion
 FIGURES = {"pointing_game": "points into it", "energy_inside": "heat in it", "in_lungs": "heat in the lungs"}
+INTRODUCTION = """What each method says, what it cannot say, and where its heat lies. Grad-CAM, Grad-CAM++,
+HiResCAM and Eigen-CAM come out of the pass that reads the film; the others read it many times. Behind a mean of
+the features, over the whole film or over the lungs, HiResCAM *is* Grad-CAM: the gradient is the same at every
+place, so to weigh each place is to weigh the map."""
+MASKED = """Where a model reads lungs, the features beside them are taken away before anything is decided. So the
+maps of the features can hardly lie elsewhere, whatever the film shows; occlusion and the gradients can."""
+ON_BOXES = """The map is that of the film's own class; the pointing game has no tolerance, and intervals are 95 %
+of a bootstrap over patients."""
+ON_LESIONS = """A soft bright disc is drawn at a random place in the lungs of films without disease, and the map is
+that of the likeliest disease. A disc is no pneumonia: a model may be right not to mind it."""
 NAMES = ("method", "films", *FIGURES.values(), "no heat")
 
 
@@ -76,7 +86,9 @@ def on_boxes(predictor: Predictor, items: Sequence[Item], methods: Sequence[str]
         yield Row(method, measured["films"], tuple(means), _share(measured["own"]["empty"]["value"]))
 
 
-def with_lesion(radiograph: Radiograph, lungs: NDArray[np.bool_], dice: np.random.Generator) -> tuple[Radiograph, Box4]:
+def with_lesion(
+    radiograph: Radiograph, lungs: NDArray[np.bool_], dice: np.random.Generator
+) -> tuple[Radiograph, Box4]:
     """Return the film with a soft bright disc in a lung, and the box around that, in pixels of the film.
 
     `lungs` covers the whole film at any resolution. The picture is that of the default window, of 8 bits.
@@ -92,7 +104,9 @@ def with_lesion(radiograph: Radiograph, lungs: NDArray[np.bool_], dice: np.rando
     picture += BRIGHTER * np.clip(1.5 - 1.5 * away, 0, 1)
     values = np.rint(np.clip(picture, 0, 255)).astype(np.uint8)
     window = Window(127.5, 256.0)
-    drawn = replace(radiograph, values=values, rgb=None, padding=None, inverted=False, default_voi=window, vois=())
+    drawn = replace(
+        radiograph, values=values, rgb=None, padding=None, inverted=False, default_voi=window, vois=()
+    )
     return drawn, (x - radius, y - radius, x + radius, y + radius)
 
 
@@ -144,7 +158,8 @@ def table(rows: Sequence[Row]) -> list[str]:
     """Return a table of Markdown."""
     lines = [f"| {' | '.join(NAMES)} |", f"| {' | '.join('---' for _ in NAMES)} |"]
     lines += [
-        f"| {METHODS[row.method].title} | {row.films} | {' | '.join(row.means)} | {row.empty} |" for row in rows
+        f"| {METHODS[row.method].title} | {row.films} | {' | '.join(row.means)} | {row.empty} |"
+        for row in rows
     ]
     return lines
 
@@ -152,32 +167,27 @@ def table(rows: Sequence[Row]) -> list[str]:
 def page(predictor: Predictor, given: argparse.Namespace, boxed: Sequence[Row], drawn: Sequence[Row]) -> str:
     """Return the whole page."""
     card = predictor.card
-    made = f"Made by `packaging/explanation_figures.py` with the seed {given.seed}, for {card.name} {card.version}"
+    made = f"Made by `packaging/explanation_figures.py` with the seed {given.seed}"
+    about = f"for {card.name} {card.version}"
     return "\n".join(
         [
             "# Explanations",
             "",
-            "What each method says, what it cannot say, and where its heat lies. Grad-CAM, Grad-CAM++, HiResCAM and",
-            "Eigen-CAM come out of the pass that reads the film; the others read it many times. Behind a mean of the",
-            "features, over the whole film or over the lungs, HiResCAM *is* Grad-CAM: the gradient is the same at",
-            "every place, so to weigh each place is to weigh the map.",
+            wrapped(INTRODUCTION),
             "",
             *(f"- {method.meaning}" for method in METHODS.values()),
             "",
-            "Where a model reads lungs, the features beside them are taken away before anything is decided. So the",
-            "maps of the features can hardly lie elsewhere, whatever the film shows; occlusion and the gradients can.",
+            wrapped(MASKED),
             "",
             "## Boxes that readers drew",
             "",
-            f"{made}, on {given.boxes.name}. The map is that of the film's own class; the pointing game has no",
-            "tolerance, and intervals are 95 % of a bootstrap over patients.",
+            wrapped(f"{made}, {about}, on the films with boxes of `{given.boxes.name}`. {ON_BOXES}"),
             "",
             *table(boxed),
             "",
             "## Drawn lesions",
             "",
-            f"{made}. A soft bright disc is drawn at a random place in the lungs of films without disease, and the",
-            "map is that of the likeliest disease. A disc is no pneumonia: a model may be right not to mind it.",
+            wrapped(f"{made}, {about}. {ON_LESIONS}"),
             "",
             *table(drawn),
             "",
@@ -187,7 +197,9 @@ def page(predictor: Predictor, given: argparse.Namespace, boxed: Sequence[Row], 
 
 def main() -> None:
     """Measure, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--boxes", type=Path, required=True, metavar="CSV")
     parser.add_argument("--films", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
@@ -201,7 +213,9 @@ def main() -> None:
     boxed = chosen([item for item in items if boxes_of(item, predictor.card)], given.films, given.seed)
     plain = chosen([item for item in items if item.labels == (healthy,)], given.films, given.seed)
     rows = list(on_boxes(predictor, boxed, methods, given.seed))
-    given.out.write_text(page(predictor, given, rows, list(on_lesions(predictor, plain, methods, given.seed))), "utf-8")
+    given.out.write_text(
+        page(predictor, given, rows, list(on_lesions(predictor, plain, methods, given.seed))), "utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -85,6 +85,25 @@ def strongest(explanation: Explanation, class_name: str, own: bool = True) -> fl
     return float(shares(explanation, class_name, own)[rows][:, columns].max(initial=0))
 
 
+def patch_at(explanation: Explanation, class_name: str) -> Area | None:
+    """Return what was covered when the strongest cell of a class was looked at; None if nothing ever was."""
+    if not explanation.patch:
+        return None
+    edges, box = cell_edges(explanation), explanation.letterbox
+    values = explanation.map_of(class_name)
+    row, column = (int(place) for place in np.unravel_index(int(values.argmax()), values.shape))
+    x, y = edges.x[column : column + 2].mean(), edges.y[row : row + 2].mean()
+    across = explanation.patch * box.size * box.crop_width / box.inner_width / 2
+    down = explanation.patch * box.size * box.crop_height / box.inner_height / 2
+    left, top, right, bottom = box.crop
+    return Area(
+        max(left, float(x - across)),
+        max(top, float(y - down)),
+        min(right, float(x + across)),
+        min(bottom, float(y + down)),
+    )
+
+
 def cells_over(
     explanation: Explanation, class_name: str, shape: tuple[int, int] | None = None, own: bool = True
 ) -> NDArray[np.float32]:

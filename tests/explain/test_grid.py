@@ -1,9 +1,19 @@
 """The cells on the image are where the model's cells are in its square."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from cxrview.explain.grid import cell_at, cell_edges, cells_over, grid_lines, seen_area, sees_all
+from cxrview.explain.grid import (
+    cell_at,
+    cell_edges,
+    cells_over,
+    grid_lines,
+    patch_at,
+    seen_area,
+    sees_all,
+)
 from cxrview.explain.overlay import heat_over, shares
 from cxrview.imaging import Letterbox
 from tests.explain.predictions import FULL, explanation
@@ -90,3 +100,12 @@ def test_no_cell_lies_outside_the_image():
 def test_the_field_is_not_called_the_whole_image():
     assert sees_all(explanation(np.ones((1, 4, 4)), Letterbox.fit(300, 200, 224), FULL))
     assert not sees_all(explanation(np.ones((1, 4, 4)), Letterbox.fit(300, 200, 224), (0, 0.1, 1, 0.9)))
+
+
+def test_what_was_covered_lies_around_the_strongest_cell_and_in_the_crop():
+    maps = np.zeros((1, 4, 4), np.float32)
+    maps[0, 1, 2] = 1
+    whole = dataclasses.replace(explanation(maps, Letterbox.fit(200, 400, 100)), patch=0.3)
+    # The square is 400 pixels of the film wide, and 100 of them lie above it: cell (1, 2) is around 250, 50.
+    assert patch_at(whole, "a") == pytest.approx((190, 0, 310, 110))
+    assert patch_at(dataclasses.replace(whole, patch=0.0), "a") is None

@@ -65,6 +65,13 @@ class BeliefDialog(QDialog):
         self.words = QLabel(wordWrap=True)
         self.rows = QGridLayout(horizontalSpacing=18, verticalSpacing=3)
         self.plot = SharePlot(tr("Covered and sharpened"), tr("share of the film"), tr("probability"))
+        self.key = QLabel(
+            tr(
+                "The rising curve: sharpened from the hottest place on. The falling one: covered from there on."
+            ),
+            objectName="muted",
+            wordWrap=True,
+        )
         self.cannot = QLabel(
             tr("A steady map may still be wrong: it can stand on the same false reason every time."),
             objectName="muted",
@@ -91,7 +98,10 @@ class BeliefDialog(QDialog):
         left.addLayout(self.rows)
         left.addStretch()
         beside.addLayout(left, 1)
-        beside.addWidget(self.plot, 1)
+        right = QVBoxLayout(spacing=6)
+        right.addWidget(self.plot, 1)
+        right.addWidget(self.key)
+        beside.addLayout(right, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
         column = QVBoxLayout(self, spacing=10)
@@ -105,8 +115,8 @@ class BeliefDialog(QDialog):
 
     def _show_waiting(self) -> None:
         self.word.setText(tr("Trying …"))
-        self.plot.hide()
-        self.cannot.hide()
+        for widget in (self.plot, self.key, self.cannot):
+            widget.hide()
 
     def _show_progress(self) -> None:
         if self._runner.is_running(self._job):
@@ -122,7 +132,7 @@ class BeliefDialog(QDialog):
         found, told = belief
         self.word.setText(say(found.word).capitalize())
         self.words.setText("\n\n".join(say(line) for line in in_words(found, told)))
-        heads = (tr("film"), tr("rank correlation"), tr("probability"))
+        heads = (tr("change"), tr("rank correlation"), tr("probability"))
         for column, head in enumerate(heads):
             self._put(0, column, head, "muted")
         for row, outcome in enumerate(found.outcomes, 1):
@@ -134,14 +144,11 @@ class BeliefDialog(QDialog):
         self.plot.show_lines(
             (
                 ShareLine(told.shares, told.insertion, self._class),
-                ShareLine(told.shares, told.deletion, self._class, faint=True),
+                ShareLine(told.shares, told.deletion, None),
             )
         )
-        self.plot.setToolTip(
-            tr("Strong: sharpened from the hottest place on. Faint: covered from the hottest place on.")
-        )
-        self.plot.show()
-        self.cannot.show()
+        for widget in (self.plot, self.key, self.cannot):
+            widget.show()
 
     @property
     def _class(self) -> int | None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from cxrview.explain.explanation import Explanation
-from cxrview.explain.grid import cell_edges, grid_lines, seen_area, sees_all
+from cxrview.explain.grid import cell_edges, grid_lines, patch_at, seen_area, sees_all
 from cxrview.explain.paint import (
     CASING_OPACITY,
     GRID_COLOUR,
@@ -64,6 +64,8 @@ class HeatPicture:
         )
         self._grid = tuple(_line(points) for points in grid_lines(explanation)) if style.grid else ()
         self.frame = None if sees_all(explanation) else _rect(*seen_area(explanation))
+        covered = patch_at(explanation, class_name)
+        self.patch = None if covered is None else _rect(*covered)
 
     def paint(self, painter: QPainter, placement: ViewTransform, opacity: float) -> None:
         """Paint over the picture that lies as `placement` says; nothing at an opacity of 0."""
@@ -92,13 +94,18 @@ class HeatPicture:
             painter.fillRect(_stripe(placement.to_widget.map(line), width, placement.ratio), colour)
 
     def paint_frame(self, painter: QPainter, placement: ViewTransform) -> None:
-        """Draw a hairline around what the model looked at; nothing where it looked at the whole image."""
+        """Draw a hairline around what the model looked at, unless that is the whole image, and what was covered."""
         if self.frame is not None:
             pen = QPen(HAIRLINE, 1, Qt.PenStyle.DashLine)
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(placement.to_widget.mapRect(self.frame))
+        if self.patch is not None:  # what was covered at a time, where that changed most
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for colour, width in ((FRAME_PLATE, 3), (FRAME_INK, 1)):
+                painter.setPen(QPen(colour, width))
+                painter.drawRect(placement.to_widget.mapRect(self.patch))
 
     def name_frame(self, painter: QPainter, placement: ViewTransform, taken: Sequence[QRectF] = ()) -> QRectF:
         """Write what the frame is at its lower edge, or at its upper one; return where.
