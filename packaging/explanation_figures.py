@@ -17,6 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from page_section import filled
 
 from cxrview.anatomy import LungFinder, reduced
 from cxrview.bundle.card import LUNGS
@@ -36,15 +37,15 @@ RADIUS = (0.05, 0.09)  # of the film's longer side
 BRIGHTER = 70  # grey levels in the middle of a drawn lesion
 FIGURES = {"pointing_game": "points into it", "energy_inside": "heat in it", "in_lungs": "heat in the lungs"}
 INTRODUCTION = """What each method says, what it cannot say, and where its heat lies. Grad-CAM, Grad-CAM++,
-HiResCAM and Eigen-CAM come out of the pass that reads the film; the others read it many times. Behind a mean of
-the features, over the whole film or over the lungs, HiResCAM *is* Grad-CAM: the gradient is the same at every
-place, so to weigh each place is to weigh the map."""
-MASKED = """Where a model reads lungs, the features beside them are taken away before anything is decided. So the
-maps of the features can hardly lie elsewhere, whatever the film shows; occlusion and the gradients can."""
-ON_BOXES = """The map is that of the film's own class; the pointing game has no tolerance, and intervals are 95 %
-of a bootstrap over patients."""
-ON_LESIONS = """A soft bright disc is drawn at a random place in the lungs of films without disease, and the map is
-that of the likeliest disease. A disc is no pneumonia: a model may be right not to mind it."""
+HiResCAM and Eigen-CAM come out of the pass that reads the film; the others read it many times. Behind a mean
+of the features, over the whole film or over the lungs, HiResCAM *is* Grad-CAM: the gradient is the same at
+every place, so to weigh each place is to weigh the map."""
+MASKED = """Where a model reads lungs, the features beside them are taken away before anything is decided. So
+the maps of the features can hardly lie elsewhere, whatever the film shows; occlusion and the gradients can."""
+ON_BOXES = """The map is that of the film's own class; the pointing game has no tolerance, and intervals are
+95 % of a bootstrap over patients."""
+ON_LESIONS = """A soft bright disc is drawn at a random place in the lungs of films without disease, and the
+map is that of the likeliest disease. A disc is no pneumonia: a model may be right not to mind it."""
 NAMES = ("method", "films", *FIGURES.values(), "no heat")
 
 
@@ -173,21 +174,21 @@ def page(predictor: Predictor, given: argparse.Namespace, boxed: Sequence[Row], 
         [
             "# Explanations",
             "",
-            wrapped(INTRODUCTION),
+            filled(INTRODUCTION),
             "",
             *(f"- {method.meaning}" for method in METHODS.values()),
             "",
-            wrapped(MASKED),
+            filled(MASKED),
             "",
             "## Boxes that readers drew",
             "",
-            wrapped(f"{made}, {about}, on the films with boxes of `{given.boxes.name}`. {ON_BOXES}"),
+            filled(f"{made}, {about}, on the films with boxes of `{given.boxes.name}`. {ON_BOXES}"),
             "",
             *table(boxed),
             "",
             "## Drawn lesions",
             "",
-            wrapped(f"{made}, {about}. {ON_LESIONS}"),
+            filled(f"{made}, {about}. {ON_LESIONS}"),
             "",
             *table(drawn),
             "",

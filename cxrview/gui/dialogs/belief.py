@@ -67,7 +67,8 @@ class BeliefDialog(QDialog):
         self.plot = SharePlot(tr("Covered and sharpened"), tr("share of the film"), tr("probability"))
         self.key = QLabel(
             tr(
-                "The rising curve: sharpened from the hottest place on. The falling one: covered from there on."
+                "The rising curve: sharpened from the hottest place on. "
+                "The falling one: covered from there on."
             ),
             objectName="muted",
             wordWrap=True,

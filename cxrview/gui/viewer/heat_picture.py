@@ -94,7 +94,7 @@ class HeatPicture:
             painter.fillRect(_stripe(placement.to_widget.map(line), width, placement.ratio), colour)
 
     def paint_frame(self, painter: QPainter, placement: ViewTransform) -> None:
-        """Draw a hairline around what the model looked at, unless that is the whole image, and what was covered."""
+        """Draw hairlines around what the model looked at, unless that is all, and around what was covered."""
         if self.frame is not None:
             pen = QPen(HAIRLINE, 1, Qt.PenStyle.DashLine)
             pen.setCosmetic(True)
