@@ -100,9 +100,7 @@ def slow_rows(predictor: Predictor, radiograph: Radiograph, rounds: int) -> list
 
 def main() -> None:
     """Measure and write both tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("model", nargs="?", default="")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--rounds", type=int, default=30)

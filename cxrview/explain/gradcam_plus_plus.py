@@ -25,11 +25,13 @@ def maps_of(features: NDArray[np.float32], gradient: NDArray[np.float32]) -> NDA
     (eq. 10–11 and 19); the factor e^score, the same at all places, is left out, so that the classes stay on
     one scale. With α = g² / (2 g² + g³ Σ A) the weight of a feature is Σ α · ReLU(g) over the places.
     """
-    if gradient.ndim == 2:  # the same at every place
-        gradient = np.broadcast_to(gradient[:, None, None], (len(gradient), *features.shape))
-    below = 2 * gradient**2 + gradient**3 * features.sum(axis=(0, 1))
+    places = features.reshape(-1, features.shape[-1])
+    pooled = gradient.ndim == 2  # then it is the same at every place
+    slope = gradient if pooled else gradient.reshape(len(gradient), *places.shape)
+    below = 2 * slope**2 + slope**3 * places.sum(axis=0)
     # α counts only where the gradient is above 0, and there the denominator is too.
-    known = (gradient > 0) & (below > 0)
-    alpha = np.where(known, gradient**2 / np.where(known, below, 1), 0)
-    weights = (alpha * np.maximum(gradient, 0)).sum(axis=(1, 2))
-    return np.asarray(np.maximum(np.einsum("hwk,ck->chw", features, weights), 0), np.float32)
+    known = (slope > 0) & (below > 0)
+    weighed = np.where(known, slope**3 / np.where(known, below, 1), 0)
+    weights = weighed * len(places) if pooled else weighed.sum(axis=1)
+    maps = np.maximum(weights @ places.T, 0)
+    return np.asarray(maps.reshape(-1, *features.shape[:2]), np.float32)

@@ -24,5 +24,8 @@ def explain(subject: Subject, _class_name: str, _report: Report) -> Explanation:
 
 def maps_of(features: NDArray[np.float32], gradient: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return ReLU(Σ g ⊙ A), (C, h, w), of `features` (h, w, K) and the `gradient` of `head.gradients`."""
-    sums = "hwk,ck->chw" if gradient.ndim == 2 else "hwk,chwk->chw"
-    return np.asarray(np.maximum(np.einsum(sums, features, gradient), 0), np.float32)
+    if gradient.ndim == 2:  # the same at every place
+        maps = gradient @ features.reshape(-1, features.shape[-1]).T
+    else:
+        maps = np.einsum("hwk,chwk->chw", features, gradient)
+    return np.asarray(np.maximum(maps, 0).reshape(-1, *features.shape[:2]), np.float32)

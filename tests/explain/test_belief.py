@@ -36,7 +36,7 @@ def test_heat_that_moves_with_the_film_is_carried_back(change):
     there = ~np.isnan(back)
     assert there.mean() > 0.85
     # Darker ones fall together, as grey levels are whole numbers.
-    assert rank_correlation(back[there], np.rint(blob * 200)[there]) > 0.94
+    assert rank_correlation(back[there], np.rint(blob * 200)[there]) > 0.9
     if change.gamma == 1:
         assert np.abs(back - blob * 200)[there].max() < 8
         assert np.abs(moved - blob * 200).max() > 12
