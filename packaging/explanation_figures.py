@@ -40,8 +40,9 @@ INTRODUCTION = """What each method says, what it cannot say, and where its heat 
 HiResCAM and Eigen-CAM come out of the pass that reads the film; the others read it many times. Behind a mean
 of the features, over the whole film or over the lungs, HiResCAM *is* Grad-CAM: the gradient is the same at
 every place, so to weigh each place is to weigh the map."""
-MASKED = """Where a model reads lungs, the features beside them are taken away before anything is decided. So
-the maps of the features can hardly lie elsewhere, whatever the film shows; occlusion and the gradients can."""
+MASKED = """Where a model reads lungs, the features beside them are taken away before anything is decided.
+So the maps of the features can hardly lie elsewhere, whatever the film shows; occlusion and the gradients
+can."""
 ON_BOXES = """The map is that of the film's own class; the pointing game has no tolerance, and intervals are
 95 % of a bootstrap over patients."""
 ON_LESIONS = """A soft bright disc is drawn at a random place in the lungs of films without disease, and the

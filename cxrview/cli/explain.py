@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out.suffix.lower() != ".png":
         raise InvalidRequest(messages.NOT_A_PICTURE(name=arguments.out.name), messages.CHOOSE_PNG)
     if arguments.numbers is not None and arguments.numbers.suffix.lower() != ".npz":
-        raise InvalidRequest(messages.NOT_NUMBERS(name=arguments.numbers.name), messages.CHOOSE_NPZ)
+        raise InvalidRequest(messages.NOT_AN_NPZ(name=arguments.numbers.name), messages.CHOOSE_NPZ)
     colours = colour_table(arguments.colours)
     radiograph = _frame(arguments.image, arguments.frame)
     predictor, point = load_predictor_and_point(arguments)

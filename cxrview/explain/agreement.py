@@ -9,10 +9,9 @@ def rank_correlation(first: NDArray[np.float32], second: NDArray[np.float32]) ->
 
     NaN if there are fewer than three values, or one of the arrays is all of one value.
     """
-    ranks = [_ranks(values.ravel()) for values in (first, second)]
-    if first.size < 3 or any(np.ptp(rank) == 0 for rank in ranks):
+    if first.size < 3 or np.ptp(first) == 0 or np.ptp(second) == 0:
         return float("nan")
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.corrcoef(_ranks(first.ravel()), _ranks(second.ravel()))[0, 1])
 
 
 def _ranks(values: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -27,7 +27,7 @@ STEADY, SHAKY = (0.8, 0.1), (0.5, 0.25)  # least rank correlation, and greatest 
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FilmChange:
     """A change of the film: `turn` in degrees, `size` a factor, `shift` right and down as shares of its
     sides, `gamma` of the grey levels, and whether it is `mirrored`.
     """
@@ -79,15 +79,15 @@ class Change:
 
 
 CHANGES = (
-    Change(messages.SHIFTED_ACROSS, shift=(0.02, 0.0)),
-    Change(messages.SHIFTED_DOWN, shift=(0.0, 0.02)),
-    Change(messages.TURNED_LEFT, turn=3.0),
-    Change(messages.TURNED_RIGHT, turn=-3.0),
-    Change(messages.LARGER, size=1.05),
-    Change(messages.SMALLER, size=0.95),
-    Change(messages.BRIGHTER, gamma=0.8),
-    Change(messages.DARKER, gamma=1.25),
-    Change(messages.MIRRORED, mirrored=True),
+    FilmChange(messages.SHIFTED_ACROSS, shift=(0.02, 0.0)),
+    FilmChange(messages.SHIFTED_DOWN, shift=(0.0, 0.02)),
+    FilmChange(messages.TURNED_LEFT, turn=3.0),
+    FilmChange(messages.TURNED_RIGHT, turn=-3.0),
+    FilmChange(messages.LARGER, size=1.05),
+    FilmChange(messages.SMALLER, size=0.95),
+    FilmChange(messages.BRIGHTER, gamma=0.8),
+    FilmChange(messages.DARKER, gamma=1.25),
+    FilmChange(messages.MIRRORED, mirrored=True),
 )
 
 
@@ -132,7 +132,7 @@ def stability(
     method: str,
     class_name: str,
     report: Report = silent,
-    changes: tuple[Change, ...] = CHANGES,
+    changes: tuple[FilmChange, ...] = CHANGES,
 ) -> Stability:
     """Return what `changes` of `radiograph` do to the map of a class, and to its probability.
 
@@ -162,7 +162,7 @@ def in_words(found: Stability, told: Curves) -> tuple[Message, Message]:
     return steady, messages.DELETION(**{name: round(100 * share) for name, share in shares.items()})
 
 
-def _changed(film: Film | Given, change: Change) -> Film | Given:
+def _changed(film: Film | Given, change: FilmChange) -> Film | Given:
     if isinstance(film, Film):
         return dataclasses.replace(film, pixels=change.of(film.pixels))
     return film._replace(image=change.of(film.image))
