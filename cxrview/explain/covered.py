@@ -21,7 +21,7 @@ def scores_of(
     """
     found = [np.zeros((0, len(subject.prediction.class_names)), np.float32)]
     for start in range(0, count, BATCH_SIZE):
-        report(start / count, messages.LOOKING(method=METHODS[method].title, done=start, count=count))
+        report(start / count, messages.READING_AGAIN(method=METHODS[method].title, done=start, count=count))
         end = min(start + BATCH_SIZE, count)
         found.append(subject.logits(np.stack([film(number) for number in range(start, end)])))
     return np.concatenate(found)

@@ -79,7 +79,7 @@ def _ask(request: Mapping[str, Any], title: str, report: Report) -> Mapping[str,
             if "fraction" in said:
                 fraction = float(said["fraction"])
                 done = round(fraction * request["count"])
-                doing = own_messages.LOOKING(method=title, done=done, count=request["count"])
+                doing = own_messages.READING_AGAIN(method=title, done=done, count=request["count"])
             report(fraction, doing)
         raise UnusableModel(own_messages.GRADIENTS_ENDED(code=process.wait()), own_messages.USE_GRADCAM)
 

@@ -71,7 +71,7 @@ GRADIENTS_ENDED = Message(
 GRADIENTS_NOT_STARTED = Message(
     "gradients-not-started", "The process that works out gradients could not be started: {reason}."
 )
-LOOKING = Message("looking", "{method}: {done} of {count} readings")
+READING_AGAIN = Message("reading-again", "{method}: {done} of {count} readings")
 STARTING_KERAS = Message("starting-keras", "{method}: starting TensorFlow")
 SLOW = Message("slow", "{method} reads the film {count} time.", "{method} reads the film {count} times.")
 SHIFTED_ACROSS = Message("shifted-across", "shifted across by 2 %")

@@ -71,7 +71,7 @@ def test_work_is_stopped_by_the_button_and_by_another_film(opened, panel, second
     def endless(_subject, _name, report):
         started.set()
         while True:
-            report(0.5, messages.LOOKING(method="Occlusion", done=128, count=256))
+            report(0.5, messages.READING_AGAIN(method="Occlusion", done=128, count=256))
             threading.Event().wait(0.01)
 
     monkeypatch.setattr(occlusion, "explain", endless)
