@@ -91,19 +91,37 @@ def batch(arguments: argparse.Namespace) -> int:
     return console.SOME_FAILED if isinstance(ended, Failed) else console.OK
 
 
+def gradients(_arguments: argparse.Namespace) -> int:
+    """Answer one request for a map that needs gradients, and return 0. Raises CxrviewError."""
+    from cxrview.engines.keras_gradients import answer
+
+    request = json.loads(sys.stdin.readline())
+    _say(answer(request, lambda fraction: _say({"fraction": fraction})))
+    return console.OK
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked for and return 0. Raises CxrviewError, after saying it."""
     try:
-        works = {"measure": measure, "changes": changes, "decode": decode, "try": try_model, "batch": batch}
-        return works[arguments.work](arguments)
+        return WORKS[arguments.work](arguments)
     except CxrviewError as error:
         _say({"failed": error.whole.as_dict()})
         raise
 
 
+WORKS = {
+    "measure": measure,
+    "changes": changes,
+    "decode": decode,
+    "try": try_model,
+    "batch": batch,
+    "gradients": gradients,
+}
+
+
 def add_helper(parser: argparse.ArgumentParser) -> None:
     """Add what may be asked for."""
-    parser.add_argument("work", choices=("measure", "changes", "decode", "try", "batch"))
+    parser.add_argument("work", choices=tuple(WORKS))
     parser.add_argument("--config", type=Path)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--device", default="auto")

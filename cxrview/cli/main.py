@@ -99,7 +99,20 @@ def _add_explain(commands: Commands) -> None:
     explain.add_argument("image", type=Path, metavar="IMAGE")
     explain.add_argument("--out", type=Path, required=True, metavar="PNG")
     explain.add_argument("--class", dest="class_name", default="", metavar="NAME", help="default: as called")
-    explain.add_argument("--method", choices=tuple(methods.METHODS), default=methods.DEFAULT)
+    explain.add_argument(
+        "--method",
+        choices=tuple(methods.METHODS),
+        default=methods.DEFAULT,
+        help="how the model is asked where it looked; some take a while, and say so",
+    )
+    explain.add_argument(
+        "--numbers", type=Path, metavar="NPZ", help="also save the map as the method gave it, for NumPy"
+    )
+    explain.add_argument(
+        "--check",
+        action="store_true",
+        help="also try whether the map is to be believed: by small changes of the film, and by covering it",
+    )
     explain.add_argument("--opacity", type=_fraction, default=0.45, metavar="F", help="0…1")
     explain.add_argument("--threshold", type=_fraction, default=0.0, metavar="F", help="0…1: hide below")
     explain.add_argument("--colours", default="inferno", metavar="NAME")
@@ -131,6 +144,12 @@ def _add_evaluate(commands: Commands) -> None:
         metavar="CSV",
         help="also measure whether the heat lies in boxes and lungs (default: the films of --data and "
         "--external that have any)",
+    )
+    evaluate.add_argument(
+        "--method",
+        choices=tuple(methods.METHODS),
+        default=methods.DEFAULT,
+        help="with --boxes: how the model is asked where it looked; some take seconds a film",
     )
     evaluate.add_argument("--ood", type=Path, metavar="DIR|CSV", help="images outside the model's task")
     former_options.add_former_name(evaluate, "--strangers", "--ood", Path)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from cxrview.gui.view_state import PredictionProgress, PredictionState, Shown, ViewStage, ViewState
+from cxrview.gui.view_state import HeatWork, PredictionProgress, PredictionState, Shown, ViewStage, ViewState
 from cxrview.gui.widgets import identity
 from cxrview.i18n import mark, tr
 from cxrview.settings import Settings
 
 if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
     from cxrview.bundle import Card
+    from cxrview.explain.explanation import Explanation
     from cxrview.imaging import Identity, Pictured, Voi
 
 
@@ -25,6 +26,7 @@ __all__ = [
     "Arrangement",
     "Entry",
     "FrameResult",
+    "HeatWork",
     "Mark",
     "ModelInfo",
     "PredictionProgress",
@@ -43,6 +45,9 @@ PASSED_ON = (
     "reading",
     "heat_class",
     "heat_shown",
+    "method",
+    "heat",
+    "heat_work",
 )  # in the order in which a viewport says them
 
 
@@ -162,6 +167,9 @@ class AppState(QObject):
     reading_changed = Signal(object)
     heat_class_changed = Signal(str)
     heat_shown_changed = Signal(bool)
+    method_changed = Signal(str)
+    heat_changed = Signal(object)
+    heat_work_changed = Signal(object)
     model_changed = Signal(object)
     settings_changed = Signal(object)
     point_changed = Signal(str)
@@ -217,10 +225,26 @@ class AppState(QObject):
         """The class whose heatmap the active viewport shows."""
         return self.active.heat_class
 
+    @property
+    def method(self) -> str:
+        """The method by which heatmaps are made, by its name in `explain.methods`."""
+        return self.active.method
+
+    @property
+    def heat(self) -> "Explanation | None":
+        """The heatmap of the active viewport, by the method that is chosen; None while there is none."""
+        return self.active.heat
+
+    @property
+    def heat_work(self) -> HeatWork:
+        """How far the work on the heatmap of the active viewport has come."""
+        return self.active.heat_work
+
     def add_view(self) -> ViewState:
         """Return a new viewport's state."""
         view = ViewState(self)
         view.chosen_class = self.active.chosen_class
+        view.method = self.active.method
         self.views = (*self.views, view)
         self.views_changed.emit()
         return view
@@ -323,6 +347,11 @@ class AppState(QObject):
         """Pin the heatmap of class `name` in all viewports; None lets it follow the reading of each image."""
         for view in self.views:
             view.choose_class(name)
+
+    def choose_method(self, method: str) -> None:
+        """Have heatmaps made by `method` in all viewports."""
+        for view in self.views:
+            view.set_method(method)
 
     def set_model(self, model: ModelInfo) -> None:
         """Take over another model; a heatmap class that it does not have is let go."""

@@ -102,6 +102,30 @@ class Exporter(QObject):
         """Save the report as PDF without saying who the patient is."""
         self._ask_for_report(identity=False)
 
+    def save_heat_numbers(self) -> None:
+        """Save the numbers of the heatmap that the active canvas shows, where the user wants them."""
+        view, card = self._bench.canvas.view, self._bench.state.model.card
+        shown, heat, name = view.shown, view.heat, view.heat_class
+        if shown.radiograph is None or shown.path is None or card is None:
+            return
+        if heat is None or name not in heat.class_names or self._bench.state.withholds_heat(view):
+            self._say(tr("There is no heatmap to save."))
+            return
+        identity = not self._bench.state.settings.hide_identity
+        proposed = proposed_name(shown.radiograph, identity, ".npz", self._folder(shown.path))
+        path = self._ask(tr("Save the heatmap's numbers"), proposed, tr("NumPy (*.npz)"), (".npz",))
+        if path is None:
+            return
+        graph = card.files["model.onnx"].sha256 if "model.onnx" in card.files else ""
+
+        def work(report: "Report") -> None:
+            from cxrview.explain.saved import save_numbers
+
+            report(-1.0, "")
+            save_numbers(path, heat, name, graph)
+
+        self._write(path, work)
+
     def print_report(self) -> None:
         """Show the report as it will be on paper, and print it if the user wants."""
         self._with_facts(self._print_page)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from cxrview.explain.style import MODES
 from cxrview.gui.workbench import Workbench
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog
@@ -24,6 +25,8 @@ class Heatmaps:
         self.model_view: ModelViewDialog | None = None
         bench.reading.heatmap.all_classes.clicked.connect(self.show_all_classes)
         bench.reading.heatmap.model_view.clicked.connect(self.show_model_view)
+        bench.reading.heatmap.method.wanted.connect(lambda: bench.session.explaining.work_out())
+        bench.reading.heatmap.method.unwanted.connect(lambda: bench.session.explaining.stop())
 
     def show_all_classes(self) -> None:
         """Open the heatmaps of all classes side by side."""
@@ -103,6 +106,17 @@ def show_grid(bench: Workbench, on: bool) -> None:
 def show_scale(bench: Workbench, on: bool) -> None:
     """Show the colour scale on the image, or not."""
     bench.state.change_settings(heatmap_bar=on)
+
+
+def try_map(bench: Workbench) -> None:
+    """Try whether the heatmap on the screen is to be believed."""
+    state, predictor = bench.state, bench.session.models.predictor
+    if state.heat is None or predictor is None or state.withholds_heat(state.active):
+        bench.say(tr("There is no heatmap to try."))
+        return
+    from cxrview.gui.dialogs.belief import BeliefDialog
+
+    BeliefDialog(bench.window, state, bench.runner, predictor).show()
 
 
 def show_all_classes(bench: Workbench) -> None:

@@ -39,6 +39,7 @@ class Multiples(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=0, timeout=self._show)
         for signal in (
             state.reading_changed,
+            state.heat_changed,
             state.voi_changed,
             state.inverted_changed,
             state.orientation_changed,

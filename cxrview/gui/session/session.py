@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cxrview.gui.session.cache import MEGABYTE
 from cxrview.gui.session.calls import decide_anew
+from cxrview.gui.session.explaining import Explaining
 from cxrview.gui.session.model_choice import LoadPredictor, ModelAndDevice, ModelChoice
 from cxrview.gui.session.opening import Opener
 from cxrview.gui.session.viewport_controller import SharedImages, ViewportController
@@ -59,6 +60,7 @@ class Session(QObject):
         self.next_study: Neighbour = lambda _path, _by: None
         self._shelf = SharedImages(state, runner, self.models, state.settings.memory_budget_mb * MEGABYTE)
         self._viewings: dict[ViewState, ViewportController] = {}
+        self.explaining = Explaining(state, runner, self.models)
         state.views_changed.connect(self._forget_views)
         state.settings_changed.connect(self._settings_changed)
         state.point_changed.connect(lambda _point: decide_anew(state))

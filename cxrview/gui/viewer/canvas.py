@@ -94,6 +94,7 @@ class Canvas(QWidget):
             view.reading_changed,
             view.heat_class_changed,
             view.heat_shown_changed,
+            view.heat_changed,
             state.settings_changed,
             state.peeking_changed,
             state.heat_asked_changed,
