@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cxrview.gui.actions.shortcuts import Shortcuts
     from cxrview.gui.panels.prediction import ReadingPanel
     from cxrview.gui.panels.status import StatusBar
+    from cxrview.gui.panels.strips import Strips
     from cxrview.gui.session.session import Session
     from cxrview.gui.state import AppState
     from cxrview.gui.studies.panel import StudyPanel
@@ -87,6 +88,7 @@ class Workbench:
     toolbar: "QToolBar" = field(init=False)
     studies: "StudyPanel" = field(init=False)
     viewports: "Viewports" = field(init=False)
+    strips: "Strips" = field(init=False)
     reading: "ReadingPanel" = field(init=False)
     status: "StatusBar" = field(init=False)
     parts: LazyParts = field(init=False)

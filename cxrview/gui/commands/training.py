@@ -28,6 +28,17 @@ def show_library(bench: Workbench) -> None:
     bench.part(training).show_library()
 
 
+def say_unusable(bench: Workbench, words: str, reason: str) -> None:
+    """Say above the viewer that a model cannot be used, and the way to others; "" takes that back."""
+    if not words:
+        bench.strips.take("model")
+        return
+    from cxrview.gui.panels.strips import Strip
+
+    library = (tr("Open the library"), lambda: show_library(bench))
+    bench.strips.put("model", Strip("triangle-alert", "warning", f"{words} {reason}".strip(), [library]))
+
+
 def show_card(bench: Workbench) -> None:
     """Open the card of the model in use."""
     from PySide6.QtCore import QSize, Qt

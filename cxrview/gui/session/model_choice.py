@@ -62,11 +62,14 @@ class ModelChoice(QObject):
         changed: another predictor is in use.
         settled: an attempt has ended, whether it worked or not, so what is checked in the menus may differ.
         said: one line for the user, and its details.
+        refused: the model that was wanted cannot be used; carries a sentence and why. Both are empty once
+            what was wanted works.
     """
 
     changed = Signal()
     settled = Signal()
     said = Signal(str, str)
+    refused = Signal(str, str)
 
     def __init__(
         self, state: AppState, runner: TaskRunner, load: LoadPredictor, choice: ModelAndDevice
@@ -140,17 +143,29 @@ class ModelChoice(QObject):
         self.changed.emit()
         self.settled.emit()
         if loaded.refusal is not None:
-            self.said.emit(self._instead(wanted, loaded.choice, NOW), error_text.whole(loaded.refusal))
+            self._say(wanted, loaded.choice, NOW, loaded.refusal)
+        else:
+            self.refused.emit("", "")
 
     def _failed(self, wanted: ModelAndDevice, error: Exception) -> None:
         self._job = None
         if self.predictor is None:
             self._state.set_model(ModelInfo(problem=error_text.whole(error)))
+            self.refused.emit(error_text.whole(error), "")
         elif wanted == self.choice:
             self.said.emit(error_text.whole(error), "")
         else:
-            self.said.emit(self._instead(wanted, self.choice, STILL), error_text.whole(error))
+            self._say(wanted, self.choice, STILL, error)
         self.settled.emit()
+
+    def _say(
+        self, wanted: ModelAndDevice, used: ModelAndDevice, sentences: tuple[str, str], error: Exception
+    ) -> None:
+        """Say what could not be had: a device in passing, a model for as long as the user wants."""
+        words, reason = self._instead(wanted, used, sentences), error_text.whole(error)
+        self.said.emit(words, reason)
+        if wanted.model != used.model:
+            self.refused.emit(words, reason)
 
     def _instead(self, wanted: ModelAndDevice, used: ModelAndDevice, sentences: tuple[str, str]) -> str:
         """Return one line that says what could not be had and what is used in its place."""
