@@ -105,6 +105,8 @@ class ModelStep(WizardStep):
             (tr("Network"), self.networks),
         ):
             column.addWidget(QLabel(title, objectName="heading"))
+            if part is self.networks:
+                column.addWidget(self.start.switched)
             column.addWidget(part)
             column.addSpacing(12)
         column.addStretch(1)
@@ -126,7 +128,7 @@ class ModelStep(WizardStep):
         draft.report_changed.connect(lambda _report: self._settle.start())
         draft.preset_changed.connect(self.presets.show_chosen)
         self.presets.chosen.connect(self._use_preset)
-        self.networks.chosen.connect(lambda name: draft.change("model", architecture=name))
+        self.networks.chosen.connect(self.start.choose_network)
         self.expert.problems_changed.connect(self.ready_changed)
         self.foot.measure.clicked.connect(lambda: self.measure(draft.config.model.architecture))
         self.helper.said.connect(self._take_measured)
