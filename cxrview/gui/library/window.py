@@ -169,7 +169,8 @@ class LibraryWindow(QWidget):
         if len(chosen) == 1:
             is_default = chosen[0].folder == default
             self.detail.show_entry(chosen[0], is_default)
-            self.detail.show_use(self._in_use() if is_default else "")
+            how = self.library.how_used(chosen[0].name, is_default)
+            self.detail.show_use(self._in_use() if how else "", how == "for now")
             self.side.setCurrentWidget(self.detail)
         else:
             self.detail.keep_notes()
@@ -183,7 +184,7 @@ class LibraryWindow(QWidget):
         self.commands.refresh()
 
     def _in_use(self) -> str:
-        """Return on what the default runs, or why it does not."""
+        """Return on what the model in use runs, or why it does not."""
         info = self._state.model
         return info.problem or (model_line(info, None) if info.card is not None else "")
 

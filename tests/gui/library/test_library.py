@@ -176,6 +176,29 @@ def test_enter_makes_a_model_the_default_and_the_list_says_so(mine, library, mod
     assert not library.detail.used.isVisible()
 
 
+def test_a_model_used_for_now_is_not_the_default_until_it_is_made_that(mine, library, models, qtbot):
+    models.use_for_now("alpha")
+    qtbot.waitUntil(lambda: models.predictor is not None, timeout=20_000)
+    assert models.predictor.card.name == "alpha"
+    assert (models.state.settings.model, models.default) == ("", "")
+    models.use_device("auto")  # is remembered; the model is not, all the same
+    qtbot.waitUntil(lambda: models.state.settings.device == "auto", timeout=20_000)
+    assert models.state.settings.model == ""
+    qtbot.waitUntil(lambda: not models.runner.jobs)
+    assert cell(library, BUNDLED, 1) == "Default"
+    click(qtbot, library, BUNDLED)
+    assert not library.detail.used.isVisible()
+    click(qtbot, library, "alpha")
+    assert library.detail.used.text().startswith("In use until cxrview is closed: alpha 1.2.3")
+    library.list.rename_wanted.emit("alpha", "gamma")
+    qtbot.waitUntil(lambda: models.choice.model == "gamma", timeout=20_000)
+    assert models.state.settings.model == ""
+    click(qtbot, library, "gamma")
+    press(qtbot, library, "Use as default")
+    qtbot.waitUntil(lambda: models.state.settings.model == "gamma", timeout=20_000)
+    assert not models.is_for_now
+
+
 def test_a_model_that_does_not_work_does_not_become_the_default(mine, library, models, qtbot):
     graph = bytearray((mine / "model.onnx").read_bytes())
     graph[100] ^= 1  # of the same size, so that only its hash tells
