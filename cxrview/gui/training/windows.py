@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from cxrview.gui.session import stored
 from cxrview.gui.training.indicator import TrainingIndicator
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.gui.workbench import Workbench
@@ -15,7 +16,10 @@ from cxrview.progress import Report
 
 if TYPE_CHECKING:
     from cxrview.gui.library.window import LibraryWindow
+    from cxrview.gui.training.run.step import TrainingStep
     from cxrview.gui.training.window import TrainingWindow
+
+OFFERED = "training/offered"  # in the store: the newest run that the user did not want to go on with
 
 
 class Training(QObject):
@@ -29,6 +33,8 @@ class Training(QObject):
         self.indicator.asked.connect(self.show_run)
         self.window: TrainingWindow | None = None
         self.library: LibraryWindow | None = None
+        self._step: TrainingStep | None = None
+        self.runs.started.connect(lambda _run: bench.strips.take("training"))
 
     def show(self) -> None:
         """Open the training window, or bring it to the front."""
@@ -70,15 +76,40 @@ class Training(QObject):
         self.library.activateWindow()
 
     def say_what_was_interrupted(self) -> None:
-        """Tell, at the start, of runs that can be gone on with."""
-        count = len(self.runs.interrupted())
-        if count:
-            text = trn(
-                "A training was interrupted; Model → Train a model goes on with it.",
-                "{count} trainings were interrupted; Model → Train a model goes on with them.",
-                count,
-            )
-            self._bench.say(text.format(count=count), 15)
+        """Offer, at the start, to go on with runs that were interrupted since that was offered last."""
+        found, store = self.runs.interrupted(), self._bench.store
+        if not found or found[0].name <= max(stored.texts(store, OFFERED), default=""):
+            return
+        from cxrview.gui.panels.strips import Strip
+        from cxrview.gui.training.run.interrupted import known, sentence
+
+        more = trn(
+            "{count} more run can be gone on with, too.",
+            "{count} more runs can be gone on with, too.",
+            len(found) - 1,
+        ).format(count=len(found) - 1)
+        words = sentence(known(found[0])) + (f" {more}" if len(found) > 1 else "")
+        deeds = [
+            (tr("Resume"), lambda: self._go_on_with(found[0])),
+            (tr("Show"), self._show_offered),
+        ]
+        strip = Strip("history", "muted", words, deeds)
+        strip.cross.clicked.connect(lambda: store.setValue(OFFERED, [found[0].name]))
+        self._bench.strips.put("training", strip)
+
+    def _show_offered(self) -> None:
+        self._bench.strips.take("training")
+        self.show()
+
+    def _go_on_with(self, folder: Path) -> None:
+        self._bench.strips.take("training")
+
+        def resume(window: "TrainingWindow") -> None:
+            if self._step is not None:
+                self._step.resume(folder)
+                window.show_step(self._step)
+
+        self._then(resume)
 
     def leave(self) -> None:
         """The main window closes: ask what runs to stop after its batch; it can be gone on with."""
@@ -114,7 +145,7 @@ class Training(QObject):
         runner, models = bench.runner, bench.session.models
         draft = Draft(runs.new_folder(), self)
         data = DataStep(draft, runs, runner)
-        training = TrainingStep(draft, runs)
+        training = self._step = TrainingStep(draft, runs)
         result = ResultStep(draft, runs, runner, self.open_images, lambda: models.choice)
         model, search = ModelStep(draft, runs, runner), SearchStep(draft, runs)
         made = TrainingWindow([data, model, training, result], beside=[search])
@@ -131,8 +162,12 @@ class Training(QObject):
         search.recipe_taken.connect(lambda _words: made.show_step(model))
         search.result_asked.connect(result.show_folder)
         search.result_asked.connect(lambda _folder: made.show_step(result))
-        if training.offers():  # what was interrupted is what one comes for
-            made.show_step(training)
+        for asked, do in (
+            (data.interrupted.resume_asked, training.resume),
+            (data.interrupted.show_asked, training.show_folder),
+        ):
+            asked.connect(do)
+            asked.connect(lambda _folder: made.show_step(training))
         return made
 
 
