@@ -163,6 +163,7 @@ class MainWindow(WindowParts, QMainWindow):
         self.studies.chosen.connect(self.session.select)
         self.studies.left.connect(lambda: self.stage.take_focus())
         self.session.next_file, self.session.next_study = self.studies.next_file, self.studies.next_study
+        self.session.first_file = self.studies.first_file
         self.session.said.connect(lambda text, details: self.bench.say(text, details=details))
         self.session.models.refused.connect(lambda *words: say_unusable(self.bench, *words))
         self.bench.status.cancel.clicked.connect(self.session.cancel_all)

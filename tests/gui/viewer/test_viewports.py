@@ -268,6 +268,39 @@ def test_the_image_and_the_one_before_it_go_side_by_side(window, tmp_path, qtbot
     qtbot.waitUntil(lambda: shows(left, paths["20260103"]) and shows(right, paths["20251120"]))
 
 
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """Two patients; the file names have another order than the list."""
+    for file, name, number, date in (
+        ("1", "ROE^RICHARD", "2", "20250101"),
+        ("2", "DOE^JANE", "1", "20240101"),
+        ("3", "DOE^JANE", "1", "20260101"),
+        ("4", "DOE^JANE", "1", "20250101"),
+    ):
+        where = tmp_path / "films"
+        where.mkdir(exist_ok=True)
+        write_dicom(where / f"{file}.dcm", name=name, patient_id=number, date=date)
+    return tmp_path / "films"
+
+
+def test_a_folder_opens_on_its_first_row_and_empty_panes_get_the_patients_next_films(window, folder, qtbot):
+    window.open([folder])
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
+    assert window.state.shown.path == folder / "3.dcm"  # Jane Doe's newest
+    window.menus.actions["compare_prior"].trigger()
+    left, right = window.viewports.grid.viewports
+    qtbot.waitUntil(lambda: shows(left, folder / "3.dcm") and shows(right, folder / "4.dcm"))
+    window.menus.actions["four"].trigger()
+    ports = window.viewports.grid.viewports
+    qtbot.waitUntil(lambda: shows(ports[2], folder / "2.dcm"))
+    assert ports[3].view.shown.path is None  # it is nobody else's
+    window.menus.actions["close_all"].trigger()
+    assert len(window.viewports.grid.viewports) == 1
+    assert window.state.shown.path is None
+    window.open([folder / "1.dcm", folder / "3.dcm"])
+    qtbot.waitUntil(lambda: window.state.shown.path == folder / "1.dcm")  # what was named first
+
+
 def test_films_whose_files_name_no_study_are_not_put_together(window, tmp_path, qtbot):
     paths = [
         write_dicom(tmp_path / f"{view}.dcm", view=view, name=name, patient_id=name, StudyInstanceUID="")
