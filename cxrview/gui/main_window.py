@@ -30,6 +30,7 @@ from cxrview.gui.actions.menus import Menus
 from cxrview.gui.actions.peek import PeekFilter
 from cxrview.gui.actions.table import SHORTCUTS
 from cxrview.gui.commands import heatmap
+from cxrview.gui.commands.film_only import FilmOnly
 from cxrview.gui.commands.help import show_sample
 from cxrview.gui.commands.training import say_unusable
 from cxrview.gui.commands.window import fill_screen
@@ -255,6 +256,8 @@ class MainWindow(WindowParts, QMainWindow):
         super().changeEvent(event)
         if event.type() is QEvent.Type.WindowStateChange:
             self.menus.actions["full_screen"].setChecked(self.isFullScreen())
+            if self._started:
+                self.bench.part(FilmOnly).set_on(self.isFullScreen())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
@@ -276,6 +279,7 @@ class MainWindow(WindowParts, QMainWindow):
         if not may_close(self.annotations, self):
             event.ignore()
             return
+        self.bench.part(FilmOnly).set_on(False)
         self.browsing.remember()
         self.geometry_store.setValue("geometry", self.saveGeometry())
         self.geometry_store.setValue("splitter", self.splitter.saveState())

@@ -16,13 +16,12 @@ from cxrview.explain.class_colours import class_colour
 from cxrview.explain.overlay import has_own_scale
 from cxrview.explain.paint import is_empty
 from cxrview.gui import messages
-from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.prediction import ENGINE_NAMES, domain_tool_tip, verdict
 from cxrview.gui.report.page import Chance, ReportFacts, ReportLine
 from cxrview.gui.viewer import corner_text, heat_scale
 from cxrview.gui.viewer.export_choices import WITHHELD, burned_in
 from cxrview.gui.viewer.export_whole import Heat, Whole, image
-from cxrview.i18n import say, tr
+from cxrview.i18n import percent, say, tr
 from cxrview.imaging import Radiograph
 from cxrview.inference import call as calls
 from cxrview.progress import Report

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from cxrview.gui.commands.film_only import FilmOnly
 from cxrview.gui.state import Entry, Mark, ViewStage
 from cxrview.gui.viewer.drag import packed
 from cxrview.gui.viewer.view_transform import Orientation
@@ -359,3 +360,41 @@ def test_full_screen_is_for_the_window_that_has_the_focus(opened, qtbot):
     qtbot.waitUntil(opened.isActiveWindow)
     opened.menus.actions["full_screen"].trigger()
     assert (opened.isFullScreen(), other.isFullScreen()) == (True, False)
+
+
+def test_full_screen_is_the_film_alone_with_panels_at_the_edges(opened, qtbot):
+    film = opened.bench.part(FilmOnly)
+    where = QPoint(400, 300)
+    film._pointer = lambda: opened.mapToGlobal(where)
+    sizes, canvas = opened.splitter.sizes(), opened.canvas
+    opened.menus.actions["full_screen"].trigger()
+    qtbot.waitUntil(lambda: film.is_on)
+    around = (opened.studies, opened.reading, opened.menuBar(), opened.bench.toolbar, opened.statusBar())
+    opened.statusBar().say("")
+    film.look()
+    assert not any(part.isVisible() for part in around)
+    qtbot.waitUntil(lambda: canvas.size() == opened.size())
+    for edge, shown in (
+        (QPoint(0, 300), opened.studies),
+        (QPoint(opened.width() - 1, 300), opened.reading),
+        (QPoint(400, 0), opened.menuBar()),
+        (QPoint(400, opened.height() - 1), opened.statusBar()),
+    ):
+        where = edge
+        film.look()
+        assert shown.isVisible()
+        where = QPoint(opened.width() // 2, opened.height() // 2)
+        film.look()
+        assert not any(part.isVisible() for part in around)
+    opened.menus.actions["studies"].trigger()  # with its key
+    film.look()
+    assert opened.studies.isVisible()
+    assert canvas.size() == opened.size()  # it lies over the film
+    opened.menus.actions["full_screen"].trigger()
+    qtbot.waitUntil(lambda: not film.is_on)
+    assert all(part.isVisible() for part in around)
+    qtbot.waitUntil(lambda: opened.splitter.sizes() == sizes)
+    opened.menus.actions["full_screen"].trigger()
+    qtbot.waitUntil(lambda: film.is_on)
+    opened.close()
+    assert opened.geometry_store.value("studies") in (True, "true")  # at the next start it is there again
