@@ -88,6 +88,7 @@ class MainWindow(WindowParts, QMainWindow):
             self, places, self.geometry_store, self.state, self.session, self.runner, SHORTCUTS
         )
         self.bench.parts = LazyParts(self.bench, SOON)
+        self.bench.manual = lambda page, over: self.help.manual(page, over)
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self._save_settings)
         self._started = False
         self._behind = QTimer(self, interval=0, timeout=self._make_next)

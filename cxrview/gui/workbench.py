@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtGui import QAction
-    from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+    from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
     from cxrview.gui.actions.shortcuts import Shortcuts
     from cxrview.gui.panels.prediction import ReadingPanel
@@ -92,6 +92,7 @@ class Workbench:
     reading: "ReadingPanel" = field(init=False)
     status: "StatusBar" = field(init=False)
     parts: LazyParts = field(init=False)
+    manual: "Callable[[str, QWidget | None], None]" = field(init=False)  # see `commands.help.Help.manual`
 
     def part(self, make: "Callable[[Workbench], Part]") -> Part:
         """Return the part that `make` makes of this workbench, which happens once."""

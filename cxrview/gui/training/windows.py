@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from cxrview.gui.actions.secondary import attend
 from cxrview.gui.session import stored
 from cxrview.gui.training.indicator import TrainingIndicator
 from cxrview.gui.training.runs import Run, TrainingRuns
@@ -71,6 +72,8 @@ class Training(QObject):
             self.library = LibraryWindow(bench.state, bench.session.models, bench.runner)
             self.library.commands.follow(bench.state, bench.shortcuts)
             self.library.addAction(bench.actions["quit"])
+            attend(self.library, bench, "models")
+            self.library.card_shown.connect(lambda card: attend(card, bench, "models"))
         self.library.show()
         self.library.raise_()
         self.library.activateWindow()
@@ -150,6 +153,7 @@ class Training(QObject):
         model, search = ModelStep(draft, runs, runner), SearchStep(draft, runs)
         made = TrainingWindow([data, model, training, result], beside=[search])
         made.addAction(bench.actions["quit"])
+        attend(made, bench, "training")
         for commands in (data.commands, result.page.model.commands):
             commands.follow(bench.state, bench.shortcuts)
         data.show_images.connect(self.open_images)
