@@ -39,6 +39,7 @@ from cxrview.training.config import (
     TrainingConfig,
 )
 from cxrview.training.run import benchmark_records
+from tests.gui.training.programs import pretend
 from tests.training.test_estimate import MEASURED
 
 REPORT = {"findings": [], "facts": {"images": {"train": 100, "validation": 20, "test": 30}}}
@@ -422,8 +423,24 @@ def test_the_preview_shows_the_users_own_images_changed(qtbot, page, images):
     qtbot.waitUntil(
         lambda: str(data_messages.NO_IMAGES_AT(path=images / "gone")) in panel.grid._line, timeout=30_000
     )
-    page.tabs.setCurrentIndex(0)
+    page.hide()
     assert not panel.helper.is_running  # it takes memory that a training needs
+
+
+def test_the_preview_gets_ready_before_it_is_looked_at(qtbot, page, images, monkeypatch):
+    code = "import json; print(json.dumps({'ready': True}), flush=True)\nfor line in sys.stdin: pass"
+    pretend(monkeypatch, code)
+    page._draft.change("data", path=str(images))
+    page.entered()
+    panel = page.augmentation
+    qtbot.waitUntil(lambda: panel._ready)
+    assert not panel.isVisible()
+    page.tabs.setCurrentWidget(panel)
+    qtbot.waitUntil(lambda: panel._number == 1)  # asked at once
+    page.tabs.setCurrentIndex(0)
+    assert panel.helper.is_running  # one may come back
+    page.hide()
+    assert not panel.helper.is_running
 
 
 # What it takes.
