@@ -250,6 +250,7 @@ class MainWindow(WindowParts, QMainWindow):
         if self.bench.parts.make_one():
             return
         self._behind.stop()
+        self.training.find_what_went_on()
         self.training.say_what_was_interrupted()
         self.browsing.restore()
 
@@ -277,7 +278,7 @@ class MainWindow(WindowParts, QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.bench.parts.make_all()
-        if not may_close(self.annotations, self):
+        if not (may_close(self.annotations, self) and self.training.may_leave()):
             event.ignore()
             return
         self.bench.part(FilmOnly).set_on(False)

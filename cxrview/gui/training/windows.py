@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from cxrview.errors import CxrviewError
 from cxrview.gui.actions.secondary import attend
 from cxrview.gui.session import stored
+from cxrview.gui.training import leaving
 from cxrview.gui.training.indicator import TrainingIndicator
 from cxrview.gui.training.runs import Run, TrainingRuns
 from cxrview.gui.workbench import Workbench
@@ -114,10 +116,29 @@ class Training(QObject):
 
         self._then(resume)
 
+    def find_what_went_on(self) -> None:
+        """Follow, at the start, a training that went on without the window."""
+        found = self.runs.alive()
+        if found and not (self.runs.current is not None and self.runs.current.is_running):
+            try:
+                self.runs.attach(found[0])
+            except CxrviewError:  # it has been changed from elsewhere, and says so where it is looked at
+                return
+            self._bench.say(tr("A training goes on that was begun before; the status bar leads to it."), 15)
+
+    def may_leave(self) -> bool:
+        """Ask what becomes of a training that runs; return whether the window may close."""
+        run = self.runs.current
+        if run is None or not run.is_ours or self.runs.is_detached:
+            return True
+        chosen = leaving.ask(self._bench.window)
+        self.runs.is_detached = chosen == leaving.GO_ON and run.is_running  # it may have ended meanwhile
+        return chosen != leaving.CANCEL
+
     def leave(self) -> None:
-        """The main window closes: ask what runs to stop after its batch; it can be gone on with."""
-        for run in (self.runs.checking, self.runs.current):
-            if run is not None and run.is_running:
+        """The main window closes: what may not go on stops after its batch; it can be gone on with."""
+        for run in (self.runs.checking, None if self.runs.is_detached else self.runs.current):
+            if run is not None and run.is_ours:
                 run.stop()
         for other in (self.window, self.library):
             if other is not None:
