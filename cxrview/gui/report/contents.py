@@ -88,7 +88,7 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
 
 
 def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> tuple[ReportLine, ...]:
-    """Return what the reader measured: kind or own label, and the numbers with their units and doubts."""
+    """Return what the reader measured and wrote: kind or own label, and the numbers with units and doubts."""
     scale = scale_of(radiograph, annotations)
     lines = []
     for annotation in annotations:
@@ -97,6 +97,8 @@ def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> t
             numbers = ", ".join(" ".join(line.split()) for line in result.lines)
             value = ". ".join(part for part in (numbers, result.remark) if part)
             lines.append(ReportLine(annotation.label or tr(NAMES[annotation.kind]), value))
+        elif annotation.label:  # words on the image
+            lines.append(ReportLine(tr(NAMES[annotation.kind]), " ".join(annotation.label.split())))
     return tuple(lines)
 
 
