@@ -118,6 +118,8 @@ def test_all_models_are_listed_with_status_figures_and_size(mine, library):
     assert [cell(library, name, 1) for name in names(library)] == ["Default", "Yours", "Yours"]
     assert cell(library, "beta", 4) == "0.80 (0.70–0.85)"
     assert cell(library, "beta", 5) == "0.90"
+    assert cell(library, "alpha", 8) == "40 at home"
+    assert library.list.header().visualIndex(8) < library.list.header().visualIndex(4)  # n before the figures
     assert cell(library, "alpha", 6) == "0.0 MB"
     assert re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", cell(library, "alpha", 7))
     assert library.list.sizeHintForColumn(7) <= library.list.columnWidth(7)
@@ -159,6 +161,7 @@ def test_figures_of_machines_not_seen_go_before_those_of_the_test_images(mine, r
     rewrite_card(mine, {"metrics": {"left_out": left_out, **figures(0.8)}})
     library = request.getfixturevalue("library")
     assert cell(library, "alpha", 4) == "0.50 (0.40–0.60)"
+    assert cell(library, "alpha", 8) == "1140 elsewhere"
     assert "On 1140 images of machines" in facts.figures_note(bundle.load(mine).card)
 
 
