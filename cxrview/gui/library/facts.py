@@ -15,7 +15,7 @@ FIGURES = {
     name: METRICS[name].text for name in ("macro_f1", "macro_auc", "accuracy", "balanced_accuracy", "ece")
 }
 LEFT_OUT = "left_out"  # part: machines that the recipe, not this very model, had not seen
-EXTERNAL = "external"  # part: images of other places that this very model has never seen
+EXTERNAL = "external"  # part: images of other places, from which this very model has not learnt
 ELSEWHERE = (LEFT_OUT, EXTERNAL)
 FEW = 100  # test images, below which the figures may be far off
 MEGABYTE = 1_000_000
@@ -78,7 +78,7 @@ def figures_note(card: "Card | None") -> str:
     if not count:
         return tr("Its card gives no figures of test images.")
     if _judge(card) == EXTERNAL:
-        words = tr("On {count} images of other places, with 95 % intervals.")
+        words = tr("On {count} images of other places, from which it did not learn, with 95 % intervals.")
     elif _judge(card) == LEFT_OUT:
         words = tr("On {count} images of machines that its recipe had not seen, with 95 % intervals.")
     else:
