@@ -66,8 +66,8 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_view(commands: Commands) -> None:
-    view = commands.add_parser("view", help="open the app on files or folders")
-    view.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    view = commands.add_parser("view", help="open the app, on files or folders if there are any")
+    view.add_argument("paths", nargs="*", type=Path, metavar="PATH")
     _add_model_options(view)
 
 

@@ -2,14 +2,14 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from cxrview.gui.studies.entry import Entry, FrameResult, Mark
 from cxrview.gui.view_state import HeatWork, PredictionProgress, PredictionState, Shown, ViewStage, ViewState
 from cxrview.gui.widgets import identity
 from cxrview.i18n import mark, tr
@@ -18,7 +18,7 @@ from cxrview.settings import Settings
 if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
     from cxrview.bundle import Card
     from cxrview.explain.explanation import Explanation
-    from cxrview.imaging import Identity, Pictured, Voi
+    from cxrview.imaging import Voi
 
 
 __all__ = [
@@ -49,55 +49,6 @@ PASSED_ON = (
     "heat",
     "heat_work",
 )  # in the order in which a viewport says them
-
-
-class Mark(Enum):
-    """How far a file has come; the study list shows it."""
-
-    UNREAD = mark("not opened yet")
-    LOADING = mark("being read")
-    SHOWN = mark("read")
-    REFUSED = mark("not like the training films; do not rely on the reading")
-    FAILED = mark("cannot be read")
-
-
-@dataclass(frozen=True, slots=True)
-class FrameResult:
-    """What the model said about one frame: the class called, how probable, whether to rely on it."""
-
-    label: str
-    colour: int  # place of the class in the model's card
-    probability: float
-    in_domain: bool
-    too_close: str = ""  # the words that say between which classes it is too close to call
-    probabilities: tuple[float, ...] = ()  # of all classes, so that another operating point can decide
-
-    @property
-    def mark(self) -> Mark:
-        """The mark of a frame that was read so."""
-        return Mark.SHOWN if self.in_domain else Mark.REFUSED
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of the study list. `identity` is None until something is known about it."""
-
-    path: Path
-    identity: "Identity | None" = None
-    pictured: "Pictured | None" = None
-    mark: Mark = Mark.UNREAD
-    note: str = ""  # the sentence that says why it failed
-    frames: int = 1
-    findings: Mapping[int, FrameResult] = field(default_factory=dict)  # by frame, as far as they were read
-    seen: bool = False  # the reader has looked at it
-    archive: Path | None = None  # the archive that the file was unpacked from
-    number: int = 0  # in the order in which the files came, from 1
-
-    @property
-    def origin(self) -> Path:
-        """The file that the user knows: the archive where there is one, since what was unpacked goes away."""
-        return self.archive or self.path
-
 
 LABELS = (mark("Normal"), mark("Other pneumonia"))  # of the bundled model, whose card is in English
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, TypeVar, cast
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtGui import QAction
-    from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+    from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
     from cxrview.gui.actions.shortcuts import Shortcuts
     from cxrview.gui.panels.prediction import ReadingPanel
     from cxrview.gui.panels.status import StatusBar
+    from cxrview.gui.panels.strips import Strips
     from cxrview.gui.session.session import Session
     from cxrview.gui.state import AppState
     from cxrview.gui.studies.panel import StudyPanel
@@ -91,9 +92,11 @@ class Workbench:
     toolbar: "QToolBar" = field(init=False)
     studies: "StudyPanel" = field(init=False)
     viewports: "Viewports" = field(init=False)
+    strips: "Strips" = field(init=False)
     reading: "ReadingPanel" = field(init=False)
     status: "StatusBar" = field(init=False)
     parts: LazyParts = field(init=False)
+    manual: "Callable[[str, QWidget | None], None]" = field(init=False)  # see `commands.help.Help.manual`
 
     def part(self, make: "Callable[[Workbench], Part]") -> Part:
         """Return the part that `make` makes of this workbench, which happens once."""

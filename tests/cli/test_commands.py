@@ -1,6 +1,7 @@
 """The commands, through the real entry point: exit codes, output, and sentences instead of tracebacks."""
 
 import csv
+import dataclasses
 import json
 import os
 import signal
@@ -17,9 +18,13 @@ from cxrview.__main__ import main
 from cxrview.batch.messages import FORMATS_OF_RESULTS
 from cxrview.bundle.messages import CARD_TEMPERATURE, CARD_WRONG_ENTRY, NO_SUCH_MODEL, READS_NO_FILMS
 from cxrview.cli import messages
+from cxrview.cli.describe import describe
 from cxrview.engines.messages import NO_DEVICE
 from cxrview.explain.messages import NO_CLASS, NOTHING_ABOVE
+from cxrview.imaging import read
 from cxrview.imaging.messages import ARCHIVE_LOCKED
+from cxrview.inference.call import call_of
+from cxrview.inference.predictor import Predictor
 from tests.bad_files import write_bad_files
 from tests.conftest import make_tiny_bundle, take_for_tried
 from tests.imaging.phantoms import phantom, save
@@ -293,3 +298,20 @@ def test_doctor_reports_decoders_engines_and_models(capsys):
     (lungs,) = (line for line in report.splitlines() if line.startswith("  lungs"))
     assert "works on CPU" in lungs
     assert "JPEG 2000" in report
+
+
+def test_view_without_a_path_is_the_app(monkeypatch):
+    asked = []
+    monkeypatch.setattr("cxrview.gui.app.run", lambda paths, **_options: asked.append(list(paths)) or 0)
+    assert main(["view"]) == 0
+    assert asked == [[]]
+
+
+def test_a_probability_is_said_as_in_the_window_never_quite_all(tiny_bundle, chest_pa):
+    predictor = Predictor.load(str(tiny_bundle), "cpu")
+    found = predictor.predict([read(chest_pa)[0]])[0]
+    shares = np.array([0.999, 0.001, 0.3], np.float32)
+    found = dataclasses.replace(found, probabilities=shares)
+    lines = describe(found, predictor.card, call_of(found, predictor.card)).splitlines()
+    figures = [line.rsplit("  ", 1)[-1].strip() for line in lines if line.endswith("%")]
+    assert figures == ["> 99 %", "< 1 %", "30 %"]

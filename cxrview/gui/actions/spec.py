@@ -23,11 +23,14 @@ class Scope(Enum):
     MANUAL = "manual"
     BATCH = "batch"
     BLIND_READING = "blind reading"
+    SECONDARY = "every other window"
 
     def meets(self, other: "Scope") -> bool:
         """Whether a key could mean something here and in `other` at the same time."""
         both = {self, other}
-        return self is other or Scope.EVERYWHERE in both
+        if self is other or Scope.EVERYWHERE in both:
+            return True
+        return Scope.SECONDARY in both and not both & {Scope.WINDOW, Scope.BLIND_READING}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Every command of every window, once: menus, toolbar, shortcuts, palette and help are made from these."""
 
 from cxrview.gui.actions import edit, file, heatmap, help, image, measure, model, teach, view  # noqa: A004
+from cxrview.gui.actions.secondary import ACTIONS as SECONDARY
 from cxrview.gui.actions.shortcuts import Shortcuts
 from cxrview.gui.actions.spec import SEPARATOR, Menu
 from cxrview.gui.batch import actions as batch_actions
@@ -29,6 +30,7 @@ OTHERS: tuple[Menu, ...] = (  # what other windows have, by their titles
     (mark("DICOM tags"), tags_actions.ACTIONS),
     (mark("&Manual"), manual_actions.ACTIONS),
     (mark("Blind reading"), blind_actions.ACTIONS),
+    (mark("Every other window"), SECONDARY),
 )
 SHORTCUTS = Shortcuts(tuple(MENUS.values()), OTHERS)
 TOOLBAR = (

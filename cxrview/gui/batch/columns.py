@@ -9,10 +9,9 @@ from typing import Any
 from cxrview.batch.rows import Row
 from cxrview.batch.run_events import read_message
 from cxrview.batch.store_filter import FAILED
-from cxrview.gui.panels.bars import percent
 from cxrview.gui.viewer.corner_text import date
 from cxrview.gui.widgets import identity
-from cxrview.i18n import mark, say, tr
+from cxrview.i18n import mark, percent, say, tr
 from cxrview.inference.messages import POINTS
 
 PICTURE, FILE, CALL = "picture", "path", "call"

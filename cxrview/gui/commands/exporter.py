@@ -57,6 +57,7 @@ class Exporter(QObject):
 
     def save_picture(self) -> None:
         """Ask what is to be in the picture, and where it goes."""
+        from cxrview.gui.actions.secondary import attend
         from cxrview.gui.dialogs.export import ExportDialog
 
         canvas, state = self._bench.canvas, self._bench.state
@@ -71,6 +72,7 @@ class Exporter(QObject):
             remarks=self._remarks,
             possible=self._possible(),
         )
+        attend(dialog, self._bench, "sharing")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.changed.connect(self._estimate_soon.start)
         dialog.save_wanted.connect(self._save)

@@ -31,19 +31,23 @@ class Heatmaps:
     def show_all_classes(self) -> None:
         """Open the heatmaps of all classes side by side."""
         if self.all_classes is None:
+            from cxrview.gui.actions.secondary import attend
             from cxrview.gui.dialogs.multiples import MultiplesDialog
 
             bench = self._bench
             self.all_classes = MultiplesDialog(bench.window, bench.state)
+            attend(self.all_classes, bench, "heatmaps")
         _to_front(self.all_classes)
 
     def show_model_view(self) -> None:
         """Open what the model saw."""
         if self.model_view is None:
+            from cxrview.gui.actions.secondary import attend
             from cxrview.gui.dialogs.model_view import ModelViewDialog
 
             bench = self._bench
             self.model_view = ModelViewDialog(bench.window, bench.state, bench.runner)
+            attend(self.model_view, bench, "heatmaps")
         _to_front(self.model_view)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from cxrview.gui import error_text
+from cxrview.gui.actions.secondary import attend
 from cxrview.gui.dialogs.tags import TagDialog
 from cxrview.gui.dialogs.tags_model import whole_text
 from cxrview.gui.session import stored
@@ -80,6 +81,7 @@ class Tags(QObject):
             dialog.sieve_changed.connect(self._sieve)
             dialog.compare_asked.connect(self._compare_with)
             dialog.follow_keys(self._state, self._bench.shortcuts)
+            attend(dialog, self._bench, "formats")
             dialog.copy_all_asked.connect(self._copy_all)
             dialog.closed.connect(self._closed)
             dialog.compare.menu().aboutToShow.connect(self._fill_menu)

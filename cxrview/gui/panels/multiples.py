@@ -7,11 +7,10 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QWidget
 
 from cxrview.explain.style import HeatStyle
-from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.class_tile import ClassTile
 from cxrview.gui.state import AppState
 from cxrview.gui.widgets.settle import settle
-from cxrview.i18n import tr
+from cxrview.i18n import percent, tr
 
 if TYPE_CHECKING:
     from cxrview.inference.prediction import Prediction

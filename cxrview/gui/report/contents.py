@@ -16,13 +16,12 @@ from cxrview.explain import place
 from cxrview.explain.class_colours import class_colour
 from cxrview.explain.paint import is_empty
 from cxrview.gui import messages
-from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.prediction import ENGINE_NAMES, domain_tool_tip, verdict
 from cxrview.gui.report.page import Chance, ReportFacts, ReportLine
 from cxrview.gui.viewer import corner_text, heat_scale
 from cxrview.gui.viewer.export_choices import WITHHELD, burned_in
 from cxrview.gui.viewer.export_whole import Heat, Whole, image
-from cxrview.i18n import say, tr
+from cxrview.i18n import percent, say, tr
 from cxrview.imaging import Radiograph
 from cxrview.inference import call as calls
 from cxrview.progress import Report
@@ -89,7 +88,7 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
 
 
 def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> tuple[ReportLine, ...]:
-    """Return what the reader measured: kind or own label, and the numbers with their units and doubts."""
+    """Return what the reader measured and wrote: kind or own label, and the numbers with units and doubts."""
     scale = scale_of(radiograph, annotations)
     lines = []
     for annotation in annotations:
@@ -98,6 +97,8 @@ def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> t
             numbers = ", ".join(" ".join(line.split()) for line in result.lines)
             value = ". ".join(part for part in (numbers, result.remark) if part)
             lines.append(ReportLine(annotation.label or tr(NAMES[annotation.kind]), value))
+        elif annotation.label:  # words on the image
+            lines.append(ReportLine(tr(NAMES[annotation.kind]), " ".join(annotation.label.split())))
     return tuple(lines)
 
 

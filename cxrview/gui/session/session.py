@@ -3,7 +3,7 @@
 Everything here runs in the GUI thread; the work itself is in `work`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -27,8 +27,9 @@ Neighbour = Callable[[Path, int], Path | None]
 class Session(QObject):
     """Opens, reads and predicts; the results go into the state, from where the widgets take them.
 
-    `next_file` and `next_study` say in which order the list is walked; the window sets them to the order
-    of its tree. Where no viewport is named, the active one is meant.
+    `next_file` and `next_study` say in which order the list is walked, and `first_file` which of several
+    files stands first; the window sets them to the order of its tree. Where no viewport is named, the active
+    one is meant.
 
     Signals:
         said: one line for the user, and its details.
@@ -54,8 +55,14 @@ class Session(QObject):
         self.models.settled.connect(self._predict_if_waiting)
         self.models.said.connect(self.said)
         self._opener = Opener(
-            state, runner, show=self.select, fail=self._open_failed, say=lambda text: self.said.emit(text, "")
+            state,
+            runner,
+            show=self.select,
+            fail=self._open_failed,
+            say=lambda text: self.said.emit(text, ""),
+            first=lambda paths: self.first_file(paths),
         )
+        self.first_file: Callable[[Sequence[Path]], Path] = lambda paths: paths[0]
         self.next_file: Neighbour = lambda _path, _by: None
         self.next_study: Neighbour = lambda _path, _by: None
         self._shelf = SharedImages(state, runner, self.models, state.settings.memory_budget_mb * MEGABYTE)

@@ -163,6 +163,16 @@ class StudyPanel(QWidget):
         """Return the file after (1) or before (-1) `path` in the list as it is seen, or None."""
         return _path(file_beside(self.model, self._index(path), by))
 
+    def first_file(self, paths: Sequence[Path]) -> Path:
+        """Return which of `paths` stands first in the list as it is seen; the first one if none is seen."""
+        wanted, index = set(paths), file_beside(self.model, QModelIndex(), 1)
+        while index.isValid():
+            path = _path(index)
+            if path in wanted:
+                return path
+            index = file_beside(self.model, index, 1)
+        return paths[0]
+
     def next_study(self, path: Path, by: int) -> Path | None:
         """Return the first file of the next (1) or previous (-1) study or folder that is seen, or None."""
         return _path(study_beside(self.model, self._index(path), by))
