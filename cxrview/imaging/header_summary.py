@@ -11,6 +11,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import decoder_warnings, sniff
+from cxrview.imaging.dicom.bounded_file import BoundedFile
 from cxrview.imaging.dicom.decoding import damage_reported
 from cxrview.imaging.dicom.element_limits import first_inflated, inflated_from
 from cxrview.imaging.dicom.elements import Elements, Readable
@@ -122,8 +123,8 @@ def _from_deflated(beginning: bytes, path: Path) -> Dataset | None:
     """Return the elements wanted of a deflated file, as far as they stand at its beginning, else None."""
     if DEFLATED not in beginning:
         return None
-    with damage_reported(path, IS_DAMAGED), path.open("rb") as file:
-        if not inflated_from(file, path):
+    with damage_reported(path, IS_DAMAGED), BoundedFile(path) as file:
+        if not inflated_from(file):
             return None
         inflated = io.BytesIO(first_inflated(file, BEGINNING))
         dataset = read_dataset(inflated, False, True, stop_when=_at_end, specific_tags=TAGS)
@@ -133,25 +134,12 @@ def _from_deflated(beginning: bytes, path: Path) -> Dataset | None:
 
 
 def _from_file(path: Path) -> Dataset:
-    with damage_reported(path, IS_DAMAGED), _Bounded(path.open("rb", buffering=0)) as file:
+    with damage_reported(path, IS_DAMAGED), BoundedFile(path, MAX_READS) as file:
         return read_partial(file, _at_end, specific_tags=TAGS)
 
 
 def _at_end(tag: BaseTag, _vr: str | None, length: int) -> bool:
     return int(tag) > LAST or (int(tag) in TAGS and BEGINNING < length < UNDEFINED)
-
-
-class _Bounded(io.BufferedReader):
-    """A file of which only so much is read: items of sequences may go on for ever."""
-
-    _reads = 0
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Read on. Raises ValueError after MAX_READS."""
-        self._reads += 1
-        if self._reads > MAX_READS:
-            raise ValueError("the header has no end")
-        return super().read(size)
 
 
 def _header(elements: Readable) -> HeaderSummary:

@@ -183,3 +183,20 @@ def test_a_large_film_and_a_cine_still_open(tmp_path):
     assert read(film)[0].shape == (5000, 6000)
     cine = np.zeros((300, 64, 64), np.uint8)
     assert len(read(save(phantom(cine, NumberOfFrames=300), tmp_path / "cine.dcm"))) == 300
+
+
+@pytest.mark.parametrize(
+    ("element", "problem"),
+    [
+        (b"\x0b\x00\x00\x10UN\x00\x00\xf0\xff\xff\x7f", messages.HOLDS_NO_PIXELS),
+        (b"\x08\x00\x40\x11SQ\x00\x00\xff\xff\xff\xff\x01\x02", messages.ELEMENTS_DAMAGED),
+    ],
+    ids=["announces two gigabytes", "has no item"],
+)
+def test_damage_is_called_damage_and_no_lack_of_memory(tmp_path, element, problem):
+    path = save(phantom(RAMP, PatientName="Doe^Jane"), tmp_path / "x.dcm")
+    whole = path.read_bytes()
+    place = whole.index(b"\x10\x00\x10\x00PN")
+    path.write_bytes(whole[:place] + element + bytes(9))
+    with refused(UnreadableImage, problem):
+        read(path)

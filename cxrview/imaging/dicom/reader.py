@@ -11,6 +11,7 @@ from pydicom.uid import UID
 from cxrview.errors import UnreadableImage
 from cxrview.i18n import tr
 from cxrview.imaging import decoder_warnings, messages
+from cxrview.imaging.dicom.bounded_file import BoundedFile
 from cxrview.imaging.dicom.decoding import (
     PIXEL_KEYWORDS,
     StoredPixels,
@@ -81,7 +82,8 @@ def read_dataset(path: Path, force: bool = False) -> FileDataset:
     """Return the elements of a DICOM file. Raises UnreadableImage if they cannot be read; OSError."""
     with damage_reported(path, messages.ELEMENTS_DAMAGED):
         check_elements(path)
-        return dcmread(path, force=force)
+        with BoundedFile(path) as file:
+            return dcmread(file, force=force)
 
 
 def _check_holds_pixels(elements: Elements, path: Path) -> None:
