@@ -238,6 +238,8 @@ def main() -> int:
             results[name] = run_format(name, chosen, pool)
             seconds = time.monotonic() - started
             print(f"{name} after {seconds:.0f} s: {len(results[name].faults)} faults", flush=True)
+            for number, fault in results[name].faults:
+                print(f"  {number}: {fault}", flush=True)
     _summary(results, chosen.seed)
     if chosen.keep:
         _keep(results, chosen)
@@ -261,8 +263,6 @@ def _summary(results: dict[str, Found], seed: int) -> None:
     for name, found in results.items():
         reasons = ", ".join(f"{code} {count}" for code, count in found.outcomes.most_common())
         print(f"\n{name}: {reasons}")
-        for number, fault in found.faults:
-            print(f"  {number}: {fault}")
 
 
 def _keep(results: dict[str, Found], chosen: argparse.Namespace) -> None:
