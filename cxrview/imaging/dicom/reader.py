@@ -36,7 +36,7 @@ from cxrview.imaging.dicom.palette import apply_palette
 from cxrview.imaging.dicom.voi import read_vois
 from cxrview.imaging.radiograph import END_MISSING, Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance
-from cxrview.message import NOTHING
+from cxrview.message import NOTHING, Message
 
 NOT_IMAGES = {  # what holds no pixels, by the beginning of its SOP class UID
     "1.2.840.10008.1.3.10": messages.DICOM_DIRECTORY,
@@ -78,9 +78,11 @@ def _let_go_of_the_bytes(dataset: FileDataset) -> None:
             delattr(dataset, keyword)
 
 
-def read_dataset(path: Path, force: bool = False) -> FileDataset:
-    """Return the elements of a DICOM file. Raises UnreadableImage if they cannot be read; OSError."""
-    with damage_reported(path, messages.ELEMENTS_DAMAGED):
+def read_dataset(
+    path: Path, force: bool = False, problem: Message = messages.ELEMENTS_DAMAGED
+) -> FileDataset:
+    """Return the elements of a DICOM file. Raises UnreadableImage with `problem` if it is damaged; OSError."""
+    with damage_reported(path, problem):
         check_elements(path)
         with BoundedFile(path) as file:
             return dcmread(file, force=force)
