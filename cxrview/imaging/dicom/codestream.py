@@ -7,7 +7,7 @@ program when the two disagree.
 from enum import Enum
 from typing import NamedTuple
 
-from cxrview.imaging.jpeg_damage import END
+from cxrview.imaging.dicom.jpeg_damage import END
 
 HIERARCHICAL, ARITHMETIC = (0xC5, 0xC6, 0xC7), (0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF)
 FRAME_MARKERS = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}  # SOF0…SOF15 and SOF55; not DHT, JPG, DAC

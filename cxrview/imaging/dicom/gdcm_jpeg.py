@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from pydicom.uid import UID, JPEGExtended12Bit, JPEGLosslessSV1
 
 from cxrview.imaging.dicom.codestream import JPEG_START, STANDALONE_MARKERS, Process, StreamHeader
-from cxrview.imaging.heard import heard
-from cxrview.imaging.jpeg_damage import Damage, judged
+from cxrview.imaging.dicom.heard import heard
+from cxrview.imaging.dicom.jpeg_damage import Damage, judged
 
 gdcm.Trace.WarningOff()
 gdcm.Trace.ErrorOff()

@@ -81,7 +81,7 @@ def _let_go_of_the_bytes(dataset: FileDataset) -> None:
 def read_dataset(
     path: Path, force: bool = False, problem: Message = messages.ELEMENTS_DAMAGED
 ) -> FileDataset:
-    """Return the elements of a DICOM file. Raises UnreadableImage with `problem` if it is damaged; OSError."""
+    """Return the elements of a file. Raises UnreadableImage with `problem` if it is damaged; OSError."""
     with damage_reported(path, problem):
         check_elements(path)
         with BoundedFile(path) as file:

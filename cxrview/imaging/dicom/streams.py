@@ -11,7 +11,7 @@ from PIL import Image
 
 from cxrview.imaging.dicom import gdcm_jpeg
 from cxrview.imaging.dicom.codestream import Process, StreamHeader, is_cut_short
-from cxrview.imaging.jpeg_damage import END, Damage, closed, damage
+from cxrview.imaging.dicom.jpeg_damage import END, Damage, closed, damage
 
 MOST_ZEROS = 64  # bytes at the end of a stream, or a hundredth of it: some packets are empty
 NOT_DECODED = (Process.HIERARCHICAL, Process.ARITHMETIC)

@@ -7,7 +7,7 @@ from enum import Enum
 import cv2
 import numpy as np
 
-from cxrview.imaging.heard import heard
+from cxrview.imaging.dicom.heard import heard
 
 END = b"\xff\xd9"  # of a JPEG, JPEG-LS and JPEG 2000 stream alike; no coded data holds it
 START_OF_SCAN = b"\xff\xda"
