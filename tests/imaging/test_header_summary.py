@@ -99,7 +99,7 @@ def test_a_value_of_absurd_length_ends_the_header(tmp_path):
 
 
 def test_a_deflated_file_that_grows_beyond_the_limit_is_not_inflated(tmp_path, monkeypatch):
-    monkeypatch.setattr("cxrview.imaging.dicom.element_limits.MAX_DECODED_BYTES", 2**20)
+    monkeypatch.setattr("cxrview.imaging.dicom.element_limits.MAX_INFLATED_BYTES", 2**20)
     dataset = phantom(RAMP, **WHO)
     dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     path = save(dataset, tmp_path / "deflated.dcm")

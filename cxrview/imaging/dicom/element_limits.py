@@ -18,8 +18,8 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import messages
 from cxrview.imaging.dicom.bounded_file import BoundedFile
-from cxrview.imaging.limits import MAX_DECODED_BYTES
 
+MAX_INFLATED_BYTES = 320 * 2**20  # of a file in the deflated syntax; pydicom has them twice
 MAX_ITEMS = 50_000  # of all sequences, and fragments of pixels; a frame may bring ten
 ITEM_TAGS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")  # little and big endian
 ITEM_BYTES = 8  # that an item takes at least
@@ -33,7 +33,7 @@ def check_elements(path: Path) -> None:
     """
     with BoundedFile(path) as file:
         if inflated_from(file):
-            pieces, limit = _inflated(file), MAX_DECODED_BYTES
+            pieces, limit = _inflated(file), MAX_INFLATED_BYTES
         elif path.stat().st_size > MAX_ITEMS * ITEM_BYTES:
             file.seek(0)
             pieces, limit = iter(lambda: file.read(PIECE), b""), path.stat().st_size

@@ -135,6 +135,7 @@ class _Common:
         self.shared = elements.item("SharedFunctionalGroupsSequence")
         self.per_frame = elements.items("PerFrameFunctionalGroupsSequence")
         self.planes: Planes = {}
+        self._read_vois: dict[tuple[int, bool], tuple[tuple[Voi, ...], list[str]]] = {}
 
     def radiograph(self, index: int, file_notes: list[str]) -> Radiograph:
         """Return the frame at the 0-based `index`."""
@@ -192,7 +193,7 @@ class _Common:
             elements.note(
                 tr("{holes} pixels are not finite numbers and are shown as padding.").format(holes=holes)
             )
-        vois = read_vois(self._group(elements, index, "FrameVOILUTSequence"), bool(values.min() < 0))
+        vois = self._vois(self._group(elements, index, "FrameVOILUTSequence"), bool(values.min() < 0))
         chosen, complaints = choose_voi(values, vois, padding, identity)
         for complaint in complaints:
             elements.note(complaint)
@@ -212,6 +213,17 @@ class _Common:
             rgb = np.ascontiguousarray(np.right_shift(frame, max(0, bits - 8)).astype(np.uint8))
             rgb = np.left_shift(rgb, max(0, 8 - bits))
         return _Picture(luminance(rgb), full_range_window(8), (), False, rgb, None)
+
+    def _vois(self, source: Elements, signed_input: bool) -> tuple[Voi, ...]:
+        """Return the windows and tables of `source`, read once for all frames that share them."""
+        key = id(source.dataset), signed_input
+        if key not in self._read_vois:
+            alone = Elements(source.dataset, [], source.little_endian)
+            self._read_vois[key] = read_vois(alone, signed_input), alone.notes
+        vois, notes = self._read_vois[key]
+        for note in notes:
+            source.note(note)
+        return vois
 
     def _group(self, elements: Elements, index: int, keyword: str) -> Elements:
         """Return the functional group item for a frame: its own, else the shared one, else the dataset."""
