@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import cv2
 import numpy as np
@@ -168,6 +169,48 @@ def test_a_killed_run_keeps_its_rows(pictures, tmp_path):
     assert 0 < len(before) < count
     assert main([*arguments, "--resume"]) == 0
     assert len({row["path"] for row in table(out)}) == len(table(out)) == count
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_twenty_killed_runs_lose_nothing(pictures, tmp_path):
+    """Kill a run twenty times, wherever it is; a bad file among twenty stays a row, too."""
+    many, count, random = tmp_path / "many", 1500, np.random.default_rng(12)
+    many.mkdir()
+    for number in range(count):
+        (many / f"{number:04}.png").hardlink_to(pictures / ("a.png" if number % 20 else "cut.png"))
+    out = tmp_path / "r.csv"
+    model = paths.user_models() / "cxr-densenet121"
+    arguments = [
+        "score",
+        str(many),
+        "--out",
+        str(out),
+        "--batch-size",
+        "3",
+        "--resume",
+        "--model",
+        str(model),
+    ]
+    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    take_for_tried(model, tmp_path / "cxrview")
+    killed = 0
+    for _ in range(20):
+        size = out.stat().st_size if out.exists() else 0
+        command = [sys.executable, "-m", "cxrview", *arguments]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+            while process.poll() is None and (not out.exists() or out.stat().st_size <= max(size, 500)):
+                time.sleep(0.001)
+            time.sleep(random.uniform(0, 0.03))
+            process.kill()
+        killed += process.returncode == -signal.SIGKILL
+    assert killed == 20
+    assert 0 < len(table(out)) < count
+    assert main(arguments) == 1
+    rows = table(out)
+    assert [row["path"] for row in rows] == [str(path) for path in sorted(many.iterdir())]
+    assert [row["status"] for row in rows] == ["ok" if number % 20 else "error" for number in range(count)]
 
 
 def test_heatmaps_are_saved_one_a_frame_but_for_frames_unlike_the_training_films(pictures, tmp_path, capsys):

@@ -22,7 +22,8 @@ from cxrview.settings import Settings
 
 if TYPE_CHECKING:
     from cxrview.gui.tasks import Job
-    from cxrview.imaging.tags import TagListing, TagPair
+    from cxrview.imaging.dicom.tag_tree import TagListing
+    from cxrview.imaging.tags import TagPair
     from cxrview.progress import Report
 
 GEOMETRY = "tags/geometry"
@@ -211,14 +212,14 @@ class Tags(QObject):
         )
 
 
-def load(left: Path, right: Path | None, _report: "Report") -> Loaded:
+def load(left: Path, right: Path | None, report: "Report") -> Loaded:
     """Return the headers of one file or two. Raises UnreadableImage."""
     from cxrview.imaging.tags import alone, compare, read_header
 
-    ours = read_header(left)
+    ours = read_header(left, report)
     if right is None:
         return Loaded(ours, None, alone(ours))
-    theirs = read_header(right)
+    theirs = read_header(right, report)
     return Loaded(ours, theirs, compare(ours, theirs))
 
 
