@@ -58,7 +58,7 @@ def test_a_network_that_does_not_care_where_things_are_is_steady(folder, chest_p
 def test_one_word_says_how_steady_a_map_is():
     def word(correlation, rise):
         return Stability(
-            (Outcome(messages.DARKER, 0.95, 0.0), Outcome(messages.LARGER, correlation, rise))
+            (Outcome(messages.DARKER, 0.95, 0.0), Outcome(messages.FILM_LARGER, correlation, rise))
         ).word
 
     assert word(0.85, -0.05) == messages.IS_STEADY
