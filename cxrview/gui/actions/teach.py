@@ -20,7 +20,7 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         teaching.introduction,
         tip=mark("Drawn chests with known lesions, for five minutes"),
     ),
-    ActionSpec("readings", mark("&My readings…"), ("Ctrl+Shift+B",), teaching.show_sessions),
+    ActionSpec("readings", mark("&My readings…"), (), teaching.show_sessions),
     SEPARATOR,
     ActionSpec(
         "new_set",

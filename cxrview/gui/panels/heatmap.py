@@ -190,6 +190,7 @@ class HeatmapControls(QWidget):
         self.unit.setText(" · ".join(legend))
         self.place.setText(self._where(prediction, style.own) if known else "")
         self.place.setVisible(bool(self.place.text()))
+        settle(self)
 
     def _where(self, prediction: "Prediction", own: bool) -> str:
         """Return in which part of the lungs the heat is strongest, "" where that cannot be said."""

@@ -62,7 +62,9 @@ class PriorStrip(Notice):
         self._priors = list(priors)
         words = [_study(prior, nameless) for prior in priors]
         self.setVisible(bool(priors))
-        if not priors:
+        if not priors:  # and nothing of the former ones stays
+            for set_words in (self.words.setText, self.words.setToolTip, self.compare.setAccessibleName):
+                set_words("")
             return
         self.words.setText(words[0])
         self.words.setToolTip(plain_tip("\n".join((tr("Earlier studies of this patient:"), *words))))
