@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 COLUMNS = "batch_columns.json"  # beside the settings
 
 
-class Batches(QObject):
+class BatchDesk(QObject):
     """Made after the first picture; takes up a batch that an earlier window has left running."""
 
     def __init__(self, bench: Workbench) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrview.batch.rows import Row
-from cxrview.batch.run_events import read_message
+from cxrview.batch.events import read_message
 from cxrview.batch.store_filter import FAILED
 from cxrview.gui.viewer.corner_text import date
 from cxrview.gui.widgets import identity

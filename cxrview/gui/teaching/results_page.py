@@ -172,7 +172,7 @@ def summary(found: "Results") -> str:
     """Return in a few sentences how many films, how fast, and how well places were found."""
     parts = [tr("{answered} of {films} films answered.").format(answered=found.answered, films=found.films)]
     if not math.isnan(found.mean_area):
-        parts.append(tr("Mean AUC {value}.").format(value=fixed(found.mean_area, 2)))
+        parts.append(tr("Mean AUC {area}.").format(area=fixed(found.mean_area, 2)))
     if found.not_judged:
         parts.append(tr("Not judged: {count}.").format(count=found.not_judged))
     low, middle, high = found.seconds

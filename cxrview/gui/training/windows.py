@@ -88,12 +88,13 @@ class Training(QObject):
         from cxrview.gui.panels.strips import Strip
         from cxrview.gui.training.run.interrupted import known, sentence
 
+        others = len(found) - 1
         more = trn(
             "{count} more run can be gone on with, too.",
             "{count} more runs can be gone on with, too.",
-            len(found) - 1,
-        ).format(count=len(found) - 1)
-        words = sentence(known(found[0])) + (f" {more}" if len(found) > 1 else "")
+            others,
+        ).format(count=others)
+        words = sentence(known(found[0])) + (f" {more}" if others else "")
         deeds = [
             (tr("Resume"), lambda: self._go_on_with(found[0])),
             (tr("Show"), self._show_offered),

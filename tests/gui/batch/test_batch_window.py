@@ -14,12 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from cxrview.batch.run import run_batch
-from cxrview.batch.run_events import Finished, Stopped
+from cxrview.batch.events import BatchFinished, BatchStopped
 from cxrview.batch.run_folder import PAUSE
 from cxrview.errors import CxrviewError
 from cxrview.gui import messages
 from cxrview.gui.batch import runs as runs_module
-from cxrview.gui.batch.batches import Batches
+from cxrview.gui.batch.batches import BatchDesk
 from cxrview.gui.batch.columns import FILE
 from cxrview.gui.state import Mark
 from cxrview.gui.view_state import PredictionProgress
@@ -122,7 +122,7 @@ def test_from_the_menu_to_an_evaluation_in_under_ten_clicks(window, films, qtbot
 def test_films_are_filtered_sorted_copied_exported(shown, window, films, tmp_path, qtbot):
     begun(shown, window, films, qtbot)
     page, table = shown.page, shown.page.table
-    assert isinstance(window.batches.runs.state.ended, Finished)
+    assert isinstance(window.batches.runs.state.ended, BatchFinished)
     assert table.films.rowCount() == 3 * EACH + 1
     page.filter.status.setCurrentIndex(2)
     page.filter.status.activated.emit(2)
@@ -249,11 +249,11 @@ def test_leaving_asks_and_a_batch_that_goes_on_is_found_again(shown, window, fil
     assert later.find_running().folder == runs.state.folder
     later.stop()
     qtbot.waitUntil(lambda: not later.is_running, timeout=20000)
-    assert isinstance(later.state.ended, Stopped)
+    assert isinstance(later.state.ended, BatchStopped)
     monkeypatch.setattr(runs_module, "launch", plain)
     later.go_on(later.state.folder)
     qtbot.waitUntil(lambda: not later.is_running, timeout=20000)
-    assert isinstance(later.state.ended, Finished)
+    assert isinstance(later.state.ended, BatchFinished)
 
 
 def paused(launch):
@@ -296,7 +296,7 @@ def test_the_list_tells_how_much_of_it_the_model_has_read(window, films, qtbot):
 def test_earlier_batches_are_listed_and_opened_again(shown, window, films, qtbot):
     begun(shown, window, films, qtbot)
     assert nameless(shown) == []
-    again = Batches(window.bench)
+    again = BatchDesk(window.bench)
     again.show()
     qtbot.waitUntil(lambda: again.window is not None, timeout=30000)
     assert again.window.list.count() == 1
