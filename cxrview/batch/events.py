@@ -8,7 +8,8 @@
 over events and entries that they do not know. What a person reads is there in English as `text`, and with it
 `code` and `values`, of which a reader makes words in another language.
 
-`read` and `failed` count rows: of the command line those of this run, of a batch of the window all that it has.
+`read` and `failed` count rows: of the command line those of this run, of a batch of the
+window all that it has.
 """
 
 import dataclasses

@@ -17,11 +17,7 @@ from typing import TextIO
 
 from cxrview import paths
 from cxrview.batch import messages, table
-from cxrview.batch.rows import WHY, Row
 from cxrview.batch.events import (
-    Emit,
-    Event,
-    FileFailed,
     BatchFailed,
     BatchFinished,
     BatchPreparing,
@@ -29,8 +25,12 @@ from cxrview.batch.events import (
     BatchStarted,
     BatchStopped,
     BatchWarned,
+    Emit,
+    Event,
+    FileFailed,
     dump,
 )
+from cxrview.batch.rows import WHY, Row
 from cxrview.batch.run_folder import PAUSE, STOP, BatchFolder, BatchRequest
 from cxrview.batch.score import score
 from cxrview.batch.store import BatchStore, StoredFilm
@@ -145,8 +145,8 @@ class _Batch:
             finally:
                 self._write_table(store)
         seconds = time.monotonic() - self._begun - self._paused_s
-        numbers = (self._files, self._ok, self._failed)
-        return BatchFinished(*numbers, round(seconds, 1), self._before, self._request.out)
+        counts = (self._files, self._ok, self._failed)
+        return BatchFinished(*counts, round(seconds, 1), self._before, self._request.out)
 
     def _find(self, unpacked: Unpacked) -> _Found:
         found, passed = _Found(), PassedOver()
@@ -254,7 +254,9 @@ class _Batch:
     def _progress(self, *, paused: bool = False) -> BatchProgress:
         done, pace = self._before + self._done, self._pace.per_second
         left = (self._files - done) / pace if pace else 0.0
-        return BatchProgress(done, self._files, self._ok, self._failed, round(pace, 3), round(left, 1), paused)
+        return BatchProgress(
+            done, self._files, self._ok, self._failed, round(pace, 3), round(left, 1), paused
+        )
 
     def _key(self) -> bytes:
         """Return the key for the patient pseudonyms; without one, say so and return b""."""
@@ -268,9 +270,8 @@ class _Batch:
         if not self._request.out:
             return
         try:
-            with table.open_table(Path(self._request.out), store.columns, anew=True) as results:
-                for row in store.every_row(store.numbers(Wanted())):
-                    results.write(row)
+            rows = store.every_row(store.numbers(Wanted()))
+            table.write_file(Path(self._request.out), store.columns, rows)
         except CxrviewError as error:
             self._emit(BatchWarned(error.whole))
 

@@ -106,7 +106,7 @@ class BatchFolder:
         return ""
 
     def said(self) -> list[Event]:
-        """Return what the batch has said since it was last started, of how far it was and what failed only the last."""
+        """Return what the batch has said since it was last started, without most of what passes by."""
         with suppress(OSError):
             lines = self.events.read_text("utf-8", "replace").splitlines()
             last = {len(lines) - 1, len(lines) - 2}

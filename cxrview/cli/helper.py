@@ -78,8 +78,8 @@ def batch(arguments: argparse.Namespace) -> int:
 
     It outlives whoever started it, so what libraries say goes into a file of the folder.
     """
-    from cxrview.batch.run import give_way, run_batch
     from cxrview.batch.events import BatchFailed
+    from cxrview.batch.run import give_way, run_batch
     from cxrview.batch.run_folder import BatchFolder
 
     folder = BatchFolder(arguments.folder)

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 from cxrview.batch import messages
-from cxrview.batch.run import run_batch
 from cxrview.batch.events import (
     BatchFailed,
     BatchFinished,
@@ -26,6 +25,7 @@ from cxrview.batch.events import (
     dump,
     parse,
 )
+from cxrview.batch.run import run_batch
 from cxrview.batch.run_folder import PAUSE, STOP, BatchFolder, BatchRequest, batches
 from cxrview.batch.store import BatchStore, BatchUnusable
 from cxrview.batch.store_filter import NOT_CALLED, Wanted
@@ -193,7 +193,9 @@ def test_it_pauses_goes_on_and_stops(films, loaded, tmp_path, monkeypatch):
 
     working = threading.Thread(target=run_batch, args=(batch, load))
     working.start()
-    paused = until(lambda: [event for event in batch.said() if isinstance(event, BatchProgress) and event.paused])
+    paused = until(
+        lambda: [event for event in batch.said() if isinstance(event, BatchProgress) and event.paused]
+    )
     assert batch.is_running
     assert paused[0].done < FILMS
     batch.wish(STOP)

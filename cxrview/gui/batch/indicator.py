@@ -49,7 +49,9 @@ class BatchIndicator(QWidget):
         self.button.setText(_text(state))
         self.button.setAccessibleName(_text(state))
         self.button.setToolTip(wrapped(texts.state_line(state)))
-        self.setVisible(state.is_alive or not isinstance(state.ended, BatchStopped))  # that the user has just done
+        self.setVisible(
+            state.is_alive or not isinstance(state.ended, BatchStopped)
+        )  # that the user has just done
 
     def _ask(self) -> None:
         if self._state is not None:

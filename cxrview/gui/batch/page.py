@@ -175,6 +175,14 @@ class BatchPage(QWidget):
         self.table.lay_out_columns()
         self.table.films.layoutChanged.emit()
 
+    def hide_model(self, hidden: bool) -> None:
+        """Let nothing be seen of what the model said, or let it be seen again."""
+        self.table.hide_model(hidden)
+        self.filter.hide_model(hidden)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.evaluation), not hidden)
+        if hidden and self.folder is not None:
+            self.evaluation.show_batch(self.folder, self.evaluation.labels.line.text())
+
     # What the user does
 
     def show_columns(self) -> None:
@@ -199,13 +207,14 @@ class BatchPage(QWidget):
 
     def export_to(self, path: Path) -> None:
         """Write the films that are shown, in their order, to the table `path`."""
-        store = self.table.films.store
+        films = self.table.films
+        store = films.store
         if store is None:
             return
         self.note.setText(tr("Exporting…"))
         self._runner.start(
             tr("Exporting a table"),
-            partial(table_file.write, store.path, self.table.films.wanted, path, identity.hidden()),
+            partial(table_file.write, store.path, films.wanted, path, identity.hidden(), films.model_hidden),
             done=lambda count: self.note.setText(
                 trn("Exported {count} row to {name}", "Exported {count} rows to {name}", count).format(
                     count=count, name=path.name

@@ -17,13 +17,13 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 from cxrview import paths
 from cxrview.batch.events import (
     ENDS,
-    Event,
     BatchFailed,
     BatchFinished,
     BatchPreparing,
     BatchProgress,
     BatchStarted,
     BatchWarned,
+    Event,
     parse,
 )
 from cxrview.batch.run_folder import PAUSE, STOP, BatchFolder, BatchRequest, batches
@@ -81,7 +81,9 @@ class BatchState:
         if self.progress is not None and self.progress.files:
             return self.progress.done / self.progress.files
         return (
-            self.started.done_before / self.started.files if self.started is not None and self.started.files else 0.0
+            self.started.done_before / self.started.files
+            if self.started is not None and self.started.files
+            else 0.0
         )
 
     @property

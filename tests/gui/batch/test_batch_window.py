@@ -13,8 +13,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from cxrview.batch.run import run_batch
 from cxrview.batch.events import BatchFinished, BatchStopped
+from cxrview.batch.run import run_batch
 from cxrview.batch.run_folder import PAUSE
 from cxrview.errors import CxrviewError
 from cxrview.gui import messages
