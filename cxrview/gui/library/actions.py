@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -13,7 +13,6 @@ from cxrview.i18n import mark, tr
 if TYPE_CHECKING:
     from cxrview.gui.library.window import LibraryWindow
 
-CARD_SIZE = QSize(720, 640)
 
 # When
 
@@ -84,11 +83,10 @@ def verify(window: "LibraryWindow") -> None:
 
 def card(window: "LibraryWindow") -> None:
     """Show the card of the chosen model."""
-    from cxrview.gui.dialogs import pages
-    from cxrview.gui.widgets.text import TextDialog
+    from cxrview.gui.library.card_dialog import ModelCardDialog
 
     if (shown := window.chosen[0].card) is not None:
-        dialog = TextDialog(window, tr("Model card"), pages.model_card(shown), CARD_SIZE)
+        dialog = ModelCardDialog(window, shown)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.card_shown.emit(dialog)
         dialog.show()
