@@ -92,6 +92,13 @@ def card(window: "LibraryWindow") -> None:
         dialog.show()
 
 
+def evaluate(window: "LibraryWindow") -> None:
+    """Ask for a folder with a folder for each class, on which the chosen model is tried."""
+    title = tr("Evaluate on a folder with a folder for each class")
+    if name := QFileDialog.getExistingDirectory(window, title):
+        window.evaluate_asked.emit(window.chosen[0].name, Path(name))
+
+
 def report(window: "LibraryWindow") -> None:
     """Show how good the chosen model is, in the browser: on a page of ours, whatever report it brings.
 
@@ -172,6 +179,15 @@ ACTIONS: "tuple[ActionSpec[LibraryWindow], ...]" = (
     ),
     ActionSpec("library_card", mark("Model card"), ("Ctrl+K",), card, when=readable, scope=Scope.LIBRARY),
     ActionSpec(
+        "library_evaluate",
+        mark("Evaluate…"),
+        ("Ctrl+L",),
+        evaluate,
+        tip=mark("On a folder of your own, with a folder for each class."),
+        when=whole,
+        scope=Scope.LIBRARY,
+    ),
+    ActionSpec(
         "library_report",
         mark("Report"),
         ("Ctrl+R",),
@@ -203,7 +219,8 @@ ACTIONS: "tuple[ActionSpec[LibraryWindow], ...]" = (
     ActionSpec("library_search", mark("Search"), ("Ctrl+F",), search, scope=Scope.LIBRARY),
 )
 IN_MENU = (
-    "use", "compare", "", "card", "report", "folder", "", "verify", "export", "", "rename", "delete",
+    "use", "compare", "", "card", "evaluate", "report", "folder", "", "verify", "export", "",
+    "rename", "delete",
 )  # fmt: skip
 
 

@@ -75,10 +75,17 @@ class Training(QObject):
             self.library.commands.follow(bench.state, bench.shortcuts)
             self.library.addAction(bench.actions["quit"])
             attend(self.library, bench, "models")
+            self.library.evaluate_asked.connect(self._evaluate)
             self.library.card_shown.connect(lambda card: attend(card, bench, "models"))
         self.library.show()
         self.library.raise_()
         self.library.activateWindow()
+
+    def _evaluate(self, model: str, folder: Path) -> None:
+        from cxrview.gui.commands.batch import evaluate_model
+
+        if (problem := evaluate_model(self._bench, model, folder)) and self.library is not None:
+            self.library.say(problem, "error")
 
     def say_what_was_interrupted(self) -> None:
         """Offer, at the start, to go on with runs that were interrupted since that was offered last."""
