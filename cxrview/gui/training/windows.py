@@ -186,6 +186,7 @@ class Training(QObject):
         for commands in (data.commands, result.page.model.commands):
             commands.follow(bench.state, bench.shortcuts)
         data.show_images.connect(self.open_images)
+        data.beside_made.connect(lambda window: attend(window, bench, "training"))
         training.result_asked.connect(lambda: made.show_step(result))
         result.use_asked.connect(models.use_for_now)
         result.default_asked.connect(models.use_model)
