@@ -19,6 +19,7 @@ from cxrview.progress import Report
 
 if TYPE_CHECKING:
     from cxrview.gui.library.window import LibraryWindow
+    from cxrview.gui.training.data.step import DataStep
     from cxrview.gui.training.run.step import TrainingStep
     from cxrview.gui.training.window import TrainingWindow
 
@@ -35,6 +36,7 @@ class Training(QObject):
         self.indicator = TrainingIndicator(self.runs)
         self.indicator.asked.connect(self.show_run)
         self.window: TrainingWindow | None = None
+        self._data: DataStep | None = None
         self.library: LibraryWindow | None = None
         self._step: TrainingStep | None = None
         self.runs.started.connect(lambda _run: bench.strips.take("training"))
@@ -46,6 +48,16 @@ class Training(QObject):
     def show_run(self, run: Run) -> None:
         """Show how a run is getting on, or what came of it."""
         self._then(lambda window: window.show_run(run))
+
+    def train_on(self, table: Path) -> None:
+        """Open the training window on the images of `table`."""
+
+        def use(window: "TrainingWindow") -> None:
+            if self._data is not None:
+                window.show_step(self._data)
+                self._data.edits.choose(str(table))
+
+        self._then(use)
 
     def _then(self, use: "Callable[[TrainingWindow], None]") -> None:
         """Open the window and `use` it. Its libraries take half a second, so a worker loads them before."""
@@ -176,7 +188,7 @@ class Training(QObject):
         bench, runs = self._bench, self.runs
         runner, models = bench.runner, bench.session.models
         draft = Draft(runs.new_folder(), self)
-        data = DataStep(draft, runs, runner)
+        data = self._data = DataStep(draft, runs, runner)
         training = self._step = TrainingStep(draft, runs)
         result = ResultStep(draft, runs, runner, self.open_images, lambda: models.choice)
         model, search = ModelStep(draft, runs, runner), SearchStep(draft, runs)
