@@ -4,7 +4,7 @@ from functools import partial
 
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.gui.actions.when import has_entries, has_image
-from cxrview.gui.commands import labels, teaching
+from cxrview.gui.commands import checklist, labels, teaching
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import mark
 
@@ -55,6 +55,14 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         tip=mark("From a folder with a folder a class, or from a table"),
     ),
     SEPARATOR,
+    ActionSpec(
+        "checklist",
+        mark("C&hecklist"),
+        ("Ctrl+Shift+K",),
+        switch=checklist.show,
+        checked=checklist.is_shown,
+        tip=mark("What to look at on a chest film, to be ticked, under the reading"),
+    ),
     ActionSpec(
         "label_films",
         mark("&Label films"),
