@@ -9,20 +9,20 @@ from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.gui.panels.labels import LabelPanel
-    from cxrview.gui.session.labels import Labels
+    from cxrview.gui.session.labels import FilmLabels
 
 HANDED_ON = "labels"  # folder beside the annotations with the tables that trainings and sets were given
 CALLS = tuple(f"label_{number}" for number in range(1, 7))
 THEN = ("labels_table", "labels_train", "labels_set")
 
 
-def labels(bench: Workbench) -> "Labels":
+def labels(bench: Workbench) -> "FilmLabels":
     """Make what knows of labels."""
     from cxrview.annotations.labels import FILE, LabelStore
-    from cxrview.gui.session.labels import Labels
+    from cxrview.gui.session.labels import FilmLabels
 
     store = LabelStore(bench.places.annotations_store.with_name(FILE))
-    made = Labels(bench.state, bench.runner, store, bench.store, bench.window)
+    made = FilmLabels(bench.state, bench.runner, store, bench.store, bench.window)
     made.said.connect(bench.say)
     return made
 

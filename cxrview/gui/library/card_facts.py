@@ -25,7 +25,7 @@ USUAL_POINT = "balanced"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class JudgedPart:
     """A set of images that judges a model: the name of its part in the card, and how many images it has."""
 
     part: str
@@ -41,17 +41,17 @@ class FigureRow:
     figures: tuple[facts.Figure | None, ...]
 
 
-def places(card: "Card") -> list[Place]:
+def places(card: "Card") -> list[JudgedPart]:
     """Return where the model was judged, those elsewhere first."""
     found = []
     for part, title in PLACES.items():
         images = facts.entry_of(card, "metrics", part, "images")
         if isinstance(facts.entry_of(card, "metrics", part, "figures"), dict) and isinstance(images, int):
-            found.append(Place(part, tr(title), images))
+            found.append(JudgedPart(part, tr(title), images))
     return found
 
 
-def figure_rows(card: "Card", shown: list[Place]) -> list[FigureRow]:
+def figure_rows(card: "Card", shown: list[JudgedPart]) -> list[FigureRow]:
     """Return the figures at the places `shown`, each with its 95 % interval where the card gives it."""
     rows = []
 

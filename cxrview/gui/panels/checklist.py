@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -27,10 +28,10 @@ MAX_BYTES = 64 * 2**10  # of a template
 USUAL = (
     mark("Patient and technique"),
     mark("Airway"),
-    mark("Breathing: lungs and pleura"),
-    mark("Circulation: heart and vessels"),
+    mark("Breathing"),
+    mark("Circulation"),
     mark("Diaphragm"),
-    mark("Everything else: bones, soft tissue, devices"),
+    mark("Everything else"),
 )
 
 
@@ -85,6 +86,7 @@ class ChecklistPanel(QWidget):
         self.boxes = []
         for line in self.lines:
             box = QCheckBox(line.replace("&", "&&"), accessibleName=line, toolTip=plain_tip(line))
+            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # not to widen all
             box.clicked.connect(lambda on, line=line: self._tick(line, on))
             self.boxes.append(box)
             self._list.addWidget(box)
@@ -117,7 +119,7 @@ class ChecklistPanel(QWidget):
             with Path(name).open(encoding="utf-8") as file:
                 self.use_lines(file.read(MAX_BYTES))
         except (OSError, ValueError):
-            self._say(tr("{name} cannot be read.").format(name=Path(name).name))
+            self._say(tr("{name} is no text with lines.").format(name=Path(name).name))
 
     def _save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from cxrview.gui.session.labels import Labels
+from cxrview.gui.session.labels import FilmLabels
+from cxrview.gui.theme import plain_tip
 from cxrview.i18n import mark, tr, trn
 
 THEN = (mark("Table…"), mark("Train…"), mark("Reading set…"))  # what can be done with the labels, in brief
@@ -25,12 +27,14 @@ class LabelPanel(QWidget):
     """Shown while films are labelled. Its boxes give the commands of the menu, so that the keys show."""
 
     def __init__(
-        self, labels: Labels, calls: Sequence[QAction], flag: QAction, then: Sequence[QAction]
+        self, labels: FilmLabels, calls: Sequence[QAction], flag: QAction, then: Sequence[QAction]
     ) -> None:
         super().__init__()
         self._labels, self._calls, self._flag = labels, calls, flag
         self.buttons = [QCheckBox() for _ in calls]
         self.flagged = QCheckBox()
+        for box in (*self.buttons, self.flagged):
+            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # however long a name is
         self.note = QLineEdit(placeholderText=tr("What you see"), accessibleName=tr("Note on the film"))
         self.count = QLabel(objectName="muted", wordWrap=True)
         self.classes = QPushButton(tr("Classes…"), objectName="link", autoDefault=False)
@@ -67,6 +71,7 @@ class LabelPanel(QWidget):
             button.setVisible(number < len(names))
             if number < len(names):
                 button.setText(_with_key(names[number], action))
+                button.setToolTip(plain_tip(names[number]))
                 button.setChecked(label.name == names[number])
                 button.setEnabled(there)
         self.flagged.setText(_with_key(tr("Flag"), self._flag))

@@ -20,7 +20,7 @@ NAMES = "label_classes"  # in the settings of the window
 MOST = 6  # classes: as many as there are keys
 
 
-class Labels(QObject):
+class FilmLabels(QObject):
     """Knows what is said of the files in the list. A member of an archive has no file and gets no label.
 
     Signals:

@@ -51,5 +51,5 @@ def test_lines_are_edited_saved_and_loaded(panel, window, tmp_path, monkeypatch)
     assert panel.lines == ["Apices", "Tubes & lines"]
     template.write_bytes(b"\xff\xfe\x00")
     panel.load.click()
-    assert panel.said.text() == "mine.txt cannot be read."
+    assert panel.said.text() == "mine.txt is no text with lines."
     assert panel.lines == ["Apices", "Tubes & lines"]

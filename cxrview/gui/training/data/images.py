@@ -40,7 +40,7 @@ class ShownFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FindingPage:
     """One file, or two that are versions of one picture, and how alike they are (0…1), if that is known."""
 
     files: tuple[ShownFile, ...]
@@ -141,7 +141,7 @@ class FindingImages(QDialog):
 
     def __init__(self, parent: QWidget, runner: TaskRunner) -> None:
         super().__init__(parent, windowTitle=tr("Images of a finding"))
-        self._pages: Sequence[Page] = ()
+        self._pages: Sequence[FindingPage] = ()
         self._number = 0
         self._gone: set[str] = set()
         self._thumbnails = Thumbnails(runner, self._seen, lambda: False, MAX_BYTES, self)
@@ -173,11 +173,11 @@ class FindingImages(QDialog):
         self.resize(fitted(QSize(980, 620), self))
 
     @property
-    def page(self) -> Page:
+    def page(self) -> FindingPage:
         """What is shown."""
         return self._pages[self._number]
 
-    def show_pages(self, pages: Sequence[Page]) -> None:
+    def show_pages(self, pages: Sequence[FindingPage]) -> None:
         """Show the first of `pages`, at least one; those left out before count as in use again."""
         self._pages, self._number = pages, 0
         self._gone.clear()

@@ -21,7 +21,7 @@ from cxrview.gui.training.data.check import DataCheck
 from cxrview.gui.training.data.classes import grouped
 from cxrview.gui.training.data.edits import DataEdits
 from cxrview.gui.training.data.fixes import Fix
-from cxrview.gui.training.data.images import FindingImages, Page, ShownFile, paired
+from cxrview.gui.training.data.images import FindingImages, FindingPage, ShownFile, paired
 from cxrview.gui.training.data.lungs import LungLook
 from cxrview.gui.training.data.page import DataPage
 from cxrview.gui.training.data.source import choose_folder, dropped_paths
@@ -141,7 +141,7 @@ class DataStep(WizardStep):
         labels = {item.file: ", ".join(item.labels) for item in self.survey.items}
         self.beside.show_pages(
             [
-                Page(
+                FindingPage(
                     tuple(
                         ShownFile(file, path, labels.get(file, ""))
                         for file, path in zip(page, self.paths_of(page), strict=True)
