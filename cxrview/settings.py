@@ -117,6 +117,12 @@ class Settings:
         page="display",
         help=mark("As the lung network finds them, whichever model reads the image."),
     )
+    show_zones: bool = option(
+        False,
+        mark("Show the zones of the lungs"),
+        page="display",
+        help=mark("Upper, middle and lower third of each lung's height, to compare left and right."),
+    )
     prefetch: int = option(
         2,
         mark("Read ahead"),

@@ -81,6 +81,14 @@ class Anatomy:
             for name, region in regions.thirds(lung).items()
         }
 
+    def zone_lines(self) -> tuple[tuple[Point, Point], ...]:
+        """Return the lines between the zones of each lung, across that lung: two a lung that was found."""
+        lines = []
+        for lung in self.sides() if self.found else ():
+            for left, right, row in regions.between_thirds(lung):
+                lines.append((self.letterbox.out_of(left, row), self.letterbox.out_of(right, row)))
+        return tuple(lines)
+
     def thoracic_width(self) -> tuple[Point, Point] | None:
         """Return the ends of the greatest inner width of the thorax, on one row, the film's left end first.
 

@@ -94,6 +94,21 @@ def thirds(mask: Mask) -> dict[str, Region]:
     return {name: lung & (row >= edges[index]) & (row < edges[index + 1]) for index, name in enumerate(ZONES)}
 
 
+def between_thirds(mask: Mask) -> list[tuple[float, float, float]]:
+    """Return the lines between the thirds of a lung: its outer columns there, and the row, (x, x, y).
+
+    Empty for a mask without lung. The rows are those at which `thirds` parts the lung.
+    """
+    parts = thirds(mask)
+    lines = []
+    for name in ZONES[1:]:
+        rows = np.flatnonzero(parts[name].any(axis=1))
+        if len(rows):
+            columns = np.flatnonzero(parts[name][rows[0]])
+            lines.append((float(columns[0]), float(columns[-1] + 1), float(rows[0])))
+    return lines
+
+
 def widest(right: Mask, left: Mask) -> tuple[float, float, float] | None:
     """Return where both lungs together are widest: their outer borders and the row, (x, x, y).
 

@@ -104,6 +104,15 @@ def test_zones_are_the_thirds_of_each_lungs_height():
     np.testing.assert_array_equal(sum(zone.astype(int) for zone in zones.values()), LUNGS > 0)
 
 
+def test_zones_are_parted_by_lines_across_each_lung():
+    found = anatomy(LUNGS)
+    upper, middle = found.zone_lines()[:2]
+    assert upper == (pytest.approx((200, 450)), pytest.approx((400, 450)))
+    assert middle[0][1] == pytest.approx(600)
+    assert len(found.zone_lines()) == 4
+    assert len(anatomy(mask(RIGHT)).zone_lines()) == 2
+
+
 def test_the_thoracic_width_is_taken_where_the_lungs_reach_farthest_out():
     start, end = anatomy(mask(RIGHT, LEFT, (14, 60, 21, 61), (80, 60, 90, 61))).thoracic_width()
     assert start == pytest.approx((140, 605))

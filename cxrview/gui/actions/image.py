@@ -167,6 +167,14 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         checked=lambda bench: bench.state.settings.show_lungs,
     ),
     ActionSpec(
+        "zones",
+        mark("&Zones of the lungs"),
+        ("Alt+Z",),
+        switch=image.show_zones,
+        tip=mark("Upper, middle and lower third of each lung, to compare left and right"),
+        checked=lambda bench: bench.state.settings.show_zones,
+    ),
+    ActionSpec(
         "reset",
         mark("Rese&t"),
         ("0",),

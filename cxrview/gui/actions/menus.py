@@ -44,6 +44,9 @@ class Menus:
         self.classes = self._put(ClassMenu(state, window), "heatmap", before="stronger")
         presets = [self.actions[name] for name, spec in self.specs.items() if spec.submenu == "windows"]
         self.windows = self._put(WindowMenu(state, presets, window), "image", before="previous")
+        calls = [self.actions[name] for name, spec in self.specs.items() if spec.submenu == "labels"]
+        self.calls = self._put(QMenu(tr("&Class of the film"), window), "teach", before="label_flag")
+        self.calls.addActions(calls)
         self.models = self._put(ModelMenu(state, models, window), "model", before="model_folder")
         self.devices = self._put(DeviceMenu(models, window), "model", before="card")
         for menu in self.menus.values():

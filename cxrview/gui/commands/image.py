@@ -105,6 +105,11 @@ def show_lungs(bench: Workbench, on: bool) -> None:
     bench.state.change_settings(show_lungs=on)
 
 
+def show_zones(bench: Workbench, on: bool) -> None:
+    """Show the zones of the lungs in all viewports, or hide them."""
+    bench.state.change_settings(show_zones=on)
+
+
 def lungs(bench: Workbench) -> "Lungs":
     """Make what finds the lungs, with their outline over every picture."""
     from cxrview.gui.session.lungs import Lungs

@@ -41,15 +41,14 @@ def say_unusable(bench: Workbench, words: str, reason: str) -> None:
 
 def show_card(bench: Workbench) -> None:
     """Open the card of the model in use."""
-    from PySide6.QtCore import QSize, Qt
+    from PySide6.QtCore import Qt
 
     from cxrview.gui.actions.secondary import attend
-    from cxrview.gui.dialogs.pages import model_card
-    from cxrview.gui.widgets.text import TextDialog
+    from cxrview.gui.library.card_dialog import ModelCardDialog
 
     card = bench.state.model.card
     if card is not None:
-        dialog = TextDialog(bench.window, tr("Model card"), model_card(card), QSize(720, 640))
+        dialog = ModelCardDialog(bench.window, card)
         attend(dialog, bench, "models")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -13,7 +13,6 @@ from cxrview.i18n import mark, tr
 if TYPE_CHECKING:
     from cxrview.gui.library.window import LibraryWindow
 
-CARD_SIZE = QSize(720, 640)
 
 # When
 
@@ -84,14 +83,20 @@ def verify(window: "LibraryWindow") -> None:
 
 def card(window: "LibraryWindow") -> None:
     """Show the card of the chosen model."""
-    from cxrview.gui.dialogs import pages
-    from cxrview.gui.widgets.text import TextDialog
+    from cxrview.gui.library.card_dialog import ModelCardDialog
 
     if (shown := window.chosen[0].card) is not None:
-        dialog = TextDialog(window, tr("Model card"), pages.model_card(shown), CARD_SIZE)
+        dialog = ModelCardDialog(window, shown)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.card_shown.emit(dialog)
         dialog.show()
+
+
+def evaluate(window: "LibraryWindow") -> None:
+    """Ask for a folder with a folder for each class, on which the chosen model is tried."""
+    title = tr("Evaluate on a folder with a folder for each class")
+    if name := QFileDialog.getExistingDirectory(window, title):
+        window.evaluate_asked.emit(window.chosen[0].name, Path(name))
 
 
 def report(window: "LibraryWindow") -> None:
@@ -174,6 +179,15 @@ ACTIONS: "tuple[ActionSpec[LibraryWindow], ...]" = (
     ),
     ActionSpec("library_card", mark("Model card"), ("Ctrl+K",), card, when=readable, scope=Scope.LIBRARY),
     ActionSpec(
+        "library_evaluate",
+        mark("Evaluate…"),
+        ("Ctrl+L",),
+        evaluate,
+        tip=mark("On a folder of your own, with a folder for each class."),
+        when=whole,
+        scope=Scope.LIBRARY,
+    ),
+    ActionSpec(
         "library_report",
         mark("Report"),
         ("Ctrl+R",),
@@ -205,7 +219,8 @@ ACTIONS: "tuple[ActionSpec[LibraryWindow], ...]" = (
     ActionSpec("library_search", mark("Search"), ("Ctrl+F",), search, scope=Scope.LIBRARY),
 )
 IN_MENU = (
-    "use", "compare", "", "card", "report", "folder", "", "verify", "export", "", "rename", "delete",
+    "use", "compare", "", "card", "evaluate", "report", "folder", "", "verify", "export", "",
+    "rename", "delete",
 )  # fmt: skip
 
 

@@ -32,7 +32,12 @@ class Figure:
 
 def figure_of(card: "Card | None", key: str) -> Figure | None:
     """Return the figure `key` of the images that judge it, or None if the card does not give it."""
-    entry = _at(card, "metrics", _judge(card), "figures", key)
+    return figure_at(card, "metrics", _judge(card), "figures", key)
+
+
+def figure_at(card: "Card | None", *keys: str) -> Figure | None:
+    """Return the figure that stands in the card under `keys`, one within the other, or None."""
+    entry = entry_of(card, *keys)
     value = _number(entry.get("value")) if isinstance(entry, dict) else None
     if value is None:
         return None
@@ -51,7 +56,7 @@ def interval_text(figure: Figure | None) -> str:
 
 def test_images(card: "Card | None") -> int:
     """Return how many images the figures come from, 0 if the card does not say."""
-    count = _at(card, "metrics", _judge(card), "images")
+    count = entry_of(card, "metrics", _judge(card), "images")
     return count if isinstance(count, int) else 0
 
 
@@ -66,7 +71,7 @@ def judged_text(card: "Card | None") -> str:
 
 def images_of(card: "Card | None", side: str) -> dict[str, int]:
     """Return the number of images of each class on a side of the split: "train", "validation" or "test"."""
-    counts = _at(card, "metrics", "split", side)
+    counts = entry_of(card, "metrics", "split", side)
     if not isinstance(counts, dict):
         return {}
     return {str(name): count for name, count in counts.items() if isinstance(count, int)}
@@ -107,11 +112,14 @@ def status_text(entry: "InstalledModel", is_default: bool) -> str:
 
 def network_text(entry: "InstalledModel") -> str:
     """Return the name of the network as its authors write it, or a dash."""
+    return network_title(entry.card) if entry.card is not None else "–"
+
+
+def network_title(card: "Card") -> str:
+    """Return the name of the network as its authors write it."""
     from cxrview.training.network.architectures import ARCHITECTURES
 
-    if entry.card is None:
-        return "–"
-    name = entry.card.architecture
+    name = card.architecture
     return ARCHITECTURES[name].title if name in ARCHITECTURES else name
 
 
@@ -122,11 +130,11 @@ def class_labels(entry: "InstalledModel") -> list[str]:
 
 def _judge(card: "Card | None") -> str:
     """Return the part of the figures that says most of other places."""
-    parts = (part for part in ELSEWHERE if isinstance(_at(card, "metrics", part, "figures"), dict))
+    parts = (part for part in ELSEWHERE if isinstance(entry_of(card, "metrics", part, "figures"), dict))
     return next(parts, "test")
 
 
-def _at(card: "Card | None", *keys: str) -> Any:
+def entry_of(card: "Card | None", *keys: str) -> Any:
     """Return an entry of the card, which anybody may have written, or None."""
     value: Any = card.raw if card is not None else None
     for key in keys:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from cxrview.gui.session.model_choice import ModelChoice
 
 BUTTONS = ("library_use", "library_verify", "library_export", "library_delete")
-LINKS = ("library_card", "library_report", "library_folder", "library_rename")
+LINKS = ("library_card", "library_evaluate", "library_report", "library_folder", "library_rename")
 
 
 class LibraryWindow(ClosedByEscape, QWidget):
@@ -46,11 +46,13 @@ class LibraryWindow(ClosedByEscape, QWidget):
 
     Signals:
         card_shown: a dialog with a model's card has been opened; carries it.
+        evaluate_asked: carries the name of a model, and the labelled folder on which it is to be tried.
         closed: the user closed it.
     """
 
     closed = Signal()
     card_shown = Signal(object)
+    evaluate_asked = Signal(str, Path)
 
     def __init__(
         self,

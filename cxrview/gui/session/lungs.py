@@ -101,7 +101,8 @@ class Lungs(QObject):
     def _done(self, view: ViewState, pixels: "weakref.ref[Any]", anatomy: "Anatomy") -> None:
         self._jobs.pop(view, None)
         self._known[view] = (pixels, anatomy)
-        if not anatomy.found and self._state.settings.show_lungs:
+        settings = self._state.settings
+        if not anatomy.found and (settings.show_lungs or settings.show_zones):
             self.said.emit(tr("No lungs were found on this image."))
         self.found.emit(view)
 

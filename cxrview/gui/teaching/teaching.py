@@ -42,13 +42,15 @@ class Teaching:
 
         return Sessions(session_path(self._bench.places.annotations_store))
 
-    def new_set(self) -> None:
-        """Ask what a new set is to be, and offer to read it."""
+    def new_set(self, films: Path | None = None) -> None:
+        """Ask what a new set is to be, of the `films` of a folder or a table, and offer to read it."""
         from cxrview.gui.teaching.new_set import NewSetDialog
 
         self.dialog = NewSetDialog(self._bench.runner, self._bench.window)
         self.dialog.accepted.connect(self._offer_new)
         self.dialog.open()
+        if films is not None:
+            self.dialog.look(films)
 
     def _offer_new(self) -> None:
         path = self.dialog.path if self.dialog is not None else None

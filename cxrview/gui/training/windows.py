@@ -19,6 +19,7 @@ from cxrview.progress import Report
 
 if TYPE_CHECKING:
     from cxrview.gui.library.window import LibraryWindow
+    from cxrview.gui.training.data.step import DataStep
     from cxrview.gui.training.run.step import TrainingStep
     from cxrview.gui.training.window import TrainingWindow
 
@@ -35,6 +36,7 @@ class Training(QObject):
         self.indicator = TrainingIndicator(self.runs)
         self.indicator.asked.connect(self.show_run)
         self.window: TrainingWindow | None = None
+        self._data: DataStep | None = None
         self.library: LibraryWindow | None = None
         self._step: TrainingStep | None = None
         self.runs.started.connect(lambda _run: bench.strips.take("training"))
@@ -46,6 +48,16 @@ class Training(QObject):
     def show_run(self, run: Run) -> None:
         """Show how a run is getting on, or what came of it."""
         self._then(lambda window: window.show_run(run))
+
+    def train_on(self, table: Path) -> None:
+        """Open the training window on the images of `table`."""
+
+        def use(window: "TrainingWindow") -> None:
+            if self._data is not None:
+                window.show_step(self._data)
+                self._data.edits.choose(str(table))
+
+        self._then(use)
 
     def _then(self, use: "Callable[[TrainingWindow], None]") -> None:
         """Open the window and `use` it. Its libraries take half a second, so a worker loads them before."""
@@ -75,10 +87,17 @@ class Training(QObject):
             self.library.commands.follow(bench.state, bench.shortcuts)
             self.library.addAction(bench.actions["quit"])
             attend(self.library, bench, "models")
+            self.library.evaluate_asked.connect(self._evaluate)
             self.library.card_shown.connect(lambda card: attend(card, bench, "models"))
         self.library.show()
         self.library.raise_()
         self.library.activateWindow()
+
+    def _evaluate(self, model: str, folder: Path) -> None:
+        from cxrview.gui.commands.batch import evaluate_model
+
+        if (problem := evaluate_model(self._bench, model, folder)) and self.library is not None:
+            self.library.say(problem, "error")
 
     def say_what_was_interrupted(self) -> None:
         """Offer, at the start, to go on with runs that were interrupted since that was offered last."""
@@ -169,7 +188,7 @@ class Training(QObject):
         bench, runs = self._bench, self.runs
         runner, models = bench.runner, bench.session.models
         draft = Draft(runs.new_folder(), self)
-        data = DataStep(draft, runs, runner)
+        data = self._data = DataStep(draft, runs, runner)
         training = self._step = TrainingStep(draft, runs)
         result = ResultStep(draft, runs, runner, self.open_images, lambda: models.choice)
         model, search = ModelStep(draft, runs, runner), SearchStep(draft, runs)
@@ -179,6 +198,7 @@ class Training(QObject):
         for commands in (data.commands, result.page.model.commands):
             commands.follow(bench.state, bench.shortcuts)
         data.show_images.connect(self.open_images)
+        data.beside_made.connect(lambda window: attend(window, bench, "training"))
         training.result_asked.connect(lambda: made.show_step(result))
         result.use_asked.connect(models.use_for_now)
         result.default_asked.connect(models.use_model)

@@ -1,4 +1,4 @@
-"""The outline of the lungs over the picture, where the settings show it."""
+"""The outline of the lungs and their zones over the picture, where the settings show them."""
 
 from typing import TYPE_CHECKING
 
@@ -21,12 +21,12 @@ WIDTH, RIM_WIDTH = 1.3, 2.8  # logical pixels
 
 
 class LungsLayer(Layer):
-    """Draws the outline as a thin line; nothing where no lungs were found."""
+    """Draws the outline, and the zones with it, as thin lines; nothing where no lungs were found."""
 
     def __init__(self, canvas: "Canvas", state: AppState, lungs: Lungs) -> None:
         super().__init__(canvas)
         self._state, self._lungs = state, lungs
-        self._made: tuple[Anatomy, QPainterPath] | None = None
+        self._made: tuple[Anatomy, bool, QPainterPath] | None = None
         lungs.found.connect(self._draw)
 
     def _draw(self, view: "ViewState") -> None:
@@ -35,26 +35,30 @@ class LungsLayer(Layer):
 
     def paint(self, painter: QPainter, placement: ViewTransform) -> None:
         """Draw the outline, if it is known and wanted; ask for it if it is wanted."""
-        if not self._state.settings.show_lungs:
+        settings = self._state.settings
+        if not (settings.show_lungs or settings.show_zones):
             return
         anatomy = self._lungs.of(self.canvas.view)
         if anatomy is None or not anatomy.found:
             return
-        path = placement.to_widget.map(self._path(anatomy))
+        path = placement.to_widget.map(self._path(anatomy, settings.show_zones))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for colour, width in ((RIM, RIM_WIDTH), (LINE, WIDTH)):
             painter.setPen(QPen(colour, width))
             painter.drawPath(path)
 
-    def _path(self, anatomy: "Anatomy") -> QPainterPath:
-        """Return the outline in pixels of the image."""
-        if self._made is None or self._made[0] is not anatomy:
+    def _path(self, anatomy: "Anatomy", zones: bool) -> QPainterPath:
+        """Return the outline, and the lines between the zones if wanted, in pixels of the image."""
+        if self._made is None or self._made[0] is not anatomy or self._made[1] != zones:
             path = QPainterPath()
             for line in anatomy.outline():
                 _add_smooth(path, [QPointF(x, y) for x, y in line[:-1].tolist()])
-            self._made = (anatomy, path)
-        return self._made[1]
+            for start, end in anatomy.zone_lines() if zones else ():
+                path.moveTo(*start)
+                path.lineTo(*end)
+            self._made = (anatomy, zones, path)
+        return self._made[2]
 
 
 def _add_smooth(path: QPainterPath, corners: list[QPointF]) -> None:

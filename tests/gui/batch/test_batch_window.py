@@ -124,6 +124,25 @@ def test_from_the_menu_to_an_evaluation_in_under_ten_clicks(window, films, qtbot
     qtbot.waitUntil(lambda: there <= set(window.state.entries))
 
 
+def test_a_model_of_the_library_is_evaluated_on_a_folder(window, films, qtbot, monkeypatch):
+    window.menus.actions["library"].trigger()
+    library = window.training.library
+    qtbot.waitUntil(lambda: bool(library.list.entries), timeout=20000)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(films))
+    library.list.choose_when_there(library.list.entries[0].name)
+    library.library.refresh()
+    qtbot.waitUntil(library.commands["library_evaluate"].isEnabled)
+    library.commands["library_evaluate"].trigger()
+    done(window, qtbot)
+    qtbot.waitUntil(lambda: window.batches.window is not None, timeout=30000)
+    page = window.batches.window.page
+    qtbot.waitUntil(lambda: page.evaluation.evaluated is not None, timeout=30000)
+    assert page.tabs.currentWidget() is page.evaluation
+    assert page.folder.request().model == library.list.entries[0].name
+    assert page.evaluation.evaluated.result.parts["all"].measured["images"] == 3 * EACH
+    library.close()
+
+
 def test_films_are_filtered_sorted_copied_exported(shown, window, films, tmp_path, qtbot):
     begun(shown, window, films, qtbot)
     page, table = shown.page, shown.page.table

@@ -1,5 +1,6 @@
 """The model library: what is listed, and every command by mouse and keyboard on real bundles."""
 
+import dataclasses
 import re
 import shutil
 from pathlib import Path
@@ -11,10 +12,12 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
 
 from cxrview import bundle, i18n, paths
 from cxrview.bundle import messages
+from cxrview.bundle.load import read_card
 from cxrview.bundle.rewrite import rewrite_card
 from cxrview.evaluation.messages import NO_READABLE_FIGURES
 from cxrview.gui import theme as themes
 from cxrview.gui.library import facts
+from cxrview.gui.library.card_dialog import ModelCardDialog
 from cxrview.gui.library.window import LibraryWindow
 from cxrview.gui.session.model_choice import ModelAndDevice, ModelChoice
 from cxrview.gui.session.workers import load_predictor
@@ -27,7 +30,13 @@ from tests.conftest import make_tiny_bundle, write_card
 from tests.gui.test_accessibility import nameless
 
 BUNDLED = "cxr-densenet121"
+PLACES = ("Elsewhere: machines it had not seen", "Elsewhere: other places", "At home")
 NO_ZIP = "File is not a zip file"  # as Python says it
+
+
+def words_of(dialog) -> list[str]:
+    """Return what its labels say, in their order on the page."""
+    return [label.text() for label in dialog.findChildren(QLabel)]
 
 
 def figures(value: float) -> dict:
@@ -405,10 +414,41 @@ def test_card_report_and_folder_are_shown(mine, library, qtbot, monkeypatch):
     assert not button(library, "Report").isEnabled()
     press(qtbot, library, "Folder")
     press(qtbot, library, "Model card")
-    assert "alpha: one convolution" in library.findChild(TextDialog).browser.toPlainText()
+    page = library.findChild(ModelCardDialog)
+    assert any(line.startswith("Nobody has measured it") for line in words_of(page))
+    assert page.card.limits[0] in words_of(page)
+    page.whole.click()
+    assert "alpha: one convolution" in page.findChild(TextDialog).browser.toPlainText()
     click(qtbot, library, BUNDLED)
     press(qtbot, library, "Report")
     assert opened == [mine, paths.bundled_models() / BUNDLED / "report.html"]
+
+
+def test_the_card_shows_figures_from_elsewhere_before_those_from_home(library, qtbot):
+    click(qtbot, library, BUNDLED)
+    press(qtbot, library, "Model card")
+    words = words_of(library.findChild(ModelCardDialog))
+    heads = [next(i for i, line in enumerate(words) if line.startswith(start)) for start in PLACES]
+    assert heads == sorted(heads)
+    auc = words.index("AUC, COVID-19")
+    shown = words[auc + 1 : auc + 4]
+    assert all(re.match(r"0\.\d\d \(0\.\d\d–0\.\d\d\)$", line) for line in shown)
+    metrics = library.detail.entry.card.raw["metrics"]
+    values = [metrics[part]["figures"]["auc.covid19"]["value"] for part in ("left_out", "external", "test")]
+    assert [line[:4] for line in shown] == [f"{value:.2f}" for value in values]
+
+
+def test_a_card_of_strange_entries_has_a_page(qtbot, tiny_bundle):
+    card = read_card(tiny_bundle)
+    strange = {
+        "test": {"images": "many", "figures": {"macro_auc": [1]}},
+        "external": {"images": 7, "figures": {}},
+    }
+    raw = card.raw | {"metrics": strange, "data": ["all", {"images": {"a": "x"}}], "libraries": 3}
+    raw |= {"task": [], "license": "<b>bold</b>"}
+    dialog = ModelCardDialog(None, dataclasses.replace(card, raw=raw))
+    qtbot.addWidget(dialog)
+    assert "<b>bold</b>" in "\n".join(words_of(dialog))  # as text, not as bold
 
 
 def test_the_report_that_a_foreign_model_brings_is_never_opened(mine, library, qtbot, monkeypatch):

@@ -401,9 +401,20 @@ def test_a_pattern_groups_images_and_shows_what_it_finds(step, planted, qtbot):
 def test_images_behind_a_finding_and_of_a_class_are_shown(step, planted, qtbot):
     choose(step, planted)
     wait_checked(qtbot, step)
+    qtbot.mouseClick(row(step, "label-conflict").buttons["show"], Qt.MouseButton.LeftButton)
+    beside = step.beside
+    assert step.window().isVisible()
+    assert not beside.isModal()
+    assert [file.path for file in beside.page.files] == [planted / FIRST, planted / COPY]
+    assert [pane.remark.text() for pane in beside.panes] == ["clear", "opaque"]
+    left, right = (pane.picture for pane in beside.panes)
+    assert left.x() == right.x() == 0
+    assert beside.panes[0].x() < beside.panes[1].x()
+    qtbot.waitUntil(lambda: left.grab().toImage().pixelColor(left.rect().center()).value() > 0)
     with qtbot.waitSignal(step.show_images) as shown:
-        qtbot.mouseClick(row(step, "label-conflict").buttons["show"], Qt.MouseButton.LeftButton)
+        beside.viewer.click()
     assert shown.args == [[planted / FIRST, planted / COPY]]
+    beside.close()
     strip = step.page.classes.strips["clear"]
     with qtbot.waitSignal(step.show_images) as shown:
         qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(50, 10))
@@ -411,6 +422,23 @@ def test_images_behind_a_finding_and_of_a_class_are_shown(step, planted, qtbot):
     with qtbot.waitSignal(step.show_images) as shown:
         qtbot.keyClick(strip, Qt.Key.Key_Return)
     assert len(shown.args[0]) == 6
+
+
+def test_pages_of_a_finding_are_turned_and_an_image_is_left_out_there(step, planted, qtbot):
+    choose(step, planted)
+    wait_checked(qtbot, step)
+    step.page.findings.show_files.emit([FIRST, COPY, "clear/p003.png"])  # as a list of files does
+    beside = step.beside
+    assert beside.said.text().startswith("1 of 2")
+    assert not beside.back.isEnabled()
+    qtbot.keyClick(beside, Qt.Key.Key_PageDown)
+    assert [file.file for file in beside.page.files] == ["clear/p003.png"]
+    assert not beside.panes[1].isVisible()
+    assert not beside.next.isEnabled()
+    beside.panes[0].leave_out.click()
+    assert not beside.panes[0].leave_out.isEnabled()
+    assert [entry.partition("#")[0] for entry in step._draft.config.data.exclude] == ["clear/p003.png"]
+    beside.close()
 
 
 def test_images_with_several_labels_need_a_word_of_the_user(step, tmp_path, qtbot):

@@ -98,6 +98,18 @@ def test_the_outline_comes_by_its_key_and_lies_around_the_lungs(chest, qtbot):
     assert not greenish(chest)
 
 
+def test_the_zones_are_lines_across_the_lungs(chest, qtbot):
+    QTest.keyClick(chest.canvas, Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: len(greenish(chest)) > 100)
+    outline = len(greenish(chest))
+    QTest.keyClick(chest.canvas, Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
+    QTest.keyClick(chest.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+    assert chest.state.settings.show_zones
+    assert len(greenish(chest)) > outline + 50  # what is inside the outline
+    QTest.keyClick(chest.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+    assert not greenish(chest)
+
+
 def test_an_image_without_lungs_has_no_outline_and_the_window_says_so(window, phantom, tmp_path, qtbot):
     plain = write_png(tmp_path / "plain.png", chest_phantom(300)[:60, :60])
     window.state.change_settings(show_lungs=True)

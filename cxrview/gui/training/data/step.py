@@ -21,6 +21,7 @@ from cxrview.gui.training.data.check import DataCheck
 from cxrview.gui.training.data.classes import grouped
 from cxrview.gui.training.data.edits import DataEdits
 from cxrview.gui.training.data.fixes import Fix
+from cxrview.gui.training.data.images import FindingImages, FindingPage, ShownFile, paired
 from cxrview.gui.training.data.lungs import LungLook
 from cxrview.gui.training.data.page import DataPage
 from cxrview.gui.training.data.source import choose_folder, dropped_paths
@@ -38,9 +39,11 @@ class DataStep(WizardStep):
 
     Signals:
         show_images: carries the paths of images that the user wants to see in the viewer.
+        beside_made: the window for the images of findings has been made; carries it.
     """
 
     show_images = Signal(list)
+    beside_made = Signal(object)
 
     def __init__(self, draft: Draft, runs: TrainingRuns, runner: TaskRunner, parent: Any = None) -> None:
         super().__init__(parent)
@@ -54,6 +57,7 @@ class DataStep(WizardStep):
         self.check = DataCheck(draft, runs, self)
         self.lungs = LungLook(draft, runner, self._tell_ready)
         self.edits = DataEdits(draft, runs, runner, self)
+        self.beside: FindingImages | None = None
         self.interrupted = InterruptedRuns(runs)
         self.page = DataPage(self, runner, self.interrupted)
         self.setAcceptDrops(True)
@@ -76,9 +80,9 @@ class DataStep(WizardStep):
         page.several.clicked.connect(lambda on: draft.change("model", exclusive=not on))
         page.findings.fix_asked.connect(self._fix)
         page.findings.allowed.connect(edits.allow)
-        page.findings.show_files.connect(lambda files: self.show_images.emit(self.paths_of(files)))
+        page.findings.show_files.connect(self._show_beside)
         page.excluded.chosen.connect(edits.take_back)
-        page.excluded.show_asked.connect(lambda files: self.show_images.emit(self.paths_of(files)))
+        page.excluded.show_asked.connect(self._show_beside)
         page.split.changed.connect(lambda name, value: draft.change("data", **{name: value}))
         page.split.split_anew.connect(edits.split_anew)
         page.patients.pattern_chosen.connect(lambda pattern: draft.change("data", group_pattern=pattern))
@@ -123,6 +127,30 @@ class DataStep(WizardStep):
         """Return where files are that the report or the exclusions name."""
         known = {item.file: item.path for item in self.survey.items}
         return [known.get(file) or self._elsewhere(file) for file in files]
+
+    def _show_beside(self, files: Sequence[str]) -> None:
+        """Show images of a finding, or left out ones, in a window beside this one."""
+        if not files:
+            return
+        if self.beside is None:
+            self.beside = FindingImages(self.window(), self._runner)
+            self.beside.left_out.connect(lambda file: self.edits.apply(Fix(fixes.EXCLUDE, "", "", (file,))))
+            self.beside.viewer_asked.connect(self.show_images)
+            self.beside_made.emit(self.beside)
+        findings = self._draft.report["findings"] if self._draft.report is not None else ()
+        labels = {item.file: ", ".join(item.labels) for item in self.survey.items}
+        self.beside.show_pages(
+            [
+                FindingPage(
+                    tuple(
+                        ShownFile(file, path, labels.get(file, ""))
+                        for file, path in zip(page, self.paths_of(page), strict=True)
+                    ),
+                    similarity,
+                )
+                for page, similarity in paired(files, findings)
+            ]
+        )
 
     def _elsewhere(self, file: str) -> Path:
         """Return where a file is that is left out, or of another collection."""

@@ -1,0 +1,131 @@
+"""Films labelled in the viewer: what is said of each listed film, kept behind the window."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Signal
+
+from cxrview.annotations.labels import FilmLabel, LabelStore
+from cxrview.gui import error_text
+from cxrview.gui.session import stored
+from cxrview.gui.session.annotations import LANE
+from cxrview.gui.state import AppState, Entry
+from cxrview.gui.tasks import TaskRunner
+from cxrview.i18n import tr
+from cxrview.progress import Report
+
+NAMES = "label_classes"  # in the settings of the window
+MOST = 6  # classes: as many as there are keys
+
+
+class FilmLabels(QObject):
+    """Knows what is said of the files in the list. A member of an archive has no file and gets no label.
+
+    Signals:
+        changed: a label, the film on the screen, or the classes changed.
+        said: a sentence for the user.
+    """
+
+    changed = Signal()
+    said = Signal(str)
+
+    def __init__(
+        self, state: AppState, runner: TaskRunner, store: LabelStore, kept: QSettings, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._state, self._runner, self._store, self._kept = state, runner, store, kept
+        self._labels: dict[Path, FilmLabel] = {}
+        state.entries_added.connect(self._look_up)
+        state.entries_cleared.connect(self._labels.clear)
+        state.entries_cleared.connect(self.changed)
+        state.shown_changed.connect(lambda _shown: self.changed.emit())
+        state.model_changed.connect(lambda _model: self.changed.emit())
+        self._look_up(list(state.entries.values()))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes that have a key: those that the user has named, else those of the model."""
+        chosen = tuple(name for name in stored.texts(self._kept, NAMES) if name)
+        card = self._state.model.card
+        return (chosen or (card.class_names if card is not None else ()))[:MOST]
+
+    def use_names(self, names: Sequence[str]) -> None:
+        """Give keys to the classes `names`; with none to those of the model in use."""
+        self._kept.setValue(NAMES, [name.strip() for name in names if name.strip()][:MOST])
+        self.changed.emit()
+
+    @property
+    def film(self) -> Path | None:
+        """The film on the screen, if it is a file that can be labelled."""
+        path = self._state.shown.path
+        entry = self._state.entries.get(path) if path is not None else None
+        return path if entry is not None and entry.archive is None else None
+
+    @property
+    def label(self) -> FilmLabel:
+        """What is said of the film on the screen."""
+        return self._labels.get(self.film, FilmLabel()) if self.film is not None else FilmLabel()
+
+    def listed(self) -> Mapping[Path, FilmLabel]:
+        """Return what is said of the listed films, in the order of the list."""
+        return {path: self._labels[path] for path in self._state.entries if path in self._labels}
+
+    def call(self, number: int) -> None:
+        """Call the film on the screen class `number`, or take that back."""
+        if number < len(self.names):
+            name = self.names[number]
+            self._put(name="" if self.label.name == name else name)
+
+    def flag(self) -> None:
+        """Flag the film on the screen, or take that back."""
+        self._put(flagged=not self.label.flagged)
+
+    def note(self, text: str) -> None:
+        """Keep a line about the film on the screen."""
+        if text != self.label.note:
+            self._put(note=text)
+
+    def _put(self, **said: str | bool) -> None:
+        film = self.film
+        if film is None:
+            self.said.emit(tr("Only a film that is a file of its own can be labelled."))
+            return
+        label = dataclasses.replace(self.label, **said)  # type: ignore[arg-type]  # fields of FilmLabel
+        self._labels[film] = label
+        if label == FilmLabel():
+            del self._labels[film]
+        self._runner.start(
+            tr("Keeping a label"),
+            partial(_write, self._store, film, label),
+            done=lambda _none: None,
+            failed=lambda error: self.said.emit(error_text.whole(error)),
+            lane=LANE,
+            quiet=True,
+        )
+        self.changed.emit()
+
+    def _look_up(self, entries: Sequence[Entry]) -> None:
+        films = [entry.path for entry in entries if entry.archive is None]
+        if films:
+            self._runner.start(
+                tr("Looking up labels"),
+                partial(_find, self._store, films),
+                done=self._take,
+                failed=lambda error: self.said.emit(error_text.whole(error)),
+                lane=LANE,
+                quiet=True,
+            )
+
+    def _take(self, found: Mapping[Path, FilmLabel]) -> None:
+        self._labels = {**found, **self._labels}  # what was said meanwhile holds
+        self.changed.emit()
+
+
+def _write(store: LabelStore, film: Path, label: FilmLabel, _report: Report) -> None:
+    store.write(film, label)
+
+
+def _find(store: LabelStore, films: Sequence[Path], _report: Report) -> dict[Path, FilmLabel]:
+    return store.labels(films)
