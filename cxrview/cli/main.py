@@ -52,7 +52,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     _add_models(commands)
     _add_train(commands)
     _add_tune(commands)
-    commands.add_parser("doctor", help="show what works here and what to install")
+    _add_doctor(commands)
     helper.add_helper(commands.add_parser("helper"))  # without help it is not listed: it is for the window
     try:
         parsed = parser.parse_args(arguments)
@@ -78,6 +78,7 @@ def _add_demo(commands: Commands) -> None:
     demo.add_argument("--screenshot", type=Path, metavar="PNG", help="save a picture of the window and end")
     demo.add_argument("--theme", choices=("dark", "light"), default="dark")
     demo.add_argument("--size", type=_size, default=(1600, 1000), metavar="WxH", help="of that picture")
+    demo.add_argument("--film", type=Path, help=argparse.SUPPRESS)  # in its place, for the self-test
     _add_operating_point(demo)
     _add_model_options(demo)
 
@@ -208,6 +209,16 @@ def _add_tune(commands: Commands) -> None:
     tune.add_argument("--trials", type=_positive, metavar="N", help="at most")
     tune.add_argument("--method", choices=("bayesian", "grid"))
     tune.add_argument("--bundle", action="store_true", help="train the best recipe to a finished model")
+
+
+def _add_doctor(commands: Commands) -> None:
+    doctor = commands.add_parser("doctor", help="show what works here and what to install")
+    doctor.add_argument(
+        "--self-test",
+        action="store_true",
+        help="try it all on files that cxrview brings along: decoders, engines, the window; writes nothing",
+    )
+    doctor.add_argument("--json", action="store_true", help="with --self-test: the outcome as JSON")
 
 
 def _add_operating_point(parser: argparse.ArgumentParser) -> None:
