@@ -55,6 +55,7 @@ def main() -> int:
     target = REPOSITORY / "dist" / edition.name
     shutil.rmtree(target, ignore_errors=True)
     folder = freeze(edition, python, target)
+    slim(folder)
     print(table(folder))
     over = over_budget(edition, "unpacked", size_of(folder), edition.unpacked)
     failed = self_test(folder)
@@ -92,6 +93,15 @@ def freeze(edition: Edition, python: Path, target: Path) -> Path:
     target.mkdir(parents=True)
     subprocess.run(command, check=True, env=variables, cwd=target)
     return target / "cxrview"
+
+
+def slim(folder: Path) -> None:
+    """Take symbols for debuggers out of libraries that come with them, where the system has a tool for it."""
+    if sys.platform != "linux" or shutil.which("strip") is None:
+        return
+    for pattern in editions.STRIPPED:
+        for path in (folder / "_internal").glob(pattern):
+            subprocess.run(["strip", "--strip-unneeded", str(path)], check=True)
 
 
 def size_of(folder: Path) -> int:

@@ -23,7 +23,11 @@ LEFT_OUT_FILES = re.compile(
     r"openvino_(tensorflow|tensorflow_lite|pytorch|paddle|jax|gguf)_frontend|libopenvino_c\."
     r"|Qt6?(Quick|Qml|VirtualKeyboard|Pdf|Sql|Network|Test|Designer|Help)[A-Za-z]*[.\d]"
     r"|plugins/(networkinformation|tls|sqldrivers|virtualkeyboard|qmltooling|designer|platforminputcontexts/libqtvirtual)"
-    r"|Qt/(qml|translations/(?!qt(base)?_(de|en)))|mpl-data/sample_data"
+    r"|Qt/(qml|translations/(?!qt(base)?_(de|en)))"
+    # GTK's look of dialogs, and the forty libraries beneath it: the window has a look of its own.
+    r"|libqgtk3|lib(gtk-3|gdk-3|gdk_pixbuf-2|atk-1|atk-bridge-2|atspi|cairo|cairo-gobject|pango|pangocairo|pangoft2)[-.]"
+    r"|lib(epoxy|pixman-1|thai|datrie|fribidi|graphite2|harfbuzz|Xcomposite|Xdamage|Xinerama|Xcursor|Xi|Xrandr)\.so"
+    r"|mpl-data/(sample_data|images|plot_directive|fonts/(afm|pdfcorefonts))|plugins/generic/libqevdev"
     r"|plugins/egldeviceintegrations|libq(eglfs|linuxfb|vnc|minimalegl|vkkhrdisplay)|Qt6(Eglfs|EglFs)"
 )
 
@@ -52,6 +56,11 @@ EDITIONS = {
     "light": Edition("light", False, 620 * MEGABYTE, 215 * MEGABYTE),
     "full": Edition("full", True, None, None),
 }
+
+
+# With symbols for a debugger, which no one needs who does not build them. Wheels of others come without.
+STRIPPED = ("libpython*.so*", "_CharLS*.so", "_openjpeg*.so", "rle/*.so", "kiwisolver/*.so", "matplotlib/*.so",
+    "python3.*/lib-dynload/*.so")  # fmt: skip
 
 
 def name_of(requirement: str) -> str:

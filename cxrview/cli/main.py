@@ -27,6 +27,7 @@ COMMANDS = {
     "train": "cxrview.cli.train:run",
     "tune": "cxrview.cli.tune:run",
     "doctor": "cxrview.cli.doctor:run",
+    "licences": "cxrview.cli.licences:run",
     "helper": "cxrview.cli.helper:run",
 }
 
@@ -38,6 +39,16 @@ whoever read its output has gone (what was written by then stands)."""
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the parsed command line; `command` is None, "view" or "demo" for the window."""
     console.soften()
+    try:
+        parsed = make_parser().parse_args(arguments)
+    except SystemExit as end:  # after the help, too, somebody may have stopped reading
+        raise SystemExit(console.finish(console.USAGE if end.code else console.OK)) from None
+    parsed.typed = tuple(sys.argv[1:] if arguments is None else arguments)
+    return parsed
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; manual page and completions are made from it, too."""
     parser = argparse.ArgumentParser(
         prog="cxrview", description=f"Review chest radiographs. {NOTICE}", epilog=EXIT_CODES
     )
@@ -53,13 +64,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     _add_train(commands)
     _add_tune(commands)
     _add_doctor(commands)
+    commands.add_parser("licences", help="show what cxrview stands on, and under which licences")
     helper.add_helper(commands.add_parser("helper"))  # without help it is not listed: it is for the window
-    try:
-        parsed = parser.parse_args(arguments)
-    except SystemExit as end:  # after the help, too, somebody may have stopped reading
-        raise SystemExit(console.finish(console.USAGE if end.code else console.OK)) from None
-    parsed.typed = tuple(sys.argv[1:] if arguments is None else arguments)
-    return parsed
+    return parser
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
