@@ -10,6 +10,7 @@ CXRVIEW_CODESIGN_IDENTITY and CXRVIEW_NOTARY_PROFILE sign and notarise; without 
 
 import argparse
 import hashlib
+import io
 import os
 import shutil
 import subprocess
@@ -52,6 +53,7 @@ def main() -> int:
     arguments = parser.parse_args()
     edition = editions.EDITIONS[arguments.edition]
     python = environment_of(edition, again=arguments.again)
+    extras = drawn_extras(python)
     target = REPOSITORY / "dist" / edition.name
     shutil.rmtree(target, ignore_errors=True)
     folder = freeze(edition, python, target)
@@ -61,7 +63,7 @@ def main() -> int:
     failed = self_test(folder)
     if arguments.frozen_only:
         return int(over or failed)
-    made = [compressed(edition, folder, target), *packages(edition, folder, target)]
+    made = [compressed(edition, folder, target), *packages(edition, folder, extras, target)]
     over |= over_budget(edition, "compressed", made[0].stat().st_size, edition.compressed)
     write_sums(made, target)
     return int(over or failed)
@@ -80,6 +82,16 @@ def environment_of(edition: Edition, *, again: bool) -> Path:
     own = ["--no-deps", "--no-build-isolation", "--force-reinstall", str(REPOSITORY)]
     subprocess.run([*pip, *own], check=True)
     return python
+
+
+def drawn_extras(python: Path) -> Path:
+    """Return a folder of icons, manual page and completions, made by the frozen environment's `python`."""
+    folder = REPOSITORY / "build" / "icons"
+    for script in ("icons.py", "shell_files.py"):
+        command = [str(python), str(REPOSITORY / "packaging" / script), str(folder)]
+        variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        subprocess.run(command, check=True, env=variables)
+    return folder
 
 
 def freeze(edition: Edition, python: Path, target: Path) -> Path:
@@ -152,11 +164,21 @@ def compressed(edition: Edition, folder: Path, target: Path) -> Path:
     with tarfile.open(path, "w:xz", preset=6) as archive:
         archive.add(folder, "cxrview", filter=_of_nobody)
         if sys.platform == "linux":
-            for own in sorted((REPOSITORY / "packaging" / "linux").iterdir()):
-                archive.add(own, f"cxrview/share/{own.name}", filter=_of_nobody)
-            icon = REPOSITORY / "resources" / "icons" / "cxrview.svg"
-            archive.add(icon, "cxrview/share/cxrview.svg", filter=_of_nobody)
+            _add_installer(archive)
     return path
+
+
+def _add_installer(archive: tarfile.TarFile) -> None:
+    """Add the script that installs the program into a user's home, and what it needs."""
+    import linux_files
+
+    desktop = linux_files.desktop_file().encode()
+    member = _of_nobody(tarfile.TarInfo("cxrview/share/cxrview.desktop"))
+    member.size = len(desktop)
+    archive.addfile(member, io.BytesIO(desktop))
+    archive.add(linux_files.LINUX / "install.sh", "cxrview/share/install.sh", filter=_of_nobody)
+    icon = REPOSITORY / "resources" / "icons" / "cxrview.svg"
+    archive.add(icon, "cxrview/share/cxrview.svg", filter=_of_nobody)
 
 
 def _of_nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -165,12 +187,12 @@ def _of_nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def packages(edition: Edition, folder: Path, target: Path) -> list[Path]:
+def packages(edition: Edition, folder: Path, extras: Path, target: Path) -> list[Path]:
     """Return the packages of this system that its tools can build."""
     if sys.platform == "linux" and shutil.which("dpkg-deb"):
         import deb
 
-        return [deb.build(edition, folder, target, version())]
+        return [deb.build(edition, folder, extras, target, version())]
     if sys.platform == "win32" and (makensis := shutil.which("makensis")):
         installer = target / f"cxrview-{version()}-{edition.name}-setup.exe"
         names = {"VERSION": version(), "SOURCE": folder, "OUTPUT": installer}

@@ -9,6 +9,10 @@ command=$HOME/.local/bin/cxrview
 desktop=$data/applications/cxrview.desktop
 icon=$data/icons/hicolor/scalable/apps/cxrview.svg
 
+if [ "$here" = "$target" ] && [ "${1:-}" != --remove ]; then
+    echo "This is the installed program. To renew it, start install.sh of the new one." >&2
+    exit 2
+fi
 rm -rf "$target"
 rm -f "$command" "$desktop" "$icon"
 if [ "${1:-}" = --remove ]; then
