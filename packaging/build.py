@@ -195,15 +195,24 @@ def packages(edition: Edition, folder: Path, extras: Path, target: Path) -> list
         return [deb.build(edition, folder, extras, target, version())]
     if sys.platform == "win32" and (makensis := shutil.which("makensis")):
         installer = target / f"cxrview-{version()}-{edition.name}-setup.exe"
-        names = {"VERSION": version(), "SOURCE": folder, "OUTPUT": installer}
-        defined = [f"/D{name}={value}" for name, value in names.items()]
-        subprocess.run([makensis, *defined, str(REPOSITORY / "packaging" / "windows" / "cxrview.nsi")], check=True)
+        subprocess.run([makensis, *installer_options(folder, extras, installer)], check=True)
         return [installer]
     if sys.platform == "darwin":
         import macos
 
         return [macos.build(edition, target, version())]
     return []
+
+
+def installer_options(folder: Path, extras: Path, installer: Path) -> list[str]:
+    """Return what makensis is told to make `installer` of the frozen program in `folder`."""
+    import windows_files
+
+    types = windows_files.write(REPOSITORY / "build" / "file_types.nsh")
+    icon = extras / "cxrview.ico"
+    names = {"VERSION": version(), "SOURCE": folder, "OUTPUT": installer, "ICON": icon, "TYPES": types}
+    defined = [f"-D{name}={value}" for name, value in names.items()]
+    return ["-WX", *defined, str(REPOSITORY / "packaging" / "windows" / "cxrview.nsi")]
 
 
 def version() -> str:
