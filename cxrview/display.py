@@ -1,7 +1,7 @@
 """Whether Qt can show a window here, asked before Qt is: it would abort the process with a text of its own.
 
-Each library is looked for as the system's loader does it, some milliseconds in all. Libraries found stay loaded, as
-Qt needs them next.
+Each library is looked for as the system's loader does it, some milliseconds in all; what is found stays
+loaded, as Qt needs it next.
 """
 
 import ctypes
@@ -43,7 +43,11 @@ X11 = {
 }
 WAYLAND = {"libwayland-client.so.0": "libwayland-client0", "libwayland-cursor.so.0": "libwayland-cursor0"}
 NONE, OFF_SCREEN, ON_X11, ON_WAYLAND, OF_THE_SYSTEM = "none", "off screen", "X11", "Wayland", "the system's"
-LIBRARIES: dict[str, dict[str, str]] = {ON_X11: ALWAYS | X11, ON_WAYLAND: ALWAYS | WAYLAND, OFF_SCREEN: ALWAYS}
+LIBRARIES: dict[str, dict[str, str]] = {
+    ON_X11: ALWAYS | X11,
+    ON_WAYLAND: ALWAYS | WAYLAND,
+    OFF_SCREEN: ALWAYS,
+}
 
 
 def kind(environment: Mapping[str, str] = os.environ, system: str = sys.platform) -> str:
@@ -77,7 +81,8 @@ def problem(
 ) -> Message:
     """Return which packages Qt lacks to show a window in `environment`, or NOTHING.
 
-    Without any display that is NOTHING too: whoever opens the window says so. On Wayland Qt falls back to X11.
+    Without any display that is NOTHING too: whoever opens the window says so. From Wayland Qt falls back
+    to X11.
     """
     found = kind(environment, system)
     wanted = LIBRARIES.get(found, {})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """A kind of file: its MIME type, its suffixes, and whether cxrview is its reader rather than one of many."""
+    """A kind of file: its MIME type, its suffixes, and whether it is for readers such as this one alone."""
 
     title: str
     mime: str

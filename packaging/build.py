@@ -3,8 +3,8 @@
 python packaging/build.py light            # or full: everything that this system can build
 python packaging/build.py light --again    # with the packages that the last build has installed
 
-Results lie in dist/EDITION: the folder of the program, its packages, and SHA256SUMS. The environment variable
-CXRVIEW_BUILD_VENV names another place for the environment that is frozen (default: build/venv-EDITION). On macOS
+Results lie in dist/EDITION: the folder of the program, its packages, and SHA256SUMS. CXRVIEW_BUILD_VENV names
+another place for the environment that is frozen (default: dist/work/venv-EDITION). On macOS
 CXRVIEW_CODESIGN_IDENTITY and CXRVIEW_NOTARY_PROFILE sign and notarise; without them the program is unsigned.
 """
 
@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 import editions
-from editions import MEGABYTE, REPOSITORY, Edition
+from editions import MEGABYTE, REPOSITORY, WORK, Edition
 
 TOOLS = ("pyinstaller>=6.16", "hatchling>=1.26")
 LARGEST = 10  # parts that the table shows
@@ -46,10 +46,12 @@ REASONS = {
 
 def main() -> int:
     """Build one edition; return 1 if it is over its budget or fails its self-test."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("edition", choices=tuple(editions.EDITIONS))
-    parser.add_argument("--again", action="store_true", help="keep the installed packages, renew only cxrview")
-    parser.add_argument("--frozen-only", action="store_true", help="no packages, only the folder and its tests")
+    parser.add_argument("--again", action="store_true", help="keep the installed packages")
+    parser.add_argument("--frozen-only", action="store_true", help="only the folder and its tests")
     arguments = parser.parse_args()
     edition = editions.EDITIONS[arguments.edition]
     python = environment_of(edition, again=arguments.again)
@@ -70,8 +72,8 @@ def main() -> int:
 
 
 def environment_of(edition: Edition, *, again: bool) -> Path:
-    """Return the Python of a virtual environment that holds what `edition` needs and this checkout's cxrview."""
-    place = Path(os.environ.get("CXRVIEW_BUILD_VENV") or REPOSITORY / "build" / f"venv-{edition.name}")
+    """Return the Python of a virtual environment with what `edition` needs and this checkout's cxrview."""
+    place = Path(os.environ.get("CXRVIEW_BUILD_VENV") or WORK / f"venv-{edition.name}")
     python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if not (again and python.is_file()):
@@ -86,7 +88,7 @@ def environment_of(edition: Edition, *, again: bool) -> Path:
 
 def drawn_extras(python: Path) -> Path:
     """Return a folder of icons, manual page and completions, made by the frozen environment's `python`."""
-    folder = REPOSITORY / "build" / "icons"
+    folder = WORK / "icons"
     for script in ("icons.py", "shell_files.py"):
         command = [str(python), str(REPOSITORY / "packaging" / script), str(folder)]
         variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -96,10 +98,17 @@ def drawn_extras(python: Path) -> Path:
 
 def freeze(edition: Edition, python: Path, target: Path) -> Path:
     """Return the folder of the frozen program. Raises CalledProcessError."""
-    work = REPOSITORY / "build" / f"pyinstaller-{edition.name}"
+    work = WORK / f"pyinstaller-{edition.name}"
     places = ["--noconfirm", "--distpath", str(target), "--workpath", str(work), "--log-level", "WARN"]
     # In the folder of the wheel's build, not of the checkout: what is frozen is what is installed.
-    command = [str(python), "-P", "-m", "PyInstaller", *places, str(REPOSITORY / "packaging" / "cxrview.spec")]
+    command = [
+        str(python),
+        "-P",
+        "-m",
+        "PyInstaller",
+        *places,
+        str(REPOSITORY / "packaging" / "cxrview.spec"),
+    ]
     variables = os.environ | {"CXRVIEW_EDITION": edition.name}
     variables.pop("PYTHONPATH", None)
     target.mkdir(parents=True)
@@ -208,7 +217,7 @@ def installer_options(folder: Path, extras: Path, installer: Path) -> list[str]:
     """Return what makensis is told to make `installer` of the frozen program in `folder`."""
     import windows_files
 
-    types = windows_files.write(REPOSITORY / "build" / "file_types.nsh")
+    types = windows_files.write(WORK / "file_types.nsh")
     icon = extras / "cxrview.ico"
     names = {"VERSION": version(), "SOURCE": folder, "OUTPUT": installer, "ICON": icon, "TYPES": types}
     defined = [f"-D{name}={value}" for name, value in names.items()]

@@ -25,17 +25,18 @@ Description: review chest radiographs with a model that shows where it looked
 AFTER = """\
 #!/bin/sh
 set -e
-if command -v update-desktop-database >/dev/null; then update-desktop-database -q /usr/share/applications || true; fi
-if command -v update-mime-database >/dev/null; then update-mime-database /usr/share/mime || true; fi
-if command -v gtk-update-icon-cache >/dev/null; then gtk-update-icon-cache -q -f /usr/share/icons/hicolor || true; fi
+tell() { if command -v "$1" >/dev/null; then "$@" || true; fi; }
+tell update-desktop-database -q /usr/share/applications
+tell update-mime-database /usr/share/mime
+tell gtk-update-icon-cache -q -f /usr/share/icons/hicolor
 """
 
 
 def build(edition: Edition, folder: Path, extras: Path, target: Path, version: str) -> Path:
     """Return the package of the frozen program in `folder`, written into `target`.
 
-    `extras` holds the icons, the manual page and the completions, as `icons.py` and `shell_files.py` write them.
-    Raises CalledProcessError.
+    `extras` holds icons, manual page and completions, as `icons.py` and `shell_files.py` write them. Raises
+    CalledProcessError.
     """
     path = target / f"cxrview-{edition.name}_{debian(version)}_amd64.deb"
     with tempfile.TemporaryDirectory(dir=target) as place:
@@ -46,7 +47,9 @@ def build(edition: Edition, folder: Path, extras: Path, target: Path, version: s
             (root / where).write_bytes(text)
         (root / "usr/bin").mkdir(parents=True)
         (root / "usr/bin/cxrview").symlink_to(f"/{HOME}/cxrview")
-        size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file() and not path.is_symlink())
+        size = sum(
+            path.stat().st_size for path in root.rglob("*") if path.is_file() and not path.is_symlink()
+        )
         control = root / "DEBIAN"
         control.mkdir()
         (control / "control").write_text(control_file(edition, version, size), "utf-8")

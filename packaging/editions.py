@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+WORK = REPOSITORY / "dist" / "work"  # what is made on the way
 MEGABYTE = 1_000_000
 # Of the package's requirements: what only training and the Keras engine need.
 TRAINING = ("tensorflow", "keras", "onnx", "tf2onnx", "scikit-learn", "scipy", "optuna")
@@ -59,8 +60,8 @@ EDITIONS = {
 
 
 # With symbols for a debugger, which no one needs who does not build them. Wheels of others come without.
-STRIPPED = ("libpython*.so*", "_CharLS*.so", "_openjpeg*.so", "rle/*.so", "kiwisolver/*.so", "matplotlib/*.so",
-    "python3.*/lib-dynload/*.so")  # fmt: skip
+STRIPPED = ("libpython*.so*", "_CharLS*.so", "_openjpeg*.so", "rle/*.so", "kiwisolver/*.so",
+    "matplotlib/*.so", "python3.*/lib-dynload/*.so")  # fmt: skip
 
 
 def name_of(requirement: str) -> str:

@@ -30,7 +30,7 @@ def drawn(size: int) -> QImage:
 
 
 def main() -> int:
-    """Write SIZE.png for all sizes, cxrview.ico and cxrview.icns into the folder that the command line names."""
+    """Write SIZE.png for all sizes, cxrview.ico and cxrview.icns into the folder that is named."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     application = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])

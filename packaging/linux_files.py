@@ -1,7 +1,6 @@
 """What a desktop of Linux is told about the program: desktop file, MIME types, where each file lies."""
 
 import sys
-from pathlib import Path
 
 from editions import REPOSITORY
 

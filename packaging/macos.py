@@ -19,7 +19,15 @@ def build(edition: Edition, target: Path, version: str) -> Path:
     identity = os.environ.get("CXRVIEW_CODESIGN_IDENTITY")
     if identity:
         hardened = ["--force", "--deep", "--options", "runtime", "--timestamp"]
-        command = ["codesign", *hardened, "--entitlements", str(ENTITLEMENTS), "--sign", identity, str(program)]
+        command = [
+            "codesign",
+            *hardened,
+            "--entitlements",
+            str(ENTITLEMENTS),
+            "--sign",
+            identity,
+            str(program),
+        ]
         subprocess.run(command, check=True)
         subprocess.run(["codesign", "--verify", "--strict", "--deep", str(program)], check=True)
     image = target / f"cxrview-{version}-{edition.name}.dmg"

@@ -1,4 +1,4 @@
-"""Write the manual page and the completions of bash, zsh and fish, from the parser of the command line itself.
+"""Write the manual page and the completions of bash, zsh and fish, from the parser of the command line.
 
 python packaging/shell_files.py FOLDER     # with a Python that has cxrview installed
 """
@@ -25,8 +25,12 @@ class Command:
 
 def commands() -> list[Command]:
     """Return the commands that the help lists, in its order."""
-    (choice,) = (action for action in cli.make_parser()._actions if isinstance(action, argparse._SubParsersAction))
-    return [Command(item.dest, item.help or "", choice.choices[item.dest]) for item in choice._choices_actions]
+    (choice,) = (
+        action for action in cli.make_parser()._actions if isinstance(action, argparse._SubParsersAction)
+    )
+    return [
+        Command(item.dest, item.help or "", choice.choices[item.dest]) for item in choice._choices_actions
+    ]
 
 
 def man(found: list[Command]) -> str:
@@ -43,7 +47,11 @@ def man(found: list[Command]) -> str:
         for option in command.options:
             names = ", ".join(option.option_strings)
             value = f" {option.metavar}" if isinstance(option.metavar, str) else ""
-            lines += [".TP", f"\\fB{_roff(names)}\\fR{_roff(value)}", _roff((option.help or "").replace("%%", "%"))]
+            lines += [
+                ".TP",
+                f"\\fB{_roff(names)}\\fR{_roff(value)}",
+                _roff((option.help or "").replace("%%", "%")),
+            ]
     codes = " ".join(cli.EXIT_CODES.split())
     return "\n".join([*lines, ".SH EXIT STATUS", _roff(codes), ""])
 
@@ -108,10 +116,8 @@ def fish(found: list[Command]) -> str:
     for command in found:
         text = _quoted(command.text)
         lines.append(f"complete -c cxrview -n __fish_use_subcommand -a {command.name} -d {text}")
-        lines += [
-            f"complete -c cxrview -n '__fish_seen_subcommand_from {command.name}' -l {name.removeprefix('--')}"
-            for name in _long(command)
-        ]
+        here = f"complete -c cxrview -n '__fish_seen_subcommand_from {command.name}'"
+        lines += [f"{here} -l {name.removeprefix('--')}" for name in _long(command)]
     return "\n".join([*lines, ""])
 
 
@@ -124,7 +130,12 @@ def main() -> int:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     found = commands()
-    for name, text in (("man", man(found)), ("bash", bash(found)), ("zsh", zsh(found)), ("fish", fish(found))):
+    for name, text in (
+        ("man", man(found)),
+        ("bash", bash(found)),
+        ("zsh", zsh(found)),
+        ("fish", fish(found)),
+    ):
         (folder / NAMES[name]).write_text(text, "utf-8")
     return 0
 

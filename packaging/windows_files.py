@@ -21,7 +21,7 @@ def registry_macros() -> str:
     suffixes = [suffix for kind in FILE_TYPES for suffix in kind.suffixes]
     write = [
         rf'  WriteRegStr HKCU "{CLASSES}\{KEY}" "" "cxrview"',
-        rf'  WriteRegStr HKCU "{CLASSES}\{KEY}\shell\open\command" "" ' + "'\"${PROGRAM}\" view \"%1\"'",
+        rf'  WriteRegStr HKCU "{CLASSES}\{KEY}\shell\open\command" "" ' + '\'"${PROGRAM}" view "%1"\'',
         *(rf'  WriteRegStr HKCU "{CLASSES}\{suffix}\OpenWithProgids" "{KEY}" ""' for suffix in suffixes),
     ]
     remove = [

@@ -1,4 +1,4 @@
-"""What Qt lacks to show a window is said in one sentence before Qt is asked, which would abort the process."""
+"""What Qt lacks to show a window is said in one sentence before Qt is asked, which would abort."""
 
 import pytest
 
@@ -57,7 +57,9 @@ def test_wayland_without_its_library_falls_back_to_x11_where_that_is_whole():
 
 
 def test_starting_there_says_so_and_opens_nothing(monkeypatch, capsys):
-    sentence = messages.DISPLAY_LACKS(display="X11", libraries=["libxcb-cursor.so.0"], packages="libxcb-cursor0")
+    sentence = messages.DISPLAY_LACKS(
+        display="X11", libraries=["libxcb-cursor.so.0"], packages="libxcb-cursor0"
+    )
     monkeypatch.setattr(display, "problem", lambda: sentence)
     monkeypatch.setattr("cxrview.gui.app.run", lambda *_, **__: pytest.fail("Qt was asked"))
     assert main([]) == 2

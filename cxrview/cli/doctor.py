@@ -27,7 +27,7 @@ WORKS = "works"
 def run(arguments: argparse.Namespace) -> int:
     """Print the report; returns 1 if nothing is decoded, or nothing runs the default model or the lungs'.
 
-    With --self-test it prints what that finds instead, and returns 1 if anything fails. Raises InvalidRequest.
+    With --self-test it prints what that finds, and returns 1 if anything fails. Raises InvalidRequest.
     """
     if arguments.self_test:
         return _self_test(as_json=arguments.json)

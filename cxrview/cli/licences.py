@@ -1,4 +1,4 @@
-"""`cxrview licences`: what cxrview stands on, under which licences, and the notices about other people's work."""
+"""`cxrview licences`: what cxrview stands on, under which licences, and the notices about others' work."""
 
 import argparse
 

@@ -14,7 +14,7 @@ _watching = False
 
 
 def watch() -> list[str]:
-    """Refuse connections to other computers from now on, for good; return the list that grows with each attempt."""
+    """Refuse connections to other computers from now on; return the list that grows with each attempt."""
     global _watching
     if not _watching:
         _watching = True
@@ -25,7 +25,10 @@ def watch() -> list[str]:
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     if event not in EVENTS:
         return
-    if isinstance(arguments[0], socket.socket) and arguments[0].family not in (socket.AF_INET, socket.AF_INET6):
+    if isinstance(arguments[0], socket.socket) and arguments[0].family not in (
+        socket.AF_INET,
+        socket.AF_INET6,
+    ):
         return  # within this computer
     where = next((str(value) for value in arguments if not isinstance(value, socket.socket)), "")
     _attempts.append(where)

@@ -13,7 +13,7 @@ LIMIT = 180  # seconds, in which TensorFlow is imported on a busy machine
 
 
 def check() -> str | None:
-    """Return with which loss a step was trained, None where there is no TensorFlow. Raises EngineUnavailable."""
+    """Return the loss of a step, None where there is no TensorFlow. Raises EngineUnavailable."""
     if registry.engine_type("keras").missing() is not None:
         return None
     name, before = paths.program()

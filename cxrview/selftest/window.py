@@ -27,7 +27,16 @@ def check(attempts: list[str]) -> str:
     with tempfile.TemporaryDirectory() as place:
         picture = Path(place, "window.png")
         model = str(paths.bundled_models() / DEFAULT)
-        options = ["--screenshot", str(picture), "--size", SIZE, "--model", model, "--film", str(folder() / CHEST)]
+        options = [
+            "--screenshot",
+            str(picture),
+            "--size",
+            SIZE,
+            "--model",
+            model,
+            "--film",
+            str(folder() / CHEST),
+        ]
         try:
             done = subprocess.run(
                 [name, *before, "demo", *options],

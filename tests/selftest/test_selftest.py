@@ -28,7 +28,9 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_the_light_edition_passes_and_leaves_nothing_behind(tmp_path):
-    environment = os.environ | {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("DATA", "CACHE", "CONFIG")}
+    environment = os.environ | {
+        f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("DATA", "CACHE", "CONFIG")
+    }
     command = [sys.executable, "-W", "ignore", "-c", LIGHT, "doctor", "--self-test", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     said = json.loads(done.stdout)
@@ -49,7 +51,10 @@ def test_there_is_a_sample_of_every_transfer_syntax_that_is_read():
 @pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.50"], ids=("exact", "lossy"))
 def test_pixels_that_differ_from_the_stored_ones_are_found(syntax, tmp_path, monkeypatch):
     shutil.copytree(decoding.folder(), tmp_path / "selftest")
-    other = {"1.2.840.10008.1.2.1": "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.50": "1.2.840.10008.1.2.4.203"}
+    other = {
+        "1.2.840.10008.1.2.1": "1.2.840.10008.1.2.4.51",
+        "1.2.840.10008.1.2.4.50": "1.2.840.10008.1.2.4.203",
+    }
     shutil.copy(tmp_path / "selftest" / f"{other[syntax]}.dcm", tmp_path / "selftest" / f"{syntax}.dcm")
     monkeypatch.setattr(decoding, "folder", lambda: tmp_path / "selftest")
     monkeypatch.setattr(decoding, "read", read_here)
@@ -94,7 +99,10 @@ def test_a_connection_is_refused_and_told():
 
 
 def test_what_fails_is_in_the_report_and_in_the_exit_code(monkeypatch, capsys):
-    outcomes = [run.Outcome("display", run.PASSED, "X11", 0.1), run.Outcome("window", run.FAILED, "broken", 2.0)]
+    outcomes = [
+        run.Outcome("display", run.PASSED, "X11", 0.1),
+        run.Outcome("window", run.FAILED, "broken", 2.0),
+    ]
     monkeypatch.setattr(run, "run", lambda: iter(outcomes))
     assert main(["doctor", "--self-test"]) == 1
     lines = capsys.readouterr().out.splitlines()
