@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from cxrview import paths
+from cxrview.anatomy.messages import INSTALL_CXRVIEW_AGAIN
 from cxrview.errors import UnusableModel
 from cxrview.imaging import read
 from cxrview.messages import NOT_THERE
@@ -49,5 +50,5 @@ def check(syntax: str) -> str:
     allowed = 0.0 if syntax in EXACT else LOSSY / 100 * float(expected.max())
     given = np.asarray(radiograph.values, np.float64)
     if given.shape != expected.shape or np.abs(given - expected).max() > allowed:
-        raise UnusableModel(messages.OTHER_PIXELS, messages.INSTALL_AGAIN, path)
+        raise UnusableModel(messages.OTHER_PIXELS, INSTALL_CXRVIEW_AGAIN, path)
     return "as stored"

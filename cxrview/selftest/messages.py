@@ -3,7 +3,6 @@
 from cxrview.message import Message
 
 OTHER_PIXELS = Message("selftest-other-pixels", "is decoded to other values than are stored.")
-INSTALL_AGAIN = Message("selftest-install-again", "Install cxrview again.")
 OTHER_MODEL = Message(
     "selftest-other-model", "The stored reading is of version {known} of the model, and here is {given}."
 )
