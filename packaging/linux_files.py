@@ -1,12 +1,7 @@
 """What a desktop of Linux is told about the program: desktop file, MIME types, where each file lies."""
 
-import sys
-
 from editions import REPOSITORY
-
-sys.path.insert(0, str(REPOSITORY))
-
-from cxrview.file_types import FILE_TYPES
+from file_types import FILE_TYPES
 
 LINUX = REPOSITORY / "packaging" / "linux"
 

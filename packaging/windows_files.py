@@ -1,13 +1,8 @@
 """Write and remove the file types of the code in the registry of Windows, as macros of NSIS."""
 
-import sys
 from pathlib import Path
 
-from editions import REPOSITORY
-
-sys.path.insert(0, str(REPOSITORY))
-
-from cxrview.file_types import FILE_TYPES
+from file_types import FILE_TYPES
 
 CLASSES = r"Software\Classes"
 KEY = "cxrview.file"

@@ -50,5 +50,5 @@ def check(syntax: str) -> str:
     allowed = 0.0 if syntax in EXACT else LOSSY / 100 * float(expected.max())
     given = np.asarray(radiograph.values, np.float64)
     if given.shape != expected.shape or np.abs(given - expected).max() > allowed:
-        raise UnusableModel(messages.OTHER_PIXELS, INSTALL_CXRVIEW_AGAIN, path)
+        raise UnusableModel(messages.DECODED_OTHERWISE, INSTALL_CXRVIEW_AGAIN, path)
     return "as stored"

@@ -42,7 +42,7 @@ def stored() -> dict[str, Any]:
     known: dict[str, Any] = json.loads((folder() / STORED).read_text("utf-8"))
     card = read_card(paths.bundled_models() / known["model"])
     if card.version != known["version"]:
-        raise UnusableModel(messages.OTHER_MODEL(known=known["version"], given=card.version))
+        raise UnusableModel(messages.STORED_FOR_ANOTHER(known=known["version"], given=card.version))
     return known
 
 

@@ -15,7 +15,7 @@ PASSED, FAILED, ABSENT = "passed", "failed", "absent"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Checked:
     """What one check came to: PASSED, FAILED, or ABSENT where this edition lacks what it tries."""
 
     name: str
@@ -24,7 +24,7 @@ class Outcome:
     seconds: float
 
 
-def run() -> Iterator[Outcome]:
+def run() -> Iterator[Checked]:
     """Yield the outcome of each check as it comes. Nothing is written but temporary files.
 
     From here on this process refuses connections.
@@ -35,7 +35,7 @@ def run() -> Iterator[Outcome]:
     try:
         syntaxes = decoding.syntaxes()
     except CxrviewError as error:
-        yield Outcome("decoding", FAILED, str(error), 0.0)
+        yield Checked("decoding", FAILED, str(error), 0.0)
         syntaxes = ()
     for syntax in syntaxes:
         yield _outcome(f"decodes {titles.get(syntax, syntax)}", partial(decoding.check, syntax))
@@ -46,7 +46,7 @@ def run() -> Iterator[Outcome]:
     yield _outcome("connections", partial(_connections, attempts))
 
 
-def _outcome(name: str, check: Callable[[], str | None]) -> Outcome:
+def _outcome(name: str, check: Callable[[], str | None]) -> Checked:
     begin = time.perf_counter()
     try:
         detail = check()
@@ -55,7 +55,7 @@ def _outcome(name: str, check: Callable[[], str | None]) -> Outcome:
         detail, state = str(error), FAILED
     except Exception as error:  # noqa: BLE001 - whatever is broken here is what is looked for
         detail, state = f"{type(error).__name__}: {error}", FAILED
-    return Outcome(name, state, detail or "not in this edition", round(time.perf_counter() - begin, 2))
+    return Checked(name, state, detail or "not in this edition", round(time.perf_counter() - begin, 2))
 
 
 def _display() -> str:

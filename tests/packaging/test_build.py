@@ -3,15 +3,15 @@
 import argparse
 import subprocess
 
-import build
 import deb
 import editions
+import file_types
 import linux_files
 import pytest
 import shell_files
 
+import build
 from cxrview.cli import main as cli
-from cxrview.file_types import FILE_TYPES
 from cxrview.imaging.raster import formats
 
 
@@ -60,7 +60,7 @@ def test_parts_are_weighed_and_a_build_over_its_budget_is_told(tmp_path, capsys)
 
 
 def test_file_types_are_those_that_are_read():
-    pictures = {suffix for kind in FILE_TYPES if not kind.ours for suffix in kind.suffixes}
+    pictures = {suffix for kind in file_types.FILE_TYPES if not kind.ours for suffix in kind.suffixes}
     assert pictures == {suffix for kind in formats.KNOWN for suffix in kind.suffixes}
     assert "MimeType=application/dicom;image/png;" in linux_files.desktop_file()
     assert "Exec=/opt/cxrview/cxrview view %F\n" in linux_files.desktop_file("/opt/cxrview/cxrview")

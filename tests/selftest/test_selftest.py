@@ -60,7 +60,7 @@ def test_pixels_that_differ_from_the_stored_ones_are_found(syntax, tmp_path, mon
     monkeypatch.setattr(decoding, "read", read_here)
     with pytest.raises(CxrviewError) as found:
         decoding.check(syntax)
-    assert found.value.code == messages.OTHER_PIXELS.code
+    assert found.value.code == messages.DECODED_OTHERWISE.code
 
 
 def test_the_stored_reading_is_of_the_bundled_model_and_another_one_is_found(monkeypatch):
@@ -100,8 +100,8 @@ def test_a_connection_is_refused_and_told():
 
 def test_what_fails_is_in_the_report_and_in_the_exit_code(monkeypatch, capsys):
     outcomes = [
-        run.Outcome("display", run.PASSED, "X11", 0.1),
-        run.Outcome("window", run.FAILED, "broken", 2.0),
+        run.Checked("display", run.PASSED, "X11", 0.1),
+        run.Checked("window", run.FAILED, "broken", 2.0),
     ]
     monkeypatch.setattr(run, "run", lambda: iter(outcomes))
     assert main(["doctor", "--self-test"]) == 1
