@@ -1,6 +1,7 @@
 """A package for Debian and Ubuntu of the frozen program. It lies in /opt and needs no Python."""
 
 import gzip
+import platform
 import shutil
 import subprocess
 import tempfile
@@ -11,9 +12,9 @@ from editions import REPOSITORY, Edition
 
 MAINTAINER = "The authors of cxrview <cxrview@localhost>"
 HOME = "opt/cxrview"
-# What the frozen program takes from the system. The rest is inside.
+# What the frozen program takes from the system, besides a libc as new as where it was built. The rest is inside.
 NEEDS = (
-    "libc6 (>= 2.35)", "libegl1", "libgl1", "libfontconfig1", "libdbus-1-3", "libx11-6", "libxcb1",
+    "libegl1", "libgl1", "libfontconfig1", "libdbus-1-3", "libx11-6", "libxcb1",
     "libxkbcommon0", "libxkbcommon-x11-0",
 )  # fmt: skip
 RECOMMENDS = ("libopengl0", "ocl-icd-libopencl1", "libcups2 | libcups2t64")
@@ -77,7 +78,7 @@ def control_file(edition: Edition, version: str, size: int) -> str:
         "Installed-Size": str(-(-size // 1024)),
         "Section": "science",
         "Priority": "optional",
-        "Depends": ", ".join(NEEDS),
+        "Depends": ", ".join((f"libc6 (>= {platform.libc_ver()[1]})", *NEEDS)),
         "Recommends": ", ".join(RECOMMENDS),
         "Provides": "cxrview",
         "Conflicts": other,
