@@ -12,7 +12,7 @@ from editions import REPOSITORY, Edition
 
 MAINTAINER = "The authors of cxrview <cxrview@localhost>"
 HOME = "opt/cxrview"
-# What the frozen program takes from the system, besides a libc as new as where it was built. The rest is inside.
+# What the frozen program takes from the system, besides a libc as new as where it was built.
 NEEDS = (
     "libegl1", "libgl1", "libfontconfig1", "libdbus-1-3", "libx11-6", "libxcb1",
     "libxkbcommon0", "libxkbcommon-x11-0",
