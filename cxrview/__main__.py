@@ -20,6 +20,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _demo(options)
     if options.command in cli.COMMANDS:
         return cli.run(options)
+    from cxrview import display
+
+    if problem := display.problem():  # Qt would abort the process, in words of its own
+        from cxrview.cli import console
+
+        console.say(f"cxrview: {problem}")
+        return console.USAGE
     from cxrview.gui import app
 
     return int(app.run(options.paths, model=options.model, device=options.device))
@@ -30,7 +37,11 @@ def _demo(options: argparse.Namespace) -> int:
     from cxrview import paths
     from cxrview.cli import console
 
-    sample = paths.sample_radiograph()
+    sample = options.film or paths.sample_radiograph()
+    if options.film is not None:
+        from cxrview.selftest import connections
+
+        connections.watch()
     if sample is None:
         console.say('cxrview: the sample radiograph is not installed: pip install "cxrview[demo]"')
         return console.USAGE
@@ -49,6 +60,10 @@ def _has_display() -> bool:
     if sys.platform in ("win32", "darwin"):
         return True
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    from cxrview import display
+
+    if display.problem():
         return False
     # Qt aborts the process where the display does not answer, so another process tries first.
     attempt = [sys.executable, "-c", "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"]

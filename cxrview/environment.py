@@ -71,7 +71,7 @@ def lines() -> Iterator[str]:
 def licences() -> list[Package]:
     """Return every package that cxrview needs and what those need, as far as it is installed, by name.
 
-    Takes some 100 ms. Empty where packages keep no metadata, as in a frozen application.
+    Takes some 100 ms. A frozen application has the metadata of what is inside.
     """
     found: dict[str, Package] = {}
     waiting = ["cxrview"]

@@ -19,6 +19,11 @@ IN_USE = Message("in-use", "{place} is being written by another run of cxrview."
 WAIT_OR_CHOOSE_ANOTHER_FILE = Message(
     "wait-or-choose-another-file", "Wait for its end, or choose another file."
 )
+DISPLAY_LACKS = Message(
+    "display-lacks",
+    "Qt cannot show a window on {display} here, because {libraries} cannot be loaded. "
+    "On Debian and Ubuntu: sudo apt install {packages}",
+)
 KEY_UNUSABLE = Message("key-unusable", "The pseudonym key {place} cannot be used: {reason}.")
 KEY_DAMAGED = Message("key-damaged", "The pseudonym key {place} is damaged.")
 REMOVE_KEY = Message("remove-key", "Remove it; new pseudonyms will differ.")

@@ -67,7 +67,12 @@ def batches() -> Path:
 
 
 def sample_radiograph() -> Path | None:
-    """Return a real DICOM chest radiograph (CR, MONOCHROME1) if the package pydicom-data is installed."""
+    """Return a real DICOM chest radiograph (CR, MONOCHROME1) if there is one.
+
+    A frozen app has it inside; elsewhere the package pydicom-data brings it.
+    """
+    if (inside := PACKAGE / "_sample" / "RG1_J2KR.dcm").is_file():
+        return inside
     package = importlib.util.find_spec("data_store")
     for folder in (package.submodule_search_locations or []) if package is not None else []:
         path = Path(folder) / "data" / "RG1_UNCR.dcm"

@@ -1,6 +1,8 @@
 """`cxrview doctor`: versions, engines, decoders and models, and what to install for what is missing."""
 
 import argparse
+import dataclasses
+import json
 import tempfile
 import time
 from collections.abc import Callable
@@ -8,12 +10,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from cxrview import bundle, environment, paths
+from cxrview import __version__, bundle, display, environment, paths
 from cxrview.anatomy import contract as segmenters
 from cxrview.bundle.card import SEGMENTER
-from cxrview.cli import console
+from cxrview.cli import console, messages
 from cxrview.engines import registry
-from cxrview.errors import CxrviewError
+from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.imaging import read
 from cxrview.imaging.dicom.codecs import codecs
 from cxrview.inference import contract
@@ -22,11 +24,20 @@ from cxrview.isolation import deaths
 WORKS = "works"
 
 
-def run(_arguments: argparse.Namespace) -> int:
-    """Print the report; returns 1 if nothing is decoded, or nothing runs the default model or the lungs'."""
+def run(arguments: argparse.Namespace) -> int:
+    """Print the report; returns 1 if nothing is decoded, or nothing runs the default model or the lungs'.
+
+    With --self-test it prints what that finds, and returns 1 if anything fails. Raises InvalidRequest.
+    """
+    if arguments.self_test:
+        return _self_test(as_json=arguments.json)
+    if arguments.json:
+        raise InvalidRequest(messages.NEEDS_SELF_TEST(option="--json"))
     console.put(environment.headline())
     for package in environment.PACKAGES:
         console.put(f"  {package:<24} {environment.version(package)}")
+    console.put("Display")
+    console.put(f"  {display.kind():<24} {display.problem() or WORKS}")
     console.put("DICOM decoders")
     for codec in codecs():
         if codec.used or codec.missing:
@@ -49,6 +60,26 @@ def run(_arguments: argparse.Namespace) -> int:
         console.put(f"  {name:<24} {outcome}")
     works = all(any(_works(outcome) for outcome in found.values()) for found in (engines, lungs))
     return console.OK if works and _works(decoding) else console.SOME_FAILED
+
+
+def _self_test(*, as_json: bool) -> int:
+    from cxrview.selftest import run as selftest
+
+    begin = time.perf_counter()
+    outcomes = []
+    for outcome in selftest.run():
+        outcomes.append(outcome)
+        if not as_json:
+            console.put(f"{outcome.state:<8} {outcome.name:<72} {outcome.detail} ({outcome.seconds:.1f} s)")
+    passed = all(outcome.state != selftest.FAILED for outcome in outcomes)
+    seconds = round(time.perf_counter() - begin, 1)
+    if as_json:
+        checks = [dataclasses.asdict(outcome) for outcome in outcomes]
+        whole = {"cxrview": __version__, "passed": passed, "seconds": seconds, "checks": checks}
+        console.put(json.dumps(whole, indent=2, ensure_ascii=False))
+    else:
+        console.put(f"The self-test {'passed' if passed else 'failed'}, in {seconds} s.")
+    return console.OK if passed else console.SOME_FAILED
 
 
 def _works(outcome: str) -> bool:

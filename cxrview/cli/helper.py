@@ -100,6 +100,14 @@ def gradients(_arguments: argparse.Namespace) -> int:
     return console.OK
 
 
+def step(_arguments: argparse.Namespace) -> int:
+    """Train one step, say the loss, and return 0. Raises CxrviewError."""
+    from cxrview.training.one_step import one_step
+
+    _say({"loss": one_step()})
+    return console.OK
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked for and return 0. Raises CxrviewError, after saying it."""
     try:
@@ -116,6 +124,7 @@ WORKS = {
     "try": try_model,
     "batch": batch,
     "gradients": gradients,
+    "step": step,
 }
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "train": "cxrview.cli.train:run",
     "tune": "cxrview.cli.tune:run",
     "doctor": "cxrview.cli.doctor:run",
+    "licences": "cxrview.cli.licences:run",
     "helper": "cxrview.cli.helper:run",
 }
 
@@ -38,6 +39,16 @@ whoever read its output has gone (what was written by then stands)."""
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the parsed command line; `command` is None, "view" or "demo" for the window."""
     console.soften()
+    try:
+        parsed = make_parser().parse_args(arguments)
+    except SystemExit as end:  # after the help, too, somebody may have stopped reading
+        raise SystemExit(console.finish(console.USAGE if end.code else console.OK)) from None
+    parsed.typed = tuple(sys.argv[1:] if arguments is None else arguments)
+    return parsed
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; manual page and completions are made from it, too."""
     parser = argparse.ArgumentParser(
         prog="cxrview", description=f"Review chest radiographs. {NOTICE}", epilog=EXIT_CODES
     )
@@ -52,14 +63,10 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     _add_models(commands)
     _add_train(commands)
     _add_tune(commands)
-    commands.add_parser("doctor", help="show what works here and what to install")
+    _add_doctor(commands)
+    commands.add_parser("licences", help="show what cxrview stands on, and under which licences")
     helper.add_helper(commands.add_parser("helper"))  # without help it is not listed: it is for the window
-    try:
-        parsed = parser.parse_args(arguments)
-    except SystemExit as end:  # after the help, too, somebody may have stopped reading
-        raise SystemExit(console.finish(console.USAGE if end.code else console.OK)) from None
-    parsed.typed = tuple(sys.argv[1:] if arguments is None else arguments)
-    return parsed
+    return parser
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -78,6 +85,7 @@ def _add_demo(commands: Commands) -> None:
     demo.add_argument("--screenshot", type=Path, metavar="PNG", help="save a picture of the window and end")
     demo.add_argument("--theme", choices=("dark", "light"), default="dark")
     demo.add_argument("--size", type=_size, default=(1600, 1000), metavar="WxH", help="of that picture")
+    demo.add_argument("--film", type=Path, help=argparse.SUPPRESS)  # in its place, for the self-test
     _add_operating_point(demo)
     _add_model_options(demo)
 
@@ -208,6 +216,16 @@ def _add_tune(commands: Commands) -> None:
     tune.add_argument("--trials", type=_positive, metavar="N", help="at most")
     tune.add_argument("--method", choices=("bayesian", "grid"))
     tune.add_argument("--bundle", action="store_true", help="train the best recipe to a finished model")
+
+
+def _add_doctor(commands: Commands) -> None:
+    doctor = commands.add_parser("doctor", help="show what works here and what to install")
+    doctor.add_argument(
+        "--self-test",
+        action="store_true",
+        help="try it all on files that cxrview brings along: decoders, engines, the window; writes nothing",
+    )
+    doctor.add_argument("--json", action="store_true", help="with --self-test: the outcome as JSON")
 
 
 def _add_operating_point(parser: argparse.ArgumentParser) -> None:

@@ -37,6 +37,7 @@ SAME_PIXELS = Message(
 )
 KEY_LIES_IN = Message("key-lies-in", "Which name stands for which file is in {place}. Do not pass it on.")
 REPORT_LIES_IN = Message("report-lies-in", "The report is in {place}.")
+NEEDS_SELF_TEST = Message("needs-self-test", "{option} needs --self-test.")
 NO_SUCH_POINT = Message(
     "no-such-point", "The model {name} has no operating point “{point}” to call a class by."
 )
