@@ -16,3 +16,22 @@ AMONG_IMAGES = Message("among-images", "The heatmaps would lie among the images 
 CHOOSE_OUTSIDE = Message("choose-outside", "Choose a folder outside.")
 CANNOT_BE_MADE = Message("cannot-be-made", "{place} cannot be made: {reason}.")
 CANNOT_BE_ENCODED = Message("cannot-be-encoded", "{place} cannot be written: the picture cannot be encoded.")
+
+# Prepared images, and Spark
+PART_UNREADABLE = Message("part-unreadable", "cannot be gone on with: {part} cannot be read.")
+OTHER_SHAPE = Message("other-shape", "The table has images of another size, colour or layout.")
+SAME_SHAPE = Message("same-shape", "Go on with the same options, or choose another --out.")
+NEEDS_SPARK = Message("needs-spark", "Spark is not there.")
+INSTALL_SPARK = Message("install-spark", "Install it, and Java 17 or later: {command}")
+SPARK_DOES_NOT_START = Message("spark-does-not-start", "Spark does not start: {reason}.")
+CHECK_JAVA = Message("check-java", "It needs Java 17 or later, and the master that --master names.")
+SPARK_FAILED = Message("spark-failed", "Spark has given up: {reason}.")
+SPARK_GO_ON = Message("spark-go-on", "What it has written stands; --resume goes on with it.")
+ON_SPARK = Message("on-spark", "{count} file on Spark", "{count} files on Spark")
+NO_IMAGES_ON_CLUSTER = Message("no-images-on-cluster", "There are no images in {place}.")
+NOT_DELIVERED = Message("not-delivered", "was not read by Spark: it is missing, or may not be read.")
+SEE_SPARK_LOG = Message("see-spark-log", "See the log of Spark.")
+NAME_SPARK_PASSES_OVER = Message(
+    "name-spark-passes-over", "is passed over by Spark: its name begins with “_” or “.”, or is no Unicode."
+)
+RENAME_FOR_SPARK = Message("rename-for-spark", "Rename it.")

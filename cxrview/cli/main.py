@@ -10,19 +10,28 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cxrview import NOTICE, __version__
-from cxrview.cli import console, former_options, helper, interrupts, training_options
+from cxrview.cli import (
+    console,
+    former_options,
+    helper,
+    interrupts,
+    prepare_options,
+    spark_options,
+    training_options,
+)
 from cxrview.errors import CxrviewError
 from cxrview.explain import methods
 from cxrview.inference.call import BALANCED, CHOSEN, SENSITIVE
 from cxrview.isolation.decoders import decoders
 from cxrview.progress import Cancelled
 
-DECODING = ("score", "explain", "evaluate")  # what decodes files soon after it has begun
+DECODING = ("score", "explain", "evaluate", "prepare")  # what decodes files soon after it has begun
 COMMANDS = {
     "score": "cxrview.cli.score:run",
     "explain": "cxrview.cli.explain:run",
     "evaluate": "cxrview.cli.evaluate:run",
     "models": "cxrview.cli.models:run",
+    "prepare": "cxrview.cli.prepare:run",
     "train": "cxrview.cli.train:run",
     "tune": "cxrview.cli.tune:run",
     "doctor": "cxrview.cli.doctor:run",
@@ -49,6 +58,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     _add_explain(commands)
     _add_evaluate(commands)
     _add_models(commands)
+    prepare_options.add_options(
+        commands.add_parser("prepare", help="films as numbers, to Parquet", epilog=EXIT_CODES), _positive
+    )
     _add_train(commands)
     _add_tune(commands)
     commands.add_parser("doctor", help="show what works here and what to install")
@@ -83,9 +95,12 @@ def _add_score(commands: Commands) -> None:
     score = commands.add_parser(
         "score", help="read many files with the model, one row per frame", epilog=EXIT_CODES
     )
-    score.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
+    score.add_argument("paths", nargs="+", type=spark_options.place, metavar="PATH", help="files or folders")
     score.add_argument(
-        "--out", type=Path, metavar="FILE", help=".csv or .jsonl; without it, CSV to standard output"
+        "--out",
+        type=spark_options.place,
+        metavar="FILE",
+        help=".csv or .jsonl; without it, CSV to standard output",
     )
     score.add_argument("--heatmaps", type=Path, metavar="DIR", help="save a picture with heatmap per frame")
     score.add_argument("--batch-size", type=_positive, default=16, metavar="N")
@@ -94,6 +109,7 @@ def _add_score(commands: Commands) -> None:
     )
     score.add_argument("--resume", action="store_true", help="go on where a stopped run ended")
     score.add_argument("--overwrite", action="store_true", help="replace an --out that exists")
+    spark_options.add_options(score)
     _add_operating_point(score)
     _add_model_options(score)
 
@@ -238,7 +254,7 @@ def _fraction(text: str) -> float:
 def run(arguments: argparse.Namespace) -> int:
     """Run a command that needs no window and return its exit code."""
     try:
-        if arguments.command in DECODING:
+        if arguments.command in DECODING and getattr(arguments, "executor", "") != spark_options.SPARK:
             decoders().warm(getattr(arguments, "workers", 1))  # they get ready while all else is imported
         with interrupts.remembered():
             code: int = pkgutil.resolve_name(COMMANDS[arguments.command])(arguments)

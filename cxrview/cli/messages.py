@@ -25,3 +25,15 @@ HEATMAPS_WITHHELD = Message(
     "heatmaps-withheld",
     "{count} frames are not like the training films and have no heatmap; “cxrview explain” saves one anyway.",
 )
+
+# On Spark, and images prepared
+NEEDS_EXECUTOR = Message("needs-executor", "{what} needs --executor spark.")
+NOT_ON_SPARK = Message("not-on-spark", "{option} does not go with --executor spark.")
+SPARK_WRITES_PARQUET = Message("spark-writes-parquet", "Spark writes to an --out that ends in .parquet.")
+NO_ARCHIVES_ON_CLUSTER = Message(
+    "no-archives-on-cluster", "{place} is an archive, of which a cluster sees nothing: unpack it."
+)
+WRITES_PARQUET = Message("writes-parquet", "Prepared images go to an --out that ends in .parquet.")
+STAYS_EMPTY = Message("stays-empty", "The column {column} stays empty.")
+NO_FOLDER = Message("no-folder", "{place} is no folder of parts.")
+NAME_ANOTHER_OUT = Message("name-another-out", "Name another --out.")

@@ -11,7 +11,7 @@ from cxrview import paths
 from cxrview.batch import rows, table
 from cxrview.batch.heatmaps import Pictures
 from cxrview.batch.score import score
-from cxrview.cli import console, messages
+from cxrview.cli import console, messages, spark_options
 from cxrview.cli.choices import load_predictor_and_point
 from cxrview.cli.inputs import GivenFiles, found_in
 from cxrview.errors import CxrviewError, InvalidRequest
@@ -27,6 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises InvalidRequest if nothing can be done.
     """
+    if spark_options.on_spark(arguments, "paths", "out"):
+        return score_on_spark(arguments)
     _check_output(arguments)
     with found_in(arguments.paths) as inputs:
         if not inputs.files:
@@ -37,6 +39,13 @@ def run(arguments: argparse.Namespace) -> int:
             pictures = Pictures(arguments.heatmaps, arguments.paths, _complain)
         with file_lock(arguments.out) if arguments.out is not None else nullcontext():
             return _score(arguments, inputs, predictor, point, pictures)
+
+
+def score_on_spark(arguments: argparse.Namespace) -> int:
+    """Score the files on Spark, see there."""
+    from cxrview.cli import score_spark  # half a second
+
+    return score_spark.execute(arguments)
 
 
 def _complain(path: str, error: CxrviewError | str) -> None:
