@@ -63,6 +63,8 @@ def _started(master: str, settings: Mapping[str, str]) -> "SparkSession":
     if is_local(master):
         builder = builder.config("spark.ui.enabled", "false")  # a port that nobody asked for
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    if not (sys.stderr is not None and sys.stderr.isatty()):
+        builder = builder.config("spark.ui.showConsoleProgress", "false")
     for name, value in settings.items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
