@@ -1,1 +1,1 @@
-"""Reading and preparing on a cluster: Spark hands out the files, and each Python worker has an engine."""
+"""Scoring and preparing on a cluster: Spark hands out the files, each Python worker has an engine"""

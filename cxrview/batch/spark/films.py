@@ -77,7 +77,7 @@ def listed(spark: "SparkSession", places: Sequence[str]) -> list[Film]:
 
     Where a name does not tell, the first bytes do. Raises InvalidRequest if there is none.
     """
-    reader = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
+    reader = spark.read.format("binaryFile").options(recursiveFileLookup=True)
     found = [row.path for row in reader.load([escaped(place) for place in places]).select("path").collect()]
     sure: list[str] = []
     asked: list[str] = []

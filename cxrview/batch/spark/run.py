@@ -164,7 +164,7 @@ def _chunks(spark: "SparkSession", films: Sequence[Film], report: Report) -> Ite
 
 
 def _binary(spark: "SparkSession", uris: Sequence[str]) -> "DataFrame":
-    reader = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
+    reader = spark.read.format("binaryFile").options(recursiveFileLookup=True)
     return reader.load([escaped(uri) for uri in uris]).select("path", "content")
 
 
@@ -180,7 +180,7 @@ def _not_delivered() -> CxrviewError:
 def done_in(table: Table, column: str) -> set[str]:
     """Return what `table` has rows of, by its `column`. Raises InvalidRequest."""
     frame = table.rows()
-    return {row[0] for row in frame.select(column).distinct().collect()} if frame is not None else set()
+    return {row[0] for row in frame.select(column).collect()} if frame is not None else set()
 
 
 def check_model(table: Table, name: str, version: str) -> None:

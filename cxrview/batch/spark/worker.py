@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ class ScoreTask:
     shipped: str
     device: str
     point: str
-    secret: bytes
+    secret: bytes = field(repr=False)
     batch_size: int
     columns: Sequence[str]
     called: Mapping[str, str]
@@ -62,7 +62,7 @@ class PrepareTask:
     """How to make numbers of films; `items` says what is known of them, by `key_of`."""
 
     shape: TensorShape
-    secret: bytes
+    secret: bytes = field(repr=False)
     items: Mapping[str, Item]
 
     def __call__(self, batches: "Iterator[pyarrow.RecordBatch]") -> "Iterator[pyarrow.RecordBatch]":
