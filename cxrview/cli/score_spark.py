@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cxrview import paths
 from cxrview.batch import rows
@@ -26,7 +26,19 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _PARQUET = ".parquet"
-_NOT_HERE = {"heatmaps": None}  # options of `cxrview score` that there is nothing of on Spark
+_NOT_HERE: dict[str, Any] = {  # options of `cxrview score` of which there is nothing on Spark
+    "heatmaps": None,
+    "report": None,
+    "report_names": False,
+    "labels": None,
+    "events": None,
+    "deid": False,
+    "duplicates": False,
+    "include": [],
+    "exclude": [],
+    "single_file": False,
+    "threshold": None,
+}
 
 
 def execute(arguments: argparse.Namespace) -> int:

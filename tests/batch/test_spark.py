@@ -3,6 +3,7 @@
 It needs Java and the extra `spark`. Spark talks over sockets, so it runs in processes of their own.
 """
 
+import json
 import os
 import re
 import shutil
@@ -17,11 +18,13 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
+from cxrview.batch.messages import NAME_SPARK_PASSES_OVER
 from cxrview.batch.spark.films import Film, escaped, key_of, labelled, of_this_machine
 from cxrview.cli.main import parse
 from cxrview.cli.messages import NEEDS_EXECUTOR, SPARK_WRITES_PARQUET
 from cxrview.cli.score import run
 from cxrview.errors import InvalidRequest
+from cxrview.imaging.messages import DOES_NOT_EXIST
 from tests.gui.dicom_files import write_dicom
 from tests.refusals import refused
 from tests.training.drawn import chest, write
@@ -32,6 +35,7 @@ if shutil.which("java") is None:
 
 on_spark = [pytest.mark.slow, pytest.mark.timeout(900)]
 TIMES = ("elapsed_ms",)
+GIVEN = ("films", "missing.png")
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +72,7 @@ def cxrview(place: Path, *arguments: str) -> int:
 @pytest.fixture(scope="module")
 def local_rows(place):
     """Return what the local engine says of the films, without times."""
-    assert cxrview(place, "score", "films", "--model", "tiny", "--out", "local.jsonl") == 1
-    import json
-
+    assert cxrview(place, "score", *GIVEN, "--model", "tiny", "--out", "local.jsonl") == 1
     rows = [json.loads(line) for line in (place / "local.jsonl").read_text("utf-8").splitlines()]
     return in_order(rows)
 
@@ -81,7 +83,7 @@ def in_order(rows: list[dict]) -> list[dict]:
     return sorted(filled, key=lambda row: (row["path"], row["frame"] or 0))
 
 
-def scored_on(place: Path, master: str, out: str, *options: str, paths: tuple[str, ...] = ("films",)) -> int:
+def scored_on(place: Path, master: str, out: str, *options: str, paths: tuple[str, ...] = GIVEN) -> int:
     where = ("--executor", "spark", "--master", master, "--out", out)
     return cxrview(place, "score", *paths, "--model", "tiny", *where, *options)
 
@@ -174,11 +176,17 @@ def test_places_of_hadoop_and_options_of_spark_need_spark():
         run(parse(["score", "films", "--executor", "spark", "--out", "results.csv"]))
 
 
-def test_what_spark_would_pass_over_in_silence_has_a_reason():
-    names = ["a.png", "_b.png", ".c.png", "caf\udce9.png"]
-    films, others = of_this_machine([Path("/films") / name for name in names], str)
-    assert films == [Film("file:/films/a.png", "/films/a.png")]
-    assert list(others) == [f"/films/{name}" for name in names[1:]]
+def test_what_spark_would_pass_over_in_silence_has_a_reason(tmp_path):
+    names = ["a.png", "_b.png", ".c.png", os.fsdecode(b"caf\xe9.png"), "missing.png"]
+    paths = [tmp_path / name for name in names]
+    for path in paths[:-1]:
+        path.write_bytes(b"any")
+    films, others = of_this_machine(paths, lambda path: path.name)
+    assert films == [Film(f"file:{paths[0]}", "a.png")]
+    reasons = [NAME_SPARK_PASSES_OVER] * 3 + [DOES_NOT_EXIST]
+    assert [(name, error.problem) for name, error in others.items()] == list(
+        zip(names[1:], reasons, strict=True)
+    )
 
 
 def test_folders_of_a_bucket_are_labels_and_splits():

@@ -17,15 +17,14 @@ from cxrview.imaging.find import (
     natural_key,
     spelled_out,
 )
+from cxrview.imaging.limits import check_file_size
+from cxrview.imaging.read import identify, trouble_reported
 from cxrview.imaging.sniff import HEAD
 
 if TYPE_CHECKING:
     import pyarrow
     from pyspark.sql import SparkSession
 
-HADOOP = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]+://"
-)  # a place of Hadoop's: two letters at least, unlike a drive
 _GLOBS = re.compile(r"([{}\[\]*?\\])")
 _HIDDEN_FROM_SPARK = ("_", ".")
 
@@ -45,12 +44,25 @@ def of_this_machine(
     films: list[Film] = []
     others: dict[str, UnreadableImage] = {}
     for path in files:
-        if path.name.startswith(_HIDDEN_FROM_SPARK) or not _is_unicode(str(path)):
-            error = UnreadableImage(messages.NAME_SPARK_PASSES_OVER, messages.RENAME_FOR_SPARK, path)
-            others[called(path)] = error
-        else:
+        try:
+            _check(path)
             films.append(Film(f"file:{spelled_out(path)}", called(path)))
+        except UnreadableImage as error:
+            others[called(path)] = error
     return films, others
+
+
+def _check(path: Path) -> None:
+    """Raise UnreadableImage, with the sentence of the local engine where that has one.
+
+    A file that is missing or too large would end the whole job.
+    """
+    with trouble_reported(path):
+        if not path.is_file():
+            identify(path)
+        check_file_size(path)
+    if path.name.startswith(_HIDDEN_FROM_SPARK) or not _is_unicode(str(path)):
+        raise UnreadableImage(messages.NAME_SPARK_PASSES_OVER, messages.RENAME_FOR_SPARK, path)
 
 
 def _is_unicode(text: str) -> bool:

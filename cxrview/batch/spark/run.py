@@ -13,6 +13,7 @@ from cxrview.batch.spark.worker import PrepareTask, ScoreTask
 from cxrview.datasets.prepared import IMAGE, NUMBERS, TEXTS
 from cxrview.datasets.sources import Item
 from cxrview.errors import CxrviewError, InvalidRequest, UnreadableImage
+from cxrview.imaging.limits import MAX_FILE_BYTES
 from cxrview.progress import Report
 from cxrview.safe_text import legible
 
@@ -165,7 +166,8 @@ def _chunks(spark: "SparkSession", films: Sequence[Film], report: Report) -> Ite
 
 def _binary(spark: "SparkSession", uris: Sequence[str]) -> "DataFrame":
     reader = spark.read.format("binaryFile").options(recursiveFileLookup=True)
-    return reader.load([escaped(uri) for uri in uris]).select("path", "content")
+    frame = reader.load([escaped(uri) for uri in uris])
+    return frame.where(f"length <= {MAX_FILE_BYTES}").select("path", "content")  # a larger one ends the job
 
 
 def _without_rows(table: Table, column: str, wanted: Sequence[str]) -> list[str]:
