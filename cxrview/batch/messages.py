@@ -34,4 +34,3 @@ SEE_SPARK_LOG = Message("see-spark-log", "See the log of Spark.")
 NAME_SPARK_PASSES_OVER = Message(
     "name-spark-passes-over", "is passed over by Spark: its name begins with “_” or “.”, or is no Unicode."
 )
-RENAME_FOR_SPARK = Message("rename-for-spark", "Rename it.")

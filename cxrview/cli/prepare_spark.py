@@ -4,7 +4,7 @@ import argparse
 
 from cxrview.batch import prepare
 from cxrview.batch.spark import films, run, session
-from cxrview.batch.spark.films import Film
+from cxrview.batch.spark.films import SparkFilm
 from cxrview.cli import console, spark_options
 from cxrview.cli.prepare import items_in, shape_of
 from cxrview.cli.score_spark import locked, out_on_spark, ready, summed_up
@@ -28,7 +28,7 @@ def execute(arguments: argparse.Namespace) -> int:
             items = {str(item.path): item for item in here}
         done = run.done_in(table, "file")
         left = {name: item for name, item in items.items() if item.file not in done}
-        there, troubles = [Film(name, name) for name in left], dict[str, UnreadableImage]()
+        there, troubles = [SparkFilm(name, name) for name in left], dict[str, UnreadableImage]()
         if here is not None:
             there, troubles = films.of_this_machine([item.path for item in left.values()], str)
         table.append_rows(prepare.failure(left[name], error, shape) for name, error in troubles.items())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cxrview import paths
 from cxrview.batch import rows
 from cxrview.batch.spark import films, run, session
-from cxrview.batch.spark.films import Film
+from cxrview.batch.spark.films import SparkFilm
 from cxrview.batch.spark.worker import ScoreTask
 from cxrview.bundle.transfer import export_bundle
 from cxrview.cli import console, messages, spark_options
@@ -113,10 +113,12 @@ def ready(table: run.Table, arguments: argparse.Namespace) -> None:
 class GivenToSpark:
     """The files of this machine, and the places of which Spark lists the files."""
 
-    def __init__(self, here: list[Film], troubles: Mapping[str, CxrviewError], places: list[str]) -> None:
+    def __init__(
+        self, here: list[SparkFilm], troubles: Mapping[str, CxrviewError], places: list[str]
+    ) -> None:
         self._here, self.troubles, self._places = here, troubles, places
 
-    def on(self, spark: "SparkSession") -> list[Film]:
+    def on(self, spark: "SparkSession") -> list[SparkFilm]:
         """Return all of them. Raises InvalidRequest if there are none."""
         found = self._here + (films.listed(spark, self._places) if self._places else [])
         if not found and not self.troubles:

@@ -19,7 +19,7 @@ import pytest
 from pyarrow import parquet
 
 from cxrview.batch.messages import NAME_SPARK_PASSES_OVER
-from cxrview.batch.spark.films import Film, escaped, key_of, labelled, of_this_machine
+from cxrview.batch.spark.films import SparkFilm, escaped, key_of, labelled, of_this_machine
 from cxrview.cli.main import parse
 from cxrview.cli.messages import NEEDS_EXECUTOR, SPARK_WRITES_PARQUET
 from cxrview.cli.score import run
@@ -182,7 +182,7 @@ def test_what_spark_would_pass_over_in_silence_has_a_reason(tmp_path):
     for path in paths[:-1]:
         path.write_bytes(b"any")
     films, others = of_this_machine(paths, lambda path: path.name)
-    assert films == [Film(f"file:{paths[0]}", "a.png")]
+    assert films == [SparkFilm(f"file:{paths[0]}", "a.png")]
     reasons = [NAME_SPARK_PASSES_OVER] * 3 + [DOES_NOT_EXIST]
     assert [(name, error.problem) for name, error in others.items()] == list(
         zip(names[1:], reasons, strict=True)
@@ -192,7 +192,7 @@ def test_what_spark_would_pass_over_in_silence_has_a_reason(tmp_path):
 def test_folders_of_a_bucket_are_labels_and_splits():
     place = "s3a://bucket/films/"
     uris = [f"{place}{name}" for name in ("train/sick/a.dcm", "sick/deep/b.dcm", "c.dcm")]
-    items = labelled([Film(uri, uri) for uri in uris], place)
+    items = labelled([SparkFilm(uri, uri) for uri in uris], place)
     told = [(item.file, item.labels, item.split) for item in items.values()]
     assert told == [
         ("train/sick/a.dcm", ("sick",), "train"),

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from cxrview.batch import messages
+from cxrview.datasets.messages import RENAME_IT
 from cxrview.datasets.sources import SPLITS, Item
 from cxrview.errors import InvalidRequest, UnreadableImage
 from cxrview.imaging.find import (
@@ -30,7 +31,7 @@ _HIDDEN_FROM_SPARK = ("_", ".")
 
 
 @dataclass(frozen=True, slots=True)
-class Film:
+class SparkFilm:
     """A file as Spark is told of it, and as rows call it."""
 
     uri: str
@@ -39,14 +40,14 @@ class Film:
 
 def of_this_machine(
     files: Iterable[Path], called: Callable[[Path], str]
-) -> tuple[list[Film], dict[str, UnreadableImage]]:
+) -> tuple[list[SparkFilm], dict[str, UnreadableImage]]:
     """Return the files that Spark can be asked for, and why not the others, by what they are `called`."""
-    films: list[Film] = []
+    films: list[SparkFilm] = []
     others: dict[str, UnreadableImage] = {}
     for path in files:
         try:
             _check(path)
-            films.append(Film(f"file:{spelled_out(path)}", called(path)))
+            films.append(SparkFilm(f"file:{spelled_out(path)}", called(path)))
         except UnreadableImage as error:
             others[called(path)] = error
     return films, others
@@ -62,7 +63,7 @@ def _check(path: Path) -> None:
             identify(path)
         check_file_size(path)
     if path.name.startswith(_HIDDEN_FROM_SPARK) or not _is_unicode(str(path)):
-        raise UnreadableImage(messages.NAME_SPARK_PASSES_OVER, messages.RENAME_FOR_SPARK, path)
+        raise UnreadableImage(messages.NAME_SPARK_PASSES_OVER, RENAME_IT, path)
 
 
 def _is_unicode(text: str) -> bool:
@@ -84,7 +85,7 @@ def escaped(uri: str) -> str:
     return _GLOBS.sub(r"\\\1", uri)
 
 
-def listed(spark: "SparkSession", places: Sequence[str]) -> list[Film]:
+def listed(spark: "SparkSession", places: Sequence[str]) -> list[SparkFilm]:
     """Return the images in `places` of Hadoop's and below, in natural order, by the rules of `imaging.find`.
 
     Where a name does not tell, the first bytes do. Raises InvalidRequest if there is none.
@@ -102,7 +103,8 @@ def listed(spark: "SparkSession", places: Sequence[str]) -> list[Film]:
     if not sure:
         raise InvalidRequest(messages.NO_IMAGES_ON_CLUSTER(place=places[0]))
     return [
-        Film(uri, uri) for uri in sorted(sure, key=lambda uri: [natural_key(part) for part in uri.split("/")])
+        SparkFilm(uri, uri)
+        for uri in sorted(sure, key=lambda uri: [natural_key(part) for part in uri.split("/")])
     ]
 
 
@@ -146,7 +148,7 @@ def _lies_in(uri: str, folders: set[str], named: set[str]) -> bool:
     return False
 
 
-def labelled(films: Sequence[Film], place: str) -> dict[str, Item]:
+def labelled(films: Sequence[SparkFilm], place: str) -> dict[str, Item]:
     """Return what the folders below `place` say of `films`, by what these are called.
 
     The folder is the label, and one above it that is called like a part of a split is that.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxrview.batch import messages, rows
 from cxrview.batch.prepare import TensorShape, failure
-from cxrview.batch.spark.films import Film, escaped, key_of
+from cxrview.batch.spark.films import SparkFilm, escaped, key_of
 from cxrview.batch.spark.worker import PrepareTask, ScoreTask
 from cxrview.datasets.prepared import IMAGE, NUMBERS, TEXTS
 from cxrview.datasets.sources import Item
@@ -116,7 +116,7 @@ def table_of_prepared(spark: "SparkSession", place: str, shape: TensorShape) -> 
 
 def score(
     spark: "SparkSession",
-    films: Sequence[Film],
+    films: Sequence[SparkFilm],
     table: Table,
     task: Callable[[Mapping[str, str]], ScoreTask],
     report: Report,
@@ -138,7 +138,7 @@ def score(
 
 def prepare(
     spark: "SparkSession",
-    films: Sequence[Film],
+    films: Sequence[SparkFilm],
     items: Mapping[str, Item],
     table: Table,
     shape: TensorShape,
@@ -157,7 +157,9 @@ def prepare(
     table.append_rows(failure(by_file[name], _not_delivered(), shape) for name in missing)
 
 
-def _chunks(spark: "SparkSession", films: Sequence[Film], report: Report) -> Iterator[Sequence[Film]]:
+def _chunks(
+    spark: "SparkSession", films: Sequence[SparkFilm], report: Report
+) -> Iterator[Sequence[SparkFilm]]:
     size = max(CHUNK, FILES_A_CORE * spark.sparkContext.defaultParallelism)
     for start in range(0, len(films), size):
         report(start / len(films), messages.ON_SPARK(count=len(films)))
