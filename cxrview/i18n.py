@@ -70,6 +70,13 @@ def fixed(value: float, decimals: int) -> str:
     return localised(f"{value:.{decimals}f}")
 
 
+def percent(probability: float) -> str:
+    """Return a probability, 0…1, as whole percent, never quite 0 or 100; the same in every language."""
+    if probability < 0.005:
+        return "< 1 %"
+    return "> 99 %" if probability > 0.995 else f"{probability * 100:.0f} %"
+
+
 def significant(value: float, digits: int) -> str:
     """Return `value` with `digits` significant digits and the decimal sign of the user's language."""
     return localised(f"{value:.{digits}g}")

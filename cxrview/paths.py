@@ -61,6 +61,11 @@ def training_runs() -> Path:
     return platformdirs.user_data_path("cxrview", appauthor=False) / "training"
 
 
+def batches() -> Path:
+    """Return the folder of the batches that the window reads; it may not exist yet."""
+    return platformdirs.user_data_path("cxrview", appauthor=False) / "batches"
+
+
 def sample_radiograph() -> Path | None:
     """Return a real DICOM chest radiograph (CR, MONOCHROME1) if the package pydicom-data is installed."""
     package = importlib.util.find_spec("data_store")

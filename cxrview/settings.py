@@ -93,6 +93,12 @@ class Settings:
         page="general",
         help=mark("Files that are gone are named in one line and passed over."),
     )
+    hide_model: bool = option(
+        False,
+        mark("Hide the model until I ask"),
+        page="general",
+        help=mark("For learning to read: nothing of what the model says is shown until it is revealed."),
+    )
     smooth: bool = option(
         True,
         mark("Smooth the image between its pixels"),

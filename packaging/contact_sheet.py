@@ -28,6 +28,7 @@ from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import Item, find_items
 from cxrview.evaluation.localization.films import boxes_of, own_class
 from cxrview.evaluation.localization.measures import measure_film
+from cxrview.explain.explanation import gradcam
 from cxrview.explain.grid import cell_edges, strongest
 from cxrview.explain.overlay import has_own_scale
 from cxrview.explain.paint import is_empty
@@ -87,7 +88,7 @@ class Sheet:
         page.fill(QColor(PAPER))
         painter = QPainter(page)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        own = has_own_scale(films[0].prediction)
+        own = has_own_scale(gradcam(films[0].prediction))
         levels = ", ".join(map(heat_scale.percent, self._style.levels))
         self._write(painter, QRectF(MARGIN, 10, width - 2 * MARGIN, 20), title, bold=True)
         words = f"Lines at {levels}; {heat_scale.unit(own)}. {heat_scale.meaning(own)}"
@@ -118,8 +119,8 @@ class Sheet:
     def _share(self, prediction: Prediction, name: str) -> str:
         """Return how probable a class is, and how strong its strongest cell."""
         share = prediction.probabilities[prediction.class_names.index(name)]
-        heat = strongest(prediction, name)
-        empty = is_empty(prediction, name, self._style)
+        heat = strongest(gradcam(prediction), name)
+        empty = is_empty(gradcam(prediction), name, self._style)
         drawn = heat_scale.nothing(self._style) if empty else f"heat up to {heat_scale.percent(heat)}"
         return f"{self._card.label(name)} {heat_scale.percent(share)}; {drawn}"
 
@@ -145,7 +146,7 @@ class Sheet:
         painter.translate(place.topLeft())
         painter.drawImage(fit.area, to_image(small))
         if name:
-            HeatPicture(film.prediction, name, self._style).paint(painter, fit, self._style.opacity)
+            HeatPicture(gradcam(film.prediction), name, self._style).paint(painter, fit, self._style.opacity)
         self._boxes(painter, film, fit, name)
         painter.restore()
 
@@ -153,7 +154,11 @@ class Sheet:
         """Draw the boxes, and in the map of the film's own class a cross at its strongest cell."""
         boxes, prediction = self._boxes_of(film.item), film.prediction
         lines = [QRectF(QPointF(box[0], box[1]), QPointF(box[2], box[3])) for box in boxes]
-        cross = boxes and name == own_class(film.item, prediction, self._card) and strongest(prediction, name)
+        cross = (
+            boxes
+            and name == own_class(film.item, prediction, self._card)
+            and strongest(gradcam(prediction), name)
+        )
         for pen in (QPen(CASING, 3), QPen(BOX, 1.2)):
             painter.setPen(pen)
             for line in lines:
@@ -204,7 +209,7 @@ def _strongest_place(prediction: Prediction, name: str) -> QPointF:
     """Return the middle of the strongest cell, on the image."""
     cells = prediction.activation_maps[prediction.class_names.index(name)]
     row, column = np.unravel_index(int(cells.argmax()), cells.shape)
-    x, y = cell_edges(prediction)
+    x, y = cell_edges(gradcam(prediction))
     return QPointF((x[column] + x[column + 1]) / 2, (y[row] + y[row + 1]) / 2)
 
 

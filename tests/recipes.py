@@ -81,7 +81,7 @@ def score_column(folder: Path) -> None:
     out = folder / "results.csv"
     assert main(["score", str(picture(folder)), "--out", str(out)]) == 0
     header, row = out.read_text("utf-8").splitlines()
-    assert header.endswith(",operating_point,objections")
+    assert header.endswith(",lungs_found,objections")
     assert row.rpartition(",")[2].isdecimal()
 
 

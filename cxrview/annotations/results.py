@@ -113,8 +113,11 @@ def with_unit(number: str, unit: str) -> str:
 
 
 def table(rows: Iterable[tuple[Annotation, MeasurementResult]]) -> str:
-    """Return measurements as lines of tab-separated kind, label, name, value and unit, for a spreadsheet."""
-    lines = []
+    """Return measurements as lines of tab-separated kind, label, name, value and unit, for a spreadsheet.
+
+    The first line says what stands in the columns.
+    """
+    lines = ["\t".join((tr("Kind"), tr("Label"), tr("Quantity"), tr("Value"), tr("Unit")))]
     for annotation, result in rows:
         kind = tr(NAMES[annotation.kind])
         label = guarded(" ".join(annotation.label.split()))

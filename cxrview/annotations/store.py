@@ -13,6 +13,7 @@ from pathlib import Path
 from cxrview.annotations import messages
 from cxrview.annotations.annotation import Annotation
 from cxrview.annotations.annotation_json import from_json, to_json
+from cxrview.annotations.sqlite_file import LaterVersion, opened
 from cxrview.errors import CxrviewError
 from cxrview.messages import CANNOT_BE_READ, IN_USE_BY_ANOTHER
 
@@ -121,34 +122,13 @@ class Store:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         """Open the file for one piece of work, brought to the present version."""
-        database = None
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.touch(0o600)  # what is written on a patient's image is for its writer
-            database = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
-            self._prepare(database)
-            yield database
+            with opened(self.path, MIGRATIONS, self._patience) as database:
+                yield database
+        except LaterVersion as error:
+            raise StoreUnusable(messages.LATER_VERSION, messages.USE_LATER_VERSION, self.path) from error
         except (sqlite3.Error, OSError) as error:
             raise self._trouble(error) from error
-        finally:
-            if database is not None:
-                database.close()
-
-    def _prepare(self, database: sqlite3.Connection) -> None:
-        version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version > len(MIGRATIONS):
-            raise StoreUnusable(messages.LATER_VERSION, messages.USE_LATER_VERSION, self.path)
-        database.execute("PRAGMA synchronous = FULL")
-        if version == len(MIGRATIONS):
-            return
-        database.execute("PRAGMA journal_mode = WAL")  # it stays; a drive that cannot do it keeps its own
-        database.execute("BEGIN IMMEDIATE")  # another process may just be doing the same
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        for number, script in enumerate(MIGRATIONS[version:], version + 1):
-            for statement in filter(str.strip, script.split(";")):
-                database.execute(statement)
-            database.execute(f"PRAGMA user_version = {number}")
-        database.execute("COMMIT")
 
     def _trouble(self, error: Exception) -> StoreUnusable:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF

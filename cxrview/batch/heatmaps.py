@@ -15,7 +15,8 @@ from cxrview.batch import messages as batch_messages
 from cxrview.batch.rows import Row
 from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.explain.colour import blend, colour_table
-from cxrview.explain.overlay import overlay
+from cxrview.explain.explanation import gradcam
+from cxrview.explain.overlay import heat_over
 from cxrview.explain.style import FLOOR
 from cxrview.imaging.render import square_pixels
 from cxrview.inference.prediction import Prediction
@@ -62,7 +63,7 @@ class Pictures:
             self.withheld += 1
             return
         name = row["call"] or prediction.predicted
-        heat = overlay(prediction, name)
+        heat = heat_over(gradcam(prediction), name)
         mixed = blend(picture, heat, self._colours, opacity=0.45, threshold=FLOOR)
         try:
             save_png(self._folder / _name(row, name), square_pixels(mixed, pixel_aspect))

@@ -1,13 +1,17 @@
 """Which model and device a command uses: the flags, or else what the user's settings say."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from cxrview import bundle, paths, settings
+from cxrview.batch.rows import MEAN
 from cxrview.bundle import Card
 from cxrview.cli import console, messages
 from cxrview.errors import InvalidRequest
-from cxrview.inference.call import POINTS, thresholds
+from cxrview.explain.messages import NO_CLASS
+from cxrview.inference.call import CHOSEN, POINTS, thresholds
 from cxrview.inference.predictor import Predictor
 
 
@@ -35,6 +39,57 @@ def chosen_model(arguments: argparse.Namespace) -> tuple[Path, str, str]:
     """Return the folder of `--model`, the device and the operating point, as the two above choose them."""
     chosen = _choices(arguments, "model", "device", "operating_point")
     return bundle.find(chosen["model"]), chosen["device"] or "auto", chosen["operating_point"]
+
+
+class Readers(NamedTuple):
+    """Who reads many films: the `first` model decides, by its `card` at the operating point `point`.
+
+    `others` have columns of their own, by these names.
+    """
+
+    first: Predictor
+    card: Card
+    point: str
+    others: dict[str, Predictor]
+
+    @property
+    def all(self) -> tuple[Predictor, ...]:
+        """All of them, the first before the others."""
+        return (self.first, *self.others.values())
+
+
+def load_readers(arguments: argparse.Namespace) -> Readers:
+    """Return the readers of `--models` with `--operating-point` or `--threshold`, else as the settings say.
+
+    Raises InvalidRequest if a model is there twice or lacks what was asked for, and as `load_predictor`.
+    """
+    arguments.model = next(iter(arguments.models), "")
+    first, point = load_predictor_and_point(arguments)
+    card = first.card
+    if arguments.threshold is not None:
+        card, point = _with_threshold(card, *arguments.threshold), CHOSEN
+    others: dict[str, Predictor] = {}
+    taken = {(card.name, card.version)}
+    for model in arguments.models[1:]:
+        other = Predictor.load(model, f"{first.engine.name}:{first.engine.device}")
+        name = other.card.name
+        if name in (*others, card.name, MEAN):
+            name = f"{name}-{other.card.version}"
+        if (other.card.name, other.card.version) in taken:
+            raise InvalidRequest(messages.MODEL_TWICE(name=other.card.name), messages.NAME_IT_ONCE)
+        taken.add((other.card.name, other.card.version))
+        others[name] = other
+    return Readers(first, card, point, others)
+
+
+def _with_threshold(card: Card, class_name: str, value: float) -> Card:
+    """Return `card` as if its user had chosen to call `class_name` from `value` on. Raises InvalidRequest."""
+    if class_name not in card.class_names:
+        raise InvalidRequest(NO_CLASS(name=class_name, names=", ".join(card.class_names)))
+    if not card.exclusive:
+        raise InvalidRequest(messages.NOT_EXCLUSIVE(name=card.name), messages.LEAVE_OUT_THRESHOLD)
+    points = card.operating_points | {CHOSEN: {class_name: value}}
+    return replace(card, watch_class=class_name, operating_points=points)
 
 
 def check_point(card: Card, asked: str) -> None:

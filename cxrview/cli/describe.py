@@ -4,6 +4,7 @@ import math
 
 from cxrview import NOTICE
 from cxrview.bundle import Card
+from cxrview.i18n import percent
 from cxrview.inference import call as calls
 from cxrview.inference.call import Call
 from cxrview.inference.prediction import Prediction
@@ -20,7 +21,7 @@ def describe(prediction: Prediction, card: Card, call: Call) -> str:
     if said := calls.remarks(call, card, card.label):
         lines.append(str(said))
     lines += [
-        f"{card.label(name):<{width}}  {round(100 * float(probability)):3d} %"
+        f"{card.label(name):<{width}}  {percent(float(probability)):>6}"
         for name, probability in zip(prediction.class_names, prediction.probabilities, strict=True)
     ]
     lines.append(_domain(prediction))

@@ -22,6 +22,7 @@ from cxrview.evaluation.localization.page import main_kind
 from cxrview.evaluation.names import LOCALIZATION
 from cxrview.evaluation.predict import Answered, answer_files
 from cxrview.evaluation.report import measure_parts, write_report
+from cxrview.explain.methods import DEFAULT
 from cxrview.imaging.passed_over import PassedOver
 from cxrview.inference.predictor import Predictor
 from cxrview.safe_text import visible
@@ -103,6 +104,8 @@ def _with_boxes(
 ) -> dict[str, FilmsToMeasure]:
     """Return the films on which heat is to be measured, by part. Raises InvalidRequest if there are none."""
     if arguments.boxes is None:
+        if arguments.method != DEFAULT:
+            raise InvalidRequest(messages.METHOD_NEEDS_BOXES, messages.ADD_BOXES)
         return {}
     given: Path = arguments.data
     if arguments.boxes is not True:
@@ -113,7 +116,8 @@ def _with_boxes(
     engine, finder = predictor.engine, None
     if predictor.card.frame != LUNGS:
         finder = LungFinder.load(f"{engine.name}:{engine.device}")
-    return {name: FilmsToMeasure(predictor, items, finder, pattern) for name, items in found.items()}
+    method = arguments.method
+    return {name: FilmsToMeasure(predictor, items, finder, pattern, method) for name, items in found.items()}
 
 
 def _heat(

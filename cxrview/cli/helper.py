@@ -7,7 +7,9 @@ decodes talks through a socket.
 import argparse
 import dataclasses
 import json
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from cxrview.cli import console
@@ -71,19 +73,55 @@ def try_model(arguments: argparse.Namespace) -> int:
     return console.OK
 
 
+def batch(arguments: argparse.Namespace) -> int:
+    """Read the films of the batch in a folder, which hears of it, and return 0 if it has come to its end.
+
+    It outlives whoever started it, so what libraries say goes into a file of the folder.
+    """
+    from cxrview.batch.run import give_way, run_batch
+    from cxrview.batch.run_events import Failed
+    from cxrview.batch.run_folder import BatchFolder
+
+    folder = BatchFolder(arguments.folder)
+    give_way()
+    with suppress(OSError), folder.log.open("ab") as log:
+        for stream in (1, 2):
+            os.dup2(log.fileno(), stream)
+    ended = run_batch(folder)
+    return console.SOME_FAILED if isinstance(ended, Failed) else console.OK
+
+
+def gradients(_arguments: argparse.Namespace) -> int:
+    """Answer one request for a map that needs gradients, and return 0. Raises CxrviewError."""
+    from cxrview.engines.keras_gradients import answer
+
+    request = json.loads(sys.stdin.readline())
+    _say(answer(request, lambda fraction: _say({"fraction": fraction})))
+    return console.OK
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked for and return 0. Raises CxrviewError, after saying it."""
     try:
-        works = {"measure": measure, "changes": changes, "decode": decode, "try": try_model}
-        return works[arguments.work](arguments)
+        return WORKS[arguments.work](arguments)
     except CxrviewError as error:
         _say({"failed": error.whole.as_dict()})
         raise
 
 
+WORKS = {
+    "measure": measure,
+    "changes": changes,
+    "decode": decode,
+    "try": try_model,
+    "batch": batch,
+    "gradients": gradients,
+}
+
+
 def add_helper(parser: argparse.ArgumentParser) -> None:
     """Add what may be asked for."""
-    parser.add_argument("work", choices=("measure", "changes", "decode", "try"))
+    parser.add_argument("work", choices=tuple(WORKS))
     parser.add_argument("--config", type=Path)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--device", default="auto")

@@ -5,6 +5,7 @@ Importing this module is cheap: each command imports what it needs when it runs.
 
 import argparse
 import pkgutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -16,6 +17,7 @@ from cxrview.cli import (
     helper,
     interrupts,
     prepare_options,
+    score_options,
     spark_options,
     training_options,
 )
@@ -66,17 +68,19 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     commands.add_parser("doctor", help="show what works here and what to install")
     helper.add_helper(commands.add_parser("helper"))  # without help it is not listed: it is for the window
     try:
-        return parser.parse_args(arguments)
+        parsed = parser.parse_args(arguments)
     except SystemExit as end:  # after the help, too, somebody may have stopped reading
         raise SystemExit(console.finish(console.USAGE if end.code else console.OK)) from None
+    parsed.typed = tuple(sys.argv[1:] if arguments is None else arguments)
+    return parsed
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_view(commands: Commands) -> None:
-    view = commands.add_parser("view", help="open the app on files or folders")
-    view.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    view = commands.add_parser("view", help="open the app, on files or folders if there are any")
+    view.add_argument("paths", nargs="*", type=Path, metavar="PATH")
     _add_model_options(view)
 
 
@@ -93,25 +97,12 @@ def _add_demo(commands: Commands) -> None:
 
 def _add_score(commands: Commands) -> None:
     score = commands.add_parser(
-        "score", help="read many files with the model, one row per frame", epilog=EXIT_CODES
+        "score",
+        help="read many files with the model, one row per frame",
+        epilog=score_options.EXAMPLES + EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    score.add_argument("paths", nargs="+", type=spark_options.place, metavar="PATH", help="files or folders")
-    score.add_argument(
-        "--out",
-        type=spark_options.place,
-        metavar="FILE",
-        help=".csv or .jsonl; without it, CSV to standard output",
-    )
-    score.add_argument("--heatmaps", type=Path, metavar="DIR", help="save a picture with heatmap per frame")
-    score.add_argument("--batch-size", type=_positive, default=16, metavar="N")
-    score.add_argument(
-        "--workers", type=_positive, default=2, metavar="N", help="processes that decode files"
-    )
-    score.add_argument("--resume", action="store_true", help="go on where a stopped run ended")
-    score.add_argument("--overwrite", action="store_true", help="replace an --out that exists")
-    spark_options.add_options(score)
-    _add_operating_point(score)
-    _add_model_options(score)
+    score_options.add_options(score, _positive, _fraction)
 
 
 def _add_explain(commands: Commands) -> None:
@@ -121,7 +112,20 @@ def _add_explain(commands: Commands) -> None:
     explain.add_argument("image", type=Path, metavar="IMAGE")
     explain.add_argument("--out", type=Path, required=True, metavar="PNG")
     explain.add_argument("--class", dest="class_name", default="", metavar="NAME", help="default: as called")
-    explain.add_argument("--method", choices=tuple(methods.METHODS), default=methods.DEFAULT)
+    explain.add_argument(
+        "--method",
+        choices=tuple(methods.METHODS),
+        default=methods.DEFAULT,
+        help="how the model is asked where it looked; some take a while, and say so",
+    )
+    explain.add_argument(
+        "--numbers", type=Path, metavar="NPZ", help="also save the map as the method gave it, for NumPy"
+    )
+    explain.add_argument(
+        "--check",
+        action="store_true",
+        help="also try whether the map is to be believed: by small changes of the film, and by covering it",
+    )
     explain.add_argument("--opacity", type=_fraction, default=0.45, metavar="F", help="0…1")
     explain.add_argument("--threshold", type=_fraction, default=0.0, metavar="F", help="0…1: hide below")
     explain.add_argument("--colours", default="inferno", metavar="NAME")
@@ -153,6 +157,12 @@ def _add_evaluate(commands: Commands) -> None:
         metavar="CSV",
         help="also measure whether the heat lies in boxes and lungs (default: the films of --data and "
         "--external that have any)",
+    )
+    evaluate.add_argument(
+        "--method",
+        choices=tuple(methods.METHODS),
+        default=methods.DEFAULT,
+        help="with --boxes: how the model is asked where it looked; some take seconds a film",
     )
     evaluate.add_argument("--ood", type=Path, metavar="DIR|CSV", help="images outside the model's task")
     former_options.add_former_name(evaluate, "--strangers", "--ood", Path)

@@ -6,11 +6,36 @@ NO_STANDARD_OUTPUT = Message("no-standard-output", "There is no standard output 
 NAME_A_FILE = Message("name-a-file", "Name a file with --out.")
 NOT_A_PICTURE = Message("not-a-picture", "The picture cannot be written as “{name}”.")
 CHOOSE_PNG = Message("choose-png", "Choose .png.")
+NOT_AN_NPZ = Message("not-an-npz", "The numbers cannot be written as “{name}”.")
+CHOOSE_NPZ = Message("choose-npz", "Choose .npz.")
 HAS_FRAMES = Message("has-frames", "{name} has {count} frames.")
 CHOOSE_FRAME = Message("choose-frame", "Choose one with --frame.")
 GIVE_MODEL = Message("give-model", "Give a model's folder or .zip file.")
 NO_IMAGES_THERE = Message("no-images-there", "There are no images in the places given.")
-RESUME_NEEDS_OUT = Message("resume-needs-out", "--resume needs --out.")
+NEEDS_OUT = Message("needs-out", "{option} needs --out.")
+NEEDS_PARQUET = Message("needs-parquet", "{option} needs an --out that ends in .parquet.")
+NEEDS_REPORT = Message("needs-report", "{option} needs --report.")
+IS_ONE_FILE = Message("is-one-file", "{place} is one file.")
+ADD_SINGLE_FILE = Message("add-single-file", "Add --single-file to go on with it.")
+MODEL_TWICE = Message("model-twice", "The model {name} is named twice.")
+NAME_IT_ONCE = Message("name-it-once", "Name it once.")
+NOT_EXCLUSIVE = Message(
+    "not-exclusive", "The classes of {name} do not exclude each other, so none is called before the others."
+)
+LEAVE_OUT_THRESHOLD = Message("leave-out-threshold", "Leave out --threshold.")
+NO_PATTERN_FITS = Message("no-pattern-fits", "No image fits --include and --exclude.")
+DEID_NEEDS_KEY = Message("deid-needs-key", "Without it no pseudonym can be made.")
+BEGUN_WITH_DEID = Message("begun-with-deid", "{place} was begun with --deid.")
+ADD_DEID = Message("add-deid", "Add --deid, or choose another output file.")
+BEGUN_WITHOUT_DEID = Message("begun-without-deid", "{place} was begun without --deid.")
+LEAVE_OUT_DEID = Message("leave-out-deid", "Leave out --deid, or choose another output file.")
+SAME_PIXELS = Message(
+    "same-pixels",
+    "{count} frame has the same pixels as another (column duplicate_of).",
+    "{count} frames have the same pixels as others (column duplicate_of).",
+)
+KEY_LIES_IN = Message("key-lies-in", "Which name stands for which file is in {place}. Do not pass it on.")
+REPORT_LIES_IN = Message("report-lies-in", "The report is in {place}.")
 NO_SUCH_POINT = Message(
     "no-such-point", "The model {name} has no operating point “{point}” to call a class by."
 )
@@ -29,6 +54,7 @@ HEATMAPS_WITHHELD = Message(
 # On Spark, and images prepared
 NEEDS_EXECUTOR = Message("needs-executor", "{what} needs --executor spark.")
 NOT_ON_SPARK = Message("not-on-spark", "{option} does not go with --executor spark.")
+ONE_MODEL_ON_SPARK = Message("one-model-on-spark", "Spark reads with one --model at a time.")
 SPARK_WRITES_PARQUET = Message("spark-writes-parquet", "Spark writes to an --out that ends in .parquet.")
 NO_ARCHIVES_ON_CLUSTER = Message(
     "no-archives-on-cluster", "{place} is an archive, of which a cluster sees nothing: unpack it."

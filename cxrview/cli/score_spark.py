@@ -16,6 +16,7 @@ from cxrview.bundle.transfer import export_bundle
 from cxrview.cli import console, messages, spark_options
 from cxrview.cli.choices import check_point, chosen_model
 from cxrview.cli.inputs import found_in
+from cxrview.cli.score import STANDARD_INPUT
 from cxrview.cli.secret_key import secret_key
 from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.file_lock import file_lock
@@ -43,8 +44,9 @@ _NOT_HERE: dict[str, Any] = {  # options of `cxrview score` of which there is no
 
 def execute(arguments: argparse.Namespace) -> int:
     """Score the files and return 0 if all frames were read, 1 if some were not. Raises CxrviewError."""
-    spark_options.refuse(arguments, _NOT_HERE)
+    _check_request(arguments)
     out = out_on_spark(arguments.out)
+    arguments.model = next(iter(arguments.models), "")
     folder, device, point = chosen_model(arguments)
     predictor = Predictor.load(str(folder), device)  # a model that does not work is told at once
     check_point(predictor.card, arguments.operating_point)
@@ -74,6 +76,15 @@ def execute(arguments: argparse.Namespace) -> int:
             progress.clear()
         failed = run.failures_in(table, "path", [*(film.called for film in left), *new])
         return summed_up(failed, len(left) + len(new), len(there) + len(given.troubles))
+
+
+def _check_request(arguments: argparse.Namespace) -> None:
+    """Raise InvalidRequest for what goes on this machine alone."""
+    spark_options.refuse(arguments, _NOT_HERE)
+    if STANDARD_INPUT in arguments.paths:
+        raise InvalidRequest(messages.NOT_ON_SPARK(option=str(STANDARD_INPUT)))
+    if len(arguments.models) > 1:
+        raise InvalidRequest(messages.ONE_MODEL_ON_SPARK)
 
 
 def summed_up(failed: list[tuple[str, str]], tried: int, all_files: int) -> int:

@@ -40,6 +40,7 @@ def add_shared(parser: argparse.ArgumentParser, positive: Any) -> None:
     add_former_name(parser, "--strangers", "--ood")
     add("--resume", action="store_true", help="go on with the run in --out")
     add("--events", choices=("jsonl",), help="events to standard output; “stop” on standard input ends it")
+    add("--alone", action="store_true", help=argparse.SUPPRESS)  # see cli.training_process
     add("--no-register", action="store_true", help="leave the model in --out, out of the app's list")
 
 

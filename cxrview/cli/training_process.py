@@ -3,6 +3,9 @@
 With `--events jsonl` the events go to standard output, one a line, and the line `stop` on standard input asks
 for the end, the line `finish` for a model of the best epoch so far; without, they become readable text.
 Ctrl+C and SIGTERM ask for the end as well; the second time they enforce it.
+
+With `--alone`, which the window asks for, it goes on when nobody listens any more: its events stand in the
+folder of the run, and whoever finds it there asks by a file, `RunFolder.request`.
 """
 
 import argparse
@@ -13,13 +16,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 from cxrview.cli import console
 from cxrview.cli.training_console import TrainingConsole
 from cxrview.errors import CxrviewError
 from cxrview.progress import Cancelled, Enough
 from cxrview.training.run.events import Emit, Epoch, Event, Failed, Finished, Started, Step, Stopped, dump
+from cxrview.training.run.folder import RunFolder
 
 _LAST = (Finished, Failed, Stopped)  # nothing is left to stop
 
@@ -33,6 +37,7 @@ def training_process(arguments: argparse.Namespace, *, can_finish: bool = False)
     has gone.
     """
     asked, enough = threading.Event(), threading.Event()
+    alone = RunFolder(arguments.out.resolve()) if arguments.events and arguments.alone else None
     done = False  # an epoch, so that there is something to finish
     over = False  # the last event has been told
     tell = console.put if arguments.events else None
@@ -46,6 +51,8 @@ def training_process(arguments: argparse.Namespace, *, can_finish: bool = False)
             sys.stdout.flush()
         elif show is not None:
             show(event)
+        if alone is not None:
+            _hear(alone, asked, enough)
         if asked.is_set() and not isinstance(event, _LAST):
             raise Cancelled
         done = done or isinstance(event, Epoch) or (isinstance(event, Started) and event.resumed_epochs > 0)
@@ -55,7 +62,7 @@ def training_process(arguments: argparse.Namespace, *, can_finish: bool = False)
 
     if arguments.events:
         threading.Thread(target=_listen, args=(asked, enough), daemon=True).start()
-    with _signals(asked):
+    with _signals(asked), _known(alone):
         try:
             yield emit
         except CxrviewError as error:
@@ -78,6 +85,64 @@ def _listen(asked: threading.Event, enough: threading.Event) -> None:
             if b"stop" in said:
                 asked.set()
                 return
+
+
+@contextmanager
+def _known(alone: RunFolder | None) -> Iterator[None]:
+    """Leave a sign in the folder of a run that goes on alone, as long as it lasts; it may speak to nobody."""
+    if alone is None:
+        yield
+        return
+    with suppress(OSError):  # the run itself will say what is wrong with its folder
+        alone.path.mkdir(parents=True, exist_ok=True)
+        alone.request.unlink(missing_ok=True)
+        alone.alone.touch()
+    streams = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = _Unheard(sys.stdout), _Unheard(sys.stderr)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = streams
+        with suppress(OSError):
+            alone.alone.unlink(missing_ok=True)
+            alone.request.unlink(missing_ok=True)
+
+
+def _hear(alone: RunFolder, asked: threading.Event, enough: threading.Event) -> None:
+    """Take the request that lies in the folder, if one does."""
+    with suppress(OSError):
+        if alone.request.exists():
+            word = alone.request.read_text("utf-8").strip()
+            alone.request.unlink()
+            {"stop": asked, "finish": enough}.get(word, threading.Event()).set()
+
+
+class _Unheard:
+    """A stream that lets what is written go nowhere once who listened has gone."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError:
+            self._fall_silent()
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            self._fall_silent()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def _fall_silent(self) -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)
 
 
 @contextmanager

@@ -32,10 +32,11 @@ SPLIT_MISSING = Message("split-missing", "names no split in line {number}, but i
 FILL_COLUMN = Message("fill-column", "Fill the column, or drop it.")
 NO_CSV = Message("no-csv", "cannot be read as a table.")
 SHOULD_BE_CSV = Message("should-be-csv", "It should be a CSV file in UTF-8.")
-NO_FILE_COLUMN = Message("no-file-column", "lacks the column file.")
+NO_FILE_COLUMN = Message("no-file-column", "lacks a column file, path or instance_uid.")
 NAME_COLUMNS = Message(
     "name-columns",
-    "The first line names the columns: file, label and, if you like, group, split, source, boxes.",
+    "The first line names the columns: file (or path, or instance_uid), label (or truth) and, if you like, "
+    "group, split, source, boxes.",
 )
 TWO_COLUMNS = Message("two-columns", "has two columns “{name}”.")
 DROP_ONE = Message("drop-one", "Drop one.")

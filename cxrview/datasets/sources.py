@@ -1,6 +1,5 @@
 """Which files a training run is about, and what folders or a table say about each."""
 
-import csv
 import os
 import re
 from collections import Counter
@@ -15,6 +14,7 @@ from cxrview.datasets.archived import unpacked_folder
 from cxrview.datasets.boxes import Box4
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.prepared import is_prepared, unpacked_rows
+from cxrview.datasets.table_reader import columns_of, read_table
 from cxrview.errors import InvalidRequest
 from cxrview.imaging import find_images
 from cxrview.imaging import messages as imaging_messages
@@ -23,7 +23,6 @@ from cxrview.imaging.dicomdir import is_dicomdir, listed_images
 from cxrview.imaging.find import FOLDERS_PASSED_OVER, is_candidate, iter_images, mask_folders, natural_key
 from cxrview.imaging.passed_over import PassedOver
 from cxrview.message import NOTHING, Message, joined
-from cxrview.safe_text import unguarded
 
 SPLITS = {
     "train": "train",
@@ -36,7 +35,6 @@ SPLITS = {
 }
 MAX_LABEL = 100  # characters
 MAX_FILE = 4096
-DELIMITERS = ",;\t"
 PATIENT = re.compile(r"patient|subject|^pid$")  # in the name of a column, in small letters
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')  # of which some system makes a path, or no file name
 
@@ -49,6 +47,7 @@ class Item:
     `source` the collection, `split` one of "train", "validation" and "test". `boxes` are where the readers
     saw the disease, in pixels of the stored film: None if nothing is said, () if it is said that there are
     none. `device` is the machine that made the film, `lung_mask` a picture of its lungs: 0 elsewhere.
+    `findings` and `explanation` are for people who learn to read.
     """
 
     path: Path
@@ -60,16 +59,21 @@ class Item:
     boxes: tuple[Box4, ...] | None = None
     device: str = ""
     lung_mask: Path | None = None
+    findings: str = ""
+    explanation: str = ""
 
 
-def find_items(config: DataConfig, passed: PassedOver | None = None) -> list[Item]:
+def find_items(
+    config: DataConfig, passed: PassedOver | None = None, among: Iterable[Path] | None = None
+) -> list[Item]:
     """Return the files in `config.path`, without those to leave out.
 
     That is a folder, a ZIP archive of one, a CSV file, a DICOM directory, or what `cxrview prepare` wrote.
     A folder without folders, a table without labels and a DICOM directory give files without labels. What is
-    no image, and folders of masks, is passed over and told to `passed`. A label that could be taken for a
-    path, a file listed twice, a file name that is no Unicode, boxes that are none, classes that differ in
-    case only and a pattern that is none raise InvalidRequest; a damaged archive raises UnreadableImage.
+    no image, and folders of masks, is passed over and told to `passed`. What a table knows by UID is looked
+    for in `among`, else beside it. A label that could be taken for a path, a file listed twice, a file name
+    that is no Unicode, boxes that are none, classes that differ in case only and a pattern that is none raise
+    InvalidRequest; a damaged archive raises UnreadableImage.
     """
     patient_pattern(config)
     root = Path(config.path)
@@ -84,7 +88,7 @@ def find_items(config: DataConfig, passed: PassedOver | None = None) -> list[Ite
     elif is_dicomdir(root):
         items = [Item(path, _relative(path, root.parent), ()) for path in listed_images(root)]
     else:
-        items = _of_table(root)
+        items = _of_table(root, among)
     items = [item for item in items if not _left_out(item.file, config.exclude)]
     if not items:
         advice = joined((passed.message, said.A_FOLDER_A_CLASS)) if folder is not None else NOTHING
@@ -131,7 +135,7 @@ def unread_patients(config: DataConfig) -> str:
     """Return the column of a table without groups that seems to name the patient, or ""."""
     root = Path(config.path)
     is_table = root.is_file() and not (is_archive(root) or is_dicomdir(root) or is_prepared(root))
-    columns = list(_rows(root)[0]) if is_table else []
+    columns = columns_of(root) if is_table else []
     if "group" in columns:
         return ""
     return next((name for name in columns if PATIENT.search(name)), "")
@@ -213,15 +217,15 @@ def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _of_table(table: Path) -> list[Item]:
-    rows = _rows(table)
-    items = [_item(row, number, table) for number, row in enumerate(rows, start=2)]
+def _of_table(table: Path, among: Iterable[Path] | None) -> list[Item]:
+    rows = read_table(table, among)
+    items = [_item(row, number, table) for number, row in rows]
     twice = [file for file, count in Counter(item.file for item in items).items() if count > 1]
     if twice:
         raise InvalidRequest(said.LISTED_TWICE(name=twice[0]), said.JOIN_LABELS, table)
-    given = [number for number, item in enumerate(items, start=2) if item.split]
-    if given and len(given) < len(items):
-        number = next(number for number, item in enumerate(items, start=2) if not item.split)
+    untold = [number for (number, _), item in zip(rows, items, strict=True) if not item.split]
+    if untold and len(untold) < len(items):
+        number = untold[0]
         raise InvalidRequest(said.SPLIT_MISSING(number=number), said.FILL_COLUMN, table)
     return items
 
@@ -245,27 +249,6 @@ def labels_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in text.split("|"))) if text else ()
 
 
-def _rows(table: Path) -> list[dict[str, str]]:
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as file:
-            first = file.readline()
-            file.seek(0)
-            delimiter = max(DELIMITERS, key=first.count)
-            reader = csv.DictReader(file, delimiter=delimiter, restkey="", restval="")
-            names = [name.strip().casefold() for name in reader.fieldnames or ()]
-            reader.fieldnames = names
-            rows = [{name: unguarded((row[name] or "").strip()) for name in names if name} for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidRequest(said.NO_CSV, said.SHOULD_BE_CSV, table) from error
-    if "file" not in names:
-        raise InvalidRequest(said.NO_FILE_COLUMN, said.NAME_COLUMNS, table)
-    if doubled := [name for name in names if name and names.count(name) > 1]:
-        raise InvalidRequest(said.TWO_COLUMNS(name=doubled[0]), said.DROP_ONE, table)
-    if not rows:
-        raise InvalidRequest(imaging_messages.LISTS_NO_IMAGES, path=table)
-    return rows
-
-
 def _item(row: dict[str, str], number: int, table: Path) -> Item:
     file, mask = row["file"], row.get("lung_mask", "") or row.get("mask", "")
     if not file or any("\x00" in name or len(name) > MAX_FILE for name in (file, mask)):
@@ -285,6 +268,8 @@ def _item(row: dict[str, str], number: int, table: Path) -> Item:
         boxes=_boxes(row, number, table),
         device=row.get("device", ""),
         lung_mask=_beside(table, mask) if mask else None,
+        findings=row.get("findings", ""),
+        explanation=row.get("explanation", ""),
     )
 
 

@@ -10,7 +10,8 @@ import jinja2
 from cxrview.bundle.load import read_card
 from cxrview.evaluation import messages, report_tables
 from cxrview.evaluation.localization.page import heat_parts
-from cxrview.evaluation.report import EXPLAINED, TITLES, page
+from cxrview.evaluation.page import page
+from cxrview.evaluation.report import EXPLAINED, TITLES
 
 METRICS = "metrics.json"
 MAX_BYTES = 16 * 2**20

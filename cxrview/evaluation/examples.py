@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from cxrview.evaluation.metrics import called_classes
 from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.explain.colour import blend, colour_table
-from cxrview.explain.overlay import overlay
+from cxrview.explain.explanation import gradcam
+from cxrview.explain.overlay import heat_over
 from cxrview.inference.prediction import Prediction
 
 SIDE = 320  # pixels of the longer side of a picture in a report
@@ -90,7 +91,7 @@ def illustrate(
         picture, prediction = found
         name = answers.class_names[choice.class_index]
         small = shrunk(picture)
-        heat = overlay(prediction, name, (small.shape[0], small.shape[1]))
+        heat = heat_over(gradcam(prediction), name, (small.shape[0], small.shape[1]))
         inside = None if answers.in_domain is None else bool(answers.in_domain[choice.index])
         truth = answers.truth[choice.index]
         examples.append(

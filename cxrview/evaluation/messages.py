@@ -26,6 +26,8 @@ LABEL_LEFT_OUT = Message(
 
 MASK_OF_ANOTHER_SHAPE = Message("mask-of-another-shape", "is not of the shape of its film, {file}.")
 NO_BOXES = Message("no-boxes", "has no boxes and no masks of the lungs to lay the heat on.")
+METHOD_NEEDS_BOXES = Message("method-needs-boxes", "A method is only for the measure of heat on boxes.")
+ADD_BOXES = Message("add-boxes", "Add --boxes.")
 BOXES_IN_TABLE = Message(
     "boxes-in-table",
     "Give a table with a column boxes, [[left, top, right, bottom], …] in pixels of the film, or lung_mask.",

@@ -8,17 +8,15 @@ import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from cxrview import NOTICE, __version__, paths
+from cxrview import __version__
 from cxrview import messages as shared
 from cxrview.atomic_file import write_atomically
 from cxrview.datasets.report import DataReport
@@ -29,6 +27,7 @@ from cxrview.evaluation.evaluate import Points, measure, measure_out_of_distribu
 from cxrview.evaluation.examples import Example, data_url
 from cxrview.evaluation.localization.heat_report import HeatReport
 from cxrview.evaluation.localization.page import heat_csv, heat_parts, worst_entry
+from cxrview.evaluation.page import page
 from cxrview.evaluation.predictions import LabelledPredictions
 from cxrview.evaluation.roles import roles_of
 from cxrview.progress import Report, silent
@@ -38,7 +37,6 @@ SCHEMA = 1
 MOST_FILES = 12  # named with a finding
 _METHOD = "95 %, percentile bootstrap over patients (groups)"
 _LIBRARIES = ("numpy", "scikit-learn", "matplotlib", "openvino", "opencv-python-headless", "pydicom")
-_NO_CARD = {"name": "", "version": "", "status": "", "limits": (), "libraries": {}, "license": ""}
 TITLES = {
     "test": "Test images",
     "validation": "Validation images",
@@ -102,7 +100,7 @@ def write_report(
         metrics = measure_parts(parts, out_of_distribution, card, seed=seed, repeats=repeats, report=report)
     if heat is not None:
         metrics = {**metrics, "localization": dict(heat.metrics)}
-    label = partial(_label, {item["name"]: item["label"] for item in card.get("classes", ())})
+    label = label_of(card)
     drawn = _draw(parts, metrics["parts"], label)
     if course is not None and course.figure is not None:
         drawn["history"] = course.figure
@@ -121,17 +119,21 @@ def write_report(
     return folder / "report.html"
 
 
-def page(title: str, card: Mapping[str, Any], **said: Any) -> str:
-    """Return the page with what is `said` about the model of `card`."""
-    made: str = _template("report.html").render(
-        title=title,
-        notice=NOTICE,
-        style=Markup(_text("report.css")),
-        card=_NO_CARD | dict(card),
-        today=date.today().isoformat(),
-        **said,
-    )
-    return made
+def measured_parts(
+    parts: Mapping[str, LabelledPredictions], metrics: Mapping[str, Any], card: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what a page says about `parts` with their figures drawn, for `page` and its pieces.
+
+    `metrics` are what `measure_parts` returned for them, `card` the entries of a model card.
+    """
+    label = label_of(card)
+    documents = {name: plots.svg(figure) for name, figure in _draw(parts, metrics["parts"], label).items()}
+    return _measured(parts, metrics, label, documents)
+
+
+def label_of(card: Mapping[str, Any]) -> Callable[[str], str]:
+    """Return the function that gives the words for a class of `card`, the entries of a model card."""
+    return partial(_label, {item["name"]: item["label"] for item in card.get("classes", ())})
 
 
 def _measured(
@@ -346,17 +348,6 @@ def _predictions(parts: Mapping[str, LabelledPredictions], ood: LabelledPredicti
             inside = "" if answers.in_domain is None else str(bool(answers.in_domain[row])).lower()
             writer.writerow([part, answers.files[row], answers.sources[row], label, called, *shares, inside])
     return buffer.getvalue()
-
-
-def _text(name: str) -> str:
-    return (paths.resources() / "report" / name).read_text("utf-8")
-
-
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    return environment.from_string(_text(f"{name}.jinja"))
 
 
 def _save(folder: Path, texts: Mapping[str, str]) -> None:

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.explain.explanation import Explanation
 from cxrview.explain.grid import seen_area
-from cxrview.explain.overlay import overlay
-from cxrview.inference.prediction import Prediction
+from cxrview.explain.overlay import heat_over
 
 SAMPLES = 192  # between which the lines are straight
 SLACK = 0.05  # of a sample, by which a line may leave its points, so that few of them remain
@@ -29,17 +29,17 @@ def contours(values: NDArray[np.float32], level: float) -> tuple[NDArray[np.floa
 
 
 def heat_contours(
-    prediction: Prediction, class_name: str, level: float, samples: int = SAMPLES, own: bool = True
+    explanation: Explanation, class_name: str, level: float, samples: int = SAMPLES, own: bool = True
 ) -> tuple[NDArray[np.float64], ...]:
     """Return the lines at `level` (0…1) of the heatmap of `class_name`, each (n, 2) of x and y.
 
     They lie where the model looked and end at the border of that. `samples` are taken along the longer
     side of the image. The scale is that of `shares`, with `own`. Raises InvalidRequest for an unknown class.
     """
-    box, area = prediction.letterbox, seen_area(prediction)
+    box, area = explanation.letterbox, seen_area(explanation)
     step = max(box.height, box.width) / samples
     rows, columns = max(1, round(box.height / step)), max(1, round(box.width / step))
-    heat = overlay(prediction, class_name, (rows, columns), own)
+    heat = heat_over(explanation, class_name, (rows, columns), own)
     x = (np.arange(columns) + 0.5) * box.width / columns
     y = (np.arange(rows) + 0.5) * box.height / rows
     # Beyond the outermost cell centres the heat is constant, so the last samples hold up to the border.

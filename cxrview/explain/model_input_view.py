@@ -11,8 +11,8 @@ from cxrview.anatomy import Anatomy, framed, reduced
 from cxrview.bundle import Card
 from cxrview.bundle.card import LUNGS
 from cxrview.explain.contour import contours
+from cxrview.explain.explanation import Explanation
 from cxrview.imaging import Letterbox, Radiograph, model_input
-from cxrview.inference.prediction import Prediction
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,17 +65,17 @@ def _given(
     return film, letterbox, tuple(line + 0.5 for line in lines)  # samples are the middles of pixels
 
 
-def in_the_square(prediction: Prediction) -> Prediction:
-    """Return `prediction` as one of the model's square itself, to be drawn over `Seen.given`."""
-    size = prediction.letterbox.size
-    return dataclasses.replace(prediction, letterbox=Letterbox.fit(size, size, size))
+def in_the_square(explanation: Explanation) -> Explanation:
+    """Return `explanation` as one of the model's square itself, to be drawn over `Seen.given`."""
+    size = explanation.letterbox.size
+    return dataclasses.replace(explanation, letterbox=Letterbox.fit(size, size, size))
 
 
-def in_the_crop(prediction: Prediction, seen: ModelInputView) -> Prediction:
-    """Return `prediction` as one of the crop itself, to be drawn over `Seen.seen`."""
+def in_the_crop(explanation: Explanation, seen: ModelInputView) -> Explanation:
+    """Return `explanation` as one of the crop itself, to be drawn over `Seen.seen`."""
     height, width = seen.seen.shape
     whole = Letterbox.fit(height, width, max(height, width))
-    return dataclasses.replace(prediction, letterbox=whole, field=(0.0, 0.0, 1.0, 1.0))
+    return dataclasses.replace(explanation, letterbox=whole, field=(0.0, 0.0, 1.0, 1.0))
 
 
 def _detail(card: Card, cropped: int) -> tuple[int, str]:

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from cxrview.explain.colour import EDGE, colour_table, colourise
 from cxrview.explain.contour import SAMPLES, heat_contours
+from cxrview.explain.explanation import Explanation
 from cxrview.explain.grid import cells_over, strongest
-from cxrview.explain.overlay import overlay, shares
+from cxrview.explain.overlay import heat_over, shares
 from cxrview.explain.style import HeatStyle
-from cxrview.inference.prediction import Prediction
 
 GRID_COLOUR, GRID_OPACITY = (216, 222, 228), 0.45
 CASING_OPACITY = 0.6  # of the darker or lighter seam that keeps a contour visible on every grey
@@ -30,13 +30,13 @@ class Contour(NamedTuple):
         return (0, 0, 0) if 0.3 * red + 0.59 * green + 0.11 * blue > 110 else (255, 255, 255)
 
 
-def is_empty(prediction: Prediction, class_name: str, style: HeatStyle) -> bool:
+def is_empty(explanation: Explanation, class_name: str, style: HeatStyle) -> bool:
     """Whether all of the class is too weak to be drawn. Raises InvalidRequest for an unknown class."""
-    return strongest(prediction, class_name, style.own) <= style.least
+    return strongest(explanation, class_name, style.own) <= style.least
 
 
 def fill(
-    prediction: Prediction,
+    explanation: Explanation,
     class_name: str,
     style: HeatStyle,
     shape: tuple[int, int],
@@ -49,19 +49,19 @@ def fill(
     """
     if style.mode == "contour":
         return None
-    if is_empty(prediction, class_name, style):
+    if is_empty(explanation, class_name, style):
         return np.zeros((*shape, 4), np.uint8)
     smooth = style.mode == "smooth"
-    heat = (overlay if smooth else cells_over)(prediction, class_name, shape, style.own)
+    heat = (heat_over if smooth else cells_over)(explanation, class_name, shape, style.own)
     return _coloured(heat, style, opacity, EDGE if smooth else 0.0)
 
 
 def cell_colours(
-    prediction: Prediction, class_name: str, style: HeatStyle, opacity: float | None = None
+    explanation: Explanation, class_name: str, style: HeatStyle, opacity: float | None = None
 ) -> NDArray[np.uint8]:
     """Return the cells of the mode "cells", (h, w, 4) uint8 RGBA; opacity and errors as in `fill`."""
-    cells = shares(prediction, class_name, style.own)
-    if is_empty(prediction, class_name, style):
+    cells = shares(explanation, class_name, style.own)
+    if is_empty(explanation, class_name, style):
         return np.zeros((*cells.shape, 4), np.uint8)
     return _coloured(cells, style, opacity, 0.0)
 
@@ -74,19 +74,19 @@ def _coloured(
 
 
 def contour_lines(
-    prediction: Prediction, class_name: str, style: HeatStyle, samples: int = SAMPLES
+    explanation: Explanation, class_name: str, style: HeatStyle, samples: int = SAMPLES
 ) -> tuple[Contour, ...]:
     """Return the lines of the mode "contour", faintest first; none in others, or if the class `is_empty`.
 
     `samples` and errors are those of `heat_contours`.
     """
-    if style.mode != "contour" or is_empty(prediction, class_name, style):
+    if style.mode != "contour" or is_empty(explanation, class_name, style):
         return ()
     table = colour_table(style.colours)
     lines = []
     for level in style.levels:
         red, green, blue = table[round(level * 255)].tolist()
-        for points in heat_contours(prediction, class_name, level, samples, style.own):
+        for points in heat_contours(explanation, class_name, level, samples, style.own):
             lines.append(Contour(points, level, (red, green, blue)))
     return tuple(lines)
 

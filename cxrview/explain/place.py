@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 from cxrview.anatomy import Anatomy
 from cxrview.explain import messages
+from cxrview.explain.explanation import Explanation, gradcam
 from cxrview.explain.grid import cells_over, strongest
-from cxrview.explain.overlay import overlay
+from cxrview.explain.overlay import heat_over
 from cxrview.explain.style import FLOOR
 from cxrview.inference.prediction import Prediction
 from cxrview.message import NOTHING, Message
@@ -29,20 +30,28 @@ Zone = tuple[str, str]  # "right", "left" or "both", and one of `anatomy.regions
 
 
 def words(
-    prediction: Prediction, class_name: str, patient_orientation: tuple[str, ...] = (), own: bool = True
+    prediction: Prediction,
+    class_name: str,
+    patient_orientation: tuple[str, ...] = (),
+    own: bool = True,
+    explanation: Explanation | None = None,
 ) -> Message:
     """Return the sentence on where the heat of `class_name` is strongest, NOTHING if there is none to say.
 
     It says where the model looked, and of no disease. See `zone` for when there is something to say.
     """
-    found = zone(prediction, class_name, patient_orientation, own)
+    found = zone(prediction, class_name, patient_orientation, own, explanation)
     return WORDS[found] if found is not None else NOTHING
 
 
 def zone(
-    prediction: Prediction, class_name: str, patient_orientation: tuple[str, ...] = (), own: bool = True
+    prediction: Prediction,
+    class_name: str,
+    patient_orientation: tuple[str, ...] = (),
+    own: bool = True,
+    explanation: Explanation | None = None,
 ) -> Zone | None:
-    """Return the zone of the lungs in which the strongest cell of `class_name` lies.
+    """Return the zone of the lungs in which the strongest cell of `class_name` lies, by Grad-CAM or another.
 
     It is of "both" sides where at that height each side has BOTH and more of the heat that is in the lungs.
     `patient_orientation` is the file's, with the patient's right at the left of the image if it says nothing.
@@ -53,13 +62,14 @@ def zone(
     anatomy, sides = prediction.anatomy, _sides(patient_orientation)
     if anatomy is None or not anatomy.found or not prediction.in_domain or sides is None:
         return None
-    if strongest(prediction, class_name, own) <= FLOOR:
+    made = explanation if explanation is not None else gradcam(prediction)
+    if strongest(made, class_name, own) <= FLOOR:
         return None
     box = anatomy.letterbox
     shape = (box.inner_height, box.inner_width)
     # On the common scale nothing is cut off, so that shares are shares.
-    heat = overlay(prediction, class_name, shape, own=False)
-    cells = cells_over(prediction, class_name, shape, own=False)
+    heat = heat_over(made, class_name, shape, own=False)
+    cells = cells_over(made, class_name, shape, own=False)
     zones = {key: _on_film(region, anatomy) for key, region in anatomy.zones().items()}
     overlap = {key: int((region & (cells == cells.max())).sum()) for key, region in zones.items()}
     if not any(overlap.values()):

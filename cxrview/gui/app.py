@@ -91,7 +91,16 @@ def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "", opera
     window.runner.close(wait=True)
     crash_guard.end()
     sys.excepthook = sys.__excepthook__
+    if window.training.runs.is_detached:
+        _go_at_once(code)
     return code
+
+
+def _go_at_once(code: int) -> None:
+    """End this process and take nothing apart: Qt would end a training that is to go on."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def render_demo(

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt, QTimer
@@ -13,7 +14,15 @@ from PySide6.QtGui import (
     QKeyEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSlider, QSplitter, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QMainWindow,
+    QSlider,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cxrview import paths, settings
 from cxrview.gui import theme as themes
@@ -22,12 +31,16 @@ from cxrview.gui.actions.menus import Menus
 from cxrview.gui.actions.peek import PeekFilter
 from cxrview.gui.actions.table import SHORTCUTS
 from cxrview.gui.commands import heatmap
+from cxrview.gui.commands.film_only import FilmOnly
 from cxrview.gui.commands.help import show_sample
+from cxrview.gui.commands.teaching import read_file
+from cxrview.gui.commands.training import say_unusable
 from cxrview.gui.commands.window import fill_screen
 from cxrview.gui.commands.window_parts import SOON, WindowParts
 from cxrview.gui.gc_in_gui_thread import Collector
 from cxrview.gui.panels.prediction import ReadingPanel
 from cxrview.gui.panels.status import StatusBar
+from cxrview.gui.panels.strips import Strips
 from cxrview.gui.session import crash_guard, stored
 from cxrview.gui.session.model_choice import LoadPredictor
 from cxrview.gui.session.session import Session
@@ -77,6 +90,8 @@ class MainWindow(WindowParts, QMainWindow):
             self, places, self.geometry_store, self.state, self.session, self.runner, SHORTCUTS
         )
         self.bench.parts = LazyParts(self.bench, SOON)
+        self.bench.openers[".cxrset"] = partial(read_file, self.bench)
+        self.bench.manual = lambda page, over: self.help.manual(page, over)
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self._save_settings)
         self._started = False
         self._behind = QTimer(self, interval=0, timeout=self._make_next)
@@ -96,21 +111,32 @@ class MainWindow(WindowParts, QMainWindow):
         start = [actions["open"], actions["open_folder"]] + (
             [actions["sample"]] if "sample" in actions else []
         )
+        start.append(actions["introduction"])
         self.studies = bench.studies = StudyPanel(self.state, self.runner)
         self.viewports = bench.viewports = self._make_viewports(start, [actions["again"], actions["open"]])
         self.reading = bench.reading = ReadingPanel(self.state, actions["card"])
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
         for index, (widget, least) in enumerate(
-            ((self.studies, 150), (self.viewports.grid, 320), (self.reading, 262))
+            ((self.studies, 150), (self._middle(), 320), (self.reading, 262))
         ):
             widget.setMinimumWidth(least)
             self.splitter.addWidget(widget)
-            self.splitter.setStretchFactor(index, 1 if widget is self.viewports.grid else 0)
+            self.splitter.setStretchFactor(index, 1 if index == 1 else 0)
         self.splitter.setSizes([250, 760, 270])
         self.setCentralWidget(self.splitter)
         self.stage.setFocus()  # not the search field, which would swallow the single-letter keys
         bench.status = StatusBar(self.state, self.runner)
         self.setStatusBar(bench.status)
+
+    def _middle(self) -> QWidget:
+        """Return the viewports with what is said above them."""
+        middle = QWidget()
+        self.strips = self.bench.strips = Strips()
+        column = QVBoxLayout(middle, spacing=0)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.strips)
+        column.addWidget(self.viewports.grid, 1)
+        return middle
 
     def _make_viewports(self, start: list[QAction], again: list[QAction]) -> Viewports:
         layers = (
@@ -143,7 +169,9 @@ class MainWindow(WindowParts, QMainWindow):
         self.studies.chosen.connect(self.session.select)
         self.studies.left.connect(lambda: self.stage.take_focus())
         self.session.next_file, self.session.next_study = self.studies.next_file, self.studies.next_study
+        self.session.first_file = self.studies.first_file
         self.session.said.connect(lambda text, details: self.bench.say(text, details=details))
+        self.session.models.refused.connect(lambda *words: say_unusable(self.bench, *words))
         self.bench.status.cancel.clicked.connect(self.session.cancel_all)
         self.runner.crashed.connect(self.show_crash)
         state.settings_changed.connect(self._settings_changed)
@@ -226,6 +254,7 @@ class MainWindow(WindowParts, QMainWindow):
         if self.bench.parts.make_one():
             return
         self._behind.stop()
+        self.training.find_what_went_on()
         self.training.say_what_was_interrupted()
         self.browsing.restore()
 
@@ -233,6 +262,8 @@ class MainWindow(WindowParts, QMainWindow):
         super().changeEvent(event)
         if event.type() is QEvent.Type.WindowStateChange:
             self.menus.actions["full_screen"].setChecked(self.isFullScreen())
+            if self._started:
+                self.bench.part(FilmOnly).set_on(self.isFullScreen())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
@@ -251,9 +282,10 @@ class MainWindow(WindowParts, QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.bench.parts.make_all()
-        if not may_close(self.annotations, self):
+        if not (may_close(self.annotations, self) and self.batches.may_leave() and self.training.may_leave()):
             event.ignore()
             return
+        self.bench.part(FilmOnly).set_on(False)
         self.browsing.remember()
         self.geometry_store.setValue("geometry", self.saveGeometry())
         self.geometry_store.setValue("splitter", self.splitter.saveState())
@@ -265,6 +297,7 @@ class MainWindow(WindowParts, QMainWindow):
         self.annotations.flush()
         self.seen.flush()
         self.training.leave()
+        self.batches.leave()
         self.session.close()
         self.runner.close(wait=False)
         self.collector.close()
@@ -275,5 +308,7 @@ def _places(folder: Path | None) -> Places:
     """Return where things are kept: in `folder`, or where the system wants each of them."""
     file = paths.settings_file()
     if folder is None:
-        return Places(file.parent, file, paths.annotations_store(), paths.training_runs())
-    return Places(folder, folder / file.name, folder / "reading.sqlite", folder / "training")
+        return Places(file.parent, file, paths.annotations_store(), paths.training_runs(), paths.batches())
+    return Places(
+        folder, folder / file.name, folder / "reading.sqlite", folder / "training", folder / "batches"
+    )

@@ -2,22 +2,23 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from cxrview.gui.view_state import PredictionProgress, PredictionState, Shown, ViewStage, ViewState
+from cxrview.gui.studies.entry import Entry, FrameResult, Mark
+from cxrview.gui.view_state import HeatWork, PredictionProgress, PredictionState, Shown, ViewStage, ViewState
 from cxrview.gui.widgets import identity
 from cxrview.i18n import mark, tr
 from cxrview.settings import Settings
 
 if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
     from cxrview.bundle import Card
-    from cxrview.imaging import Identity, Pictured, Voi
+    from cxrview.explain.explanation import Explanation
+    from cxrview.imaging import Voi
 
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Arrangement",
     "Entry",
     "FrameResult",
+    "HeatWork",
     "Mark",
     "ModelInfo",
     "PredictionProgress",
@@ -43,56 +45,10 @@ PASSED_ON = (
     "reading",
     "heat_class",
     "heat_shown",
+    "method",
+    "heat",
+    "heat_work",
 )  # in the order in which a viewport says them
-
-
-class Mark(Enum):
-    """How far a file has come; the study list shows it."""
-
-    UNREAD = mark("not opened yet")
-    LOADING = mark("being read")
-    SHOWN = mark("read")
-    REFUSED = mark("not like the training films; do not rely on the reading")
-    FAILED = mark("cannot be read")
-
-
-@dataclass(frozen=True, slots=True)
-class FrameResult:
-    """What the model said about one frame: the class called, how probable, whether to rely on it."""
-
-    label: str
-    colour: int  # place of the class in the model's card
-    probability: float
-    in_domain: bool
-    too_close: str = ""  # the words that say between which classes it is too close to call
-    probabilities: tuple[float, ...] = ()  # of all classes, so that another operating point can decide
-
-    @property
-    def mark(self) -> Mark:
-        """The mark of a frame that was read so."""
-        return Mark.SHOWN if self.in_domain else Mark.REFUSED
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of the study list. `identity` is None until something is known about it."""
-
-    path: Path
-    identity: "Identity | None" = None
-    pictured: "Pictured | None" = None
-    mark: Mark = Mark.UNREAD
-    note: str = ""  # the sentence that says why it failed
-    frames: int = 1
-    findings: Mapping[int, FrameResult] = field(default_factory=dict)  # by frame, as far as they were read
-    seen: bool = False  # the reader has looked at it
-    archive: Path | None = None  # the archive that the file was unpacked from
-    number: int = 0  # in the order in which the files came, from 1
-
-    @property
-    def origin(self) -> Path:
-        """The file that the user knows: the archive where there is one, since what was unpacked goes away."""
-        return self.archive or self.path
-
 
 LABELS = (mark("Normal"), mark("Other pneumonia"))  # of the bundled model, whose card is in English
 
@@ -144,6 +100,7 @@ class AppState(QObject):
         point_changed: another operating point is wanted; carries its name.
         peeking_changed: the heatmap is held away; carries whether it is.
         heat_asked_changed: the heatmap of a film unlike the training films was asked for, or given up.
+        hiding_changed: what may be seen of the model is another: it is hidden, or revealed for a film.
     """
 
     entries_added = Signal(list)
@@ -161,11 +118,15 @@ class AppState(QObject):
     reading_changed = Signal(object)
     heat_class_changed = Signal(str)
     heat_shown_changed = Signal(bool)
+    method_changed = Signal(str)
+    heat_changed = Signal(object)
+    heat_work_changed = Signal(object)
     model_changed = Signal(object)
     settings_changed = Signal(object)
     point_changed = Signal(str)
     peeking_changed = Signal(bool)
     heat_asked_changed = Signal()
+    hiding_changed = Signal()
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -177,10 +138,13 @@ class AppState(QObject):
         self.model = ModelInfo()
         self.peeking = False
         self._heat_asked: set[tuple[Path | None, int]] = set()  # films, by file and frame
+        self._revealed: set[tuple[Path | None, int]] = set()
+        self._hiding = settings.hide_model
         self.arrangement = Arrangement()
         self.active = ViewState(self)
         self.views: tuple[ViewState, ...] = (self.active,)
         self._pass_on(self.active)
+        self.shown_changed.connect(self._tell_hiding)
 
     @property
     def shown(self) -> Shown:
@@ -212,10 +176,26 @@ class AppState(QObject):
         """The class whose heatmap the active viewport shows."""
         return self.active.heat_class
 
+    @property
+    def method(self) -> str:
+        """The method by which heatmaps are made, by its name in `explain.methods`."""
+        return self.active.method
+
+    @property
+    def heat(self) -> "Explanation | None":
+        """The heatmap of the active viewport, by the method that is chosen; None while there is none."""
+        return self.active.heat
+
+    @property
+    def heat_work(self) -> HeatWork:
+        """How far the work on the heatmap of the active viewport has come."""
+        return self.active.heat_work
+
     def add_view(self) -> ViewState:
         """Return a new viewport's state."""
         view = ViewState(self)
         view.chosen_class = self.active.chosen_class
+        view.method = self.active.method
         self.views = (*self.views, view)
         self.views_changed.emit()
         return view
@@ -284,6 +264,7 @@ class AppState(QObject):
             self.entries.clear()
             self._numbers = itertools.count(1)
             self._heat_asked.clear()
+            self._revealed.clear()
             self.entries_cleared.emit()
 
     def called(self, path: Path) -> str:
@@ -318,6 +299,11 @@ class AppState(QObject):
         for view in self.views:
             view.choose_class(name)
 
+    def choose_method(self, method: str) -> None:
+        """Have heatmaps made by `method` in all viewports."""
+        for view in self.views:
+            view.set_method(method)
+
     def set_model(self, model: ModelInfo) -> None:
         """Take over another model; a heatmap class that it does not have is let go."""
         if model != self.model:
@@ -331,11 +317,15 @@ class AppState(QObject):
         before = self.point
         if "operating_point" in changes:
             self._asked_point = ""
-        changed = dataclasses.replace(self.settings, **changes)
+        before_all, changed = self.settings, dataclasses.replace(self.settings, **changes)
         if changed != self.settings:
             self.settings = changed
             identity.hide(changed.hide_identity)
             self.settings_changed.emit(changed)
+            if changed.hide_model != before_all.hide_model:
+                self._revealed.clear()
+                self._hiding = changed.hide_model
+                self.hiding_changed.emit()
         if self.point != before:
             self.point_changed.emit(self.point)
 
@@ -362,6 +352,25 @@ class AppState(QObject):
         prediction = view.reading.prediction
         unlike = prediction is not None and not prediction.in_domain
         return unlike and (view.shown.path, view.shown.frame) not in self._heat_asked
+
+    def hides(self, path: Path | None, frame: int) -> bool:
+        """Whether nothing of the model may be seen of this film, until the reader asks."""
+        return self.settings.hide_model and (path, frame) not in self._revealed
+
+    @property
+    def hides_here(self) -> bool:
+        """Whether nothing of the model may be seen of the film in the active viewport."""
+        return self.hides(self.shown.path, self.shown.frame)
+
+    def reveal(self) -> None:
+        """Let what the model says of the film in the active viewport be seen from now on."""
+        self._revealed.add((self.shown.path, self.shown.frame))
+        self._tell_hiding()
+
+    def _tell_hiding(self, *_news: object) -> None:
+        if self.hides_here != self._hiding:
+            self._hiding = self.hides_here
+            self.hiding_changed.emit()
 
     def set_peeking(self, peeking: bool) -> None:
         """Hold the heatmap away, or let it come back."""

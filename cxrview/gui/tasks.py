@@ -43,8 +43,15 @@ LANES = (
     "training",
     "results",
     "library",
+    "teaching",
+    "answers",
 )  # one thread each: work in a lane runs in order
-LASTING = ("export", "tidying", "store")  # neither Stop nor closing the window takes back what is done here
+LASTING = (
+    "export",
+    "tidying",
+    "store",
+    "answers",
+)  # neither Stop nor closing the window takes back what is done here
 
 
 _importing = threading.Lock()

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from cxrview.explain.followed import followed
+from cxrview.explain.methods import DEFAULT
 from cxrview.gui.viewer.view_transform import Orientation
 
 if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first window
     from cxrview.annotations.units import Scale
+    from cxrview.explain.explanation import Explanation
     from cxrview.imaging import Radiograph, Voi
     from cxrview.imaging.pyramid import ImagePyramid
     from cxrview.inference.call import Call
@@ -46,6 +48,7 @@ class PredictionProgress(Enum):
 
     NONE = "none"
     WAITING = "waiting"
+    HIDDEN = "hidden"  # until the reader asks
     DONE = "done"
     FAILED = "failed"
 
@@ -60,6 +63,23 @@ class PredictionState:
     problem: str = ""
 
 
+class HeatProgress(Enum):
+    """How far a method that is no part of the reading has come."""
+
+    NONE = "none"
+    OFFERED = "offered"  # it takes long, and nobody has asked for it
+    WORKING = "working"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class HeatWork:
+    """The work on a heatmap: what is being done, or why there is none, as a sentence."""
+
+    progress: HeatProgress = HeatProgress.NONE
+    words: str = ""
+
+
 class ViewState(QObject):
     """One viewport's image and how it is shown. A setter that changes nothing emits nothing.
 
@@ -72,6 +92,9 @@ class ViewState(QObject):
         reading_changed: carries Reading.
         heat_class_changed: another class's heatmap; carries its name or "".
         heat_shown_changed: the heatmap of this viewport came or went; carries whether it is shown.
+        method_changed: heatmaps are made by another method; carries its name in `explain.methods`.
+        heat_changed: another heatmap is there, or none; carries the Explanation or None.
+        heat_work_changed: the work on a heatmap has come further; carries HeatWork.
     """
 
     shown_changed = Signal(object)
@@ -82,6 +105,9 @@ class ViewState(QObject):
     reading_changed = Signal(object)
     heat_class_changed = Signal(str)
     heat_shown_changed = Signal(bool)
+    method_changed = Signal(str)
+    heat_changed = Signal(object)
+    heat_work_changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +120,9 @@ class ViewState(QObject):
         self.chosen_class: str | None = None  # pinned; None: the one that the image is read as
         self.heat_class = ""
         self.heat_shown = True
+        self.method = DEFAULT
+        self.heat: Explanation | None = None  # by `method`, of the reading as it is
+        self.heat_work = HeatWork()
         self.hand_scale: Scale | None = None  # the image is calibrated by hand
         self.settling = False  # another image is just coming: what changes now, nobody has chosen
 
@@ -105,7 +134,7 @@ class ViewState(QObject):
         self.voi = shown.radiograph.default_voi if shown.radiograph is not None else None
         if shown.path != before.path:  # the next frame of a file is seen as this one was
             self.inverted, self.orientation, self.filters = False, Orientation(), frozenset()
-        self.reading = PredictionState()
+        self._take_reading(PredictionState())
         self.settling = True
         self.shown_changed.emit(shown)
         self.voi_changed.emit(self.voi)
@@ -113,6 +142,7 @@ class ViewState(QObject):
         self.orientation_changed.emit(self.orientation)
         self.filters_changed.emit(self.filters)
         self.reading_changed.emit(self.reading)
+        self.heat_changed.emit(self.heat)
         self._follow_heat_class()
         self.settling = False
 
@@ -143,9 +173,38 @@ class ViewState(QObject):
     def set_reading(self, reading: PredictionState) -> None:
         """Take over what the model says about the radiograph."""
         if reading != self.reading:
-            self.reading = reading
+            self._take_reading(reading)
             self.reading_changed.emit(reading)
+            self.heat_changed.emit(self.heat)
             self._follow_heat_class()
+
+    def _take_reading(self, reading: PredictionState) -> None:
+        """Keep `reading`, with the heatmap that each has; another method's is worked out by whoever hears."""
+        self.reading, self.heat, self.heat_work = reading, None, HeatWork()
+        if reading.prediction is not None and self.method == DEFAULT:
+            from cxrview.explain.explanation import gradcam
+
+            self.heat = gradcam(reading.prediction)
+
+    def set_method(self, method: str) -> None:
+        """Have heatmaps made by `method`, a name in `explain.methods`."""
+        if method != self.method:
+            self.method = method
+            self._take_reading(self.reading)
+            self.method_changed.emit(method)
+            self.heat_changed.emit(self.heat)
+
+    def set_heat(self, heat: "Explanation | None") -> None:
+        """Take over the heatmap of the method that is chosen."""
+        if heat is not self.heat:
+            self.heat = heat
+            self.heat_changed.emit(heat)
+
+    def set_heat_work(self, work: HeatWork) -> None:
+        """Say how far the work on the heatmap has come."""
+        if work != self.heat_work:
+            self.heat_work = work
+            self.heat_work_changed.emit(work)
 
     def choose_class(self, name: str | None) -> None:
         """Pin the heatmap of class `name`; None lets it follow the reading of each image."""

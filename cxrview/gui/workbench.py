@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, TypeVar, cast
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtGui import QAction
-    from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+    from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
     from cxrview.gui.actions.shortcuts import Shortcuts
     from cxrview.gui.panels.prediction import ReadingPanel
     from cxrview.gui.panels.status import StatusBar
+    from cxrview.gui.panels.strips import Strips
     from cxrview.gui.session.session import Session
     from cxrview.gui.state import AppState
     from cxrview.gui.studies.panel import StudyPanel
@@ -31,6 +32,7 @@ class Places:
     settings: Path
     annotations_store: Path
     runs: Path
+    batches: Path
 
 
 class LazyParts:
@@ -84,12 +86,17 @@ class Workbench:
     actions: "dict[str, QAction]" = field(default_factory=dict)
     menus: "dict[str, QMenu]" = field(default_factory=dict)
     before_opening: list[Callable[[Sequence[Path]], None]] = field(default_factory=list)
+    openers: dict[str, Callable[[Path], None]] = field(
+        default_factory=dict
+    )  # of other files, by their suffix
     toolbar: "QToolBar" = field(init=False)
     studies: "StudyPanel" = field(init=False)
     viewports: "Viewports" = field(init=False)
+    strips: "Strips" = field(init=False)
     reading: "ReadingPanel" = field(init=False)
     status: "StatusBar" = field(init=False)
     parts: LazyParts = field(init=False)
+    manual: "Callable[[str, QWidget | None], None]" = field(init=False)  # see `commands.help.Help.manual`
 
     def part(self, make: "Callable[[Workbench], Part]") -> Part:
         """Return the part that `make` makes of this workbench, which happens once."""
@@ -105,7 +112,11 @@ class Workbench:
         self.parts.make_all()
         for look in self.before_opening:
             look(chosen)
-        self.session.open(chosen)
+        others = [path for path in chosen if path.suffix.casefold() in self.openers]
+        for path in others[:1]:
+            self.openers[path.suffix.casefold()](path)
+        if len(others) < len(chosen):
+            self.session.open([path for path in chosen if path not in others])
 
     def say(self, text: str, seconds: int = 12, details: str = "") -> None:
         """Say one line in the status bar, for a while."""

@@ -7,6 +7,7 @@ import stat
 import unicodedata
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -165,11 +166,12 @@ def _targets(names: list[list[str]]) -> list[PurePosixPath]:
     """Return where to put files of these names: allowed on every system, no two in one place."""
     targets = [PurePosixPath(*map(_allowed, parts)) for parts in names]
     taken = {_key(folder) for target in targets for folder in target.parents}
+    numbers: Counter[str] = Counter()  # given to files of one name already
     for index, target in enumerate(targets):
-        number = 2
+        key = _key(target)
         while _key(targets[index]) in taken:
-            targets[index] = target.with_name(f"{target.stem}-{number}{target.suffix}")
-            number += 1
+            numbers[key] += 1
+            targets[index] = target.with_name(f"{target.stem}-{numbers[key] + 1}{target.suffix}")
         taken.add(_key(targets[index]))
     return targets
 

@@ -1,7 +1,7 @@
 """The process that decodes: it answers one question after the other, and may die of any of them.
 
-A question names a file (`path`), what is wanted of it (`wanted`: "frames" or "thumbnail"), and the language
-of the remarks. The answer is the value, as `wire` packs it, or why there is none.
+A question names a file (`path`), what is wanted of it (`wanted`), the language of the remarks, and whatever
+else must be known. The answer is the value, as `wire` packs it, or why there is none.
 """
 
 import os
@@ -17,6 +17,7 @@ from cxrview.isolation.channel import Channel
 from cxrview.isolation.memory import confine, memory_of
 from cxrview.isolation.process import EXIT_OUT_OF_MEMORY
 
+KNOWN = ("path", "wanted", "language")
 MUCH = 10**8  # bytes: an answer for which it is worth looking at the memory
 
 
@@ -24,9 +25,17 @@ def serve(channel: Channel) -> None:
     """Answer the questions that come through `channel` until the other side hangs up."""
     import cv2
 
+    from cxrview.imaging.dicomdir import image_records_here
     from cxrview.imaging.read import read_here
+    from cxrview.imaging.tags import header_here
     from cxrview.imaging.thumbnail import thumbnail_here
 
+    works: dict[str, Callable[..., object]] = {
+        "frames": read_here,
+        "thumbnail": thumbnail_here,
+        "header": header_here,
+        "image records": image_records_here,
+    }
     cv2.setNumThreads(1)  # each thread takes addresses, and there are several workers
     confine(limits.WORKING_MEMORY)
     limits.tell_work_to(lambda pixels: _work_for(limits.seconds_for(pixels)))
@@ -40,11 +49,8 @@ def serve(channel: Channel) -> None:
         if question["language"] != i18n.language():
             i18n.use(question["language"])
         path = Path(question["path"])
-        if question["wanted"] == "frames":
-            work: Callable[[], object] = partial(read_here, path)
-        else:
-            work = partial(thumbnail_here, path, question["frame"], question["side"])
-        _answer(channel, work)
+        details = {name: value for name, value in question.items() if name not in KNOWN}
+        _answer(channel, partial(works[question["wanted"]], path, **details))
         _work_for(0)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cxrview.i18n import mark, tr
-from cxrview.imaging.tags import Tag, TagPair
+from cxrview.imaging.dicom.tag_tree import Tag
+from cxrview.imaging.tags import TagPair
 
 # Numbers and codes of these groups: the file, the modality and the device, the acquisition, the places of
 # series and image, the pixels, the presentation, the pixel data.

@@ -1,16 +1,17 @@
 """The images that a DICOM directory (DICOMDIR, PS3.10 8 and PS3.3 F) lists, as paths on its medium."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-from pydicom import dcmread
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import decoder_warnings, messages, sniff
 from cxrview.imaging.dicom.decoding import damage_reported
 from cxrview.imaging.dicom.elements import Elements
-from cxrview.imaging.limits import check_file_size
+from cxrview.imaging.dicom.reader import read_dataset
+from cxrview.imaging.isolated import decoded
+from cxrview.imaging.limits import check_file_size, grant
 from cxrview.imaging.read import trouble_reported
+from cxrview.progress import silent
 
 NAME = "dicomdir"
 STORAGE = b"1.2.840.10008.1.3.10"  # Media Storage Directory Storage
@@ -35,21 +36,30 @@ def listed_images(path: Path) -> list[Path]:
 
     The order is that of the links between the records; records that no link leads to come last. Files
     that are missing are returned too; records out of use are not. Names are found whatever their case.
-    Raises UnreadableImage if it is damaged, lists no image, or leads out of its own folder.
+    The records are read by another process, as films are. Raises UnreadableImage if it is damaged, lists no
+    image, or leads out of its own folder.
     """
     with trouble_reported(path):
         check_file_size(path)
-        with decoder_warnings.collected():
-            with damage_reported(path, messages.DIRECTORY_DAMAGED):
-                elements = Elements(dcmread(path), [])
-                records = [_Record(record) for record in elements.items("DirectoryRecordSequence")]
-                first = elements.whole("OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity") or 0
-            medium = _Medium(path)
-            ordered = _in_order(records, first)
-            images = [medium.file(record.file_id) for record in ordered if record.is_image]
+        file_ids: Sequence[tuple[str, ...]] = decoded(path, "image records", silent)
+        medium = _Medium(path)
+        images = [medium.file(file_id) for file_id in file_ids]
     if not images:
         raise UnreadableImage(messages.LISTS_NO_IMAGES, messages.OPEN_THE_FOLDER, path)
     return list(dict.fromkeys(images))
+
+
+def image_records_here(path: Path) -> list[tuple[str, ...]]:
+    """Return the file IDs of the image records in a DICOM directory, in its order, read in this process.
+
+    Raises UnreadableImage if it is damaged; OSError.
+    """
+    grant(path.stat().st_size)
+    with decoder_warnings.collected(), damage_reported(path, messages.DIRECTORY_DAMAGED):
+        elements = Elements(read_dataset(path, problem=messages.DIRECTORY_DAMAGED), [])
+        records = [_Record(record) for record in elements.items("DirectoryRecordSequence")]
+        first = elements.whole("OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity") or 0
+        return [record.file_id for record in _in_order(records, first) if record.is_image]
 
 
 class _Record:

@@ -1,8 +1,11 @@
 """What a file's header says about patient, view and size, without its pixels, for lists of many files."""
 
 import io
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset, read_partial
@@ -11,6 +14,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import decoder_warnings, sniff
+from cxrview.imaging.dicom.bounded_file import BoundedFile
 from cxrview.imaging.dicom.decoding import damage_reported
 from cxrview.imaging.dicom.element_limits import first_inflated, inflated_from
 from cxrview.imaging.dicom.elements import Elements, Readable
@@ -20,7 +24,6 @@ from cxrview.imaging.limits import MAX_FRAMES
 from cxrview.imaging.radiograph import Identity, Pictured
 from cxrview.messages import IS_DAMAGED
 
-DEFER = 1024  # bytes; longer values are not read
 BEGINNING = 2**16  # bytes that hold the header of nearly every radiograph
 PIXELS = 0x7FE00000
 UNDEFINED = 0xFFFFFFFF
@@ -51,9 +54,8 @@ KEYWORDS = (
     "Rows",
     "Columns",
 )
-TAGS = [int(Tag(keyword)) for keyword in KEYWORDS]  # as numbers, which compare ten times as fast
-LAST = max(TAGS)
 MAX_READS = 20_000  # of a header that does not end in BEGINNING; an element takes one or two
+T = TypeVar("T")
 DEFLATED = DeflatedExplicitVRLittleEndian.encode()
 
 
@@ -75,29 +77,42 @@ def peek(path: Path) -> HeaderSummary | None:
     longer header the beginning is believed. Nothing is decoded. Raises nothing: `read` will say what is wrong
     with a file when somebody wants to see it.
     """
+    return summed_up(path, KEYWORDS, _header)
+
+
+def summed_up(path: Path, keywords: Sequence[str], made: Callable[[Readable], T]) -> T | None:
+    """Return what is `made` of `keywords` in a DICOM file, within the bounds of `peek`; else None."""
     try:
         if not path.is_file():  # opening a pipe would wait for ever
             return None
         with path.open("rb", buffering=0) as file:
             beginning = file.read(BEGINNING)
-            if not sniff.is_dicom(beginning):
-                return None
-            try:
-                return _header(PlainHeader(beginning, len(beginning) < BEGINNING, KEYWORDS))
-            except NotPlain:
-                pass
-            with decoder_warnings.collected():
-                dataset = _from_deflated(beginning, path)
-                if dataset is None:
-                    dataset = _from_beginning(beginning, path)
-                if dataset is None:
-                    dataset = _from_file(path)
-                return _header(Elements(dataset, []))
+        if not sniff.is_dicom(beginning):
+            return None
+        with suppress(NotPlain):
+            return made(PlainHeader(beginning, len(beginning) < BEGINNING, keywords))
+        with decoder_warnings.collected(), damage_reported(path, IS_DAMAGED):
+            tags = [int(Tag(keyword)) for keyword in keywords]  # as numbers, which compare ten times as fast
+            return made(Elements(_first_elements(beginning, path, tags), []))
     except (OSError, UnreadableImage):
         return None
 
 
-def _from_beginning(beginning: bytes, path: Path) -> Dataset | None:
+def _first_elements(beginning: bytes, path: Path, tags: list[int]) -> Dataset:
+    """Return the elements `tags`, with the file opened only where `beginning` does not hold them."""
+    if DEFLATED in beginning:
+        with BoundedFile(path) as file:
+            if inflated_from(file):
+                inflated = io.BytesIO(first_inflated(file, BEGINNING))
+                dataset = read_dataset(inflated, False, True, stop_when=_behind(tags), specific_tags=tags)
+                if not len(dataset):
+                    raise UnreadableImage(IS_DAMAGED, path=path)
+                return dataset
+    dataset = _from_beginning(beginning, path, tags)
+    return _from_file(path, tags) if dataset is None else dataset
+
+
+def _from_beginning(beginning: bytes, path: Path, tags: list[int]) -> Dataset | None:
     """Return the elements wanted, or None if the header does not end within `beginning`."""
     whole = len(beginning) < BEGINNING
 
@@ -110,7 +125,7 @@ def _from_beginning(beginning: bytes, path: Path) -> Dataset | None:
 
     try:
         with damage_reported(path, IS_DAMAGED):
-            dataset = read_partial(io.BytesIO(beginning), at_end, specific_tags=TAGS)
+            dataset = read_partial(io.BytesIO(beginning), at_end, specific_tags=tags)
     except UnreadableImage:
         if whole:
             raise
@@ -118,40 +133,15 @@ def _from_beginning(beginning: bytes, path: Path) -> Dataset | None:
     return dataset if whole else None
 
 
-def _from_deflated(beginning: bytes, path: Path) -> Dataset | None:
-    """Return the elements wanted of a deflated file, as far as they stand at its beginning, else None."""
-    if DEFLATED not in beginning:
-        return None
-    with damage_reported(path, IS_DAMAGED), path.open("rb") as file:
-        if not inflated_from(file, path):
-            return None
-        inflated = io.BytesIO(first_inflated(file, BEGINNING))
-        dataset = read_dataset(inflated, False, True, stop_when=_at_end, specific_tags=TAGS)
-    if not len(dataset):
-        raise UnreadableImage(IS_DAMAGED, path=path)
-    return dataset
+def _from_file(path: Path, tags: list[int]) -> Dataset:
+    with BoundedFile(path, MAX_READS) as file:
+        return read_partial(file, _behind(tags), specific_tags=tags)
 
 
-def _from_file(path: Path) -> Dataset:
-    with damage_reported(path, IS_DAMAGED), _Bounded(path.open("rb", buffering=0)) as file:
-        return read_partial(file, _at_end, specific_tags=TAGS)
-
-
-def _at_end(tag: BaseTag, _vr: str | None, length: int) -> bool:
-    return int(tag) > LAST or (int(tag) in TAGS and BEGINNING < length < UNDEFINED)
-
-
-class _Bounded(io.BufferedReader):
-    """A file of which only so much is read: items of sequences may go on for ever."""
-
-    _reads = 0
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Read on. Raises ValueError after MAX_READS."""
-        self._reads += 1
-        if self._reads > MAX_READS:
-            raise ValueError("the header has no end")
-        return super().read(size)
+def _behind(tags: list[int]) -> Callable[[BaseTag, str | None, int], bool]:
+    """Return what tells pydicom where to stop: behind the last of `tags`, at a value too long for one."""
+    last = max(tags)
+    return lambda tag, _vr, length: int(tag) > last or (int(tag) in tags and BEGINNING < length < UNDEFINED)
 
 
 def _header(elements: Readable) -> HeaderSummary:

@@ -61,7 +61,7 @@ def check_dimensions(path: Path, rows: int, columns: int, frames: int = 1, bytes
         total = rows * columns * frames * bytes_per_pixel / 2**30
         problem = messages.TOO_MANY_FRAMES(frames=frames, columns=columns, rows=rows, size=total)
         raise UnreadableImage(problem, messages.EXPORT_FRAMES, path)
-    _tell(rows * columns * frames)
+    grant(rows * columns * frames)
 
 
 def check_together(path: Path, pages: int, decoded_bytes: int) -> None:
@@ -69,9 +69,10 @@ def check_together(path: Path, pages: int, decoded_bytes: int) -> None:
     if decoded_bytes > MAX_DECODED_BYTES:
         problem = messages.TOO_MANY_PAGES(pages=pages, size=decoded_bytes / 2**30)
         raise UnreadableImage(problem, messages.EXPORT_PAGES, path)
-    _tell(decoded_bytes)
+    grant(decoded_bytes)
 
 
-def _tell(pixels: int) -> None:
+def grant(pixels: int) -> None:
+    """Let the work on the file cost what so many pixels may cost."""
     for listener in _listeners:
         listener(pixels)

@@ -99,7 +99,8 @@ def _heif(head: bytes) -> Message:
     """Return which picture an ISO base media file says that it is (ISO/IEC 23008-12 annex B), or nothing."""
     if head[4:8] != b"ftyp":
         return NOTHING
-    brands = {head[place : place + 4] for place in (8, *range(16, int.from_bytes(head[:4], "big"), 4))}
+    end = min(int.from_bytes(head[:4], "big"), len(head))  # the box may say that it has gigabytes
+    brands = {head[place : place + 4] for place in (8, *range(16, end, 4))}
     if brands & AVIF_BRANDS:
         return messages.AVIF
     return messages.HEIC if brands & HEIC_BRANDS else NOTHING

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -19,48 +19,17 @@ from cxrview.imaging import decoder_warnings, messages
 from cxrview.imaging.dicom.decoding import damage_reported, transfer_syntax
 from cxrview.imaging.dicom.elements import CONVERSION_ERRORS
 from cxrview.imaging.dicom.reader import read_dataset
+from cxrview.imaging.dicom.tag_tree import Tag, TagListing
+from cxrview.imaging.isolated import decoded
 from cxrview.imaging.raster.facts import read_facts
 from cxrview.imaging.read import FileKind, identify, trouble_reported
+from cxrview.progress import Report, silent
 
 MAX_SHOWN = 160  # characters of a value in the tree
 MAX_COPIED = 65_536  # characters of a value on the clipboard
 MAX_SEARCHED = 4096  # characters of a value
 MAX_HEX = 16  # bytes of a binary value in the tree
 FRAGMENTS_END = b"\xfe\xff\xdd\xe0"
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A data element, an item of a sequence, or a fact about a file that has no elements.
-
-    `tag` is "(0028,0010)" and empty for what is no element; `value` is one line for the eye, `copied` the
-    whole value as text. `creator` is the private creator whose element it is. `digest` is the same for
-    equal values.
-    """
-
-    tag: str
-    name: str
-    keyword: str = ""
-    vr: str = ""
-    vm: int = 0
-    value: str = ""
-    copied: str = ""
-    creator: str = ""
-    private: bool = False
-    damaged: bool = False
-    digest: bytes = b""
-    children: tuple["Tag", ...] = ()
-    key: tuple[object, ...] = field(default=(), repr=False)  # finds the same element in another file
-
-
-@dataclass(frozen=True, slots=True)
-class TagListing:
-    """What is known about a file. `elements` are DICOM's, unless `is_dicom` is false."""
-
-    path: Path
-    format: str
-    is_dicom: bool
-    elements: tuple[Tag, ...]
 
 
 class State(Enum):
@@ -89,12 +58,21 @@ class TagPair:
         return tag
 
 
-def read_header(path: Path) -> TagListing:
+def read_header(path: Path, report: Report = silent) -> TagListing:
     """Return the header of the file at `path`: of DICOM every element, of another image what it says.
 
-    An element that cannot be read becomes a row that says so. Raises UnreadableImage as `read` does.
+    An element that cannot be read becomes a row that says so. Another process does it, as `read` does, whose
+    errors are raised here too: a small file may hold millions of values.
     """
     path = Path(path)
+    with trouble_reported(path):
+        identify(path)
+        header: TagListing = decoded(path, "header", report)
+        return header
+
+
+def header_here(path: Path) -> TagListing:
+    """Return what `read_header` returns, read in this process."""
     with trouble_reported(path), decoder_warnings.collected():
         kind = identify(path)
         if kind is FileKind.RASTER:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cxrview import message, messages
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import messages as imaging_messages
+from cxrview.imaging.dicom.tag_tree import Tag, TagListing
 from cxrview.imaging.radiograph import (
     Identity,
     Overlay,
@@ -28,7 +29,8 @@ from cxrview.isolation.channel import padded
 from cxrview.message import Catalogue, Message
 
 VALUES: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Radiograph, Window, VoiLut, Overlay, Spacing, Identity, Pictured)
+    kind.__name__: kind
+    for kind in (Radiograph, Window, VoiLut, Overlay, Spacing, Identity, Pictured, Tag, TagListing)
 }
 CHOICES: dict[str, type[Enum]] = {kind.__name__: kind for kind in (VoiFunction, SpacingSource)}
 MAX_CAUSE = 1000  # characters
@@ -47,7 +49,7 @@ class Packed:
     """
 
     def __init__(self, value: object) -> None:
-        """Pack a tree of tuples, lists, radiographs and what these hold. Raises TypeError for all else."""
+        """Pack a tree of lists, radiographs, headers and what these hold. Raises TypeError for all else."""
         self.blocks: list[memoryview] = []
         self._arrays: dict[int, tuple[NDArray[Any], dict[str, Any]]] = {}
         self._values: dict[int, tuple[object, int]] = {}
@@ -70,6 +72,8 @@ class Packed:
             return [self._pack(part) for part in value]
         if isinstance(value, np.ndarray):
             return self._array(value)
+        if isinstance(value, bytes):
+            return {"bytes": value.hex()}
         if isinstance(value, Path):
             return {"path": True}
         if isinstance(value, Message):
@@ -111,6 +115,8 @@ def _unpacked(tree: Any, memory: Any, path: Path, values: list[Any]) -> Any:
         return tree
     if "array" in tree:
         return _array(tree, memory)
+    if "bytes" in tree:
+        return bytes.fromhex(tree["bytes"])
     if "path" in tree:
         return path
     if "message" in tree:

@@ -4,6 +4,9 @@ from cxrview.message import Message
 
 TRIAL_NOT_STARTED = Message("trial-not-started", "cannot be tried: {reason}.")
 TRIAL_TOO_LONG = Message("trial-too-long", "took more than {seconds} seconds to be loaded and asked once.")
+TRIAL_TOO_LARGE = Message(
+    "trial-too-large", "took more than {limit} GB of memory to be loaded and asked once."
+)
 TRIAL_ENDED = Message("trial-ended", "ended the process that tried it (code {code}).")
 DO_NOT_TRUST_MODEL = Message(
     "do-not-trust-model", "Do not trust this model, or get it again from its source."

@@ -53,6 +53,7 @@ class Predictor:
     ) -> None:
         """Take a `model` and what runs it; one that reads lungs needs what finds them, or ValueError."""
         self.card: Card = model.card
+        self.folder = model.folder
         if (self.card.frame == LUNGS) != (lungs is not None):
             raise ValueError("a finder of lungs is for models that read lungs")
         self._lungs = lungs
@@ -97,18 +98,28 @@ class Predictor:
 
         For a model that reads lungs, one pass of the network that finds them goes before.
         """
-        if not inputs:
-            return []
+        return self._read(inputs)[0] if inputs else []
+
+    def look(self, item: ModelInput) -> tuple[Prediction, Given, Outputs]:
+        """Return the prediction of one prepared input, what the model was given, and all that the graph gave.
+
+        The outputs are each (1, …). Raises what `predict_inputs` raises.
+        """
+        predictions, given, outputs = self._read([item])
+        return predictions[0], given[0], outputs
+
+    def _read(self, inputs: Sequence[ModelInput]) -> tuple[list[Prediction], list[Given], Outputs]:
         begin = time.perf_counter()
         given = self._given([item.film for item in inputs])
         outputs = self.engine.predict(np.stack([item.image for item in given]))
         elapsed_ms = (time.perf_counter() - begin) * 1000 / len(inputs)
         if not np.isfinite(outputs["logits"]).all():
             raise UnusableModel(messages.GIVES_NO_NUMBERS(name=self.card.name))
-        return [
+        predictions = [
             self._prediction(outputs, index, item.objections, image, elapsed_ms)
             for index, (item, image) in enumerate(zip(inputs, given, strict=True))
         ]
+        return predictions, given, outputs
 
     def _given(self, films: Sequence[Given | Film]) -> list[Given]:
         """Return what the model is given of each film, once the lungs are found where it reads them."""

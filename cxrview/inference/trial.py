@@ -22,10 +22,12 @@ from cxrview.engines import messages as engine_messages
 from cxrview.errors import CxrviewError, EngineUnavailable, InvalidRequest, UnusableModel
 from cxrview.i18n import tr
 from cxrview.inference import messages as own_messages
+from cxrview.isolation.memory import memory_of
 from cxrview.message import Catalogue
 from cxrview.progress import Report
 
 LIMIT = 120.0  # seconds: to import Keras and to compile for a graphics processor takes its time
+MOST_MEMORY = 8 * 10**9  # bytes: Keras and a compiler want two, and a large network as much again
 ASKED = 0.1  # seconds between two looks
 MOST_KEPT = 500  # models that are remembered
 ERRORS: dict[str, type[CxrviewError]] = {
@@ -101,6 +103,9 @@ def _said(command: list[str], folder: Path, report: Report) -> dict[str, Any]:
             except subprocess.TimeoutExpired:
                 if time.monotonic() - began > LIMIT:
                     problem = own_messages.TRIAL_TOO_LONG(seconds=round(LIMIT))
+                    raise UnusableModel(problem, own_messages.DO_NOT_TRUST_MODEL, folder) from None
+                if memory_of(process.pid) > MOST_MEMORY:
+                    problem = own_messages.TRIAL_TOO_LARGE(limit=MOST_MEMORY // 10**9)
                     raise UnusableModel(problem, own_messages.DO_NOT_TRUST_MODEL, folder) from None
     finally:
         if process.poll() is None:

@@ -102,7 +102,11 @@ def test_values_are_copied_with_their_units_for_a_spreadsheet():
         Text(points=points((1, 1)), label="=R"),
     )
     rows = [(annotation, said(annotation, radiograph)) for annotation in drawn]
-    assert table(rows) == "Length\tnode left\tLength\t5.0\tmm at detector\nText\t'=R\t\t\t"
+    assert table(rows).splitlines() == [
+        "Kind\tLabel\tQuantity\tValue\tUnit",
+        "Length\tnode left\tLength\t5.0\tmm at detector",
+        "Text\t'=R\t\t\t",
+    ]
 
 
 def example(kind):

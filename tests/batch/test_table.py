@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from cxrview.batch import messages, rows
-from cxrview.batch.old_rows import read_rows
-from cxrview.batch.table import ResultsTable, columns_to_go_on_with, done_as, open_table, resume
+from cxrview.batch.formats import done_as
+from cxrview.batch.table import columns_to_go_on_with, open_table, replace, resume, rows_of
+from cxrview.batch.text_table import TextTable
 from cxrview.errors import InvalidRequest, UnreadableImage
 from cxrview.file_lock import file_lock, is_held
 from cxrview.message import Message
@@ -34,6 +35,10 @@ MODEL = ("net", "1.0")
 def row(path: str, frame: int = 1, model: tuple[str, str] = MODEL) -> rows.Row:
     origin = {"model": model[0], "model_version": model[1]}
     return {"path": path, "frame": frame, "status": "ok", "p_covid19": 0.25, "in_domain": True, **origin}
+
+
+def rows_read(path: Path, columns=COLUMNS) -> list[rows.Row]:
+    return list(rows_of(path, columns))
 
 
 def failed(path: str) -> rows.Row:
@@ -58,7 +63,7 @@ def test_the_columns_are_those_that_scripts_depend_on():
     assert ", ".join(COLUMNS) == (
         "path, frame, status, error, study_uid, series_uid, instance_uid, patient_id_hash, view, predicted, "
         "p_covid19, p_normal, in_domain, domain_score, model, model_version, engine, device, elapsed_ms, "
-        "call, operating_point"
+        "call, operating_point, lungs_found"
     )
 
 
@@ -100,9 +105,9 @@ def test_a_table_stays_whole_and_valid_whatever_files_are_called(tmp_path, suffi
         for name in (*ODD_NAMES, "last.png"):
             table.write(row(name))
     assert path.read_bytes().decode("utf-8").count("ok") == len(ODD_NAMES) + 1
-    done = resume(path, COLUMNS, *MODEL)
+    done = resume(path, COLUMNS, *MODEL).done
     assert done == {done_as(name) for name in ODD_NAMES}
-    assert len(read_rows(path, COLUMNS)) == len(ODD_NAMES)
+    assert len(rows_read(path, COLUMNS)) == len(ODD_NAMES)
 
 
 def test_a_spreadsheet_finds_no_formula_and_numbers_stay_numbers(tmp_path):
@@ -112,7 +117,7 @@ def test_a_spreadsheet_finds_no_formula_and_numbers_stay_numbers(tmp_path):
     with path.open(newline="", encoding="utf-8") as file:
         written = next(csv.DictReader(file))
     assert (written["path"], written["error"], written["domain_score"]) == ("'=1+1.png", "'@x", "-0.25")
-    assert read_rows(path, COLUMNS)[0]["path"] == "=1+1.png"
+    assert rows_read(path, COLUMNS)[0]["path"] == "=1+1.png"
 
 
 def test_json_lines_are_not_guarded(tmp_path):
@@ -155,42 +160,49 @@ def test_resuming_keeps_what_is_certain(tmp_path, suffix):
     path = written(tmp_path / f"r{suffix}", row("a"), row("b"), row("b", 2), row("c"))
     whole = path.read_bytes()
     path.write_bytes(whole + whole.splitlines(keepends=True)[-1][:9])  # killed in the middle of a line
-    assert resume(path, COLUMNS, *MODEL) == spelled("a", "b")
+    assert resume(path, COLUMNS, *MODEL).done == spelled("a", "b")
     kept = whole.splitlines(keepends=True)[:-1]
     assert path.read_bytes() == b"".join(kept)
 
 
 @both_formats
-def test_files_that_failed_are_tried_again(tmp_path, suffix):
+def test_files_that_failed_are_told_and_their_rows_stay_where_they_are_until_there_are_better_ones(
+    tmp_path, suffix
+):
     path = written(tmp_path / f"r{suffix}", failed("a"), row("b"), failed("c"), row("d"), failed("e"))
-    assert resume(path, COLUMNS, *MODEL) == spelled("b", "d")
-    kept = written(tmp_path / f"kept{suffix}", row("b"), row("d"))
-    assert path.read_bytes() == kept.read_bytes()
+    heard = []
+    resumed = resume(path, COLUMNS, *MODEL, heard.append)
+    assert resumed.done == spelled("a", "b", "c", "d")  # the last file is done again in any case
+    assert resumed.failed == dict.fromkeys(spelled("a", "c"), f"{UnreadableImage('is empty.')}")
+    assert [line["path"] for line in heard] == ["b", "d"]
+    replace(path, COLUMNS, {done_as("c"): [row("c", 1), row("c", 2)]})
+    mended = written(tmp_path / f"m{suffix}", failed("a"), row("b"), row("c", 1), row("c", 2), row("d"))
+    assert path.read_bytes() == mended.read_bytes()
 
 
 def test_the_last_file_goes_in_all_its_spellings(tmp_path):
     path = written(tmp_path / "r.csv", row("a"), row("./b"), row("x/../b", 2))
-    assert resume(path, COLUMNS, *MODEL) == spelled("a")
+    assert resume(path, COLUMNS, *MODEL).done == spelled("a")
 
 
 def test_resuming_nothing_starts_at_the_beginning(tmp_path):
-    assert resume(tmp_path / "none.csv", COLUMNS, *MODEL) == set()
+    assert resume(tmp_path / "none.csv", COLUMNS, *MODEL).done == set()
     (tmp_path / "empty.csv").touch()
-    assert resume(tmp_path / "empty.csv", COLUMNS, *MODEL) == set()
+    assert resume(tmp_path / "empty.csv", COLUMNS, *MODEL).done == set()
 
 
 @both_formats
 def test_a_table_begun_without_the_call_is_gone_on_with_without_it(tmp_path, suffix):
-    path, former = tmp_path / f"r{suffix}", COLUMNS[:-2]
+    path, former = tmp_path / f"r{suffix}", COLUMNS[:-3]
     called = row("b") | {"call": "normal", "operating_point": "balanced"}
     with open_table(path, former) as table:
         for line in (row("a"), row("b")):
             table.write(line)
     assert columns_to_go_on_with(path, COLUMNS) == former
-    assert resume(path, former, *MODEL) == spelled("a")
+    assert resume(path, former, *MODEL).done == spelled("a")
     with open_table(path, former) as table:
         table.write(called)
-    assert resume(path, former, *MODEL) == spelled("a")  # every row is whole, and the last is done again
+    assert resume(path, former, *MODEL).done == spelled("a")  # every row is whole, and the last is done again
     assert "balanced" not in path.read_text("utf-8")
 
 
@@ -233,7 +245,7 @@ def test_a_damaged_line_of_json_is_passed_over_at_the_end_and_refused_elsewhere(
     path = written(tmp_path / "r.jsonl", row("a"), row("b"))
     good = path.read_text()
     path.write_text(good + line)
-    assert resume(path, COLUMNS, *MODEL) == spelled("a")
+    assert resume(path, COLUMNS, *MODEL).done == spelled("a")
     path.write_text(line + "\n" + good)
     not_resumed(path, messages.ROWS_DAMAGED(row=0))
 
@@ -248,7 +260,7 @@ def test_json_of_other_columns_is_refused(tmp_path, key):
 def test_json_with_a_path_that_is_none_is_not_whole(tmp_path):
     path = written(tmp_path / "r.jsonl", row("a"), row("b"), row("c"))
     path.write_text(path.read_text().replace('"c"', "null"))
-    assert resume(path, COLUMNS, *MODEL) == spelled("a")
+    assert resume(path, COLUMNS, *MODEL).done == spelled("a")
 
 
 @pytest.mark.parametrize("more", [2, 3000])  # 3000 lines are longer than the csv module lets a field be
@@ -282,14 +294,14 @@ class Full(io.StringIO):
 def test_a_full_disk_is_a_sentence(as_csv):
     place = str(messages.STANDARD_OUTPUT)
     with refused(InvalidRequest, PLACE_CANNOT_BE_WRITTEN(place=place, reason="No space left on device")):
-        ResultsTable(Full(), COLUMNS, as_csv).write(row("a"))
+        TextTable(Full(), COLUMNS, as_csv).write(row("a"))
 
 
 def test_another_suffix_is_refused(tmp_path):
     message = messages.NO_FORMAT_OF_RESULTS(name="r.xls")
     with refused(InvalidRequest, message) as refusal, open_table(tmp_path / "r.xls", COLUMNS):
         pass
-    assert refusal.error.advice == messages.FORMATS_OF_RESULTS(one=".csv", other=".jsonl")
+    assert refusal.error.advice == messages.FORMATS_OF_RESULTS(names=[".csv", ".jsonl", ".parquet"])
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
@@ -347,6 +359,7 @@ def test_a_damaged_key_is_a_sentence(tmp_path):
 
 def test_a_failure_row_carries_the_sentence(tmp_path):
     failed = rows.failure(tmp_path / "x.dcm", UnreadableImage("is empty.", "Copy it again."))
+    assert str(failed.pop(rows.WHY)) == "is empty."
     assert failed == {"path": str(tmp_path / "x.dcm"), "status": "error", "error": "is empty. Copy it again."}
 
 

@@ -1,11 +1,13 @@
 """The commands, through the real entry point: exit codes, output, and sentences instead of tracebacks."""
 
 import csv
+import dataclasses
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
 
 import cv2
 import numpy as np
@@ -17,9 +19,13 @@ from cxrview.__main__ import main
 from cxrview.batch.messages import FORMATS_OF_RESULTS
 from cxrview.bundle.messages import CARD_TEMPERATURE, CARD_WRONG_ENTRY, NO_SUCH_MODEL, READS_NO_FILMS
 from cxrview.cli import messages
+from cxrview.cli.describe import describe
 from cxrview.engines.messages import NO_DEVICE
 from cxrview.explain.messages import NO_CLASS, NOTHING_ABOVE
+from cxrview.imaging import read
 from cxrview.imaging.messages import ARCHIVE_LOCKED
+from cxrview.inference.call import call_of
+from cxrview.inference.predictor import Predictor
 from tests.bad_files import write_bad_files
 from tests.conftest import make_tiny_bundle, take_for_tried
 from tests.imaging.phantoms import phantom, save
@@ -165,6 +171,48 @@ def test_a_killed_run_keeps_its_rows(pictures, tmp_path):
     assert len({row["path"] for row in table(out)}) == len(table(out)) == count
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_twenty_killed_runs_lose_nothing(pictures, tmp_path):
+    """Kill a run twenty times, wherever it is; a bad file among twenty stays a row, too."""
+    many, count, random = tmp_path / "many", 1500, np.random.default_rng(12)
+    many.mkdir()
+    for number in range(count):
+        (many / f"{number:04}.png").hardlink_to(pictures / ("a.png" if number % 20 else "cut.png"))
+    out = tmp_path / "r.csv"
+    model = paths.user_models() / "cxr-densenet121"
+    arguments = [
+        "score",
+        str(many),
+        "--out",
+        str(out),
+        "--batch-size",
+        "3",
+        "--resume",
+        "--model",
+        str(model),
+    ]
+    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    take_for_tried(model, tmp_path / "cxrview")
+    killed = 0
+    for _ in range(20):
+        size = out.stat().st_size if out.exists() else 0
+        command = [sys.executable, "-m", "cxrview", *arguments]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+            while process.poll() is None and (not out.exists() or out.stat().st_size <= max(size, 500)):
+                time.sleep(0.001)
+            time.sleep(random.uniform(0, 0.03))
+            process.kill()
+        killed += process.returncode == -signal.SIGKILL
+    assert killed == 20
+    assert 0 < len(table(out)) < count
+    assert main(arguments) == 1
+    rows = table(out)
+    assert [row["path"] for row in rows] == [str(path) for path in sorted(many.iterdir())]
+    assert [row["status"] for row in rows] == ["ok" if number % 20 else "error" for number in range(count)]
+
+
 def test_heatmaps_are_saved_one_a_frame_but_for_frames_unlike_the_training_films(pictures, tmp_path, capsys):
     """The three good images are too small for films."""
     film = np.random.default_rng(1).integers(0, 256, (128, 128), dtype=np.uint8)
@@ -184,8 +232,8 @@ def test_heatmaps_are_saved_one_a_frame_but_for_frames_unlike_the_training_films
     ("arguments", "sentence"),
     [
         (["score", "nowhere"], "nowhere"),
-        (["score", ".", "--out", "r.xlsx"], str(FORMATS_OF_RESULTS(one=".csv", other=".jsonl"))),
-        (["score", ".", "--resume"], str(messages.RESUME_NEEDS_OUT)),
+        (["score", ".", "--out", "r.xlsx"], str(FORMATS_OF_RESULTS(names=[".csv", ".jsonl", ".parquet"]))),
+        (["score", ".", "--resume"], str(messages.NEEDS_OUT(option="--resume"))),
         (["models", "show", "absent"], str(NO_SUCH_MODEL(model="absent"))),
         (["models", "verify", "absent"], str(NO_SUCH_MODEL(model="absent"))),
         (["models", "export", "lungs", "--out", "x.zip"], str(READS_NO_FILMS(model="lungs"))),
@@ -293,3 +341,20 @@ def test_doctor_reports_decoders_engines_and_models(capsys):
     (lungs,) = (line for line in report.splitlines() if line.startswith("  lungs"))
     assert "works on CPU" in lungs
     assert "JPEG 2000" in report
+
+
+def test_view_without_a_path_is_the_app(monkeypatch):
+    asked = []
+    monkeypatch.setattr("cxrview.gui.app.run", lambda paths, **_options: asked.append(list(paths)) or 0)
+    assert main(["view"]) == 0
+    assert asked == [[]]
+
+
+def test_a_probability_is_said_as_in_the_window_never_quite_all(tiny_bundle, chest_pa):
+    predictor = Predictor.load(str(tiny_bundle), "cpu")
+    found = predictor.predict([read(chest_pa)[0]])[0]
+    shares = np.array([0.999, 0.001, 0.3], np.float32)
+    found = dataclasses.replace(found, probabilities=shares)
+    lines = describe(found, predictor.card, call_of(found, predictor.card)).splitlines()
+    figures = [line.rsplit("  ", 1)[-1].strip() for line in lines if line.endswith("%")]
+    assert figures == ["> 99 %", "< 1 %", "30 %"]

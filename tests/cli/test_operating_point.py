@@ -79,10 +79,10 @@ def test_a_table_of_0_1_0_is_gone_on_with_as_it_was(watching, films, tmp_path, s
     out = tmp_path / f"r{suffix}"
     scored(films, out, "--model", watching)
     if suffix == ".csv":
-        lines = [line.rsplit(",", 2)[0] for line in out.read_text("utf-8").splitlines()]
+        lines = [line.rsplit(",", 3)[0] for line in out.read_text("utf-8").splitlines()]
     else:
         rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
-        lines = [json.dumps(dict(list(row.items())[:-2])) for row in rows]
+        lines = [json.dumps(dict(list(row.items())[:-3])) for row in rows]
     out.write_text("\n".join(lines[:-1]) + "\n", "utf-8")  # one file is left to do
     rows = scored(films, out, "--model", watching, "--resume")
     assert [Path(row["path"]).name for row in rows] == ["film.png", "small.png"]

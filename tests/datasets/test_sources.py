@@ -4,6 +4,7 @@ import csv
 import os
 import sys
 
+import numpy as np
 import pytest
 
 from cxrview import i18n
@@ -13,6 +14,7 @@ from cxrview.datasets.sources import find_items
 from cxrview.errors import InvalidRequest
 from cxrview.i18n import say
 from cxrview.imaging import messages as imaging_messages
+from tests.imaging.phantoms import phantom, save
 from tests.refusals import refused
 from tests.training.drawn import class_folders, small, write
 
@@ -88,7 +90,7 @@ def test_tables_of_every_shape_are_read(tmp_path, encoding, delimiter):
     ("text", "message"),
     [
         ("", messages.NO_FILE_COLUMN),
-        ("path,label\na,b\n", messages.NO_FILE_COLUMN),
+        ("image,label\na,b\n", messages.NO_FILE_COLUMN),
         ("file,label\n", imaging_messages.LISTS_NO_IMAGES),
         ("file,label,label\na.png,x,y\n", messages.TWO_COLUMNS(name="label")),
         ("file,label\n,x\n", messages.NO_USABLE_FILE(number=2)),
@@ -219,3 +221,24 @@ def test_what_is_wrong_with_a_table_is_said_in_german(tmp_path):
         i18n.use("en")
     assert told == wanted
     assert str(messages.NO_FILE_COLUMN) not in told
+
+
+def test_results_with_a_column_truth_are_labelled_images(tmp_path, monkeypatch):
+    lines = ["path,frame,status,truth", "films/a.dcm,1,ok,x", "films/a.dcm,2,ok,x", "films/b.dcm,,error,y"]
+    (tmp_path / "run" / "films").mkdir(parents=True)
+    (tmp_path / "run" / "films" / "a.dcm").touch()
+    monkeypatch.chdir(tmp_path / "run")  # where the paths of results begin
+    (tmp_path / "results").mkdir()
+    one, two = found(table(tmp_path / "results", "\n".join(lines)))
+    assert (one.path, one.labels) == (tmp_path / "run" / "films" / "a.dcm", ("x",))
+    assert two.labels == ("y",)
+
+
+def test_films_are_known_by_their_uid(tmp_path):
+    (tmp_path / "deep").mkdir()
+    for number in (1, 2):
+        film = phantom(np.zeros((8, 8), np.uint16), SOPInstanceUID=f"1.2.{number}")
+        save(film, tmp_path / "deep" / f"film{number}.dcm")
+    one, two, lost = found(table(tmp_path, "instance_uid,label\n1.2.2,x\n1.2.1,y\n1.2.3,x\n"))
+    assert [item.path.name for item in (one, two)] == ["film2.dcm", "film1.dcm"]
+    assert lost.path == tmp_path / "1.2.3"  # which nobody can read, as the run will say

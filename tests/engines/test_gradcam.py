@@ -159,11 +159,12 @@ def test_maps_of_a_network_that_reads_lungs_equal_autodiff(backbone_model):
 def test_inference_outputs_have_their_names_in_order():
     model = zoo.build(resolve(ModelConfig(start="none", input_size=64, hidden=(8,))), 3)
     whole = graph.inference_graph(model)
-    assert list(whole.output) == ["logits", "activation_maps", "embedding"]
+    assert list(whole.output) == ["logits", "activation_maps", "embedding", "features"]
     assert [tuple(tensor.shape) for tensor in whole.output.values()] == [
         (None, 3),
         (None, 3, 2, 2),
         (None, 1024),
+        (None, 2, 2, 1024),
     ]
     images = np.random.default_rng(1).integers(0, 256, (1, 64, 64), dtype=np.uint8)
     np.testing.assert_allclose(whole(images)["logits"], model(images), rtol=1e-5, atol=1e-6)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cxrview.explain.explanation import Explanation, gradcam
 from cxrview.imaging import Letterbox
 from cxrview.inference.prediction import Prediction
 
@@ -29,3 +30,8 @@ def prediction(maps: np.ndarray, letterbox: Letterbox, field=FULL) -> Prediction
         device="CPU",
         elapsed_ms=1,
     )
+
+
+def explanation(maps: np.ndarray, letterbox: Letterbox, field=FULL) -> Explanation:
+    """Return the Grad-CAM of such a prediction."""
+    return gradcam(prediction(maps, letterbox, field))

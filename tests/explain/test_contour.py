@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from cxrview.explain.contour import contours, heat_contours
-from cxrview.explain.overlay import overlay
+from cxrview.explain.overlay import heat_over
 from cxrview.imaging import Letterbox
-from tests.explain.predictions import FULL, prediction
+from tests.explain.predictions import FULL, explanation
 
 
 def cone(size: int = 41, middle: float = 20.0) -> np.ndarray:
@@ -70,8 +70,8 @@ def test_a_plain_gives_no_lines(values):
 @pytest.mark.parametrize("field", [FULL, (0.1, 0.1, 0.9, 0.9)])
 def test_the_smooth_heatmap_has_the_level_on_its_contours(height, width, field):
     maps = np.random.default_rng(5).random((2, 5, 5))
-    whole = prediction(maps, Letterbox.fit(height, width, 224), field)
-    heat = overlay(whole, "a")
+    whole = explanation(maps, Letterbox.fit(height, width, 224), field)
+    heat = heat_over(whole, "a")
     lines = heat_contours(whole, "a", 0.6)
     assert lines
     for line in lines:
@@ -84,11 +84,11 @@ def test_the_smooth_heatmap_has_the_level_on_its_contours(height, width, field):
 
 
 def test_contours_end_at_the_border_of_the_field_and_do_not_run_along_it():
-    whole = prediction(np.ones((1, 4, 4)), Letterbox.fit(400, 400, 200), (0.2, 0.2, 0.8, 0.8))
+    whole = explanation(np.ones((1, 4, 4)), Letterbox.fit(400, 400, 200), (0.2, 0.2, 0.8, 0.8))
     assert heat_contours(whole, "a", 0.5) == ()
     maps = np.ones((1, 4, 4))
     maps[:, :, :2] = 0
-    (line,) = heat_contours(prediction(maps, Letterbox.fit(400, 400, 200), (0.2, 0.2, 0.8, 0.8)), "a", 0.5)
+    (line,) = heat_contours(explanation(maps, Letterbox.fit(400, 400, 200), (0.2, 0.2, 0.8, 0.8)), "a", 0.5)
     assert line[:, 0] == pytest.approx(200, abs=0.5)
     assert sorted(line[[0, -1], 1]) == pytest.approx([80, 320])
 
@@ -96,7 +96,7 @@ def test_contours_end_at_the_border_of_the_field_and_do_not_run_along_it():
 def test_a_hill_inside_has_a_closed_line_of_few_points():
     maps = np.zeros((1, 7, 7))
     maps[0, 3, 3] = 1
-    (line,) = heat_contours(prediction(maps, Letterbox.fit(700, 700, 224)), "a", 0.5)
+    (line,) = heat_contours(explanation(maps, Letterbox.fit(700, 700, 224)), "a", 0.5)
     np.testing.assert_array_equal(line[0], line[-1])
     assert 8 < len(line) < 60
     assert line.mean(0) == pytest.approx([350, 350], abs=6)

@@ -12,9 +12,9 @@ from cxrview.anatomy import Anatomy, LungFinder, framed, reduced
 from cxrview.bundle.card import FILM, LUNGS, Card, parse
 from cxrview.explain.grid import cell_edges
 from cxrview.explain.model_input_view import in_the_crop, in_the_square, seen_by
-from cxrview.explain.overlay import overlay
+from cxrview.explain.overlay import heat_over
 from cxrview.imaging import Radiograph, model_input, read
-from tests.explain.predictions import prediction
+from tests.explain.predictions import explanation
 
 
 @pytest.fixture
@@ -107,14 +107,16 @@ def test_a_card_that_does_not_tell_is_no_obstacle(card, radiograph, training):
 def test_the_heatmap_lies_alike_on_image_square_and_crop(card, radiograph):
     maps = np.random.default_rng(1).random((2, 5, 5))
     seen = seen_by(card, radiograph)
-    whole = prediction(maps, seen.letterbox, card.map_field)
+    whole = explanation(maps, seen.letterbox, card.map_field)
     square, crop = in_the_square(whole), in_the_crop(whole, seen)
     assert cell_edges(square).x[[0, -1]] == pytest.approx([20, 204])
     assert cell_edges(crop).x == pytest.approx(np.arange(6) * 32)
     left, top, right, bottom = seen.frame
-    on_square = overlay(square, "a")[top:bottom, left:right]
-    on_crop = overlay(crop, "a", on_square.shape)
+    on_square = heat_over(square, "a")[top:bottom, left:right]
+    on_crop = heat_over(crop, "a", on_square.shape)
     np.testing.assert_allclose(on_square, on_crop, atol=1e-5)
     box = seen.letterbox
-    inner = overlay(square, "a")[box.top : box.top + box.inner_height, box.left : box.left + box.inner_width]
-    np.testing.assert_allclose(overlay(whole, "a", inner.shape), inner, atol=1e-5)
+    inner = heat_over(square, "a")[
+        box.top : box.top + box.inner_height, box.left : box.left + box.inner_width
+    ]
+    np.testing.assert_allclose(heat_over(whole, "a", inner.shape), inner, atol=1e-5)

@@ -8,11 +8,12 @@ import pytest
 from cxrview.errors import InvalidRequest
 from cxrview.explain import messages
 from cxrview.explain.colour import EDGE, blend, colour_table, colourise
+from cxrview.explain.explanation import gradcam, of_maps
 from cxrview.explain.grid import cells_over, strongest
-from cxrview.explain.overlay import overlay, shares
+from cxrview.explain.overlay import heat_over, overlay, shares
 from cxrview.imaging import Letterbox
 from cxrview.settings import COLOUR_MAPS
-from tests.explain.predictions import FULL, prediction
+from tests.explain.predictions import FULL, explanation, prediction
 from tests.refusals import refused
 
 
@@ -36,7 +37,7 @@ def test_a_cell_comes_back_to_the_place_it_was_computed_from(height, width, fiel
     part = square[top:bottom, left:right]
     cells = np.stack([[c.mean() for c in np.array_split(r, 14, 1)] for r in np.array_split(part, 14, 0)])
     exact = tuple(value / 224 for value in (left, top, right, bottom))
-    heat = overlay(prediction(cells[None], letterbox, exact), "a")
+    heat = heat_over(explanation(cells[None], letterbox, exact), "a")
     assert heat.shape == (height, width)
     row, column = peak(np.where(heat > 0.3, heat, 0))
     tolerance = 0.5 / 14 * 224 / min(letterbox.inner_height, letterbox.inner_width)  # half a cell
@@ -44,9 +45,28 @@ def test_a_cell_comes_back_to_the_place_it_was_computed_from(height, width, fiel
     assert column == pytest.approx(0.55, abs=tolerance)
 
 
+def test_the_overlay_of_a_prediction_is_its_gradcam():
+    film = prediction(
+        np.random.default_rng(0).random((2, 5, 5)), Letterbox.fit(30, 40, 64), (0.1, 0.1, 0.9, 0.9)
+    )
+    scaled = dataclasses.replace(film, map_scale={"a": 2.0, "b": 0.5})
+    for own in (True, False):
+        wanted = scaled.letterbox.back(shares(gradcam(scaled), "b", own), scaled.field, (12, 16))
+        np.testing.assert_array_equal(overlay(scaled, "b", (12, 16), own), np.clip(wanted, 0, 1))
+    assert overlay(film, "a").shape == (30, 40)
+
+
+def test_what_speaks_against_a_class_is_not_drawn():
+    found = of_maps(
+        prediction(np.zeros((1, 2, 2)), Letterbox.fit(8, 8, 8)), "occlusion", np.array([[[-2.0, 1.0]]])
+    )
+    assert found.signed
+    np.testing.assert_array_equal(shares(found, "a"), [[0, 1]])
+
+
 def test_what_the_model_never_saw_stays_without_heat():
     letterbox = Letterbox.fit(100, 100, 100)
-    heat = overlay(prediction(np.ones((1, 4, 4)), letterbox, (0.2, 0.2, 0.8, 0.8)), "a")
+    heat = heat_over(explanation(np.ones((1, 4, 4)), letterbox, (0.2, 0.2, 0.8, 0.8)), "a")
     assert (heat[:20] == 0).all()
     assert (heat[:, 80:] == 0).all()
     assert heat[25:75, 25:75].min() == pytest.approx(1)
@@ -55,19 +75,19 @@ def test_what_the_model_never_saw_stays_without_heat():
 def test_one_scale_for_all_classes_keeps_a_weak_class_faint():
     maps = np.zeros((2, 4, 4))
     maps[0, 1, 1], maps[1, 2, 2] = 10.0, 1.0
-    whole = prediction(maps, Letterbox.fit(64, 64, 64))
-    assert overlay(whole, "a").max() == pytest.approx(1, abs=0.15)
-    assert overlay(whole, "b").max() < 0.11
+    whole = explanation(maps, Letterbox.fit(64, 64, 64))
+    assert heat_over(whole, "a").max() == pytest.approx(1, abs=0.15)
+    assert heat_over(whole, "b").max() < 0.11
 
 
 def test_a_class_is_on_its_own_scale_where_the_model_has_one():
     maps = np.zeros((2, 4, 4))
     maps[0, 1, 1], maps[1, 2, 2] = 10.0, 1.0
-    whole = prediction(maps, Letterbox.fit(64, 64, 64))
+    whole = explanation(maps, Letterbox.fit(64, 64, 64))
     scaled = dataclasses.replace(whole, map_scale={"a": 20.0, "b": 0.8})
     assert shares(scaled, "a").max() == pytest.approx(0.5)
     assert shares(scaled, "b").max() == 1  # stronger than full is full
-    assert overlay(scaled, "a", (64, 64)).max() == pytest.approx(0.5, abs=0.01)
+    assert heat_over(scaled, "a", (64, 64)).max() == pytest.approx(0.5, abs=0.01)
     for name in "ab":
         np.testing.assert_array_equal(shares(scaled, name, own=False), shares(whole, name))
         np.testing.assert_array_equal(cells_over(scaled, name, own=False), cells_over(whole, name))
@@ -77,26 +97,26 @@ def test_the_strongest_cell_is_sought_over_the_image_alone():
     """Above and below a wide image lie the bars of the letterbox."""
     maps = np.full((1, 4, 4), 0.5)
     maps[0, 0] = 1.0
-    whole = dataclasses.replace(prediction(maps, Letterbox.fit(32, 64, 64)), map_scale={"a": 1.0})
+    whole = dataclasses.replace(explanation(maps, Letterbox.fit(32, 64, 64)), map_scale={"a": 1.0})
     assert strongest(whole, "a") == pytest.approx(0.5)
 
 
 def test_maps_of_zeros_give_no_heat():
-    assert not overlay(prediction(np.zeros((2, 4, 4)), Letterbox.fit(64, 64, 64)), "a").any()
+    assert not heat_over(explanation(np.zeros((2, 4, 4)), Letterbox.fit(64, 64, 64)), "a").any()
 
 
 def test_a_smaller_overlay_covers_the_same_area():
     maps = np.zeros((1, 8, 8))
     maps[0, 2, 5] = 1
-    whole = prediction(maps, Letterbox.fit(800, 600, 224))
-    large, small = overlay(whole, "a"), overlay(whole, "a", (80, 60))
+    whole = explanation(maps, Letterbox.fit(800, 600, 224))
+    large, small = heat_over(whole, "a"), heat_over(whole, "a", (80, 60))
     assert small.shape == (80, 60)
     assert peak(small) == pytest.approx(peak(large), abs=0.01)
 
 
 def test_an_unknown_class_is_a_sentence():
     with refused(InvalidRequest, messages.NO_CLASS(name="z", names="a, b")):
-        overlay(prediction(np.zeros((2, 4, 4)), Letterbox.fit(8, 8, 8)), "z")
+        heat_over(explanation(np.zeros((2, 4, 4)), Letterbox.fit(8, 8, 8)), "z")
 
 
 @pytest.mark.parametrize("name", COLOUR_MAPS)

@@ -13,7 +13,7 @@ from cxrview.explain.paint import cell_colours, contour_lines, fill, is_empty
 from cxrview.explain.style import LEVELS, MODES, HeatStyle
 from cxrview.imaging import Letterbox
 from cxrview.settings import COLOUR_MAPS, Settings
-from tests.explain.predictions import prediction
+from tests.explain.predictions import explanation
 from tests.refusals import refused
 
 SHAPE = 300, 240
@@ -21,7 +21,7 @@ SHAPE = 300, 240
 
 @pytest.fixture
 def whole():
-    return prediction(np.random.default_rng(6).random((2, 5, 5)), Letterbox.fit(600, 480, 224))
+    return explanation(np.random.default_rng(6).random((2, 5, 5)), Letterbox.fit(600, 480, 224))
 
 
 def lightness(table: np.ndarray) -> np.ndarray:
@@ -59,7 +59,7 @@ def test_the_settings_say_how_to_paint():
 @pytest.mark.parametrize("mode", MODES)
 def test_a_class_that_is_too_weak_has_no_heatmap_at_any_threshold(mode, whole):
     style = HeatStyle(mode, opacity=1.0, threshold=0.05)
-    full = float(whole.activation_maps[0].max())
+    full = float(whole.maps[0].max())
     for share, drawn in ((0.19, False), (0.3, True)):
         scaled = dataclasses.replace(whole, map_scale={"a": full / share, "b": 1.0})
         area = fill(scaled, "a", style, SHAPE)

@@ -24,13 +24,15 @@ from cxrview.imaging.messages import DOES_NOT_EXIST
 from tests.gui.commands_of_menus import SPECS
 
 
-def test_t_changes_the_theme_and_back(window, qtbot):
+def test_a_command_changes_the_theme_and_back_and_a_bare_letter_does_not(window, qtbot):
     assert QApplication.palette().window().color().name() == theme.DARK.panel
     qtbot.keyClick(window, Qt.Key.Key_T)
+    assert theme.current() is theme.DARK
+    window.menus.actions["light"].trigger()
     assert theme.current() is theme.LIGHT
     assert QApplication.palette().window().color().name() == theme.LIGHT.panel
     assert window.menus.actions["light"].isChecked()
-    qtbot.keyClick(window, Qt.Key.Key_T)
+    window.menus.actions["light"].trigger()
     assert QApplication.palette().window().color().name() == theme.DARK.panel
 
 

@@ -1,5 +1,7 @@
 """Every window, dialog and page of the program opened at once, to be grabbed in one theme and another."""
 
+import dataclasses
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +9,7 @@ from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
+from cxrview.annotations import annotation as kinds
 from cxrview.gui.commands import export
 from cxrview.gui.commands.training import show_card
 from cxrview.gui.main_window import MainWindow
@@ -15,6 +18,7 @@ from cxrview.gui.widgets.text import CrashDialog
 from tests.gui.training import programs, test_search_step
 from tests.gui.training.finished_run import finished_run
 
+MOMENT = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 KINDS = {"small-image": "block", "few-images": "warning", "leak-duplicate": "info"}
 
 
@@ -65,6 +69,7 @@ class Walk:
         window.state.set_active(window.state.views[0])  # the film's
         self._settle()
         window.state.choose_class(window.state.reading.prediction.class_names[0])
+        self._measure()
         window.tags.show()
         window.preferences.show()
         window.help.manual()
@@ -75,11 +80,29 @@ class Walk:
         show_card(window.bench)
         CrashDialog(window, "Traceback").open()
         window.training.show_library()
+        window.batches.show()
+        self._wait(lambda: window.batches.window is not None)
         window.training.show()
         self._wait(lambda: window.training.window is not None)
         self._open_wizard()
         self._wait(lambda: bool(window.training.library.list.entries))
         self._settle()
+
+    def _measure(self) -> None:
+        """Draw one of each kind that has an icon in the list."""
+        measuring, place = self._window.measuring, kinds.Point
+        self._wait(lambda: bool(measuring.key))
+        for number, drawn in enumerate(
+            (
+                kinds.Length(points=(place(200, 300), place(500, 400))),
+                kinds.Angle(points=(place(300, 500), place(400, 600), place(600, 520))),
+                kinds.EllipseRoi(points=(place(700, 700), place(900, 820))),
+                kinds.Arrow(points=(place(900, 300), place(800, 400))),
+                kinds.Text(points=(place(300, 900),), label="Words"),
+            )
+        ):
+            named = dataclasses.replace(drawn, id=f"{number:032x}", created=MOMENT)
+            self._window.annotations.add(measuring.key, named, "Drawing")
 
     def _open_wizard(self) -> None:
         data, _model, training, result, search = self._window.training.window.steps
@@ -113,6 +136,7 @@ class Walk:
             ):
                 yield type(dialog).__name__ + dialog.windowTitle(), dialog
         yield "second", window.viewports.second
+        yield "batches", window.batches.window
         yield from self._library(window.training.library)
         yield from self._wizard()
         yield from self._tabs("preferences", window.preferences.dialog)

@@ -35,7 +35,8 @@ def size_limits() -> str:
         "Pixels of a JPEG, counted in every pass": f"{limits.MAX_SCANNED_PIXELS // 10**6} million",
         "Pixels of all frames when decoded": f"{limits.MAX_DECODED_BYTES // 2**20} MiB",
         "Items of sequences, fragments of pixels": f"{element_limits.MAX_ITEMS}",
-        "Pixels of an overlay, all its planes": f"{overlays.MAX_OVERLAY // 10**6} million",
+        "A file that is deflated, when inflated": f"{element_limits.MAX_INFLATED_BYTES // 2**20} MiB",
+        "Pixels of overlays, all their planes": f"{overlays.MAX_OVERLAY // 10**6} million",
         "Memory for decoding": f"{limits.MOST_MEMORY / 10**9:g} GB",
         "Work of a processor core": f"{limits.FEW_SECONDS:g} s and 1 s for each "
         f"{limits.PIXELS_A_SECOND / 10**6:g} million pixels, at most {limits.MOST_SECONDS:g} s",

@@ -7,6 +7,7 @@ table in docs/formats.md anew.
 """
 
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,8 +90,15 @@ def of_syntax(syntax: UID, folder: Path, cuts: int) -> dict[str, set[str]]:
     for done, changed in spoilt(syntax, dataset, cuts):
         found.setdefault(done, set()).add(outcome(save(changed, path), whole))
     if syntax == DeflatedExplicitVRLittleEndian:  # its file is the stream
-        found |= of_file(save(coded(syntax, folder), path).read_bytes(), path, whole, cuts, 400)
+        found |= of_file(_unpadded(save(coded(syntax, folder), path).read_bytes()), path, whole, cuts, 400)
     return found
+
+
+def _unpadded(content: bytes) -> bytes:
+    """Return a deflated file without the byte that makes its length even, which nobody misses."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflater.decompress(content[144 + int.from_bytes(content[140:144], "little") :])
+    return content[: len(content) - len(inflater.unused_data)]
 
 
 def of_file(content: bytes, path: Path, whole: Radiograph, cuts: int, first: int) -> dict[str, set[str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pydicom.data
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from cxrview.errors import UnreadableImage
@@ -98,7 +99,7 @@ def test_a_value_of_absurd_length_ends_the_header(tmp_path):
 
 
 def test_a_deflated_file_that_grows_beyond_the_limit_is_not_inflated(tmp_path, monkeypatch):
-    monkeypatch.setattr("cxrview.imaging.dicom.element_limits.MAX_DECODED_BYTES", 2**20)
+    monkeypatch.setattr("cxrview.imaging.dicom.element_limits.MAX_INFLATED_BYTES", 2**20)
     dataset = phantom(RAMP, **WHO)
     dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     path = save(dataset, tmp_path / "deflated.dcm")
@@ -113,7 +114,8 @@ def test_a_deflated_file_that_grows_beyond_the_limit_is_not_inflated(tmp_path, m
 def slowly(path):
     """Return what pydicom makes of the header, without the quick reader."""
     with decoder_warnings.collected():
-        return peeking._header(Elements(peeking._from_file(path), []))
+        tags = [int(Tag(keyword)) for keyword in peeking.KEYWORDS]
+        return peeking._header(Elements(peeking._from_file(path, tags), []))
 
 
 def quickly(path):

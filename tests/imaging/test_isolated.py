@@ -11,6 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from pydicom import dcmread
+from pydicom.encaps import encapsulate, get_frame
 
 from cxrview import i18n, paths
 from cxrview.__main__ import main
@@ -22,6 +24,7 @@ from cxrview.imaging.thumbnail import thumbnail, thumbnail_here
 from cxrview.isolation.decoders import decoders
 from cxrview.progress import Cancelled
 from tests.imaging.phantoms import RAMP, lut, phantom, save
+from tests.imaging.samples import sample
 from tests.isolation.workers import deadly
 from tests.refusals import refused
 
@@ -183,3 +186,26 @@ def test_a_large_film_and_a_cine_still_open(tmp_path):
     assert read(film)[0].shape == (5000, 6000)
     cine = np.zeros((300, 64, 64), np.uint8)
     assert len(read(save(phantom(cine, NumberOfFrames=300), tmp_path / "cine.dcm"))) == 300
+    packed = dcmread(sample("MR_small_jp2klossless.dcm"))
+    packed.PixelData = encapsulate([get_frame(packed.PixelData, 0, number_of_frames=1)] * 300)
+    packed.NumberOfFrames = 300
+    frames = read(save(packed, tmp_path / "packed.dcm"))
+    assert len(frames) == 300
+    np.testing.assert_array_equal(frames[299].values, frames[0].values)
+
+
+@pytest.mark.parametrize(
+    ("element", "problem"),
+    [
+        (b"\x0b\x00\x00\x10UN\x00\x00\xf0\xff\xff\x7f", messages.HOLDS_NO_PIXELS),
+        (b"\x08\x00\x40\x11SQ\x00\x00\xff\xff\xff\xff\x01\x02", messages.ELEMENTS_DAMAGED),
+    ],
+    ids=["announces two gigabytes", "has no item"],
+)
+def test_damage_is_called_damage_and_no_lack_of_memory(tmp_path, element, problem):
+    path = save(phantom(RAMP, PatientName="Doe^Jane"), tmp_path / "x.dcm")
+    whole = path.read_bytes()
+    place = whole.index(b"\x10\x00\x10\x00PN")
+    path.write_bytes(whole[:place] + element + bytes(9))
+    with refused(UnreadableImage, problem):
+        read(path)

@@ -124,6 +124,12 @@ def test_pictures_that_are_not_read_are_named(tmp_path, name, head, kind):
     assert refusal.error.advice == messages.EXPORT_AS_JPEG
 
 
+def test_a_box_that_says_it_has_gigabytes_is_not_walked(tmp_path):
+    (tmp_path / "film.avif").write_bytes(b"\xff\x7f\x00\x20ftypa")
+    with refused(UnreadableImage, messages.NO_IMAGE):
+        read(tmp_path / "film.avif")
+
+
 def test_arrays_of_big_endian_pictures_are_native(tmp_path):
     file = io.BytesIO()
     Image.fromarray(GREY.astype(np.uint16) * 9).save(file, "PNG")

@@ -192,7 +192,7 @@ def test_empty_pixel_data(tmp_path):
 
 
 def test_deflated_file_that_grows_beyond_the_limit(tmp_path, monkeypatch):
-    monkeypatch.setattr("cxrview.imaging.dicom.element_limits.MAX_DECODED_BYTES", 100_000)
+    monkeypatch.setattr("cxrview.imaging.dicom.element_limits.MAX_INFLATED_BYTES", 100_000)
     dataset = phantom(np.zeros((600, 600), np.uint16))
     dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     path = save(dataset, tmp_path / "x.dcm")

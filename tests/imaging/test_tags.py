@@ -10,7 +10,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import JPEG2000Lossless
 
 from cxrview.errors import UnreadableImage
-from cxrview.imaging.tags import State, Tag, TagListing, alone, compare, read_header, search
+from cxrview.imaging.dicom.tag_tree import Tag, TagListing
+from cxrview.imaging.tags import State, alone, compare, read_header, search
 from tests.bad_files import write_bad_files
 from tests.imaging.phantoms import RAMP, phantom, save
 from tests.imaging.samples import sample, samples

@@ -1,6 +1,7 @@
 """Models from elsewhere are tried: in another process, for a while, in batches, as what they say they are."""
 
 import io
+import json
 import sys
 import zipfile
 
@@ -18,6 +19,7 @@ from cxrview.engines import messages as engine_messages
 from cxrview.engines import onnx_form
 from cxrview.engines.arrays import load_all
 from cxrview.engines.graph import hdf5
+from cxrview.engines.graph.keras_config import read_config
 from cxrview.errors import CxrviewError, InvalidRequest, UnusableModel
 from cxrview.file_lock import file_lock
 from cxrview.inference import contract, messages, trial
@@ -112,6 +114,30 @@ def test_a_model_that_hangs_or_crashes_is_given_up(foreign, monkeypatch, program
 
 
 @pytest.mark.usefixtures("own_cache")
+@pytest.mark.usefixtures("own_cache")
+def test_a_model_that_takes_too_much_memory_is_given_up(foreign, monkeypatch):
+    monkeypatch.setattr(trial, "MOST_MEMORY", 150_000_000)
+    program = "import time; held = bytearray(b'1') * 300_000_000; time.sleep(60)"
+    monkeypatch.setattr(trial, "_command", lambda *_: [sys.executable, "-S", "-c", program])
+    with refused(UnusableModel, messages.TRIAL_TOO_LARGE(limit=0)):
+        trial.run(foreign, read_card(foreign), "auto", silent)
+
+
+@pytest.mark.parametrize(
+    "layer", [{"units": 2**40}, {"kernel_size": [3, 10**9]}, {"batch_shape": [None, 1e30]}]
+)
+def test_layers_beyond_all_measure_are_refused_before_they_are_made(tmp_path, layer):
+    config = {"class_name": "Dense", "module": "keras.layers", "registered_name": None, "config": layer}
+    with zipfile.ZipFile(tmp_path / "x.keras", "w") as archive:
+        archive.writestr(
+            "config.json", json.dumps({"class_name": "Functional", "config": {"layers": [config]}})
+        )
+        archive.writestr("metadata.json", "{}")
+        archive.writestr("model.weights.h5", b"")
+    with refused(UnusableModel, engine_messages.KERAS_TOO_LARGE):
+        read_config(tmp_path / "x.keras")
+
+
 def test_a_trial_ends_when_nobody_waits_for_it(foreign, monkeypatch):
     monkeypatch.setattr(
         trial, "_command", lambda *_: [sys.executable, "-S", "-c", "import time; time.sleep(60)"]

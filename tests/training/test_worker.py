@@ -5,6 +5,7 @@ import errno
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -30,6 +31,7 @@ from cxrview.progress import Cancelled, Enough
 from cxrview.training.config import PhaseConfig
 from cxrview.training.run import events, history, worker
 from cxrview.training.run.folder import RunFolder
+from tests.imaging.samples import sample
 from tests.training.runs import CLASSES, Listener, tiny_config, with_model, write_phantoms
 
 pytestmark = [
@@ -213,6 +215,19 @@ def test_a_run_can_be_stopped_while_it_is_exported(data, tmp_path):
     assert bundle.load(Path(done.bundle)).card.name == "tiny"
     assert not rest.of(events.Epoch)
     assert epochs(tmp_path / "run") == [1, 2]
+
+
+def test_an_archive_is_trained_from_as_its_folder_is(finished, data, tmp_path, no_finish):
+    archive = Path(shutil.make_archive(str(tmp_path / "films"), "zip", data))
+    done = worker.run(tiny_config(archive), tmp_path / "run", Listener(), register=False)
+    assert done.best_epoch == finished[2].best_epoch
+    np.testing.assert_allclose(figures(tmp_path / "run"), figures(finished[0]), rtol=1e-5)
+
+
+def test_a_dicom_directory_has_no_labels_to_learn(tmp_path, capsys):
+    directory = sample("DICOMDIR-reordered").with_name("DICOMDIR")
+    assert main(["train", "--data", str(directory), "--out", str(tmp_path / "run")]) == 2
+    assert str(data_messages.NAMES_NO_CLASSES) in capsys.readouterr().err
 
 
 def test_the_model_is_listed_and_scores_at_once(data, tmp_path, capsys):

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 CHUNK = 4096  # files between two moments at which what is done stands
 FILES_A_CORE = 256  # of a chunk, where there are many cores
 PART_ROWS = 4096
-_WHOLE, _FLOATS, _TRUTHS = ("frame",), ("domain_score", "elapsed_ms"), ("in_domain", "lungs_found")
 
 
 class Table:
@@ -88,14 +87,15 @@ def table_of_results(spark: "SparkSession", place: str, columns: Sequence[str]) 
     """Return the table for rows of `cxrview score`."""
     from pyspark.sql.types import BooleanType, DataType, DoubleType, IntegerType, StringType, StructType
 
-    def kind(name: str) -> DataType:
-        if name.startswith("p_") or name in _FLOATS:
-            return DoubleType()
-        return IntegerType() if name in _WHOLE else BooleanType() if name in _TRUTHS else StringType()
-
+    types: dict[type, DataType] = {
+        int: IntegerType(),
+        float: DoubleType(),
+        bool: BooleanType(),
+        str: StringType(),
+    }
     schema = StructType()
     for name in columns:
-        schema.add(name, kind(name))
+        schema.add(name, types[rows.kind(name)])
     return Table(spark, place, schema)
 
 

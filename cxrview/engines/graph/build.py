@@ -66,11 +66,11 @@ def embedding_of(model: keras.Model) -> Any:
 
 
 def inference_graph(model: keras.Model) -> keras.Model:
-    """Return `model` with the outputs `logits` (N, C), `activation_maps` (N, C, h, w), `embedding` (N, D).
+    """Return `model` with the outputs `logits` (N, C), `activation_maps` (N, C, h, w), `embedding` (N, D) and
+    `features` (N, h, w, D), which the maps are made of.
 
-    That of a model that reads lungs has `features` (N, h, w, D) too, which the maps are made of. It computes
-    in single precision, also where the model was trained in mixed. The maps hold a copy of the head: build
-    the graph when training is done. Raises UnusableModel if the model is not built as
+    It computes in single precision, also where the model was trained in mixed. The maps hold a copy of the
+    head: build the graph when training is done. Raises UnusableModel if the model is not built as
     `cxrview.training.network.zoo` builds it.
     """
     model = to_float32(model)
@@ -79,8 +79,7 @@ def inference_graph(model: keras.Model) -> keras.Model:
         "activation_maps": gradcam_maps(features_of(model), head_layers(model), mask_of(model)),
         "embedding": embedding_of(model),
     }
-    if reads_lungs(model):
-        outputs["features"] = keras.layers.Identity(name="features")(features_of(model))
+    outputs["features"] = keras.layers.Identity(name="features")(features_of(model))
     return keras.Model(model.input, outputs, name=f"{model.name}_inference")
 
 

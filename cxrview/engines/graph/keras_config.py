@@ -41,6 +41,11 @@ KERAS = frozenset(
         *("L1", "L2", "L1L2", "DTypePolicy", "__keras_tensor__", "__tuple__", "__numpy__", "__tensor__"),
     }
 )
+SIZES = {
+    *("units", "filters", "kernel_size", "pool_size", "strides", "padding", "depth_multiplier"),
+    *("target_shape", "batch_shape", "batch_input_shape", "input_shape", "shape", "rows", "columns"),
+}
+MAX_SIZE = 2**16  # of a layer: what Keras makes of it is made before its weights are looked at
 MAX_CONFIG_BYTES = 16 * 2**20
 MAX_WEIGHT_BYTES = 2 * 2**30
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
@@ -67,6 +72,8 @@ def read_config(path: Path) -> dict[str, Any]:
             name = found.get("registered_name") or found.get("class_name")
             problem = messages.COULD_RUN_CODE(name=str(name))
             raise UnusableModel(problem, messages.ONLY_OWN_OR_PLAIN, path)
+    if any(size > MAX_SIZE for size in _sizes(config)):
+        raise UnusableModel(messages.KERAS_TOO_LARGE, messages.ONLY_OWN_OR_PLAIN, path)
     if not isinstance(config, dict) or not isinstance(config.get("config"), dict):
         raise UnusableModel(messages.NO_KERAS_MODEL, messages.ONLY_OWN_OR_PLAIN, path)
     return config
@@ -82,6 +89,18 @@ def _classes(node: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(node, list):
         for value in node:
             yield from _classes(value)
+
+
+def _sizes(node: Any, counts: bool = False) -> Iterator[float]:
+    """Yield the numbers under the names in SIZES; `counts` says that `node` stands under one."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield from _sizes(value, counts or name in SIZES)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _sizes(value, counts)
+    elif counts and isinstance(node, int | float):
+        yield abs(node)
 
 
 def _allowed(found: dict[str, Any]) -> bool:

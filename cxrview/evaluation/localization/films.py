@@ -25,6 +25,9 @@ from cxrview.evaluation import messages
 from cxrview.evaluation.localization.measures import HeatMeasures, grid_shape, measure_film
 from cxrview.evaluation.predict import class_places, group_of
 from cxrview.evaluation.roles import healthy_class
+from cxrview.explain.explanation import Explanation, gradcam
+from cxrview.explain.methods import DEFAULT, explain
+from cxrview.explain.subject import Subject
 from cxrview.imaging import Radiograph, read
 from cxrview.imaging.orientation import upright as turned_upright
 from cxrview.imaging.read_ahead import read_ahead
@@ -72,6 +75,7 @@ class WaitingFilm(NamedTuple):
     film: Film | None  # for the lung network, where the model does not find the lungs itself
     drawn: NDArray[np.bool_] | None
     failure: Message | None  # what is wrong with the drawn lungs
+    model_input: ModelInput | None = None  # for a method that takes more than the reading has
 
 
 def no_disease(card: Card) -> str:
@@ -112,7 +116,8 @@ class FilmsToMeasure:
 
     Those of its `items` that `to_measure` returns, each file once, its first frame. A file that is read by
     others goes through `prepare` and `take`; `read_rest` reads those that nobody has. The group is found as
-    `answer_files` finds it. Without `finder`, and where it finds none, the lungs are not known.
+    `answer_files` finds it. Without `finder`, and where it finds none, the lungs are not known. Maps are made
+    by `method`, a name in `explain.methods`.
     """
 
     def __init__(
@@ -121,8 +126,9 @@ class FilmsToMeasure:
         items: Sequence[Item],
         finder: LungFinder | None = None,
         pattern: re.Pattern[str] | None = None,
+        method: str = DEFAULT,
     ) -> None:
-        self._predictor, self._pattern = predictor, pattern
+        self._predictor, self._pattern, self.method = predictor, pattern, method
         self._finder = None if predictor.card.frame == LUNGS else finder  # the model finds them itself
         self._items = {_place(item.path): item for item in to_measure(items, predictor.card)}
         self._films: dict[str, MeasuredFilm] = {}
@@ -144,7 +150,8 @@ class FilmsToMeasure:
         if self._finder is not None:
             film = reduced(radiograph)
         item = replace(item, boxes=upright(item.boxes, radiograph))
-        return WaitingFilm(item, radiograph.identity.patient_id, film, drawn, failure)
+        again = self._predictor.prepare(radiograph) if self.method != DEFAULT else None
+        return WaitingFilm(item, radiograph.identity.patient_id, film, drawn, failure, again)
 
     def take(self, waiting: Sequence[WaitingFilm | None], predictions: Sequence[Prediction]) -> None:
         """Measure those of the `predictions`, one each, that are of these films."""
@@ -158,7 +165,8 @@ class FilmsToMeasure:
                 self._failures[place] = ready.failure
                 continue
             group = group_of(ready.item, ready.patient, self._pattern)
-            self._films[place] = _measured(ready, group, prediction, anatomy, self._predictor.card)
+            maps = _Maps(self._predictor, self.method, prediction, ready.model_input)
+            self._films[place] = _measured(ready, group, maps, anatomy, self._predictor.card)
 
     def read_rest(self, report: Report = silent, workers: int = 2) -> None:
         """Read and measure the films that nobody has read. `report` may raise Cancelled."""
@@ -211,10 +219,29 @@ def _drawn_mask(path: Path, radiograph: Radiograph) -> NDArray[np.bool_]:
     return mask
 
 
+class _Maps:
+    """The maps of one film by a method; what a pass of the model gives is got once."""
+
+    def __init__(
+        self, predictor: Predictor, method: str, prediction: Prediction, again: ModelInput | None
+    ) -> None:
+        self.prediction = prediction
+        self._method, self._made = method, gradcam(prediction)
+        self._subject = Subject(predictor, *predictor.look(again)) if again is not None else None
+
+    def of(self, class_name: str) -> Explanation:
+        """Return the map of a class, with others or alone."""
+        if self._subject is None:
+            return self._made
+        if self._made.method != self._method or class_name not in self._made.class_names:
+            self._made = explain(self._subject, self._method, class_name)
+        return self._made
+
+
 def _measured(
-    ready: WaitingFilm, group: str, prediction: Prediction, anatomy: Anatomy | None, card: Card
+    ready: WaitingFilm, group: str, maps: _Maps, anatomy: Anatomy | None, card: Card
 ) -> MeasuredFilm:
-    lungs = None
+    lungs, prediction = None, maps.prediction
     if anatomy is not None and anatomy.found:
         shape = grid_shape(prediction.letterbox)
         lungs = anatomy.letterbox.back(anatomy.lungs.astype(np.float32), shape=shape) >= HALF
@@ -223,8 +250,8 @@ def _measured(
     boxes = boxes_of(item, card)
 
     def of(name: str) -> HeatMeasures:
-        heat = prediction.activation_maps[prediction.class_names.index(name)]
-        return measure_film(heat, prediction.letterbox, boxes, lungs, ready.drawn, prediction.field)
+        made = maps.of(name)
+        return measure_film(made.map_of(name), made.letterbox, boxes, lungs, ready.drawn, made.field)
 
     of_called = of(called)
     places = set(class_places(item.labels, card).values())

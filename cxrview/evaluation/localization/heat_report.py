@@ -8,12 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrview.errors import CxrviewError
 from cxrview.evaluation.examples import OPACITY, shrunk
 from cxrview.evaluation.localization.figures import summarise
 from cxrview.evaluation.localization.films import FilmsToMeasure, MeasuredFilm, boxes_of
 from cxrview.evaluation.localization.measures import HeatMeasures
-from cxrview.evaluation.predict import predict_file
 from cxrview.explain.colour import blend, colour_table
+from cxrview.explain.methods import DEFAULT, explain
+from cxrview.explain.subject import Subject
+from cxrview.imaging import read, render
 from cxrview.inference.predictor import Predictor
 from cxrview.message import Message
 from cxrview.progress import Report, silent
@@ -73,9 +76,10 @@ def lay_heat(
         failures += measured.failures
         if measured.films:
             films[name] = measured.films
-            metrics[name] = summarise(measured.films, seed, repeats, summing)
+            metrics[name] = {"method": part.method} | summarise(measured.films, seed, repeats, summing)
     every = [film for some in films.values() for film in some]
-    shown = illustrate_worst(predictor, every) if pictures else []
+    method = next((part.method for part in parts.values()), DEFAULT)
+    shown = illustrate_worst(predictor, every, method) if pictures else []
     return HeatReport(metrics, films, shown, failures)
 
 
@@ -103,17 +107,24 @@ def worst(films: Sequence[MeasuredFilm], most: int = MOST) -> list[MeasuredFilm]
     return list(by_group.values())[:most]
 
 
-def illustrate_worst(predictor: Predictor, films: Sequence[MeasuredFilm]) -> list[WorstFilm]:
-    """Return pictures of the worst of `films`, read again; one that has gone meanwhile is left out."""
+def illustrate_worst(
+    predictor: Predictor, films: Sequence[MeasuredFilm], method: str = DEFAULT
+) -> list[WorstFilm]:
+    """Return pictures of the worst of `films`, read again; one that has gone meanwhile is left out.
+
+    Their maps are made by `method`, and each has its strongest place for full strength.
+    """
     shown = []
     for film in worst(films):
-        if (found := predict_file(predictor, film.item.path)) is None:
+        try:
+            radiograph = read(film.item.path)[0]
+            made = explain(Subject.of(predictor, radiograph), method, film.own)
+        except CxrviewError:  # it was there a moment ago
             continue
-        picture, prediction = found
-        small = shrunk(picture)
-        own = prediction.activation_maps[prediction.class_names.index(film.own)]
+        picture = render(radiograph, radiograph.default_voi)
+        small, own = shrunk(picture), made.map_of(film.own)
         shape = (small.shape[0], small.shape[1])
-        heat = prediction.letterbox.back(own / max(float(own.max()), 1e-12), prediction.field, shape)
+        heat = made.letterbox.back(np.clip(own / max(float(own.max()), 1e-12), 0, 1), made.field, shape)
         heated = blend(small, np.clip(heat, 0, 1), colour_table("inferno"), OPACITY, 0.0)
         scale = small.shape[1] / picture.shape[1], small.shape[0] / picture.shape[0]
         boxes = [

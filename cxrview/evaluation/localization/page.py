@@ -14,6 +14,7 @@ from cxrview.evaluation.localization.heat_report import WorstFilm
 from cxrview.evaluation.localization.measures import MEASURES, HeatMeasures
 from cxrview.evaluation.names import LOCALIZATION
 from cxrview.evaluation.report_tables import ABSENT, ReportTable, TableCell, cell, percent
+from cxrview.explain.methods import DEFAULT, METHODS
 from cxrview.safe_text import CsvWriter
 
 FEW = 5  # films of a source or device, below which it has no line in the report
@@ -74,7 +75,8 @@ def heat_tables(measured: Mapping[str, Any], label: Label, classes: Sequence[str
     for name, part in measured["per_class"].items():
         swatch = classes.index(name) if name in classes else -1
         rows.append(row(TableCell(label(name) or "(none named)", swatch=swatch), part, part["own"]))
-    tables = [ReportTable("Where the heat lies", ("Map of", *head), tuple(rows), note=_CALLED)]
+    method = METHODS[measured.get("method", DEFAULT)].title
+    tables = [ReportTable(f"Where the heat lies ({method})", ("Map of", *head), tuple(rows), note=_CALLED)]
     for kind in ("source", "device"):
         found = measured[f"per_{kind}"]
         large = {name: part for name, part in found.items() if part["films"] >= FEW}

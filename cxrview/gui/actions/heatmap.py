@@ -4,7 +4,7 @@ from functools import partial
 
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.gui.actions.when import has_image_and_card, has_prediction, has_scales, is_unlike
-from cxrview.gui.commands import heatmap
+from cxrview.gui.commands import export, heatmap
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import mark
 
@@ -110,6 +110,22 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         checked=lambda bench: bench.state.settings.heatmap_bar,
     ),
     SEPARATOR,
+    ActionSpec(
+        "try_map",
+        mark("&Is it to be believed?…"),
+        (),
+        heatmap.try_map,
+        tip=mark("Small changes of the film, and covering it, show what the map is worth"),
+        when=has_prediction,
+    ),
+    ActionSpec(
+        "save_heat_numbers",
+        mark("Sa&ve its numbers…"),
+        (),
+        export.save_heat_numbers,
+        tip=mark("The map as the method gave it, with method, model and scale, for NumPy"),
+        when=has_prediction,
+    ),
     ActionSpec(
         "all_classes",
         mark("&All classes…"),

@@ -57,7 +57,7 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     _tool(
         "pan", mark("&Pan"), "P", "hand", mark("Drag to move the image; the middle mouse button always does")
     ),
-    _tool("zoom", mark("&Zoom"), "Z", "zoom-in", mark("Drag up and down to zoom; the wheel always does")),
+    _tool("zoom", mark("&Zoom"), "Z", "zoom", mark("Drag up and down to zoom; the wheel always does")),
     _tool("lens", mark("&Magnifier"), "M", "search", mark("Hold the button down to look closer")),
     SEPARATOR,
     ActionSpec("brighter", mark("&Brighter"), ("Ctrl+Up",), image.brighter, when=has_image),

@@ -53,6 +53,7 @@ class Menus:
             state.reading_changed,
             state.heat_class_changed,
             state.heat_asked_changed,
+            state.hiding_changed,
             state.model_changed,
             state.entries_added,
             state.entries_cleared,
@@ -117,8 +118,9 @@ class Menus:
             action.setShortcuts([])
         for name, spec in self.specs.items():
             self.actions[name].setShortcuts([QKeySequence(key) for key in keys[name]])
-            hint = f" ({shown(keys[name][0])})" if keys[name] else ""
-            self.actions[name].setToolTip(f"{tr(spec.tip) or plain(tr(spec.text))}{hint}")
+            called, tip = plain(tr(spec.text)), tr(spec.tip)
+            named = f"{called} ({shown(keys[name][0])})" if keys[name] else called
+            self.actions[name].setToolTip(f"{named}\n{tip}" if tip and tip != called else named)
 
     def _make_toolbar(self) -> QToolBar:
         toolbar = QToolBar(tr("Tools"), self._window, movable=False, floatable=False, iconSize=QSize(20, 20))

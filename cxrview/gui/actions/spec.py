@@ -12,7 +12,7 @@ SEPARATOR = None
 class Scope(Enum):
     """Where the keys of a command count. Windows do not share theirs: only one of them has the keyboard.
 
-    The second window has the commands of the main one. Blind reading happens in the main window.
+    The second window has the commands of the main one.
     """
 
     EVERYWHERE = "everywhere"
@@ -23,11 +23,14 @@ class Scope(Enum):
     MANUAL = "manual"
     BATCH = "batch"
     BLIND_READING = "blind reading"
+    SECONDARY = "every other window"
 
     def meets(self, other: "Scope") -> bool:
         """Whether a key could mean something here and in `other` at the same time."""
         both = {self, other}
-        return self is other or Scope.EVERYWHERE in both or both == {Scope.WINDOW, Scope.BLIND_READING}
+        if self is other or Scope.EVERYWHERE in both:
+            return True
+        return Scope.SECONDARY in both and not both & {Scope.WINDOW, Scope.BLIND_READING}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from cxrview.gui.state import AppState, ModelInfo, Shown
+from cxrview.gui.state import AppState, Shown
 from cxrview.gui.theme import plain_tip
 from cxrview.i18n import mark, tr
 
@@ -34,13 +34,16 @@ class ClassMenu(QMenu):
         self._state = state
         self._group = QActionGroup(self)
         state.model_changed.connect(self._fill)
+        state.hiding_changed.connect(self._fill)
         state.heat_class_changed.connect(self._check)
-        self._fill(state.model)
+        self._fill()
 
-    def _fill(self, model: ModelInfo) -> None:
+    def _fill(self, *_news: object) -> None:
         self.clear()
         self._group = QActionGroup(self)
-        names = model.card.class_names if model.card is not None else ()
+        model = self._state.model
+        hidden = model.card is None or self._state.hides_here
+        names = () if model.card is None or hidden else model.card.class_names
         for index, name in enumerate((None, *names)):
             label = model.label(name) if name is not None else tr("As read")
             action = self.addAction(label, without_state(self._state.choose_class, name))

@@ -141,9 +141,15 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     ActionSpec(
         "light",
         mark("Light &theme"),
-        ("T",),
+        ("Ctrl+Shift+T",),
         switch=window.use_light_theme,
         checked=lambda bench: bench.state.settings.theme == "light",
     ),
-    ActionSpec("full_screen", mark("Full s&creen"), ("F11",), switch=window.use_full_screen),
+    ActionSpec(
+        "full_screen",
+        mark("Full s&creen"),
+        ("F11",),
+        switch=window.use_full_screen,
+        tip=mark("The film alone; panels and menus come at the edges of the screen"),
+    ),
 )

@@ -31,6 +31,11 @@ def has_files(bench: Workbench) -> bool:
     return bool(bench.state.entries) or bench.state.shown.stage is not ViewStage.EMPTY
 
 
+def has_entries(bench: Workbench) -> bool:
+    """There is something in the study list."""
+    return bool(bench.state.entries)
+
+
 def has_failed(bench: Workbench) -> bool:
     """A file could not be read."""
     return bench.state.shown.stage is ViewStage.FAILED
@@ -52,6 +57,11 @@ def is_unlike(bench: Workbench) -> bool:
     return prediction is not None and not prediction.in_domain
 
 
+def is_hidden(bench: Workbench) -> bool:
+    """What the model says of the radiograph on the screen is hidden."""
+    return has_image(bench) and bench.state.hides_here
+
+
 def has_scales(bench: Workbench) -> bool:
     """The model that has read the radiograph on the screen has a scale for each class."""
     prediction = bench.state.reading.prediction
@@ -70,10 +80,12 @@ def has_image_and_card(bench: Workbench) -> bool:
 
 REASONS: dict[Callable[[Workbench], bool], str] = {
     has_files: mark("Nothing is open."),
+    has_entries: mark("The study list is empty."),
     has_failed: mark("Only after a file could not be read."),
     has_image: mark("No image is on the screen."),
     has_prediction: mark("The model has not read this image."),
     is_unlike: mark("Only for an image that is not like the training films."),
+    is_hidden: mark("The model is not hidden."),
     has_scales: mark("The model has one scale for all classes."),
     has_card: mark("No model is loaded."),
     has_frames: mark("The file has one frame only."),

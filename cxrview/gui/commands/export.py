@@ -40,6 +40,11 @@ def save_anonymous_report(bench: Workbench) -> None:
     bench.part(exporter).save_anonymous_report()
 
 
+def save_heat_numbers(bench: Workbench) -> None:
+    """Save the numbers of the heatmap on the screen as an .npz file."""
+    bench.part(exporter).save_heat_numbers()
+
+
 def print_report(bench: Workbench) -> None:
     """Show the report as it will be on paper, and print it if the user wants."""
     bench.part(exporter).print_report()

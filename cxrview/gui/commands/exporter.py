@@ -57,6 +57,7 @@ class Exporter(QObject):
 
     def save_picture(self) -> None:
         """Ask what is to be in the picture, and where it goes."""
+        from cxrview.gui.actions.secondary import attend
         from cxrview.gui.dialogs.export import ExportDialog
 
         canvas, state = self._bench.canvas, self._bench.state
@@ -71,6 +72,7 @@ class Exporter(QObject):
             remarks=self._remarks,
             possible=self._possible(),
         )
+        attend(dialog, self._bench, "sharing")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.changed.connect(self._estimate_soon.start)
         dialog.save_wanted.connect(self._save)
@@ -101,6 +103,30 @@ class Exporter(QObject):
     def save_anonymous_report(self) -> None:
         """Save the report as PDF without saying who the patient is."""
         self._ask_for_report(identity=False)
+
+    def save_heat_numbers(self) -> None:
+        """Save the numbers of the heatmap that the active canvas shows, where the user wants them."""
+        view, card = self._bench.canvas.view, self._bench.state.model.card
+        shown, heat, name = view.shown, view.heat, view.heat_class
+        if shown.radiograph is None or shown.path is None or card is None:
+            return
+        if heat is None or name not in heat.class_names or self._bench.state.withholds_heat(view):
+            self._say(tr("There is no heatmap to save."))
+            return
+        identity = not self._bench.state.settings.hide_identity
+        proposed = proposed_name(shown.radiograph, identity, ".npz", self._folder(shown.path))
+        path = self._ask(tr("Save the heatmap's numbers"), proposed, tr("NumPy (*.npz)"), (".npz",))
+        if path is None:
+            return
+        graph = card.files["model.onnx"].sha256 if "model.onnx" in card.files else ""
+
+        def work(report: "Report") -> None:
+            from cxrview.explain.saved import save_numbers
+
+            report(-1.0, "")
+            save_numbers(path, heat, name, graph)
+
+        self._write(path, work)
 
     def print_report(self) -> None:
         """Show the report as it will be on paper, and print it if the user wants."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from cxrview.explain.style import MODES
 from cxrview.gui.workbench import Workbench
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog
@@ -24,23 +25,29 @@ class Heatmaps:
         self.model_view: ModelViewDialog | None = None
         bench.reading.heatmap.all_classes.clicked.connect(self.show_all_classes)
         bench.reading.heatmap.model_view.clicked.connect(self.show_model_view)
+        bench.reading.heatmap.method.wanted.connect(lambda: bench.session.explaining.work_out())
+        bench.reading.heatmap.method.unwanted.connect(lambda: bench.session.explaining.stop())
 
     def show_all_classes(self) -> None:
         """Open the heatmaps of all classes side by side."""
         if self.all_classes is None:
+            from cxrview.gui.actions.secondary import attend
             from cxrview.gui.dialogs.multiples import MultiplesDialog
 
             bench = self._bench
             self.all_classes = MultiplesDialog(bench.window, bench.state)
+            attend(self.all_classes, bench, "heatmaps")
         _to_front(self.all_classes)
 
     def show_model_view(self) -> None:
         """Open what the model saw."""
         if self.model_view is None:
+            from cxrview.gui.actions.secondary import attend
             from cxrview.gui.dialogs.model_view import ModelViewDialog
 
             bench = self._bench
             self.model_view = ModelViewDialog(bench.window, bench.state, bench.runner)
+            attend(self.model_view, bench, "heatmaps")
         _to_front(self.model_view)
 
 
@@ -105,6 +112,17 @@ def show_scale(bench: Workbench, on: bool) -> None:
     bench.state.change_settings(heatmap_bar=on)
 
 
+def try_map(bench: Workbench) -> None:
+    """Try whether the heatmap on the screen is to be believed."""
+    state, predictor = bench.state, bench.session.models.predictor
+    if state.heat is None or predictor is None or state.withholds_heat(state.active):
+        bench.say(tr("There is no heatmap to try."))
+        return
+    from cxrview.gui.dialogs.belief import BeliefDialog
+
+    BeliefDialog(bench.window, state, bench.runner, predictor).show()
+
+
 def show_all_classes(bench: Workbench) -> None:
     """Open the heatmaps of all classes side by side."""
     bench.part(Heatmaps).show_all_classes()
@@ -118,3 +136,13 @@ def show_model_view(bench: Workbench) -> None:
 def _to_front(dialog: "QDialog") -> None:
     dialog.show()
     dialog.activateWindow()
+
+
+def hide_model(bench: Workbench, hidden: bool) -> None:
+    """Let nothing of the model be seen until it is revealed, film by film, or let all be seen."""
+    bench.state.change_settings(hide_model=hidden)
+
+
+def reveal(bench: Workbench) -> None:
+    """Show what the model says of the image in the active viewport."""
+    bench.state.reveal()

@@ -2,9 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from cxrview.gui.workbench import Workbench
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from cxrview.gui.dialogs.about import AboutDialog
     from cxrview.gui.dialogs.help import HelpWindow
 
@@ -17,20 +21,27 @@ class Help:
         self.window: HelpWindow | None = None
         self.dialog: AboutDialog | None = None
 
-    def manual(self, page: str = "") -> None:
-        """Open the manual, on `page` if one is named."""
-        if self.window is None:
-            from cxrview.gui.dialogs.help import HelpWindow
+    def manual(self, page: str = "", over: "QWidget | None" = None) -> None:
+        """Open the manual, on `page` if one is named; `over` a modal dialog it is a window of that."""
+        from cxrview.gui.dialogs.help import HelpWindow
 
+        if over is not None:
+            shown = HelpWindow(self._bench, over)
+            shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            shown.open(page)
+            return
+        if self.window is None:
             self.window = HelpWindow(self._bench)
         self.window.open(page)
 
     def about(self) -> None:
         """Say what this is, whose work is in it, and what is installed here."""
         if self.dialog is None:
+            from cxrview.gui.actions.secondary import attend
             from cxrview.gui.dialogs.about import AboutDialog
 
             self.dialog = AboutDialog(self._bench)
+            attend(self.dialog, self._bench, "limits")
         self.dialog.open()
 
 

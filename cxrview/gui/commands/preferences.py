@@ -18,12 +18,14 @@ class Preferences:
     def show(self, page: str = "") -> None:
         """Show the preferences, on `page` if one is named."""
         if self.dialog is None:
+            from cxrview.gui.actions.secondary import attend
             from cxrview.gui.dialogs.preferences import PreferencesDialog
 
             bench = self._bench
             self.dialog = PreferencesDialog(
                 bench.window, bench.state, bench.session.models, bench.places.settings, bench.shortcuts
             )
+            attend(self.dialog, bench, "start")
         if page:
             self.dialog.show_page(page)
         self.dialog.show()

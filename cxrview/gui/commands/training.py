@@ -28,15 +28,28 @@ def show_library(bench: Workbench) -> None:
     bench.part(training).show_library()
 
 
+def say_unusable(bench: Workbench, words: str, reason: str) -> None:
+    """Say above the viewer that a model cannot be used, and the way to others; "" takes that back."""
+    if not words:
+        bench.strips.take("model")
+        return
+    from cxrview.gui.panels.strips import Strip
+
+    library = (tr("Open the library"), lambda: show_library(bench))
+    bench.strips.put("model", Strip("triangle-alert", "warning", f"{words} {reason}".strip(), [library]))
+
+
 def show_card(bench: Workbench) -> None:
     """Open the card of the model in use."""
     from PySide6.QtCore import QSize, Qt
 
+    from cxrview.gui.actions.secondary import attend
     from cxrview.gui.dialogs.pages import model_card
     from cxrview.gui.widgets.text import TextDialog
 
     card = bench.state.model.card
     if card is not None:
         dialog = TextDialog(bench.window, tr("Model card"), model_card(card), QSize(720, 640))
+        attend(dialog, bench, "models")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -42,8 +42,17 @@ def zoom_out(bench: Workbench) -> None:
 
 
 def use_layout(bench: Workbench, layout: str) -> None:
-    """Show the layout called `layout` in viewports.LAYOUTS."""
+    """Show the layout called `layout` in viewports.LAYOUTS; the patient's next films fill what is empty."""
     bench.viewports.use(layout)
+    state, films = bench.state, []
+    if (shown := state.shown.path) is not None:
+        films = [entry.path for entry in bench.studies.model.same_patient(shown)]
+    empty = [port.view for port in bench.viewports.grid.viewports if port.view.shown.path is None]
+    place = films.index(shown) if shown in films else 0
+    taken = {view.shown.path for view in state.views}
+    following = [path for path in films[place:] + films[:place] if path not in taken]
+    for view, path in zip(empty, following, strict=False):
+        bench.session.select(path, 0, view)
 
 
 def compare_heatmap(bench: Workbench, on: bool) -> None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from cxrview.gui.commands.batch import batches
 from cxrview.gui.commands.heatmap import Heatmaps
 from cxrview.gui.commands.help import Help
 from cxrview.gui.commands.image import lungs
@@ -16,6 +17,7 @@ from cxrview.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from cxrview.gui.actions.palette import CommandPalette
+    from cxrview.gui.batch.batches import Batches
     from cxrview.gui.dialogs.tags_reader import Tags
     from cxrview.gui.panels.annotations import AnnotationPanel
     from cxrview.gui.panels.histogram import HistogramPanel
@@ -46,7 +48,7 @@ def measurements(bench: Workbench) -> "AnnotationPanel":
 
 
 # After the first picture, in the order in which people see them.
-SOON = (lungs, measuring, seen, histogram, measurements, Heatmaps, browsing, training)
+SOON = (lungs, measuring, seen, histogram, measurements, Heatmaps, browsing, training, batches)
 
 
 class WindowParts:
@@ -118,3 +120,8 @@ class WindowParts:
     def training(self) -> "Training":
         """Training and the models."""
         return self.bench.part(training)
+
+    @property
+    def batches(self) -> "Batches":
+        """Batches: their window, and what runs."""
+        return self.bench.part(batches)

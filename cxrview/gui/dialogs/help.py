@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview import i18n, paths
+from cxrview.gui.actions.secondary import attend
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.dialogs import pages
 from cxrview.gui.dialogs.manual_actions import ACTIONS
@@ -48,8 +49,8 @@ def manual() -> dict[str, str]:
 class HelpWindow(Themed, QDialog):
     """Stays beside the work: it is not modal, and F1 brings it back."""
 
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench.window, windowTitle=tr("cxrview – manual"))
+    def __init__(self, bench: Workbench, over: QWidget | None = None) -> None:
+        super().__init__(over or bench.window, windowTitle=tr("cxrview – manual"))
         self._bench = bench
         self._texts = manual()
         self._name = ""
@@ -88,6 +89,7 @@ class HelpWindow(Themed, QDialog):
         self.browser.anchorClicked.connect(self._follow)
         self.commands = WindowActions(self, ACTIONS, self)
         self.commands.follow(bench.state, bench.shortcuts)
+        attend(self, bench, "")
 
     def open(self, name: str = "") -> None:
         """Show the window, on the page `name`; without one where it was left."""

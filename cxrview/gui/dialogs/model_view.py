@@ -76,6 +76,7 @@ class ModelViewDialog(QDialog):
         for signal in (
             state.shown_changed,
             state.reading_changed,
+            state.heat_changed,
             state.model_changed,
             state.heat_class_changed,
             state.heat_asked_changed,
@@ -162,13 +163,13 @@ class ModelViewDialog(QDialog):
         radiograph = self._state.shown.radiograph
         if radiograph is None:  # it was closed while this was made
             return
-        prediction, settings = self._state.reading.prediction, self._state.settings
+        heat, settings = self._state.heat, self._state.settings
         self._enable(True)
         style = HeatStyle.of(settings)
         heated = self.heatmap.isChecked() and self.heatmap.isEnabled()
         opacity = style.opacity if heated else 0.0
         style = dataclasses.replace(style, grid=self.grid.isChecked(), opacity=opacity)
-        self.picture.show_seen(seen, prediction, self._state.heat_class, style, self.kept.isChecked())
+        self.picture.show_seen(seen, heat, self._state.heat_class, style, self.kept.isChecked())
         side, given = seen.seen.shape[0], seen.given.shape[0]
         self.title.setText(tr("The model saw {side} × {side} pixels").format(side=side))
         self.whole.setText(tr("Its input, {side} × {side}").format(side=given))
@@ -211,7 +212,8 @@ class ModelViewDialog(QDialog):
             sentences.append(tr(PREPARED[seen.preprocessing]))
         prediction = self._state.reading.prediction
         if prediction is not None:
-            high, wide = prediction.activation_maps.shape[1:]
+            heat = self._state.heat
+            high, wide = (prediction.activation_maps if heat is None else heat.maps).shape[1:]
             sentences.append(tr("Its heatmap has {wide} × {high} cells.").format(wide=wide, high=high))
             if self._state.withholds_heat(self._state.active):
                 sentences.append(tr(UNLIKE))

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from cxrview.explain.methods import METHODS
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.panels.heat_bar import HeatBar
 from cxrview.gui.panels.heatmap import UNLIKE
@@ -30,7 +31,12 @@ class MultiplesDialog(QDialog):
             alignment=Qt.AlignmentFlag.AlignCenter,
         )
         self._lay_out()
-        for signal in (state.settings_changed, state.reading_changed, state.heat_asked_changed):
+        for signal in (
+            state.settings_changed,
+            state.reading_changed,
+            state.heat_changed,
+            state.heat_asked_changed,
+        ):
             signal.connect(self._show)
         self._show()
 
@@ -56,7 +62,7 @@ class MultiplesDialog(QDialog):
         self.resize(fitted(QSize(860, 480), self))
 
     def _show(self, *_news: object) -> None:
-        prediction = self._state.reading.prediction
+        prediction, heat = self._state.reading.prediction, self._state.heat
         known = prediction is not None
         self.empty.setVisible(not known)
         self.bar.setVisible(known)
@@ -66,9 +72,12 @@ class MultiplesDialog(QDialog):
         from cxrview.explain.overlay import has_own_scale
 
         style, withheld = HeatStyle.of(self._state.settings), self._state.withholds_heat(self._state.active)
-        own = has_own_scale(prediction, style.own)
-        self.bar.set_style(style, not withheld, own)
-        words = tr(UNLIKE) if withheld else f"{_sentence(heat_scale.unit(own))} {heat_scale.meaning(own)}"
+        own = heat is not None and has_own_scale(heat, style.own)
+        method = METHODS[self._state.method].title
+        self.bar.set_style(style, not withheld, own, method)
+        words = (
+            tr(UNLIKE) if withheld else f"{_sentence(heat_scale.unit(own))} {heat_scale.meaning(own, method)}"
+        )
         self.note.setText(words)
 
 

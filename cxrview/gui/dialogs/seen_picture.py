@@ -10,9 +10,9 @@ from cxrview.explain.style import HeatStyle
 from cxrview.gui.viewer.view_transform import ViewTransform
 
 if TYPE_CHECKING:
+    from cxrview.explain.explanation import Explanation
     from cxrview.explain.model_input_view import ModelInputView
     from cxrview.gui.viewer.heat_picture import HeatPicture
-    from cxrview.inference.prediction import Prediction
 
 SHADE = QColor(0, 0, 0, 130)  # over what is cut off
 FRAME = QColor("#e4e9ee")
@@ -27,7 +27,6 @@ class SeenPicture(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._seen: ModelInputView | None = None
-        self._prediction: Prediction | None = None
         self._image = QImage()
         self._heat: HeatPicture | None = None
         self._opacity = 0.0
@@ -42,13 +41,13 @@ class SeenPicture(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
-        self._seen, self._prediction, self._heat, self._image = None, None, None, QImage()
+        self._seen, self._heat, self._image = None, None, QImage()
         self.update()
 
     def show_seen(
         self,
         seen: "ModelInputView",
-        prediction: "Prediction | None",
+        explanation: "Explanation | None",
         class_name: str,
         style: HeatStyle | None,
         kept: bool,
@@ -58,11 +57,12 @@ class SeenPicture(QWidget):
         from cxrview.gui.viewer.drawn import to_image
         from cxrview.gui.viewer.heat_picture import HeatPicture
 
-        self._seen, self._prediction, self.kept = seen, prediction, kept
+        self._seen, self.kept = seen, kept
         self._image = to_image(seen.seen if kept else seen.given).copy()
         self._heat = None
-        if prediction is not None and style is not None:
-            there = in_the_crop(prediction, seen) if kept else in_the_square(prediction)
+        known = explanation is not None and class_name in explanation.class_names
+        if explanation is not None and known and style is not None:
+            there = in_the_crop(explanation, seen) if kept else in_the_square(explanation)
             self._heat = HeatPicture(there, class_name, style)
             self._opacity = style.opacity
         self.update()

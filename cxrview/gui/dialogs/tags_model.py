@@ -12,7 +12,8 @@ from cxrview.gui.widgets import fonts
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
-    from cxrview.imaging.tags import Tag, TagPair
+    from cxrview.imaging.dicom.tag_tree import Tag
+    from cxrview.imaging.tags import TagPair
 
 TAG, NAME, VR, VM, LEFT, RIGHT = range(6)
 MAX_TIP = 600  # characters

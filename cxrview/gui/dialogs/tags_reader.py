@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from cxrview.gui import error_text
+from cxrview.gui.actions.secondary import attend
 from cxrview.gui.dialogs.tags import TagDialog
 from cxrview.gui.dialogs.tags_model import whole_text
 from cxrview.gui.session import stored
@@ -21,7 +22,8 @@ from cxrview.settings import Settings
 
 if TYPE_CHECKING:
     from cxrview.gui.tasks import Job
-    from cxrview.imaging.tags import TagListing, TagPair
+    from cxrview.imaging.dicom.tag_tree import TagListing
+    from cxrview.imaging.tags import TagPair
     from cxrview.progress import Report
 
 GEOMETRY = "tags/geometry"
@@ -80,6 +82,7 @@ class Tags(QObject):
             dialog.sieve_changed.connect(self._sieve)
             dialog.compare_asked.connect(self._compare_with)
             dialog.follow_keys(self._state, self._bench.shortcuts)
+            attend(dialog, self._bench, "formats")
             dialog.copy_all_asked.connect(self._copy_all)
             dialog.closed.connect(self._closed)
             dialog.compare.menu().aboutToShow.connect(self._fill_menu)
@@ -209,14 +212,14 @@ class Tags(QObject):
         )
 
 
-def load(left: Path, right: Path | None, _report: "Report") -> Loaded:
+def load(left: Path, right: Path | None, report: "Report") -> Loaded:
     """Return the headers of one file or two. Raises UnreadableImage."""
     from cxrview.imaging.tags import alone, compare, read_header
 
-    ours = read_header(left)
+    ours = read_header(left, report)
     if right is None:
         return Loaded(ours, None, alone(ours))
-    theirs = read_header(right)
+    theirs = read_header(right, report)
     return Loaded(ours, theirs, compare(ours, theirs))
 
 

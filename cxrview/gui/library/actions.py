@@ -90,6 +90,7 @@ def card(window: "LibraryWindow") -> None:
     if (shown := window.chosen[0].card) is not None:
         dialog = TextDialog(window, tr("Model card"), pages.model_card(shown), CARD_SIZE)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        window.card_shown.emit(dialog)
         dialog.show()
 
 

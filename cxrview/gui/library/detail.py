@@ -154,9 +154,10 @@ class ModelDetail(QScrollArea):
         self.updateGeometry()
         self.verticalScrollBar().setValue(0 if not writing else self.verticalScrollBar().value())
 
-    def show_use(self, line: str) -> None:
-        """Say in `line` how the model is used at present, or with "" nothing."""
-        self.used.setText(tr("In use: {line}").format(line=line) if line else "")
+    def show_use(self, line: str, for_now: bool = False) -> None:
+        """Say in `line` how the model is used at present, and for how long, or with "" nothing."""
+        words = tr("In use until cxrview is closed: {line}") if for_now else tr("In use: {line}")
+        self.used.setText(words.format(line=line) if line else "")
         self.used.setVisible(bool(line))
 
     def keep_notes(self) -> None:

@@ -15,6 +15,8 @@ FIGURES = {
     name: METRICS[name].text for name in ("macro_f1", "macro_auc", "accuracy", "balanced_accuracy", "ece")
 }
 LEFT_OUT = "left_out"  # part: machines that the recipe, not this very model, had not seen
+EXTERNAL = "external"  # part: images of other places, from which this very model has not learnt
+ELSEWHERE = (LEFT_OUT, EXTERNAL)
 FEW = 100  # test images, below which the figures may be far off
 MEGABYTE = 1_000_000
 
@@ -53,6 +55,15 @@ def test_images(card: "Card | None") -> int:
     return count if isinstance(count, int) else 0
 
 
+def judged_text(card: "Card | None") -> str:
+    """Return how many images the figures come from and whence: "1140 elsewhere", "40 at home", or a dash."""
+    count = test_images(card)
+    if not count:
+        return "–"
+    words = tr("{count} elsewhere") if _judge(card) in ELSEWHERE else tr("{count} at home")
+    return words.format(count=count)
+
+
 def images_of(card: "Card | None", side: str) -> dict[str, int]:
     """Return the number of images of each class on a side of the split: "train", "validation" or "test"."""
     counts = _at(card, "metrics", "split", side)
@@ -66,7 +77,9 @@ def figures_note(card: "Card | None") -> str:
     count = test_images(card)
     if not count:
         return tr("Its card gives no figures of test images.")
-    if _judge(card) == LEFT_OUT:
+    if _judge(card) == EXTERNAL:
+        words = tr("On {count} images of other places, from which it did not learn, with 95 % intervals.")
+    elif _judge(card) == LEFT_OUT:
         words = tr("On {count} images of machines that its recipe had not seen, with 95 % intervals.")
     else:
         words = trn(
@@ -109,7 +122,8 @@ def class_labels(entry: "InstalledModel") -> list[str]:
 
 def _judge(card: "Card | None") -> str:
     """Return the part of the figures that says most of other places."""
-    return LEFT_OUT if isinstance(_at(card, "metrics", LEFT_OUT, "figures"), dict) else "test"
+    parts = (part for part in ELSEWHERE if isinstance(_at(card, "metrics", part, "figures"), dict))
+    return next(parts, "test")
 
 
 def _at(card: "Card | None", *keys: str) -> Any:

@@ -77,7 +77,7 @@ class Library(QObject):
         self._runner.cancel(self._listing)
         self._listing = self._runner.start(
             tr("Looking for models"),
-            partial(_list, self._models.choice.model),
+            partial(_list, self._models.default),
             done=self.listed.emit,
             failed=self._failed,
             lane="library",
@@ -98,13 +98,19 @@ class Library(QObject):
             self.said.emit(tr("“{name}” cannot be used.").format(name=wanted), "error")
         self.refresh()
 
+    def how_used(self, name: str, is_default: bool) -> str:
+        """Return "" if the model `name` does not read the images, else for how long it does."""
+        if not self._models.is_for_now:
+            return "default" if is_default else ""
+        return "for now" if name == self._models.choice.model else ""
+
     def rename(self, name: str, new: str) -> None:
         """Call the user's model `name` `new`; if it is the default, it stays that."""
         used = self._models.choice.model == name
 
         def done(folder: Path) -> None:
             if used:
-                self._models.use_model(folder.name)
+                self._models.use_renamed(name, folder.name)
             self._tell(tr("“{name}” is called “{new}” now.").format(name=name, new=folder.name))
             self.arrived.emit(folder.name)
 
@@ -166,9 +172,11 @@ class Library(QObject):
 
     def delete(self, name: str, folder: Path) -> None:
         """Put the user's model `name` into the system's bin; where there is none, aside."""
-        was_default = self._models.choice.model == name
+        was_default = self._models.default == name
         if was_default:
             self._models.use_model("")
+        elif self._models.choice.model == name:
+            self._models.use_model(self._models.default)
 
         def done(found: tuple[Path, bool]) -> None:
             self.deleted.append(Deleted(name, *found, was_default))
@@ -258,7 +266,7 @@ class Library(QObject):
 
 
 def _list(model: str, _report: "Report") -> Listing:
-    """Look what is installed; `model` is the choice in use. Runs in a worker thread, like all that follow."""
+    """Look what is installed; `model` is the default. Runs in a worker thread, like all that follow."""
     from cxrview import bundle
     from cxrview.bundle import library
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cxrview.bundle.library import InstalledModel
 
 WIDTHS = {
+    "judged": 104,
     "status": 92,
     "network": 94,
     "classes": 58,
@@ -72,6 +73,7 @@ class ModelList(QTreeView):
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.moveSection(header.visualIndex(NUMBER["judged"]), header.visualIndex(NUMBER["macro_f1"]))
         scale = self.fontMetrics().averageCharWidth() / 8  # the widths were measured in 9 points
         for name, width in WIDTHS.items():
             self.setColumnWidth(NUMBER[name], round(width * max(1.0, scale)))

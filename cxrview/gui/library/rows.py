@@ -35,9 +35,10 @@ COLUMNS = (
     ("macro_auc", METRICS["macro_auc"].text),
     ("size", mark("Size")),
     ("date", mark("Date")),
+    ("judged", mark("Judged by")),  # stands before the figures, which are nothing without it
 )
 NUMBER = {name: number for number, (name, _) in enumerate(COLUMNS)}
-RIGHT = {"macro_f1", "macro_auc", "size", "date", "classes"}
+RIGHT = {"judged", "macro_f1", "macro_auc", "size", "date", "classes"}
 SORT = Qt.ItemDataRole.UserRole
 SIDE = 16  # of an icon
 
@@ -184,13 +185,15 @@ def _text(entry: "InstalledModel", name: str, is_default: bool) -> str:
             return facts.size_text(entry.bytes)
         case "date":
             return day(entry.time)
+        case "judged":
+            return facts.judged_text(entry.card)
     return facts.interval_text(facts.figure_of(entry.card, name))
 
 
 def _tip(entry: "InstalledModel", name: str) -> str:
     if name == "classes":
         return ", ".join(facts.class_labels(entry))
-    if name in facts.FIGURES:
+    if name in facts.FIGURES or name == "judged":
         return facts.figures_note(entry.card)
     return entry.card.title if entry.card is not None else ""
 
@@ -202,6 +205,8 @@ def _key(entry: "InstalledModel", name: str, is_default: bool) -> Any:
             return entry.bytes
         case "date":
             return entry.time
+        case "judged":
+            return facts.test_images(entry.card)
         case "classes":
             return len(entry.card.classes) if entry.card is not None else 0
         case "status":  # what can be used stands above what cannot

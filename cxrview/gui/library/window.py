@@ -28,6 +28,7 @@ from cxrview.gui.library.model_list import ModelList
 from cxrview.gui.panels.prediction import model_line
 from cxrview.gui.state import AppState
 from cxrview.gui.tasks import TaskRunner
+from cxrview.gui.widgets.closed_by_escape import ClosedByEscape
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.i18n import say, tr, trn
 from cxrview.message import verbatim
@@ -40,14 +41,16 @@ BUTTONS = ("library_use", "library_verify", "library_export", "library_delete")
 LINKS = ("library_card", "library_report", "library_folder", "library_rename")
 
 
-class LibraryWindow(QWidget):
+class LibraryWindow(ClosedByEscape, QWidget):
     """Not modal. Bundles dropped on it are imported.
 
     Signals:
+        card_shown: a dialog with a model's card has been opened; carries it.
         closed: the user closed it.
     """
 
     closed = Signal()
+    card_shown = Signal(object)
 
     def __init__(
         self,
@@ -169,7 +172,8 @@ class LibraryWindow(QWidget):
         if len(chosen) == 1:
             is_default = chosen[0].folder == default
             self.detail.show_entry(chosen[0], is_default)
-            self.detail.show_use(self._in_use() if is_default else "")
+            how = self.library.how_used(chosen[0].name, is_default)
+            self.detail.show_use(self._in_use() if how else "", how == "for now")
             self.side.setCurrentWidget(self.detail)
         else:
             self.detail.keep_notes()
@@ -183,7 +187,7 @@ class LibraryWindow(QWidget):
         self.commands.refresh()
 
     def _in_use(self) -> str:
-        """Return on what the default runs, or why it does not."""
+        """Return on what the model in use runs, or why it does not."""
         info = self._state.model
         return info.problem or (model_line(info, None) if info.card is not None else "")
 

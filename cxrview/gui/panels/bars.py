@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cxrview.gui import theme as themes
 from cxrview.gui.theme import wrapped
-from cxrview.i18n import fixed, say, tr
+from cxrview.i18n import fixed, percent, say, tr
 from cxrview.inference.messages import CALLED_FROM
 
 ROW_PADDING = 14  # around the text of a row
@@ -28,13 +28,6 @@ class Bar:
     probability: float | None = None
     meaning: str = ""
     threshold: float | None = None
-
-
-def percent(probability: float) -> str:
-    """Return a probability as whole percent, never quite 0 or 100."""
-    if probability < 0.005:
-        return "< 1 %"
-    return "> 99 %" if probability > 0.995 else f"{probability * 100:.0f} %"
 
 
 class ProbabilityBars(QWidget):

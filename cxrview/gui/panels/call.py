@@ -47,7 +47,7 @@ class CallBox(QWidget):
                 if name in there:
                     self.point.addItem(say(words), name)
         self._points.setVisible(len(there) > 1)
-        self.setVisible(card is not None and calls.decides(card))
+        self.setVisible(card is not None and calls.decides(card) and not self._state.hides_here)
 
     def show_reading(self) -> None:
         """Show what the reading in the active viewport comes to."""

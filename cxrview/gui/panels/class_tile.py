@@ -59,15 +59,18 @@ class ClassTile(QAbstractButton):
         from cxrview.gui.viewer import heat_scale
         from cxrview.gui.viewer.heat_picture import HeatPicture
 
-        prediction = view.reading.prediction
+        heat = view.heat
+        known = heat is not None and self.name in heat.class_names
         self._view, self._opacity = view, 0.0 if withheld else style.opacity
-        empty = prediction is not None and is_empty(prediction, self.name, style)
+        empty = heat is not None and known and is_empty(heat, self.name, style)
         self.remark = heat_scale.nothing(style) if empty and not withheld else ""
         self.setAccessibleDescription(self.remark)
         plain = dataclasses.replace(style, opacity=1.0)
         old = self._heat
-        if prediction is not None and (old is None or old.prediction is not prediction or old.style != plain):
-            self._heat = HeatPicture(prediction, self.name, plain, SAMPLES)
+        if heat is None or not known:
+            self._heat = None
+        elif old is None or old.explanation is not heat or old.style != plain:
+            self._heat = HeatPicture(heat, self.name, plain, SAMPLES)
         self.update()
 
     def height_for(self, width: int, shape: tuple[float, float]) -> int:
@@ -115,7 +118,7 @@ class ClassTile(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(placement.area, base, QRectF(base.rect()))
         # A tile that is still there after its image has gone shows no heat of the one before.
-        if self._heat is not None and self._heat.prediction is view.reading.prediction:
+        if self._heat is not None and self._heat.explanation is view.heat:
             self._heat.paint(painter, placement, self._opacity)
         painter.translate(-area.topLeft())
         if self.remark:

@@ -27,10 +27,13 @@ class HeatBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Colour scale"))
 
-    def set_style(self, style: HeatStyle, shown: bool, own: bool) -> None:
-        """Show the scale of `style`; dim it unless the heatmap is `shown`. `own`: it is that of one class."""
-        self.setToolTip(wrapped(heat_scale.meaning(own)))
-        self.setAccessibleDescription(heat_scale.meaning(own))
+    def set_style(self, style: HeatStyle, shown: bool, own: bool, method: str = heat_scale.USUAL) -> None:
+        """Show the scale of `style`; dim it unless the heatmap is `shown`.
+
+        `own`: it is that of one class; `method` is the name of what the heatmap is made by.
+        """
+        self.setToolTip(wrapped(heat_scale.meaning(own, method)))
+        self.setAccessibleDescription(heat_scale.meaning(own, method))
         if (style, shown) != (self._style, self._shown):
             self._style, self._shown = style, shown
             self._image = heat_scale.scale_image(style, upright=False)

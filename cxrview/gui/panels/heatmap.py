@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 from cxrview.explain.style import MODES, HeatStyle
 from cxrview.gui import theme as themes
 from cxrview.gui.panels.heat_bar import HeatBar
+from cxrview.gui.panels.method import MethodChoice
 from cxrview.gui.panels.multiples import Multiples
-from cxrview.gui.state import AppState, ModelInfo
+from cxrview.gui.state import AppState
 from cxrview.gui.theme import wrapped
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.widgets.elided import ElidedChoice
@@ -69,10 +70,12 @@ class HeatmapControls(QWidget):
             tr("Opacity of the heatmap ([ and ], or Shift and the wheel on the image)")
         )
         self.threshold, self.threshold_value = _slider(tr("Activation below which nothing is drawn"))
+        self.method = MethodChoice(state)
         self.colours = _combo(tr("Colours of the heatmap"))
         for name, label in COLOUR_MAPS.items():
             self.colours.addItem(tr(label), name)
         self.bar = HeatBar()
+        self.unit = QLabel(objectName="muted", wordWrap=True)
         self.place = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.place.setToolTip(
             wrapped(tr("It says where the model looked. It does not show where disease is."))
@@ -83,7 +86,7 @@ class HeatmapControls(QWidget):
         self._lay_out()
         self._connect()
         self._show_settings(state.settings)
-        self._show_classes(state.model)
+        self._show_classes()
         self._show_reading()
 
     def _connect(self) -> None:
@@ -110,25 +113,29 @@ class HeatmapControls(QWidget):
         )
         state.settings_changed.connect(self._show_settings)
         state.model_changed.connect(self._show_classes)
+        state.hiding_changed.connect(self._show_classes)
         state.heat_class_changed.connect(self._show_class)
         state.reading_changed.connect(self._show_reading)
+        state.heat_changed.connect(lambda _heat: self._show_scale())
         state.heat_asked_changed.connect(self._show_reading)
 
     def _lay_out(self) -> None:
         form = QGridLayout(horizontalSpacing=10, verticalSpacing=8)
         form.setContentsMargins(0, 0, 0, 0)
         form.setColumnStretch(1, 1)
-        for row, name in enumerate((tr("Class"), tr("Opacity"), tr("Hide below"), tr("Colours"))):
+        names = (tr("Class"), tr("Method"), tr("Opacity"), tr("Hide below"), tr("Colours"))
+        for row, name in enumerate(names):
             form.addWidget(QLabel(name, objectName="muted"), row, 0)
         whose = QHBoxLayout(spacing=6)
         whose.addWidget(self.class_choice, 1)
         whose.addWidget(self.pin)
         form.addLayout(whose, 0, 1, 1, 2)
-        form.addWidget(self.opacity, 1, 1)
-        form.addWidget(self.opacity_value, 1, 2)
-        form.addWidget(self.threshold, 2, 1)
-        form.addWidget(self.threshold_value, 2, 2)
-        form.addWidget(self.colours, 3, 1, 1, 2)
+        form.addWidget(self.method.choice, 1, 1, 1, 2)
+        form.addWidget(self.opacity, 2, 1)
+        form.addWidget(self.opacity_value, 2, 2)
+        form.addWidget(self.threshold, 3, 1)
+        form.addWidget(self.threshold_value, 3, 2)
+        form.addWidget(self.colours, 4, 1, 1, 2)
         column = QVBoxLayout(self, spacing=7)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.visible)
@@ -136,9 +143,9 @@ class HeatmapControls(QWidget):
         column.addWidget(self.anyway)
         column.addWidget(_segments(list(self.modes.values())))
         column.addLayout(form)
+        column.addWidget(self.method)
         column.addWidget(self.scale_row)
         column.addWidget(self.bar)
-        self.unit = QLabel(objectName="muted", wordWrap=True)
         column.addWidget(self.unit)
         column.addWidget(self.place)
         boxes = QHBoxLayout()
@@ -166,21 +173,24 @@ class HeatmapControls(QWidget):
         self._show_scale()
 
     def _show_scale(self) -> None:
-        prediction, state = self._state.reading.prediction, self._state
-        scales = prediction is not None and bool(prediction.map_scale)
+        prediction, heat, state = self._state.reading.prediction, self._state.heat, self._state
+        scales = heat is not None and bool(heat.map_scale)
         self.scale_row.setVisible(scales)
-        if prediction is None:  # the colours need NumPy, which the first image brings
+        self.unit.clear()
+        if prediction is None or heat is None:  # the colours need NumPy, which the first image brings
             self.place.hide()
             return
         style, label = HeatStyle.of(state.settings), state.model.label(state.heat_class)
         withheld = state.withholds_heat(state.active)
         shown = state.settings.heatmap_visible and not withheld
-        self.bar.set_style(style, shown, scales and style.own)
-        known = state.heat_class in prediction.class_names
-        words = heat_scale.legend_of(prediction, state.heat_class, label, style).words if known else ()
-        self.unit.setText(" · ".join(words[:1] if withheld else words))  # nothing of what is not shown
+        self.bar.set_style(style, shown, scales and style.own, heat.title)
+        known = state.heat_class in heat.class_names
+        words = heat_scale.legend_of(heat, state.heat_class, label, style).words if known else ()
+        legend = words[:1] if withheld else words  # nothing of what is not shown
+        self.unit.setText(" · ".join(legend))
         self.place.setText(self._where(prediction, style.own) if known else "")
         self.place.setVisible(bool(self.place.text()))
+        settle(self)
 
     def _where(self, prediction: "Prediction", own: bool) -> str:
         """Return in which part of the lungs the heat is strongest, "" where that cannot be said."""
@@ -188,13 +198,14 @@ class HeatmapControls(QWidget):
 
         radiograph = self._state.shown.radiograph
         patient = radiograph.pictured.patient_orientation if radiograph is not None else ()
-        return say(place.words(prediction, self._state.heat_class, patient, own))
+        return say(place.words(prediction, self._state.heat_class, patient, own, self._state.heat))
 
-    def _show_classes(self, model: ModelInfo) -> None:
+    def _show_classes(self, *_news: object) -> None:
+        card = None if self._state.hides_here else self._state.model.card
         with QSignalBlocker(self.class_choice):
             self.class_choice.clear()
             self.class_choice.addItem(tr(FOLLOWS), None)
-            for index, item in enumerate(model.card.classes if model.card is not None else ()):
+            for index, item in enumerate(card.classes if card is not None else ()):
                 self.class_choice.addItem(_swatch(index), tr(item.label), item.name)
         self._show_class(self._state.heat_class)
 

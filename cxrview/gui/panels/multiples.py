@@ -7,11 +7,10 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QWidget
 
 from cxrview.explain.style import HeatStyle
-from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.class_tile import ClassTile
 from cxrview.gui.state import AppState
 from cxrview.gui.widgets.settle import settle
-from cxrview.i18n import tr
+from cxrview.i18n import percent, tr
 
 if TYPE_CHECKING:
     from cxrview.inference.prediction import Prediction
@@ -39,6 +38,7 @@ class Multiples(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=0, timeout=self._show)
         for signal in (
             state.reading_changed,
+            state.heat_changed,
             state.voi_changed,
             state.inverted_changed,
             state.orientation_changed,
@@ -49,6 +49,7 @@ class Multiples(QWidget):
             state.model_changed,
         ):
             signal.connect(self._start)
+        state.hiding_changed.connect(self._show)
         self._show()
 
     def _start(self, *_news: object) -> None:
@@ -58,6 +59,8 @@ class Multiples(QWidget):
         """Bring the tiles in step with the active viewport; work that nobody sees is put off."""
         prediction = self._state.reading.prediction
         self.setVisible(prediction is not None)
+        if self._state.hides_here:
+            self._drop()
         if prediction is None or not self.isVisible():
             return
         if prediction is not self._made_for:
@@ -71,13 +74,17 @@ class Multiples(QWidget):
             tile.show_class(view, style, withheld)
         settle(self)
 
-    def _make(self, prediction: "Prediction") -> None:
+    def _drop(self) -> None:
         for tile in self.tiles.values():
             self._group.removeButton(tile)
             self._grid.removeWidget(tile)
             tile.hide()
             tile.deleteLater()
         self.tiles = {}
+        self._made_for = None
+
+    def _make(self, prediction: "Prediction") -> None:
+        self._drop()
         values = prediction.probabilities.tolist()
         likely = sorted(range(len(values)), key=lambda index: -values[index])[:MOST]
         for index in sorted(likely):

@@ -71,6 +71,8 @@ class ReadingPanel(QScrollArea):
         self.verdict = ToneLabel()
         self.sample = SampleNote(state)
         self.heatmap = HeatmapControls(state)
+        self.reveal = QPushButton(tr("Reveal"), toolTip=wrapped(tr("Show what the model says of this image")))
+        self.reveal.clicked.connect(state.reveal)
         self.notes = plain_label("notes")
         self._notes_heading = heading(tr("Notes on this file"))
         self.model = plain_label("muted")
@@ -85,6 +87,7 @@ class ReadingPanel(QScrollArea):
         state.model_changed.connect(self._show_model)
         state.heat_class_changed.connect(self.bars.mark)
         state.shown_changed.connect(self._show_notes)
+        state.hiding_changed.connect(lambda: self._show_model(state.model))
         self._show_model(state.model)
         self._show_notes(state.shown)
 
@@ -107,7 +110,8 @@ class ReadingPanel(QScrollArea):
         bars.addWidget(self.bars)
         self._sections = below
         widget: QWidget
-        for widget in (self.verdict, self.sample, rule(), heading(tr("Heatmap")), self.heatmap, rule()):
+        self._of_heat: tuple[QWidget, ...] = (rule(), heading(tr("Heatmap")), self.heatmap)
+        for widget in (self.verdict, self.reveal, self.sample, *self._of_heat, rule()):
             below.addWidget(widget)
         for widget in (heading(tr("Model")), self.model, card_button, self._notes_heading, self.notes):
             below.addWidget(widget)
@@ -120,13 +124,17 @@ class ReadingPanel(QScrollArea):
 
     def _show_reading(self, reading: PredictionState) -> None:
         card, prediction, call = self._state.model.card, reading.prediction, reading.call
+        hidden = self._state.hides_here
+        self.reveal.setVisible(hidden and self._state.shown.radiograph is not None)
+        for widget in self._of_heat:
+            widget.setVisible(not hidden)
         self.call.show_reading()
         if prediction is not None:
             called = call.candidates if call is not None else ()
             self.bars.set_bars(self._bars(prediction), called, doubtful=not prediction.in_domain)
             self._say(*verdict(prediction), domain_tool_tip(prediction))
         else:
-            classes = card.classes if card is not None else ()
+            classes = card.classes if card is not None and not hidden else ()
             self.bars.set_bars(
                 tuple(Bar(item.name, tr(item.label), meaning=item.meaning) for item in classes)
             )
@@ -134,6 +142,7 @@ class ReadingPanel(QScrollArea):
             texts = {
                 PredictionProgress.NONE: (self._invitation(), ""),
                 PredictionProgress.WAITING: (waiting, ""),
+                PredictionProgress.HIDDEN: (tr("Hidden until you ask."), ""),
                 PredictionProgress.FAILED: (reading.problem, "error"),
             }
             self._say(*texts.get(reading.progress, ("", "")))

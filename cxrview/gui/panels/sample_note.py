@@ -23,9 +23,10 @@ class SampleNote(QWidget):
         column.addWidget(self.why, 0, Qt.AlignmentFlag.AlignLeft)
         state.shown_changed.connect(lambda _shown: self._settle())
         state.model_changed.connect(lambda _model: self._settle())
+        state.hiding_changed.connect(self._settle)
         self._settle()
 
     def _settle(self) -> None:
         remark = sample.remark(self._state.shown.path, self._state.model.card)
-        self.words.setText(say(remark))
-        self.setVisible(bool(remark))
+        self.words.setText("" if self._state.hides_here else say(remark))
+        self.setVisible(bool(self.words.text()))

@@ -1,5 +1,6 @@
 """What stands in the report, put together in a worker from what was on the screen when it was asked for."""
 
+import dataclasses
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,16 +14,14 @@ from cxrview.annotations.units import calibrated_scale, scale_of
 from cxrview.errors import CxrviewError
 from cxrview.explain import place
 from cxrview.explain.class_colours import class_colour
-from cxrview.explain.overlay import has_own_scale
 from cxrview.explain.paint import is_empty
 from cxrview.gui import messages
-from cxrview.gui.panels.bars import percent
 from cxrview.gui.panels.prediction import ENGINE_NAMES, domain_tool_tip, verdict
 from cxrview.gui.report.page import Chance, ReportFacts, ReportLine
 from cxrview.gui.viewer import corner_text, heat_scale
 from cxrview.gui.viewer.export_choices import WITHHELD, burned_in
 from cxrview.gui.viewer.export_whole import Heat, Whole, image
-from cxrview.i18n import say, tr
+from cxrview.i18n import percent, say, tr
 from cxrview.imaging import Radiograph
 from cxrview.inference import call as calls
 from cxrview.progress import Report
@@ -70,7 +69,7 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
         plain=image(order.plain, report),
         plain_caption=f"{order.how}  ·  {tr(WITHHELD)}" if order.withheld else order.how,
         heated=image(order.heated, report) if order.heated is not None else None,
-        heat_caption=_heat_caption(heat, radiograph),
+        heat_caption=_heat_caption(heat, prediction, radiograph),
         heat_scale=_scale(heat),
         heat_unit=_unit(heat),
         about=_about(radiograph) if order.identity else _anonymous(radiograph),
@@ -89,7 +88,7 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
 
 
 def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> tuple[ReportLine, ...]:
-    """Return what the reader measured: kind or own label, and the numbers with their units and doubts."""
+    """Return what the reader measured and wrote: kind or own label, and the numbers with units and doubts."""
     scale = scale_of(radiograph, annotations)
     lines = []
     for annotation in annotations:
@@ -98,24 +97,29 @@ def measured(annotations: tuple["Annotation", ...], radiograph: Radiograph) -> t
             numbers = ", ".join(" ".join(line.split()) for line in result.lines)
             value = ". ".join(part for part in (numbers, result.remark) if part)
             lines.append(ReportLine(annotation.label or tr(NAMES[annotation.kind]), value))
+        elif annotation.label:  # words on the image
+            lines.append(ReportLine(tr(NAMES[annotation.kind]), " ".join(annotation.label.split())))
     return tuple(lines)
 
 
-def _heat_caption(heat: Heat | None, radiograph: Radiograph) -> str:
-    if heat is None:
+def _heat_caption(heat: Heat | None, prediction: "Prediction | None", radiograph: Radiograph) -> str:
+    if heat is None or prediction is None:
         return ""
-    if is_empty(heat.prediction, heat.class_name, heat.style):
+    if is_empty(heat.explanation, heat.class_name, heat.style):
         words = tr("The heatmap of “{label}”: {nothing}.")
         return words.format(label=heat.label, nothing=heat_scale.nothing(heat.style))
     words = tr("Where the model looked for “{label}”. It does not show where disease is.")
     patient = radiograph.pictured.patient_orientation
-    where = say(place.words(heat.prediction, heat.class_name, patient, heat.style.own))
+    shown = heat.explanation
+    where = say(place.words(prediction, heat.class_name, patient, heat.style.own, shown))
     return f"{words.format(label=heat.label)} {where}".rstrip()
 
 
 def _unit(heat: Heat | None) -> str:
-    own = heat is not None and has_own_scale(heat.prediction, heat.style.own)
-    return heat_scale.unit(own) if heat is not None else ""
+    if heat is None:
+        return ""
+    legend = heat_scale.legend_of(heat.explanation, heat.class_name, heat.label, heat.style)
+    return "  ·  ".join(dataclasses.replace(legend, empty=False).words)
 
 
 def _scale(heat: Heat | None) -> QImage | None:

@@ -1,7 +1,8 @@
-"""The report on one page: the picture with and without heatmap, and what was read, measured and doubted."""
+"""The report on a page or two: the picture with and without heatmap, what was read, measured and doubted."""
 
 import dataclasses
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,8 @@ MARGIN = 15.0  # mm
 GUTTER = 6.0  # mm between columns
 RESOLUTION = 600  # dots per inch of the page's coordinates
 LEAST_PICTURE, MOST_PICTURE = 55.0, 125.0  # mm high
-ROWS = 8  # of measurements; more would leave no room for the rest
+WANTED_PICTURE = 85.0  # mm high; before pictures are smaller than that, words go to a second page
+ROWS = 8  # of measurements on the first page; more would leave no room for the rest
 FEW_CLASSES, MOST_CLASSES = 5, 16  # a bar under its words up to FEW_CLASSES, beside them beyond
 
 GREY, LINE, TRACK = "#555555", "#bbbbbb", "#e6e6e6"
@@ -93,7 +95,7 @@ def layout(size: QPageSize) -> QPageLayout:
 
 
 def write(path: Path, facts: ReportFacts, size: QPageSize | None = None) -> None:
-    """Write the page as PDF, its text selectable. Raises CxrviewError if `path` cannot be written."""
+    """Write the report as PDF, its text selectable. Raises CxrviewError if `path` cannot be written."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -103,7 +105,7 @@ def write(path: Path, facts: ReportFacts, size: QPageSize | None = None) -> None
     writer.setTitle(tr(NAME))  # never a name: it would show in file lists
     writer.setCreator(f"cxrview {__version__}")
     painter = QPainter(writer)
-    draw(painter, facts, writer.pageLayout().pageSize().size(QPageSize.Unit.Millimeter))
+    draw(painter, facts, writer.pageLayout().pageSize().size(QPageSize.Unit.Millimeter), writer.newPage)
     painter.end()
     buffer.close()
     try:
@@ -112,16 +114,28 @@ def write(path: Path, facts: ReportFacts, size: QPageSize | None = None) -> None
         raise CxrviewError(messages.COULD_NOT_BE_WRITTEN, CHOOSE_ANOTHER_FOLDER, path) from error
 
 
-def draw(painter: QPainter, facts: ReportFacts, size: QSizeF) -> None:
-    """Draw the page with `painter` on a device of `size` millimetres."""
-    _Page(Sheet(painter), facts, size).draw()
+def draw(
+    painter: QPainter, facts: ReportFacts, size: QSizeF, new_page: Callable[[], object] | None = None
+) -> None:
+    """Draw the report with `painter` on pages of `size` millimetres.
+
+    `new_page` begins another one; without it there is one page, and what finds no room is counted there.
+    """
+    sheet = Sheet(painter)
+    if new_page is None or _Page(sheet, facts, size).has_room():
+        _Page(sheet, facts, size).draw()
+        return
+    _Page(sheet, dataclasses.replace(facts, limits=()), size, "1 / 2").draw()
+    new_page()
+    _Page(sheet, facts, size, "2 / 2").draw_second()
 
 
 class _Page:
     """Puts the parts under each other; the pictures get the room that the words leave."""
 
-    def __init__(self, sheet: Sheet, facts: ReportFacts, size: QSizeF) -> None:
-        self.sheet, self.facts, self.size = sheet, facts, size
+    def __init__(self, sheet: Sheet, facts: ReportFacts, size: QSizeF, number: str = "") -> None:
+        """`number` says which page of how many this is, "" for the only one."""
+        self.sheet, self.facts, self.size, self.number = sheet, facts, size, number
         self.width = size.width() - 2 * MARGIN
         self.half = (self.width - GUTTER) / 2
         self.bottom = size.height() - MARGIN
@@ -135,6 +149,46 @@ class _Page:
         top = self._pictures(top + 3, foot - words - 5)
         self._below(top + 4)
 
+    def has_room(self) -> bool:
+        """Whether one page has room for all the words and for pictures in which something can be seen."""
+        if len(self.facts.measurements) > ROWS:
+            return False
+        trial = _Page(self.sheet.measuring(), self.facts, self.size)
+        top = trial._lines(trial._head(MARGIN - 3) + 3)
+        return trial._foot() - top - trial._below(0) - 20 >= WANTED_PICTURE
+
+    def draw_second(self) -> None:
+        """Draw what the first page has no room for: all measurements if they are many, and the limits."""
+        top = self._head(MARGIN - 3) + 3
+        foot = self._foot()
+        lines = self.facts.measurements
+        if len(lines) > ROWS:
+            top = self._heading(QPointF(MARGIN, top), tr("Measurements"), self.width)
+            most = max(1, int((foot - top) / 2 / 4.4))  # in each of two columns
+            columns = (lines[:most], lines[most : 2 * most])
+            places = (MARGIN, self.middle)
+            ends = [
+                self._table(QPointF(left, top), part, self.half)
+                for left, part in zip(places, columns, strict=True)
+            ]
+            top = max(ends)
+            if len(lines) > 2 * most:
+                top = self._more(QPointF(MARGIN, top), len(lines) - 2 * most)
+            top += 4
+        room = foot - top - 3
+        given, kept = self.facts.limits, len(self.facts.limits)
+        while kept > 0 and _Page(self.sheet.measuring(), self.facts, self.size)._limits(0) > room:
+            kept -= 1
+            self.facts = dataclasses.replace(self.facts, limits=self._cut(given, kept))
+        self._limits(top)
+
+    @staticmethod
+    def _cut(given: tuple[str, ...], kept: int) -> tuple[str, ...]:
+        """Return the first `kept` of the limits, and how many more there are."""
+        out = len(given) - kept
+        more = trn("And {count} more, on the model card.", "And {count} more, on the model card.", out)
+        return (*given[:kept], *((more.format(count=out),) if out else ()))
+
     def _fit(self, room: float) -> float:
         """Leave out limits from the end until the words are no higher than `room`; return how high they are.
 
@@ -143,10 +197,7 @@ class _Page:
         given = self.facts.limits
         kept, height = len(given), math.inf
         while kept >= 0 and height > room:
-            out = len(given) - kept
-            more = trn("And {count} more, on the model card.", "And {count} more, on the model card.", out)
-            tail = (more.format(count=out),) if out else ()
-            self.facts = dataclasses.replace(self.facts, limits=(*given[:kept], *tail))
+            self.facts = dataclasses.replace(self.facts, limits=self._cut(given, kept))
             height = _Page(self.sheet.measuring(), self.facts, self.size)._below(0)
             kept -= 1
         return height
@@ -286,7 +337,10 @@ class _Page:
         shown = lines[:ROWS] or (ReportLine("", tr("None")),)
         top = self._table(QPointF(place.x(), top), shown, self.half)
         if len(lines) > ROWS:
-            top = self._more(QPointF(place.x(), top), len(lines) - ROWS)
+            at = QPointF(place.x(), top)
+            here = tr("all {count} on the second page").format(count=len(lines))
+            more = len(lines) - ROWS
+            top = top + self.sheet.write(at, here, LABEL, self.half) if self.number else self._more(at, more)
         top = self._heading(QPointF(place.x(), top + 2), tr("Model"), self.half)
         return self._table(
             QPointF(place.x(), top), self.facts.model or (ReportLine("", tr("None")),), self.half
@@ -318,7 +372,7 @@ class _Page:
     def _foot(self) -> float:
         """Write the notice again, and which file this was; return where it begins."""
         source = tr("SHA-256 of the file: {digest}").format(digest=self.facts.file_hash)
-        program = f"cxrview {__version__}  ·  {tr(NOTICE)}"
+        program = "  ·  ".join(filter(None, (f"cxrview {__version__}", tr(NOTICE), self.number)))
         top = self.bottom - 5
         self.sheet.rule(QPointF(MARGIN, top), self.width, LINE)
         self.sheet.write(QPointF(MARGIN, top + 1), program, LABEL, self.width)

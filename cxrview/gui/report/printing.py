@@ -49,7 +49,11 @@ def preview_page(parent: QWidget, facts: "ReportFacts", save_instead: Callable[[
     if not printers():
         _offer(parent, REPORT, save_instead)
         return
-    PrintPreview(parent, lambda printer, painter: page.draw(painter, facts, _millimetres(printer))).open()
+
+    def draw(printer: QPrinter, painter: QPainter) -> None:
+        page.draw(painter, facts, _millimetres(printer), printer.newPage)
+
+    PrintPreview(parent, draw).open()
 
 
 def preview_image(parent: QWidget, image: QImage, save_instead: Callable[[], None]) -> None:

@@ -1,9 +1,9 @@
 """What readings come to in this window: decided here alone, and anew for another operating point."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cxrview.gui.state import AppState, FrameResult
+from cxrview.gui.state import AppState, FrameResult, Mark
 from cxrview.gui.view_state import PredictionProgress, PredictionState
 from cxrview.i18n import say
 from cxrview.inference import call as calls
@@ -42,3 +42,9 @@ def decide_anew(state: AppState) -> None:
                 for frame, found in entry.findings.items()
             }
             state.change_entry(entry.path, findings=findings)
+
+
+def mark(findings: Mapping[int, FrameResult], frames: int) -> Mark:
+    """Return the mark of a file: refused only if every frame was read and refused."""
+    refused = sum(not finding.in_domain for finding in findings.values())
+    return Mark.REFUSED if refused == frames else Mark.SHOWN

@@ -62,11 +62,14 @@ class ModelChoice(QObject):
         changed: another predictor is in use.
         settled: an attempt has ended, whether it worked or not, so what is checked in the menus may differ.
         said: one line for the user, and its details.
+        refused: the model that was wanted cannot be used; carries a sentence and why. Both are empty once
+            what was wanted works.
     """
 
     changed = Signal()
     settled = Signal()
     said = Signal(str, str)
+    refused = Signal(str, str)
 
     def __init__(
         self, state: AppState, runner: TaskRunner, load: LoadPredictor, choice: ModelAndDevice
@@ -75,9 +78,11 @@ class ModelChoice(QObject):
         self._state, self._runner, self._load = state, runner, load
         self.choice = choice
         self.predictor: Predictor | None = None
+        self.is_for_now = False  # what is in use gives way to the default at the next start
         self._job: Job | None = None
         self._wanted = choice  # by the job under way
         self._to_keep: dict[str, str] = {}  # of the settings, if that job gets what is wanted
+        self._for_now = False  # whether that job's model is to be used for now only
 
     def start(self) -> None:
         """Load the model chosen last time; where it or its device is gone, what comes nearest to it."""
@@ -88,6 +93,19 @@ class ModelChoice(QObject):
     def use_model(self, model: str) -> None:
         """Change to `model`, an installed one or a folder, and remember it if it works."""
         self._try({"model": model})
+
+    def use_for_now(self, model: str) -> None:
+        """Change to `model` until the window is closed; at the next start the default reads again."""
+        self._try({"model": model}, for_now=True)
+
+    def use_renamed(self, before: str, model: str) -> None:
+        """The model in use is no longer called `before` but `model`; if it is the default, it stays that."""
+        (self.use_model if self.default == before else self.use_for_now)(model)
+
+    @property
+    def default(self) -> str:
+        """The model that reads at the next start, as far as that is known."""
+        return self._state.settings.model if self.is_for_now else self.choice.model
 
     def use_device(self, device: str) -> None:
         """Run the model on `device`, and remember it if it works."""
@@ -100,11 +118,18 @@ class ModelChoice(QObject):
             stopped = CxrviewError(messages.LOADING_STOPPED, messages.CHOOSE_IN_MENU)
             self._failed(self.choice, stopped)
 
-    def _try(self, change: dict[str, str]) -> None:
-        """Load what is wanted with `change`; of a job still under way, what it was to change stays wanted."""
+    def _try(self, change: dict[str, str], *, for_now: bool = False) -> None:
+        """Load what is wanted with `change`; of a job still under way, what it was to change stays wanted.
+
+        What is wanted `for_now` is not remembered.
+        """
         if self._job is None:
-            self._wanted, self._to_keep = self.choice, {}
+            self._wanted, self._to_keep, self._for_now = self.choice, {}, self.is_for_now
         self._wanted, self._to_keep = self._wanted._replace(**change), self._to_keep | change
+        if "model" in change:
+            self._for_now = for_now
+        if self._for_now:
+            self._to_keep.pop("model", None)
         self._runner.cancel(self._job)
         self._job = self._runner.start(
             tr("Loading the model"),
@@ -128,6 +153,8 @@ class ModelChoice(QObject):
 
     def _loaded(self, wanted: ModelAndDevice, to_keep: dict[str, str], loaded: LoadedModel) -> None:
         self._job = None
+        if loaded.choice.model == wanted.model:
+            self.is_for_now = self._for_now
         self.predictor, self.choice = loaded.predictor, loaded.choice
         kept = {name: value for name, value in to_keep.items() if getattr(loaded.choice, name) == value}
         self._state.change_settings(**kept)
@@ -140,17 +167,29 @@ class ModelChoice(QObject):
         self.changed.emit()
         self.settled.emit()
         if loaded.refusal is not None:
-            self.said.emit(self._instead(wanted, loaded.choice, NOW), error_text.whole(loaded.refusal))
+            self._say(wanted, loaded.choice, NOW, loaded.refusal)
+        else:
+            self.refused.emit("", "")
 
     def _failed(self, wanted: ModelAndDevice, error: Exception) -> None:
         self._job = None
         if self.predictor is None:
             self._state.set_model(ModelInfo(problem=error_text.whole(error)))
+            self.refused.emit(error_text.whole(error), "")
         elif wanted == self.choice:
             self.said.emit(error_text.whole(error), "")
         else:
-            self.said.emit(self._instead(wanted, self.choice, STILL), error_text.whole(error))
+            self._say(wanted, self.choice, STILL, error)
         self.settled.emit()
+
+    def _say(
+        self, wanted: ModelAndDevice, used: ModelAndDevice, sentences: tuple[str, str], error: Exception
+    ) -> None:
+        """Say what could not be had: a device in passing, a model for as long as the user wants."""
+        words, reason = self._instead(wanted, used, sentences), error_text.whole(error)
+        self.said.emit(words, reason)
+        if wanted.model != used.model:
+            self.refused.emit(words, reason)
 
     def _instead(self, wanted: ModelAndDevice, used: ModelAndDevice, sentences: tuple[str, str]) -> str:
         """Return one line that says what could not be had and what is used in its place."""

@@ -27,10 +27,14 @@ if TYPE_CHECKING:
     from cxrview.imaging.unpacked import Unpacked
 
 TIDY_DELAY = 2000  # ms after the start, when nobody waits for anything
+FIRST_LOOK = 400  # ms that a search of folders has to find what stands first in the list
 
 
 class Opener:
     """Adds what is found to the study list. The first file of the newest search goes to `show`.
+
+    Of files that were named that is the first one named; of folders the one that stands first in the list,
+    which `first` returns of many, as far as the search has come in a moment.
 
     A search that found nothing or failed goes to `fail` if it is still the newest one, else to `say`; so
     does what was wrong with one of several archives.
@@ -44,14 +48,18 @@ class Opener:
         show: Callable[[Path], None],
         fail: Callable[[Path, Exception], None],
         say: Callable[[str], None],
+        first: Callable[[Sequence[Path]], Path],
     ) -> None:
         self._state, self._runner = state, runner
-        self._show, self._fail, self._say = show, fail, say
+        self._show, self._fail, self._say, self._first = show, fail, say, first
+        self._candidates: list[Path] = []  # found so far by the search that is to be shown
+        self._look = QTimer(runner, singleShot=True, interval=FIRST_LOOK, timeout=self._show_first)
         self._jobs: dict[int, Job] = {}
         self._futures: list[Future[None]] = []  # also of searches that were stopped and have not noticed yet
         self._troubles: dict[int, list[CxrviewError]] = {}
         self._passed: dict[int, Message] = {}
         self._number = 0  # of the last search
+        self._waits = False  # what is to be shown of it waits for what else it finds
         self._to_show: int | None = None  # the search whose first file is wanted on the screen
         QTimer.singleShot(TIDY_DELAY, runner, self._tidy)
 
@@ -62,6 +70,9 @@ class Opener:
             return
         self._number += 1
         number = self._to_show = self._number
+        self._candidates = []
+        self._look.stop()
+        self._waits = any(map(_takes_long, chosen))
         for path in chosen:  # by name: that is no doing of ours
             crash_guard.trust(path)
         title = tr("Looking through {name}").format(name=file_name(chosen[0]))
@@ -71,7 +82,7 @@ class Opener:
             done=partial(self._searched, number, chosen),
             failed=partial(self._failed, number, chosen),
             partial=partial(self._found, number),
-            lane="folders" if any(map(_takes_long, chosen)) else "named",
+            lane="folders" if self._waits else "named",
         )
         self._futures = [future for future in self._futures if not future.done()]
         if (future := self._jobs[number].future) is not None:
@@ -88,6 +99,7 @@ class Opener:
         self._jobs.clear()
         self._troubles.clear()
         self._passed.clear()
+        self._candidates.clear()
         self._to_show = None
 
     def close(self) -> None:
@@ -122,15 +134,28 @@ class Opener:
             self._passed[number] = news
             return
         self._state.add_entries(news)
-        wanted = next((entry for entry in news if not crash_guard.suspected(entry.path)), None)
-        if number == self._to_show and wanted is not None:
+        if number != self._to_show:
+            return
+        self._candidates += [entry.path for entry in news if not crash_guard.suspected(entry.path)]
+        if not self._waits:
+            self._show_first()
+        elif self._candidates and not self._look.isActive():
+            self._look.start()
+
+    def _show_first(self) -> None:
+        """Show what stands first of what was found, unless the user has gone to an image."""
+        self._look.stop()
+        found, self._candidates = self._candidates, []
+        if found and self._to_show is not None:
             self._to_show = None
-            self._show(wanted.path)
+            self._show(self._first(found) if self._waits else found[0])
 
     def _searched(self, number: int, chosen: Sequence[Path], _result: None) -> None:
         del self._jobs[number]
         troubles: list[CxrviewError] = self._troubles.pop(number, [])
         passed = self._passed.pop(number, NOTHING)
+        if number == self._to_show:
+            self._show_first()
         if number == self._to_show:
             self._to_show = None
             advice = joined((passed, CHOOSE_ANOTHER_FOLDER))
@@ -144,6 +169,8 @@ class Opener:
         del self._jobs[number]
         self._troubles.pop(number, None)
         self._passed.pop(number, None)
+        if number == self._to_show:
+            self._show_first()
         if number == self._to_show:
             self._to_show = None
             self._fail(chosen[0], error)

@@ -3,20 +3,21 @@
 Everything here runs in the GUI thread; the work itself is in `work`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from cxrview.gui.session.cache import MEGABYTE
 from cxrview.gui.session.calls import decide_anew
+from cxrview.gui.session.explaining import Explaining
 from cxrview.gui.session.model_choice import LoadPredictor, ModelAndDevice, ModelChoice
 from cxrview.gui.session.opening import Opener
 from cxrview.gui.session.viewport_controller import SharedImages, ViewportController
 from cxrview.gui.session.workers import load_predictor
-from cxrview.gui.state import AppState, Mark
+from cxrview.gui.state import AppState, Entry, Mark
 from cxrview.gui.tasks import TaskRunner
-from cxrview.gui.view_state import Shown, ViewState
+from cxrview.gui.view_state import PredictionProgress, PredictionState, Shown, ViewState
 from cxrview.settings import Settings
 
 # From a file of the list and a direction (1 or -1) to the file that the user sees next to it.
@@ -26,8 +27,9 @@ Neighbour = Callable[[Path, int], Path | None]
 class Session(QObject):
     """Opens, reads and predicts; the results go into the state, from where the widgets take them.
 
-    `next_file` and `next_study` say in which order the list is walked; the window sets them to the order
-    of its tree. Where no viewport is named, the active one is meant.
+    `next_file` and `next_study` say in which order the list is walked, and `first_file` which of several
+    files stands first; the window sets them to the order of its tree. Where no viewport is named, the active
+    one is meant.
 
     Signals:
         said: one line for the user, and its details.
@@ -53,15 +55,23 @@ class Session(QObject):
         self.models.settled.connect(self._predict_if_waiting)
         self.models.said.connect(self.said)
         self._opener = Opener(
-            state, runner, show=self.select, fail=self._open_failed, say=lambda text: self.said.emit(text, "")
+            state,
+            runner,
+            show=self.select,
+            fail=self._open_failed,
+            say=lambda text: self.said.emit(text, ""),
+            first=lambda paths: self.first_file(paths),
         )
+        self.first_file: Callable[[Sequence[Path]], Path] = lambda paths: paths[0]
         self.next_file: Neighbour = lambda _path, _by: None
         self.next_study: Neighbour = lambda _path, _by: None
         self._shelf = SharedImages(state, runner, self.models, state.settings.memory_budget_mb * MEGABYTE)
         self._viewings: dict[ViewState, ViewportController] = {}
+        self.explaining = Explaining(state, runner, self.models)
         state.views_changed.connect(self._forget_views)
         state.settings_changed.connect(self._settings_changed)
         state.point_changed.connect(lambda _point: decide_anew(state))
+        state.hiding_changed.connect(self._hide_or_show)
 
     @property
     def is_idle(self) -> bool:
@@ -130,6 +140,7 @@ class Session(QObject):
             return
         following = self.next_file(shown.path, by)
         if following is not None:
+            self.state.add_entries([Entry(following)])  # the order may be another list's
             self.select(following, self.state.entries[following].frames - 1 if by < 0 else 0)
 
     def _standing(self) -> Shown:
@@ -160,11 +171,21 @@ class Session(QObject):
     def _read_anew(self) -> None:
         """Another model is in use: what the old one said no longer holds."""
         self._shelf.predictions.clear()
+        self._shelf.withheld.clear()
         for entry in list(self.state.entries.values()):
             if entry.findings:
                 self.state.change_entry(entry.path, mark=Mark.SHOWN, findings={})
         for view in self.state.views:
             self.viewing(view).predict_anew()
+
+    def _hide_or_show(self) -> None:
+        """Take from the viewports what the model said, or let it be seen."""
+        for view in self.state.views:
+            hidden = self.state.hides(view.shown.path, view.shown.frame)
+            if hidden and view.reading.prediction is not None:
+                view.set_reading(PredictionState(PredictionProgress.HIDDEN))
+            elif not hidden and view.reading.progress is PredictionProgress.HIDDEN:
+                self.viewing(view).predict()
 
     def _predict_if_waiting(self) -> None:
         if self.models.predictor is None:

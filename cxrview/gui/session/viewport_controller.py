@@ -1,6 +1,6 @@
 """One viewport at work: a file is read for it, shown, and read by the model."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,9 @@ from cxrview.gui.session import calls
 from cxrview.gui.session.cache import FileRead, RecentImages, RecentPredictions, Stamp
 from cxrview.gui.session.model_choice import ModelChoice
 from cxrview.gui.session.prefetch import ReadAhead
+from cxrview.gui.session.withheld import Withheld
 from cxrview.gui.session.workers import read_file
-from cxrview.gui.state import AppState, FrameResult, Mark
+from cxrview.gui.state import AppState, Mark
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.view_state import PredictionProgress, PredictionState, Shown, ViewStage, ViewState
 from cxrview.gui.widgets.identity import file_name
@@ -33,6 +34,7 @@ class SharedImages:
         self.images = RecentImages(budget)
         self.ahead = ReadAhead(runner, self.images)
         self.predictions = RecentPredictions()
+        self.withheld = Withheld(state)
 
 
 class ViewportController(QObject):
@@ -154,7 +156,7 @@ class ViewportController(QObject):
         """Mark `path`, whose reading was stopped, by what is known about it from earlier."""
         entry = self._state.entries.get(path)
         if entry is not None:
-            mark = _mark(entry.findings, entry.frames) if entry.findings else Mark.UNREAD
+            mark = calls.mark(entry.findings, entry.frames) if entry.findings else Mark.UNREAD
             self._state.change_entry(path, mark=mark)
 
     def _show_failure(self, path: Path, frame: int, error: Exception) -> None:
@@ -174,7 +176,7 @@ class ViewportController(QObject):
             identity=radiograph.identity,
             pictured=radiograph.pictured,
             frames=count,
-            mark=_mark(known, count),
+            mark=calls.mark(known, count),
             note="",
             findings=known,
         )
@@ -206,11 +208,15 @@ class ViewportController(QObject):
         self._shelf.predictions.put(stamp, frame, prediction)
         finding = calls.finding(self._state, prediction.probabilities.tolist(), prediction.in_domain)
         entry = self._state.entries.get(stamp.path)
-        if entry is not None:
+        hidden = self._state.hides(stamp.path, frame)
+        if entry is not None and hidden:
+            self._shelf.withheld.put(stamp.path, frame, finding)
+        elif entry is not None:
             findings = {**entry.findings, frame: finding}
-            self._state.change_entry(stamp.path, mark=_mark(findings, entry.frames), findings=findings)
+            self._state.change_entry(stamp.path, mark=calls.mark(findings, entry.frames), findings=findings)
         if self._shows(ViewStage.SHOWN, stamp.path, frame):
-            self.view.set_reading(calls.reading(self._state, prediction))
+            said = calls.reading(self._state, prediction)
+            self.view.set_reading(PredictionState(PredictionProgress.HIDDEN) if hidden else said)
 
     def _predict_failed(self, error: Exception) -> None:
         if self.view.shown.stage is ViewStage.SHOWN:
@@ -219,9 +225,3 @@ class ViewportController(QObject):
     def _mark_seen(self) -> None:
         if self.view.shown.path is not None:
             self._state.change_entry(self.view.shown.path, seen=True)
-
-
-def _mark(findings: Mapping[int, FrameResult], frames: int) -> Mark:
-    """Return the mark of a file: refused only if every frame was read and refused."""
-    refused = sum(not finding.in_domain for finding in findings.values())
-    return Mark.REFUSED if refused == frames else Mark.SHOWN

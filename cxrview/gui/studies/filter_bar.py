@@ -83,11 +83,13 @@ class FilterBar(QWidget):
         filters_changed: carries Filters.
         order_changed: carries Order.
         cleared: everything that filters shall go, the search too.
+        read_all_asked: the model shall read all that is listed.
     """
 
     filters_changed = Signal(object)
     order_changed = Signal(object)
     cleared = Signal()
+    read_all_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,6 +100,12 @@ class FilterBar(QWidget):
         self.clear.setAccessibleName(tr("Show all images again"))
         self.clear.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clear.clicked.connect(self.cleared)
+        self.read_all = QToolButton(
+            iconSize=QSize(16, 16), toolTip=tr("Read all listed films with the model…")
+        )
+        self.read_all.setAccessibleName(tr("Read all listed films with the model…"))
+        self.read_all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.read_all.clicked.connect(self.read_all_asked)
         self.filter = BadgeButton(tr("Filter"))
         self.sort = BadgeButton(tr("Sort"))
         self._orders: dict[SortOrder, QAction] = {}
@@ -108,12 +116,18 @@ class FilterBar(QWidget):
         row = QHBoxLayout(self, spacing=2)
         row.setContentsMargins(2, 0, 0, 0)
         row.addWidget(self.count, 1)
-        for button in (self.clear, self.filter, self.sort):
+        for button in (self.clear, self.read_all, self.filter, self.sort):
             row.addWidget(button)
         self.set_model(ModelInfo())
-        for button, icon in ((self.clear, "x"), (self.filter, "list-filter"), (self.sort, "arrow-up-down")):
+        for button, icon in (
+            (self.clear, "x"),
+            (self.read_all, "layers"),
+            (self.filter, "list-filter"),
+            (self.sort, "arrow-up-down"),
+        ):
             button.setIcon(themes.icon(icon))
         self.clear.hide()
+        self.read_all.hide()
 
     def say(self, shown: int, total: int, filtered: bool) -> None:
         """State how many of the images are shown."""
@@ -122,6 +136,7 @@ class FilterBar(QWidget):
             words = trn("{shown} of {total} image", "{shown} of {total} images", total)
         self.count.setText(words.format(shown=shown, total=total) if total else "")
         self.clear.setVisible(filtered)
+        self.read_all.setVisible(total > 1)
 
     def set_filters(self, filters: Filters) -> None:
         """Want other images."""

@@ -66,3 +66,8 @@ class Filters:
         return not self.classes or any(
             (found.colour if found.in_domain else UNLIKE) in self.classes for found in entry.findings.values()
         )
+
+
+def is_settled(entry: Entry) -> bool:
+    """Return whether the model has read `entry`, or it is known that it cannot be read."""
+    return bool(entry.findings) or entry.mark is Mark.FAILED

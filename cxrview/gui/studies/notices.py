@@ -62,7 +62,9 @@ class PriorStrip(Notice):
         self._priors = list(priors)
         words = [_study(prior, nameless) for prior in priors]
         self.setVisible(bool(priors))
-        if not priors:
+        if not priors:  # and nothing of the former ones stays
+            for set_words in (self.words.setText, self.words.setToolTip, self.compare.setAccessibleName):
+                set_words("")
             return
         self.words.setText(words[0])
         self.words.setToolTip(plain_tip("\n".join((tr("Earlier studies of this patient:"), *words))))
@@ -86,6 +88,34 @@ class PriorStrip(Notice):
     def _clicked(self) -> None:
         if self._priors:
             self.wanted.emit(self._priors[0].path)
+
+
+class UnreadStrip(Notice):
+    """Says of how many listed films the model's reading is known, where that decides what is shown.
+
+    Signals:
+        asked: the rest shall be read.
+    """
+
+    asked = Signal()
+
+    def __init__(self) -> None:
+        self.read = QToolButton(text=tr("Read the rest"))
+        self.read.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        super().__init__(self.read)
+        self.read.clicked.connect(self.asked)
+
+    def tell(self, read: int, total: int, matters: bool) -> None:
+        """State that `read` of the `total` films were read; hidden where that is all, or does not matter."""
+        words = trn(
+            "Read by the model: {read} of {total} listed film",
+            "Read by the model: {read} of {total} listed films",
+            total,
+        ).format(read=read, total=total)
+        short = trn("{read} of {total} read", "{read} of {total} read", total)
+        self.words.setText(short.format(read=read, total=total))
+        self.words.setToolTip(words)
+        self.setVisible(matters and read < total)
 
 
 class UndoStrip(Notice):

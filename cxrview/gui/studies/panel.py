@@ -9,11 +9,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from cxrview.gui.session import hanging
-from cxrview.gui.state import AppState, Entry, Mark, Shown, ViewStage
+from cxrview.gui.state import AppState, Entry, Mark, ModelInfo, Shown, ViewStage
 from cxrview.gui.studies.filter_bar import FilterBar
-from cxrview.gui.studies.filters import Filters
+from cxrview.gui.studies.filters import Filters, is_settled
 from cxrview.gui.studies.nodes import names
-from cxrview.gui.studies.notices import PriorStrip, UndoStrip
+from cxrview.gui.studies.notices import PriorStrip, UndoStrip, UnreadStrip
 from cxrview.gui.studies.sorting import SortOrder
 from cxrview.gui.studies.study_model import KEY, StudyModel
 from cxrview.gui.studies.study_tree import StudyTree, file_beside, study_beside
@@ -70,12 +70,16 @@ class StudyPanel(QWidget):
         left: the user is done with searching.
         beside: the user wants an image in another viewport; carries its path and frame.
         compare: the user wants an image beside a prior; carries both paths.
+        read_all_asked: the model shall read all that is listed.
+        read_rest_asked: the model shall read what it has not read of that.
     """
 
     chosen = Signal(object, int)
     left = Signal()
     beside = Signal(object, int)
     compare = Signal(object, object)
+    read_all_asked = Signal()
+    read_rest_asked = Signal()
 
     def __init__(self, state: AppState, runner: TaskRunner | None = None) -> None:
         super().__init__(objectName="panel")
@@ -92,7 +96,7 @@ class StudyPanel(QWidget):
         )
         self.tree = StudyTree(self.model, self.thumbnails.get)
         self.hint = QLabel(tr("No files opened"), objectName="muted", alignment=Qt.AlignmentFlag.AlignHCenter)
-        self.prior_strip, self.undo_strip = PriorStrip(), UndoStrip()
+        self.prior_strip, self.undo_strip, self.unread_strip = PriorStrip(), UndoStrip(), UnreadStrip()
         self._lay_out()
         self._connect()
         self._hide_identity(state.settings)
@@ -110,6 +114,7 @@ class StudyPanel(QWidget):
         column.addWidget(self.tree, 1)
         foot = QVBoxLayout(spacing=0)
         foot.setContentsMargins(-8, 0, 0, 0)
+        foot.addWidget(self.unread_strip)
         foot.addWidget(self.undo_strip)
         foot.addWidget(self.prior_strip)
         column.addLayout(foot)
@@ -121,6 +126,8 @@ class StudyPanel(QWidget):
         self.bar.filters_changed.connect(self._sift)
         self.bar.order_changed.connect(self._sort)
         self.bar.cleared.connect(self.show_all)
+        self.bar.read_all_asked.connect(self.read_all_asked)
+        self.unread_strip.asked.connect(self.read_rest_asked)
         self.tree.chosen.connect(self._choose)
         self.tree.removed.connect(lambda: self.remove(self.selected()))
         self.tree.menu_wanted.connect(self._show_menu)
@@ -134,9 +141,15 @@ class StudyPanel(QWidget):
         state.entries_cleared.connect(self._clear)
         state.entry_changed.connect(self._change)
         state.shown_changed.connect(self._follow)
-        state.model_changed.connect(self.bar.set_model)
+        state.model_changed.connect(self._offer_classes)
+        state.hiding_changed.connect(self._offer_classes)
         state.settings_changed.connect(self._hide_identity)
         state.point_changed.connect(self._sift_calls)
+
+    def _offer_classes(self, *_news: object) -> None:
+        """Let the list be sifted by what the model says, unless that is hidden."""
+        hidden = self._state.settings.hide_model
+        self.bar.set_model(ModelInfo() if hidden else self._state.model)
 
     def _hide_identity(self, settings: Settings) -> None:
         self.model.nameless = self.tree.delegate.nameless = settings.hide_identity
@@ -149,6 +162,16 @@ class StudyPanel(QWidget):
     def next_file(self, path: Path, by: int) -> Path | None:
         """Return the file after (1) or before (-1) `path` in the list as it is seen, or None."""
         return _path(file_beside(self.model, self._index(path), by))
+
+    def first_file(self, paths: Sequence[Path]) -> Path:
+        """Return which of `paths` stands first in the list as it is seen; the first one if none is seen."""
+        wanted, index = set(paths), file_beside(self.model, QModelIndex(), 1)
+        while index.isValid():
+            path = _path(index)
+            if path in wanted:
+                return path
+            index = file_beside(self.model, index, 1)
+        return paths[0]
 
     def next_study(self, path: Path, by: int) -> Path | None:
         """Return the first file of the next (1) or previous (-1) study or folder that is seen, or None."""
@@ -293,6 +316,13 @@ class StudyPanel(QWidget):
         self.bar.say(self.model.in_sight, self.model.total, self._is_filtered())
         self.hint.setText(tr("No image matches") if self.model.total else tr("No files opened"))
         self.hint.setVisible(not self.model.in_sight)
+        self._say_unread()
+
+    def _say_unread(self) -> None:
+        """Where what the model said decides what is shown, say of how many films it is known."""
+        entries, matters = self._state.entries, bool(self.bar.filters.classes)
+        read = sum(is_settled(entry) for entry in entries.values()) if matters else 0
+        self.unread_strip.tell(read, len(entries), matters)
 
     # What the user does
 

@@ -8,7 +8,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from cxrview.gui import theme as themes
-from cxrview.gui.panels.bars import percent
 from cxrview.gui.state import FrameResult, Mark
 from cxrview.gui.studies import row_texts
 from cxrview.gui.studies.nodes import NodeKind, StudyNode
@@ -16,6 +15,8 @@ from cxrview.gui.studies.sorting import TOP
 from cxrview.gui.studies.study_model import NODE
 from cxrview.gui.studies.tree_model import Index
 from cxrview.gui.widgets import small_picture
+from cxrview.gui.widgets.elided import elision
+from cxrview.i18n import percent
 
 HEIGHT = 50
 SIDE = 44  # of a picture
@@ -183,7 +184,7 @@ class RowPainter(QStyledItemDelegate):
     def _write(painter: QPainter, font: QFont, place: QRect, words: str, colour: str) -> None:
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        line = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+        line = painter.fontMetrics().elidedText(words, elision(words), place.width())
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         painter.drawText(place, flags, line)
 

@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from cxrview.gui.panels.bars import percent
 from cxrview.gui.state import Entry, FrameResult, Mark
 from cxrview.gui.studies import nodes
 from cxrview.gui.studies.nodes import NodeKind, StudyNode
 from cxrview.gui.theme import filled, plain_tip
 from cxrview.gui.viewer.corner_text import age_and_sex, date
 from cxrview.gui.widgets.identity import file_name
-from cxrview.i18n import tr, trn
+from cxrview.i18n import percent, tr, trn
 
 if TYPE_CHECKING:
     from cxrview.imaging import Identity

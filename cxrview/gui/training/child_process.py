@@ -22,7 +22,9 @@ class ChildProcess(QObject):
         super().__init__(parent)
         self._process = QProcess(self)
         if os.name == "posix":  # starting takes the window no longer when it holds much memory
-            self._process.setUnixProcessParameters(QProcess.UnixProcessFlag.UseVFork)
+            # In a session of its own a training lives on when the terminal of the window is closed.
+            flag = QProcess.UnixProcessFlag
+            self._process.setUnixProcessParameters(flag.UseVFork | flag.CreateNewSession)
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.readyReadStandardError.connect(self._read_errors)
         self._process.finished.connect(self._finished)

@@ -12,6 +12,7 @@ from cxrview.datasets.messages import MAKE_ROOM_OR_MOVE
 from cxrview.errors import CxrviewError
 from cxrview.file_lock import is_held
 from cxrview.gui.training import messages
+from cxrview.gui.training.followed_process import FollowedProcess
 from cxrview.gui.training.training_process import ProcessOutcome, TrainingProcess
 from cxrview.messages import CANNOT_BE_WRITTEN
 from cxrview.training import config as configuration
@@ -41,7 +42,7 @@ class Run(QObject):
         self.folder, self.kind = RunFolder(folder), kind
         self.progress = RunProgress()
         self.outcome: ProcessOutcome | None = None
-        self.process: TrainingProcess | None = None
+        self.process: TrainingProcess | FollowedProcess | None = None
         self.begun = time.time()
         self.said: deque[tuple[float, Event | str]] = deque(maxlen=REMEMBERED)  # with the seconds since 1970
         self.count = 0  # of all that was ever said
@@ -59,12 +60,24 @@ class Run(QObject):
 
     def start(self, arguments: list[str]) -> None:
         """Start its process with `cxrview ARGUMENTS`."""
-        self.outcome = None
-        self.process = TrainingProcess(self)
-        self.process.said.connect(self._take)
-        self.process.logged.connect(self._keep)
-        self.process.ended.connect(self._end)
-        self.process.start(arguments)
+        process = TrainingProcess(self)
+        self._listen(process)
+        process.start(arguments)
+
+    def follow(self) -> None:
+        """Hear what the process says that works in its folder already."""
+        self._listen(FollowedProcess(self.folder, self))
+
+    def _listen(self, process: TrainingProcess | FollowedProcess) -> None:
+        self.outcome, self.process = None, process
+        process.said.connect(self._take)
+        process.logged.connect(self._keep)
+        process.ended.connect(self._end)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it runs, and would end with this window if that did not let it go."""
+        return self.is_running and isinstance(self.process, TrainingProcess)
 
     def stop(self) -> None:
         """Ask it to stop; its best epoch is kept, and it can be gone on with."""
@@ -108,6 +121,7 @@ class TrainingRuns(QObject):
         self.root = root if root is not None else paths.training_runs()
         self.current: Run | None = None  # train or tune
         self.checking: Run | None = None
+        self.is_detached = False  # the current run goes on without this window
 
     def new_folder(self, name: str = "run") -> Path:
         """Return a folder for a new run that is not there yet."""
@@ -162,11 +176,33 @@ class TrainingRuns(QObject):
         run = self._told(folder, kind) if resume else Run(folder, kind, self)
         run.progress.failed = run.progress.stopped = None
         run.config = config
+        self._pass_on(run)
+        options = ["--config", str(request), "--out", str(folder)]
+        options += ["--resume"] if resume else []
+        options += ["--alone"] if kind != "check" else []
+        run.start([*command, *options])
+        return run
+
+    def _pass_on(self, run: Run) -> None:
         run.changed.connect(lambda: self.changed.emit(run))
         run.ended.connect(lambda _outcome: self.ended.emit(run))
-        run.start(
-            [*command, "--config", str(request), "--out", str(folder), *(["--resume"] if resume else [])]
-        )
+
+    def alive(self) -> list[Path]:
+        """Return the folders in which a process trains that is none of this window's, newest first."""
+        if not self.root.is_dir():
+            return []
+        here = self.current.folder.path if self.current is not None and self.current.is_running else None
+        folders = [RunFolder(path) for path in sorted(self.root.iterdir(), reverse=True) if path != here]
+        return [folder.path for folder in folders if folder.alone.exists() and is_held(folder.lock)]
+
+    def attach(self, folder: Path) -> Run:
+        """Follow the run in `folder`, which another process works at. Raises CxrviewError."""
+        run = self._told(folder, "tune" if "-search" in folder.name else "train")
+        run.config = run.folder.stored_config()
+        self._pass_on(run)
+        run.follow()
+        self.current = run
+        self.started.emit(run)
         return run
 
     def opened(self, folder: Path, kind: str = "train") -> Run:
@@ -214,7 +250,10 @@ class TrainingRuns(QObject):
         (folder.parent / f"{folder.name}.toml").unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Stop what runs, politely, and return when it has ended: it can be gone on with."""
-        for run in (self.checking, self.current):
+        """Stop what runs, politely, and return when it has ended: it can be gone on with.
+
+        What is detached goes on.
+        """
+        for run in (self.checking, None if self.is_detached else self.current):
             if run is not None and run.process is not None and run.is_running:
                 run.process.wait()

@@ -85,12 +85,9 @@ class TrainingProcess(ChildProcess):
         self.ended.emit(self._outcome(code, status))
 
     def _outcome(self, code: int, status: QProcess.ExitStatus) -> ProcessOutcome:
-        last = self._last
-        if isinstance(last, Failed):
-            return ProcessOutcome("failed", last.problem, last.advice, last.resumable, last.file)
-        if isinstance(last, Stopped):
-            return ProcessOutcome("stopped", resumable=last.epochs_done > 0)
-        if isinstance(last, Finished) or (code == 0 and status is QProcess.ExitStatus.NormalExit):
+        if (told := outcome_of(self._last)) is not None:
+            return told
+        if code == 0 and status is QProcess.ExitStatus.NormalExit:
             return ProcessOutcome("finished")
         if self._stopping:
             return ProcessOutcome("stopped", resumable=True)
@@ -101,3 +98,12 @@ class TrainingProcess(ChildProcess):
         if os.name == "posix" and status is QProcess.ExitStatus.CrashExit:
             problem = messages.ENDED_BY_SYSTEM
         return ProcessOutcome("crashed", problem, messages.GO_ON_WITH_IT, True)
+
+
+def outcome_of(last: Event | None) -> ProcessOutcome | None:
+    """Return how a process ended that said `last`; None if that does not tell."""
+    if isinstance(last, Failed):
+        return ProcessOutcome("failed", last.problem, last.advice, last.resumable, last.file)
+    if isinstance(last, Stopped):
+        return ProcessOutcome("stopped", resumable=last.epochs_done > 0)
+    return ProcessOutcome("finished") if isinstance(last, Finished) else None

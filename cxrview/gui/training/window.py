@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
 
 from cxrview.gui.training.runs import Run
 from cxrview.gui.training.step import WizardStep
+from cxrview.gui.widgets.closed_by_escape import ClosedByEscape
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.i18n import tr
 
 RAIL = 168  # logical pixels
 
 
-class TrainingWindow(QWidget):
+class TrainingWindow(ClosedByEscape, QWidget):
     """Not modal: it may be closed while the training goes on, and opened again.
 
     `steps` follow each other; those `beside` the way need what the first `needed` of them need.

@@ -4,9 +4,10 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -14,9 +15,10 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from cxrview.gui.state import AppState
+from cxrview.gui.theme import plain_tip
 from cxrview.gui.view_state import Shown, ViewStage, ViewState
 from cxrview.gui.viewer.corners import Corners
 from cxrview.gui.viewer.layer import Layer
@@ -94,6 +96,7 @@ class Canvas(QWidget):
             view.reading_changed,
             view.heat_class_changed,
             view.heat_shown_changed,
+            view.heat_changed,
             state.settings_changed,
             state.peeking_changed,
             state.heat_asked_changed,
@@ -223,6 +226,13 @@ class Canvas(QWidget):
         self._adapt()
 
     # Painting
+
+    def event(self, event: QEvent) -> bool:
+        whole = self.corners.whole(event.pos()) if isinstance(event, QHelpEvent) else ""
+        if whole and isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), plain_tip(whole), self)
+            return True
+        return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.placement.ratio != self.devicePixelRatioF():  # moved to another screen

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
+from cxrview.gui.widgets.elided import elision
 from cxrview.i18n import significant, tr
 
 if TYPE_CHECKING:
@@ -152,9 +153,7 @@ def shortened(blocks: Blocks, metrics: QFontMetrics, width: int) -> Blocks:
             room = int(width * SHARES[corner])
             if corner == edge + "r":
                 room = max(room, min(int(width * SPARE), width - taken - MARGIN))
-            lines = [
-                metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in blocks.get(corner, ())
-            ]
+            lines = [metrics.elidedText(line, elision(line), room) for line in blocks.get(corner, ())]
             taken = max((metrics.horizontalAdvance(line) for line in lines), default=0)
             if lines:
                 fitting[corner] = lines

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from cxrview.gui.state import AppState
@@ -76,6 +76,15 @@ class Corners:
         texts = [block.area for block in corner_text.placed(area, blocks, font, self.warning())]
         letters = [place for place, _letters in self._letters(area, radiograph, _bold(font))]
         return [QRectF(place.adjusted(*AROUND)) for place in (*texts, *letters)]
+
+    def whole(self, place: QPoint) -> str:
+        """Return the lines of the corner at `place` as they are, if one of them is cut there; else ""."""
+        blocks = {corner: lines for corner, lines in self.blocks().items() if lines}
+        shown = corner_text.placed(self._canvas.rect(), blocks, self._canvas.font())
+        for lines, block in zip(blocks.values(), shown, strict=True):
+            if block.area.contains(place) and block.lines != lines:
+                return "\n".join(lines)
+        return ""
 
     def words(self) -> str:
         """Return all of it for a screen reader."""

@@ -28,7 +28,7 @@ def has_heat(canvas: "Canvas", state: "AppState") -> bool:
     """Return whether a heatmap is on the screen."""
     settings, view = state.settings, canvas.view
     wanted = settings.heatmap_visible and settings.heatmap_opacity > 0 and view.heat_shown
-    return wanted and view.reading.prediction is not None and not state.withholds_heat(view)
+    return wanted and view.heat is not None and not state.withholds_heat(view)
 
 
 def caption(canvas: "Canvas", state: "AppState", choices: ExportChoices) -> str:
@@ -40,9 +40,9 @@ def caption(canvas: "Canvas", state: "AppState", choices: ExportChoices) -> str:
     if radiograph.frame_count > 1:
         parts.append(tr("frame {number}").format(number=radiograph.frame + 1))
     parts.append(corner_text.shown_text(view))
-    if choices.heatmap and prediction is not None and has_heat(canvas, state):
+    if choices.heatmap and prediction is not None and view.heat is not None and has_heat(canvas, state):
         label = state.model.label(view.heat_class)
-        legend = heat_scale.legend_of(prediction, view.heat_class, label, HeatStyle.of(state.settings))
+        legend = heat_scale.legend_of(view.heat, view.heat_class, label, HeatStyle.of(state.settings))
         parts.append(tr("Heatmap: {label}").format(label=", ".join((label, *legend.words))))
         parts.append(f"{prediction.model} {prediction.model_version}")
         if not prediction.in_domain:
@@ -123,10 +123,10 @@ def whole_size(canvas: "Canvas") -> tuple[int, int]:
 def _heat(canvas: "Canvas", state: "AppState") -> "Heat":
     from cxrview.gui.viewer.export_whole import Heat
 
-    name, prediction = canvas.view.heat_class, canvas.view.reading.prediction
-    assert prediction is not None  # `has_heat` is asked first
+    name, explanation = canvas.view.heat_class, canvas.view.heat
+    assert explanation is not None  # `has_heat` is asked first
     style = HeatStyle.of(state.settings)
-    return Heat(prediction, name, state.model.label(name), style)
+    return Heat(explanation, name, state.model.label(name), style)
 
 
 def _placement(canvas: "Canvas", zoom: float, side: int = 0) -> ViewTransform:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPicture, QTextLayout, QTextOption
 
+from cxrview.explain.explanation import Explanation
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.drawn import oriented, to_image
@@ -19,7 +20,6 @@ from cxrview.gui.viewer.heat_picture import HeatPicture
 from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
 from cxrview.imaging import Radiograph, overlay_mask
 from cxrview.imaging.pyramid import ImagePyramid, Look, PyramidPart, render_part
-from cxrview.inference.prediction import Prediction
 from cxrview.progress import Report
 
 BAND = 256  # rows of the heatmap painted at a time
@@ -33,7 +33,7 @@ STANDARD_SIDE = 1000  # logical pixels of the longer side: type and lines of mar
 class Heat:
     """The heatmap to lay over the picture."""
 
-    prediction: Prediction
+    explanation: Explanation
     class_name: str
     label: str
     style: HeatStyle
@@ -141,7 +141,7 @@ def _paint_heat(painter: QPainter, whole: Whole, area: QRect) -> None:
     heat = whole.heat
     if heat is None:
         return
-    drawn = HeatPicture(heat.prediction, heat.class_name, dataclasses.replace(heat.style, opacity=1.0))
+    drawn = HeatPicture(heat.explanation, heat.class_name, dataclasses.replace(heat.style, opacity=1.0))
     for top in range(0, area.height(), BAND):
         painter.save()
         painter.setClipRect(QRect(0, top, area.width(), BAND))
@@ -202,7 +202,7 @@ def _draw_scale(painter: QPainter, area: QRectF, heat: Heat) -> None:
     image = heat_scale.scale_image(heat.style, upright=False)
     painter.drawImage(bar, image, QRectF(image.rect()))
     rest = QRectF(bar.right() + gap, area.top(), area.right() - bar.right() - gap, area.height())
-    legend = heat_scale.legend_of(heat.prediction, heat.class_name, heat.label, heat.style)
+    legend = heat_scale.legend_of(heat.explanation, heat.class_name, heat.label, heat.style)
     end = f"{heat_scale.percent(1)}  ·  {'  ·  '.join(legend.words)}"
     words = metrics.elidedText(end, Qt.TextElideMode.ElideRight, round(rest.width()))
     painter.drawText(rest, middle, words)

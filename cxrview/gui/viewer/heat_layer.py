@@ -39,8 +39,7 @@ class HeatLayer(Layer):
         """Whether there is a heatmap on the canvas at this moment."""
         settings, view = self._state.settings, self.canvas.view
         on = settings.heatmap_visible and view.heat_shown and not self._state.peeking
-        prediction = view.reading.prediction
-        known = prediction is not None and view.heat_class in prediction.class_names
+        known = view.heat is not None and view.heat_class in view.heat.class_names
         return on and known and settings.heatmap_opacity > 0 and not self._state.withholds_heat(view)
 
     def paint(self, painter: QPainter, placement: ViewTransform) -> None:
@@ -59,9 +58,8 @@ class HeatLayer(Layer):
 
     def _paint_scale(self, painter: QPainter, taken: list[QRectF]) -> None:
         """Draw the colour scale where it covers neither chest nor words, which have `taken` their places."""
-        canvas, prediction = self.canvas, self._picture().prediction
-        film, (left, top, right, bottom) = canvas.placement.area, prediction.letterbox.crop
-        box = prediction.letterbox
+        canvas, box = self.canvas, self._picture().explanation.letterbox
+        film, (left, top, right, bottom) = canvas.placement.area, box.crop
         if (left, top, right, bottom) == (0, 0, box.width, box.height):
             left, right = (round(box.width * share) for share in CHEST[::2])
             top, bottom = (round(box.height * share) for share in CHEST[1::2])
@@ -72,7 +70,7 @@ class HeatLayer(Layer):
         view = self.canvas.view
         label = self._state.model.label(view.heat_class)
         title = tr("{label}, pinned").format(label=label) if view.chosen_class is not None else label
-        return heat_scale.legend_of(self._picture().prediction, view.heat_class, title, self._style())
+        return heat_scale.legend_of(self._picture().explanation, view.heat_class, title, self._style())
 
     def hover(self, event: QMouseEvent) -> Qt.CursorShape | None:
         """Explain the frame, and the cells while they are drawn; the cursor stays that of the tool."""
@@ -94,30 +92,30 @@ class HeatLayer(Layer):
         if self._state.settings.heatmap_mode != "cells" and not self._state.settings.heatmap_grid:
             return ""
         at = self.canvas.placement.to_image.map(point)
-        cell = cell_at(picture.prediction, at.x(), at.y())
+        cell = cell_at(picture.explanation, at.x(), at.y())
         if cell is None:
             return ""
-        share = float(shares(picture.prediction, view.heat_class, picture.style.own)[cell])
-        high, wide = picture.prediction.activation_maps.shape[1:]
+        share = float(shares(picture.explanation, view.heat_class, picture.style.own)[cell])
+        high, wide = picture.explanation.maps.shape[1:]
         words = tr("One of {wide} × {high} cells: {share} ({unit}).")
-        unit = heat_scale.unit(has_own_scale(picture.prediction, picture.style.own))
+        unit = heat_scale.unit(has_own_scale(picture.explanation, picture.style.own))
         return words.format(wide=wide, high=high, share=heat_scale.percent(share), unit=unit)
 
     def _style(self) -> HeatStyle:
         return HeatStyle.of(self._state.settings)
 
     def _picture(self) -> "HeatPicture":
-        """Return the heatmap, made anew where prediction, class or style are others."""
+        """Return the heatmap, made anew where explanation, class or style are others."""
         from cxrview.gui.viewer.heat_picture import HeatPicture
 
-        prediction, name = self.canvas.view.reading.prediction, self.canvas.view.heat_class
+        explanation, name = self.canvas.view.heat, self.canvas.view.heat_class
         style = dataclasses.replace(self._style(), opacity=1.0)  # painted with, not made with
-        assert prediction is not None  # asked for only where a heatmap is visible
+        assert explanation is not None  # asked for only where a heatmap is visible
         made = self._made
         if (
             made is None
-            or made.prediction is not prediction
+            or made.explanation is not explanation
             or (made.class_name, made.style) != (name, style)
         ):
-            made = self._made = HeatPicture(prediction, name, style)
+            made = self._made = HeatPicture(explanation, name, style)
         return made

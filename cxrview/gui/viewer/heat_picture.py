@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
-from cxrview.explain.grid import cell_edges, grid_lines, seen_area, sees_all
+from cxrview.explain.explanation import Explanation
+from cxrview.explain.grid import cell_edges, grid_lines, patch_at, seen_area, sees_all
 from cxrview.explain.paint import (
     CASING_OPACITY,
     GRID_COLOUR,
@@ -23,7 +24,6 @@ from cxrview.explain.style import HeatStyle
 from cxrview.gui.viewer.drawn import oriented, to_image
 from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
 from cxrview.i18n import tr
-from cxrview.inference.prediction import Prediction
 
 HEAT_SIDE = 768  # samples along the longer side; at 512 the edges of the threshold look jagged
 LINE, CASING = 1.8, 3.6  # logical pixels
@@ -47,23 +47,25 @@ class HeatPicture:
     """The heatmap of one class in one style. Its opacity is given when it is painted."""
 
     def __init__(
-        self, prediction: Prediction, class_name: str, style: HeatStyle, side: int = HEAT_SIDE
+        self, explanation: Explanation, class_name: str, style: HeatStyle, side: int = HEAT_SIDE
     ) -> None:
         """Make what does not depend on the place; InvalidRequest for an unknown class.
 
         `style.opacity` is not looked at. `side` is the number of samples along the longer side.
         """
-        self.prediction, self.class_name, self.style = prediction, class_name, style
-        self._pixels = _pixels(prediction, class_name, style, side)
-        self._cells = _cells(prediction, class_name, style) if style.mode == "cells" else ()
+        self.explanation, self.class_name, self.style = explanation, class_name, style
+        self._pixels = _pixels(explanation, class_name, style, side)
+        self._cells = _cells(explanation, class_name, style) if style.mode == "cells" else ()
         self._image: tuple[Orientation, QImage] | None = None
         self._lines: list[tuple[tuple[ViewTransform, float], QPointF, QImage]] = []  # as drawn, newest first
         self._contours = tuple(
             ContourLine(_polygon(line.points), QColor(*line.colour), QColor(*line.casing))
-            for line in contour_lines(prediction, class_name, style, side // 4)
+            for line in contour_lines(explanation, class_name, style, side // 4)
         )
-        self._grid = tuple(_line(points) for points in grid_lines(prediction)) if style.grid else ()
-        self.frame = None if sees_all(prediction) else _rect(*seen_area(prediction))
+        self._grid = tuple(_line(points) for points in grid_lines(explanation)) if style.grid else ()
+        self.frame = None if sees_all(explanation) else _rect(*seen_area(explanation))
+        covered = patch_at(explanation, class_name)
+        self.patch = None if covered is None else _rect(*covered)
 
     def paint(self, painter: QPainter, placement: ViewTransform, opacity: float) -> None:
         """Paint over the picture that lies as `placement` says; nothing at an opacity of 0."""
@@ -92,13 +94,18 @@ class HeatPicture:
             painter.fillRect(_stripe(placement.to_widget.map(line), width, placement.ratio), colour)
 
     def paint_frame(self, painter: QPainter, placement: ViewTransform) -> None:
-        """Draw a hairline around what the model looked at; nothing where it looked at the whole image."""
+        """Draw hairlines around what the model looked at, unless that is all, and around what was covered."""
         if self.frame is not None:
             pen = QPen(HAIRLINE, 1, Qt.PenStyle.DashLine)
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(placement.to_widget.mapRect(self.frame))
+        if self.patch is not None:  # what was covered at a time, where that changed most
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for colour, width in ((FRAME_PLATE, 3), (FRAME_INK, 1)):
+                painter.setPen(QPen(colour, width))
+                painter.drawRect(placement.to_widget.mapRect(self.patch))
 
     def name_frame(self, painter: QPainter, placement: ViewTransform, taken: Sequence[QRectF] = ()) -> QRectF:
         """Write what the frame is at its lower edge, or at its upper one; return where.
@@ -185,19 +192,21 @@ class HeatPicture:
         return self._image[1]
 
 
-def _pixels(prediction: Prediction, class_name: str, style: HeatStyle, side: int) -> NDArray[np.uint8] | None:
+def _pixels(
+    explanation: Explanation, class_name: str, style: HeatStyle, side: int
+) -> NDArray[np.uint8] | None:
     """Return the smooth colours over the whole image, opaque where they are drawn; None in other modes."""
     if style.mode != "smooth":
         return None
-    box = prediction.letterbox
+    box = explanation.letterbox
     scale = side / max(box.height, box.width)
     shape = (max(1, round(box.height * scale)), max(1, round(box.width * scale)))
-    return fill(prediction, class_name, style, shape, 1.0)
+    return fill(explanation, class_name, style, shape, 1.0)
 
 
-def _cells(prediction: Prediction, class_name: str, style: HeatStyle) -> tuple[tuple[QRectF, QColor], ...]:
+def _cells(explanation: Explanation, class_name: str, style: HeatStyle) -> tuple[tuple[QRectF, QColor], ...]:
     """Return the cells that are drawn, on the image, with their colours."""
-    (x, y), colours = cell_edges(prediction), cell_colours(prediction, class_name, style, 1.0)
+    (x, y), colours = cell_edges(explanation), cell_colours(explanation, class_name, style, 1.0)
     return tuple(
         (_rect(x[column], y[row], x[column + 1], y[row + 1]), QColor(*colours[row, column, :3].tolist()))
         for row, column in np.argwhere(colours[..., 3]).tolist()

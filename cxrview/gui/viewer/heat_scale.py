@@ -15,39 +15,45 @@ from cxrview.gui.viewer.free_place import Form, free_place
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
-    from cxrview.inference.prediction import Prediction
+    from cxrview.explain.explanation import Explanation
 
 INK, PLATE, TRACK = QColor("#e4e9ee"), QColor(0, 0, 0, 100), QColor("#3a4149")
 BAR, TICK, GAP = 10, 4, 6  # logical pixels: width of the bar, length of a tick, room beside it
 SHARE, LONGEST, LEAST = 0.3, 190, 70  # length of the bar: of the canvas's height, and in logical pixels
 LYING = 250  # logical pixels: length of a bar that lies
 PADDING = 7
+USUAL = "Grad-CAM"
 MID_GREY = 128
 STEPS = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """What a scale is about: the class, how it is drawn, whether on a scale of its `own`, and if `empty`."""
+    """What a scale is about: the class, how it is drawn, whether on a scale of its `own`, and if `empty`.
+
+    `method` is the name of the method unless it is the usual one, Grad-CAM.
+    """
 
     title: str
     style: HeatStyle
     own: bool
     empty: bool
+    method: str = USUAL
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The lines below the numbers: which scale it is, and that nothing is drawn where that is so."""
-        return (unit(self.own), nothing(self.style)) if self.empty else (unit(self.own),)
+        """The lines below the numbers: the method, which scale it is, and that nothing is drawn if so."""
+        method = () if self.method == USUAL else (self.method,)
+        return (*method, unit(self.own), *((nothing(self.style),) if self.empty else ()))
 
 
-def legend_of(prediction: "Prediction", class_name: str, title: str, style: HeatStyle) -> Legend:
+def legend_of(explanation: "Explanation", class_name: str, title: str, style: HeatStyle) -> Legend:
     """Return the legend of the heatmap of a class."""
     from cxrview.explain.overlay import has_own_scale
     from cxrview.explain.paint import is_empty
 
-    empty = is_empty(prediction, class_name, style)
-    return Legend(title, style, has_own_scale(prediction, style.own), empty)
+    empty = is_empty(explanation, class_name, style)
+    return Legend(title, style, has_own_scale(explanation, style.own), empty, explanation.title)
 
 
 def unit(own: bool) -> str:
@@ -60,13 +66,13 @@ def nothing(style: HeatStyle) -> str:
     return tr("nothing above {share}").format(share=percent(style.least))
 
 
-def meaning(own: bool) -> str:
-    """Return what the numbers of the scale are."""
+def meaning(own: bool, method: str = USUAL) -> str:
+    """Return what the numbers of the scale are, of the method with the name `method`."""
     full = (
-        tr("100 % is a strength that one in twenty images read as this class exceeds (Grad-CAM).")
+        tr("100 % is a strength that one in twenty images read as this class exceeds ({method}).")
         if own
-        else tr("100 % is the strongest cell of any class in this image (Grad-CAM).")
-    )
+        else tr("100 % is the strongest cell of any class in this image ({method}).")
+    ).format(method=method)
     return f"{full} {tr('It says where the model looked, not how probable a class is.')}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cxrview.gui import theme as themes
 from cxrview.gui.theme import wrapped
@@ -12,6 +12,8 @@ from cxrview.gui.theme import wrapped
 TEXT_WIDTH = 460  # at most
 MARGIN = 32  # at most
 SPACING = 10
+GAP = 8  # between buttons
+LINES = 3  # of the text that buttons leave it
 ANY_HEIGHT = 16777215  # QWIDGETSIZE_MAX, which PySide6 does not export
 
 
@@ -29,13 +31,7 @@ class MessagePage(QWidget):
         self.text = _label("messageText")
         self.detail = _label("messageDetail")
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._buttons = QWidget()
-        buttons = QHBoxLayout(self._buttons, spacing=8)
-        buttons.setContentsMargins(0, 10, 0, 0)
-        buttons.addStretch()
-        for action in actions:
-            buttons.addWidget(_button(action))
-        buttons.addStretch()
+        self._buttons = ButtonRow([_button(action) for action in actions])
         self.below = QWidget()  # for what was opened lately
         QHBoxLayout(self.below).setContentsMargins(0, 0, 0, 0)
         self._with_buttons = True
@@ -81,27 +77,66 @@ class MessagePage(QWidget):
             _fit_height(label, min(TEXT_WIDTH, width))
         for label in (self.title, self.text):  # these always stay
             label.setVisible(bool(label.text()))
-            room -= (label.height() + SPACING) if label.text() else 0
-        cut = room < 0
-        if cut:
-            _cut(self.text, self.text.height() + room)
+            room -= SPACING if label.text() else 0
+        room -= self.title.height() if self.title.text() else 0
+        words = self.text.height() if self.text.text() else 0
+        sure = min(words, LINES * self.text.fontMetrics().lineSpacing())
+        left_out = self._with_buttons and not self._buttons.fit(width, room - sure - SPACING)
+        self._buttons.setVisible(self._with_buttons and not self._buttons.is_empty)
+        room -= self._buttons.height_needed + SPACING if not self._buttons.isHidden() else 0
+        cut = left_out or words > room
+        if words > room:
+            _cut(self.text, room)
+        room -= words
         for widget, wanted in self._optional():
             needed = widget.minimumSizeHint() if widget is not self.detail else QSize(0, widget.height())
             fits = needed.height() + SPACING <= room and needed.width() <= width
             widget.setVisible(wanted and fits)
             room -= (needed.height() + SPACING) if wanted and fits else 0
             cut = cut or (wanted and not fits)
-        words = (label.text() for label in (self.title, self.text, self.detail))
-        self.setToolTip(wrapped("\n".join(filter(None, words))) if cut else "")
+        said = (label.text() for label in (self.title, self.text, self.detail))
+        self.setToolTip(wrapped("\n".join(filter(None, said))) if cut else "")
 
     def _optional(self) -> tuple[tuple[QWidget, bool], ...]:
         """Return what goes where the room is short, the most important first, and whether it is wanted."""
         return (
-            (self._buttons, self._with_buttons),
             (self._icon, True),
             (self.detail, bool(self.detail.text())),
             (self.below, self._with_buttons),
         )
+
+
+class ButtonRow(QWidget):
+    """Buttons beside each other, or below each other where that is too wide; the first one goes last."""
+
+    def __init__(self, buttons: Sequence[QPushButton]) -> None:
+        super().__init__()
+        self._all = buttons
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setSpacing(GAP)
+        self._row.setContentsMargins(0, GAP, 0, 0)
+        self._row.addStretch()
+        for button in buttons:
+            self._row.addWidget(button)
+        self._row.addStretch()
+        self.height_needed = 0
+        self.is_empty = not buttons
+
+    def fit(self, width: int, height: int) -> bool:
+        """Show as many as there is room for; return whether that is all of them."""
+        sizes = [button.sizeHint() for button in self._all]
+        down = sum(size.width() + GAP for size in sizes) - GAP > width
+        way = QBoxLayout.Direction
+        self._row.setDirection(way.TopToBottom if down else way.LeftToRight)
+        high = max((size.height() for size in sizes), default=0) + GAP
+        rows = height // high if sizes else 0
+        seen = [n for n, size in enumerate(sizes) if n == 0 or size.width() <= width or not down]
+        seen = seen[: max(0, rows)] if down else seen * (rows > 0)
+        for number, button in enumerate(self._all):
+            button.setVisible(number in seen)
+        self.height_needed = high * (len(seen) if down else 1)
+        self.is_empty = not seen
+        return len(seen) == len(sizes)
 
 
 def _fit_height(label: QLabel, width: int) -> None:

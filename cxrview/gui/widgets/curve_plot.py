@@ -164,7 +164,7 @@ class CurvePlot(Themed, QWidget):
             return 0.0, 1.0
         low, high = min(values), max(values)
         room = max(high - low, 0.01) * ROOM
-        return low - room, high + 2 * room
+        return (max(0.0, low - room) if low >= 0 else low - room), high + 2 * room
 
     def _tell(self) -> None:
         rows = [

@@ -2,14 +2,8 @@
 
 from pathlib import Path
 
-from pydicom import dcmread
-
-from cxrview.errors import UnreadableImage
-from cxrview.imaging import decoder_warnings, sniff
-from cxrview.imaging.dicom.decoding import damage_reported
-from cxrview.imaging.dicom.elements import Elements
-from cxrview.imaging.header_summary import DEFER
-from cxrview.messages import IS_DAMAGED
+from cxrview.imaging.dicom.elements import Readable
+from cxrview.imaging.header_summary import summed_up
 
 KEYWORDS = (
     "Modality",
@@ -24,16 +18,10 @@ KEYWORDS = (
 def acquisition(path: Path) -> dict[str, str]:
     """Return the values of KEYWORDS in the DICOM file at `path`, "" where absent; {} for any other file.
 
-    Raises nothing, as `peek`: a damaged file gives {}.
+    Bounded as `peek` is. Raises nothing: a damaged file gives {}.
     """
-    try:
-        if not path.is_file():  # opening a pipe would wait for ever
-            return {}
-        with path.open("rb") as file:
-            if not sniff.is_dicom(file.read(sniff.HEAD)):
-                return {}
-        with decoder_warnings.collected(), damage_reported(path, IS_DAMAGED):
-            elements = Elements(dcmread(path, stop_before_pixels=True, defer_size=DEFER), [])
-            return {keyword: elements.text(keyword) for keyword in KEYWORDS}
-    except (OSError, UnreadableImage):
-        return {}
+    return summed_up(path, KEYWORDS, _values) or {}
+
+
+def _values(header: Readable) -> dict[str, str]:
+    return {keyword: header.text(keyword) for keyword in KEYWORDS}

@@ -121,6 +121,10 @@ def damage_reported(path: Path, problem: Message) -> Iterator[None]:
         raise UnreadableImage(messages.NO_MEMORY, messages.EXPORT_SMALLER, path) from error
     except FOREIGN_ERRORS as error:
         raise UnreadableImage(problem, messages.EXPORT_FROM_ARCHIVE, path) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise UnreadableImage(problem, messages.EXPORT_FROM_ARCHIVE, path) from error  # pydicom, not the disk
 
 
 def meta_elements(dataset: Dataset) -> Elements:

@@ -7,16 +7,19 @@ for gigabytes and minutes.
 import io
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from pydicom.filereader import read_file_meta_info
+from pydicom.dataset import Dataset
+from pydicom.filereader import read_dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import messages
-from cxrview.imaging.limits import MAX_DECODED_BYTES
+from cxrview.imaging.dicom.bounded_file import BoundedFile
 
+MAX_INFLATED_BYTES = 320 * 2**20  # of a file in the deflated syntax; pydicom has them twice
 MAX_ITEMS = 50_000  # of all sequences, and fragments of pixels; a frame may bring ten
 ITEM_TAGS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")  # little and big endian
 ITEM_BYTES = 8  # that an item takes at least
@@ -28,9 +31,9 @@ def check_elements(path: Path) -> None:
 
     Raises what pydicom and zlib raise on damaged data; OSError.
     """
-    with path.open("rb") as file:
-        if inflated_from(file, path):
-            pieces, limit = _inflated(file), MAX_DECODED_BYTES
+    with BoundedFile(path) as file:
+        if inflated_from(file):
+            pieces, limit = _inflated(file), MAX_INFLATED_BYTES
         elif path.stat().st_size > MAX_ITEMS * ITEM_BYTES:
             file.seek(0)
             pieces, limit = iter(lambda: file.read(PIECE), b""), path.stat().st_size
@@ -49,15 +52,27 @@ def check_elements(path: Path) -> None:
             end = piece[-3:]
 
 
-def inflated_from(file: BinaryIO, path: Path) -> bool:
+def inflated_from(file: BinaryIO) -> bool:
     """Return whether the dataset in `file` is deflated; then it is left where that begins."""
     if file.read(132)[128:] != b"DICM":
         return False
-    meta = read_file_meta_info(path)
+    meta = _meta_information(file)
     if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
         return False
     file.seek(144 + int(meta.FileMetaInformationGroupLength))
     return True
+
+
+def _meta_information(file: BinaryIO) -> Dataset:
+    """Return the elements of group 0002, which begin where `file` is."""
+    begin, meta = file.tell(), Dataset()
+    for implicit in (False, True):  # which the standard forbids
+        file.seek(begin)
+        meta = read_dataset(file, implicit, True, stop_when=lambda tag, *_: tag >> 16 != 2)
+        with suppress(NotImplementedError):  # not understood so
+            _ = [meta[tag] for tag in list(meta.keys())[:1]]
+            break
+    return meta
 
 
 def first_inflated(file: BinaryIO, count: int) -> bytes:

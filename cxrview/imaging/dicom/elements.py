@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import charset
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
@@ -18,6 +20,8 @@ from cxrview.i18n import tr
 charset.handled_encodings = tuple(name for name in charset.handled_encodings if name != "iso_ir_58")
 
 MAX_TEXT = 1024  # no attribute shown to the user is longer
+MAX_VALUE = 2**20  # bytes of a value that is converted piece by piece
+UNCONVERTED = frozenset({"OB", "OW", "OD", "OF", "OL", "OV", "SQ"})  # by value representation
 # What pydicom raises when it converts a malformed value, by version and VR.
 CONVERSION_ERRORS = (
     ValueError,
@@ -66,13 +70,23 @@ class Elements:
     def value(self, keyword: str) -> object:
         """Return the value as pydicom converts it, or None if it is absent, empty or malformed."""
         try:
-            if keyword not in self.dataset:
+            if keyword not in self.dataset or self._is_endless(keyword):
                 return None
             value: object = self.dataset[keyword].value
         except CONVERSION_ERRORS:
             self.note(tr("The value of {keyword} is malformed and was passed over.").format(keyword=keyword))
             return None
         return value
+
+    def _is_endless(self, keyword: str) -> bool:
+        """Return whether a text, or a list of numbers, is too long to be one; then with a note."""
+        raw = self.dataset.get_item(keyword)
+        if not isinstance(raw, RawDataElement) or len(raw.value or b"") <= MAX_VALUE:
+            return False
+        if not UNCONVERTED.isdisjoint((raw.VR, *dictionary_VR(keyword).split(" or "))):
+            return False
+        self.note(tr("The value of {keyword} is malformed and was passed over.").format(keyword=keyword))
+        return True
 
     def text(self, keyword: str) -> str:
         """Return the value as one line of text; several values are joined by a backslash."""

@@ -13,7 +13,7 @@ from cxrview.imaging.limits import MAX_PIXELS
 from cxrview.imaging.radiograph import Overlay, Radiograph
 
 GROUPS = range(0x6000, 0x6020, 2)
-MAX_OVERLAY = MAX_PIXELS  # of all planes of one overlay, each a byte when it is unpacked
+MAX_OVERLAY = MAX_PIXELS  # of all planes of all overlays, each a byte when it is unpacked
 
 
 def overlay_mask(radiograph: Radiograph) -> NDArray[np.bool_] | None:
@@ -48,7 +48,8 @@ def _overlay(elements: Elements, group: int, frame: int, planes: Planes) -> Over
     try:
         if (group, 0x3000) in block:
             if group not in planes:
-                planes[group] = _unpacked(elements, block, group)
+                room = MAX_OVERLAY - sum(plane.size for plane in planes.values())
+                planes[group] = _unpacked(elements, block, group, room)
             mask = _plane(planes[group], block, group, frame)
         else:
             mask = _embedded(elements, int(_value(block, group, 0x0102, 0)), frame)
@@ -63,10 +64,10 @@ def _overlay(elements: Elements, group: int, frame: int, planes: Planes) -> Over
     return Overlay(mask, row, column, label.strip())
 
 
-def _unpacked(elements: Elements, block: Dataset, group: int) -> NDArray[np.bool_]:
-    """Return the planes in the overlay's own data. Raises ValueError if they are too many."""
+def _unpacked(elements: Elements, block: Dataset, group: int, room: int) -> NDArray[np.bool_]:
+    """Return the planes in the overlay's own data. Raises ValueError if they have more than `room` pixels."""
     sides = (_value(block, group, element, 1) for element in (0x0010, 0x0011, 0x0015))
-    if math.prod(int(side) for side in sides) > MAX_OVERLAY:
+    if math.prod(int(side) for side in sides) > room:
         raise ValueError("an overlay of too many pixels")
     return np.asarray(elements.dataset.overlay_array(group), dtype=np.bool_)
 

@@ -11,6 +11,7 @@ from pydicom.uid import UID
 from cxrview.errors import UnreadableImage
 from cxrview.i18n import tr
 from cxrview.imaging import decoder_warnings, messages
+from cxrview.imaging.dicom.bounded_file import BoundedFile
 from cxrview.imaging.dicom.decoding import (
     PIXEL_KEYWORDS,
     StoredPixels,
@@ -35,7 +36,7 @@ from cxrview.imaging.dicom.palette import apply_palette
 from cxrview.imaging.dicom.voi import read_vois
 from cxrview.imaging.radiograph import END_MISSING, Radiograph, Voi
 from cxrview.imaging.render import choose_voi, full_range_window, luminance
-from cxrview.message import NOTHING
+from cxrview.message import NOTHING, Message
 
 NOT_IMAGES = {  # what holds no pixels, by the beginning of its SOP class UID
     "1.2.840.10008.1.3.10": messages.DICOM_DIRECTORY,
@@ -77,11 +78,14 @@ def _let_go_of_the_bytes(dataset: FileDataset) -> None:
             delattr(dataset, keyword)
 
 
-def read_dataset(path: Path, force: bool = False) -> FileDataset:
-    """Return the elements of a DICOM file. Raises UnreadableImage if they cannot be read; OSError."""
-    with damage_reported(path, messages.ELEMENTS_DAMAGED):
+def read_dataset(
+    path: Path, force: bool = False, problem: Message = messages.ELEMENTS_DAMAGED
+) -> FileDataset:
+    """Return the elements of a file. Raises UnreadableImage with `problem` if it is damaged; OSError."""
+    with damage_reported(path, problem):
         check_elements(path)
-        return dcmread(path, force=force)
+        with BoundedFile(path) as file:
+            return dcmread(file, force=force)
 
 
 def _check_holds_pixels(elements: Elements, path: Path) -> None:
@@ -131,6 +135,7 @@ class _Common:
         self.shared = elements.item("SharedFunctionalGroupsSequence")
         self.per_frame = elements.items("PerFrameFunctionalGroupsSequence")
         self.planes: Planes = {}
+        self._read_vois: dict[tuple[int, bool], tuple[tuple[Voi, ...], list[str]]] = {}
 
     def radiograph(self, index: int, file_notes: list[str]) -> Radiograph:
         """Return the frame at the 0-based `index`."""
@@ -188,7 +193,7 @@ class _Common:
             elements.note(
                 tr("{holes} pixels are not finite numbers and are shown as padding.").format(holes=holes)
             )
-        vois = read_vois(self._group(elements, index, "FrameVOILUTSequence"), bool(values.min() < 0))
+        vois = self._vois(self._group(elements, index, "FrameVOILUTSequence"), bool(values.min() < 0))
         chosen, complaints = choose_voi(values, vois, padding, identity)
         for complaint in complaints:
             elements.note(complaint)
@@ -208,6 +213,17 @@ class _Common:
             rgb = np.ascontiguousarray(np.right_shift(frame, max(0, bits - 8)).astype(np.uint8))
             rgb = np.left_shift(rgb, max(0, 8 - bits))
         return _Picture(luminance(rgb), full_range_window(8), (), False, rgb, None)
+
+    def _vois(self, source: Elements, signed_input: bool) -> tuple[Voi, ...]:
+        """Return the windows and tables of `source`, read once for all frames that share them."""
+        key = id(source.dataset), signed_input
+        if key not in self._read_vois:
+            alone = Elements(source.dataset, [], source.little_endian)
+            self._read_vois[key] = read_vois(alone, signed_input), alone.notes
+        vois, notes = self._read_vois[key]
+        for note in notes:
+            source.note(note)
+        return vois
 
     def _group(self, elements: Elements, index: int, keyword: str) -> Elements:
         """Return the functional group item for a frame: its own, else the shared one, else the dataset."""

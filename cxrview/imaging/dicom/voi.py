@@ -7,7 +7,7 @@ from cxrview.imaging.dicom.elements import Elements
 from cxrview.imaging.dicom.lookup_tables import LookupTable, read_table
 from cxrview.imaging.radiograph import Voi, VoiFunction, VoiLut, Window
 
-MAX_VOIS = 50  # of each kind: all may have to be tried on the picture
+MAX_VOIS = 12  # of each kind: all may have to be tried on every frame
 
 
 def read_vois(source: Elements, signed_input: bool) -> tuple[Voi, ...]:

@@ -36,12 +36,15 @@ def read_tiff(path: Path) -> list[Page]:
         pages = TiffFile(file).pages()
         if len(pages) > MAX_FRAMES:
             check_dimensions(path, 1, 1, len(pages))
-        layouts = [layout_of(page, path) for page in pages]
+        layouts: list[TiffLayout] = []
+        segments = 0
+        for page in pages:  # many may share one list of segments
+            layouts.append(layout_of(page, path))
+            segments += len(layouts[-1].offsets)
+            if segments > MAX_SEGMENTS:
+                problem = messages.SEGMENTS_TOO_MANY(count=segments)
+                raise UnreadableImage(problem, messages.SAVE_UNCOMPRESSED, path)
         check_together(path, len(pages), sum(layout.decoded_bytes for layout in layouts))
-        segments = sum(len(layout.offsets) for layout in layouts)
-        if segments > MAX_SEGMENTS:
-            problem = messages.SEGMENTS_TOO_MANY(count=segments)
-            raise UnreadableImage(problem, messages.SAVE_UNCOMPRESSED, path)
         return [_page(layout, path) for layout in layouts]
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from cxrview.errors import UnreadableImage
 from cxrview.imaging import messages
-from cxrview.imaging.limits import MAX_FILE_BYTES, check_dimensions, check_together
+from cxrview.imaging.limits import check_dimensions, check_together
 from cxrview.imaging.raster.tiff_structure import TiffPage, TiffTag
 
 MAX_SAMPLES = 16  # of a pixel
+SHARED, MOST_SHARED = 2**26, 4  # bytes, or times a file's size, that its segments may have together
 MAX_SEGMENTS = 2**17  # of a page; 80 million pixels in tiles of 25 × 25
 
 
@@ -247,6 +248,7 @@ def _with_segments(layout: TiffLayout, path: Path) -> TiffLayout:
         counts = (layout.row_bytes * layout.segment_height,) * number  # which says the same
     if len(offsets) != number or len(counts) != number:
         raise ValueError("some of its segments are missing")
-    if sum(counts) > max(MAX_FILE_BYTES, page.file_size):
+    # Some write one segment for many that are alike; what is not compressed is bounded by its rows.
+    if layout.compression is not Compression.NONE and sum(counts) > max(SHARED, MOST_SHARED * page.file_size):
         raise ValueError("its segments are larger than the file")
     return replace(layout, offsets=offsets, counts=counts)

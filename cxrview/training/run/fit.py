@@ -96,6 +96,7 @@ class _Learner:
     validation: NDArray[Any]
     external: NDArray[Any] | None
     judged: keras.Model  # what gives the logits of those: `net`, or the part of it that films are read with
+    train: NDArray[Any] | None = None  # the training images as they are, where judging them costs nothing
 
 
 class _Run:
@@ -184,7 +185,7 @@ class _Run:
         self._emit(Stage("features", 1.0))
         batches = FeatureBatches(data.train, config, found)
         head = head_part(self._model)
-        return _Learner(head, batches, validation, external, head)
+        return _Learner(head, batches, validation, external, head, found[0])
 
     def _epoch(self, number: int, learner: _Learner, eta: Eta) -> None:
         epoch = len(self.history.rows) + 1
@@ -198,7 +199,7 @@ class _Run:
         with _averaged(learner.net, average):
             if learner.judged is self._model and recipe.batchnorm == "train":
                 self._recalibrate()
-            metrics = {**learnt, **self._judge(learner)}
+            metrics = {**learnt, **self._judge_training(learner), **self._judge(learner)}
             if not math.isfinite(metrics["val_loss"]):
                 raise _diverged(epoch, rate)
             row = EpochRow(number, epoch, rate, metrics, time.monotonic() - began)
@@ -276,6 +277,20 @@ class _Run:
         for _ in range(self._recipe.recalibration_batches):
             chosen = random.choice(len(data), min(48, len(data)), p=weights)
             self._model(np.asarray(data.inputs[chosen]), training=True)
+
+    def _judge_training(self, learner: _Learner) -> dict[str, float]:
+        """Return loss and accuracy on the training images as those on the validation images are found.
+
+        The mean over the batches of an epoch is with dropout, weights and smoothing: beside a head that is
+        almost done it looks like a fault. {} where it would take another pass through the whole network, and
+        where images have one of several classes.
+        """
+        train = self._data.train
+        if learner.train is None or train.several.any():
+            return {}
+        answers = predict(learner.judged, learner.train, JUDGED).astype(np.float64)
+        found = figures(answers, train.targets, self._config.model.exclusive)
+        return {"loss": found["val_loss"], "accuracy": found["val_accuracy"]}
 
     def _judge(self, learner: _Learner) -> dict[str, float]:
         data, exclusive = self._data, self._config.model.exclusive

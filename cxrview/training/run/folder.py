@@ -67,6 +67,21 @@ class RunFolder:
         return self.path / "bundle"
 
     @property
+    def lock(self) -> Path:
+        """Held by the process that works here, as long as it lives."""
+        return self.path / "run.lock"
+
+    @property
+    def alone(self) -> Path:
+        """There while a process trains here that goes on when whoever started it has gone."""
+        return self.path / ".alone"
+
+    @property
+    def request(self) -> Path:
+        """What such a process is asked for by others: the word "stop" or "finish"."""
+        return self.path / ".request"
+
+    @property
     def finished(self) -> Path:
         """The last event of a finished run."""
         return self.path / "finished.json"
@@ -74,7 +89,7 @@ class RunFolder:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Make the folder and hold it for this process alone. Raises InvalidRequest."""
-        with file_lock(self.path, self.path / "run.lock"):
+        with file_lock(self.path, self.lock):
             yield
 
     def stored_config(self) -> TrainingConfig | None:

@@ -16,9 +16,12 @@ NAME = "history.json"
 
 @dataclass(frozen=True, slots=True)
 class EpochRow:
-    """One epoch. `metrics`: `loss` and `accuracy` (in training, with augmentation, the loss with smoothing;
-    early runs have no such accuracy), `val_loss`, `val_accuracy`, `val_balanced_accuracy`, `val_macro_f1`,
-    `val_macro_auc`, and with external images `external_wrong`.
+    """One epoch. `metrics`: `loss` and `accuracy`, `val_loss`, `val_accuracy`, `val_balanced_accuracy`,
+    `val_macro_f1`, `val_macro_auc`, and with external images `external_wrong`.
+
+    `loss` and `accuracy` are means over the epoch, with augmentation and dropout, the loss with smoothing;
+    where the features are computed once, those of the images as they are after the epoch, as `val_loss`
+    is. Early runs have no such accuracy.
 
     NaN stands for a figure that does not exist, such as an AUC where only one class is present.
     """

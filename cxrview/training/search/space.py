@@ -36,7 +36,7 @@ def space_of(config: TrainingConfig) -> Space:
     Where nothing is listed, it is the learning rate (a tenth to ten times the recipe's), the optimiser and
     the augmentation. To the Bayesian method the learning rates are the ends of a range.
     """
-    search = config.search if any(_listed(config.search).values()) else _usual(config)
+    search = _usual(config) if lists_nothing(config.search) else config.search
     choices = {name: tuple(dict.fromkeys(values)) for name, values in _listed(search).items() if values}
     for name, values in choices.items():
         for value in values:
@@ -46,6 +46,11 @@ def space_of(config: TrainingConfig) -> Space:
         del choices["learning_rate"]
         ranges["learning_rate"] = (float(min(rates)), float(max(rates)))
     return Space(choices, ranges)
+
+
+def lists_nothing(search: SearchConfig) -> bool:
+    """Return whether nobody has said what to search, so that the usual is."""
+    return not any(_listed(search).values())
 
 
 def first_of(space: Space) -> dict[str, Value]:

@@ -1,5 +1,6 @@
 """Keys can be changed, no key gives two commands, and what cannot be used is said."""
 
+from cxrview.gui.actions.mnemonics import plain
 from cxrview.gui.actions.shortcuts import normal
 from cxrview.gui.actions.spec import Scope
 from cxrview.gui.actions.table import SHORTCUTS
@@ -80,7 +81,21 @@ def test_keys_of_the_settings_work_in_the_window_at_once(opened, qtbot):
     assert not state.inverted
     qtbot.keyClick(opened, "j")
     assert state.inverted
-    assert opened.menus.actions["invert"].toolTip() == "Swap black and white (J)"
+    assert opened.menus.actions["invert"].toolTip() == "Invert (J)\nSwap black and white"
+
+
+def test_tool_tips_begin_with_name_and_key_and_no_bare_key_changes_the_theme(opened, qtbot):
+    actions = opened.menus.actions
+    for action in opened.bench.toolbar.actions():
+        if not action.isSeparator() and action.text():
+            key = action.shortcut().toString()
+            first = action.toolTip().splitlines()[0]
+            assert first == plain(action.text()) + (f" ({key})" if key else "")
+    assert actions["zoom"].toolTip() == "Zoom (Z)\nDrag up and down to zoom; the wheel always does"
+    opened.activateWindow()
+    opened.stage.setFocus()
+    qtbot.keyClick(opened, "t")
+    assert opened.state.settings.theme == "dark"
 
 
 def test_every_default_is_a_key_that_qt_knows_and_stored_keys_come_back():

@@ -1,5 +1,6 @@
 """Help opens offline, lists the keys in use, and is complete in every language."""
 
+import itertools
 import re
 from urllib.parse import urlparse
 
@@ -8,8 +9,14 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QApplication
 
 from cxrview import environment, i18n, paths
+from cxrview.gui.commands import export
+from cxrview.gui.commands.training import show_card
+from cxrview.gui.dialogs.export import ExportDialog
+from cxrview.gui.dialogs.help import HelpWindow
+from cxrview.gui.widgets.text import TextDialog
 
 HELP = paths.resources() / "help"
+NO, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 PAGES = sorted(HELP.glob("*/*.md"))
 
 
@@ -137,3 +144,50 @@ def test_ctrl_f_goes_to_the_search_unless_another_key_is_wanted(manual, window, 
     assert not manual.search.hasFocus()
     qtbot.keyClick(manual.browser, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
     assert manual.search.hasFocus()
+
+
+def opened_windows(window, qtbot):
+    """Open every window but the main one; yield each with the page of the manual that it is about."""
+    window.training.show()
+    qtbot.waitUntil(lambda: window.training.window is not None)
+    yield window.training.window, "training"
+    window.training.show_library()
+    library = window.training.library
+    qtbot.waitUntil(lambda: bool(library.list.entries))
+    yield library, "models"
+    library.commands["library_card"].trigger()
+    yield next(each for each in library.findChildren(TextDialog)), "models"
+    window.heatmaps.show_all_classes()
+    yield window.heatmaps.all_classes, "heatmaps"
+    window.heatmaps.show_model_view()
+    yield window.heatmaps.model_view, "heatmaps"
+    window.preferences.show()
+    yield window.preferences.dialog, "start"
+    window.tags.show()
+    yield window.tags.dialog, "formats"
+    export.save_picture(window.bench)
+    yield next(each for each in window.findChildren(ExportDialog)), "sharing"
+    show_card(window.bench)
+    yield next(each for each in window.findChildren(TextDialog)), "models"
+    window.help.about()
+    yield window.help.dialog, "limits"
+
+
+def press(qtbot, window, *key) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    qtbot.keyClick(window, *key)
+
+
+def test_f1_opens_the_page_of_every_window_and_escape_and_ctrl_w_close_it(opened, qtbot):
+    keys = itertools.cycle([(Qt.Key.Key_Escape, NO), (Qt.Key.Key_W, CTRL)])
+    for (window, page), key in zip(opened_windows(opened, qtbot), keys, strict=False):
+        press(qtbot, window, Qt.Key.Key_F1)
+        inside = window.findChildren(HelpWindow)  # over a modal dialog
+        manual = inside[0] if inside else opened.help.window
+        assert manual._name == page, window
+        press(qtbot, manual, *key)
+        assert not manual.isVisible()
+        press(qtbot, window, *key)
+        assert not window.isVisible(), window
+        assert opened.state.entries  # Ctrl+W there is not that of the main window

@@ -118,6 +118,8 @@ def test_all_models_are_listed_with_status_figures_and_size(mine, library):
     assert [cell(library, name, 1) for name in names(library)] == ["Default", "Yours", "Yours"]
     assert cell(library, "beta", 4) == "0.80 (0.70–0.85)"
     assert cell(library, "beta", 5) == "0.90"
+    assert cell(library, "alpha", 8) == "40 at home"
+    assert library.list.header().visualIndex(8) < library.list.header().visualIndex(4)  # n before the figures
     assert cell(library, "alpha", 6) == "0.0 MB"
     assert re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", cell(library, "alpha", 7))
     assert library.list.sizeHintForColumn(7) <= library.list.columnWidth(7)
@@ -159,6 +161,7 @@ def test_figures_of_machines_not_seen_go_before_those_of_the_test_images(mine, r
     rewrite_card(mine, {"metrics": {"left_out": left_out, **figures(0.8)}})
     library = request.getfixturevalue("library")
     assert cell(library, "alpha", 4) == "0.50 (0.40–0.60)"
+    assert cell(library, "alpha", 8) == "1140 elsewhere"
     assert "On 1140 images of machines" in facts.figures_note(bundle.load(mine).card)
 
 
@@ -174,6 +177,29 @@ def test_enter_makes_a_model_the_default_and_the_list_says_so(mine, library, mod
     assert library.detail.used.text() == "In use: alpha 1.2.3 (interim) · OpenVINO CPU"
     click(qtbot, library, BUNDLED)
     assert not library.detail.used.isVisible()
+
+
+def test_a_model_used_for_now_is_not_the_default_until_it_is_made_that(mine, library, models, qtbot):
+    models.use_for_now("alpha")
+    qtbot.waitUntil(lambda: models.predictor is not None, timeout=20_000)
+    assert models.predictor.card.name == "alpha"
+    assert (models.state.settings.model, models.default) == ("", "")
+    models.use_device("auto")  # is remembered; the model is not, all the same
+    qtbot.waitUntil(lambda: models.state.settings.device == "auto", timeout=20_000)
+    assert models.state.settings.model == ""
+    qtbot.waitUntil(lambda: not models.runner.jobs)
+    assert cell(library, BUNDLED, 1) == "Default"
+    click(qtbot, library, BUNDLED)
+    assert not library.detail.used.isVisible()
+    click(qtbot, library, "alpha")
+    assert library.detail.used.text().startswith("In use until cxrview is closed: alpha 1.2.3")
+    library.list.rename_wanted.emit("alpha", "gamma")
+    qtbot.waitUntil(lambda: models.choice.model == "gamma", timeout=20_000)
+    assert models.state.settings.model == ""
+    click(qtbot, library, "gamma")
+    press(qtbot, library, "Use as default")
+    qtbot.waitUntil(lambda: models.state.settings.model == "gamma", timeout=20_000)
+    assert not models.is_for_now
 
 
 def test_a_model_that_does_not_work_does_not_become_the_default(mine, library, models, qtbot):

@@ -13,11 +13,11 @@ from cxrview.bundle import messages
 from cxrview.errors import InvalidRequest
 from cxrview.explain.class_colours import CLASS_COLOURS
 from cxrview.gui.dialogs import pages
-from cxrview.gui.panels.bars import Bar, percent, tool_tip
+from cxrview.gui.panels.bars import Bar, tool_tip
 from cxrview.gui.panels.prediction import domain_tool_tip, verdict
 from cxrview.gui.panels.status import NOTICE
 from cxrview.gui.state import Mark, PredictionProgress, ViewStage
-from cxrview.i18n import say
+from cxrview.i18n import percent, say
 from cxrview.inference import sample
 from cxrview.inference.messages import SAMPLE_HAS_NODULES
 from tests.conftest import make_tiny_bundle

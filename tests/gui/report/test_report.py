@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
 from cxrview.anatomy import Anatomy, reduced
-from cxrview.annotations.annotation import Arrow, CardiothoracicRatio, Length, Point
+from cxrview.annotations.annotation import Arrow, CardiothoracicRatio, Length, Point, Text
 from cxrview.explain.messages import IN_LEFT_UPPER
 from cxrview.gui import messages
 from cxrview.gui.dialogs.export import ExportDialog
@@ -158,9 +158,11 @@ def test_measurements_have_honest_units_and_their_doubts(tmp_path):
     image = phantoms.read_phantom(tmp_path / "a.dcm", np.zeros((300, 240), np.uint16), ViewPosition="AP")
     length = Length(points=(Point(0, 0), Point(100, 0)))
     heart = CardiothoracicRatio(points=(Point(60, 150), Point(160, 150), Point(20, 180), Point(220, 180)))
-    drawn = (length, heart, Arrow(points=(Point(0, 0), Point(9, 9))))
+    note = Text(points=(Point(5, 5),), label="a nodule?")
+    drawn = (length, heart, Arrow(points=(Point(0, 0), Point(9, 9))), note)
     lines = measured(drawn, image)
-    assert [line.label for line in lines] == ["Length", "Cardiothoracic ratio"]
+    assert [line.label for line in lines] == ["Length", "Cardiothoracic ratio", "Text"]
+    assert lines[2].value == "a nodule?"
     assert lines[0].value == "100.0 px"
     assert "0.50" in lines[1].value
     assert lines[1].value.endswith(

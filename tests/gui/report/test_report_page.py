@@ -13,6 +13,7 @@ from cxrview.errors import CxrviewError
 from cxrview.gui import messages
 from cxrview.gui.report import page as report_page
 from cxrview.gui.report.page import Chance, ReportFacts, ReportLine
+from cxrview.gui.report.sheet import Sheet
 from cxrview.messages import CHOOSE_ANOTHER_FOLDER
 from tests.pdf_words import words_of
 from tests.refusals import refused
@@ -178,7 +179,9 @@ def test_whatever_there_is_to_say_fits_above_the_foot(facts, classes, paper, tmp
     path = tmp_path / "full.pdf"
     report_page.write(path, full, QPageSize(QPageSize.PageSizeId[paper]))
     text = words_of(path)
-    assert "and 22 more" in text
+    assert "all 30 on the second page" in text
+    assert len(PdfReader(path).pages) == 2
+    assert all(f"Length {n} {n} mm at detector" in text for n in range(30))
     left_out = re.search(r"And (\d+) more, on the model card", text)
     assert left_out is not None
     assert text.count("knows nothing of what a radiograph shows") == 60 - int(left_out[1])
@@ -188,6 +191,24 @@ def test_whatever_there_is_to_say_fits_above_the_foot(facts, classes, paper, tmp
             page[DOTS * 276 - 3 : DOTS * 277 - 3] > 250
         ).all()  # nothing runs into the foot, 20 mm from below
         assert (page[DOTS * 277 - 3 : DOTS * 277 + 3] < 250).any()
+
+
+def test_pictures_stay_large_and_the_words_go_to_a_second_page(facts, tmp_path, monkeypatch):
+    heights = []
+    drawn = Sheet.picture
+
+    def picture(sheet, place, image):
+        found = drawn(sheet, place, image)
+        heights.append(found.height())
+        return found
+
+    monkeypatch.setattr(Sheet, "picture", picture)
+    for count, pages in ((1, 1), (60, 2)):
+        heights.clear()
+        limits = tuple(LIMIT.format(number=n) for n in range(count))
+        report_page.write(tmp_path / "r.pdf", dataclasses.replace(facts, limits=limits), A4)
+        assert len(PdfReader(tmp_path / "r.pdf").pages) == pages
+        assert min(heights) > 85
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(facts, tmp_path):

@@ -33,6 +33,7 @@ from tests.gui.conftest import make_phantom, write_png
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
 LINE = Length(points=(Point(60, 100), Point(160, 200)))
+COPIED = "Kind\tLabel\tQuantity\tValue\tUnit\nLength\t\tLength\t141.4\tpx"
 
 
 def points(*pairs: tuple[float, float]) -> tuple[Point, ...]:
@@ -456,11 +457,11 @@ def test_a_row_is_renamed_in_place(film, qtbot):
 def test_values_are_copied_from_the_menu_and_from_the_list(film):
     draw(film)
     film.menus.actions["copy_values"].trigger()
-    assert QGuiApplication.clipboard().text() == "Length\t\tLength\t141.4\tpx"
+    assert QGuiApplication.clipboard().text() == COPIED
     QGuiApplication.clipboard().clear()
     film.measurements.list.setFocus()
     QTest.keyClick(film.measurements.list, Qt.Key.Key_C, CTRL)
-    assert QGuiApplication.clipboard().text() == "Length\t\tLength\t141.4\tpx"
+    assert QGuiApplication.clipboard().text() == COPIED
     film.annotations.select(LINE.id)
     QTest.keyClick(film.measurements.list, Qt.Key.Key_Delete)
     assert film.measuring.items() == ()

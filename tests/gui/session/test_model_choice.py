@@ -55,6 +55,29 @@ def test_at_the_start_what_is_gone_is_replaced_and_said(make_window, no_gpu, hom
     assert {name: getattr(kept, name) for name in stored} == stored  # it may come back
 
 
+def test_why_a_model_cannot_be_used_stays_above_the_viewer_until_put_away(make_window, no_gpu, qtbot):
+    window = make_window(load_predictor=no_gpu)
+    qtbot.waitUntil(lambda: window.state.model.card is not None)
+    assert window.strips.isHidden()
+    window.session.models.use_model("gone")
+    qtbot.waitUntil(window.strips.isVisible)
+    strip = window.strips.lines["model"]
+    said = strip.words.text()
+    assert said.startswith("The model “gone” cannot be used; still phantom-reader. ")
+    assert "openvino: no such device" in said  # why
+    window.session.models.use_model("gone")  # said once, however often it fails
+    qtbot.waitUntil(lambda: window.strips.lines["model"] is not strip)
+    assert len(window.strips.lines) == 1
+    window.strips.lines["model"].buttons[0].click()
+    assert window.training.library.isVisible()
+    window.strips.lines["model"].cross.click()
+    assert window.strips.isHidden()
+    window.session.models.use_model("gone")
+    qtbot.waitUntil(window.strips.isVisible)
+    window.session.models.use_model("other")  # which works
+    qtbot.waitUntil(window.strips.isHidden)
+
+
 def test_a_choice_that_fails_before_the_first_model_is_there_leaves_that_one(make_window, no_gpu, qtbot):
     window = make_window(load_predictor=no_gpu)
     window.session.models.use_device("gpu")  # takes the place of the load at the start

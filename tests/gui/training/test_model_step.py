@@ -39,6 +39,7 @@ from cxrview.training.config import (
     TrainingConfig,
 )
 from cxrview.training.run import benchmark_records
+from tests.gui.training.programs import pretend
 from tests.training.test_estimate import MEASURED
 
 REPORT = {"findings": [], "facts": {"images": {"train": 100, "validation": 20, "test": 30}}}
@@ -122,23 +123,43 @@ def test_a_preset_is_a_click_and_a_change_makes_it_custom(qtbot, page):
     assert page._draft.config.recipe.batch_size == 7
 
 
-def test_a_start_that_does_not_fit_the_network_is_said_at_once(qtbot, page):
+def test_another_network_takes_a_start_that_has_weights_for_it_and_says_so(qtbot, page):
     assert page.obstacle() == ""
     size = bundle.load(bundle.find()).card.input_size
     assert page.start.follows.text().startswith(f"Input of {size} × {size} pixels")
+    assert page.start.switched.isHidden()
     click(qtbot, page.networks.cards["resnet50"])
-    qtbot.waitUntil(lambda: page.start.follows.tone == "error")
-    assert (
-        str(messages.OTHER_ARCHITECTURE(found="DenseNet121", wanted="ResNet50")) in page.start.follows.text()
-    )
-    assert page.obstacle() == page.start.follows.text()
+    settled(qtbot, page)
+    assert page._draft.config.model.start == "imagenet"
+    assert page.start.switched.text() == "Starting point for ResNet50: Weights of photographs (ImageNet)."
+    assert page.start.switched.isVisible()
+    assert page.obstacle() == ""
+    click(qtbot, page.networks.cards["small-cnn"])  # which has no weights of photographs
+    settled(qtbot, page)
+    assert page._draft.config.model.start == "none"
+    assert page.start.switched.text().endswith("Nothing: random weights.")
+    assert page.obstacle() == ""
+    click(qtbot, page.networks.cards["densenet121"])  # back to where it came from
+    settled(qtbot, page)
+    assert page._draft.config.model.start == "bundled"
+    assert page.start.switched.text().endswith("The model that comes with cxrview.")
+    click(qtbot, page.networks.cards["resnet50"])
     pick(page.start.start, "none")
-    qtbot.waitUntil(lambda: page.obstacle() == "")
+    settled(qtbot, page)
+    assert page.start.switched.isHidden()
     assert page.start.follows.text().startswith("Input of 224 × 224 pixels. Preprocessing: As the authors")
     pick(page.start.start, "bundled")  # and its network comes with it
     settled(qtbot, page)
     assert page.networks.cards["densenet121"].isChecked()
     assert page.obstacle() == ""
+
+
+def test_a_start_that_does_not_fit_the_network_is_said_at_once(qtbot, page):
+    page._draft.change("model", architecture="resnet50")  # as from a file
+    qtbot.waitUntil(lambda: page.start.follows.tone == "error")
+    refusal = messages.OTHER_ARCHITECTURE(found="DenseNet121", wanted="ResNet50")
+    assert str(refusal) in page.start.follows.text()
+    assert page.obstacle() == page.start.follows.text()
 
 
 def test_imagenet_tells_of_the_download_and_the_small_network_has_no_such_weights(qtbot, page):
@@ -147,7 +168,7 @@ def test_imagenet_tells_of_the_download_and_the_small_network_has_no_such_weight
     assert "28 MB" in page.start.note.text()
     assert page.start.note.isVisible()
     assert page.obstacle() == ""
-    click(qtbot, page.networks.cards["small-cnn"])
+    page._draft.change("model", architecture="small-cnn")  # as from a file
     settled(qtbot, page)
     refusal = messages.NO_IMAGENET_WEIGHTS(title="Small CNN (two convolutions)")
     assert page.obstacle().startswith(str(refusal))
@@ -402,8 +423,24 @@ def test_the_preview_shows_the_users_own_images_changed(qtbot, page, images):
     qtbot.waitUntil(
         lambda: str(data_messages.NO_IMAGES_AT(path=images / "gone")) in panel.grid._line, timeout=30_000
     )
-    page.tabs.setCurrentIndex(0)
+    page.hide()
     assert not panel.helper.is_running  # it takes memory that a training needs
+
+
+def test_the_preview_gets_ready_before_it_is_looked_at(qtbot, page, images, monkeypatch):
+    code = "import json; print(json.dumps({'ready': True}), flush=True)\nfor line in sys.stdin: pass"
+    pretend(monkeypatch, code)
+    page._draft.change("data", path=str(images))
+    page.entered()
+    panel = page.augmentation
+    qtbot.waitUntil(lambda: panel._ready)
+    assert not panel.isVisible()
+    page.tabs.setCurrentWidget(panel)
+    qtbot.waitUntil(lambda: panel._number == 1)  # asked at once
+    page.tabs.setCurrentIndex(0)
+    assert panel.helper.is_running  # one may come back
+    page.hide()
+    assert not panel.helper.is_running
 
 
 # What it takes.

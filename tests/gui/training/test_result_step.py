@@ -225,9 +225,9 @@ def test_a_model_is_saved_under_a_name_with_notes_renamed_exported_and_used(seat
     assert not model.save.isEnabled()
     seat.current = ("our-lungs", "cpu")
     model.name.setText("lungs-2")
-    with qtbot.waitSignal(seat.step.use_asked) as caught:  # else the next start would not find it
+    with qtbot.waitSignal(seat.step.renamed) as caught:  # else the next start would not find it
         qtbot.keyClick(model.name, Qt.Key.Key_Return)
-    assert caught.args == ["lungs-2"]
+    assert caught.args == ["our-lungs", "lungs-2"]
     assert bundle.load(paths.user_models() / "lungs-2").card.name == "lungs-2"
     assert not (paths.user_models() / "our-lungs").exists()
     (tmp_path / "out.zip").write_bytes(b"an older one")
@@ -235,9 +235,15 @@ def test_a_model_is_saved_under_a_name_with_notes_renamed_exported_and_used(seat
     qtbot.waitUntil(lambda: page.note.text() == "Exported as out.zip.")
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         assert "lungs-2/model.onnx" in archive.namelist()
+    assert page.make_default.isHidden()
     with qtbot.waitSignal(seat.step.use_asked) as caught:
         qtbot.mouseClick(page.use, Qt.MouseButton.LeftButton)
     assert caught.args == ["lungs-2"]
+    assert page.note.text() == "The viewer uses this model until cxrview is closed."
+    with qtbot.waitSignal(seat.step.default_asked) as caught:
+        qtbot.mouseClick(page.make_default, Qt.MouseButton.LeftButton)
+    assert caught.args == ["lungs-2"]
+    assert page.make_default.isHidden()
 
 
 def test_both_models_answer_the_same_images_and_what_changed_is_listed(seat, qtbot, tmp_path):

@@ -108,12 +108,14 @@ def table(step: SearchStep) -> list[list[str]]:
 def test_what_is_chosen_goes_into_the_draft_and_is_summed_up(step, draft, qtbot):
     setup = step.setup
     assert "learning rate 0.0001 to 0.01; optimiser (AdamW, Adam, SGD); augmentation" in setup.summary.text()
+    assert "the usual is searched" in setup.left_empty.text()
     rates = setup.fields["learning_rate"].control
     qtbot.keyClicks(rates, "1e-4, 3e-3")
     qtbot.keyClick(rates, Qt.Key.Key_Return)
     for name, value in (("batch_size", 8), ("batch_size", 32), ("architecture", "small-cnn")):
         qtbot.mouseClick(setup.chips[name].buttons[value], Qt.MouseButton.LeftButton)
     assert draft.config.search.learning_rate == (1e-4, 3e-3)
+    assert setup.left_empty.text().startswith("What is left empty stays as on the page “Model”")
     assert draft.config.search.batch_size == (8, 32)
     assert draft.config.search.architecture == ("small-cnn",)
     assert setup.summary.text() == (

@@ -392,14 +392,40 @@ def test_an_interrupted_run_is_offered_shown_and_gone_on_with(draft, runs, qapp,
     assert "--finish" in said
 
 
-def test_the_window_opens_at_what_was_interrupted(make_window, qtbot):
+def test_what_was_interrupted_is_offered_above_the_viewer_and_on_the_first_page(
+    make_window, home, qtbot, monkeypatch
+):
+    changed = dataclasses.replace(CONFIG, model=dataclasses.replace(CONFIG.model, name="clinic"))
+    lay_down(home / "training" / "20260101-a", 2, changed)
     window = make_window()
-    lay_down(window.training.runs.root / "a", 2)
-    window.menus.actions["train"].trigger()
+    strip = window.strips.lines["training"]
+    assert strip.isVisible()
+    assert strip.words.text().startswith("The training of “clinic” was interrupted after 2 of 30 epochs (")
+    show = next(button for button in strip.buttons if button.text() == "Show")
+    qtbot.mouseClick(show, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.training.window is not None)
     opened = window.training.window
+    first = opened.pages.currentWidget()
+    assert first is opened.steps[0]
+    (line,) = first.interrupted.lines
+    assert line.isVisible()
+    qtbot.mouseClick(line.show_it, Qt.MouseButton.LeftButton)
     assert isinstance(opened.pages.currentWidget(), TrainingStep)
-    assert "2 of 30 epochs" in opened.pages.currentWidget().interrupted.lines[0].text.text()
+    window.close()
+
+    again = make_window()
+    pretend(monkeypatch, "tell(events.Warned(verbatim(' '.join(sys.argv))))")
+    resume = next(b for b in again.strips.lines["training"].buttons if b.text() == "Resume")
+    with qtbot.waitSignal(again.training.runs.ended):
+        qtbot.mouseClick(resume, Qt.MouseButton.LeftButton)
+    assert "--resume" in str(again.training.runs.current.progress.warnings[0])
+    assert "training" not in again.strips.lines
+    again.close()
+
+    third = make_window()
+    qtbot.mouseClick(third.strips.lines["training"].cross, Qt.MouseButton.LeftButton)
+    third.close()
+    assert make_window().strips.isHidden()  # it has been said, and nobody wanted it
 
 
 def test_deleting_an_interrupted_run_can_be_taken_back(runs, qtbot):

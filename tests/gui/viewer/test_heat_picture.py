@@ -10,12 +10,12 @@ from PySide6.QtGui import QImage, QPainter
 
 from cxrview.explain.colour import EDGE
 from cxrview.explain.grid import cell_edges, cells_over
-from cxrview.explain.overlay import overlay
+from cxrview.explain.overlay import heat_over
 from cxrview.explain.style import HeatStyle
 from cxrview.gui.viewer.heat_picture import HeatPicture
 from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
 from cxrview.imaging import Letterbox
-from tests.explain.predictions import FULL, prediction
+from tests.explain.predictions import FULL, explanation
 from tests.gui.stalls import own_seconds
 
 ROWS, COLUMNS = 450, 350
@@ -28,7 +28,7 @@ GREY = HeatStyle("smooth", colours="grey", opacity=1.0, threshold=0.0)
 def whole():
     """Two classes on 5 × 4 cells; the model cuts a tenth off each side."""
     maps = np.random.default_rng(8).random((2, 5, 4)) + 0.1
-    return prediction(maps, Letterbox.fit(ROWS, COLUMNS, 224, 1.25), (0.1, 0.1, 0.9, 0.9))
+    return explanation(maps, Letterbox.fit(ROWS, COLUMNS, 224, 1.25), (0.1, 0.1, 0.9, 0.9))
 
 
 def place(orientation=UPRIGHT, zoom=0.0, width=640, height=480, ratio=1.0) -> ViewTransform:
@@ -69,7 +69,7 @@ def under(placement: ViewTransform, values: np.ndarray) -> tuple[np.ndarray, np.
 def test_smooth_colours_are_the_map_under_each_pixel(whole, orientation, zoom):
     placement = place(orientation, zoom)
     screen = painted(HeatPicture(whole, "a", GREY), placement)[..., 0]
-    rows, columns, heat = under(placement, overlay(whole, "a", (ROWS * 4, COLUMNS * 4)))
+    rows, columns, heat = under(placement, heat_over(whole, "a", (ROWS * 4, COLUMNS * 4)))
     inside = heat > EDGE
     assert inside.sum() > 500
     difference = np.abs(screen[rows, columns][inside] - heat[inside] * 255)
@@ -95,7 +95,7 @@ def test_contours_lie_where_the_heat_is_that(whole, orientation):
     placement = place(orientation)
     style = HeatStyle("contour", colours="grey", threshold=0.75)
     screen = painted(HeatPicture(whole, "a", style), placement)[..., 0]
-    heat = overlay(whole, "a", (ROWS * 4, COLUMNS * 4))
+    heat = heat_over(whole, "a", (ROWS * 4, COLUMNS * 4))
     lit = np.argwhere(screen > 190)
     assert len(lit) > 100
     for row, column in lit[:: max(1, len(lit) // 200)].tolist():
@@ -133,7 +133,7 @@ def test_all_lines_of_the_grid_are_as_thick(whole, ratio, thick):
 
 def test_nothing_is_painted_over_the_bars_of_the_letterbox():
     """A wide image: half of the square, and of the cells, is above and below it."""
-    wide = prediction(np.ones((1, 4, 4)), Letterbox.fit(ROWS // 4, COLUMNS, 224), FULL)
+    wide = explanation(np.ones((1, 4, 4)), Letterbox.fit(ROWS // 4, COLUMNS, 224), FULL)
     placement = ViewTransform(ROWS // 4, COLUMNS, 1.0, 640, 480, 1.0, 1.0, QPointF(COLUMNS / 2, ROWS / 8))
     screen = painted(HeatPicture(wide, "a", dataclasses.replace(GREY, mode="cells")), placement)[..., 0]
     rows, columns = np.nonzero(screen)

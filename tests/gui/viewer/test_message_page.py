@@ -63,3 +63,32 @@ def test_the_page_is_the_same_however_often_it_was_resized(page):
     for width in (300, 700, 200, LARGE[0]):
         page.resize(width, LARGE[1])
     assert page.text.height() == before
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("size", [(320, 420), (240, 320), (900, 300)])
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_the_empty_window_keeps_its_buttons(qtbot, qapp, language, size, scale):
+    words = {
+        "en": ("Open…", "Open folder…", "Open sample radiograph"),
+        "de": ("Öffnen…", "Ordner öffnen…", "Beispielaufnahme öffnen"),
+    }[language]
+    page = MessagePage([QAction(text, qapp) for text in words])
+    page.setMinimumSize(60, 60)
+    font = page.font()
+    font.setPointSizeF(font.pointSizeF() * scale)
+    for part in (page, *page.findChildren(QPushButton), page.title, page.text):
+        part.setFont(font)
+    qtbot.addWidget(page)
+    page.resize(*size)
+    page.show()
+    page.say("Drop chest radiographs here", SENTENCE)
+    qtbot.wait(1)
+    first = page.findChildren(QPushButton)[0]
+    assert first.isVisible()
+    seen = [button for button in page.findChildren(QPushButton) if button.isVisible()]
+    for button in seen:
+        assert page.rect().contains(button.rect().translated(button.mapTo(page, button.rect().topLeft())))
+        assert button.width() >= button.sizeHint().width()
+    if scale == 1.0:
+        assert len(seen) == 3

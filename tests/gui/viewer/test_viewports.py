@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from cxrview.gui.commands.film_only import FilmOnly
 from cxrview.gui.state import Entry, Mark, ViewStage
 from cxrview.gui.viewer.drag import packed
 from cxrview.gui.viewer.view_transform import Orientation
@@ -268,6 +269,39 @@ def test_the_image_and_the_one_before_it_go_side_by_side(window, tmp_path, qtbot
     qtbot.waitUntil(lambda: shows(left, paths["20260103"]) and shows(right, paths["20251120"]))
 
 
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """Two patients; the file names have another order than the list."""
+    for file, name, number, date in (
+        ("1", "ROE^RICHARD", "2", "20250101"),
+        ("2", "DOE^JANE", "1", "20240101"),
+        ("3", "DOE^JANE", "1", "20260101"),
+        ("4", "DOE^JANE", "1", "20250101"),
+    ):
+        where = tmp_path / "films"
+        where.mkdir(exist_ok=True)
+        write_dicom(where / f"{file}.dcm", name=name, patient_id=number, date=date)
+    return tmp_path / "films"
+
+
+def test_a_folder_opens_on_its_first_row_and_empty_panes_get_the_patients_next_films(window, folder, qtbot):
+    window.open([folder])
+    qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN)
+    assert window.state.shown.path == folder / "3.dcm"  # Jane Doe's newest
+    window.menus.actions["compare_prior"].trigger()
+    left, right = window.viewports.grid.viewports
+    qtbot.waitUntil(lambda: shows(left, folder / "3.dcm") and shows(right, folder / "4.dcm"))
+    window.menus.actions["four"].trigger()
+    ports = window.viewports.grid.viewports
+    qtbot.waitUntil(lambda: shows(ports[2], folder / "2.dcm"))
+    assert ports[3].view.shown.path is None  # it is nobody else's
+    window.menus.actions["close_all"].trigger()
+    assert len(window.viewports.grid.viewports) == 1
+    assert window.state.shown.path is None
+    window.open([folder / "1.dcm", folder / "3.dcm"])
+    qtbot.waitUntil(lambda: window.state.shown.path == folder / "1.dcm")  # what was named first
+
+
 def test_films_whose_files_name_no_study_are_not_put_together(window, tmp_path, qtbot):
     paths = [
         write_dicom(tmp_path / f"{view}.dcm", view=view, name=name, patient_id=name, StudyInstanceUID="")
@@ -326,3 +360,41 @@ def test_full_screen_is_for_the_window_that_has_the_focus(opened, qtbot):
     qtbot.waitUntil(opened.isActiveWindow)
     opened.menus.actions["full_screen"].trigger()
     assert (opened.isFullScreen(), other.isFullScreen()) == (True, False)
+
+
+def test_full_screen_is_the_film_alone_with_panels_at_the_edges(opened, qtbot):
+    film = opened.bench.part(FilmOnly)
+    where = QPoint(400, 300)
+    film._pointer = lambda: opened.mapToGlobal(where)
+    sizes, canvas = opened.splitter.sizes(), opened.canvas
+    opened.menus.actions["full_screen"].trigger()
+    qtbot.waitUntil(lambda: film.is_on)
+    around = (opened.studies, opened.reading, opened.menuBar(), opened.bench.toolbar, opened.statusBar())
+    opened.statusBar().say("")
+    film.look()
+    assert not any(part.isVisible() for part in around)
+    qtbot.waitUntil(lambda: canvas.size() == opened.size())
+    for edge, shown in (
+        (QPoint(0, 300), opened.studies),
+        (QPoint(opened.width() - 1, 300), opened.reading),
+        (QPoint(400, 0), opened.menuBar()),
+        (QPoint(400, opened.height() - 1), opened.statusBar()),
+    ):
+        where = edge
+        film.look()
+        assert shown.isVisible()
+        where = QPoint(opened.width() // 2, opened.height() // 2)
+        film.look()
+        assert not any(part.isVisible() for part in around)
+    opened.menus.actions["studies"].trigger()  # with its key
+    film.look()
+    assert opened.studies.isVisible()
+    assert canvas.size() == opened.size()  # it lies over the film
+    opened.menus.actions["full_screen"].trigger()
+    qtbot.waitUntil(lambda: not film.is_on)
+    assert all(part.isVisible() for part in around)
+    qtbot.waitUntil(lambda: opened.splitter.sizes() == sizes)
+    opened.menus.actions["full_screen"].trigger()
+    qtbot.waitUntil(lambda: film.is_on)
+    opened.close()
+    assert opened.geometry_store.value("studies") in (True, "true")  # at the next start it is there again

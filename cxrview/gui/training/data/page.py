@@ -37,10 +37,10 @@ MARGIN = 24
 
 
 class DataPage:
-    """Fills `owner`. It shows what it is given and knows no draft."""
+    """Fills `owner`, with `above` over all else. It shows what it is given and knows no draft."""
 
-    def __init__(self, owner: QWidget, runner: TaskRunner) -> None:
-        self._owner = owner
+    def __init__(self, owner: QWidget, runner: TaskRunner, above: QWidget) -> None:
+        self._owner, self._above = owner, above
         self.source = PathField(tr("Images"), tr("A folder or a CSV file"))
         self.note = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText, objectName="dataNote")
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -118,7 +118,8 @@ class DataPage:
         around.addWidget(self.drop_area)
         self.stack.addWidget(empty)
         self.stack.addWidget(self.scroll)
-        head = _column(QLabel(tr("Images"), objectName="pageTitle"), self.source, self.note, self.status)
+        title = QLabel(tr("Images"), objectName="pageTitle")
+        head = _column(self._above, title, self.source, self.note, self.status)
         head.setContentsMargins(MARGIN, 18, MARGIN, 10)
         head.takeAt(head.count() - 1)  # no stretch
         column = QVBoxLayout(self._owner, spacing=0)

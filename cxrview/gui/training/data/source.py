@@ -128,7 +128,9 @@ class DropArea(QToolButton):
         kinds = tr(
             "DICOM, {formats} and {last} may be mixed. Nothing is copied, and nothing leaves this computer."
         ).format(formats=", ".join(formats.NAMES[:-1]), last=formats.NAMES[-1])
-        column.addWidget(QLabel(kinds, objectName="muted", alignment=Qt.AlignmentFlag.AlignCenter))
+        column.addWidget(
+            QLabel(kinds, objectName="muted", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        )
         column.addStretch(3)
         for label in self.findChildren(QLabel):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

@@ -25,6 +25,7 @@ from cxrview.gui.training.data.lungs import LungLook
 from cxrview.gui.training.data.page import DataPage
 from cxrview.gui.training.data.source import choose_folder, dropped_paths
 from cxrview.gui.training.draft import Draft
+from cxrview.gui.training.run.interrupted import InterruptedRuns
 from cxrview.gui.training.runs import TrainingRuns
 from cxrview.gui.training.step import WizardStep
 from cxrview.i18n import tr, trn
@@ -53,7 +54,8 @@ class DataStep(WizardStep):
         self.check = DataCheck(draft, runs, self)
         self.lungs = LungLook(draft, runner, self._tell_ready)
         self.edits = DataEdits(draft, runs, runner, self)
-        self.page = DataPage(self, runner)
+        self.interrupted = InterruptedRuns(runs)
+        self.page = DataPage(self, runner, self.interrupted)
         self.setAcceptDrops(True)
         self.commands = WindowActions(self, ACTIONS, self)
         self._connect()
@@ -89,6 +91,7 @@ class DataStep(WizardStep):
 
     def entered(self) -> None:
         """The page has come to the front: look again at what was chosen and not checked elsewhere."""
+        self.interrupted.refresh()
         if not self.check.fits() and self.survey.classes and not self.problem:
             self.check.want(0)
 

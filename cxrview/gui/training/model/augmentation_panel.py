@@ -4,11 +4,12 @@ import dataclasses
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QProgressBar,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -46,7 +47,9 @@ SETTLED = 180  # ms without a change, after which the preview is made anew
 
 
 class AugmentationPanel(QWidget):
-    """Controls at the left, pictures at the right. The process that makes them lives while it is seen."""
+    """Controls at the left, pictures at the right. The process that makes them begins with the page that this
+    is a part of, so that it is warm when it is wanted, and ends with it.
+    """
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()
@@ -67,6 +70,12 @@ class AugmentationPanel(QWidget):
         self.helper.ended.connect(self._helper_ended)
         draft.changed.connect(self._changed)
         self._show()
+
+    def warm(self) -> None:
+        """Get the process ready: the first pictures will be wanted soon."""
+        if self._draft.config.data.path and not self.helper.is_running:
+            self._ready = self._asked = False
+            self.helper.start("changes")
 
     def close_helper(self) -> None:
         """End the process."""
@@ -99,7 +108,10 @@ class AugmentationPanel(QWidget):
     def _right(self) -> QVBoxLayout:
         column = QVBoxLayout(spacing=8)
         column.setContentsMargins(0, 16, 24, 16)
+        self.busy = QProgressBar(maximum=0, textVisible=False)
+        self.busy.hide()
         column.addWidget(self.grid, 1)
+        column.addWidget(self.busy)
         column.addWidget(self.caption)
         column.addWidget(self.caveat)
         self.another = QPushButton(tr("Another image"), autoDefault=False, clicked=self._next_image)
@@ -163,11 +175,6 @@ class AugmentationPanel(QWidget):
         super().showEvent(event)
         self._settle.start()
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        if not event.spontaneous():
-            self.close_helper()
-
     def _next_image(self) -> None:
         self._image += 1
         self._ask()
@@ -187,11 +194,11 @@ class AugmentationPanel(QWidget):
             self.grid.clear(tr("Choose images in the first step to see here what the changes make of them."))
             return
         self._pending = True
-        if not self.helper.is_running:
-            self._ready = self._asked = False
+        if not self._ready:
             self.grid.say(tr("Getting ready…"))
-            self.helper.start("changes")
-        elif self._ready and not self._asked:
+            self.busy.show()
+            self.warm()
+        elif not self._asked:
             self._send()
 
     def _send(self) -> None:
@@ -203,6 +210,7 @@ class AugmentationPanel(QWidget):
 
     def _take(self, message: dict[str, Any]) -> None:
         self._ready, self._asked = True, False
+        self.busy.hide()
         if self._pending:
             self._send()
         if "problem" in message:
@@ -220,5 +228,6 @@ class AugmentationPanel(QWidget):
 
     def _helper_ended(self, problem: str) -> None:
         self._ready = self._asked = False
+        self.busy.hide()
         if problem:
             self.grid.clear(tr("No pictures can be made: {problem}").format(problem=problem))

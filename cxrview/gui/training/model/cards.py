@@ -56,9 +56,13 @@ class ChoiceCard(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         under = self.underMouse() and self.isEnabled()
         painter.setBrush(QColor(theme.hover if under and not self.isChecked() else theme.field))
-        strong = self.isChecked() or self.hasFocus()
-        painter.setPen(QPen(QColor(theme.accent if strong else theme.line), 2 if self.isChecked() else 1))
+        edge = theme.accent if self.isChecked() else theme.muted if under else theme.line
+        painter.setPen(QPen(QColor(edge), 2 if self.isChecked() else 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+        if self.hasFocus():  # not the colour of what is chosen
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.text), 1, Qt.PenStyle.DotLine))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), RADIUS - 3, RADIUS - 3)
         painter.end()
 
 

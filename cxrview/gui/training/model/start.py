@@ -25,6 +25,9 @@ class StartBox(QWidget):
         super().__init__()
         self._draft = draft
         self._installed: Sequence[StartingModel] = ()
+        self._left = ""  # the start that another network has taken the place of
+        self.switched = QLabel(objectName="muted", wordWrap=True)  # stands beside the networks
+        self.switched.hide()
         self.name = QLineEdit(placeholderText=tr("made from the folder and the network"))
         self.start = QComboBox()
         self.choose = QPushButton(tr("A file…"), autoDefault=False, clicked=self.choose_file)
@@ -69,13 +72,38 @@ class StartBox(QWidget):
     def _choose(self, start: str) -> None:
         """Take over a start, and the network that belongs to it where that is known."""
         changes = {"start": start}
-        known = next(
-            (m for m in self._installed if m.name == start or (start == "bundled" and m.is_default)), None
-        )
-        if known is not None and known.architecture in ARCHITECTURES:
-            changes["architecture"] = known.architecture
+        if network := self._network_of(start):
+            changes["architecture"] = network
+        self._left = ""
+        self.switched.hide()
         self._draft.change("model", **changes)
         self._show()
+
+    def choose_network(self, network: str) -> None:
+        """Take over a network; a start without weights for it gives way to another, which is said."""
+        start = self._left if self._left and self._network_of(self._left) == network else ""
+        before = self._draft.config.model.start
+        if not start and (self._network_of(before) or network) != network:
+            self._left = before
+            start = "imagenet" if ARCHITECTURES[network].network else "none"
+        elif before == "imagenet" and not ARCHITECTURES[network].network:
+            start = "none"
+        changes = {"start": start} if start else {}
+        if start == self._left:
+            self._left = ""
+        self._draft.change("model", architecture=network, **changes)
+        self._show()
+        if start:
+            words = next(words for words, name in self._starts() if name == start)
+            sentence = tr("Starting point for {network}: {start}.")
+            self.switched.setText(sentence.format(network=ARCHITECTURES[network].title, start=words))
+        self.switched.setVisible(bool(start))
+
+    def _network_of(self, start: str) -> str:
+        """Return the network of the installed model that is called `start`, or ""."""
+        models = (m for m in self._installed if m.name == start or (start == "bundled" and m.is_default))
+        found = next((model.architecture for model in models), "")
+        return found if found in ARCHITECTURES else ""
 
     def show_examined(self, found: Examined) -> None:
         """Show what follows from the start, or why there is none."""

@@ -32,6 +32,7 @@ from cxrview.training.run import benchmark_records
 from cxrview.training.run.benchmark_records import BenchmarkRecord
 
 SETTLED = 60  # ms without a change, after which its consequences are worked out
+WARM = 300  # ms on this page, after which the pictures of the changes are prepared
 LANE = "training"
 WIDEST = 1500  # of the page, on wide screens
 
@@ -53,6 +54,7 @@ class ModelStep(WizardStep):
         self._measuring = ""  # the network under the clock
         self._scratch: TemporaryDirectory[str] | None = None
         self._settle = QTimer(self, singleShot=True, interval=SETTLED, timeout=self._examine)
+        self._warm = QTimer(self, singleShot=True, interval=WARM, timeout=self._warm_up)
         self.start = StartBox(draft)
         self.lungs = LungSwitch(draft)
         self.presets = Cards(tr("How it learns"), len(PRESETS))
@@ -83,6 +85,11 @@ class ModelStep(WizardStep):
     def entered(self) -> None:
         self._later(lambda _report: installed(), self.start.set_installed)
         self._settle.start()
+        self._warm.start()
+
+    def _warm_up(self) -> None:
+        if self.isVisible() and not self._measuring:  # which is to have the computer for itself
+            self.augmentation.warm()
 
     def _make_cards(self) -> None:
         for name, (title, words) in PRESETS.items():
@@ -105,6 +112,8 @@ class ModelStep(WizardStep):
             (tr("Network"), self.networks),
         ):
             column.addWidget(QLabel(title, objectName="heading"))
+            if part is self.networks:
+                column.addWidget(self.start.switched)
             column.addWidget(part)
             column.addSpacing(12)
         column.addStretch(1)
@@ -126,7 +135,7 @@ class ModelStep(WizardStep):
         draft.report_changed.connect(lambda _report: self._settle.start())
         draft.preset_changed.connect(self.presets.show_chosen)
         self.presets.chosen.connect(self._use_preset)
-        self.networks.chosen.connect(lambda name: draft.change("model", architecture=name))
+        self.networks.chosen.connect(self.start.choose_network)
         self.expert.problems_changed.connect(self.ready_changed)
         self.foot.measure.clicked.connect(lambda: self.measure(draft.config.model.architecture))
         self.helper.said.connect(self._take_measured)
@@ -247,6 +256,8 @@ class ModelStep(WizardStep):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():  # as by the system, to a symbol
+            self._warm.stop()
+            self.augmentation.close_helper()
             self.helper.stop()  # it would halve the speed of a training, and measure half of its own
 
 

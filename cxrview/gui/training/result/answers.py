@@ -22,7 +22,8 @@ from cxrview.training.run.result import OF_OTHERS, Answer, ResultPart, RunResult
 
 
 class AnswersPage(QWidget):
-    """Until a cell of the matrix is chosen, the mistakes are listed, the surest ones first.
+    """Until a cell of the matrix is chosen, the mistakes are listed, the surest ones first. Without a `draft`
+    there is no next training that could do without images.
 
     Signals:
         open_asked: carries answers whose images are to be opened.
@@ -30,7 +31,7 @@ class AnswersPage(QWidget):
 
     open_asked = Signal(list)
 
-    def __init__(self, draft: Draft, marks: Marks, runner: TaskRunner) -> None:
+    def __init__(self, draft: Draft | None, marks: Marks, runner: TaskRunner) -> None:
         super().__init__()
         self._result: RunResult | None = None
         self._part: ResultPart | None = None
@@ -84,7 +85,7 @@ class AnswersPage(QWidget):
 class Doubts(QFrame):
     """What can be done with the images whose label looks wrong; hidden while there are none."""
 
-    def __init__(self, draft: Draft, marks: Marks) -> None:
+    def __init__(self, draft: Draft | None, marks: Marks) -> None:
         super().__init__(objectName="finding")
         self._draft, self._marks = draft, marks
         self._result: RunResult | None = None
@@ -105,7 +106,9 @@ class Doubts(QFrame):
         self.leave_out.clicked.connect(self._leave_out)
         marks.changed.connect(self._marked)
         marks.failed.connect(self.note.setText)
-        draft.changed.connect(lambda _tables: self._refresh())
+        if draft is not None:
+            draft.changed.connect(lambda _tables: self._refresh())
+        self.leave_out.setVisible(draft is not None)
         self._refresh()
 
     def show_result(self, result: RunResult) -> None:
@@ -149,12 +152,14 @@ class Doubts(QFrame):
 
     @property
     def _all_left_out(self) -> bool:
+        if self._draft is None:
+            return False
         exclude = self._draft.config.data.exclude
         return bool(self._files) and with_excluded(exclude, self._files) == exclude
 
     def _leave_out(self) -> None:
         """Leave the marked images out of the next training, or take them back."""
-        if self._result is None:
+        if self._result is None or self._draft is None:
             return
         data = self._draft.config.data
         change = without_excluded if self._all_left_out else with_excluded
@@ -174,7 +179,8 @@ class Doubts(QFrame):
             words += " " + tr("The next training leaves these images out.")
         self.text.setText(words)
         self.leave_out.setText(tr("Take back") if out else tr("Leave out next time"))
-        same = self._result is not None and self._draft.config.data.path == self._result.data
+        next_data = self._draft.config.data.path if self._draft is not None else ""
+        same = self._result is not None and next_data == self._result.data
         self.leave_out.setEnabled(bool(self._files) and same)
         self.leave_out.setToolTip("" if same else tr("The next training is about other images."))
         self.note.setVisible(bool(self.note.text()))

@@ -16,13 +16,12 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cxrview.gui import theme as themes
-from cxrview.gui.panels.bars import percent
 from cxrview.gui.studies.thumbnails import Key, Thumbnails
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.theme import plain_tip
 from cxrview.gui.training.result.marks import Marks
 from cxrview.gui.widgets import small_picture
-from cxrview.i18n import tr
+from cxrview.i18n import percent, tr
 from cxrview.training.run.result import Answer, RunResult
 
 ANSWER = Qt.ItemDataRole.UserRole

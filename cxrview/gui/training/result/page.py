@@ -57,6 +57,9 @@ class ResultPage:
         for widget in (self.tabs, self.tabs.tabBar()):
             widget.setAccessibleName(tr("Parts of the result"))
         self.use = QPushButton(tr("Use this model now"), objectName="primary")
+        self.use.setToolTip(tr("Until cxrview is closed; it can be made the default then"))
+        self.make_default = QPushButton(tr("Make it the default"))
+        self.make_default.hide()  # until the model is in use
         self.export = QPushButton(tr("Export…"))
         self.report = QPushButton(tr("Open the report"))
         self.note = QLabel(objectName="dataNote", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
@@ -91,6 +94,7 @@ class ResultPage:
         head.addWidget(self.parts)
         foot = QHBoxLayout(spacing=8)
         foot.addWidget(self.use)
+        foot.addWidget(self.make_default)
         foot.addWidget(self.export)
         foot.addWidget(self.report)
         foot.addSpacing(8)
@@ -131,7 +135,7 @@ class ResultPage:
 
     def set_busy(self, busy: bool) -> None:
         """While the model is being changed nothing else may be begun with it."""
-        for widget in (self.use, self.export, self.model, self.point.store):
+        for widget in (self.use, self.make_default, self.export, self.model, self.point.store):
             widget.setEnabled(not busy)
         if busy:
             self.say("")
@@ -149,6 +153,7 @@ class ResultPage:
             self.parts.addItem(part_title(name), name)
         self.parts.setVisible(len(result.parts) > 1)
         self.report.setEnabled(result.report.is_file())
+        self.make_default.hide()
         self.say("")
         self.stack.setCurrentIndex(1)
 

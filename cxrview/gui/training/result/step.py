@@ -33,13 +33,18 @@ class ResultStep(WizardStep):
     """Shows the finished run of the draft. `current` returns the model in use and its device.
 
     Signals:
-        use_asked: the user wants to use this model; carries its name, or its folder if it is not installed.
+        use_asked: the user wants to use this model now; carries its name, or where it is not installed its
+            folder.
+        default_asked: it is to read the images from now on; carries the same.
+        renamed: the model in use has another name; carries the old one and the new one.
         library_changed: the model was added to the library or is called otherwise.
         shown: a result has been read and is shown; carries the folder of its run.
         told: carries what is to be said beside images that were opened.
     """
 
     use_asked = Signal(str)
+    default_asked = Signal(str)
+    renamed = Signal(str, str)
     library_changed = Signal()
     shown = Signal(Path)
     told = Signal(str)
@@ -79,6 +84,7 @@ class ResultStep(WizardStep):
         page.export.clicked.connect(self._ask_where)
         page.report.clicked.connect(self._open_report)
         page.use.clicked.connect(self._use)
+        page.make_default.clicked.connect(self._make_default)
 
     def offers(self) -> bool:
         """Whether there is a result."""
@@ -193,7 +199,7 @@ class ResultStep(WizardStep):
         self.page.set_busy(False)
         self.library_changed.emit()
         if before.installed and before.model.name == self._current()[0] != result.model.name:
-            self.use_asked.emit(result.model.name)
+            self.renamed.emit(before.model.name, result.model.name)
         if self.result is None or self.result.folder != result.folder:
             return
         self.result = result
@@ -240,6 +246,18 @@ class ResultStep(WizardStep):
 
     def _use(self) -> None:
         if self.result is not None:
-            result = self.result
-            self.use_asked.emit(result.model.name if result.installed else str(result.model))
-            self.page.say(tr("The viewer changes to this model."))
+            self.use_asked.emit(self._called)
+            self.page.make_default.show()
+            self.page.say(tr("The viewer uses this model until cxrview is closed."))
+
+    def _make_default(self) -> None:
+        if self.result is not None:
+            self.default_asked.emit(self._called)
+            self.page.make_default.hide()
+            self.page.say(tr("This model reads the images from now on."))
+
+    @property
+    def _called(self) -> str:
+        """What the shown model is known by: its name, or its folder where it is not installed."""
+        assert self.result is not None
+        return self.result.model.name if self.result.installed else str(self.result.model)

@@ -27,7 +27,7 @@ from cxrview.i18n import mark, say, tr
 from cxrview.training.config import SearchConfig
 from cxrview.training.names import AUGMENTATIONS, CHOICES, SEARCHED, STARTS
 from cxrview.training.network.architectures import ARCHITECTURES
-from cxrview.training.search.space import space_of
+from cxrview.training.search.space import lists_nothing, space_of
 
 OFFERED: dict[str, tuple[Any, ...]] = {
     "batch_size": (4, 8, 16, 32, 64),
@@ -86,6 +86,7 @@ class SearchSetup(QWidget):
             box.setItemText(box.findData(value), tr(words))
         self.bundle = QCheckBox(tr("Make a model of the best trial at the end"), checked=True)
         self.rates_help = QLabel(objectName="muted", wordWrap=True)
+        self.left_empty = QLabel(objectName="muted", wordWrap=True)
         self.summary = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.problem = QLabel(objectName="notes", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.start = QPushButton(tr("Start the search"), objectName="primary", autoDefault=False)
@@ -119,10 +120,10 @@ class SearchSetup(QWidget):
         column.setContentsMargins(0, 0, 8, 0)
         words = tr(
             "Many trainings on the same images, each with another recipe; the one that is best on the "
-            "validation images wins. What you leave empty stays as on the page “Model”; below stands what is "
-            "searched."
+            "validation images wins."
         )
         column.addWidget(QLabel(words, objectName="muted", wordWrap=True))
+        column.addWidget(self.left_empty)
         column.addWidget(space)
         column.addWidget(effort)
         column.addStretch()
@@ -169,6 +170,7 @@ class SearchSetup(QWidget):
                 edit.show_value(getattr(search, name))
         for name, chips in self.chips.items():
             chips.show_values(getattr(search, name), lambda value, name=name: value_text(name, value))
+        self.left_empty.setText(_left_empty(search))
         self.rates_help.setText(tr(RATES_HELP[search.method]))
         problem = self.obstacle()
         self.problem.setText(problem)
@@ -197,6 +199,16 @@ class SearchSetup(QWidget):
         if self._draft.blocking:
             return tr("A finding about the images stands in the way; see the first step.")
         return ""
+
+
+def _left_empty(search: SearchConfig) -> str:
+    """Return what becomes of what is not chosen."""
+    if lists_nothing(search):
+        return tr(
+            "Nothing is chosen here: the usual is searched, which stands below. As soon as you choose "
+            "anything, only that is searched."
+        )
+    return tr("What is left empty stays as on the page “Model”; what is searched stands below.")
 
 
 def _add(grid: QGridLayout, title: str, control: Any, buddy: OptionRow | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Read a results file back, to go on with it; a killed run may have cut its last line in half."""
+"""Read a table of results back that is CSV or JSON lines; a killed run may have cut its last line in half."""
 
 import csv
 import json
@@ -6,23 +6,25 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cxrview.batch import messages
-from cxrview.batch.rows import Row
+from cxrview.batch.formats import FoundRow
+from cxrview.batch.rows import Row, typed
 from cxrview.errors import InvalidRequest
 from cxrview.messages import CANNOT_BE_READ
 from cxrview.safe_text import unguarded
 
 
-def begun_with(path: Path, choices: Sequence[Sequence[str]]) -> Sequence[str]:
-    """Return the columns among `choices` with which the table at `path` was begun; the first if none is.
-
-    So a file that is missing, empty or of another kind has the first: `read_rows` says what is wrong with it.
-    """
+def begun_with(path: Path) -> list[str]:
+    """Return the columns with which the table at `path` was begun; [] if it is missing or no such table."""
     try:
         with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            first = _header(file) if path.suffix.lower() == ".csv" else _keys(file)
+            return _header(file) if is_csv(path) else _keys(file)
     except (OSError, csv.Error):
-        first = []
-    return next((columns for columns in choices if list(columns) == first), choices[0])
+        return []
+
+
+def is_csv(path: Path) -> bool:
+    """Return whether the table at `path` is CSV, and not JSON lines."""
+    return path.suffix.lower() == ".csv"
 
 
 def _header(lines: Iterator[str]) -> list[str]:
@@ -37,29 +39,48 @@ def _keys(lines: Iterator[str]) -> list[str]:
     return list(row) if isinstance(row, dict) else []
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
-    """Return the rows at `path`; a last line that is not whole is passed over. An empty file has none.
+def found_rows(path: Path, columns: Sequence[str]) -> Iterator[FoundRow]:
+    """Yield the rows at `path` and at which bytes they lie; a last line that is not whole is passed over.
 
     Raises InvalidRequest if the file cannot be read, has other columns, or another line is not whole: which
     frames are missing then cannot be known.
     """
-    rows: list[Row | None] = []
+    count, cut = 0, False
     try:
         with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            read = _csv_rows if path.suffix.lower() == ".csv" else _json_rows
-            for row in read(file, columns):
-                if rows and rows[-1] is None:
-                    raise _Damaged(len(rows) - 1)
-                rows.append(row)
+            lines = _Lines(file)
+            for row in (_csv_rows if is_csv(path) else _json_rows)(lines, columns):
+                if cut:
+                    raise _Damaged(count)
+                cut = row is None
+                if row is not None:
+                    count += 1
+                    yield FoundRow(row, lines.begin, lines.end)
+                lines.begin = lines.end
     except _OtherColumns as error:
         raise InvalidRequest(messages.OTHER_COLUMNS, messages.OTHER_OUTPUT, path) from error
     except (_Damaged, csv.Error) as error:
-        last = error.args[0] if isinstance(error, _Damaged) else len(rows)
+        last = error.args[0] if isinstance(error, _Damaged) else count
         advice = messages.REPAIR_BY_HAND(otherwise=messages.OTHER_OUTPUT)
         raise InvalidRequest(messages.ROWS_DAMAGED(row=last), advice, path) from error
     except OSError as error:
         raise InvalidRequest(CANNOT_BE_READ(reason=error.strerror), messages.OTHER_OUTPUT, path) from error
-    return [row for row in rows if row is not None]
+
+
+class _Lines:
+    """The lines of a file, and how many bytes of it have been read: a row of CSV may have several lines."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.begin = self.end = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.end += len(line.encode("utf-8", "surrogateescape"))
+        return line
 
 
 class _Damaged(Exception):
@@ -70,23 +91,23 @@ class _OtherColumns(Exception):
     """The columns are not those of this model."""
 
 
-def _csv_rows(lines: Iterator[str], columns: Sequence[str]) -> Iterator[Row | None]:
+def _csv_rows(lines: _Lines, columns: Sequence[str]) -> Iterator[Row | None]:
     """Yield the rows, None for one that is not whole. Raises _OtherColumns, _Damaged or csv.Error."""
     reader = csv.reader(lines)
     header = next(reader, None)
     if header is not None and header != list(columns):
         raise _OtherColumns
+    lines.begin = lines.end
     line, count = reader.line_num, 0
     for cells in reader:
         whole = len(cells) == len(columns)
         if not whole and reader.line_num > line + 1:
             raise _Damaged(count)  # a quotation mark that is not closed has swallowed the lines after it
         line, count = reader.line_num, count + 1
-        row = dict(zip(columns, map(unguarded, cells), strict=True)) if whole else {}
-        yield row if row.get("path") else None
+        yield _whole(dict(zip(columns, map(unguarded, cells), strict=True)) if whole else {})
 
 
-def _json_rows(lines: Iterator[str], columns: Sequence[str]) -> Iterator[Row | None]:
+def _json_rows(lines: _Lines, columns: Sequence[str]) -> Iterator[Row | None]:
     """Yield the rows, None for one that is not whole. Raises _OtherColumns."""
     for line in lines:
         try:
@@ -96,7 +117,17 @@ def _json_rows(lines: Iterator[str], columns: Sequence[str]) -> Iterator[Row | N
             continue
         if isinstance(row, dict) and row and list(row) != list(columns):
             raise _OtherColumns
-        yield row if isinstance(row, dict) and isinstance(row.get("path"), str) and row["path"] else None
+        yield _whole(row) if isinstance(row, dict) else None
+
+
+def _whole(row: Row) -> Row | None:
+    """Return `row` with typed values, None if it names no file or a value is none of its column."""
+    if not (isinstance(row.get("path"), str) and row["path"]):
+        return None
+    try:
+        return typed(row)
+    except ValueError:
+        return None
 
 
 def _refuse(constant: str) -> None:

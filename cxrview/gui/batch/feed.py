@@ -1,0 +1,113 @@
+"""What a batch says of films that are listed is said in the study list too."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject
+
+from cxrview.batch.run_folder import BatchFolder
+from cxrview.batch.store_filter import FAILED
+from cxrview.gui.batch.archived import entry_of
+from cxrview.gui.batch.runs import BatchRuns, BatchState
+from cxrview.gui.session import calls
+from cxrview.gui.state import AppState, Entry, Mark
+from cxrview.gui.tasks import Job, TaskRunner
+from cxrview.gui.widgets import identity
+from cxrview.i18n import tr
+from cxrview.progress import Report
+
+if TYPE_CHECKING:  # what reads rows takes long to import: in a worker
+    from cxrview.batch.rows import Row
+
+AT_ONCE = 200  # rows, so that the window stays quick
+LANE = "results"
+
+
+class News(NamedTuple):
+    """Rows of a batch with what is wrong with each, the model that gave them, and the last row looked at."""
+
+    folder: BatchFolder
+    model: tuple[str, str]  # name and version
+    class_names: tuple[str, ...]
+    rows: "Sequence[tuple[Row, str]]"
+    last: int
+    more: bool
+
+
+class ListFeed(QObject):
+    """Follows the batch that is read, as long as the model in use reads it."""
+
+    def __init__(self, state: AppState, runner: TaskRunner, runs: BatchRuns, parent: QObject) -> None:
+        super().__init__(parent)
+        self._state, self._runner = state, runner
+        self._folder: BatchFolder | None = None
+        self._last = 0  # row that was taken
+        self._job: Job | None = None
+        self._again = False  # there was news while the last was fetched
+        runs.changed.connect(self._look)
+        runs.ended.connect(self._look)
+
+    def _look(self, batch: BatchState) -> None:
+        if batch.folder != self._folder:
+            self._folder, self._last = batch.folder, 0
+        if not self._state.entries or not batch.folder.store.exists():
+            return
+        self._again = True
+        self._fetch()
+
+    def _fetch(self) -> None:
+        if self._folder is None or (self._job is not None and self._runner.is_running(self._job)):
+            return
+        self._again = False
+        self._job = self._runner.start(
+            tr("Taking over what a batch says"),
+            partial(fetch, self._folder, self._last),
+            done=self._take,
+            failed=lambda _error: None,  # the batch window says so
+            lane=LANE,
+            quiet=True,
+        )
+
+    def _take(self, news: News) -> None:
+        card = self._state.model.card
+        if news.folder != self._folder or card is None or news.model != (card.name, card.version):
+            return
+        for row, problem in news.rows:
+            entry = self._entry(row)
+            if entry is not None:
+                self._change(entry, row, problem, news.class_names)
+        self._last = news.last
+        if news.more or self._again:
+            self._fetch()
+
+    def _entry(self, row: "Row") -> Entry | None:
+        if row["archive"]:
+            return entry_of(row, self._state.entries.values())
+        return self._state.entries.get(Path(row["place"]))
+
+    def _change(self, entry: Entry, row: "Row", problem: str, names: Sequence[str]) -> None:
+        if row["status"] == FAILED:
+            note = "" if identity.hidden() else problem
+            self._state.change_entry(entry.path, mark=Mark.FAILED, note=note, findings={})
+            return
+        shares = [row[f"p_{name}"] for name in names]
+        finding = calls.finding(self._state, shares, bool(row["in_domain"]))
+        findings = {**entry.findings, (row["frame"] or 1) - 1: finding}
+        refused = not any(found.in_domain for found in findings.values())
+        mark = Mark.REFUSED if refused and len(findings) == entry.frames else Mark.SHOWN
+        self._state.change_entry(entry.path, mark=mark, findings=findings)
+
+
+def fetch(folder: BatchFolder, last: int, _report: Report) -> News:
+    """Return the next rows of a batch after row `last`, AT_ONCE at most. Raises BatchUnusable."""
+    from cxrview.batch.store import BatchStore
+    from cxrview.gui.batch.columns import problem
+
+    with BatchStore.open(folder.store) as store:
+        newest = store.last()
+        until = min(newest, last + AT_ONCE)
+        rows = [(row, problem(row)) for row in store.rows(range(last + 1, until + 1)).values()]
+        model = (store.about["model"], store.about["model_version"])
+        return News(folder, model, store.class_names, rows, until, until < newest)

@@ -1,0 +1,107 @@
+"""The keys of a blind reading: the digits for the confidence, Enter to lock, reveal and go on."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cxrview.gui.actions.spec import ActionSpec, Scope
+from cxrview.i18n import mark
+
+if TYPE_CHECKING:
+    from cxrview.gui.teaching.window import ReadWindow
+
+LEVELS = (
+    mark("Surely not there"),
+    mark("Probably not there"),
+    mark("Cannot tell"),
+    mark("Probably there"),
+    mark("Surely there"),
+)
+
+
+def rate(window: "ReadWindow", level: int) -> None:
+    """Give the current question this confidence."""
+    window.rate(level)
+
+
+def step(window: "ReadWindow", by: int) -> None:
+    """Go to the next or the previous question."""
+    window.rating.step(by)
+
+
+def unjudged(window: "ReadWindow") -> None:
+    """Say that the film cannot be judged, or take that back."""
+    window.rating.unjudged.toggle()
+
+
+def note(window: "ReadWindow") -> None:
+    """Write a line."""
+    window.rating.note.setFocus()
+
+
+def go_on(window: "ReadWindow") -> None:
+    """Lock the answer and reveal, or go on to the next film."""
+    window.go_on()
+
+
+def take_back(window: "ReadWindow") -> None:
+    """Take back the last mark on the film."""
+    window.layer.take_back()
+
+
+def heatmap(window: "ReadWindow") -> None:
+    """Show or hide the heatmap of the model, once it is revealed."""
+    window.toggle_heat()
+
+
+def invert(window: "ReadWindow") -> None:
+    """Swap black and white."""
+    window.view.set_inverted(not window.view.inverted)
+
+
+def fit(window: "ReadWindow") -> None:
+    """Show the whole film."""
+    window.canvas.fit()
+
+
+def _level(level: int, words: str) -> "ActionSpec[ReadWindow]":
+    return ActionSpec(
+        f"blind_level_{level}", words, (str(level),), partial(rate, level=level), scope=Scope.BLIND_READING
+    )
+
+
+ACTIONS: "tuple[ActionSpec[ReadWindow], ...]" = (
+    *(_level(level, words) for level, words in enumerate(LEVELS, start=1)),
+    ActionSpec(
+        "blind_next_question",
+        mark("Next question"),
+        ("Down",),
+        partial(step, by=1),
+        scope=Scope.BLIND_READING,
+    ),
+    ActionSpec(
+        "blind_last_question",
+        mark("Question before"),
+        ("Up",),
+        partial(step, by=-1),
+        scope=Scope.BLIND_READING,
+    ),
+    ActionSpec("blind_unjudged", mark("Cannot be judged"), ("0",), unjudged, scope=Scope.BLIND_READING),
+    ActionSpec("blind_note", mark("Write a line"), ("N",), note, scope=Scope.BLIND_READING),
+    ActionSpec(
+        "blind_go_on",
+        mark("Lock the answer, reveal, next film"),
+        ("Return", "Enter", "Space"),
+        go_on,
+        scope=Scope.BLIND_READING,
+    ),
+    ActionSpec(
+        "blind_take_back",
+        mark("Take back the last mark"),
+        ("Backspace",),
+        take_back,
+        scope=Scope.BLIND_READING,
+    ),
+    ActionSpec("blind_heatmap", mark("Heatmap on or off"), ("H",), heatmap, scope=Scope.BLIND_READING),
+    ActionSpec("blind_invert", mark("Invert"), ("I",), invert, scope=Scope.BLIND_READING),
+    ActionSpec("blind_fit", mark("Fit to window"), ("F",), fit, scope=Scope.BLIND_READING),
+)

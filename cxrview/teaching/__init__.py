@@ -1,0 +1,1 @@
+"""Learning to read: sets of films, blind readings, and what they come to. No Qt, no Keras."""

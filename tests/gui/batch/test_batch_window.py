@@ -1,0 +1,305 @@
+"""The batch window, with real widgets and real batches, which run in a thread instead of a process."""
+
+import os
+import shutil
+import threading
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from cxrview.batch.run import run_batch
+from cxrview.batch.run_events import Finished, Stopped
+from cxrview.batch.run_folder import PAUSE
+from cxrview.errors import CxrviewError
+from cxrview.gui import messages
+from cxrview.gui.batch import runs as runs_module
+from cxrview.gui.batch.batches import Batches
+from cxrview.gui.batch.columns import FILE
+from cxrview.gui.state import Mark
+from cxrview.gui.view_state import PredictionProgress
+from cxrview.i18n import say
+from cxrview.progress import silent
+from tests.gui.conftest import make_phantom, write_png
+from tests.gui.test_accessibility import nameless
+
+CLASSES = ("covid19", "normal", "pneumonia")
+EACH = 4
+
+
+@pytest.fixture
+def films(tmp_path) -> Path:
+    """Phantoms in folders that are called as the model's classes, and one file that is none."""
+    root = tmp_path / "films"
+    for number, name in enumerate(CLASSES):
+        (root / name).mkdir(parents=True)
+        for film in range(EACH):
+            picture = make_phantom(10 * number + film, 120, 100)
+            write_png(root / name / f"film {number}{film}.png", picture[:, ::-1] if film % 2 else picture)
+    (root / "normal" / "film 19.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    return root
+
+
+@pytest.fixture(autouse=True)
+def in_a_thread(monkeypatch, load_predictor):
+    """Let batches run in a thread of this process, with the model of the tests; wait for them at the end."""
+    working = []
+    monkeypatch.setattr(runs_module, "LISTENED", 20)
+    monkeypatch.setattr("cxrview.batch.run.LOOKED_EVERY", 0.01)
+
+    def launch(folder) -> int:
+        work = threading.Thread(
+            target=run_batch, args=(folder, lambda model, device: load_predictor(model, device, silent))
+        )
+        working.append((folder, work))
+        work.start()
+        return os.getpid()
+
+    monkeypatch.setattr(runs_module, "launch", launch)
+    yield
+    for folder, work in working:
+        folder.wish("stop")
+        work.join(20)
+
+
+@pytest.fixture
+def shown(window, qtbot):
+    """The batch window of a main window."""
+    window.menus.actions["batch"].trigger()
+    qtbot.waitUntil(lambda: window.batches.window is not None, timeout=30000)
+    return window.batches.window
+
+
+def done(window, qtbot) -> None:
+    qtbot.waitUntil(
+        lambda: window.batches.runs.state is not None and not window.batches.runs.is_running, timeout=30000
+    )
+
+
+def begun(shown, window, films, qtbot) -> None:
+    """Read `films` to the end."""
+    shown.setup.only([films])
+    shown.setup.start.click()
+    done(window, qtbot)
+
+
+def test_from_the_menu_to_an_evaluation_in_under_ten_clicks(window, films, qtbot, monkeypatch):
+    clicks = 2  # on the menu, and on its entry
+    window.menus.actions["batch"].trigger()
+    qtbot.waitUntil(lambda: window.batches.window is not None, timeout=30000)
+    shown = window.batches.window
+
+    def click(widget, place: QPoint | None = None) -> None:
+        nonlocal clicks
+        clicks += 1
+        qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=place or widget.rect().center())
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(films))
+    click(shown.setup.add_folder)
+    clicks += 2  # on the folder, and on its button
+    click(shown.setup.start)
+    done(window, qtbot)
+    bar = shown.page.tabs.tabBar()
+    click(bar, bar.tabRect(1).center())
+    qtbot.waitUntil(lambda: shown.page.evaluation.evaluated is not None, timeout=30000)
+    evaluated = shown.page.evaluation.evaluated
+    assert clicks < 10
+    assert evaluated.result.parts["all"].measured["images"] == 3 * EACH
+    assert evaluated.without_film == 1
+    matrix = shown.page.evaluation.answers.matrix
+    cell = next(cell for cell in matrix.cells.values() if cell.isEnabled())
+    click(cell)
+    shown.page.evaluation.answers.gallery.open.click()
+    there = {answer.path for answer in cell.facts.answers}
+    qtbot.waitUntil(lambda: there <= set(window.state.entries))
+
+
+def test_films_are_filtered_sorted_copied_exported(shown, window, films, tmp_path, qtbot):
+    begun(shown, window, films, qtbot)
+    page, table = shown.page, shown.page.table
+    assert isinstance(window.batches.runs.state.ended, Finished)
+    assert table.films.rowCount() == 3 * EACH + 1
+    page.filter.status.setCurrentIndex(2)
+    page.filter.status.activated.emit(2)
+    assert [Path(table.films.film(0)["path"]).name] == ["film 19.png"]
+    assert "1" in page.count.text()
+    page.filter.clear.click()
+    page.filter.search.setText("pneumonia")
+    qtbot.waitUntil(lambda: table.films.rowCount() == EACH)
+    page.filter.show_all()
+    place = next(n for n, column in enumerate(table.films.columns) if column.key == "p_covid19")
+    table.sortByColumn(place, Qt.SortOrder.DescendingOrder)
+    shares = [table.films.film(row)["p_covid19"] for row in range(3 * EACH)]
+    assert shares == sorted(shares, reverse=True)
+    assert table.films.film(3 * EACH)["p_covid19"] is None
+    page.filter.folders.setChecked(True)
+    folders = [table.films.film(row)["folder"] for row in range(3 * EACH + 1)]
+    assert folders == sorted(folders)
+    table.selectRow(0)
+    table.selectionModel().select(
+        table.films.index(2, 0),
+        table.selectionModel().SelectionFlag.Select | table.selectionModel().SelectionFlag.Rows,
+    )
+    page.copy.click()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    names = [table.films.written(row, 1) for row in (0, 2)]
+    assert [line.split("\t")[0] for line in lines] == ["File", *names]
+    page.export_to(tmp_path / "out.csv")
+    qtbot.waitUntil(lambda: not any(job.title == "Exporting a table" for job in window.runner.jobs))
+    written = (tmp_path / "out.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in written[1:]] == [table.films.film(n)["path"] for n in range(13)]
+
+
+def test_a_film_opens_with_its_reading_and_the_viewer_follows_the_table(shown, window, films, qtbot):
+    begun(shown, window, films, qtbot)
+    table = shown.page.table
+    place = next(n for n, column in enumerate(table.films.columns) if column.key == FILE)
+    table.sortByColumn(place, Qt.SortOrder.DescendingOrder)
+    order = [Path(table.films.film(row)["place"]) for row in range(table.films.rowCount())]
+    table.scrollTo(table.films.index(1, place))
+    at = table.visualRect(table.films.index(1, place)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.waitUntil(lambda: window.state.reading.progress is PredictionProgress.DONE)
+    assert window.state.shown.path == order[1]
+    assert window.state.heat_class
+    window.session.step(1)
+    qtbot.waitUntil(lambda: window.state.shown.path == order[2])
+    window.session.step(-1)
+    window.session.step(-1)
+    qtbot.waitUntil(lambda: window.state.shown.path == order[0])
+    assert table.currentIndex().row() == 0
+    window.session.step(-1)
+    assert window.state.shown.path == order[0]
+
+
+def test_a_film_out_of_an_archive_is_unpacked_again_to_be_seen(shown, window, films, tmp_path, qtbot):
+    archive = Path(shutil.make_archive(str(tmp_path / "films"), "zip", films))
+    with zipfile.ZipFile(archive, "a") as written:  # one of the same name lies higher up
+        written.write(films / "normal" / "film 10.png", "film 20.png")
+    begun(shown, window, archive, qtbot)
+    table = shown.page.table
+    rows = [table.films.film(row) for row in range(table.films.rowCount())]
+    assert len(rows) == 3 * EACH + 2
+    wanted = str(archive / "pneumonia" / "film 20.png")
+    number = next(int(table.films.numbers[n]) for n, row in enumerate(rows) if row["path"] == wanted)
+    window.batches.walk.open(number)
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None, timeout=20000)
+    assert window.state.shown.path.parts[-2:] == ("pneumonia", "film 20.png")
+    assert window.state.entries[window.state.shown.path].archive == archive
+
+
+def test_nothing_tells_whose_films_these_are_while_that_is_hidden(shown, window, films, tmp_path, qtbot):
+    begun(shown, window, films, qtbot)
+    window.state.change_settings(hide_identity=True)
+    table = shown.page.table
+    seen = [
+        table.films.written(row, n)
+        for row in range(13)
+        for n in range(len(table.films.columns))
+        if not table.isColumnHidden(n)
+    ]
+    seen += [
+        shown.page.title.text(),
+        shown.list.item(0).text(),
+        *(table.films.index(0, n).data(Qt.ItemDataRole.ToolTipRole) for n in range(3)),
+    ]
+    assert not any("film 0" in words or "films" in words or str(tmp_path) in words for words in seen)
+    shown.page.export_to(tmp_path / "out.csv")
+    qtbot.waitUntil(lambda: not any(job.title == "Exporting a table" for job in window.runner.jobs))
+    assert "films" not in (tmp_path / "out.csv").read_text()
+
+
+def test_leaving_asks_and_a_batch_that_goes_on_is_found_again(shown, window, films, qtbot, monkeypatch):
+    shown.setup.only([films])
+    plain = runs_module.launch
+    monkeypatch.setattr(runs_module, "launch", paused(plain))
+    shown.setup.start.click()
+    runs = window.batches.runs
+    qtbot.waitUntil(lambda: runs.state is not None and runs.state.paused, timeout=20000)
+    assert shown.page.pause.text() == "Go on"
+    assert window.batches.indicator.isVisible()
+    with pytest.raises(CxrviewError):
+        runs.begin(replace(runs.state.folder.request()))
+    asked = []
+
+    def answer(role):
+        def choose(box) -> int:
+            asked.append(box.informativeText())
+            button = next(button for button in box.buttons() if box.buttonRole(button) is role)
+            button.click()
+            return 0
+
+        return choose
+
+    monkeypatch.setattr(QMessageBox, "exec", answer(QMessageBox.ButtonRole.RejectRole))
+    window.close()
+    assert window.isVisible()
+    monkeypatch.setattr(QMessageBox, "exec", answer(QMessageBox.ButtonRole.AcceptRole))
+    window.close()
+    assert not window.isVisible()
+    assert len(asked) == 2
+    assert runs.state.folder.is_running  # without the window
+    later = runs_module.BatchRuns(None, runs.root)
+    assert later.find_running().folder == runs.state.folder
+    later.stop()
+    qtbot.waitUntil(lambda: not later.is_running, timeout=20000)
+    assert isinstance(later.state.ended, Stopped)
+    monkeypatch.setattr(runs_module, "launch", plain)
+    later.go_on(later.state.folder)
+    qtbot.waitUntil(lambda: not later.is_running, timeout=20000)
+    assert isinstance(later.state.ended, Finished)
+
+
+def paused(launch):
+    """Let a batch begin with a pause."""
+
+    def start(folder) -> int:
+        number = launch(folder)
+        folder.wish(PAUSE)
+        return number
+
+    return start
+
+
+def test_a_batch_that_cannot_begin_or_dies_says_so(shown, window, films, qtbot, monkeypatch):
+    assert not shown.setup.start.isEnabled()
+    monkeypatch.setattr(runs_module, "launch", lambda _folder: 2**22 - 3)  # no process has this number
+    shown.setup.only([films])
+    shown.setup.start.click()
+    done(window, qtbot)
+    assert say(messages.BATCH_ENDED_WITHOUT_WORD) in shown.page.line.text()
+    assert shown.page.go_on.isVisible()
+
+
+def test_the_list_tells_how_much_of_it_the_model_has_read(window, films, qtbot):
+    window.open([films])
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None and len(window.state.entries) == 13)
+    strip = window.studies.unread_strip
+    assert not strip.isVisible()
+    window.studies.bar.set_filters(replace(window.studies.bar.filters, classes=frozenset({0})))
+    assert strip.isVisible()
+    assert "13" in strip.words.text()
+    strip.read.click()
+    done(window, qtbot)
+    qtbot.waitUntil(lambda: not strip.isVisible())
+    entries = window.state.entries.values()
+    assert sum(bool(entry.findings) for entry in entries) == 12
+    assert [entry.path.name for entry in entries if entry.mark is Mark.FAILED] == ["film 19.png"]
+
+
+def test_earlier_batches_are_listed_and_opened_again(shown, window, films, qtbot):
+    begun(shown, window, films, qtbot)
+    assert nameless(shown) == []
+    again = Batches(window.bench)
+    again.show()
+    qtbot.waitUntil(lambda: again.window is not None, timeout=30000)
+    assert again.window.list.count() == 1
+    again.window.list.setCurrentRow(0)
+    assert again.window.page.table.films.rowCount() == 13
+    again.leave()

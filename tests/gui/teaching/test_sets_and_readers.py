@@ -1,0 +1,101 @@
+"""From a folder of classes to a set, its reading, and the comparison of two readers, in the window."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QInputDialog
+
+from cxrview.gui.commands import teaching as teaching_commands
+from cxrview.gui.teaching.compared import table_of
+from cxrview.gui.teaching.new_set import NewSetDialog
+from cxrview.gui.teaching.reading import FilmStage
+from cxrview.teaching.films import SetFilms
+from cxrview.teaching.readers import compare
+from cxrview.teaching.set_file import load
+from tests.teaching.sets import films, imagined
+
+
+@pytest.fixture
+def saved(window, tmp_path, qtbot):
+    """A set of eight films that the dialog has made of a table."""
+    table = films(tmp_path / "films", count=12)
+    dialog = NewSetDialog(window.runner, window)
+    qtbot.addWidget(dialog)
+    dialog.look(table)
+    qtbot.waitUntil(dialog.make.isEnabled)
+    assert dialog.questions.count() == 2
+    dialog.count.setValue(8)
+    dialog.balanced.setChecked(True)
+    dialog.limit.setValue(600)
+    path = tmp_path / "eight.cxrset"
+    dialog.save(path)
+    qtbot.waitUntil(lambda: dialog.path == path)
+    return path
+
+
+def test_a_set_is_made_and_opened_like_any_file_and_goes_on_where_it_was_left(
+    window, saved, monkeypatch, qtbot
+):
+    made = load(saved)
+    assert (len(made), made.time_limit) == (8, 600)
+    assert sum("Pneumonia" in film.classes for film in made.films) == 4
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Ana", True))
+    teaching = window.bench.part(teaching_commands.teaching)
+    window.open([saved])
+    qtbot.waitUntil(lambda: teaching.window is not None)
+    assert not window.state.entries  # it is no archive of images
+    reading = teaching.window.reading
+    qtbot.waitUntil(lambda: reading.stage is FilmStage.ASKED)
+    qtbot.waitUntil(
+        lambda: "600 s" in teaching.window.limit.text() or "599 s" in teaching.window.limit.text()
+    )
+    teaching.window.close()
+    teaching.show_sessions()
+    qtbot.waitUntil(lambda: len(teaching.list.sessions) == 1)
+    assert [teaching.list.table.item(0, column).text() for column in (0, 1, 3)] == [
+        made.title,
+        "Ana",
+        "0 of 8",
+    ]
+    assert teaching.list.go_on.isEnabled()
+    teaching.list.go_on.click()
+    qtbot.waitUntil(lambda: teaching.window is not None and teaching.window.reading.stage is FilmStage.ASKED)
+    assert len(teaching.sessions.all()) == 1
+    teaching.window.close()
+    teaching.list.close()
+
+
+def test_an_examination_tells_nothing_until_its_end_and_films_open_again(window, saved, qtbot):
+    made = replace(load(saved), examination=True, order=(0, 1, 2, 3), films=load(saved).films[:4])
+    teaching = window.bench.part(teaching_commands.teaching)
+    teaching.show(SetFilms(made, saved), teaching.sessions.begin(made, saved, "Ben"))
+    reader = teaching.window
+    for place in range(4):
+        asked = (place, FilmStage.ASKED)
+        qtbot.waitUntil(lambda asked=asked: (reader.reading.place, reader.reading.stage) == asked)
+        assert not reader.revealed.isVisible()
+        for key in "35":
+            qtbot.keyClick(reader, key)
+        qtbot.keyClick(reader, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: reader.stack.count() == 2, timeout=20_000)
+    page = reader.stack.widget(1)
+    page.films.itemActivated.emit(page.films.item(0))
+    qtbot.waitUntil(lambda: reader.reading.stage is FilmStage.REVIEW)
+    assert reader.revealed.isVisible()
+    assert reader.layer.regions or made.film(reader.reading.place).regions == ()
+    qtbot.keyClick(reader, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: reader.stack.currentIndex() == 1)
+    reader.close()
+
+
+def test_readers_stand_beside_each_other_with_what_the_model_changes(saved):
+    made = load(saved)
+    everyone = [imagined(made, name, 0.4, seed) for seed, name in enumerate(("Ana", "Ben <b>", "Cy"))]
+    page = table_of(compare(made, everyone))
+    found = compare(made, everyone)[1].found
+    assert page.count("<h3>") == 2
+    assert "Ben &lt;b&gt;" in page
+    assert f"{found.means[1].value:.2f} (" in page
+    assert f"p = {found.p:.3f}" in page
+    assert table_of(()).startswith("<p>")
