@@ -121,6 +121,7 @@ def test_films_that_only_hadoop_lists_are_prepared_as_here(place, master):
 def test_a_cluster_with_two_workers_has_the_rows_of_the_local_engine(place, local_rows):
     with cluster(place) as master:
         host = ("--spark-conf", "spark.driver.host=127.0.0.1", "--spark-conf", "spark.ui.enabled=false")
+        host += ("--spark-conf", "spark.executor.memory=640m")
         assert scored_on(place, master, "cluster.parquet", *host) == 1
     assert in_order(parquet.read_table(place / "cluster.parquet").to_pylist()) == local_rows
 
@@ -148,7 +149,7 @@ def cluster(place: Path) -> Iterator[str]:
         start(logs[0], "master.Master", "--port", "0")
         address = said(logs[0], r"Starting Spark master at (spark://\S+)")
         for log in logs[1:]:
-            start(log, "worker.Worker", "--cores", "1", "--memory", "1g", address)
+            start(log, "worker.Worker", "--cores", "1", "--memory", "700m", address)
         for log in logs[1:]:
             said(log, r"(Successfully registered) with master")
         yield address
