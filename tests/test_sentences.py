@@ -32,7 +32,7 @@ APART = {  # what stands in the window all the same
     "F1",  # a key
 }
 TRANSLATED = {"tr", "trn", "mark"}
-EVENTS = {"Warned", "Stage", "Failed"}
+EVENTS = {"Warned", "Stage", "Failed", "BatchPreparing", "BatchWarned", "BatchFailed"}
 NOTES = {"note"}  # of what was odd in a file
 WIDGETS = {"QLabel", "QPushButton", "QToolButton", "QCheckBox", "QRadioButton", "QGroupBox", "QAction"}
 SETTERS = {

@@ -7,9 +7,10 @@ written every `SETTLED_S` seconds too, and once more when it is full.
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ class PartsTable:
     def write(self, row: Row) -> None:
         """Append `row`, see `ResultsTable`."""
         self.check()
-        self._rows.append({name: _plain(name, row.get(name)) for name in self._columns})
+        self._rows.append(_plain_row(row, self._columns))
         if len(self._rows) >= PART_ROWS or time.monotonic() - self._at >= SETTLED_S:
             self.settle()
 
@@ -124,8 +125,7 @@ class PartsFormat:
             for row in rows:
                 changed += new.get(done_as(row["path"]), [row])
             if any(row is not other for row, other in zip(rows, changed, strict=False)):
-                plain = [{name: _plain(name, row.get(name)) for name in columns} for row in changed]
-                write_part(file, plain, columns)
+                write_part(file, [_plain_row(row, columns) for row in changed], columns)
 
     @contextmanager
     def open(self, path: Path, columns: Sequence[str], anew: bool) -> Iterator[ResultsTable]:
@@ -209,12 +209,27 @@ def write_part(file: Path, rows: Sequence[Row], columns: Sequence[str]) -> None:
         parquet.write_table(table, out)
 
 
+def write_joined(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write one file of `rows`, which are taken PART_ROWS at a time. Raises OSError."""
+    import pyarrow
+    from pyarrow import parquet
+
+    plain, schema = (_plain_row(row, columns) for row in rows), schema_of(columns)
+    with atomic_file(path) as out, parquet.ParquetWriter(out, schema) as writer:
+        while some := list(islice(plain, PART_ROWS)):
+            writer.write_table(pyarrow.Table.from_pylist(some, schema))
+
+
 def schema_of(columns: Sequence[str]) -> "pyarrow.Schema":
     """Return names and types: whole numbers of 32 bits, floating point of 64, truth values and texts."""
     import pyarrow
 
     types = {int: pyarrow.int32(), float: pyarrow.float64(), bool: pyarrow.bool_(), str: pyarrow.string()}
     return pyarrow.schema([(name, types[kind(name)]) for name in columns])
+
+
+def _plain_row(row: Row, columns: Sequence[str]) -> Row:
+    return {name: _plain(name, row.get(name)) for name in columns}
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -17,19 +17,20 @@ from typing import TextIO
 
 from cxrview import paths
 from cxrview.batch import messages, table
-from cxrview.batch.rows import Row
-from cxrview.batch.run_events import (
+from cxrview.batch.events import (
+    BatchFailed,
+    BatchFinished,
+    BatchPreparing,
+    BatchProgress,
+    BatchStarted,
+    BatchStopped,
+    BatchWarned,
     Emit,
     Event,
-    Failed,
-    Finished,
-    Preparing,
-    Progress,
-    Started,
-    Stopped,
-    Warned,
+    FileFailed,
     dump,
 )
+from cxrview.batch.rows import WHY, Row
 from cxrview.batch.run_folder import PAUSE, STOP, BatchFolder, BatchRequest
 from cxrview.batch.score import score
 from cxrview.batch.store import BatchStore, StoredFilm
@@ -65,7 +66,7 @@ def run_batch(folder: BatchFolder, load: LoadPredictor = Predictor.load) -> Even
         try:
             ended: Event = _Batch(folder, folder.request(), emit).run(load)
         except CxrviewError as error:
-            ended = Failed(error.problem, error.advice, str(error.path or ""))
+            ended = BatchFailed(error.problem, error.advice, str(error.path or ""))
         with suppress(CxrviewError):  # a full disk, of which `ended` tells already
             emit(ended)
         return ended
@@ -119,14 +120,14 @@ class _Batch:
         try:
             return self._run(load, unpacked)
         except Cancelled:
-            return Stopped(self._before + self._done, self._files, self._ok, self._failed)
+            return BatchStopped(self._before + self._done, self._files, self._ok, self._failed)
         finally:
             if unpacked.used:
                 unpacked.remove((), silent)
 
     def _run(self, load: LoadPredictor, unpacked: Unpacked) -> Event:
         found = self._find(unpacked)
-        self._emit(Preparing(messages.LOADING_MODEL, len(found.files)))
+        self._emit(BatchPreparing(messages.LOADING_MODEL, len(found.files)))
         predictor = load(self._request.model, self._request.device)
         with self._opened(predictor) as store:
             known = store.paths()
@@ -135,23 +136,26 @@ class _Batch:
             total, self._failed = store.count()
             self._ok = total - self._failed
             card, engine = predictor.card, predictor.engine
-            self._emit(Started(self._files, self._before, card.name, card.version, engine.name))
+            numbers, out = (self._files, self._before), self._request.out
+            told = (*numbers, card.name, card.version, engine.name, engine.device, out)
+            self._emit(BatchStarted(*told))
             self._pace = _Pace()
             try:
                 self._read(store, predictor, found, left)
             finally:
                 self._write_table(store)
         seconds = time.monotonic() - self._begun - self._paused_s
-        return Finished(self._files, self._ok, self._failed, round(seconds, 1))
+        counts = (self._files, self._ok, self._failed)
+        return BatchFinished(*counts, round(seconds, 1), self._before, self._request.out)
 
     def _find(self, unpacked: Unpacked) -> _Found:
         found, passed = _Found(), PassedOver()
-        self._emit(Preparing(messages.FINDING_FILMS))
+        self._emit(BatchPreparing(messages.FINDING_FILMS))
 
         def look(_fraction: float, _doing: Message | str) -> None:
             self._look()
             if self._is_time():
-                self._emit(Preparing(messages.FINDING_FILMS, len(found.files)))
+                self._emit(BatchPreparing(messages.FINDING_FILMS, len(found.files)))
 
         for one in search([Path(source) for source in self._request.sources], unpacked, passed, look, look):
             look(-1.0, "")
@@ -165,7 +169,7 @@ class _Batch:
             remove_leftovers(silent)  # of runs that were killed
         found.files = list(dict.fromkeys(found.files))
         if passed.message:
-            self._emit(Warned(passed.message))
+            self._emit(BatchWarned(passed.message))
         if not found.files:
             raise InvalidRequest(messages.NO_FILMS_THERE)
         return found
@@ -216,6 +220,7 @@ class _Batch:
             self._ok += 1
         else:
             self._failed += 1
+            self._emit(FileFailed(row["path"], row[WHY], row["error"]))
         self._pace.count()
 
     def _look(self) -> None:
@@ -246,28 +251,29 @@ class _Batch:
         self._told = time.monotonic()
         return True
 
-    def _progress(self, *, paused: bool = False) -> Progress:
+    def _progress(self, *, paused: bool = False) -> BatchProgress:
         done, pace = self._before + self._done, self._pace.per_second
         left = (self._files - done) / pace if pace else 0.0
-        return Progress(done, self._files, self._ok, self._failed, round(pace, 3), round(left, 1), paused)
+        return BatchProgress(
+            done, self._files, self._ok, self._failed, round(pace, 3), round(left, 1), paused
+        )
 
     def _key(self) -> bytes:
         """Return the key for the patient pseudonyms; without one, say so and return b""."""
         try:
             return load_key(paths.pseudonym_key())
         except InvalidRequest as error:
-            self._emit(Warned(messages.NO_PSEUDONYMS(reason=error.whole)))
+            self._emit(BatchWarned(messages.NO_PSEUDONYMS(reason=error.whole)))
             return b""
 
     def _write_table(self, store: BatchStore) -> None:
         if not self._request.out:
             return
         try:
-            with table.open_table(Path(self._request.out), store.columns, anew=True) as results:
-                for row in store.every_row(store.numbers(Wanted())):
-                    results.write(row)
+            rows = store.every_row(store.numbers(Wanted()))
+            table.write_file(Path(self._request.out), store.columns, rows)
         except CxrviewError as error:
-            self._emit(Warned(error.whole))
+            self._emit(BatchWarned(error.whole))
 
 
 def _film(

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from cxrview.atomic_file import write_atomically
 from cxrview.batch import messages
-from cxrview.batch.run_events import ENDS, Event, parse
+from cxrview.batch.events import ENDS, Event, parse
 from cxrview.errors import CxrviewError, InvalidRequest
 from cxrview.file_lock import file_lock, is_held
 from cxrview.messages import CANNOT_BE_WRITTEN, CHOOSE_ANOTHER_PLACE
 
 PAUSE, STOP = "pause", "stop"  # what may be wished
-PASSING = '{"event": "progress"'  # begins lines of which there are thousands
+PASSING = ('{"event": "progress"', '{"event": "file_failed"')  # begin lines of which there are thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class BatchFolder:
         return ""
 
     def said(self) -> list[Event]:
-        """Return what the batch has said since it was last started, of how far it was only the last."""
+        """Return what the batch has said since it was last started, without most of what passes by."""
         with suppress(OSError):
             lines = self.events.read_text("utf-8", "replace").splitlines()
             last = {len(lines) - 1, len(lines) - 2}

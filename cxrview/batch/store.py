@@ -35,7 +35,6 @@ LOOKED_AT = 1000  # films, to learn which columns are empty
 BESIDES = {
     "folder": "TEXT",
     "percentile": "REAL",
-    "lungs": "INTEGER",
     "place": "BLOB",  # as the system has it: names of files need not be Unicode
     "archive": "TEXT",
     "patient": "TEXT",
@@ -44,7 +43,7 @@ BESIDES = {
     "problem": "TEXT",  # as a code and values, for a reader of any language
 }
 FIRST = ("status", "call", "in_domain", "predicted", "view", "frame")
-BOOLEANS = ("in_domain", "lungs")
+BOOLEANS = ("in_domain", "lungs_found")
 
 
 class BatchUnusable(CxrviewError):
@@ -234,7 +233,7 @@ class BatchStore:
     def _row(self, values: Sequence[Any]) -> Row:
         row = dict(zip(self.all_columns, values, strict=True))
         for name in BOOLEANS:
-            row[name] = None if row[name] is None else bool(row[name])
+            row[name] = bool(value) if (value := row.get(name)) is not None else None
         row["place"] = os.fsdecode(row["place"])
         return row
 
@@ -279,7 +278,8 @@ def _laid_out(class_names: Sequence[str]) -> tuple[str, ...]:
 
 def _lay_out(database: sqlite3.Connection, class_names: Sequence[str]) -> None:
     kinds = BESIDES | dict.fromkeys((f"p_{name}" for name in class_names), "REAL")
-    kinds |= {"frame": "INTEGER", "in_domain": "INTEGER", "domain_score": "REAL", "elapsed_ms": "REAL"}
+    kinds |= {"frame": "INTEGER", "domain_score": "REAL", "elapsed_ms": "REAL"}
+    kinds |= dict.fromkeys(BOOLEANS, "INTEGER")
     made = ", ".join(f"{quoted(name)} {kinds.get(name, 'TEXT')}" for name in _laid_out(class_names))
     database.execute("CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
     database.execute(f"CREATE TABLE films (number INTEGER PRIMARY KEY, {made})")
@@ -308,7 +308,6 @@ def _besides(film: StoredFilm) -> dict[str, Any]:
     return {
         "folder": str(PurePath(film.row["path"]).parent),
         "percentile": round(said.domain_percentile, 2) if said is not None and known else None,
-        "lungs": said.anatomy.found if said is not None and said.anatomy is not None else None,
         "place": os.fsencode(film.place),
         "archive": "archive" if film.archive else "",
         "patient": film.patient,

@@ -1,13 +1,13 @@
 """Tables of results by the suffix of their name: begun, appended to, and gone on with when a run ended."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cxrview.batch import messages
 from cxrview.batch.formats import Format, FoundRow, ResultsTable, done_as, refused_writing
-from cxrview.batch.parts_table import PartsFormat
+from cxrview.batch.parts_table import PartsFormat, write_joined
 from cxrview.batch.rows import SINCE_0_2_0, Row
 from cxrview.batch.text_table import TextFormat
 from cxrview.errors import InvalidRequest
@@ -52,6 +52,22 @@ def open_table(path: Path, columns: Sequence[str], anew: bool = False) -> Iterat
         path.parent.mkdir(parents=True, exist_ok=True)
     with kind.open(path, columns, anew) as table:
         yield table
+
+
+def write_file(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write a whole table as one file, anew. A Parquet file is there when it is done, or not at all.
+
+    Raises InvalidRequest as `open_table`, and what taking the `rows` raises.
+    """
+    if isinstance(format_of(path), PartsFormat):
+        format_of(path).check()
+        with refused_writing(str(path)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_joined(path, columns, rows)
+        return
+    with open_table(path, columns, anew=True) as table:
+        for row in rows:
+            table.write(row)
 
 
 def columns_to_go_on_with(path: Path, columns: Sequence[str]) -> list[str]:

@@ -78,8 +78,8 @@ def batch(arguments: argparse.Namespace) -> int:
 
     It outlives whoever started it, so what libraries say goes into a file of the folder.
     """
+    from cxrview.batch.events import BatchFailed
     from cxrview.batch.run import give_way, run_batch
-    from cxrview.batch.run_events import Failed
     from cxrview.batch.run_folder import BatchFolder
 
     folder = BatchFolder(arguments.folder)
@@ -88,7 +88,7 @@ def batch(arguments: argparse.Namespace) -> int:
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)
     ended = run_batch(folder)
-    return console.SOME_FAILED if isinstance(ended, Failed) else console.OK
+    return console.SOME_FAILED if isinstance(ended, BatchFailed) else console.OK
 
 
 def gradients(_arguments: argparse.Namespace) -> int:

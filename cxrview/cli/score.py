@@ -264,15 +264,15 @@ class _Run:
     def _begin(self) -> None:
         counts, first = self._counts, self._readers.first
         model, engine = (first.card.name, first.card.version), first.engine
-        numbers = (counts.files, counts.done_before)
-        self._voice.tell(BatchStarted(str(self._out or ""), *numbers, *model, engine.name, engine.device))
+        numbers, out = (counts.files, counts.done_before), str(self._out or "")
+        self._voice.tell(BatchStarted(*numbers, *model, engine.name, engine.device, out))
 
     def _end(self, record: Manifest) -> None:
         counts = self._counts
         out, place = (str(self._out), str(record.place)) if self._out is not None else ("", "")
         page = str(self._arguments.report or "")
-        done = (counts.read, counts.failed, counts.done_before)
-        self._voice.tell(BatchFinished(out, place, page, *done, round(record.seconds, 3)))
+        done = (counts.files, counts.read, counts.failed, round(record.seconds, 3), counts.done_before)
+        self._voice.tell(BatchFinished(*done, out, place, page))
         for message in self._remarks():
             self._voice.tell(BatchWarned(message))
         if isinstance(self._voice, Terminal):

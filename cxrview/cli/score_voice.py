@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from cxrview.batch.events import (
     BatchFailed,
     BatchFinished,
+    BatchProgress,
     BatchStopped,
     BatchWarned,
     Event,
     FileFailed,
-    Progressed,
     dump,
 )
 from cxrview.batch.manifest import BatchCounts
@@ -60,6 +60,7 @@ class Events:
         self._counts = counts
         self._began = time.monotonic()
         self._told = -BETWEEN_S
+        self._done = 0  # files
         self._asked = threading.Event()
         if listen:
             threading.Thread(target=self._listen, daemon=True).start()
@@ -73,11 +74,19 @@ class Events:
         if now - self._told < BETWEEN_S and fraction < 1:
             return
         self._told, taken = now, now - self._began
-        read, failed = self._counts.read, self._counts.failed
-        remaining = taken * (1 - fraction) / fraction if fraction > 0.01 else None
-        speed = read / taken if taken > 0 else 0.0
-        left = None if remaining is None else round(remaining, 1)
-        self.tell(Progressed(round(fraction, 5), str(doing), read, failed, round(speed, 2), left))
+        counts = self._counts
+        done = counts.done_before + round(fraction * (counts.files - counts.done_before))
+        self._done = max(self._done, done)  # the page, written at the end, begins at 0 again
+        left = taken * (1 - fraction) / fraction if fraction > 0.01 else 0.0
+        speed = counts.read / taken if taken > 0 else 0.0
+        numbers = (self._done, counts.files, counts.read, counts.failed)
+        self.tell(BatchProgress(*numbers, round(speed, 2), round(left, 1), file=str(doing)))
+
+    @property
+    def stopped(self) -> BatchStopped:
+        """How far it was when it ended before its time."""
+        counts = self._counts
+        return BatchStopped(max(self._done, counts.done_before), counts.files, counts.read, counts.failed)
 
     def tell(self, event: Event) -> None:
         """Write a line. Raises InvalidRequest, or BrokenPipeError if nobody listens any more."""
@@ -112,5 +121,5 @@ def voice(counts: BatchCounts, events: bool, listen: bool) -> Iterator[Voice]:
         speaker.tell(BatchFailed(error.problem, error.advice, str(error.path or "")))
         raise
     except (Cancelled, KeyboardInterrupt):
-        speaker.tell(BatchStopped(counts.read, counts.failed))
+        speaker.tell(speaker.stopped)
         raise

@@ -14,18 +14,18 @@ import numpy as np
 import pytest
 
 from cxrview.batch import messages
-from cxrview.batch.run import run_batch
-from cxrview.batch.run_events import (
-    Failed,
-    Finished,
-    Preparing,
-    Progress,
-    Started,
-    Stopped,
-    Warned,
+from cxrview.batch.events import (
+    BatchFailed,
+    BatchFinished,
+    BatchPreparing,
+    BatchProgress,
+    BatchStarted,
+    BatchStopped,
+    BatchWarned,
     dump,
     parse,
 )
+from cxrview.batch.run import run_batch
 from cxrview.batch.run_folder import PAUSE, STOP, BatchFolder, BatchRequest, batches
 from cxrview.batch.store import BatchStore, BatchUnusable
 from cxrview.batch.store_filter import NOT_CALLED, Wanted
@@ -70,7 +70,7 @@ def done(tmp_path_factory, films, loaded) -> BatchFolder:
     """A batch that has come to its end, with a results table beside it."""
     root = tmp_path_factory.mktemp("batches")
     batch = asked(root / "first", films, out=str(root / "results.csv"))
-    assert isinstance(run_batch(batch, lambda _model, _device: loaded), Finished)
+    assert isinstance(run_batch(batch, lambda _model, _device: loaded), BatchFinished)
     return batch
 
 
@@ -101,17 +101,17 @@ def test_one_row_per_film_and_what_was_said_of_each(done, films, loaded):
 
 def test_its_events_say_how_it_went_in_codes(done, tmp_path, loaded):
     said = done.said()
-    doing = [event.doing.code for event in said if isinstance(event, Preparing)]
+    doing = [event.doing.code for event in said if isinstance(event, BatchPreparing)]
     assert list(dict.fromkeys(doing)) == ["finding-films", "loading-model"]
-    assert next(event for event in said if isinstance(event, Started)).files == FILMS
+    assert next(event for event in said if isinstance(event, BatchStarted)).files == FILMS
     assert said[-1] == done.ending()
-    assert (said[-1].ok, said[-1].failed) == (FILMS - 2, 2)
+    assert (said[-1].read, said[-1].failed) == (FILMS - 2, 2)
     assert [parse(dump(event)) for event in said] == said
     empty = tmp_path / "empty"
     empty.mkdir()
     ended = run_batch(asked(tmp_path / "none", empty), lambda _model, _device: loaded)
-    assert isinstance(ended, Failed)
-    assert ended.problem.code in (messages.NO_FILMS_THERE.code, "no-images-there", "holds-no-images")
+    assert isinstance(ended, BatchFailed)
+    assert ended.message.code in (messages.NO_FILMS_THERE.code, "no-images-there", "holds-no-images")
 
 
 def test_the_table_beside_it_has_the_columns_of_the_command_line(done):
@@ -168,7 +168,7 @@ def test_a_killed_batch_goes_on_to_the_same_table(done, films, tiny_bundle, tmp_
         assert batch.ending() is None
         assert not batch.is_running
     assert process.returncode == 0
-    assert isinstance(batch.ending(), Finished)
+    assert isinstance(batch.ending(), BatchFinished)
     assert table(batch) == table(done)
 
 
@@ -193,16 +193,18 @@ def test_it_pauses_goes_on_and_stops(films, loaded, tmp_path, monkeypatch):
 
     working = threading.Thread(target=run_batch, args=(batch, load))
     working.start()
-    paused = until(lambda: [event for event in batch.said() if isinstance(event, Progress) and event.paused])
+    paused = until(
+        lambda: [event for event in batch.said() if isinstance(event, BatchProgress) and event.paused]
+    )
     assert batch.is_running
     assert paused[0].done < FILMS
     batch.wish(STOP)
     working.join(20)
     ended = batch.ending()
-    assert isinstance(ended, Stopped)
+    assert isinstance(ended, BatchStopped)
     assert not batch.is_running
     batch.wish("")
-    assert isinstance(run_batch(batch, lambda _model, _device: loaded), Finished)
+    assert isinstance(run_batch(batch, lambda _model, _device: loaded), BatchFinished)
 
 
 def until(found, seconds: float = 20.0):
@@ -223,8 +225,8 @@ def test_what_cannot_be_gone_on_with(done, films, loaded, tmp_path):
         database.execute("UPDATE about SET value = '\"another\"' WHERE key = 'model'")
     database.close()
     ended = run_batch(batch, lambda _model, _device: loaded)
-    assert isinstance(ended, Failed)
-    assert ended.problem.code == messages.OTHER_MODEL.code
+    assert isinstance(ended, BatchFailed)
+    assert ended.message.code == messages.OTHER_MODEL.code
     batch.store.write_bytes(b"no database at all, but long enough to look at")
     with refused(BatchUnusable, messages.BATCH_DAMAGED):
         BatchStore.open(batch.store)
@@ -235,6 +237,6 @@ def test_batches_are_listed_newest_first_and_a_table_that_fails_is_told(films, l
     first = asked(tmp_path / "20260101-a", films / "morning", out=str(tmp_path))
     second = asked(tmp_path / "20260103-b", films)
     assert batches(tmp_path) == [second, first]
-    assert isinstance(run_batch(first, lambda _model, _device: loaded), Finished)
-    assert any(isinstance(event, Warned) for event in first.said())
+    assert isinstance(run_batch(first, lambda _model, _device: loaded), BatchFinished)
+    assert any(isinstance(event, BatchWarned) for event in first.said())
     assert os.name != "posix" or first.store.stat().st_mode & 0o077 == 0

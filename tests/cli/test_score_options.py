@@ -15,6 +15,7 @@ from pyarrow import parquet
 from cxrview.__main__ import main
 from cxrview.batch import messages as batch_messages
 from cxrview.batch import parts_table
+from cxrview.batch.events import BatchProgress, parse
 from cxrview.cli import messages
 from cxrview.explain.messages import NO_CLASS
 from cxrview.imaging.messages import IS_EMPTY
@@ -138,10 +139,15 @@ def _in_order(films):
 
 def test_events_have_codes_and_values_and_nothing_else_is_on_standard_output(score, films, capsys):
     score("r.csv", "--events", "jsonl")
-    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    lines = capsys.readouterr().out.splitlines()
+    events = [json.loads(line) for line in lines]
     kinds = [event["event"] for event in events]
     assert kinds[0] == "started"
-    assert "progressed" in kinds
+    assert "progress" in kinds
+    assert None not in map(parse, lines)
+    assert next(parse(line) for line in lines if "file_failed" in line).message.code == IS_EMPTY.code
+    last = [event for line in lines if isinstance(event := parse(line), BatchProgress)][-1]
+    assert (last.done, last.files, last.read, last.failed) == (5, 5, 4, 1)
     (failed,) = (event for event in events if event["event"] == "file_failed")
     assert (failed["code"], failed["file"]) == (IS_EMPTY.code, str(films / "d.png"))
     (done,) = (event for event in events if event["event"] == "finished")

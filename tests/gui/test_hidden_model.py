@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from cxrview.gui.actions.palette_commands import commands
+from cxrview.gui.dialogs.belief import BeliefDialog
 from cxrview.gui.state import Mark, PredictionProgress
 from tests.gui.conftest import CLASSES
 from tests.gui.test_identity import everything
@@ -63,6 +64,11 @@ def reported(window, tmp_path, monkeypatch, qtbot):
 def test_nothing_of_the_model_shows_until_it_is_revealed(opened, reported, qtbot):
     window, state = opened, opened.state
     window.heatmaps.show_all_classes()
+    window.heatmaps.show_model_view()
+    qtbot.waitUntil(lambda: window.heatmaps.model_view.picture.isEnabled() and not window.runner.jobs)
+    window.menus.actions["try_map"].trigger()
+    believed = window.findChild(BeliefDialog)
+    assert answers(believed.about.text().casefold(), window)
     shown = everything(window)
     assert len(answers(f"{shown}\n{of_palette(window)}", window)) > 20
     coloured = copied(window, qtbot)
@@ -73,6 +79,9 @@ def test_nothing_of_the_model_shows_until_it_is_revealed(opened, reported, qtbot
     hidden = f"{everything(window)}\n{of_palette(window)}"
     assert answers(hidden, window) == []
     assert not any(label in reported("hidden") for label in LABELS)
+    assert not any(dialog.isVisible() for dialog in window.findChildren(BeliefDialog))
+    window.menus.actions["try_map"].trigger()
+    assert window.findChild(BeliefDialog) is None
     grey = copied(window, qtbot)
     assert np.ptp(grey[100:-100, 100:-100].astype(int), axis=2).max() < 40
     assert state.reading.prediction is None
@@ -81,6 +90,7 @@ def test_nothing_of_the_model_shows_until_it_is_revealed(opened, reported, qtbot
     assert not window.menus.actions["heatmap"].isEnabled()
 
     window.heatmaps.all_classes.close()
+    window.heatmaps.model_view.close()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window.canvas, Qt.Key.Key_X)

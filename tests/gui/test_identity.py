@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QEvent, QModelIndex, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
 
@@ -40,7 +40,8 @@ def said(root: QWidget) -> Iterator[str]:
     """Yield all words that widgets, actions and rows below `root` show, tell or speak."""
     for thing in (root, *root.findChildren(QWidget), *root.findChildren(QAction)):
         for name in PROPERTIES:
-            value = getattr(thing, name, None)
+            of_cells = name == "text" and isinstance(thing, QAbstractItemView)
+            value = None if of_cells else getattr(thing, name, None)
             if (callable(value) and not isinstance(thing, QMenu)) or name in ("toolTip", "title"):
                 found = value() if callable(value) else ""
                 yield from [found] if isinstance(found, str) else []
@@ -50,7 +51,8 @@ def said(root: QWidget) -> Iterator[str]:
 
 def of_rows(model: QAbstractItemModel, parent: QModelIndex) -> Iterator[str]:
     for row in range(model.rowCount(parent)):
-        for column in range(model.columnCount(parent)):
+        # A list has one column, of which it lets nobody ask.
+        for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount(parent)):
             index = model.index(row, column, parent)
             yield from (str(index.data(role)) for role in ROLES if index.data(role) is not None)
         yield from of_rows(model, model.index(row, 0, parent))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from cxrview.batch.run_folder import BatchRequest
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text
+from cxrview.gui.actions.secondary import attend
 from cxrview.gui.batch.feed import ListFeed
 from cxrview.gui.batch.indicator import BatchIndicator
 from cxrview.gui.batch.leaving import may_close
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 COLUMNS = "batch_columns.json"  # beside the settings
 
 
-class Batches(QObject):
+class BatchDesk(QObject):
     """Made after the first picture; takes up a batch that an earlier window has left running."""
 
     def __init__(self, bench: Workbench) -> None:
@@ -37,7 +38,7 @@ class Batches(QObject):
         self.window: BatchWindow | None = None
         self.walk: BatchWalk | None = None
         self.runs = BatchRuns(self, bench.places.batches)
-        ListFeed(bench.state, bench.runner, self.runs, self)  # which its parent keeps
+        ListFeed(bench.state, bench.session.withheld, bench.runner, self.runs, self)  # which its parent keeps
         self.indicator = BatchIndicator(self.runs)
         self.indicator.asked.connect(self.show_state)
         bench.studies.read_all_asked.connect(self.show_listed)
@@ -116,6 +117,7 @@ class Batches(QObject):
             bench.state, self.runs, bench.runner, self.listed, lambda: bench.session.models.choice
         )
         made.commands.follow(bench.state, bench.shortcuts)
+        attend(made, bench, "batch")
         made.addAction(bench.actions["quit"])
         table = made.page.table
         self.walk = BatchWalk(bench, table)

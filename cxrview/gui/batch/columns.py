@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cxrview.batch.events import read_message
 from cxrview.batch.rows import Row
-from cxrview.batch.run_events import read_message
 from cxrview.batch.store_filter import FAILED
 from cxrview.gui.viewer.corner_text import date
 from cxrview.gui.widgets import identity
@@ -15,8 +15,16 @@ from cxrview.i18n import mark, percent, say, tr
 from cxrview.inference.messages import POINTS
 
 PICTURE, FILE, CALL = "picture", "path", "call"
-IF_KNOWN = ("patient", "study_date", "view", "lungs")  # hidden where no film has any
+IF_KNOWN = ("patient", "study_date", "view", "lungs_found")  # hidden where no film has any
 OF_PEOPLE = ("folder", "patient", "study_date")  # only where it may be seen who the patients are
+
+
+OF_MODEL = ("predicted", CALL, "operating_point", "in_domain", "domain_score", "percentile", "lungs_found")
+
+
+def of_model(key: str) -> bool:
+    """Whether a column tells, or hints at, what the model said of a film."""
+    return key in OF_MODEL or key.startswith("p_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ FIRST = (
 LAST = (
     Column("operating_point", mark("Operating point"), 130, shown=False),
     Column("percentile", mark("Like the training films"), 140),
-    Column("lungs", mark("Lungs found"), 84),
+    Column("lungs_found", mark("Lungs found"), 84),
     Column("elapsed_ms", mark("Time"), 76, shown=False, right=True),
 )
 
@@ -76,7 +84,7 @@ def tip(row: Row, key: str) -> str:
         return "" if identity.hidden() else row["path"]
     if key == "status":
         return "" if identity.hidden() else problem(row)
-    if key in ("percentile", CALL, "lungs"):
+    if key in ("percentile", CALL, "lungs_found"):
         return row["objections"] or ""
     return ""
 
@@ -119,7 +127,7 @@ def _likeness(row: Row, _number: int) -> str:
 
 
 def _lungs(row: Row, _number: int) -> str:
-    return {None: "", True: tr("yes"), False: tr("no")}[row["lungs"]]
+    return {None: "", True: tr("yes"), False: tr("no")}[row["lungs_found"]]
 
 
 def _point(row: Row, _number: int) -> str:
@@ -138,7 +146,7 @@ _WRITTEN: dict[str, Callable[[Row, int], str]] = {
     "status": _status,
     "study_date": lambda row, _number: date(row["study_date"] or ""),
     "percentile": _likeness,
-    "lungs": _lungs,
+    "lungs_found": _lungs,
     "operating_point": _point,
     "elapsed_ms": _time,
 }

@@ -12,6 +12,7 @@ from cxrview.batch.store_filter import FAILED
 from cxrview.gui.batch.archived import entry_of
 from cxrview.gui.batch.runs import BatchRuns, BatchState
 from cxrview.gui.session import calls
+from cxrview.gui.session.withheld import Withheld
 from cxrview.gui.state import AppState, Entry, Mark
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.widgets import identity
@@ -39,9 +40,11 @@ class News(NamedTuple):
 class ListFeed(QObject):
     """Follows the batch that is read, as long as the model in use reads it."""
 
-    def __init__(self, state: AppState, runner: TaskRunner, runs: BatchRuns, parent: QObject) -> None:
+    def __init__(
+        self, state: AppState, withheld: Withheld, runner: TaskRunner, runs: BatchRuns, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._state, self._runner = state, runner
+        self._state, self._withheld, self._runner = state, withheld, runner
         self._folder: BatchFolder | None = None
         self._last = 0  # row that was taken
         self._job: Job | None = None
@@ -94,7 +97,12 @@ class ListFeed(QObject):
             return
         shares = [row[f"p_{name}"] for name in names]
         finding = calls.finding(self._state, shares, bool(row["in_domain"]))
-        findings = {**entry.findings, (row["frame"] or 1) - 1: finding}
+        frame = (row["frame"] or 1) - 1
+        if self._state.hides(entry.path, frame):
+            self._withheld.put(entry.path, frame, finding)
+            self._state.change_entry(entry.path, mark=Mark.SHOWN)
+            return
+        findings = {**entry.findings, frame: finding}
         refused = not any(found.in_domain for found in findings.values())
         mark = Mark.REFUSED if refused and len(findings) == entry.frames else Mark.SHOWN
         self._state.change_entry(entry.path, mark=mark, findings=findings)

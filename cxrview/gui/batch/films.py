@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from cxrview.batch.rows import Row
 from cxrview.batch.store import BatchStore
 from cxrview.batch.store_filter import ORDER, Wanted
-from cxrview.gui.batch.columns import Column, columns_of, text, tip
+from cxrview.gui.batch.columns import Column, columns_of, of_model, text, tip
 from cxrview.gui.theme import wrapped
 from cxrview.i18n import tr
 
@@ -38,6 +38,7 @@ class Films(QAbstractTableModel):
         self.columns: list[Column] = []
         self.labels: dict[str, str] = {}
         self.wanted = Wanted()
+        self.model_hidden = False  # then no cell says what the model said
         self.numbers: NDArray[np.int64] = np.empty(0, np.int64)
         self.empty: frozenset[str] = frozenset()  # columns in which the first films have nothing
         self._last = 0  # the number of the newest film that was looked at
@@ -111,7 +112,13 @@ class Films(QAbstractTableModel):
         """Return what stands in a cell."""
         film = self.film(row)
         key = self.columns[column].key
-        return text(film, key, int(self.numbers[row]), self.labels) if film is not None else ""
+        if film is None or self.hides(key):
+            return ""
+        return text(film, key, int(self.numbers[row]), self.labels)
+
+    def hides(self, key: str) -> bool:
+        """Whether a column must not be seen now."""
+        return self.model_hidden and of_model(key)
 
     # What Qt asks
 
@@ -136,7 +143,8 @@ class Films(QAbstractTableModel):
         film = self.film(index.row()) if role in (ROW, Qt.ItemDataRole.ToolTipRole) else None
         if role == ROW:
             return film
-        return wrapped(tip(film, self.columns[index.column()].key)) if film is not None else None
+        key = self.columns[index.column()].key
+        return wrapped(tip(film, key)) if film is not None and not self.hides(key) else None
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -156,6 +164,6 @@ class Films(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; -1 is the order in which the films were read. Raises BatchUnusable."""
         key = self.columns[column].key if 0 <= column < len(self.columns) else ORDER
-        if key == ORDER or self.columns[column].sortable:
+        if key == ORDER or (self.columns[column].sortable and not self.hides(key)):
             down = key != ORDER and order is Qt.SortOrder.DescendingOrder
             self.want(replace(self.wanted, order=key, descending=down))

@@ -44,6 +44,8 @@ class BatchFilterBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.wanted = Wanted()
+        self._model_hidden = False
+        self._labels: dict[str, str] = {}  # of the classes, by their names
         self.search = QLineEdit(placeholderText=tr("Search file, view or reason"), clearButtonEnabled=True)
         self.search.setAccessibleName(tr("Search the films"))
         self.reading = QToolButton(objectName="field", popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -95,15 +97,29 @@ class BatchFilterBar(QWidget):
 
     def show_store(self, store: BatchStore | None) -> None:
         """Offer the classes of another batch, and want all of it."""
-        labels = dict(store.about["labels"]) if store is not None else {}
+        self._labels = dict(store.about["labels"]) if store is not None else {}
+        self._offer_all()
+        self.show_all()
+
+    def hide_model(self, hidden: bool) -> None:
+        """Offer nothing that the model said, and want all of it again; or offer it again."""
+        if hidden == self._model_hidden:
+            return
+        self._model_hidden = hidden
+        self._offer_all()
+        self.domain.setCurrentIndex(0)
+        for widget in (self.reading, self.probable, self.domain):
+            widget.setVisible(not hidden)
+        self._tell()
+
+    def _offer_all(self) -> None:
         self.menu.clear()
         self.probable.clear()
         self.probable.addItem(tr("Any probability"), "")
-        for name, label in labels.items():
+        for name, label in self._labels.items() if not self._model_hidden else ():
             self._offer(tr(label), name)
             self.probable.addItem(tr(label), name)
         self._offer(say(NOT_READ), NOT_CALLED)
-        self.show_all()
 
     def show_all(self) -> None:
         """Want all films."""

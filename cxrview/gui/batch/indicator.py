@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from cxrview.batch.run_events import Failed, Stopped
+from cxrview.batch.events import BatchFailed, BatchStopped
 from cxrview.gui import theme as themes
 from cxrview.gui.batch import texts
 from cxrview.gui.batch.runs import BatchRuns, BatchState
@@ -49,7 +49,9 @@ class BatchIndicator(QWidget):
         self.button.setText(_text(state))
         self.button.setAccessibleName(_text(state))
         self.button.setToolTip(wrapped(texts.state_line(state)))
-        self.setVisible(state.is_alive or not isinstance(state.ended, Stopped))  # that the user has just done
+        self.setVisible(
+            state.is_alive or not isinstance(state.ended, BatchStopped)
+        )  # that the user has just done
 
     def _ask(self) -> None:
         if self._state is not None:
@@ -63,6 +65,6 @@ def _text(state: BatchState) -> str:
         share = f"{100 * state.fraction:.0f} %"
         words = tr("Batch paused at {share}") if state.paused else tr("Batch: {share}")
         return words.format(share=share)
-    if isinstance(state.ended, Failed):
+    if isinstance(state.ended, BatchFailed):
         return tr("Batch failed: show why")
     return tr("Batch finished: show it") if state.ended is not None else tr("Batch was cut off: show it")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -17,15 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrview.batch import table as results
 from cxrview.batch.run_folder import BatchFolder
 from cxrview.batch.store import BatchStore
 from cxrview.batch.store_filter import Wanted
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text
 from cxrview.gui import theme as themes
-from cxrview.gui.batch import texts
-from cxrview.gui.batch.columns import nameless
+from cxrview.gui.batch import table_file, texts
 from cxrview.gui.batch.evaluation import BatchEvaluation, labels_of
 from cxrview.gui.batch.filter_bar import BatchFilterBar
 from cxrview.gui.batch.runs import BatchState
@@ -34,7 +31,6 @@ from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.widgets import identity
 from cxrview.gui.widgets.elided import ElidedLabel
 from cxrview.i18n import say, tr, trn
-from cxrview.progress import Report
 
 ICON = QSize(16, 16)
 
@@ -179,6 +175,14 @@ class BatchPage(QWidget):
         self.table.lay_out_columns()
         self.table.films.layoutChanged.emit()
 
+    def hide_model(self, hidden: bool) -> None:
+        """Let nothing be seen of what the model said, or let it be seen again."""
+        self.table.hide_model(hidden)
+        self.filter.hide_model(hidden)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.evaluation), not hidden)
+        if hidden and self.folder is not None:
+            self.evaluation.show_batch(self.folder, self.evaluation.labels.line.text())
+
     # What the user does
 
     def show_columns(self) -> None:
@@ -197,21 +201,20 @@ class BatchPage(QWidget):
         """Let the user choose where the table is written to, and write it."""
         if self.table.films.store is None:
             return
-        proposed = Path.home() / tr("results.csv")
-        kinds = f"{tr('Tables')} (*.csv *.jsonl)"
-        name, _ = QFileDialog.getSaveFileName(self, tr("Export the table"), str(proposed), kinds)
-        if name:
-            self.export_to(Path(name) if Path(name).suffix else Path(f"{name}.csv"))
+        path = table_file.ask(self, tr("Export the table"))
+        if path is not None:
+            self.export_to(path)
 
     def export_to(self, path: Path) -> None:
         """Write the films that are shown, in their order, to the table `path`."""
-        store = self.table.films.store
+        films = self.table.films
+        store = films.store
         if store is None:
             return
         self.note.setText(tr("Exporting…"))
         self._runner.start(
             tr("Exporting a table"),
-            partial(write_table, store.path, self.table.films.wanted, path, identity.hidden()),
+            partial(table_file.write, store.path, films.wanted, path, identity.hidden(), films.model_hidden),
             done=lambda count: self.note.setText(
                 trn("Exported {count} row to {name}", "Exported {count} rows to {name}", count).format(
                     count=count, name=path.name
@@ -249,17 +252,3 @@ class BatchPage(QWidget):
 
     def _offer_copy(self) -> None:
         self.copy.setEnabled(self.table.selectionModel().hasSelection())
-
-
-def write_table(store: Path, wanted: Wanted, path: Path, without_names: bool, report: Report) -> int:
-    """Write what is `wanted` of `store` to the table `path`, anew, and return how many rows that are.
-
-    Raises CxrviewError, and what `report` raises.
-    """
-    with BatchStore.open(store) as opened:
-        numbers = opened.numbers(wanted)
-        with results.open_table(path, opened.columns, anew=True) as written:
-            for place, (number, row) in enumerate(zip(numbers, opened.every_row(numbers), strict=False)):
-                report(place / len(numbers), "")
-                written.write(nameless(row, int(number)) if without_names else row)
-    return len(numbers)

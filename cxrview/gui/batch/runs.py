@@ -15,15 +15,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from cxrview import paths
-from cxrview.batch.run_events import (
+from cxrview.batch.events import (
     ENDS,
+    BatchFailed,
+    BatchFinished,
+    BatchPreparing,
+    BatchProgress,
+    BatchStarted,
+    BatchWarned,
     Event,
-    Failed,
-    Finished,
-    Preparing,
-    Progress,
-    Started,
-    Warned,
     parse,
 )
 from cxrview.batch.run_folder import PAUSE, STOP, BatchFolder, BatchRequest, batches
@@ -58,8 +58,8 @@ class BatchState:
     is_starting: bool = False
     stopping: bool = False
     doing: Message = NOTHING
-    started: Started | None = None
-    progress: Progress | None = None
+    started: BatchStarted | None = None
+    progress: BatchProgress | None = None
     warnings: tuple[Message, ...] = ()
     ended: Event | None = None
 
@@ -76,31 +76,35 @@ class BatchState:
     @property
     def fraction(self) -> float:
         """How much of the films is done, 0…1."""
-        if isinstance(self.ended, Finished):
+        if isinstance(self.ended, BatchFinished):
             return 1.0
         if self.progress is not None and self.progress.files:
             return self.progress.done / self.progress.files
         return (
-            self.started.done / self.started.files if self.started is not None and self.started.files else 0.0
+            self.started.done_before / self.started.files
+            if self.started is not None and self.started.files
+            else 0.0
         )
 
     @property
     def can_go_on(self) -> bool:
         """Whether there is something left to read."""
-        return not self.is_alive and not isinstance(self.ended, Finished)
+        return not self.is_alive and not isinstance(self.ended, BatchFinished)
 
 
 def told(state: BatchState, event: Event) -> BatchState:
     """Return `state` after `event`."""
-    if isinstance(event, Preparing):
+    if isinstance(event, BatchPreparing):
         return replace(state, doing=event.doing)
-    if isinstance(event, Started):
+    if isinstance(event, BatchStarted):
         return replace(state, started=event, doing=NOTHING)
-    if isinstance(event, Progress):
+    if isinstance(event, BatchProgress):
         return replace(state, progress=event, doing=NOTHING)
-    if isinstance(event, Warned):
+    if isinstance(event, BatchWarned):
         return replace(state, warnings=(*state.warnings, event.message))
-    return replace(state, ended=event, doing=NOTHING)
+    if isinstance(event, ENDS):
+        return replace(state, ended=event, doing=NOTHING)
+    return state
 
 
 class BatchRuns(QObject):
@@ -229,7 +233,7 @@ class BatchRuns(QObject):
         elif state.is_running or state.ended is not None or not self._may_still_start():
             state = replace(state, is_running=False, is_starting=False, stopping=False)
             if state.ended is None and not state.started:
-                state = replace(state, ended=Failed(messages.BATCH_ENDED_WITHOUT_WORD))
+                state = replace(state, ended=BatchFailed(messages.BATCH_ENDED_WITHOUT_WORD))
         if state != before:
             self._say(state)
         if not state.is_alive:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from cxrview.batch.run_folder import BatchRequest
 from cxrview.bundle import folders
 from cxrview.gui import theme as themes
+from cxrview.gui.batch import table_file
 from cxrview.gui.state import AppState
 from cxrview.gui.training.data.source import PathField
 from cxrview.gui.widgets import identity
@@ -237,12 +238,9 @@ class BatchSetup(QWidget):
         self.add([Path(name) for name in names])
 
     def _ask_out(self) -> None:
-        kinds = f"{tr('Tables')} (*.csv *.jsonl)"
-        name, _ = QFileDialog.getSaveFileName(
-            self, tr("Table of results"), self.out.text() or "results.csv", kinds
-        )
-        if name:
-            self.out.setText(name if Path(name).suffix else f"{name}.csv")
+        name = table_file.ask(self, tr("Table of results"), self.out.text())
+        if name is not None:
+            self.out.setText(str(name))
 
     def _start(self) -> str:
         last = next(reversed(self._sources), "")

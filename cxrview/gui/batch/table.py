@@ -104,10 +104,19 @@ class BatchTable(QTableView):
         for number, column in enumerate(self.films.columns):
             usual = (column.shown and not self._says_nothing(column.key)) or self._groups(column.key)
             seen = self._chosen.get(column.key, usual)
-            allowed = column.key not in OF_PEOPLE or not identity.hidden()
-            self.setColumnHidden(number, not (seen and allowed))
+            self.setColumnHidden(number, not (seen and self._may_be_seen(column.key)))
         self._share_room()
         self.viewport().update()
+
+    def _may_be_seen(self, key: str) -> bool:
+        return not (key in OF_PEOPLE and identity.hidden()) and not self.films.hides(key)
+
+    def hide_model(self, hidden: bool) -> None:
+        """Let nothing be seen of what the model said, nor an order by it; or let it be seen again."""
+        self.films.model_hidden = hidden
+        if self.films.hides(self.films.wanted.order):
+            self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.lay_out_columns()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -147,7 +156,7 @@ class BatchTable(QTableView):
         """Return a menu of the columns, which stays open."""
         menu = StayingMenu(self)
         for number, column in enumerate(self.films.columns):
-            if column.key in OF_PEOPLE and identity.hidden():
+            if not self._may_be_seen(column.key):
                 continue
             action = menu.addAction(column.title.replace("&", "&&"))
             action.setCheckable(True)

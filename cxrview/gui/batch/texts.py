@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from cxrview.batch.run_events import Failed, Finished, Stopped
+from cxrview.batch.events import BatchFailed, BatchFinished, BatchStopped
 from cxrview.batch.run_folder import BatchFolder, BatchRequest
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text
@@ -49,13 +49,13 @@ def state_line(state: BatchState) -> str:
     if state.is_alive:
         return _alive(state)
     ended = state.ended
-    if isinstance(ended, Finished):
-        return f"{tr('Finished')} · {counts(ended.ok, ended.failed)}"
-    if isinstance(ended, Stopped):
+    if isinstance(ended, BatchFinished):
+        return f"{tr('Finished')} · {counts(ended.read, ended.failed)}"
+    if isinstance(ended, BatchStopped):
         done, files = grouped(ended.done), grouped(ended.files)
         words = tr("Stopped after {done} of {files} files").format(done=done, files=files)
-        return f"{words} · {counts(ended.ok, ended.failed)}"
-    if isinstance(ended, Failed):
+        return f"{words} · {counts(ended.read, ended.failed)}"
+    if isinstance(ended, BatchFailed):
         return error_text.whole(ended.error)
     return tr("It was cut off; what it had read is kept.") if was_cut_off(state) else ""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.batch.run_folder import BatchFolder, BatchRequest
+from cxrview.batch.table import check_format
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text
 from cxrview.gui import theme as themes
@@ -71,6 +72,8 @@ class BatchWindow(QWidget):
         self._lay_out()
         self._connect()
         state.settings_changed.connect(lambda _settings: self._name_again())
+        state.hiding_changed.connect(lambda: self.page.hide_model(state.settings.hide_model))
+        self.page.hide_model(state.settings.hide_model)
         self.refresh()
         self.show_setup()
 
@@ -145,6 +148,8 @@ class BatchWindow(QWidget):
     def begin(self, request: BatchRequest) -> None:
         """Begin a batch and show it; say so where that cannot be."""
         try:
+            if request.out:
+                check_format(Path(request.out))
             folder = self._runs.begin(request)
         except CxrviewError as error:
             self.setup.complain(error_text.whole(error))
@@ -221,6 +226,12 @@ class BatchWindow(QWidget):
             if self.shown == folder:
                 self.show_setup()
             self._runs.forget(folder)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:  # as in a dialog; what is read goes on
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 from cxrview.gui.workbench import Workbench
 
 if TYPE_CHECKING:
-    from cxrview.gui.batch.batches import Batches
+    from cxrview.gui.batch.batches import BatchDesk
 
 
-def batches(bench: Workbench) -> "Batches":
+def batches(bench: Workbench) -> "BatchDesk":
     """Make what knows of batches; one that is read stands in the status bar."""
-    from cxrview.gui.batch.batches import Batches
+    from cxrview.gui.batch.batches import BatchDesk
 
-    made = Batches(bench)
+    made = BatchDesk(bench)
     bench.status.addPermanentWidget(made.indicator)
     return made
 

@@ -115,7 +115,8 @@ def show_scale(bench: Workbench, on: bool) -> None:
 def try_map(bench: Workbench) -> None:
     """Try whether the heatmap on the screen is to be believed."""
     state, predictor = bench.state, bench.session.models.predictor
-    if state.heat is None or predictor is None or state.withholds_heat(state.active):
+    seen = state.heat is not None and not state.hides_here and not state.withholds_heat(state.active)
+    if not seen or predictor is None:
         bench.say(tr("There is no heatmap to try."))
         return
     from cxrview.gui.dialogs.belief import BeliefDialog

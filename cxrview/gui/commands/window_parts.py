@@ -17,7 +17,7 @@ from cxrview.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from cxrview.gui.actions.palette import CommandPalette
-    from cxrview.gui.batch.batches import Batches
+    from cxrview.gui.batch.batches import BatchDesk
     from cxrview.gui.dialogs.tags_reader import Tags
     from cxrview.gui.panels.annotations import AnnotationPanel
     from cxrview.gui.panels.histogram import HistogramPanel
@@ -122,6 +122,6 @@ class WindowParts:
         return self.bench.part(training)
 
     @property
-    def batches(self) -> "Batches":
+    def batches(self) -> "BatchDesk":
         """Batches: their window, and what runs."""
         return self.bench.part(batches)

@@ -91,6 +91,7 @@ class BeliefDialog(QDialog):
         )
         runner.changed.connect(self._show_progress)
         state.shown_changed.connect(self._leave)
+        state.hiding_changed.connect(lambda: self._leave() if state.hides_here else None)
 
     def _lay_out(self) -> None:
         beside = QHBoxLayout(spacing=20)

@@ -81,6 +81,7 @@ class ModelViewDialog(QDialog):
             state.heat_class_changed,
             state.heat_asked_changed,
             state.settings_changed,
+            state.hiding_changed,
         ):
             signal.connect(self._start)
         for button in (self.whole, self.kept, self.heatmap, self.grid):
@@ -121,7 +122,8 @@ class ModelViewDialog(QDialog):
         prediction = self._state.reading.prediction
         anatomy = prediction.anatomy if prediction is not None and card.frame == LUNGS else None
         if card.frame == LUNGS and anatomy is None:  # the lungs are found when the film is read
-            self._forget(tr("The model has not read this image."))
+            hidden = self._state.hides_here
+            self._forget(tr("Hidden until you ask.") if hidden else tr("The model has not read this image."))
             return
         wanted = (radiograph, card, anatomy)
         if self._asked != wanted:

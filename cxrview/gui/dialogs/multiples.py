@@ -36,6 +36,7 @@ class MultiplesDialog(QDialog):
             state.reading_changed,
             state.heat_changed,
             state.heat_asked_changed,
+            state.hiding_changed,
         ):
             signal.connect(self._show)
         self._show()

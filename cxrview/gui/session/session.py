@@ -14,6 +14,7 @@ from cxrview.gui.session.explaining import Explaining
 from cxrview.gui.session.model_choice import LoadPredictor, ModelAndDevice, ModelChoice
 from cxrview.gui.session.opening import Opener
 from cxrview.gui.session.viewport_controller import SharedImages, ViewportController
+from cxrview.gui.session.withheld import Withheld
 from cxrview.gui.session.workers import load_predictor
 from cxrview.gui.state import AppState, Entry, Mark
 from cxrview.gui.tasks import TaskRunner
@@ -167,6 +168,11 @@ class Session(QObject):
 
     def _open_failed(self, path: Path, error: Exception) -> None:
         self.viewing().fail(path, error)
+
+    @property
+    def withheld(self) -> Withheld:
+        """What the model said of films of which nothing may be seen yet."""
+        return self._shelf.withheld
 
     def _read_anew(self) -> None:
         """Another model is in use: what the old one said no longer holds."""

@@ -94,7 +94,7 @@ class Training(QObject):
             "{count} more runs can be gone on with, too.",
             others,
         ).format(count=others)
-        words = sentence(known(found[0])) + (f" {more}" if len(found) > 1 else "")
+        words = sentence(known(found[0])) + (f" {more}" if others else "")
         deeds = [
             (tr("Resume"), lambda: self._go_on_with(found[0])),
             (tr("Show"), self._show_offered),

@@ -8,25 +8,30 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from cxrview.batch.events import BatchFinished, BatchStopped
 from cxrview.batch.run import run_batch
-from cxrview.batch.run_events import Finished, Stopped
 from cxrview.batch.run_folder import PAUSE
+from cxrview.batch.table import rows_of
 from cxrview.errors import CxrviewError
 from cxrview.gui import messages
 from cxrview.gui.batch import runs as runs_module
-from cxrview.gui.batch.batches import Batches
+from cxrview.gui.batch.batches import BatchDesk
 from cxrview.gui.batch.columns import FILE
+from cxrview.gui.commands.help import Help
 from cxrview.gui.state import Mark
 from cxrview.gui.view_state import PredictionProgress
 from cxrview.i18n import say
 from cxrview.progress import silent
 from tests.gui.conftest import make_phantom, write_png
 from tests.gui.test_accessibility import nameless
+from tests.gui.test_hidden_model import answers
+from tests.gui.test_identity import everything
 
 CLASSES = ("covid19", "normal", "pneumonia")
 EACH = 4
@@ -122,7 +127,7 @@ def test_from_the_menu_to_an_evaluation_in_under_ten_clicks(window, films, qtbot
 def test_films_are_filtered_sorted_copied_exported(shown, window, films, tmp_path, qtbot):
     begun(shown, window, films, qtbot)
     page, table = shown.page, shown.page.table
-    assert isinstance(window.batches.runs.state.ended, Finished)
+    assert isinstance(window.batches.runs.state.ended, BatchFinished)
     assert table.films.rowCount() == 3 * EACH + 1
     page.filter.status.setCurrentIndex(2)
     page.filter.status.activated.emit(2)
@@ -249,11 +254,11 @@ def test_leaving_asks_and_a_batch_that_goes_on_is_found_again(shown, window, fil
     assert later.find_running().folder == runs.state.folder
     later.stop()
     qtbot.waitUntil(lambda: not later.is_running, timeout=20000)
-    assert isinstance(later.state.ended, Stopped)
+    assert isinstance(later.state.ended, BatchStopped)
     monkeypatch.setattr(runs_module, "launch", plain)
     later.go_on(later.state.folder)
     qtbot.waitUntil(lambda: not later.is_running, timeout=20000)
-    assert isinstance(later.state.ended, Finished)
+    assert isinstance(later.state.ended, BatchFinished)
 
 
 def paused(launch):
@@ -296,10 +301,95 @@ def test_the_list_tells_how_much_of_it_the_model_has_read(window, films, qtbot):
 def test_earlier_batches_are_listed_and_opened_again(shown, window, films, qtbot):
     begun(shown, window, films, qtbot)
     assert nameless(shown) == []
-    again = Batches(window.bench)
+    again = BatchDesk(window.bench)
     again.show()
     qtbot.waitUntil(lambda: again.window is not None, timeout=30000)
     assert again.window.list.count() == 1
     again.window.list.setCurrentRow(0)
     assert again.window.page.table.films.rowCount() == 13
     again.leave()
+
+
+def test_nothing_of_a_hidden_model_shows_or_leaves(shown, window, films, tmp_path, qtbot):
+    plain = tmp_path / "plain"  # whose names are none of classes
+    plain.mkdir()
+    for number, film in enumerate(sorted(films.glob("pneumonia/*"))):
+        shutil.copy(film, plain / f"{number}.png")
+    window.open([plain])
+    qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
+    begun(shown, window, plain, qtbot)
+    page, films_shown = shown.page, shown.page.table.films
+    place = next(n for n, column in enumerate(films_shown.columns) if column.key == "p_covid19")
+    page.table.sortByColumn(place, Qt.SortOrder.DescendingOrder)
+    page.filter.domain.setCurrentIndex(1)
+    page.filter.domain.activated.emit(1)
+    assert len(answers(everything(window), window)) > 10
+    qtbot.waitUntil(lambda: all(entry.findings for entry in window.state.entries.values()))
+
+    window.menus.actions["hide_model"].trigger()
+    assert told_of_the_model(window) == []
+    assert (films_shown.wanted.order, films_shown.wanted.is_filtered) == ("number", False)
+    assert not page.tabs.isTabVisible(1)
+    page.table.selectAll()
+    page.copy.click()
+    assert answers(QGuiApplication.clipboard().text().casefold(), window) == []
+    page.export_to(tmp_path / "hidden.csv")
+    qtbot.waitUntil(lambda: not any(job.title == "Exporting a table" for job in window.runner.jobs))
+    assert not {"predicted", "call", "in_domain", "p_normal"} & set(header(tmp_path / "hidden.csv"))
+    shown.show_setup()
+    begun(shown, window, plain, qtbot)  # what is read now waits in the same way
+    qtbot.waitUntil(lambda: not window.runner.jobs)
+    assert told_of_the_model(window) == []
+    window.menus.actions["hide_model"].trigger()
+    qtbot.waitUntil(lambda: all(entry.findings for entry in window.state.entries.values()))
+    assert films_shown.written(0, place).endswith("%")
+
+
+def told_of_the_model(window) -> list[str]:
+    fields = {"≥ 50 %", "0.1 %"}  # for figures that the user wants, in parts that are not shown
+    return [line for line in answers(everything(window), window) if line not in fields]
+
+
+def header(path: Path) -> list[str]:
+    return path.read_text().splitlines()[0].split(",")
+
+
+def test_tables_are_written_as_one_file_of_any_format(shown, window, films, tmp_path, qtbot, monkeypatch):
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda _parent, _title, _start, kinds: (str(tmp_path / "r"), kinds)
+    )
+    shown.setup.keep.setChecked(True)
+    shown.setup.browse.click()
+    assert shown.setup.out.text() == str(tmp_path / "r.csv")
+    shown.setup.out.setText(str(tmp_path / "r.xlsx"))
+    shown.setup.only([films])
+    shown.setup.start.click()
+    assert "r.xlsx" in shown.setup.problem.text()
+    shown.setup.out.setText(str(tmp_path / "at_end.parquet"))
+    shown.setup.start.click()
+    done(window, qtbot)
+    for name in ("r.csv", "r.jsonl", "r.parquet"):
+        shown.page.export_to(tmp_path / name)
+        qtbot.waitUntil(lambda: not any(job.title == "Exporting a table" for job in window.runner.jobs))
+    columns = list(shown.page.table.films.store.columns)
+    tables = [list(rows_of(tmp_path / name, columns)) for name in ("r.csv", "r.jsonl")]
+    tables.append(parquet.read_table(tmp_path / "r.parquet").to_pylist())
+    tables.append(parquet.read_table(tmp_path / "at_end.parquet").to_pylist())
+    assert [row["path"] for row in tables[0]] == [row["path"] for row in tables[3]]
+    assert len(tables[0]) == 3 * EACH + 1
+    for name in ("path", "status", "p_normal", "lungs_found", "in_domain"):
+        assert len({str([row[name] or None for row in table]) for table in tables}) == 1, name
+
+
+def test_its_keys_close_it_and_open_its_page_of_the_manual(shown, window, qtbot):
+    qtbot.waitUntil(shown.isVisible)
+    qtbot.keyClick(shown, Qt.Key.Key_F1)
+    qtbot.waitUntil(lambda: window.bench.part(Help).window is not None)
+    shown.activateWindow()
+    qtbot.keyClick(shown.list, Qt.Key.Key_Escape)
+    assert not shown.isVisible()
+    shown.show()
+    shown.activateWindow()
+    qtbot.waitUntil(shown.isActiveWindow)
+    qtbot.keyClick(shown, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not shown.isVisible())
