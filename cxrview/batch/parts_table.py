@@ -1,7 +1,8 @@
 """Results as Parquet: a folder of parts, each written whole, as Spark writes them; pyarrow is an extra.
 
-Spark and pandas read the folder as one table. What is not yet in a part is lost with a killed run, so a part
-that is not full is written every `SETTLED_S` seconds too, and once more when it is full.
+Spark and pandas read the folder as one table: all Parquet in it belongs to that, and with parts of Spark's it
+is not gone on with here. What is not yet in a part is lost with a killed run, so a part that is not full is
+written every `SETTLED_S` seconds too, and once more when it is full.
 """
 
 import re
@@ -133,8 +134,8 @@ class PartsFormat:
             if anew and path.is_file():
                 path.unlink()
             path.mkdir(exist_ok=True)
-            for file in reversed(parts(path)) if anew else ():
-                file.unlink()
+            if anew:
+                _empty(path)
             table = PartsTable(path, columns)
         try:
             yield table
@@ -153,12 +154,29 @@ def part(folder: Path, number: int) -> Path:
 
 
 def parts(folder: Path) -> list[Path]:
-    """Return the parts in `folder` in order. Raises OSError, and InvalidRequest if one is missing."""
+    """Return the parts in `folder` in order.
+
+    Raises OSError, and InvalidRequest if one is missing or another program wrote some.
+    """
+    if foreign := [file.name for file in _parquet_in(folder) if not _PART.fullmatch(file.name)]:
+        raise InvalidRequest(messages.FOREIGN_PARTS(part=foreign[0]), messages.GO_ON_WITH_SPARK, folder)
     numbers = sorted(int(found[1]) for file in folder.iterdir() if (found := _PART.fullmatch(file.name)))
     for number, there in enumerate(numbers):
         if number != there:
             raise InvalidRequest(messages.PARTS_MISSING(part=number), messages.OTHER_OUTPUT, folder)
     return [part(folder, number) for number in numbers]
+
+
+def _parquet_in(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.glob("*.parquet") if not file.name.startswith("."))
+
+
+def _empty(folder: Path) -> None:
+    """Remove the table in `folder`, whoever wrote it, from its end on. Raises OSError."""
+    for file in reversed(_parquet_in(folder)):
+        file.unlink()
+    for file in (*folder.glob(".*.crc"), folder / "_SUCCESS"):  # of Spark's
+        file.unlink(missing_ok=True)
 
 
 def read_part(file: Path) -> list[Row]:
@@ -236,6 +254,7 @@ def take_apart(path: Path, columns: Sequence[str]) -> None:
         return
     with refused_writing(str(folder)):
         if path.is_dir():
+            parts(path)
             path.rename(folder)
             return
         unfinished = path.with_name(f".{folder.name}{_UNFINISHED}")

@@ -2,9 +2,10 @@
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
-from cxrview import paths, settings
+from cxrview import bundle, paths, settings
 from cxrview.batch.rows import MEAN
 from cxrview.bundle import Card
 from cxrview.cli import console, messages
@@ -32,6 +33,12 @@ def load_predictor_and_point(arguments: argparse.Namespace) -> tuple[Predictor, 
     predictor = Predictor.load(chosen["model"], chosen["device"] or "auto")
     check_point(predictor.card, arguments.operating_point)
     return predictor, chosen["operating_point"]
+
+
+def chosen_model(arguments: argparse.Namespace) -> tuple[Path, str, str]:
+    """Return the folder of `--model`, the device and the operating point, as the two above choose them."""
+    chosen = _choices(arguments, "model", "device", "operating_point")
+    return bundle.find(chosen["model"]), chosen["device"] or "auto", chosen["operating_point"]
 
 
 class Readers(NamedTuple):

@@ -11,19 +11,29 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cxrview import NOTICE, __version__
-from cxrview.cli import console, former_options, helper, interrupts, score_options, training_options
+from cxrview.cli import (
+    console,
+    former_options,
+    helper,
+    interrupts,
+    prepare_options,
+    score_options,
+    spark_options,
+    training_options,
+)
 from cxrview.errors import CxrviewError
 from cxrview.explain import methods
 from cxrview.inference.call import BALANCED, CHOSEN, SENSITIVE
 from cxrview.isolation.decoders import decoders
 from cxrview.progress import Cancelled
 
-DECODING = ("score", "explain", "evaluate")  # what decodes files soon after it has begun
+DECODING = ("score", "explain", "evaluate", "prepare")  # what decodes files soon after it has begun
 COMMANDS = {
     "score": "cxrview.cli.score:run",
     "explain": "cxrview.cli.explain:run",
     "evaluate": "cxrview.cli.evaluate:run",
     "models": "cxrview.cli.models:run",
+    "prepare": "cxrview.cli.prepare:run",
     "train": "cxrview.cli.train:run",
     "tune": "cxrview.cli.tune:run",
     "doctor": "cxrview.cli.doctor:run",
@@ -61,6 +71,9 @@ def make_parser() -> argparse.ArgumentParser:
     _add_explain(commands)
     _add_evaluate(commands)
     _add_models(commands)
+    prepare_options.add_options(
+        commands.add_parser("prepare", help="films as numbers, to Parquet", epilog=EXIT_CODES), _positive
+    )
     _add_train(commands)
     _add_tune(commands)
     _add_doctor(commands)
@@ -269,7 +282,7 @@ def _fraction(text: str) -> float:
 def run(arguments: argparse.Namespace) -> int:
     """Run a command that needs no window and return its exit code."""
     try:
-        if arguments.command in DECODING:
+        if arguments.command in DECODING and getattr(arguments, "executor", "") != spark_options.SPARK:
             decoders().warm(getattr(arguments, "workers", 1))  # they get ready while all else is imported
         with interrupts.remembered():
             code: int = pkgutil.resolve_name(COMMANDS[arguments.command])(arguments)

@@ -29,7 +29,6 @@ BEGUN_WITH_DEID = Message("begun-with-deid", "{place} was begun with --deid.")
 ADD_DEID = Message("add-deid", "Add --deid, or choose another output file.")
 BEGUN_WITHOUT_DEID = Message("begun-without-deid", "{place} was begun without --deid.")
 LEAVE_OUT_DEID = Message("leave-out-deid", "Leave out --deid, or choose another output file.")
-COLUMN_STAYS_EMPTY = Message("column-stays-empty", "The column patient_id_hash stays empty.")
 SAME_PIXELS = Message(
     "same-pixels",
     "{count} frame has the same pixels as another (column duplicate_of).",
@@ -52,3 +51,16 @@ HEATMAPS_WITHHELD = Message(
     "heatmaps-withheld",
     "{count} frames are not like the training films and have no heatmap; “cxrview explain” saves one anyway.",
 )
+
+# On Spark, and images prepared
+NEEDS_EXECUTOR = Message("needs-executor", "{what} needs --executor spark.")
+NOT_ON_SPARK = Message("not-on-spark", "{option} does not go with --executor spark.")
+ONE_MODEL_ON_SPARK = Message("one-model-on-spark", "Spark reads with one --model at a time.")
+SPARK_WRITES_PARQUET = Message("spark-writes-parquet", "Spark writes to an --out that ends in .parquet.")
+NO_ARCHIVES_ON_CLUSTER = Message(
+    "no-archives-on-cluster", "{place} is an archive, of which a cluster sees nothing: unpack it."
+)
+WRITES_PARQUET = Message("writes-parquet", "Prepared images go to an --out that ends in .parquet.")
+STAYS_EMPTY = Message("stays-empty", "The column {column} stays empty.")
+NO_FOLDER = Message("no-folder", "{place} is no folder of parts.")
+NAME_ANOTHER_OUT = Message("name-another-out", "Name another --out.")

@@ -17,7 +17,7 @@ from cxrview.batch.manifest import BatchCounts, Manifest
 from cxrview.batch.parts_table import join, parts_beside, take_apart
 from cxrview.batch.score import score
 from cxrview.batch.text_table import TextTable
-from cxrview.cli import console, messages
+from cxrview.cli import console, messages, spark_options
 from cxrview.cli.choices import Readers, load_readers
 from cxrview.cli.inputs import GivenFiles, found_in, from_standard_input
 from cxrview.cli.score_request import check_request
@@ -40,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises InvalidRequest if nothing can be done.
     """
+    if spark_options.on_spark(arguments, "paths", "out"):
+        return score_on_spark(arguments)
     counts = BatchCounts()
     piped = STANDARD_INPUT in arguments.paths
     with voice(counts, bool(arguments.events), listen=not piped) as said:
@@ -54,6 +56,13 @@ def run(arguments: argparse.Namespace) -> int:
             readers = load_readers(arguments)
             with file_lock(arguments.out) if arguments.out is not None else nullcontext():
                 return _Run(arguments, inputs, readers, counts, said).run()
+
+
+def score_on_spark(arguments: argparse.Namespace) -> int:
+    """Score the files on Spark, see there."""
+    from cxrview.cli import score_spark  # half a second
+
+    return score_spark.execute(arguments)
 
 
 class _Run:
@@ -292,7 +301,9 @@ class _Run:
         except InvalidRequest as error:
             if self._arguments.deid:
                 raise InvalidRequest(error.problem, messages.DEID_NEEDS_KEY) from error
-            self._voice.tell(BatchWarned(joined((error.whole, messages.COLUMN_STAYS_EMPTY))))
+            self._voice.tell(
+                BatchWarned(joined((error.whole, messages.STAYS_EMPTY(column="patient_id_hash"))))
+            )
             return b""
 
 

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from cxrview.cli import spark_options
 from cxrview.inference.call import BALANCED, CHOSEN, SENSITIVE
 
 EXAMPLES = """examples:
@@ -32,13 +33,13 @@ def add_options(
     add(
         "paths",
         nargs="+",
-        type=Path,
+        type=spark_options.place,
         metavar="PATH",
         help="files or folders; - reads paths from standard input",
     )
     add(
         "--out",
-        type=Path,
+        type=spark_options.place,
         metavar="FILE",
         help=".csv, .jsonl, or .parquet, a folder of parts; without it, CSV to standard output",
     )
@@ -87,3 +88,4 @@ def add_options(
         metavar="DEVICE",
         help="auto, cpu, gpu, npu, an engine, or ENGINE:DEVICE; default: as set in the app",
     )
+    spark_options.add_options(parser)

@@ -17,7 +17,11 @@ _STARTS = ("bundled", "imagenet", "none")  # whatever lies in the working folder
 def add_shared(parser: argparse.ArgumentParser, positive: Any) -> None:
     """Add what `train` and `tune` share."""
     add = parser.add_argument
-    add("--data", metavar="DIR|CSV", help="a folder of class folders, one with train/val/test, or a table")
+    add(
+        "--data",
+        metavar="DIR|CSV",
+        help="a folder of class folders, one with train/val/test, a table, or what cxrview prepare wrote",
+    )
     add("--out", type=Path, required=True, metavar="DIR", help="where the run is kept; new or empty")
     add("--preset", choices=tuple(PRESETS), help=f"default: {QUICK}, or with --config what that file says")
     add("--config", type=Path, metavar="TOML", help="a configuration; the options here go before it")

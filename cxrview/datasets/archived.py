@@ -17,6 +17,11 @@ def _place() -> Unpacked:
     return unpacked
 
 
+def place_for(path: Path) -> Path:
+    """Return the folder for what is unpacked of `path`; it need not exist yet. Raises InvalidRequest."""
+    return _place().folder(path)
+
+
 def unpacked_folder(archive: Path) -> Path:
     """Return the folder with the images of the ZIP archive, the same one whenever it is asked for.
 

@@ -60,6 +60,15 @@ NOT_ONE_GROUP = Message(
 )
 PUT_PATIENT_INTO_GROUP = Message("put-patient-into-group", "Put the patient into one, as in {example}.")
 
+# Images that were prepared
+PREPARED_NEEDS_PYARROW = Message("prepared-needs-pyarrow", "Images as Parquet need the library pyarrow.")
+INSTALL_WITH = Message("install-with", "Install it: {command}")
+NOT_PREPARED = Message("not-prepared", "lacks the column {column} of prepared images.")
+PREPARE_FIRST = Message("prepare-first", "Make the table with cxrview prepare.")
+PREPARED_DAMAGED = Message("prepared-damaged", "is damaged in {part}.")
+PREPARE_AGAIN = Message("prepare-again", "Prepare the images again.")
+UNKNOWN_SPLIT_NAMED = Message("unknown-split-named", "knows a split “{name}”.")
+
 # Labels and classes
 UNUSABLE_LABEL = Message("unusable-label", "has the label {label}, which {complaint}.")
 EMPTY_LABEL = Message("empty-label", "is empty")

@@ -13,6 +13,7 @@ from cxrview.datasets import messages as said
 from cxrview.datasets.archived import unpacked_folder
 from cxrview.datasets.boxes import Box4
 from cxrview.datasets.config import DataConfig
+from cxrview.datasets.prepared import is_prepared, unpacked_rows
 from cxrview.datasets.table_reader import columns_of, read_table
 from cxrview.errors import InvalidRequest
 from cxrview.imaging import find_images
@@ -67,12 +68,12 @@ def find_items(
 ) -> list[Item]:
     """Return the files in `config.path`, without those to leave out.
 
-    That is a folder, a ZIP archive of one, a CSV file, or a DICOM directory. A folder without folders, a
-    table without labels and a DICOM directory give files without labels. What is no image, and folders of
-    masks, is passed over and told to `passed`. What a table knows by UID is looked for in `among`, else
-    beside it. A label that could be taken for a path, a file listed twice, a file name that is no Unicode,
-    boxes that are none, classes that differ in case only and a pattern that is none raise InvalidRequest; a
-    damaged archive raises UnreadableImage.
+    That is a folder, a ZIP archive of one, a CSV file, a DICOM directory, or what `cxrview prepare` wrote.
+    A folder without folders, a table without labels and a DICOM directory give files without labels. What is
+    no image, and folders of masks, is passed over and told to `passed`. What a table knows by UID is looked
+    for in `among`, else beside it. A label that could be taken for a path, a file listed twice, a file name
+    that is no Unicode, boxes that are none, classes that differ in case only and a pattern that is none raise
+    InvalidRequest; a damaged archive raises UnreadableImage.
     """
     patient_pattern(config)
     root = Path(config.path)
@@ -82,6 +83,8 @@ def find_items(
     folder = _folder_of(root)
     if folder is not None:
         items = _of_folder(folder, passed)
+    elif is_prepared(root):
+        items = _prepared_items(root)
     elif is_dicomdir(root):
         items = [Item(path, _relative(path, root.parent), ()) for path in listed_images(root)]
     else:
@@ -107,6 +110,8 @@ def _check_names(items: list[Item], root: Path) -> None:
 
 def _folder_of(root: Path) -> Path | None:
     """Return the folder of class folders at `root`, unpacked if that is an archive; None if it is a file."""
+    if is_prepared(root):
+        return None
     folder = root if root.is_dir() else unpacked_folder(root) if is_archive(root) else None
     if folder is None:
         return None
@@ -129,7 +134,7 @@ def empty_folders(config: DataConfig, names: Sequence[str]) -> list[str]:
 def unread_patients(config: DataConfig) -> str:
     """Return the column of a table without groups that seems to name the patient, or ""."""
     root = Path(config.path)
-    is_table = root.is_file() and not is_archive(root) and not is_dicomdir(root)
+    is_table = root.is_file() and not (is_archive(root) or is_dicomdir(root) or is_prepared(root))
     columns = columns_of(root) if is_table else []
     if "group" in columns:
         return ""
@@ -225,12 +230,30 @@ def _of_table(table: Path, among: Iterable[Path] | None) -> list[Item]:
     return items
 
 
+def _prepared_items(table: Path) -> list[Item]:
+    """Return the images of a table of `cxrview prepare`; the rows of files that failed there have none."""
+    rows = unpacked_rows(table)
+    twice = [file for file, count in Counter(row.file for row in rows).items() if count > 1]
+    if twice:
+        raise InvalidRequest(said.LISTED_TWICE(name=twice[0]), said.PREPARE_AGAIN, table)
+    if unknown := [row.split for row in rows if row.split and row.split not in SPLITS.values()]:
+        raise InvalidRequest(said.UNKNOWN_SPLIT_NAMED(name=unknown[0][:40]), said.USE_KNOWN_SPLITS, table)
+    return [
+        Item(row.path, row.file, labels_in(row.label), group=row.group, source=row.source, split=row.split)
+        for row in rows
+    ]
+
+
+def labels_in(text: str) -> tuple[str, ...]:
+    """Return the labels that a cell names, each once; none if it is empty."""
+    return tuple(dict.fromkeys(part.strip() for part in text.split("|"))) if text else ()
+
+
 def _item(row: dict[str, str], number: int, table: Path) -> Item:
     file, mask = row["file"], row.get("lung_mask", "") or row.get("mask", "")
     if not file or any("\x00" in name or len(name) > MAX_FILE for name in (file, mask)):
         raise InvalidRequest(said.NO_USABLE_FILE(number=number), said.RELATIVE_PATHS, table)
-    text = row.get("label", "")
-    labels = tuple(dict.fromkeys(part.strip() for part in text.split("|"))) if text else ()
+    labels = labels_in(row.get("label", ""))
     split = row.get("split", "").casefold()
     if split and split not in SPLITS:
         problem = said.UNKNOWN_SPLIT(name=row["split"][:40], number=number)

@@ -6,6 +6,7 @@ import io
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 
 from cxrview.batch import messages, rows
 from cxrview.batch.formats import done_as
+from cxrview.batch.parts_table import take_apart
 from cxrview.batch.table import columns_to_go_on_with, open_table, replace, resume, rows_of
 from cxrview.batch.text_table import TextTable
 from cxrview.errors import InvalidRequest, UnreadableImage
@@ -418,3 +420,22 @@ def test_a_lock_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with refused(InvalidRequest, PLACE_CANNOT_BE_WRITTEN), file_lock(tmp_path / "file" / "r.csv"):
         pass
+
+
+def test_a_folder_with_parts_of_spark_is_not_gone_on_with_but_replaced_whole(tmp_path):
+    path = written(tmp_path / "r.parquet", row("a.png"), row("b.png"))
+    foreign = path / "part-00000-4f7d-c000.snappy.parquet"
+    shutil.copy(path / "part-00000.parquet", foreign)
+    for name in ("_SUCCESS", "._SUCCESS.crc", f".{foreign.name}.crc"):
+        (path / name).touch()
+    before = sorted(path.iterdir())
+    refusal = messages.FOREIGN_PARTS(part=foreign.name)
+    with refused(InvalidRequest, refusal):
+        resume(path, COLUMNS, *MODEL)
+    with refused(InvalidRequest, refusal):
+        take_apart(path, COLUMNS)
+    assert sorted(path.iterdir()) == before
+    with open_table(path, COLUMNS, anew=True) as table:
+        table.write(row("c.png"))
+    assert [file.name for file in path.iterdir()] == ["part-00000.parquet"]
+    assert [line["path"] for line in rows_read(path)] == ["c.png"]

@@ -227,3 +227,21 @@ def test_the_help_shows_three_examples(capsys):
     told = capsys.readouterr().out
     assert told.count("cxrview score ") >= 3 + 1  # and the usage
     assert "exit codes:" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--report", "page.html"), messages.NOT_ON_SPARK(option="--report")),
+        (("--single-file",), messages.NOT_ON_SPARK(option="--single-file")),
+        (("--model", "another"), messages.ONE_MODEL_ON_SPARK()),
+    ],
+)
+def test_what_spark_has_not_is_refused(score, options, said, capsys):
+    assert score("r.parquet", "--executor", "spark", *options)[0] == 2
+    assert str(said) in capsys.readouterr().err
+
+
+def test_spark_is_given_no_paths_from_standard_input(score, capsys):
+    assert score("r.parquet", "--executor", "spark", paths=("-",))[0] == 2
+    assert str(messages.NOT_ON_SPARK(option="-")) in capsys.readouterr().err
