@@ -23,6 +23,7 @@ from cxrview.i18n import tr
 from cxrview.progress import Report
 
 if TYPE_CHECKING:
+    from cxrview.batch.run_folder import BatchFolder
     from cxrview.gui.batch.walking import BatchWalk
     from cxrview.gui.batch.window import BatchWindow
 
@@ -62,6 +63,18 @@ class BatchDesk(QObject):
     def show_state(self, state: BatchState) -> None:
         """Open the batch window on a batch."""
         self._then(lambda window: window.show_folder(state.folder))
+
+    def turn_to_evaluation(self, folder: "BatchFolder") -> None:
+        """Show how well a batch was read, if it is the one that the window shows, or is about to show."""
+
+        def turn(window: "BatchWindow") -> None:
+            if window.shown == folder:
+                window.page.tabs.setCurrentWidget(window.page.evaluation)
+
+        if self.window is None:
+            self._then(turn)
+        else:
+            turn(self.window)
 
     def read_rest(self) -> None:
         """Read the listed films that the model in use has not read; what it says is said in the list."""

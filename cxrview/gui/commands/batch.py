@@ -52,8 +52,7 @@ def evaluate_model(bench: Workbench, model: str, folder: Path) -> str:
         if state.folder != begun:
             return
         made.runs.ended.disconnect(show_result)
-        if made.window is not None and made.window.shown == begun:
-            made.window.page.tabs.setCurrentWidget(made.window.page.evaluation)
+        made.turn_to_evaluation(begun)
 
     made.runs.ended.connect(show_result)
     made.show_state(made.runs.state_of(begun))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -63,17 +63,26 @@ class LabelPanel(QWidget):
         row.addStretch()
         column.addLayout(row)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.refresh()
+
     def refresh(self) -> None:
         """Show what is said of the film on the screen."""
-        labels, names = self._labels, self._labels.names
+        labels = self._labels
+        names = () if self.isHidden() else labels.names  # which a model that is hidden must not tell
         there, label, listed = labels.film is not None, labels.label, labels.listed()
         for number, (button, action) in enumerate(zip(self.buttons, self._calls, strict=True)):
-            button.setVisible(number < len(names))
-            if number < len(names):
-                button.setText(_with_key(names[number], action))
-                button.setToolTip(plain_tip(names[number]))
-                button.setChecked(label.name == names[number])
-                button.setEnabled(there)
+            name = names[number] if number < len(names) else ""
+            button.setVisible(bool(name))
+            button.setText(_with_key(name, action) if name else "")
+            button.setToolTip(plain_tip(name))
+            button.setChecked(bool(name) and label.name == name)
+            button.setEnabled(there)
         self.flagged.setText(_with_key(tr("Flag"), self._flag))
         self.flagged.setChecked(label.flagged)
         self.flagged.setEnabled(there)
@@ -81,7 +90,7 @@ class LabelPanel(QWidget):
         if not self.note.hasFocus() or not self.note.isModified():
             with QSignalBlocker(self.note):
                 self.note.setText(label.note)
-        other = label.name if label.name and label.name not in names else ""
+        other = label.name if label.name and names and label.name not in names else ""
         named = sum(bool(each.name) for each in listed.values())
         words = trn("{count} listed film has a class.", "{count} listed films have a class.", named)
         words = words.format(count=named)

@@ -25,6 +25,8 @@ class HelperProcess(ChildProcess):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._problem = ""
+        if parent is not None:
+            parent.destroyed.connect(self._abandoned)
 
     def start(self, work: str, arguments: Sequence[str] = ()) -> None:
         """Start the process."""
@@ -38,6 +40,11 @@ class HelperProcess(ChildProcess):
     def stop(self) -> None:
         """End the process and return when it has ended; nothing of value is lost."""
         self.kill()
+
+    def _abandoned(self) -> None:
+        """End the process with the page that it worked for."""
+        self._process.kill()
+        self._process.waitForFinished()
 
     def _take(self, text: str) -> None:
         try:

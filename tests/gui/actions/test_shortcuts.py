@@ -74,14 +74,14 @@ def test_what_looks_under_the_heatmap_is_free_where_there_is_none():
 
 def test_keys_of_the_settings_work_in_the_window_at_once(opened, qtbot):
     state = opened.state
-    state.change_settings(shortcuts=SHORTCUTS.changed({}, "invert", ("J",)))
+    state.change_settings(shortcuts=SHORTCUTS.changed({}, "invert", ("Q",)))
     opened.activateWindow()
     opened.stage.setFocus()
     qtbot.keyClick(opened, "i")
     assert not state.inverted
-    qtbot.keyClick(opened, "j")
+    qtbot.keyClick(opened, "q")
     assert state.inverted
-    assert opened.menus.actions["invert"].toolTip() == "Invert (J)\nSwap black and white"
+    assert opened.menus.actions["invert"].toolTip() == "Invert (Q)\nSwap black and white"
 
 
 def test_tool_tips_begin_with_name_and_key_and_no_bare_key_changes_the_theme(opened, qtbot):

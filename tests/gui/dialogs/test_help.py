@@ -13,7 +13,7 @@ from cxrview.gui.commands import export
 from cxrview.gui.commands.training import show_card
 from cxrview.gui.dialogs.export import ExportDialog
 from cxrview.gui.dialogs.help import HelpWindow
-from cxrview.gui.widgets.text import TextDialog
+from cxrview.gui.library.card_dialog import ModelCardDialog
 
 HELP = paths.resources() / "help"
 NO, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
@@ -156,7 +156,7 @@ def opened_windows(window, qtbot):
     qtbot.waitUntil(lambda: bool(library.list.entries))
     yield library, "models"
     library.commands["library_card"].trigger()
-    yield next(each for each in library.findChildren(TextDialog)), "models"
+    yield next(each for each in library.findChildren(ModelCardDialog)), "models"
     window.heatmaps.show_all_classes()
     yield window.heatmaps.all_classes, "heatmaps"
     window.heatmaps.show_model_view()
@@ -168,7 +168,7 @@ def opened_windows(window, qtbot):
     export.save_picture(window.bench)
     yield next(each for each in window.findChildren(ExportDialog)), "sharing"
     show_card(window.bench)
-    yield next(each for each in window.findChildren(TextDialog)), "models"
+    yield next(each for each in window.findChildren(ModelCardDialog)), "models"
     window.help.about()
     yield window.help.dialog, "limits"
 
