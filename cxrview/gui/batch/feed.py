@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from cxrview.batch.run_folder import BatchFolder
 from cxrview.batch.store_filter import FAILED
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # what reads rows takes long to import: in a worker
 
 AT_ONCE = 200  # rows, so that the window stays quick
 LANE = "results"
+TRIES, SOON = 5, 300  # after what cannot be fetched, and the milliseconds between
 
 
 class News(NamedTuple):
@@ -49,6 +50,8 @@ class ListFeed(QObject):
         self._last = 0  # row that was taken
         self._job: Job | None = None
         self._again = False  # there was news while the last was fetched
+        self._misses = 0
+        self._later = QTimer(self, singleShot=True, interval=SOON, timeout=self._fetch)
         runs.changed.connect(self._look)
         runs.ended.connect(self._look)
 
@@ -57,7 +60,7 @@ class ListFeed(QObject):
             self._folder, self._last = batch.folder, 0
         if not self._state.entries or not batch.folder.store.exists():
             return
-        self._again = True
+        self._again, self._misses = True, 0
         self._fetch()
 
     def _fetch(self) -> None:
@@ -68,22 +71,28 @@ class ListFeed(QObject):
             tr("Taking over what a batch says"),
             partial(fetch, self._folder, self._last),
             done=self._take,
-            failed=lambda _error: None,  # the batch window says so
+            failed=self._miss,
             lane=LANE,
             quiet=True,
         )
 
     def _take(self, news: News) -> None:
-        card = self._state.model.card
-        if news.folder != self._folder or card is None or news.model != (card.name, card.version):
-            return
-        for row, problem in news.rows:
-            entry = self._entry(row)
-            if entry is not None:
-                self._change(entry, row, problem, news.class_names)
-        self._last = news.last
-        if news.more or self._again:
+        card, self._misses = self._state.model.card, 0
+        if news.folder == self._folder and card is not None and news.model == (card.name, card.version):
+            for row, problem in news.rows:
+                entry = self._entry(row)
+                if entry is not None:
+                    self._change(entry, row, problem, news.class_names)
+            self._last = news.last
+            self._again |= news.more
+        if self._again:
             self._fetch()
+
+    def _miss(self, _error: Exception) -> None:
+        """Try again soon: the batch may be at its store. Where that does not help its window says so."""
+        self._misses += 1
+        if self._misses <= TRIES:
+            self._later.start()
 
     def _entry(self, row: "Row") -> Entry | None:
         if row["archive"]:
