@@ -23,12 +23,6 @@ def add_options(
 ) -> None:
     """Add them to `parser`; those that every command has are told apart by the two readers of numbers."""
 
-    def threshold(text: str) -> tuple[str, float]:
-        name, sign, value = text.rpartition("=")
-        if not sign or not name:
-            raise argparse.ArgumentTypeError("must be CLASS=VALUE")
-        return name, fraction(value)
-
     add = parser.add_argument
     add(
         "paths",
@@ -64,6 +58,19 @@ def add_options(
     add("--events", choices=("jsonl",), help="events to standard output; “stop” on standard input ends it")
     add("--batch-size", type=positive, default=16, metavar="N")
     add("--workers", type=positive, default=2, metavar="N", help="processes that decode files")
+    _add_model(parser, fraction)
+    spark_options.add_options(parser)
+
+
+def _add_model(parser: argparse.ArgumentParser, fraction: Callable[[str], float]) -> None:
+    """Add which models read, on what, and from where on the first calls a class."""
+
+    def threshold(text: str) -> tuple[str, float]:
+        name, sign, value = text.rpartition("=")
+        if not sign or not name:
+            raise argparse.ArgumentTypeError("must be CLASS=VALUE")
+        return name, fraction(value)
+
     decided = parser.add_mutually_exclusive_group()
     decided.add_argument(
         "--operating-point",
@@ -74,6 +81,7 @@ def add_options(
     decided.add_argument(
         "--threshold", type=threshold, metavar="CLASS=VALUE", help="call this class from this probability on"
     )
+    add = parser.add_argument
     add(
         "--model",
         dest="models",
@@ -88,4 +96,3 @@ def add_options(
         metavar="DEVICE",
         help="auto, cpu, gpu, npu, an engine, or ENGINE:DEVICE; default: as set in the app",
     )
-    spark_options.add_options(parser)
