@@ -3,13 +3,13 @@
 import csv
 import io
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from cxrview.annotations import messages
-from cxrview.annotations.sqlite_file import LaterVersion, opened
+from cxrview.annotations.sqlite_file import Troubles, opened
 from cxrview.annotations.store import MOST_VARIABLES, PATIENCE, StoreUnusable
 from cxrview.atomic_file import write_atomically
 
@@ -22,6 +22,7 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     """,
 )
+TROUBLES = Troubles(StoreUnusable, messages.LABELS_DAMAGED, messages.LABELS_UNUSABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +63,8 @@ class LabelStore:
                 row = (str(film), label.name, int(label.flagged), label.note)
                 database.execute("INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?)", row)
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with opened(self.path, MIGRATIONS, PATIENCE) as database:
-                yield database
-        except LaterVersion as error:
-            raise StoreUnusable(messages.LATER_VERSION, messages.USE_LATER_VERSION, self.path) from error
-        except (sqlite3.Error, OSError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise StoreUnusable(messages.LABELS_UNUSABLE(reason=reason), path=self.path) from error
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
+        return opened(self.path, MIGRATIONS, PATIENCE, TROUBLES)
 
 
 def write_table(path: Path, labels: Mapping[Path, FilmLabel], *, every: bool = True) -> int:

@@ -11,6 +11,7 @@ STORE_UNUSABLE = Message(
 MOVE_AWAY = Message("move-away", "Move {place} away to begin anew.")
 TRIED_AGAIN = Message("tried-again", "It is tried again.")
 LIES_AT = Message("lies-at", "It lies at {place}.")
+LABELS_DAMAGED = Message("labels-damaged", "is damaged. Labels last until the window is closed.")
 LABELS_UNUSABLE = Message(
     "labels-unusable", "cannot be used: {reason}. Labels last until the window is closed."
 )

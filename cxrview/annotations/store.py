@@ -4,8 +4,8 @@ Each annotation is a row of its own, so that two windows on the same image do no
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +13,9 @@ from pathlib import Path
 from cxrview.annotations import messages
 from cxrview.annotations.annotation import Annotation
 from cxrview.annotations.annotation_json import from_json, to_json
-from cxrview.annotations.sqlite_file import LaterVersion, opened
+from cxrview.annotations.sqlite_file import Troubles, opened
 from cxrview.errors import CxrviewError
-from cxrview.messages import CANNOT_BE_READ, IN_USE_BY_ANOTHER
+from cxrview.messages import CANNOT_BE_READ
 
 PATIENCE = 5.0  # seconds to wait for another process that is writing
 # Each entry brings a file of the version before it to the next one (PRAGMA user_version).
@@ -35,6 +35,9 @@ class StoreUnusable(CxrviewError):
     """The file of annotations cannot be read or written: damaged, locked, or not allowed."""
 
     of_ours = True
+
+
+TROUBLES = Troubles(StoreUnusable, messages.STORE_DAMAGED, messages.STORE_UNUSABLE, messages.TRIED_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +122,6 @@ class Store:
         except OSError as error:
             raise StoreUnusable(CANNOT_BE_READ(reason=error.strerror), path=self.path) from error
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
         """Open the file for one piece of work, brought to the present version."""
-        try:
-            with opened(self.path, MIGRATIONS, self._patience) as database:
-                yield database
-        except LaterVersion as error:
-            raise StoreUnusable(messages.LATER_VERSION, messages.USE_LATER_VERSION, self.path) from error
-        except (sqlite3.Error, OSError) as error:
-            raise self._trouble(error) from error
-
-    def _trouble(self, error: Exception) -> StoreUnusable:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        place = str(self.path)
-        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            return StoreUnusable(messages.STORE_DAMAGED, messages.MOVE_AWAY(place=place), self.path)
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return StoreUnusable(IN_USE_BY_ANOTHER, messages.TRIED_AGAIN, self.path)
-        problem = messages.STORE_UNUSABLE(reason=getattr(error, "strerror", None) or str(error))
-        return StoreUnusable(problem, messages.LIES_AT(place=place), self.path)
+        return opened(self.path, MIGRATIONS, self._patience, TROUBLES)

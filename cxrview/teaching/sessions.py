@@ -3,17 +3,15 @@
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cxrview.annotations import messages as stores
-from cxrview.annotations.sqlite_file import LaterVersion, opened
+from cxrview.annotations.sqlite_file import Troubles, opened
 from cxrview.errors import CxrviewError
-from cxrview.messages import IN_USE_BY_ANOTHER
 from cxrview.teaching import messages
 from cxrview.teaching.reading_set import LEVELS, ReadingSet
 
@@ -44,6 +42,9 @@ class SessionsUnusable(CxrviewError):
     """The file of readings cannot be read or written."""
 
     of_ours = True
+
+
+TROUBLES = Troubles(SessionsUnusable, messages.SESSIONS_DAMAGED, messages.SESSIONS_UNUSABLE)
 
 
 class AnswerLocked(CxrviewError):
@@ -229,26 +230,8 @@ class Sessions:
         begun = [info.begun for info in self.all() if (info.set_id, info.reader) == (set_id, reader)]
         return max((day for day in begun if day > since), default=None)
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with opened(self.path, MIGRATIONS, self._patience) as database:
-                yield database
-        except LaterVersion as error:
-            raise SessionsUnusable(stores.LATER_VERSION, stores.USE_LATER_VERSION, self.path) from error
-        except (sqlite3.Error, OSError) as error:
-            raise self._trouble(error) from error
-
-    def _trouble(self, error: Exception) -> SessionsUnusable:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            return SessionsUnusable(
-                messages.SESSIONS_DAMAGED, stores.MOVE_AWAY(place=str(self.path)), self.path
-            )
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return SessionsUnusable(IN_USE_BY_ANOTHER, path=self.path)
-        reason = getattr(error, "strerror", None) or str(error)
-        return SessionsUnusable(messages.SESSIONS_UNUSABLE(reason=reason), path=self.path)
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
+        return opened(self.path, MIGRATIONS, self._patience, TROUBLES)
 
 
 def _answer(body: Mapping[str, Any]) -> ReaderAnswer:
