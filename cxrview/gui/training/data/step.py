@@ -99,6 +99,13 @@ class DataStep(WizardStep):
         if not self.check.fits() and self.survey.classes and not self.problem:
             self.check.want(0)
 
+    def let_go(self) -> None:
+        """End what looks at the images, and begin nothing of it again."""
+        self._runner.cancel(self._job)
+        self._job = None
+        self.lungs.want(())
+        self.check.drop()
+
     def obstacle(self) -> str:
         """Return why the training cannot be set up yet, in one sentence, or ""."""
         states = {
