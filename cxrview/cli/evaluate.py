@@ -12,6 +12,7 @@ from cxrview.anatomy import LungFinder
 from cxrview.bundle.card import LUNGS
 from cxrview.cli import console
 from cxrview.cli.choices import load_predictor
+from cxrview.datasets import messages as data_messages
 from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import Item, find_items, patient_pattern
 from cxrview.errors import InvalidRequest
@@ -20,7 +21,7 @@ from cxrview.evaluation.localization.films import FilmsToMeasure, to_measure
 from cxrview.evaluation.localization.heat_report import HeatReport, lay_heat
 from cxrview.evaluation.localization.page import main_kind
 from cxrview.evaluation.names import LOCALIZATION
-from cxrview.evaluation.predict import Answered, answer_files
+from cxrview.evaluation.predict import NO_LABEL, Answered, answer_files
 from cxrview.evaluation.report import measure_parts, write_report
 from cxrview.explain.methods import DEFAULT
 from cxrview.imaging.passed_over import PassedOver
@@ -137,6 +138,8 @@ def _check_answers(answered: Answered, data: Path, predictor: Predictor) -> None
         file, why = answered.failures[0]
         raise InvalidRequest(messages.NO_READABLE_IMAGE(file=file, reason=why), path=data)
     labels = [label for label, _ in answered.left_out[:5]]
+    if labels == [NO_LABEL]:
+        raise InvalidRequest(data_messages.NAMES_NO_CLASSES, data_messages.A_FOLDER_A_CLASS, data)
     raise InvalidRequest(
         messages.NO_KNOWN_CLASS_HERE(labels=labels),
         messages.MODEL_KNOWS(names=predictor.card.class_names),

@@ -29,6 +29,8 @@ from cxrview.inference.predictor import BATCH_SIZE, ModelInput, Predictor
 from cxrview.message import Message
 from cxrview.progress import Report, silent
 
+NO_LABEL = "(none)"  # which is no name of a class
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answered:
@@ -204,7 +206,7 @@ def _of_known_class(items: Sequence[Item], card: Card) -> tuple[list[Item], Coun
     for item in items:
         known = {places[label] for label in item.labels if label in places}
         if len(known) < len(item.labels) or (card.exclusive and len(known) != 1):
-            left_out[" | ".join(item.labels) or "(none)"] += 1
+            left_out[" | ".join(item.labels) or NO_LABEL] += 1
         else:
             chosen.append(item)
     return chosen, left_out

@@ -31,7 +31,9 @@ def decoded(path: Path, wanted: str, report: Report, **details: Any) -> Any:
     }
     report(-1.0, path.name)
     try:
-        answer, memory = decoders().ask(thing, question, patience, lambda: report(-1.0, path.name))
+        answer, memory = decoders().ask(
+            thing, question, patience, lambda: report(-1.0, path.name), has_time=wanted == "thumbnail"
+        )
     except WorkerDied as death:
         raise UnreadableImage(_of(death.of), messages.PROBABLY_DAMAGED, path) from death
     except NotTriedAgain as error:

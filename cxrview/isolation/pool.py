@@ -22,6 +22,8 @@ MOST = 16  # workers, whatever is asked for: each takes some 100 MB
 ENOUGH = 2  # workers that one thing may bring down
 AGAIN = 1.5  # seconds: what died sooner is tried once more, because it may be the worker's own fault
 REMEMBERED = 1000  # things that brought workers down
+CALM = 0.25  # seconds since the last question that somebody waits for, before one that has time is asked
+LATEST = 5.0  # seconds after which it is asked in any case
 
 
 class NotTriedAgain(Exception):
@@ -51,6 +53,8 @@ class Pool:
         self._busy: set[Worker] = set()
         self._guilty: OrderedDict[Hashable, list[str]] = OrderedDict()
         self._closed = False
+        self._urgent = 0  # questions under way that somebody waits for
+        self._calm_since = 0.0
         self.died: list[str] = []
 
     def allow(self, size: int) -> None:
@@ -66,13 +70,44 @@ class Pool:
                 self._idle.append(Worker(self._arguments))
 
     def ask(
-        self, thing: Hashable, question: Mapping[str, Any], limit: float, waited: Callable[[], None]
+        self,
+        thing: Hashable,
+        question: Mapping[str, Any],
+        limit: float,
+        waited: Callable[[], None],
+        *,
+        has_time: bool = False,
     ) -> Received:
         """Return a worker's answer to a `question` about `thing`, for which it has `limit` seconds.
 
         `waited` is called every TICK seconds and may raise: the worker has a moment to finish, or is ended.
+        A question that `has_time` waits until others have been answered: two at once slow each other down.
         Raises WorkerDied, NotTriedAgain, NoWorker.
         """
+        if has_time:
+            self._wait_for_calm(waited)
+            return self._ask(thing, question, limit, waited)
+        with self._changed:
+            self._urgent += 1
+        try:
+            return self._ask(thing, question, limit, waited)
+        finally:
+            with self._changed:
+                self._urgent -= 1
+                self._calm_since = time.monotonic()
+
+    def _wait_for_calm(self, waited: Callable[[], None]) -> None:
+        end = time.monotonic() + LATEST
+        while time.monotonic() < end:
+            with self._changed:
+                if self._closed or (not self._urgent and time.monotonic() > self._calm_since + CALM):
+                    return
+                self._changed.wait(TICK)
+            waited()
+
+    def _ask(
+        self, thing: Hashable, question: Mapping[str, Any], limit: float, waited: Callable[[], None]
+    ) -> Received:
         began = time.monotonic()
         while True:
             if len(guilt := self._guilt(thing)) >= ENOUGH:

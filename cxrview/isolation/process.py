@@ -19,6 +19,12 @@ START = 120.0  # seconds that a worker may take until it is ready: a cold disk, 
 MOST_MEMORY = 2 * 10**9  # bytes; where the system keeps a tighter bound itself, this one is never met
 LOOK_AT_MEMORY = 0.25  # seconds
 STILL_WELCOME = 0.3  # seconds in which a worker that nobody waits for any more may come to its end
+MEMORY = {
+    "MALLOC_ARENA_MAX": "2",  # else each thread of a library takes 64 MB of addresses
+    # What one film took is kept for the next: asking the system for it anew costs milliseconds a film.
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),
+    "MALLOC_TRIM_THRESHOLD_": str(2**26),
+}
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 OUT_OF_TIME, OUT_OF_MEMORY, NOT_READY = "out of time", "out of memory", "never ready"
@@ -170,5 +176,6 @@ def _environment() -> dict[str, str]:
         known = environment.get("PYTHONPATH", "")
         environment["PYTHONPATH"] = f"{known}{os.pathsep}{home}" if known else str(home)
     environment.update(dict.fromkeys(THREADS, "1"))  # there are several workers already
-    environment.setdefault("MALLOC_ARENA_MAX", "2")  # else each thread of a library takes 64 MB of addresses
+    for name, value in MEMORY.items():
+        environment.setdefault(name, value)
     return environment

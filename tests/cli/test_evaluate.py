@@ -25,6 +25,7 @@ from cxrview.imaging.messages import NO_IMAGES_PASSED_OVER
 from cxrview.inference.predictor import Predictor
 from cxrview.training import messages
 from tests.conftest import CLASSES, TINY_SIZE, make_tiny_bundle
+from tests.imaging.samples import sample
 
 NAMES = tuple(name for name, _ in CLASSES)
 
@@ -317,3 +318,9 @@ def test_the_layers_of_the_bundled_model_can_be_listed(capsys):
 def test_a_model_without_layers_to_list_says_so(capsys):
     assert main(["models", "show", "--summary"]) == 2
     assert str(messages.NO_LAYERS_KNOWN) in capsys.readouterr().err
+
+
+def test_a_dicom_directory_has_no_labels_to_measure_by(tmp_path, capsys):
+    directory = sample("DICOMDIR-reordered").with_name("DICOMDIR")
+    assert run("--data", directory, "--out", tmp_path / "out") == 2
+    assert str(data_messages.NAMES_NO_CLASSES) in capsys.readouterr().err

@@ -114,7 +114,6 @@ def test_a_model_that_hangs_or_crashes_is_given_up(foreign, monkeypatch, program
 
 
 @pytest.mark.usefixtures("own_cache")
-@pytest.mark.usefixtures("own_cache")
 def test_a_model_that_takes_too_much_memory_is_given_up(foreign, monkeypatch):
     monkeypatch.setattr(trial, "MOST_MEMORY", 150_000_000)
     program = "import time; held = bytearray(b'1') * 300_000_000; time.sleep(60)"
@@ -124,10 +123,19 @@ def test_a_model_that_takes_too_much_memory_is_given_up(foreign, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "layer", [{"units": 2**40}, {"kernel_size": [3, 10**9]}, {"batch_shape": [None, 1e30]}]
+    ("layer", "built"),
+    [
+        ({"units": 2**40}, [None, 10]),
+        ({"kernel_size": [3, 10**9]}, [None, 8, 8, 3]),
+        ({"batch_shape": [None, 1e30]}, None),
+        ({"units": 60_000}, [None, 60_000]),  # each is allowed, and their product is not
+        ({"units": 60_000}, None),  # of an input that is not told
+        ({"filters": 30_000, "kernel_size": [5, 5]}, [None, 8, 8, 3000]),
+    ],
 )
-def test_layers_beyond_all_measure_are_refused_before_they_are_made(tmp_path, layer):
+def test_layers_beyond_all_measure_are_refused_before_they_are_made(tmp_path, layer, built):
     config = {"class_name": "Dense", "module": "keras.layers", "registered_name": None, "config": layer}
+    config |= {"build_config": {"input_shape": built}} if built else {}
     with zipfile.ZipFile(tmp_path / "x.keras", "w") as archive:
         archive.writestr(
             "config.json", json.dumps({"class_name": "Functional", "config": {"layers": [config]}})

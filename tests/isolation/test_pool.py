@@ -34,8 +34,8 @@ def nothing():
     """Wait and do not mind."""
 
 
-def ask(pool, thing="file", limit=LONG, waited=nothing, **question):
-    return pool.ask(thing, {"do": "answer", **question}, limit, waited)
+def ask(pool, thing="file", limit=LONG, waited=nothing, has_time=False, **question):
+    return pool.ask(thing, {"do": "answer", **question}, limit, waited, has_time=has_time)
 
 
 @pytest.mark.parametrize("do", ["answer", "no memory"])
@@ -124,6 +124,28 @@ def test_no_more_work_at_a_time_than_allowed(pool):
     pool.allow(3)
     pool.warm(5)
     assert len(pool.numbers()) == 3
+
+
+def test_what_has_time_waits_until_what_is_waited_for_is_answered(pool, monkeypatch):
+    ended = []
+
+    def one(name, **question):
+        ask(pool, name, **question)
+        ended.append(name)
+
+    begun = threading.Event()
+    with ThreadPoolExecutor(2) as threads:
+        threads.submit(one, "urgent", do="sleep", seconds=0.4, waited=begun.set)
+        assert begun.wait(LONG)
+        threads.submit(one, "has time", has_time=True)
+    assert ended == ["urgent", "has time"]
+    monkeypatch.setattr("cxrview.isolation.pool.LATEST", 0.1)  # but not for ever
+    begun.clear()
+    with ThreadPoolExecutor(2) as threads:
+        threads.submit(one, "slow", do="sleep", seconds=0.6, waited=begun.set)
+        assert begun.wait(LONG)
+        threads.submit(one, "tired of waiting", has_time=True)
+    assert ended[2:] == ["tired of waiting", "slow"]
 
 
 def test_where_no_worker_comes_to_life_it_is_said(monkeypatch):

@@ -5,6 +5,7 @@ Keras's own safe mode was got round again and again (CVE-2024-3660, 2025-1550, 2
 """
 
 import json
+import math
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,11 +73,26 @@ def read_config(path: Path) -> dict[str, Any]:
             name = found.get("registered_name") or found.get("class_name")
             problem = messages.COULD_RUN_CODE(name=str(name))
             raise UnusableModel(problem, messages.ONLY_OWN_OR_PLAIN, path)
-    if any(size > MAX_SIZE for size in _sizes(config)):
+    too_large = any(size > MAX_SIZE for size in _sizes(config))
+    if too_large or sum(map(_numbers, _classes(config))) > MAX_WEIGHT_BYTES // 4:
         raise UnusableModel(messages.KERAS_TOO_LARGE, messages.ONLY_OWN_OR_PLAIN, path)
     if not isinstance(config, dict) or not isinstance(config.get("config"), dict):
         raise UnusableModel(messages.NO_KERAS_MODEL, messages.ONLY_OWN_OR_PLAIN, path)
     return config
+
+
+def _numbers(layer: dict[str, Any]) -> float:
+    """Return how many numbers Keras would make at most for the weights of `layer`, before it sees the file's.
+
+    What stands as the shape of its input is what Keras builds it with; where none stands, the largest counts.
+    """
+    config, built = layer.get("config"), layer.get("build_config")
+    if not isinstance(config, dict) or not {"units", "filters", "depth_multiplier"} & set(config):
+        return 0.0
+    shape = built.get("input_shape") if isinstance(built, dict) else None
+    channels = max(_sizes(shape[1:], True), default=0) if isinstance(shape, list) else MAX_SIZE
+    per_channel = [config.get(name) for name in ("kernel_size", "units", "filters", "depth_multiplier")]
+    return math.prod(_sizes([channels, *per_channel], True), start=1.0)
 
 
 def _classes(node: Any) -> Iterator[dict[str, Any]]:
