@@ -58,6 +58,7 @@ def rows(folder: SearchFolder, number: int) -> list[history.EpochRow]:
     return list(history.load(folder.trial(number).path / history.NAME).rows)
 
 
+@pytest.mark.slow
 def test_every_trial_is_trained_and_the_best_is_kept(chests, tmp_path):
     heard = []
     config = config_of(chests, learning_rate=(1e-4, 3e-3), start=("none", str(tmp_path / "gone.keras")))
@@ -83,6 +84,7 @@ def test_every_trial_is_trained_and_the_best_is_kept(chests, tmp_path):
     assert kept == heard
 
 
+@pytest.mark.slow
 def test_a_search_stopped_in_the_middle_of_a_trial_goes_on_with_it(chests, tmp_path):
     config = config_of(chests, learning_rate=(1e-3, 3e-3), trials=2)
     whole = search(config, tmp_path / "whole", lambda _event: None)

@@ -102,6 +102,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], check=True)
 
 
+@pytest.mark.slow
 def test_a_run_that_a_full_disk_stopped_ends_like_one_of_the_command_line(
     make_step, runs, images, small_disk, tmp_path, qtbot
 ):
