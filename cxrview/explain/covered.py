@@ -89,15 +89,15 @@ def _filled(
     subject: Subject, film: NDArray[np.uint8], place: NDArray[np.bool_], filling: str
 ) -> NDArray[np.uint8]:
     """Return `film`, of which only `place` will be taken, filled."""
+    if filling not in FILLINGS:
+        raise ValueError(f"no filling {filling}")
     plain = np.full_like(film, round(subject.grey))
     if filling == "grey" or (filling == "around" and place.all()):
         return plain
     if filling == "blur":
         return np.asarray(cv2.GaussianBlur(film, (0, 0), BLUR * subject.given.letterbox.size), np.uint8)
-    if filling == "around":
-        known = (~place).astype(np.float32)
-        return np.asarray(np.rint(_drawn_on(film * known, known)), np.uint8)
-    raise ValueError(f"no filling {filling}")
+    known = (~place).astype(np.float32)
+    return np.asarray(np.rint(_drawn_on(film * known, known)), np.uint8)
 
 
 def _drawn_on(values: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
