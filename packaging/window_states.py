@@ -47,6 +47,8 @@ def review(camera: Camera, app: object, sample: Path, drawn: dict[str, Path]) ->
     for name, kind in (
         ("all_classes", "MultiplesDialog"),
         ("model_view", "ModelViewDialog"),
+        ("compare_maps", "CompareDialog"),
+        ("cover", "CoverDialog"),
         ("card", "TextDialog"),
         ("tags", "TagDialog"),
     ):

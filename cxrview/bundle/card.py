@@ -83,6 +83,11 @@ class Card:
         return tuple(item.name for item in self.classes)
 
     @property
+    def graph_hash(self) -> str:
+        """The SHA-256 of the graph, "" where the card lists none."""
+        return self.files["model.onnx"].sha256 if "model.onnx" in self.files else ""
+
+    @property
     def license(self) -> str:
         """What the weights may be used for, in the card's own words; "" where it says nothing."""
         said = self.raw.get("license", "")

@@ -56,9 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     mixed = blend(picture, heat, colours, opacity, arguments.threshold)
     save_png(arguments.out, square_pixels(mixed, radiograph.pixel_aspect))
     if arguments.numbers is not None:
-        files = predictor.card.files
-        graph = files["model.onnx"].sha256 if "model.onnx" in files else ""
-        save_numbers(arguments.numbers, explanation, name, graph)
+        save_numbers(arguments.numbers, explanation, name, predictor.card.graph_hash)
     console.put(describe(prediction, predictor.card, call))
     if arguments.check:
         _check(subject, radiograph, explanation, name)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrview.explain.covered import scores_of
+from cxrview.explain.covered import BLUR, scores_of
 from cxrview.explain.explanation import Explanation
 from cxrview.explain.model_input_view import in_the_square
 from cxrview.explain.overlay import heat_over
@@ -15,7 +15,6 @@ from cxrview.inference.calibration import probabilities
 from cxrview.progress import Report, silent
 
 STEPS = 16
-BLUR = 0.06  # of the side: the standard deviation of what insertion begins with
 
 
 @dataclass(frozen=True, slots=True, eq=False)

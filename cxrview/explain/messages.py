@@ -97,3 +97,8 @@ DELETION = Message(
     "Covered from the hottest place on, the film keeps a mean probability of {deletion} % (less is better); "
     "sharpened from there on, it has {insertion} % (more is better).",
 )
+THE_SAME = Message("the-same", "the same")
+ALIKE = Message("alike", "alike")
+PARTLY_ALIKE = Message("partly-alike", "partly alike")
+NOT_ALIKE = Message("not-alike", "not alike")
+NOTHING_TO_COMPARE = Message("nothing-to-compare", "nothing to compare")

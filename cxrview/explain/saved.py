@@ -1,8 +1,11 @@
 """An explanation as a file of numbers, for whoever wants to look at them otherwise."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxrview.atomic_file import atomic_file
 from cxrview.errors import InvalidRequest
@@ -20,8 +23,21 @@ def save_numbers(path: Path, explanation: Explanation, class_name: str, model_ha
     SHA-256 of the graph. Raises InvalidRequest if the file cannot be written, ValueError if the class has no
     map.
     """
+    _write(path, _arrays(explanation, class_name, model_hash))
+
+
+def save_several(path: Path, maps: Mapping[str, tuple[Explanation, str]], class_name: str) -> None:
+    """Write the maps of a class to one `path`, each as `save_numbers` does, with its name before: "name.map".
+
+    `maps` are explanations with the SHA-256 of their graph. Errors are those of `save_numbers`.
+    """
+    found = {name: _arrays(made, class_name, graph) for name, (made, graph) in maps.items()}
+    _write(path, {f"{name}.{key}": array for name, arrays in found.items() for key, array in arrays.items()})
+
+
+def _arrays(explanation: Explanation, class_name: str, model_hash: str) -> dict[str, Any]:
     box = explanation.letterbox
-    arrays = {
+    return {
         "map": explanation.map_of(class_name),
         "class": np.array(class_name),
         "method": np.array(explanation.method),
@@ -38,6 +54,9 @@ def save_numbers(path: Path, explanation: Explanation, class_name: str, model_ha
         "film": np.array([box.height, box.width], np.int64),
         "patch": np.float64(explanation.patch),
     }
+
+
+def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     try:
         with atomic_file(path) as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]

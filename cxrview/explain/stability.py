@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cxrview.anatomy import Film, reduced
 from cxrview.bundle.card import LUNGS
 from cxrview.explain import messages
-from cxrview.explain.agreement import rank_correlation
+from cxrview.explain.agreement import SAMPLES, film_shape, warm_correlation
 from cxrview.explain.explanation import Explanation
 from cxrview.explain.faithfulness import Curves
 from cxrview.explain.methods import METHODS, explain
@@ -22,7 +22,6 @@ from cxrview.inference.predictor import Given, ModelInput, Predictor
 from cxrview.message import Message
 from cxrview.progress import Report, silent
 
-SAMPLES = 96  # along the longer side of the film, at which maps are compared
 STEADY, SHAKY = (0.8, 0.1), (0.5, 0.25)  # least rank correlation, and greatest change of probability
 
 
@@ -150,7 +149,7 @@ def stability(
         subject = Subject(predictor, *predictor.look(ModelInput(_changed(film, change), ())))
         found = change.back(_heat(explain(subject, method, class_name), class_name, film))
         rise = float(subject.prediction.probabilities[index] - plain.prediction.probabilities[index])
-        outcomes.append(Outcome(change.name, _agreement(wanted, found), rise))
+        outcomes.append(Outcome(change.name, warm_correlation(wanted, found), rise))
     return Stability(tuple(outcomes))
 
 
@@ -171,12 +170,5 @@ def _changed(film: Film | Given, change: FilmChange) -> Film | Given:
 def _heat(explanation: Explanation, class_name: str, film: Film | Given) -> NDArray[np.float32]:
     """Return the heat over what is changed: the film, or the model's square."""
     high, wide = (film.pixels if isinstance(film, Film) else film.image).shape[:2]
-    shape = max(1, round(SAMPLES * high / max(high, wide))), max(1, round(SAMPLES * wide / max(high, wide)))
     there = explanation if isinstance(film, Film) else in_the_square(explanation)
-    return heat_over(there, class_name, shape, own=False)
-
-
-def _agreement(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    there = ~np.isnan(second)
-    warm = there & ((first > 0) | (np.where(there, second, 0) > 0))
-    return rank_correlation(first[warm], second[warm])
+    return heat_over(there, class_name, film_shape((high, wide), SAMPLES), own=False)

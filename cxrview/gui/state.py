@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # NumPy and all that is built on it must not delay the first 
     from cxrview.bundle import Card
     from cxrview.explain.explanation import Explanation
     from cxrview.imaging import Voi
+    from cxrview.inference.prediction import Prediction
 
 
 __all__ = [
@@ -347,9 +348,12 @@ class AppState(QObject):
             (self._heat_asked.add if wanted else self._heat_asked.discard)(film)
             self.heat_asked_changed.emit()
 
-    def withholds_heat(self, view: ViewState) -> bool:
-        """Whether `view` shows no heatmap because its film is unlike the training films, and nobody asked."""
-        prediction = view.reading.prediction
+    def withholds_heat(self, view: ViewState, prediction: "Prediction | None" = None) -> bool:
+        """Whether `view` shows no heatmap because its film is unlike the training films, and nobody asked.
+
+        They are those of the model in use, or of another one whose `prediction` of the film is given.
+        """
+        prediction = prediction or view.reading.prediction
         unlike = prediction is not None and not prediction.in_domain
         return unlike and (view.shown.path, view.shown.frame) not in self._heat_asked
 

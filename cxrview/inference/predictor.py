@@ -38,7 +38,7 @@ class Given(NamedTuple):
 class ModelInput(NamedTuple):
     """What is needed of one radiograph, and what speaks against showing it to the model at all.
 
-    For a model that reads lungs it is the film, on which they are still to be found.
+    For a model that reads lungs it is the film, on which they are still to be found, unless that was done.
     """
 
     film: Given | Film
@@ -123,11 +123,12 @@ class Predictor:
 
     def _given(self, films: Sequence[Given | Film]) -> list[Given]:
         """Return what the model is given of each film, once the lungs are found where it reads them."""
-        if self._lungs is None:
-            return [film for film in films if isinstance(film, Given)]
         waiting = [film for film in films if isinstance(film, Film)]
-        found = zip(waiting, self._lungs.find(waiting), strict=True)
-        return [Given(*framed(film, anatomy, self.card.input_size), anatomy) for film, anatomy in found]
+        found = iter(self._lungs.find(waiting) if self._lungs is not None else ())
+        return [film if isinstance(film, Given) else self._framed(film, next(found)) for film in films]
+
+    def _framed(self, film: Film, anatomy: Anatomy) -> Given:
+        return Given(*framed(film, anatomy, self.card.input_size), anatomy)
 
     def _prediction(
         self, outputs: Outputs, index: int, against: tuple[str, ...], given: Given, elapsed_ms: float

@@ -12,8 +12,9 @@ from cxrview.cli import main
 from cxrview.errors import InvalidRequest, UnusableModel
 from cxrview.explain import messages as texts
 from cxrview.explain import methods, occlusion, scorecam
+from cxrview.explain.explanation import gradcam
 from cxrview.explain.overlay import heat_over, overlay
-from cxrview.explain.saved import save_numbers
+from cxrview.explain.saved import save_numbers, save_several
 from cxrview.inference.calibration import probabilities
 from cxrview.progress import Cancelled, silent
 from tests.conftest import TINY_SIZE
@@ -182,6 +183,14 @@ def test_the_numbers_are_saved_with_all_that_they_mean(tmp_path, subjects):
         assert saved["inside"].tolist() == [8, 0, 56, 64]
     with refused(InvalidRequest):
         save_numbers(tmp_path / "nowhere" / "map.npz", made, "normal", "abc")
+    plain = gradcam(subjects[False].prediction)
+    save_several(
+        tmp_path / "two.npz", {"occlusion": (made, "abc"), "second.gradcam": (plain, "def")}, "normal"
+    )
+    with np.load(tmp_path / "two.npz") as saved:
+        np.testing.assert_array_equal(saved["occlusion.map"], made.map_of("normal"))
+        np.testing.assert_array_equal(saved["second.gradcam.map"], plain.map_of("normal"))
+        assert str(saved["second.gradcam.model_hash"]) == "def"
 
 
 def test_gradcam_is_the_overlay(subjects):

@@ -11,7 +11,7 @@ from cxrview.gui.actions.palette_commands import commands
 from cxrview.gui.dialogs.belief import BeliefDialog
 from cxrview.gui.state import Mark, PredictionProgress
 from tests.gui.conftest import CLASSES
-from tests.gui.test_identity import everything
+from tests.gui.test_identity import everything, said
 from tests.pdf_words import words_of
 
 LABELS = [label.casefold() for _name, label, _meaning in CLASSES]
@@ -66,6 +66,14 @@ def test_nothing_of_the_model_shows_until_it_is_revealed(opened, reported, qtbot
     window.heatmaps.show_all_classes()
     window.heatmaps.show_model_view()
     qtbot.waitUntil(lambda: window.heatmaps.model_view.picture.isEnabled() and not window.runner.jobs)
+    window.heatmaps.show_compare()
+    window.heatmaps.show_cover()
+    compare, cover = window.heatmaps.compare, window.heatmaps.cover
+    qtbot.waitUntil(lambda: bool(compare.shown()))
+    qtbot.keyClick(cover.picture, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "%" in cover.table.rows["normal"][1].text())
+    assert len(answers("\n".join(said(cover)).casefold(), window)) >= 6
+    assert compare.classes.count() == len(LABELS)
     window.menus.actions["try_map"].trigger()
     believed = window.findChild(BeliefDialog)
     assert answers(believed.about.text().casefold(), window)
@@ -89,8 +97,9 @@ def test_nothing_of_the_model_shows_until_it_is_revealed(opened, reported, qtbot
     assert (entry.findings, entry.mark) == ({}, Mark.SHOWN)
     assert not window.menus.actions["heatmap"].isEnabled()
 
-    window.heatmaps.all_classes.close()
-    window.heatmaps.model_view.close()
+    assert (compare.tiles, compare.classes.count(), cover.table.rows) == ({}, 0, {})
+    for dialog in (window.heatmaps.all_classes, window.heatmaps.model_view, compare, cover):
+        dialog.close()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window.canvas, Qt.Key.Key_X)

@@ -79,6 +79,8 @@ class Walk:
         window.help.about()
         window.heatmaps.show_all_classes()
         window.heatmaps.show_model_view()
+        window.heatmaps.show_compare()
+        window.heatmaps.show_cover()
         export.save_picture(window.bench)
         show_card(window.bench)
         CrashDialog(window, "Traceback").open()

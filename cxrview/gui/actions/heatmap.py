@@ -119,6 +119,22 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         when=has_prediction,
     ),
     ActionSpec(
+        "compare_maps",
+        mark("Compare si&de by side…"),
+        ("Shift+K",),
+        heatmap.show_compare,
+        tip=mark("Several methods, and two models, side by side, with how well they agree"),
+        when=has_prediction,
+    ),
+    ActionSpec(
+        "cover",
+        mark("Cove&r it…"),
+        ("Shift+U",),
+        heatmap.show_cover,
+        tip=mark("Paint over a place of the film, and see what the model says then"),
+        when=has_prediction,
+    ),
+    ActionSpec(
         "save_heat_numbers",
         mark("Sa&ve its numbers…"),
         (),

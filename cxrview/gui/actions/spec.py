@@ -23,6 +23,7 @@ class Scope(Enum):
     MANUAL = "manual"
     BATCH = "batch"
     BLIND_READING = "blind reading"
+    COVER = "cover it"
     SECONDARY = "every other window"
 
     def meets(self, other: "Scope") -> bool:

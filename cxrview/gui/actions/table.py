@@ -6,6 +6,7 @@ from cxrview.gui.actions.shortcuts import Shortcuts
 from cxrview.gui.actions.spec import SEPARATOR, Menu
 from cxrview.gui.batch import actions as batch_actions
 from cxrview.gui.dialogs import manual_actions, tags_actions
+from cxrview.gui.explain import cover_actions
 from cxrview.gui.library import actions as library
 from cxrview.gui.teaching import actions as blind_actions
 from cxrview.gui.training.data import actions as data_actions
@@ -30,6 +31,7 @@ OTHERS: tuple[Menu, ...] = (  # what other windows have, by their titles
     (mark("DICOM tags"), tags_actions.ACTIONS),
     (mark("&Manual"), manual_actions.ACTIONS),
     (mark("Blind reading"), blind_actions.ACTIONS),
+    (mark("Cover it"), cover_actions.ACTIONS),
     (mark("Every other window"), SECONDARY),
 )
 SHORTCUTS = Shortcuts(tuple(MENUS.values()), OTHERS)

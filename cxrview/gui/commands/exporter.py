@@ -107,26 +107,34 @@ class Exporter(QObject):
     def save_heat_numbers(self) -> None:
         """Save the numbers of the heatmap that the active canvas shows, where the user wants them."""
         view, card = self._bench.canvas.view, self._bench.state.model.card
-        shown, heat, name = view.shown, view.heat, view.heat_class
-        if shown.radiograph is None or shown.path is None or card is None:
+        heat, name = view.heat, view.heat_class
+        if card is None:
             return
         if heat is None or name not in heat.class_names or self._bench.state.withholds_heat(view):
             self._say(tr("There is no heatmap to save."))
             return
-        identity = not self._bench.state.settings.hide_identity
-        proposed = proposed_name(shown.radiograph, identity, ".npz", self._folder(shown.path))
-        path = self._ask(tr("Save the heatmap's numbers"), proposed, tr("NumPy (*.npz)"), (".npz",))
-        if path is None:
-            return
-        graph = card.files["model.onnx"].sha256 if "model.onnx" in card.files else ""
 
-        def work(report: "Report") -> None:
+        def work(path: Path) -> None:
             from cxrview.explain.saved import save_numbers
 
-            report(-1.0, "")
-            save_numbers(path, heat, name, graph)
+            save_numbers(path, heat, name, card.graph_hash)
 
-        self._write(path, work)
+        self.save(tr("Save the heatmap's numbers"), tr("NumPy (*.npz)"), ".npz", work)
+
+    def save(self, title: str, filters: str, suffix: str, work: Callable[[Path], None]) -> None:
+        """Ask where a file about the image goes, and let a worker do the `work` of writing it there."""
+        shown = self._bench.canvas.view.shown
+        if shown.radiograph is None or shown.path is None:
+            return
+        identity = not self._bench.state.settings.hide_identity
+        proposed = proposed_name(shown.radiograph, identity, suffix, self._folder(shown.path))
+        if (path := self._ask(title, proposed, filters, (suffix,))) is not None:
+
+            def in_worker(report: "Report") -> None:
+                report(-1.0, path.name)
+                work(path)
+
+            self._write(path, in_worker)
 
     def print_report(self) -> None:
         """Show the report as it will be on paper, and print it if the user wants."""

@@ -3,26 +3,33 @@
 from typing import TYPE_CHECKING
 
 from cxrview.explain.style import MODES
+from cxrview.gui.commands.export import exporter
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtWidgets import QDialog
 
     from cxrview.gui.dialogs.model_view import ModelViewDialog
     from cxrview.gui.dialogs.multiples import MultiplesDialog
+    from cxrview.gui.explain.compare import CompareDialog
+    from cxrview.gui.explain.cover import CoverDialog
 
 STEP = 0.1  # of opacity, by key
 NOTCH = 0.05  # of opacity, by one notch of the wheel
 
 
 class Heatmaps:
-    """Two dialogs, each made when it is first asked for, and the buttons of the panel that open them."""
+    """Dialogs, each made when it is first asked for, and the buttons of the panel that open them."""
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self.all_classes: MultiplesDialog | None = None
         self.model_view: ModelViewDialog | None = None
+        self.compare: CompareDialog | None = None
+        self.cover: CoverDialog | None = None
         bench.reading.heatmap.all_classes.clicked.connect(self.show_all_classes)
         bench.reading.heatmap.model_view.clicked.connect(self.show_model_view)
         bench.reading.heatmap.method.wanted.connect(lambda: bench.session.explaining.work_out())
@@ -49,6 +56,34 @@ class Heatmaps:
             self.model_view = ModelViewDialog(bench.window, bench.state, bench.runner)
             attend(self.model_view, bench, "heatmaps")
         _to_front(self.model_view)
+
+    def show_compare(self) -> None:
+        """Open the heatmaps of several methods side by side."""
+        if self.compare is None:
+            from cxrview.gui.actions.secondary import attend
+            from cxrview.gui.explain.compare import CompareDialog
+            from cxrview.gui.explain.comparison import Comparison
+
+            bench = self._bench
+            session = bench.session
+            maps = Comparison(bench.window, bench.state, bench.runner, session.models, session.explaining)
+            dialog = self.compare = CompareDialog(bench.window, bench.state, bench.runner, maps)
+            attend(dialog, bench, "heatmaps")
+            dialog.picture_wanted.connect(lambda: _save_comparison(bench, dialog))
+            dialog.numbers_wanted.connect(lambda: _save_all_numbers(bench, dialog))
+        _to_front(self.compare)
+
+    def show_cover(self) -> None:
+        """Open the film to be covered in places."""
+        if self.cover is None:
+            from cxrview.gui.actions.secondary import attend
+            from cxrview.gui.explain.cover import CoverDialog
+
+            bench = self._bench
+            self.cover = CoverDialog(bench.window, bench.state, bench.runner, bench.session.models)
+            self.cover.commands.follow(bench.state, bench.shortcuts)
+            attend(self.cover, bench, "heatmaps")
+        _to_front(self.cover)
 
 
 def show(bench: Workbench, visible: bool) -> None:
@@ -132,6 +167,44 @@ def show_all_classes(bench: Workbench) -> None:
 def show_model_view(bench: Workbench) -> None:
     """Open what the model saw."""
     bench.part(Heatmaps).show_model_view()
+
+
+def show_compare(bench: Workbench) -> None:
+    """Open the heatmaps of several methods, and of two models, side by side."""
+    bench.part(Heatmaps).show_compare()
+
+
+def show_cover(bench: Workbench) -> None:
+    """Open the film to be covered in places, with what the model then says."""
+    bench.part(Heatmaps).show_cover()
+
+
+def _save_comparison(bench: Workbench, dialog: "CompareDialog") -> None:
+    """Save what is seen of a comparison as a picture."""
+    from cxrview.gui.explain.sheet import pixels_of, sheet_of
+    from cxrview.gui.viewer.export_file import encode, write
+
+    sheet = sheet_of(bench.state, dialog)
+    if sheet is None:
+        return
+
+    def work(path: "Path") -> None:
+        write(encode(pixels_of(sheet), "png", 100), path)
+
+    bench.part(exporter).save(tr("Save the comparison"), tr("PNG (*.png)"), ".png", work)
+
+
+def _save_all_numbers(bench: Workbench, dialog: "CompareDialog") -> None:
+    """Save the numbers of all maps of a comparison in one file."""
+    maps, name = dialog.comparison.with_hashes(), bench.state.heat_class
+
+    def work(path: "Path") -> None:
+        from cxrview.explain.saved import save_several
+
+        save_several(path, maps, name)
+
+    if maps:
+        bench.part(exporter).save(tr("Save the numbers of all maps"), tr("NumPy (*.npz)"), ".npz", work)
 
 
 def _to_front(dialog: "QDialog") -> None:

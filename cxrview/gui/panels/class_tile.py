@@ -3,22 +3,20 @@
 import dataclasses
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from cxrview.gui import theme as themes
 from cxrview.gui.viewer import corner_text
 from cxrview.gui.viewer.corner_text import broken
-from cxrview.gui.viewer.view_transform import Orientation, ViewTransform
+from cxrview.gui.widgets.small_film import SmallFilm, placement_in
 from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from cxrview.explain.style import HeatStyle
     from cxrview.gui.view_state import ViewState
     from cxrview.gui.viewer.heat_picture import HeatPicture
-    from cxrview.imaging import Radiograph, Voi
-    from cxrview.imaging.pyramid import ImagePyramid
 
 BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 EDGE = 2  # of the frame around the chosen one
@@ -38,7 +36,7 @@ class ClassTile(QAbstractButton):
         self.name, self.label, self.value = name, label, value
         self._number = number  # of the class, which gives it its colour
         self._view: ViewState | None = None
-        self._base: tuple[tuple[object, ...], QImage] | None = None
+        self._film = SmallFilm()
         self._heat: HeatPicture | None = None
         self._opacity = 0.0
         self.remark = ""  # why there is nothing to be seen
@@ -109,14 +107,16 @@ class ClassTile(QAbstractButton):
 
     def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
         view = self._view
-        if view is None or view.shown.radiograph is None or view.shown.levels is None or view.voi is None:
+        if view is None or view.voi is None:
             return
-        placement = self._placement(area, view.shown.radiograph, view.orientation)
-        look = (view.voi, view.inverted, view.filters)
-        base = self._picture(placement, view.shown.levels, look)
+        radiograph, levels = view.shown.radiograph, view.shown.levels
+        if radiograph is None or levels is None:
+            return
+        from cxrview.imaging.pyramid import Look
+
+        placement = placement_in(area.size(), radiograph, view.orientation, self.devicePixelRatioF())
         painter.translate(area.topLeft())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(placement.area, base, QRectF(base.rect()))
+        self._film.paint(painter, placement, levels, Look(view.voi, view.inverted, view.filters))
         # A tile that is still there after its image has gone shows no heat of the one before.
         if self._heat is not None and self._heat.explanation is view.heat:
             self._heat.paint(painter, placement, self._opacity)
@@ -137,32 +137,6 @@ class ClassTile(QAbstractButton):
         painter.setPen(corner_text.INK)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "\n".join(lines))
         painter.setFont(self.font())
-
-    def _placement(self, area: QRectF, radiograph: "Radiograph", turn: Orientation) -> ViewTransform:
-        rows, columns = radiograph.shape
-        size = (round(area.width()), round(area.height()))
-        middle = QPointF(columns / 2, rows / 2)
-        ratio = self.devicePixelRatioF()
-        first = ViewTransform(rows, columns, radiograph.pixel_aspect, *size, ratio, 1.0, middle, turn)
-        zoom = first.fit_zoom()
-        return ViewTransform(rows, columns, radiograph.pixel_aspect, *size, ratio, zoom, middle, turn)
-
-    def _picture(
-        self, placement: ViewTransform, levels: "ImagePyramid", seen: "tuple[Voi, bool, frozenset[str]]"
-    ) -> QImage:
-        """Return the whole picture as the view shows it, rendered at the tile's size."""
-        from cxrview.gui.viewer.drawn import oriented, to_image
-        from cxrview.imaging.pyramid import Look, PyramidPart, render_part
-
-        look = Look(*seen)
-        of = (levels, look, placement)
-        if self._base is None or self._base[0] != of:
-            wide = max(1, round(placement.columns * placement.zoom))
-            high = max(1, round(placement.rows * placement.pixel_aspect * placement.zoom))
-            part = PyramidPart(0.0, 0.0, placement.columns / wide, placement.rows / high, wide, high)
-            pixels = oriented(render_part(levels, look, part), placement.orientation)
-            self._base = (of, to_image(pixels).copy())
-        return self._base[1]
 
     def _paint_edge(self, painter: QPainter, area: QRectF) -> None:
         colour = themes.current().accent if self.isChecked() else themes.current().line

@@ -5,14 +5,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QCheckBox,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
-    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -28,6 +25,8 @@ from cxrview.gui.state import AppState
 from cxrview.gui.theme import wrapped
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.widgets.elided import ElidedChoice
+from cxrview.gui.widgets.link import link_button
+from cxrview.gui.widgets.segments import choice_button, segments
 from cxrview.gui.widgets.settle import settle
 from cxrview.i18n import mark, say, tr
 from cxrview.settings import COLOUR_MAPS, Settings
@@ -60,12 +59,12 @@ class HeatmapControls(QWidget):
         self.grid = _check(tr("Grid"), tr("The grid of the cells: how coarse the heatmap is"))
         self.scale = _check(tr("Colour bar"), tr("The colour scale at the edge of the image"))
         self.withheld = QLabel(tr(UNLIKE), objectName="muted", wordWrap=True)
-        self.anyway = _link(tr("Show it anyway"))
+        self.anyway = link_button(tr("Show it anyway"))
         self.pin = _pin_button()
         self.class_choice = _combo(tr("Class whose heatmap is shown"))
-        self.modes = {name: _choice_button(MODE_LABELS[name], MODE_TIPS[name]) for name in MODES}
-        self.scales = {name: _choice_button(SCALE_LABELS[name], SCALE_TIPS[name]) for name in SCALE_LABELS}
-        self.scale_row = _segments(list(self.scales.values()))
+        self.modes = {name: choice_button(MODE_LABELS[name], MODE_TIPS[name]) for name in MODES}
+        self.scales = {name: choice_button(SCALE_LABELS[name], SCALE_TIPS[name]) for name in SCALE_LABELS}
+        self.scale_row = segments(self.scales.values())
         self.opacity, self.opacity_value = _slider(
             tr("Opacity of the heatmap ([ and ], or Shift and the wheel on the image)")
         )
@@ -81,8 +80,8 @@ class HeatmapControls(QWidget):
             wrapped(tr("It says where the model looked. It does not show where disease is."))
         )
         self.multiples = Multiples(state)
-        self.all_classes = _link(tr("All classes, enlarged…"))
-        self.model_view = _link(tr("What the model saw…"))
+        self.all_classes = link_button(tr("All classes, enlarged…"))
+        self.model_view = link_button(tr("What the model saw…"))
         self._lay_out()
         self._connect()
         self._show_settings(state.settings)
@@ -141,7 +140,7 @@ class HeatmapControls(QWidget):
         column.addWidget(self.visible)
         column.addWidget(self.withheld)
         column.addWidget(self.anyway)
-        column.addWidget(_segments(list(self.modes.values())))
+        column.addWidget(segments(self.modes.values()))
         column.addLayout(form)
         column.addWidget(self.method)
         column.addWidget(self.scale_row)
@@ -241,14 +240,6 @@ def _check(text: str, tool_tip: str) -> QCheckBox:
     return QCheckBox(text, toolTip=tool_tip)
 
 
-def _choice_button(label: str, tip: str) -> QToolButton:
-    button = QToolButton(text=tr(label), toolTip=tr(tip), checkable=True)
-    button.setAccessibleName(tr(label))
-    button.setAccessibleDescription(tr(tip))
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button
-
-
 def _pin_button() -> QToolButton:
     """Return the button that is down while the class is pinned."""
     tip = tr("Pinned: the heatmap stays at this class. Not pinned: it follows the reading of each image")
@@ -256,27 +247,6 @@ def _pin_button() -> QToolButton:
     button.setAccessibleDescription(tip)
     button.setIcon(themes.icon("pin"))
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    button.setCursor(Qt.CursorShape.PointingHandCursor)
-    return button
-
-
-def _segments(buttons: list[QToolButton]) -> QWidget:
-    """Return `buttons` side by side, of which one is down."""
-    whole = QWidget(objectName="segments")
-    whole.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    row = QHBoxLayout(whole, spacing=2)
-    row.setContentsMargins(2, 2, 2, 2)
-    whole.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-    group = QButtonGroup(whole)
-    for button in buttons:
-        group.addButton(button)
-        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        row.addWidget(button)
-    return whole
-
-
-def _link(text: str) -> QPushButton:
-    button = QPushButton(text, objectName="link")
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     return button
 

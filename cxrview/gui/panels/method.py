@@ -1,13 +1,14 @@
 """By which method heatmaps are made: the choice, and what there is to say while one is not there yet."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from cxrview.explain.methods import METHODS
 from cxrview.gui.state import AppState
 from cxrview.gui.theme import wrapped
 from cxrview.gui.view_state import HeatProgress, HeatWork
 from cxrview.gui.widgets.elided import ElidedChoice
+from cxrview.gui.widgets.link import link_button
 from cxrview.gui.widgets.settle import settle
 from cxrview.i18n import say, tr
 
@@ -37,8 +38,8 @@ class MethodChoice(QWidget):
                 self.choice.count() - 1, wrapped(say(method.meaning)), Qt.ItemDataRole.ToolTipRole
             )
         self.words = QLabel(objectName="muted", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self.begin = _link(tr("Work it out"))
-        self.stop = _link(tr("Stop"))
+        self.begin = link_button(tr("Work it out"))
+        self.stop = link_button(tr("Stop"))
         column = QVBoxLayout(self, spacing=4)
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (self.words, self.begin, self.stop):
@@ -66,9 +67,3 @@ class MethodChoice(QWidget):
         self.stop.setVisible(work.progress is HeatProgress.WORKING)
         self.setVisible(work.progress is not HeatProgress.NONE)
         settle(self)
-
-
-def _link(text: str) -> QPushButton:
-    button = QPushButton(text, objectName="link")
-    button.setCursor(Qt.CursorShape.PointingHandCursor)
-    return button

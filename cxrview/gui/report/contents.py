@@ -201,7 +201,7 @@ def _model(prediction: "Prediction | None", card: "Card | None") -> tuple[Report
     if prediction is None:
         return ()
     engine = f"{ENGINE_NAMES.get(prediction.engine, prediction.engine)} {prediction.device}".strip()
-    graph = card.files["model.onnx"].sha256[:HASH_SHOWN] if card is not None else ""
+    graph = card.graph_hash[:HASH_SHOWN] if card is not None else ""
     lines = (
         ReportLine(tr("Name"), f"{prediction.model} {prediction.model_version}"),
         ReportLine(tr("Ran on"), engine),

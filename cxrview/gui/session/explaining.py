@@ -52,6 +52,33 @@ class Explaining(QObject):
         if self._drop(view):
             self._offer(view)
 
+    def kept(self, prediction: "Prediction", method: str, class_name: str) -> "Explanation | None":
+        """Return what `method` said of the film of `prediction` for a class, if that is still here."""
+        key = key_of(prediction, method, class_name)
+        if method == DEFAULT and key not in self._kept:  # every reading has it
+            from cxrview.explain.explanation import gradcam
+
+            self._put(key, prediction, gradcam(prediction))
+        if key not in self._kept:
+            return None
+        self._kept.move_to_end(key)
+        return self._kept[key][1]
+
+    def keep(self, prediction: "Prediction", class_name: str, explanation: "Explanation") -> None:
+        """Keep what was worked out for a class; a viewport that waits for it gets it."""
+        key = key_of(prediction, explanation.method, class_name)
+        self._put(key, prediction, explanation)
+        for view in self._known:
+            if self._key(view) == key and view.heat is not explanation:
+                self._drop(view)
+                view.set_heat_work(HeatWork())
+                view.set_heat(explanation)
+
+    def _put(self, key: Key, prediction: "Prediction", explanation: "Explanation") -> None:
+        self._kept[key] = prediction, explanation
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+
     def _follow_views(self) -> None:
         for view in self._state.views:
             if view not in self._known:
@@ -85,7 +112,7 @@ class Explaining(QObject):
         prediction = view.reading.prediction
         if prediction is None or view.heat_class not in prediction.class_names:
             return None
-        return id(prediction), view.method, view.heat_class if METHODS[view.method].by_class else ""
+        return key_of(prediction, view.method, view.heat_class)
 
     def _offer(self, view: ViewState) -> None:
         method = METHODS[view.method]
@@ -100,8 +127,8 @@ class Explaining(QObject):
             return
         job = self._runner.start(
             tr("Working out {method}").format(method=METHODS[view.method].title),
-            partial(_explained, predictor, radiograph, view.method, view.heat_class),
-            done=partial(self._take, view, key, prediction),
+            partial(explained, predictor, radiograph, view.method, view.heat_class),
+            done=partial(self._take, view, prediction, view.heat_class),
             failed=partial(self._fail, view, key),
             lane="model",  # a predictor is for one thread
         )
@@ -115,14 +142,11 @@ class Explaining(QObject):
         self._runner.cancel(job)
         return job is not None
 
-    def _take(self, view: ViewState, key: Key, prediction: "Prediction", explanation: "Explanation") -> None:
-        self._kept[key] = prediction, explanation
-        while len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
+    def _take(
+        self, view: ViewState, prediction: "Prediction", class_name: str, explanation: "Explanation"
+    ) -> None:
         self._jobs.pop(view, None)
-        if self._key(view) == key:
-            view.set_heat_work(HeatWork())
-            view.set_heat(explanation)
+        self.keep(prediction, class_name, explanation)
 
     def _fail(self, view: ViewState, key: Key, error: Exception) -> None:
         self._jobs.pop(view, None)
@@ -138,7 +162,12 @@ class Explaining(QObject):
                 view.set_heat_work(HeatWork(HeatProgress.WORKING, job.text))
 
 
-def _explained(
+def key_of(prediction: "Prediction", method: str, class_name: str) -> Key:
+    """Return what an explanation of the film of `prediction` is kept by."""
+    return id(prediction), method, class_name if METHODS[method].by_class else ""
+
+
+def explained(
     predictor: "Predictor", radiograph: "Radiograph", method: str, class_name: str, report: "Report"
 ) -> "Explanation":
     """Return what `method` says of `radiograph`; runs in a worker thread."""

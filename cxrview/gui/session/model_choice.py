@@ -111,6 +111,10 @@ class ModelChoice(QObject):
         """Run the model on `device`, and remember it if it works."""
         self._try({"device": device})
 
+    def loads(self, model: str) -> Callable[[Report], "Predictor"]:
+        """Return what loads `model` on the device in use, to stand beside the one in use."""
+        return partial(self._load, model, self.choice.device)
+
     def stopped(self) -> None:
         """Say that loading was stopped, if it was."""
         job, self._job = self._job, None

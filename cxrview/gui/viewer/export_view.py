@@ -15,7 +15,7 @@ from cxrview.i18n import tr
 if TYPE_CHECKING:
     from cxrview.gui.state import AppState
     from cxrview.gui.viewer.canvas import Canvas
-    from cxrview.gui.viewer.export_whole import Heat, Whole
+    from cxrview.gui.viewer.export_whole import Heat, HeatScale, Whole
     from cxrview.settings import Settings
 
 EMPTY = QPicture().size()
@@ -72,7 +72,8 @@ def whole_preview(canvas: "Canvas", state: "AppState", choices: ExportChoices, r
     words = caption(canvas, state, choices) if choices.caption else ""
     place = _placement(canvas, 1.0)
     heat = _heat(canvas, state) if choices.heatmap and has_heat(canvas, state) else None
-    below = strip(words, max(64, room.width()), heat).shape[0] if words else 0
+    scale = heat.scale if heat is not None else None
+    below = strip(words, max(64, room.width()), scale).shape[0] if words else 0
     across, down = place.shown_size
     zoom = min(room.width() / across, max(1, room.height() - below) / down)
     place = _placement(canvas, zoom)
@@ -83,7 +84,7 @@ def whole_preview(canvas: "Canvas", state: "AppState", choices: ExportChoices, r
     _paint(painter, canvas, state, place, choices)
     painter.end()
     image.setDevicePixelRatio(1.0)
-    return _over(image, words, heat) if words else image
+    return _over(image, words, scale) if words else image
 
 
 def whole(
@@ -176,12 +177,12 @@ def _unwanted(choices: ExportChoices) -> frozenset[str]:
     return frozenset(kind for kind in ("heatmap", "annotations") if not getattr(choices, kind))
 
 
-def _over(image: QImage, words: str, heat: "Heat | None" = None) -> QImage:
-    """Return `image` over its caption, with the scale of `heat`."""
+def _over(image: QImage, words: str, scale: "HeatScale | None" = None) -> QImage:
+    """Return `image` over its caption, with the `scale` of a heatmap."""
     from cxrview.gui.viewer.drawn import to_image
     from cxrview.gui.viewer.export_whole import strip
 
-    below = to_image(strip(words, image.width(), heat))
+    below = to_image(strip(words, image.width(), scale))
     both = QImage(image.width(), image.height() + below.height(), QImage.Format.Format_RGB32)
     painter = QPainter(both)
     painter.drawImage(0, 0, image)

@@ -5,6 +5,7 @@ The reader's marks are recorded in the window's thread, where they live, and pla
 
 import dataclasses
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -29,6 +30,13 @@ LETTERS = 96  # about as many fit into the width of a large picture
 STANDARD_SIDE = 1000  # logical pixels of the longer side: type and lines of marks look as on a screen of it
 
 
+class HeatScale(NamedTuple):
+    """The colours of heatmaps, and what 100 % is of, in a few words."""
+
+    style: HeatStyle
+    words: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Heat:
     """The heatmap to lay over the picture."""
@@ -37,6 +45,12 @@ class Heat:
     class_name: str
     label: str
     style: HeatStyle
+
+    @property
+    def scale(self) -> HeatScale:
+        """Its colours and what they mean."""
+        legend = heat_scale.legend_of(self.explanation, self.class_name, self.label, self.style)
+        return HeatScale(self.style, legend.words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +98,8 @@ def compose(whole: Whole) -> NDArray[np.uint8]:
     if whole.heat is not None or whole.marks is not None:
         pixels = _painted(pixels, whole)
     if whole.caption:
-        pixels = np.vstack((_in_colour(pixels), strip(whole.caption, pixels.shape[1], whole.heat)))
+        scale = whole.heat.scale if whole.heat is not None else None
+        pixels = np.vstack((in_colour(pixels), strip(whole.caption, pixels.shape[1], scale)))
     return pixels
 
 
@@ -116,14 +131,15 @@ def _image(whole: Whole) -> NDArray[np.uint8]:
     return pixels
 
 
-def _in_colour(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def in_colour(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return `pixels`, (h, w) or (h, w, 3), as (h, w, 3)."""
     return cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB) if pixels.ndim == 2 else pixels
 
 
 def _painted(pixels: NDArray[np.uint8], whole: Whole) -> NDArray[np.uint8]:
     """Return `pixels` in colour, under the heatmap and the marks."""
     height, width = pixels.shape[:2]
-    coloured = _in_colour(pixels)
+    coloured = in_colour(pixels)
     below = QImage(coloured.data, width, height, width * 3, QImage.Format.Format_RGB888)
     canvas = below.convertToFormat(QImage.Format.Format_RGB32)
     painter = QPainter(canvas)
@@ -152,23 +168,25 @@ def _paint_heat(painter: QPainter, whole: Whole, area: QRect) -> None:
         painter.restore()
 
 
-def strip(caption: str, width: int, heat: Heat | None = None) -> NDArray[np.uint8]:
+def strip(
+    caption: str, width: int, scale: HeatScale | None = None, letters: int = LETTERS
+) -> NDArray[np.uint8]:
     """Return the caption on black, (h, width, 3) uint8 RGB, broken into lines where it must be.
 
-    With `heat` its colours stand above the words, from 0 to 100 %.
+    The `scale` stands above the words, from 0 to 100 %. About so many `letters` fit into the width.
     """
     font = QFont()
-    font.setPixelSize(max(LEAST_TEXT, round(width / LETTERS * 1.6)))
+    font.setPixelSize(max(LEAST_TEXT, round(width / letters * 1.6)))
     margin, row = font.pixelSize(), round(font.pixelSize() * 1.35)
     words = _lines(caption, font, width - 2 * margin)
-    top = margin // 2 + (round(row * 1.2) if heat is not None else 0)
+    top = margin // 2 + (round(row * 1.2) if scale is not None else 0)
     canvas = QImage(width, top + row * words.lineCount() + margin // 2, QImage.Format.Format_RGB888)
     canvas.fill(PAPER)
     painter = QPainter(canvas)
     painter.setFont(font)
     painter.setPen(INK)
-    if heat is not None:
-        _draw_scale(painter, QRectF(margin, margin // 2, width - 2 * margin, row), heat)
+    if scale is not None:
+        _draw_scale(painter, QRectF(margin, margin // 2, width - 2 * margin, row), scale)
     words.draw(painter, QPointF(margin, top))
     painter.end()
     return pixels_of(canvas)
@@ -192,17 +210,16 @@ def _wrapping() -> QTextOption:
     return option
 
 
-def _draw_scale(painter: QPainter, area: QRectF, heat: Heat) -> None:
+def _draw_scale(painter: QPainter, area: QRectF, scale: HeatScale) -> None:
     """Draw "0 %", the colours, and what 100 % is, as far as there is room."""
     middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
     metrics, gap = painter.fontMetrics(), area.height() / 2
     painter.drawText(area, middle, heat_scale.percent(0))
     left = area.left() + metrics.horizontalAdvance(heat_scale.percent(0)) + gap
     bar = QRectF(left, area.top() + area.height() * 0.3, area.width() / 6, area.height() * 0.4)
-    image = heat_scale.scale_image(heat.style, upright=False)
+    image = heat_scale.scale_image(scale.style, upright=False)
     painter.drawImage(bar, image, QRectF(image.rect()))
     rest = QRectF(bar.right() + gap, area.top(), area.right() - bar.right() - gap, area.height())
-    legend = heat_scale.legend_of(heat.explanation, heat.class_name, heat.label, heat.style)
-    end = f"{heat_scale.percent(1)}  ·  {'  ·  '.join(legend.words)}"
+    end = f"{heat_scale.percent(1)}  ·  {'  ·  '.join(scale.words)}"
     words = metrics.elidedText(end, Qt.TextElideMode.ElideRight, round(rest.width()))
     painter.drawText(rest, middle, words)

@@ -161,6 +161,10 @@ def opened_windows(window, qtbot):
     yield window.heatmaps.all_classes, "heatmaps"
     window.heatmaps.show_model_view()
     yield window.heatmaps.model_view, "heatmaps"
+    window.heatmaps.show_compare()
+    yield window.heatmaps.compare, "heatmaps"
+    window.heatmaps.show_cover()
+    yield window.heatmaps.cover, "heatmaps"
     window.preferences.show()
     yield window.preferences.dialog, "start"
     window.tags.show()
