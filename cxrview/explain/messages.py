@@ -97,3 +97,19 @@ DELETION = Message(
     "Covered from the hottest place on, the film keeps a mean probability of {deletion} % (less is better); "
     "sharpened from there on, it has {insertion} % (more is better).",
 )
+NO_FILMS_THERE = Message("no-films-there", "There are no films in this folder.")
+NONE_OF_THEM_READ = Message("none-of-them-read", "None of the films in this folder can be read.")
+NETWORK_NOT_TRAINABLE = Message(
+    "network-not-trainable",
+    "Only a trainable model (model.keras) can be looked into, which {name} does not have. Models that are "
+    "trained with cxrview have one.",
+)
+NETWORK_NEEDS_TENSORFLOW = Message(
+    "network-needs-tensorflow", "To look into a network, TensorFlow is needed."
+)
+FILMS_TRIED = Message("films-tried", "{done} of {count} films tried")
+DEAD_FILTERS = Message("dead-filters", "Of {filters} filters, the weights of {near} are all near zero.")
+DEAD_AND_SILENT_FILTERS = Message(
+    "dead-and-silent-filters",
+    "Of {filters} filters, the weights of {near} are all near zero, and {never} were never active.",
+)

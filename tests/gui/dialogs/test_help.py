@@ -161,6 +161,9 @@ def opened_windows(window, qtbot):
     yield window.heatmaps.all_classes, "heatmaps"
     window.heatmaps.show_model_view()
     yield window.heatmaps.model_view, "heatmaps"
+    window.network.show()
+    qtbot.waitUntil(lambda: window.network.window is not None)
+    yield window.network.window, "network"
     window.preferences.show()
     yield window.preferences.dialog, "start"
     window.tags.show()
