@@ -5,6 +5,7 @@ Needs Keras, so it runs in a process of its own (`cxrview helper network`).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -108,18 +109,18 @@ class LayeredNetwork:
         It is (h, w, c), or (c,). Raises UnusableModel if the film has another shape.
         """
         if name not in self._models:
-            self._models[name] = self._model([self._tensors[name]])
-        (found,) = self._run(self._models[name], image[None])
-        return np.asarray(found[0], np.float32)
+            self._models[name] = self._model([name])
+        found = self._run(self._models[name], image[None])
+        return np.asarray(found[name][0], np.float32)
 
     def watcher(self, names: Sequence[str]) -> Callable[[NDArray[np.uint8]], dict[str, Reached]]:
         """Return what tells, for a batch of films, (N, …) uint8, what the layers `names` gave.
 
         Only a few numbers of each layer are kept while it runs. Raises what `output` raises.
         """
-        model = self._model([self._tensors[name] for name in names])
+        model = self._model(names)
         run = self._tensorflow.function(
-            lambda batch: [self._reached(values) for values in model(batch, training=False)],
+            lambda batch: {name: self._reached(values) for name, values in model(batch).items()},
             reduce_retracing=True,
         )
 
@@ -127,15 +128,17 @@ class LayeredNetwork:
             found = self._run(run, batch)
             return {
                 name: Reached(*(np.asarray(value, np.float32) for value in values))
-                for name, values in zip(names, found, strict=True)
+                for name, values in found.items()
             }
 
         return watch
 
-    def _model(self, tensors: list[Any]) -> Any:
+    def _model(self, names: Sequence[str]) -> Callable[[Any], dict[str, Any]]:
+        """Return the network as far as the layers `names`, whose outputs it gives by these names."""
         import keras
 
-        return keras.Model(self._image, tensors)
+        model = keras.Model(self._image, {name: self._tensors[name] for name in names})
+        return partial(model, training=False)
 
     def _run(self, model: Callable[..., Any], batch: NDArray[np.uint8]) -> Any:
         wanted = tuple(self._image.shape[1:])
@@ -184,10 +187,11 @@ class _Flattening:
             local[name] = source
         before = given[0]
         for entry in config["layers"]:
-            layer = model.get_layer(entry.get("name") or entry["config"]["name"])
+            name = entry["config"]["name"]
             if entry["class_name"] == "InputLayer":
-                local.setdefault(layer.name, given[0])
+                local.setdefault(name, given[0])
                 continue
+            layer = model.get_layer(name)
             nodes = entry.get("inbound_nodes")
             if nodes is None:  # a row of layers, each on the one before
                 sources, in_list, options = [before], False, {}
@@ -198,7 +202,7 @@ class _Flattening:
                 before = self._walk(layer, sources, f"{above}{layer.name}/")
             else:
                 before = self._add(layer, above, sources, in_list, options)
-            local[layer.name] = before
+            local[name] = before
         outputs = _listed(config.get("output_layers", []))
         if len(outputs) > 1:
             raise UnusableModel(messages.NOT_ONE_ROW)

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from cxrview.cli.main import main
+from cxrview.__main__ import main
 from cxrview.engines.keras_engine import KerasEngine
 from cxrview.explain import messages
 from cxrview.explain.network import process

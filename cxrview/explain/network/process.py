@@ -67,7 +67,7 @@ class NetworkAnswers:
             raise InvalidRequest(messages.NONE_OF_THEM_READ)
         self._watched = found
         silent = {name: found[at].never_active() for name, at in heard.items()}
-        yield {"films": films_read, "failed": failed, "never_active": silent}
+        yield {"films": films_read, "unread": failed, "never_active": silent}
 
     def _open(self, request: Mapping[str, Any]) -> Said:
         """The layers, and the filters of each whose weights are near zero."""

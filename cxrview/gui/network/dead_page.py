@@ -88,7 +88,7 @@ class DeadPage(QWidget):
             self.progress.setRange(0, answer["count"])
             self.progress.setValue(answer["done"])
             return
-        self._never, self._films, self._failed = answer["never_active"], answer["films"], answer["failed"]
+        self._never, self._films, self._failed = answer["never_active"], answer["films"], answer["unread"]
         self._show_running(False)
         tried = trn("{count} film was tried.", "{count} films were tried.", self._films)
         words = tried.format(count=self._films)

@@ -76,7 +76,7 @@ class NetworkWindow(ClosedByEscape, QWidget):
         self.tree = LayerTree()
         self.title = QLabel(objectName="pageTitle")
         self.about = QLabel(objectName="muted", wordWrap=True)
-        self.tabs = QTabWidget()
+        self.tabs = QTabWidget(accessibleName=tr("What can be seen of the network"))
         self.maps, self.spreads, self.filters, self.dead = MapsPage(), SpreadPage(), FiltersPage(), DeadPage()
         self.export = QPushButton(tr("Export a table…"), autoDefault=False)
         self.busy = QProgressBar(maximum=0, textVisible=False)
@@ -193,7 +193,8 @@ class NetworkWindow(ClosedByEscape, QWidget):
             self.title.setText(name)
             self.about.setText(f"{layer.kind}  ·  {tr('gives {sides}').format(sides=sides(layer.shape))}")
             self.maps.clear("")
-            self.spreads.show_spread(WEIGHTS, None)
+            for plot in (WEIGHTS, GIVEN):
+                self.spreads.show_spread(plot, None)
             self._process.ask("weights", layer=name)
         self._look()
 
@@ -288,6 +289,8 @@ class NetworkWindow(ClosedByEscape, QWidget):
             self.dead.end(why)
         elif work == "summary":
             self._say_saved(why)
+        elif work == "weights":
+            self.spreads.show_spread(WEIGHTS, None, why)
         elif work == "look":
             self.maps.clear(why)
 
