@@ -165,6 +165,14 @@ class LayeredNetwork:
         )
 
 
+class _Call(NamedTuple):
+    """What a layer is called with: what the layers `sources` give, as a list or alone, and its options."""
+
+    sources: list[str]
+    in_list: bool
+    options: dict[str, Any]
+
+
 class _Flattening:
     """Calls every layer of a network, and of those within it, anew on one image, in order."""
 
@@ -194,41 +202,41 @@ class _Flattening:
             layer = model.get_layer(name)
             nodes = entry.get("inbound_nodes")
             if nodes is None:  # a row of layers, each on the one before
-                sources, in_list, options = [before], False, {}
+                call = _Call([before], False, {})
             else:
-                sources, in_list, options = _call(nodes)
-                sources = [local[source] for source in sources]
+                call = _call(nodes)
+                call = call._replace(sources=[local[source] for source in call.sources])
             if isinstance(layer, self._network):
-                before = self._walk(layer, sources, f"{above}{layer.name}/")
+                before = self._walk(layer, call.sources, f"{above}{layer.name}/")
             else:
-                before = self._add(layer, above, sources, in_list, options)
+                before = self._add(layer, above, call)
             local[name] = before
         outputs = _listed(config.get("output_layers", []))
         if len(outputs) > 1:
             raise UnusableModel(messages.NOT_ONE_ROW)
         return local[outputs[0][0]] if outputs else before
 
-    def _add(self, layer: Any, above: str, sources: list[str], in_list: bool, options: dict[str, Any]) -> str:
+    def _add(self, layer: Any, above: str, call: _Call) -> str:
         name = layer.name if layer.name not in self.layers else f"{above}{layer.name}"
-        values = [self.tensors[source] for source in sources]
-        self.tensors[name] = layer(values if in_list else values[0], **options)
+        values = [self.tensors[source] for source in call.sources]
+        self.tensors[name] = layer(values if call.in_list else values[0], **call.options)
         self.layers[name] = layer
-        self.inputs[name] = tuple(filter(None, sources))
+        self.inputs[name] = tuple(filter(None, call.sources))
         return name
 
 
-def _call(nodes: list[Any]) -> tuple[list[str], bool, dict[str, Any]]:
-    """Return the sources of the one call of a layer, whether they came as a list, and its options."""
+def _call(nodes: list[Any]) -> _Call:
+    """Return the call of a layer that a configuration tells of. Raises UnusableModel unless it is one."""
     if len(nodes) != 1 or len(nodes[0]["args"]) != 1:
         raise UnusableModel(messages.NOT_ONE_ROW)
     (given,) = nodes[0]["args"]
-    tensors = given if isinstance(given, list | tuple) else [given]
+    in_list = isinstance(given, list | tuple)
     try:
-        sources = [tensor["config"]["keras_history"][0] for tensor in tensors]
+        sources = [tensor["config"]["keras_history"][0] for tensor in (given if in_list else [given])]
     except (TypeError, KeyError) as error:
         raise UnusableModel(messages.NOT_ONE_ROW) from error
     options = {name: value for name, value in nodes[0].get("kwargs", {}).items() if name == "training"}
-    return sources, isinstance(given, list | tuple), options
+    return _Call(sources, in_list, options)
 
 
 def _listed(ends: list[Any]) -> list[list[Any]]:

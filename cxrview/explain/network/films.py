@@ -35,13 +35,13 @@ def given_to(
 class FilmBatch(NamedTuple):
     """Some `films`, (N, S, S) or (N, S, S, 2) uint8, N at most BATCH and 0 for none.
 
-    `done` of `count` files have been looked at by now, and `failed` of these cannot be read.
+    `done` of `total` files have been looked at by now, and `failed` of these cannot be read.
     """
 
     films: NDArray[np.uint8]
     done: int
     failed: int
-    count: int
+    total: int
 
 
 def batches(card: Card, folder: Path) -> Iterator[FilmBatch]:

@@ -61,7 +61,7 @@ class NetworkAnswers:
             if len(batch.films):
                 for name, reached in watcher(batch.films).items():
                     found[name].add(reached)
-            yield {"fraction": batch.done / batch.count, "done": batch.done, "count": batch.count}
+            yield {"fraction": batch.done / batch.total, "done": batch.done, "count": batch.total}
         films_read = next(iter(found.values())).films if found else 0
         if not films_read:
             raise InvalidRequest(messages.NONE_OF_THEM_READ)

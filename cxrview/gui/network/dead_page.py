@@ -41,7 +41,7 @@ class DeadPage(QWidget):
             "Filters that do nothing: none of their weights is above {share} of what is usual in the layer, "
             "or they never answer to any film of a folder."
         )
-        self.sentence.setText(words.format(share=percent(NEAR_ZERO)))
+        self.sentence.setText(words.format(share=percent(NEAR_ZERO).replace(" ", "\u00a0")))
         self.count = QLabel(wordWrap=True)
         self.folder = QPushButton(tr("Try the films of a folder…"), autoDefault=False, clicked=self._choose)
         self.stop = QPushButton(tr("Stop"), autoDefault=False, clicked=self._stop)
@@ -74,6 +74,7 @@ class DeadPage(QWidget):
             else:
                 column.addLayout(part)
         column.addWidget(self.table, 1)
+        column.addStretch()  # where there is no table
 
     def show_network(self, layers: Sequence[NetworkLayer], near_zero: Mapping[str, Sequence[int]]) -> None:
         """Show those of another network, which has met no films."""
@@ -138,6 +139,7 @@ class DeadPage(QWidget):
                 for column in (2, 3):
                     item.setToolTip(column, texts[column])
                 self.table.addTopLevelItem(item)
+        self.table.setVisible(self.table.topLevelItemCount() > 0)
         counts = {
             "near": sum(len(found) for found in self._near_zero.values()),
             "never": sum(len(found) for found in never.values()),

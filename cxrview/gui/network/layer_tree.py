@@ -64,7 +64,7 @@ class LayerTree(QTreeWidget):
 
     def _add_block(self, above: QTreeWidgetItem, block: NetworkBlock) -> None:
         if len(block.layers) == 1:
-            self._add_layer(above, block.layers[0])
+            self._add_layer(above, block.layers[0], "")
             return
         shown = block.layers[-1].shape
         item = QTreeWidgetItem([block.name, sides(shown), _learnt(block.parameters)])
@@ -72,12 +72,15 @@ class LayerTree(QTreeWidget):
         item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsSelectable)
         above.addChild(item)
         for layer in block.layers:
-            self._add_layer(item, layer)
+            self._add_layer(item, layer, f"{block.name}_")
 
-    def _add_layer(self, above: QTreeWidgetItem, layer: NetworkLayer) -> None:
-        item = QTreeWidgetItem([layer.name, sides(layer.shape), _learnt(layer.parameters)])
+    def _add_layer(self, above: QTreeWidgetItem, layer: NetworkLayer, known: str) -> None:
+        """Add a layer, whose name need not repeat the part that is `known`."""
+        item = QTreeWidgetItem(
+            [layer.name.removeprefix(known), sides(layer.shape), _learnt(layer.parameters)]
+        )
         item.setTextAlignment(2, RIGHT)
-        item.setToolTip(0, layer.kind)
+        item.setToolTip(0, f"{layer.name}\n{layer.kind}")
         item.setData(0, NAME, layer.name)
         above.addChild(item)
         self._items[layer.name] = item

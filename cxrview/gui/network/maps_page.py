@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from cxrview.engines.keras_gradients import unpack
 from cxrview.explain.network.over import laid_over
@@ -47,9 +47,6 @@ class MapsPage(QWidget):
         self.grid.chosen.connect(self._lay_over)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout(spacing=12)
-        top.addWidget(self.sentence, 1)
-        top.addWidget(self.order, 0, Qt.AlignmentFlag.AlignTop)
         right = QWidget()
         beside = QVBoxLayout(right, spacing=6)
         beside.setContentsMargins(0, 0, 0, 0)
@@ -63,7 +60,8 @@ class MapsPage(QWidget):
         split.setSizes([420, 330])
         column = QVBoxLayout(self, spacing=10)
         column.setContentsMargins(0, 12, 0, 0)
-        column.addLayout(top)
+        column.addWidget(self.sentence)
+        column.addWidget(self.order, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(split, 1)
 
     @property

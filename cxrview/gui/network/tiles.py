@@ -51,7 +51,7 @@ class TileModel(QAbstractListModel):
 
 
 class Tile(QStyledItemDelegate):
-    """Draws a picture with its pixels as they are, and the caption below."""
+    """Draws a picture and the caption below."""
 
     def __init__(self, tiles: "TileList") -> None:
         super().__init__(tiles)
@@ -67,7 +67,10 @@ class Tile(QStyledItemDelegate):
         painter.save()
         if selected:
             painter.fillRect(area, QColor(theme.selection))
-        painter.drawImage(place, self._tiles.tiles.image(index.row()))
+        image = self._tiles.tiles.image(index.row())
+        # Enlarged pixels are shown as they are; of reduced ones none is left out.
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > SIDE)
+        painter.drawImage(place, image)
         painter.setPen(QColor(theme.on_selection if selected else theme.muted))
         below = QRect(area.left(), place.bottom() + 1, area.width(), option.fontMetrics.height() + 1)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(index.data()))

@@ -86,7 +86,7 @@ class NetworkWindow(ClosedByEscape, QWidget):
         self._show_layers(False)
 
     def _lay_out(self) -> None:
-        left = QWidget(objectName="panel")
+        self._left = left = QWidget(objectName="panel")
         left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(left, spacing=10)
         column.setContentsMargins(14, 14, 14, 12)
@@ -102,18 +102,18 @@ class NetworkWindow(ClosedByEscape, QWidget):
             (self.maps, tr("Maps")),
             (self.spreads, tr("Spread")),
             (self.filters, tr("First filters")),
-            (self.dead, tr("Filters that do nothing")),
+            (self.dead, tr("Dead filters")),
         ):
             self.tabs.addTab(page, title)
-        self._split = QSplitter(childrenCollapsible=False)
-        self._split.setHandleWidth(1)
-        self._split.addWidget(left)
-        self._split.addWidget(right)
-        self._split.setStretchFactor(1, 1)
-        self._split.setSizes([430, 810])
+        split = QSplitter(childrenCollapsible=False)
+        split.setHandleWidth(1)
+        split.addWidget(left)
+        split.addWidget(right)
+        split.setStretchFactor(1, 1)
+        split.setSizes([400, 840])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._split)
+        row.addWidget(split)
 
     def _connect(self) -> None:
         state, process = self._state, self._process
@@ -169,7 +169,7 @@ class NetworkWindow(ClosedByEscape, QWidget):
     def _show_layers(self, there: bool) -> None:
         for widget in (self.tabs, self.about):
             widget.setVisible(there)
-        self._split.widget(0).setVisible(there)
+        self._left.setVisible(there)
         self.note.setVisible(not there)
         self.busy.hide()
 
