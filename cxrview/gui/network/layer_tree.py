@@ -48,7 +48,7 @@ class LayerTree(QTreeWidget):
             title = tr("Numbers") if stage.side is None else sides(stage.side)
             count = len(stage.layers)
             layers = trn("{count} layer", "{count} layers", count).format(count=count)
-            above = QTreeWidgetItem([f"{title}  ·  {layers}", "", _learnt(stage.parameters)])
+            above = QTreeWidgetItem([title, layers, _learnt(stage.parameters)])
             above.setTextAlignment(2, RIGHT)
             above.setFlags(above.flags() & ~Qt.ItemFlag.ItemIsSelectable)
             self.addTopLevelItem(above)
