@@ -97,7 +97,7 @@ DELETION = Message(
     "Covered from the hottest place on, the film keeps a mean probability of {deletion} % (less is better); "
     "sharpened from there on, it has {insertion} % (more is better).",
 )
-NO_FILMS_THERE = Message("no-films-there", "There are no films in this folder.")
+NO_FILMS_IN_FOLDER = Message("no-films-in-folder", "There are no films in this folder.")
 NONE_OF_THEM_READ = Message("none-of-them-read", "None of the films in this folder can be read.")
 NETWORK_NOT_TRAINABLE = Message(
     "network-not-trainable",

@@ -51,7 +51,7 @@ def batches(card: Card, folder: Path) -> Iterator[FilmBatch]:
     """
     files = find_images([folder])
     if not files:
-        raise InvalidRequest(messages.NO_FILMS_THERE)
+        raise InvalidRequest(messages.NO_FILMS_IN_FOLDER)
     finder = LungFinder.load("cpu") if card.frame == LUNGS else None
     waiting: list[NDArray[np.uint8]] = []
     failed = 0

@@ -94,7 +94,7 @@ class DeadPage(QWidget):
         tried = trn("{count} film was tried.", "{count} films were tried.", self._films)
         words = tried.format(count=self._films)
         if self._failed:
-            failed = trn("{count} file cannot be read.", "{count} files cannot be read.", self._failed)
+            failed = trn("{count} file was unreadable.", "{count} files were unreadable.", self._failed)
             words += " " + failed.format(count=self._failed)
         self.note.setText(words)
         self._list()

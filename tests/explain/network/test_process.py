@@ -129,5 +129,5 @@ def test_what_is_watched_can_be_stopped_and_a_folder_without_films_says_so(tiny_
 
     process.serve(talk, hear)
     assert not any("films" in message for message in talk.said)
-    assert talk.said[-1]["problem"]["code"] == messages.NO_FILMS_THERE.code
+    assert talk.said[-1]["problem"]["code"] == messages.NO_FILMS_IN_FOLDER.code
     assert talk.said[-1]["number"] == 4
