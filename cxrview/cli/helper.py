@@ -100,6 +100,17 @@ def gradients(_arguments: argparse.Namespace) -> int:
     return console.OK
 
 
+def network(_arguments: argparse.Namespace) -> int:
+    """Answer requests about what is in a network until standard input ends, and return 0."""
+    from cxrview.engines import libraries
+
+    libraries.tensorflow()  # now, so that the first request need not wait for it
+    from cxrview.explain.network.process import serve
+
+    serve(sys.stdin, _say)
+    return console.OK
+
+
 def step(_arguments: argparse.Namespace) -> int:
     """Train one step, say the loss, and return 0. Raises CxrviewError."""
     from cxrview.training.one_step import one_step
@@ -124,6 +135,7 @@ WORKS = {
     "try": try_model,
     "batch": batch,
     "gradients": gradients,
+    "network": network,
     "step": step,
 }
 

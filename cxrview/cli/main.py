@@ -189,7 +189,9 @@ def _add_evaluate(commands: Commands) -> None:
 
 
 def _add_models(commands: Commands) -> None:
-    models = commands.add_parser("models", help="list, show, verify, import or export model bundles")
+    models = commands.add_parser(
+        "models", help="list, show, look into, verify, import or export model bundles"
+    )
     actions = models.add_subparsers(dest="action", metavar="ACTION")
     models.set_defaults(action="list")
     actions.add_parser("list", help="the installed models")
@@ -205,6 +207,17 @@ def _add_models(commands: Commands) -> None:
             action.add_argument(
                 "--summary", action="store_true", help="print the layers of its graph instead"
             )
+    action = actions.add_parser(
+        "layers", help="write a table of the layers of a model that can be trained on"
+    )
+    action.add_argument("model", nargs="?", default="", metavar="NAME|DIR")
+    action.add_argument("--out", dest="file", type=Path, required=True, metavar="CSV")
+    action.add_argument(
+        "--films",
+        type=Path,
+        metavar="DIR",
+        help="a folder of films, to find the filters that never answer to any",
+    )
     action = actions.add_parser("import", help="install a model from a folder or a .zip file, and verify it")
     action.add_argument("file", type=Path, metavar="DIR|ZIP")
     action.add_argument("--device", default="auto", metavar="DEVICE")

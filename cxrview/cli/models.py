@@ -10,13 +10,23 @@ from cxrview.bundle.card import SEGMENTER
 from cxrview.bundle.load import read_card
 from cxrview.bundle.messages import NONE_INSTALLED
 from cxrview.cli import console, messages
+from cxrview.engines.keras_engine import KerasEngine
 from cxrview.errors import EngineUnavailable, InvalidRequest, UnusableModel
+from cxrview.explain.messages import (
+    DEAD_AND_SILENT_FILTERS,
+    DEAD_FILTERS,
+    FILMS_TRIED,
+    NETWORK_NEEDS_TENSORFLOW,
+    NETWORK_NOT_TRAINABLE,
+)
+from cxrview.explain.network.process import NetworkAnswers
+from cxrview.explain.network.summary import save_summary
 from cxrview.inference import contract
 from cxrview.messages import NOT_THERE
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List, show, verify, import or export; returns the exit code. Raises CxrviewError."""
+    """List, show, look into, verify, import or export; returns the exit code. Raises CxrviewError."""
     if arguments.action == "list":
         return _list()
     if arguments.action == "import":
@@ -27,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         bundle.export_bundle(bundle.find(arguments.model), arguments.file)
         console.put(str(arguments.file))
         return console.OK
+    if arguments.action == "layers":
+        return _layers(bundle.find(arguments.model), arguments.films, arguments.file)
     folder = bundle.find(arguments.model, any_kind=True)
     if arguments.action == "show" and arguments.summary:
         bundle.load(folder)  # a file that is not as the card says is not opened
@@ -39,6 +51,30 @@ def run(arguments: argparse.Namespace) -> int:
         console.put(json.dumps(read_card(folder).raw, indent=2, ensure_ascii=False))
         return console.OK
     return _verify(folder, arguments.device)
+
+
+def _layers(folder: Path, films: Path | None, path: Path) -> int:
+    """Write a row for each layer of the trainable model, and say how many filters do nothing."""
+    if not (folder / "model.keras").is_file():
+        raise UnusableModel(NETWORK_NOT_TRAINABLE(name=read_card(folder).name))
+    if (missing := KerasEngine.missing()) is not None:
+        raise EngineUnavailable(NETWORK_NEEDS_TENSORFLOW, missing)
+    answers, progress = NetworkAnswers(), console.ProgressLine()
+    answers.answer({"work": "open", "folder": str(folder)})
+    for said in answers.watch(films) if films is not None else ():
+        if "count" in said:
+            progress(said["fraction"], FILMS_TRIED(done=said["done"], count=said["count"]))
+    progress.clear()
+    rows = answers.answer({"work": "summary"})["rows"]
+    save_summary(path, rows)
+    counts = {
+        name: sum(row[f"filters_{name}"] or 0 for row in rows) for name in ("near_zero", "never_active")
+    }
+    filters = sum(row["filters"] or 0 for row in rows)
+    told = DEAD_FILTERS if films is None else DEAD_AND_SILENT_FILTERS
+    console.put(str(told(filters=filters, near=counts["near_zero"], never=counts["never_active"])))
+    console.put(str(path))
+    return console.OK
 
 
 def _verify_all(device: str) -> int:

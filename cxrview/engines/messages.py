@@ -31,6 +31,10 @@ NOT_INSTALLED = Message("not-installed", "{title} is not installed: pip install 
 LIBRARY_DAMAGED = Message("library-damaged", "{title} is damaged ({error}): install it again.")
 KERAS_ELSEWHERE = Message("keras-elsewhere", "Keras is set to run on {backend}, not on TensorFlow.")
 NO_KERAS_FILE = Message("no-keras-file", "The model has no Keras file.")
+OTHER_INPUT = Message("other-input", "The model takes {wanted} numbers for a film, and not {given}.")
+NOT_ONE_ROW = Message(
+    "not-one-row", "The network uses a layer several times, or has several inputs, so it cannot be laid out."
+)
 TENSORFLOW_FINDS_NO = Message("tensorflow-finds-no", "TensorFlow finds no {device} here.")
 TENSORFLOW_FAILED = Message("tensorflow-failed", "TensorFlow failed on {device}: {error}")
 ONNXRUNTIME_CANNOT_RUN = Message("onnxruntime-cannot-run", "cannot be run by ONNX Runtime: {error}")

@@ -102,3 +102,19 @@ ALIKE = Message("alike", "alike")
 PARTLY_ALIKE = Message("partly-alike", "partly alike")
 NOT_ALIKE = Message("not-alike", "not alike")
 NOTHING_TO_COMPARE = Message("nothing-to-compare", "nothing to compare")
+NO_FILMS_IN_FOLDER = Message("no-films-in-folder", "There are no films in this folder.")
+NONE_OF_THEM_READ = Message("none-of-them-read", "None of the films in this folder can be read.")
+NETWORK_NOT_TRAINABLE = Message(
+    "network-not-trainable",
+    "Only a trainable model (model.keras) can be looked into, which {name} does not have. Models that are "
+    "trained with cxrview have one.",
+)
+NETWORK_NEEDS_TENSORFLOW = Message(
+    "network-needs-tensorflow", "To look into a network, TensorFlow is needed."
+)
+FILMS_TRIED = Message("films-tried", "{done} of {count} films tried")
+DEAD_FILTERS = Message("dead-filters", "Of {filters} filters, the weights of {near} are all near zero.")
+DEAD_AND_SILENT_FILTERS = Message(
+    "dead-and-silent-filters",
+    "Of {filters} filters, the weights of {near} are all near zero, and {never} were never active.",
+)

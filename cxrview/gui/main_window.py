@@ -33,6 +33,7 @@ from cxrview.gui.actions.table import SHORTCUTS
 from cxrview.gui.commands import heatmap
 from cxrview.gui.commands.film_only import FilmOnly
 from cxrview.gui.commands.help import show_sample
+from cxrview.gui.commands.network import leave_network
 from cxrview.gui.commands.teaching import read_file
 from cxrview.gui.commands.training import say_unusable
 from cxrview.gui.commands.window import fill_screen
@@ -298,6 +299,7 @@ class MainWindow(WindowParts, QMainWindow):
         self.seen.flush()
         self.training.leave()
         self.batches.leave()
+        leave_network(self.bench)
         self.session.close()
         self.runner.close(wait=False)
         self.collector.close()

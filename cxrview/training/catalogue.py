@@ -14,13 +14,17 @@ from cxrview.training import messages, names
 @cache
 def rooms() -> tuple[ModuleType, ...]:
     """Return the modules; they are imported only now, because some of the rooms take long."""
+    from cxrview.anatomy import messages as anatomy_messages
     from cxrview.bundle import messages as bundle_messages
+    from cxrview.engines import messages as engine_messages
     from cxrview.explain import messages as explain_messages
     from cxrview.inference import messages as inference_messages
 
     return (
         *catalogue.rooms(),
         bundle_messages,
+        engine_messages,
+        anatomy_messages,
         inference_messages,
         explain_messages,
         evaluation_messages,

@@ -2,7 +2,7 @@
 
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.gui.actions.when import has_card, has_entries, is_hidden
-from cxrview.gui.commands import batch, heatmap, training, window
+from cxrview.gui.commands import batch, heatmap, network, training, window
 from cxrview.gui.commands.open import use_model_folder
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import mark
@@ -29,6 +29,15 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     SEPARATOR,
     ActionSpec("model_folder", mark("Use model from &folder…"), (), use_model_folder),
     ActionSpec("card", mark("Model &card…"), (), training.show_card, icon="file-text", when=has_card),
+    ActionSpec(
+        "network",
+        mark("Look into the &network…"),
+        (),
+        network.show_network,
+        icon="list-tree",
+        tip=mark("Its layers, what they give for the film in view, and filters that do nothing"),
+        when=has_card,
+    ),
     SEPARATOR,
     ActionSpec(
         "hide_model",

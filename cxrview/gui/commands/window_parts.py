@@ -7,6 +7,7 @@ from cxrview.gui.commands.heatmap import Heatmaps
 from cxrview.gui.commands.help import Help
 from cxrview.gui.commands.image import lungs
 from cxrview.gui.commands.measure import measuring
+from cxrview.gui.commands.network import network
 from cxrview.gui.commands.preferences import Preferences
 from cxrview.gui.commands.studies import browsing
 from cxrview.gui.commands.tags import tags
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cxrview.gui.actions.palette import CommandPalette
     from cxrview.gui.batch.batches import BatchDesk
     from cxrview.gui.dialogs.tags_reader import Tags
+    from cxrview.gui.network.desk import NetworkDesk
     from cxrview.gui.panels.annotations import AnnotationPanel
     from cxrview.gui.panels.histogram import HistogramPanel
     from cxrview.gui.session.annotations import Annotations
@@ -120,6 +122,11 @@ class WindowParts:
     def training(self) -> "Training":
         """Training and the models."""
         return self.bench.part(training)
+
+    @property
+    def network(self) -> "NetworkDesk":
+        """The network explorer."""
+        return self.bench.part(network)
 
     @property
     def batches(self) -> "BatchDesk":

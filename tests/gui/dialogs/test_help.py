@@ -165,6 +165,9 @@ def opened_windows(window, qtbot):
     yield window.heatmaps.compare, "heatmaps"
     window.heatmaps.show_cover()
     yield window.heatmaps.cover, "heatmaps"
+    window.network.show()
+    qtbot.waitUntil(lambda: window.network.window is not None)
+    yield window.network.window, "network"
     window.preferences.show()
     yield window.preferences.dialog, "start"
     window.tags.show()
