@@ -56,7 +56,12 @@ LOOKED_EVERY = 0.2  # seconds between two looks for what is wished
 OF_LATE, KNOWN_AFTER = 20.0, 1.0  # seconds over which the pace is measured, and after which it is known
 
 
-def run_batch(folder: BatchFolder, load: LoadPredictor = Predictor.load) -> Event:
+def load_for_many(model: str, device: str) -> Predictor:
+    """Return what reads as many films in a second as possible. Raises what `Predictor.load` raises."""
+    return Predictor.load(model, device, many=True)
+
+
+def run_batch(folder: BatchFolder, load: LoadPredictor = load_for_many) -> Event:
     """Do what the batch in `folder` was asked, or what is left of it, and return how it ended.
 
     What is wished there holds from the beginning.

@@ -24,6 +24,13 @@ AGAIN = 1.5  # seconds: what died sooner is tried once more, because it may be t
 REMEMBERED = 1000  # things that brought workers down
 
 
+def cores() -> int:
+    """Return how many processors this process may use, at least 1."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class NotTriedAgain(Exception):
     """The thing has brought down workers before; `of` says of what the last one died."""
 
