@@ -127,6 +127,8 @@ class PointPage(QWidget):
             table.addWidget(self.counts[name], number, 1, Qt.AlignmentFlag.AlignRight)
         table.setColumnStretch(0, 1)
         side.addLayout(table)
+        hint = tr("A count opens its images; a double click on a curve opens those at that point.")
+        side.addWidget(QLabel(hint, objectName="muted", wordWrap=True))
         side.addStretch()
         side.addWidget(QLabel(tr("Points of the model"), objectName="muted"))
         jumps = QHBoxLayout(spacing=6)
@@ -144,7 +146,6 @@ class PointPage(QWidget):
         self.pr.dragged.connect(self.slider.setValue)
         for plot in (self.roc, self.pr):
             plot.activated.connect(self._open_point)
-            plot.setToolTip(tr("Drag the point along the curve; a double click opens the images at it."))
         for name, count in self.counts.items():
             count.clicked.connect(lambda _on, name=name: self.open_asked.emit(self.answers(name)))
         self.prevalence.valueChanged.connect(lambda _value: self._tell())
