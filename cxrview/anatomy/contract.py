@@ -20,7 +20,7 @@ OUTPUT = "masks"
 LUNGS = "lungs"  # the class that every segmenter must have; others are free
 
 
-def choose(folder: Path, device: str = "auto") -> EngineChoice:
+def choose(folder: Path, device: str = "auto", *, many: bool = False) -> EngineChoice:
     """Return the first engine that runs the segmenter in `folder` on `device` as its card says.
 
     See `registry.choose`; where Keras is asked for, the best of the others runs, for a segmenter has no
@@ -33,7 +33,8 @@ def choose(folder: Path, device: str = "auto") -> EngineChoice:
     test = registry.self_test(folder)
     if test.image.shape != (1, card.input_size, card.input_size) or OUTPUT not in test.outputs:
         raise registry.of_another_model(folder)
-    return registry.choose(folder, where if engine == "keras" else device, partial(_check, folder, card))
+    where = where if engine == "keras" else device
+    return registry.choose(folder, where, partial(_check, folder, card), many=many)
 
 
 def _check(folder: Path, card: Card, _engine: Engine, _test: SelfTest, outputs: Outputs) -> None:

@@ -31,15 +31,15 @@ class LungFinder:
         self._lungs = model.card.class_names.index(contract.LUNGS)
 
     @classmethod
-    def load(cls, device: str = "auto") -> "LungFinder":
-        """Return the finder, running on `device` (see `engines.registry.choose`).
+    def load(cls, device: str = "auto", *, many: bool = False) -> "LungFinder":
+        """Return the finder, running on `device`, for `many` films or one (see `engines.registry.choose`).
 
         Takes a few tenths of a second. Raises InvalidRequest, UnusableModel or EngineUnavailable.
         """
         if not (folder() / "card.json").is_file():
             raise UnusableModel(messages.NO_LUNG_NETWORK, messages.INSTALL_CXRVIEW_AGAIN)
         opened = bundle.load(folder())
-        return cls(opened, contract.choose(opened.folder, device).engine)
+        return cls(opened, contract.choose(opened.folder, device, many=many).engine)
 
     def find(self, films: Sequence[Film]) -> list[Anatomy]:
         """Return one anatomy per film, in order, from a single pass of the network."""

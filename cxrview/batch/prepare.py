@@ -56,7 +56,7 @@ def prepare(
     report: Report = silent,
     *,
     secret: bytes = b"",
-    workers: int = 2,
+    workers: int = 0,
 ) -> Iterator[Row]:
     """Yield one row of `datasets.prepared` per item, in order; of one that cannot be read it says why.
 

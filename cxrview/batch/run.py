@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -56,7 +56,12 @@ LOOKED_EVERY = 0.2  # seconds between two looks for what is wished
 OF_LATE, KNOWN_AFTER = 20.0, 1.0  # seconds over which the pace is measured, and after which it is known
 
 
-def run_batch(folder: BatchFolder, load: LoadPredictor = Predictor.load) -> Event:
+def load_for_many(model: str, device: str) -> Predictor:
+    """Return what reads as many films in a second as possible. Raises what `Predictor.load` raises."""
+    return Predictor.load(model, device, many=True)
+
+
+def run_batch(folder: BatchFolder, load: LoadPredictor = load_for_many) -> Event:
     """Do what the batch in `folder` was asked, or what is left of it, and return how it ended.
 
     What is wished there holds from the beginning.
@@ -111,6 +116,7 @@ class _Batch:
     def __init__(self, folder: BatchFolder, request: BatchRequest, emit: Emit) -> None:
         self._folder, self._request, self._emit = folder, request, emit
         self._begun, self._looked, self._told = time.monotonic(), 0.0, 0.0
+        self._since = time.time_ns()
         self._paused_s = 0.0
         self._pace = _Pace()
         self._before = self._files = self._done = self._ok = self._failed = 0
@@ -185,6 +191,7 @@ class _Batch:
             store.close()
             problem = messages.OTHER_MODEL(written=" ".join(written), current=f"{card.name} {card.version}")
             raise InvalidRequest(problem, messages.OTHER_MODEL_NOW, self._folder.path)
+        store.upgrade()
         store.drop_last_file()
         return store
 
@@ -193,7 +200,8 @@ class _Batch:
         places = {found.called(path): found.archives.get(found.called(path), path) for path in left}
 
         def keep(row: Row, prediction: Prediction | None, whose: Identity | CxrviewError) -> None:
-            waiting.append(_film(row, prediction, whose, places, found.archives))
+            film = _film(row, prediction, whose, places, found.archives)
+            waiting.append(replace(film, state=self._state(film)))
 
         def report(fraction: float, _name: Message | str) -> None:
             self._done = round(fraction * len(left))
@@ -222,6 +230,19 @@ class _Batch:
             self._failed += 1
             self._emit(FileFailed(row["path"], row[WHY], row["error"]))
         self._pace.count()
+
+    def _state(self, film: StoredFilm) -> tuple[int, int] | None:
+        """Return when the file of `film` was written and how long it is, if that was before this run.
+
+        Of one that was written since nobody knows whether it was read before or after that.
+        """
+        if film.prediction is None or film.archive:
+            return None
+        with suppress(OSError):
+            status = film.place.stat()
+            if status.st_mtime_ns < self._since:
+                return status.st_mtime_ns, status.st_size
+        return None
 
     def _look(self) -> None:
         """Do what the user wishes: wait while the batch is paused, and raise Cancelled to stop it."""

@@ -23,6 +23,7 @@ class BatchRequest:
 
     `sources` are files, folders, ZIP archives and DICOM directories. `out` is a results table that is written
     at the end, `labels` a folder of class folders or a table that says what the films are; "" for none.
+    `workers` processes decode; 0: as many as there are cores.
     """
 
     sources: tuple[str, ...]
@@ -31,7 +32,7 @@ class BatchRequest:
     point: str = "auto"
     out: str = ""
     labels: str = ""
-    workers: int = 2
+    workers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Read many files with a model: decoding in threads, prediction in batches, one row per frame, in order."""
+"""Read many files with a model: one row per frame, in order.
+
+Decoding in processes, the finding of lungs and the reading itself go on side by side, each on another batch.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -10,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.batch import rows
+from cxrview.batch.line import AT_ONCE, Line
 from cxrview.batch.rows import Row
 from cxrview.bundle import Card
 from cxrview.errors import CxrviewError
@@ -34,6 +38,7 @@ Keep = Callable[[Row, Prediction | None, Identity | CxrviewError], None]
 class _Failure:
     row: Row
     error: CxrviewError
+    is_last = True  # of its file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +48,10 @@ class _Frame:
     model_inputs: tuple[ModelInput, ...]  # of each model
     picture: NDArray[np.uint8] | None
     pixel_aspect: float
+    is_last: bool  # of its file
+
+
+_Item = _Frame | _Failure
 
 
 def score(
@@ -53,7 +62,7 @@ def score(
     point: str = AUTOMATIC,
     key: bytes = b"",
     batch_size: int = 16,
-    workers: int = 2,
+    workers: int = 0,
     illustrate: Illustrate | None = None,
     keep: Keep | None = None,
     called: Callable[[Path], str] = str,
@@ -64,37 +73,55 @@ def score(
 ) -> Iterator[Row]:
     """Yield one row per frame of `paths`, in order; a file that cannot be read gives one error row.
 
-    Files are decoded by `workers` threads, a little ahead of the model, so memory does not grow with
-    their number. `point` is the operating point that decides, see `inference.call`. `key` is for the
-    patient pseudonyms, which stay empty without one. In the rows a file is `called` so; those in `troubles`
-    are known to be of no use. The `others`, by what columns call them, read each frame too; `card`, if there
-    is one, stands in for the model's own where a frame is called, and `look` adds columns. Each row is handed
-    to `keep` before it is yielded. `report` may raise Cancelled. Raises EngineUnavailable if the engine
-    fails: what was yielded before stands.
+    Files are decoded by `workers` processes (0: as many as there are cores), a little ahead of the model, so
+    memory does not grow with their number. `point` is the operating point that decides, see `inference.call`.
+    `key` is for the patient pseudonyms, which stay empty without one. In the rows a file is `called` so;
+    those in `troubles` are known to be of no use. The `others`, by what columns call them, read each frame
+    too; `card`, if there is one, stands in for the model's own where a frame is called, and `look` adds
+    columns. Each row is handed to `keep` before it is yielded. `report` is told the share of the files whose
+    rows were yielded, and may raise Cancelled. Raises EngineUnavailable if the engine fails: what was yielded
+    before stands.
     """
+
+    finished = 0  # files
 
     def prepare(path: Path) -> list[_Frame]:
         if path in troubles:
             raise troubles[path]
-        return _prepare(path, called(path), predictors, key, illustrate is not None, look)
+        return _prepare(path, called(path), reading.predictors, key, illustrate is not None, look)
 
-    predictors = (predictor, *others.values())
+    def told(most: int) -> Iterator[Row]:
+        nonlocal finished
+        for batch, said in line.done(most):
+            for item, row in zip(batch, reading.rows(batch, said), strict=True):
+                finished += item.is_last
+                yield row
+
     reading = _Reading(predictor, others, card or predictor.card, point, illustrate, keep)
-
-    with closing(read_ahead(prepare, paths, workers)) as results:
-        waiting: list[_Frame | _Failure] = []
-        for done, result in enumerate(results):
-            report(done / len(paths), paths[done].name)
-            if isinstance(result, list):
-                waiting += result
-            else:
-                waiting.append(_Failure(rows.failure(called(paths[done]), result), result))
-            while sum(isinstance(item, _Frame) for item in waiting) >= batch_size:
-                yield from reading.rows(waiting[:batch_size])
-                del waiting[:batch_size]
+    most = 0 if illustrate is not None else AT_ONCE  # whole pictures are large
+    waiting: list[_Item] = []
+    with closing(read_ahead(prepare, paths, workers)) as results, Line(reading.framed, reading.said) as line:
+        for path, result in zip(paths, results, strict=True):
+            report(finished / len(paths), path.name)
+            waiting += result if isinstance(result, list) else [_failed(called(path), result)]
+            for batch in _full(waiting, batch_size):
+                line.put(batch)
+            yield from told(most)
         for start in range(0, len(waiting), batch_size):
-            yield from reading.rows(waiting[start : start + batch_size])
+            line.put(waiting[start : start + batch_size])
+        yield from told(0)
         report(1.0, "done")
+
+
+def _full(waiting: list[_Item], size: int) -> Iterator[list[_Item]]:
+    """Take `size` items at a time off `waiting`, as long as there are so many frames."""
+    while sum(isinstance(item, _Frame) for item in waiting) >= size:
+        yield waiting[:size]
+        del waiting[:size]
+
+
+def _failed(name: str, error: CxrviewError) -> _Failure:
+    return _Failure(rows.failure(name, error), error)
 
 
 def _prepare(
@@ -106,8 +133,9 @@ def _prepare(
     look: Look | None,
 ) -> list[_Frame]:
     """Return what is needed of each frame of the file, which rows call `name`."""
-    frames = []
-    for radiograph in read(path):
+    frames: list[_Frame] = []
+    radiographs = read(path)
+    for radiograph in radiographs:
         picture = None
         if with_picture or look is not None:
             picture = render(radiograph, radiograph.default_voi)
@@ -116,7 +144,8 @@ def _prepare(
             info |= look(radiograph, picture)
         inputs = tuple(predictor.prepare(radiograph) for predictor in predictors)
         shown = picture if with_picture else None
-        frames.append(_Frame(info, radiograph.identity, inputs, shown, radiograph.pixel_aspect))
+        last = radiograph is radiographs[-1]
+        frames.append(_Frame(info, radiograph.identity, inputs, shown, radiograph.pixel_aspect, last))
     return frames
 
 
@@ -131,14 +160,23 @@ class _Reading:
     illustrate: Illustrate | None
     keep: Keep | None
 
-    def rows(self, items: Sequence[_Frame | _Failure]) -> Iterator[Row]:
-        """Yield the row of each item, in order, from one pass of each model."""
+    def framed(self, items: Sequence[_Item]) -> list[list[ModelInput]]:
+        """Return what each model is given of the frames among `items`, with the lungs found."""
         frames = [item for item in items if isinstance(item, _Frame)]
-        said = [
-            predictor.predict_inputs([frame.model_inputs[number] for frame in frames])
-            for number, predictor in enumerate((self.predictor, *self.others.values()))
+        return [
+            predictor.framed([frame.model_inputs[number] for frame in frames])
+            for number, predictor in enumerate(self.predictors)
         ]
-        places = iter(range(len(frames)))
+
+    def said(self, inputs: Sequence[Sequence[ModelInput]]) -> list[list[Prediction]]:
+        """Return what each model says of what it is given, from one pass of each."""
+        return [
+            predictor.predict_inputs(given) for predictor, given in zip(self.predictors, inputs, strict=True)
+        ]
+
+    def rows(self, items: Sequence[_Item], said: Sequence[Sequence[Prediction]]) -> Iterator[Row]:
+        """Yield the row of each item, in order, of whose frames the models have `said` so."""
+        places = iter(range(len(items)))
         for item in items:
             if isinstance(item, _Failure):
                 if self.keep is not None:
@@ -147,6 +185,11 @@ class _Reading:
             else:
                 place = next(places)
                 yield self._row(item, [predictions[place] for predictions in said])
+
+    @property
+    def predictors(self) -> tuple[Predictor, ...]:
+        """All of them, the first before the others."""
+        return (self.predictor, *self.others.values())
 
     def _row(self, frame: _Frame, said: Sequence[Prediction]) -> Row:
         prediction, *further = said

@@ -9,25 +9,28 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrview.batch import messages
+from cxrview.batch.kept_reading import packed, unpacked
 from cxrview.batch.rows import Row, columns
 from cxrview.batch.store_filter import FAILED, Wanted, order, quoted, where
 from cxrview.bundle import Card
+from cxrview.bundle.card import LUNGS
 from cxrview.errors import CxrviewError
-from cxrview.imaging import Letterbox
+from cxrview.i18n import language
 from cxrview.inference.prediction import Prediction
 from cxrview.message import NOTHING, Message
 from cxrview.messages import IN_USE_BY_ANOTHER
 from cxrview.safe_text import legible
 
-VERSION = 1  # of the file's layout
+VERSION = 2  # of the file's layout
+WITHOUT_LUNGS = 1  # of an older one, which is still read
 PATIENCE = 5.0  # seconds to wait for another process that is writing
 MAPPED = 1 << 29  # bytes of the file that are read without being copied
 LOOKED_AT = 1000  # films, to learn which columns are empty
@@ -57,6 +60,7 @@ class StoredFilm:
     """What is to be kept of one row. `place` is the file to open, for one out of an archive the archive.
 
     `patient` and `study_date` stay in this file: no results table has them. `problem` is why it was not read.
+    `state` is when the file was last written (ns) and how long it is; None where that is not sure.
     """
 
     row: Row
@@ -66,6 +70,15 @@ class StoredFilm:
     study_date: str = ""
     prediction: Prediction | None = None
     problem: Message = NOTHING
+    state: tuple[int, int] | None = None
+
+
+class StoredReading(NamedTuple):
+    """A reading that can stand for another one of the same file by the same model, and the file's state."""
+
+    prediction: Prediction
+    modified: int  # ns
+    size: int
 
 
 class BatchStore:
@@ -115,7 +128,7 @@ class BatchStore:
                 raise FileNotFoundError(2, os.strerror(2))
             database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
             (version,) = database.execute("PRAGMA user_version").fetchone()
-            if version != VERSION:
+            if version not in (WITHOUT_LUNGS, VERSION):
                 database.close()
                 raise BatchUnusable(messages.BATCH_OF_ANOTHER_VERSION, path=path)
             return cls(path, _prepared(database))
@@ -146,8 +159,17 @@ class BatchStore:
                 values = [number, *(_cell(known.get(name)) for name in names)]
                 self._database.execute(f"INSERT INTO films VALUES ({places})", values)
                 if film.prediction is not None:
-                    values = [number, *_packed(film.prediction)]
-                    self._database.execute("INSERT INTO arrays VALUES (?, ?, ?, ?, ?)", values)
+                    values = [number, *packed(film.prediction, film.state)]
+                    self._database.execute("INSERT INTO arrays VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def upgrade(self) -> None:
+        """Give a file of an older layout this one's, before anything is added to it."""
+        with self._told(), self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            (version,) = self._database.execute("PRAGMA user_version").fetchone()
+            if version == WITHOUT_LUNGS:
+                self._database.execute("ALTER TABLE arrays ADD COLUMN lungs BLOB")
+                self._database.execute(f"PRAGMA user_version = {VERSION}")
 
     def drop_last_file(self) -> None:
         """Forget the rows of the last file, among whose frames the batch may have died."""
@@ -165,6 +187,13 @@ class BatchStore:
         """Return the files that have rows, by the names that these have."""
         with self._told():
             return {path for (path,) in self._database.execute("SELECT DISTINCT path FROM films")}
+
+    def number_of(self, path: Path) -> int | None:
+        """Return the number of the first frame of the file `path`, None if it was not among the films."""
+        asked = "SELECT min(number) FROM films WHERE path = ?"
+        with self._told():
+            found: int | None = self._database.execute(asked, (legible(str(path)),)).fetchone()[0]
+        return found
 
     def last(self) -> int:
         """Return the number of the last film, 0 if there is none."""
@@ -224,11 +253,24 @@ class BatchStore:
         return np.frombuffer(found[0], np.float16) if found is not None else None
 
     def prediction(self, number: int) -> Prediction | None:
-        """Return what the model said of a film that was read, with its maps; its lungs are not kept."""
-        with self._told():
-            found = self._database.execute("SELECT * FROM arrays WHERE number = ?", (int(number),)).fetchone()
-        row = self.rows([number]).get(number)
-        return self._unpacked(row, found) if found is not None and row is not None else None
+        """Return what the model said of a film that was read, with its maps; a batch of an earlier version
+        has no lungs.
+        """
+        return self._unpacked(number)[0]
+
+    def is_by(self, card: Card) -> bool:
+        """Return whether a model with this `card` would say the same, whatever its operating points."""
+        return {**self.about["card"], "operating_points": 0} == {**card.raw, "operating_points": 0}
+
+    def reading(self, number: int) -> StoredReading | None:
+        """Return the same if nothing is missing and the user would read the same words now; else None."""
+        said, told = self._unpacked(number)
+        whole = said is not None and (said.anatomy is not None or self.about["card"].get("frame") != LUNGS)
+        if said is None or not whole or told.get("file") is None:
+            return None
+        if said.objections and told["language"] != language():
+            return None
+        return StoredReading(said, *told["file"])
 
     def _row(self, values: Sequence[Any]) -> Row:
         row = dict(zip(self.all_columns, values, strict=True))
@@ -237,29 +279,14 @@ class BatchStore:
         row["place"] = os.fsdecode(row["place"])
         return row
 
-    def _unpacked(self, row: Row, found: Sequence[Any]) -> Prediction:
-        _number, embedding, maps, logits, more = found
-        told = json.loads(more)
-        box = told["letterbox"]
-        return Prediction(
-            class_names=self.class_names,
-            probabilities=np.array([row[f"p_{name}"] for name in self.class_names], np.float32),
-            logits=np.frombuffer(logits, np.float32),
-            activation_maps=np.frombuffer(maps, np.float16).astype(np.float32).reshape(told["maps"]),
-            embedding=np.frombuffer(embedding, np.float16).astype(np.float32),
-            in_domain=told["in_domain"],
-            domain_score=told["domain"][0],
-            domain_percentile=told["domain"][1],
-            objections=tuple(told["objections"]),
-            letterbox=Letterbox(**{**box, "crop": tuple(box["crop"])}),
-            field=tuple(told["field"]),
-            model=row["model"],
-            model_version=row["model_version"],
-            engine=row["engine"],
-            device=row["device"],
-            elapsed_ms=row["elapsed_ms"],
-            map_scale=told["map_scale"],
-        )
+    def _unpacked(self, number: int) -> tuple[Prediction | None, dict[str, Any]]:
+        """Return what was said of a film, and what was told besides."""
+        row = self.rows([number]).get(number)
+        with self._told():
+            found = self._database.execute("SELECT * FROM arrays WHERE number = ?", (int(number),)).fetchone()
+            if found is None or row is None:
+                return None, {}
+            return unpacked(row, self.class_names, found[1:])
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -290,7 +317,8 @@ def _lay_out(database: sqlite3.Connection, class_names: Sequence[str]) -> None:
         database.execute(f"CREATE INDEX {quoted(f'by_folder_and_{name}')} ON films ({within})")
     database.execute("CREATE INDEX by_filters ON films (status, call, in_domain, view)")
     database.execute(
-        "CREATE TABLE arrays (number INTEGER PRIMARY KEY, embedding BLOB, maps BLOB, logits BLOB, more TEXT)"
+        "CREATE TABLE arrays "
+        "(number INTEGER PRIMARY KEY, embedding BLOB, maps BLOB, logits BLOB, more TEXT, lungs BLOB)"
     )
     database.execute(f"PRAGMA user_version = {VERSION}")
 
@@ -319,24 +347,6 @@ def _besides(film: StoredFilm) -> dict[str, Any]:
 
 def _cell(value: Any) -> Any:
     return legible(value) if isinstance(value, str) else value
-
-
-def _packed(said: Prediction) -> tuple[bytes, bytes, bytes, str]:
-    more = {
-        "maps": said.activation_maps.shape,
-        "letterbox": asdict(said.letterbox),
-        "field": said.field,
-        "in_domain": bool(said.in_domain),
-        "domain": [float(said.domain_score), float(said.domain_percentile)],
-        "objections": said.objections,
-        "map_scale": {name: float(value) for name, value in said.map_scale.items()},
-    }
-    return (
-        said.embedding.astype(np.float16).tobytes(),
-        said.activation_maps.astype(np.float16).tobytes(),
-        said.logits.astype(np.float32).tobytes(),
-        json.dumps(more),
-    )
 
 
 def _trouble(path: Path, error: Exception) -> BatchUnusable:

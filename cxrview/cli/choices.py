@@ -24,13 +24,14 @@ def load_predictor(arguments: argparse.Namespace) -> Predictor:
     return Predictor.load(chosen["model"], chosen["device"] or "auto")
 
 
-def load_predictor_and_point(arguments: argparse.Namespace) -> tuple[Predictor, str]:
+def load_predictor_and_point(arguments: argparse.Namespace, *, many: bool = False) -> tuple[Predictor, str]:
     """Return the same, and the operating point of `--operating-point`, or else of the settings.
 
-    Raises InvalidRequest if the model lacks the one that was asked for, and as `load_predictor`.
+    `many` films are to be read, see `Predictor.load`. Raises InvalidRequest if the model lacks the point that
+    was asked for, and as `load_predictor`.
     """
     chosen = _choices(arguments, "model", "device", "operating_point")
-    predictor = Predictor.load(chosen["model"], chosen["device"] or "auto")
+    predictor = Predictor.load(chosen["model"], chosen["device"] or "auto", many=many)
     check_point(predictor.card, arguments.operating_point)
     return predictor, chosen["operating_point"]
 
@@ -64,14 +65,14 @@ def load_readers(arguments: argparse.Namespace) -> Readers:
     Raises InvalidRequest if a model is there twice or lacks what was asked for, and as `load_predictor`.
     """
     arguments.model = next(iter(arguments.models), "")
-    first, point = load_predictor_and_point(arguments)
+    first, point = load_predictor_and_point(arguments, many=True)
     card = first.card
     if arguments.threshold is not None:
         card, point = _with_threshold(card, *arguments.threshold), CHOSEN
     others: dict[str, Predictor] = {}
     taken = {(card.name, card.version)}
     for model in arguments.models[1:]:
-        other = Predictor.load(model, f"{first.engine.name}:{first.engine.device}")
+        other = Predictor.load(model, f"{first.engine.name}:{first.engine.device}", many=True)
         name = other.card.name
         if name in (*others, card.name, MEAN):
             name = f"{name}-{other.card.version}"

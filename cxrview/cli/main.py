@@ -25,6 +25,7 @@ from cxrview.errors import CxrviewError
 from cxrview.explain import methods
 from cxrview.inference.call import BALANCED, CHOSEN, SENSITIVE
 from cxrview.isolation.decoders import decoders
+from cxrview.isolation.pool import cores
 from cxrview.progress import Cancelled
 
 DECODING = ("score", "explain", "evaluate", "prepare")  # what decodes files soon after it has begun
@@ -296,7 +297,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a command that needs no window and return its exit code."""
     try:
         if arguments.command in DECODING and getattr(arguments, "executor", "") != spark_options.SPARK:
-            decoders().warm(getattr(arguments, "workers", 1))  # they get ready while all else is imported
+            # They get ready while all else is imported.
+            decoders().warm(getattr(arguments, "workers", 1) or cores())
         with interrupts.remembered():
             code: int = pkgutil.resolve_name(COMMANDS[arguments.command])(arguments)
     except CxrviewError as error:

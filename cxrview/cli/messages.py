@@ -56,6 +56,7 @@ HEATMAPS_WITHHELD = Message(
 NEEDS_EXECUTOR = Message("needs-executor", "{what} needs --executor spark.")
 NOT_ON_SPARK = Message("not-on-spark", "{option} does not go with --executor spark.")
 ONE_MODEL_ON_SPARK = Message("one-model-on-spark", "Spark reads with one --model at a time.")
+NO_MANIFEST_ON_SPARK = Message("no-manifest-on-spark", "Spark writes no manifest beside the results.")
 SPARK_WRITES_PARQUET = Message("spark-writes-parquet", "Spark writes to an --out that ends in .parquet.")
 NO_ARCHIVES_ON_CLUSTER = Message(
     "no-archives-on-cluster", "{place} is an archive, of which a cluster sees nothing: unpack it."

@@ -29,7 +29,13 @@ def add_options(parser: argparse.ArgumentParser, positive: Callable[[str], int])
         help="rows of pixels as nested lists, or all numbers in one list (default: tensor)",
     )
     add("--exclude", action="append", default=[], metavar="PATTERN", help="files to leave out")
-    add("--workers", type=positive, default=2, metavar="N", help="processes that decode files")
+    add(
+        "--workers",
+        type=positive,
+        default=0,
+        metavar="N",
+        help="processes that decode; default: one a core",
+    )
     add("--resume", action="store_true", help="go on where a stopped run ended")
     add("--overwrite", action="store_true", help="replace an --out that exists")
     spark_options.add_options(parser)

@@ -14,6 +14,7 @@ from cxrview.errors import UnreadableImage
 
 def execute(arguments: argparse.Namespace) -> int:
     """Write the table and return 0 if all files were read, 1 if some were not. Raises CxrviewError."""
+    spark_options.refuse(arguments, {"workers": 0})
     out, shape, secret = out_on_spark(arguments.out), shape_of(arguments), secret_key("group")
     here = None if isinstance(arguments.data, str) else items_in(arguments.data, arguments.exclude)
     settings = dict(arguments.spark_conf)

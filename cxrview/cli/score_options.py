@@ -57,7 +57,13 @@ def add_options(
     )
     add("--events", choices=("jsonl",), help="events to standard output; “stop” on standard input ends it")
     add("--batch-size", type=positive, default=16, metavar="N")
-    add("--workers", type=positive, default=2, metavar="N", help="processes that decode files")
+    add(
+        "--workers",
+        type=positive,
+        default=0,
+        metavar="N",
+        help="processes that decode; default: one a core",
+    )
     _add_model(parser, fraction)
     spark_options.add_options(parser)
 

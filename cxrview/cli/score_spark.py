@@ -39,6 +39,7 @@ _NOT_HERE: dict[str, Any] = {  # options of `cxrview score` of which there is no
     "exclude": [],
     "single_file": False,
     "threshold": None,
+    "workers": 0,
 }
 
 
@@ -75,6 +76,7 @@ def execute(arguments: argparse.Namespace) -> int:
             run.score(spark, left, table, task, progress)
             progress.clear()
         failed = run.failures_in(table, "path", [*(film.called for film in left), *new])
+        console.say(str(messages.NO_MANIFEST_ON_SPARK))
         return summed_up(failed, len(left) + len(new), len(there) + len(given.troubles))
 
 

@@ -18,9 +18,10 @@ class Engine(Protocol):
     name: str  # "openvino"
     device: str  # "CPU"
 
-    def __init__(self, folder: Path, device: str) -> None:
+    def __init__(self, folder: Path, device: str, *, many: bool = False) -> None:
         """Compile the graph in `folder` for `device` ("auto", "cpu", "gpu", …).
 
+        With `many`, for as many images in a second as possible, else for one as soon as possible.
         Raises EngineUnavailable if the device is not there.
         """
 

@@ -16,7 +16,7 @@ class KerasEngine:
 
     name = "keras"
 
-    def __init__(self, folder: Path, device: str) -> None:
+    def __init__(self, folder: Path, device: str, *, many: bool = False) -> None:  # noqa: ARG002
         if not (folder / "model.keras").is_file():
             raise EngineUnavailable(messages.NO_KERAS_FILE)
         tensorflow = libraries.tensorflow()

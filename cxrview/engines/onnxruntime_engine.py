@@ -24,7 +24,7 @@ class OnnxRuntimeEngine:
 
     name = "onnxruntime"
 
-    def __init__(self, folder: Path, device: str) -> None:
+    def __init__(self, folder: Path, device: str, *, many: bool = False) -> None:  # noqa: ARG002
         onnxruntime = libraries.onnxruntime()
         providers = _providers(onnxruntime.get_available_providers(), device)
         options = onnxruntime.SessionOptions()

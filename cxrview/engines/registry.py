@@ -74,15 +74,20 @@ def parse_device(text: str) -> tuple[str | None, str]:
 
 
 def choose(
-    folder: Path, device: str = "auto", check: Check = unchecked, *, foreign: bool = False
+    folder: Path,
+    device: str = "auto",
+    check: Check = unchecked,
+    *,
+    foreign: bool = False,
+    many: bool = False,
 ) -> EngineChoice:
     """Return the first engine that runs the graph in `folder` on `device` and proves itself.
 
     `device` is "auto", "cpu", "gpu", "npu", an engine's name, or "engine:device". Every engine must give
     the stored outputs for the stored input (`selftest.npz`) before it is used, and pass `check`, which knows
     what the graph is for. One that is `foreign` must be ONNX by its content, and give the stored outputs in a
-    batch of several as well. Raises EngineUnavailable, with every engine's reason, if there is none, and
-    UnusableModel.
+    batch of several as well. With `many` it is made for many images, see `Engine`. Raises EngineUnavailable,
+    with every engine's reason, if there is none, and UnusableModel.
     """
     asked, where = parse_device(device)
     test = self_test(folder)
@@ -94,7 +99,7 @@ def choose(
         try:
             if (missing := kind.missing()) is not None:
                 raise EngineUnavailable(missing)
-            engine = kind(folder, target)
+            engine = kind(folder, target, many=many)
             prove(engine, folder, test, check)
             if foreign:
                 _prove_batch(engine, folder, test)

@@ -90,6 +90,10 @@ class ClassCurve:
         """Return the point that calls what `threshold` calls."""
         return int(np.searchsorted(-self._scores, -threshold, side="right"))
 
+    def called_last(self, index: int) -> float | None:
+        """Return the score of the images that point `index` calls and the one before does not, None for 0."""
+        return float(self._scores[index - 1]) if index else None
+
     def at(self, threshold: float) -> OperatingPoint:
         """Return the counts when a score of at least `threshold` is called."""
         index = self.index(threshold)

@@ -10,18 +10,20 @@ from typing import TypeVar
 from cxrview.errors import CxrviewError, UnreadableImage
 from cxrview.imaging import messages
 from cxrview.isolation.decoders import decoders
+from cxrview.isolation.pool import MOST, cores
 
 T = TypeVar("T")
 
 
 def read_ahead(
-    work: Callable[[Path], T], paths: Sequence[Path], workers: int
+    work: Callable[[Path], T], paths: Sequence[Path], workers: int = 0
 ) -> Generator[T | CxrviewError, None, None]:
     """Yield `work` of each path, in order, or why there is none.
 
-    At most two files for each of the `workers` threads are in the making, and as many processes decode; what
-    has not begun is dropped when it is closed.
+    At most two files for each of the `workers` threads are in the making, and as many processes decode, by
+    default (0) as many as there are cores; what has not begun is dropped when it is closed.
     """
+    workers = workers or min(cores(), MOST)
     decoders().allow(workers)
     remaining = iter(paths)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="read_ahead")

@@ -24,7 +24,9 @@ OUTPUTS = ("logits", "activation_maps", "embedding")
 SELF_TEST_TOLERANCE = 1e-3  # greatest difference of a probability that is let through
 
 
-def choose(folder: Path, device: str = "auto", report: Report = silent) -> EngineChoice:
+def choose(
+    folder: Path, device: str = "auto", report: Report = silent, *, many: bool = False
+) -> EngineChoice:
     """Return the first engine that runs the bundle in `folder` on `device` as its card says.
 
     See `registry.choose`. A model that came from elsewhere is tried in another process first, see
@@ -34,7 +36,7 @@ def choose(folder: Path, device: str = "auto", report: Report = silent) -> Engin
     card = _checked_card(folder, device)
     if trial.needed(folder, card, device):
         trial.run(folder, card, device, report)
-    return registry.choose(folder, device, partial(_check, folder, card))
+    return registry.choose(folder, device, partial(_check, folder, card), many=many)
 
 
 def choose_here(folder: Path, device: str) -> EngineChoice:

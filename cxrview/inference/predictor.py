@@ -38,11 +38,13 @@ class Given(NamedTuple):
 class ModelInput(NamedTuple):
     """What is needed of one radiograph, and what speaks against showing it to the model at all.
 
-    For a model that reads lungs it is the film, on which they are still to be found, unless that was done.
+    For a model that reads lungs it is the film until these are found on it, unless that was done;
+    finding them took `took_ms`.
     """
 
     film: Given | Film
     objections: tuple[str, ...]
+    took_ms: float = 0.0
 
 
 class Predictor:
@@ -56,21 +58,24 @@ class Predictor:
         self.folder = model.folder
         if (self.card.frame == LUNGS) != (lungs is not None):
             raise ValueError("a finder of lungs is for models that read lungs")
-        self._lungs = lungs
+        self.lungs = lungs
         self.engine = engine
         self.reason = reason  # why this engine runs, a sentence for the user
         self._domain = domain.load(model.folder)
 
     @classmethod
-    def load(cls, model: str = "", device: str = "auto", report: Report = silent) -> "Predictor":
+    def load(
+        cls, model: str = "", device: str = "auto", report: Report = silent, *, many: bool = False
+    ) -> "Predictor":
         """Return a predictor for bundle `model` (name, folder, or "" for the default) on `device`.
 
+        With `many`, for as many films in a second as possible, else for one as soon as possible.
         Takes a second or so, and longer for one from elsewhere that has not been tried, in which time
         `report` may raise Cancelled. Raises InvalidRequest, UnusableModel or EngineUnavailable.
         """
         opened = bundle.load(bundle.find(model))
-        choice = contract.choose(opened.folder, device, report)
-        lungs = LungFinder.load(device) if opened.card.frame == LUNGS else None
+        choice = contract.choose(opened.folder, device, report, many=many)
+        lungs = LungFinder.load(device, many=many) if opened.card.frame == LUNGS else None
         return cls(opened, choice.engine, choice.reason, lungs)
 
     def prepare(self, radiograph: Radiograph) -> ModelInput:
@@ -80,7 +85,7 @@ class Predictor:
         """
         radiograph.require_whole()
         against = objections(radiograph)
-        if self._lungs is not None:
+        if self.lungs is not None:
             return ModelInput(reduced(radiograph), against)
         return ModelInput(Given(*model_input(radiograph, self.card.input_size)), against)
 
@@ -93,10 +98,24 @@ class Predictor:
             predictions += self.predict_inputs([self.prepare(radiograph) for radiograph in chunk])
         return predictions
 
+    def framed(self, inputs: Sequence[ModelInput]) -> list[ModelInput]:
+        """Return `inputs` with the lungs found where the model reads them: the first part of a reading.
+
+        It may run in another thread than `predict_inputs`, one call at a time.
+        """
+        begin = time.perf_counter()
+        given = self._given([item.film for item in inputs])
+        took = (time.perf_counter() - begin) * 1000 / max(1, len(inputs))
+        return [
+            ModelInput(image, item.objections, item.took_ms + took)
+            for item, image in zip(inputs, given, strict=True)
+        ]
+
     def predict_inputs(self, inputs: Sequence[ModelInput]) -> list[Prediction]:
         """Return one prediction per prepared input, in order, from a single forward pass.
 
-        For a model that reads lungs, one pass of the network that finds them goes before.
+        For a model that reads lungs, one pass of the network that finds them goes before, for those inputs
+        that are not `framed` yet.
         """
         return self._read(inputs)[0] if inputs else []
 
@@ -116,7 +135,7 @@ class Predictor:
         if not np.isfinite(outputs["logits"]).all():
             raise UnusableModel(messages.GIVES_NO_NUMBERS(name=self.card.name))
         predictions = [
-            self._prediction(outputs, index, item.objections, image, elapsed_ms)
+            self._prediction(outputs, index, item.objections, image, item.took_ms + elapsed_ms)
             for index, (item, image) in enumerate(zip(inputs, given, strict=True))
         ]
         return predictions, given, outputs
@@ -124,7 +143,7 @@ class Predictor:
     def _given(self, films: Sequence[Given | Film]) -> list[Given]:
         """Return what the model is given of each film, once the lungs are found where it reads them."""
         waiting = [film for film in films if isinstance(film, Film)]
-        found = iter(self._lungs.find(waiting) if self._lungs is not None else ())
+        found = iter(self.lungs.find(waiting) if self.lungs is not None else ())
         return [film if isinstance(film, Given) else self._framed(film, next(found)) for film in films]
 
     def _framed(self, film: Film, anatomy: Anatomy) -> Given:

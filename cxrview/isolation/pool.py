@@ -26,6 +26,13 @@ CALM = 0.25  # seconds since the last question that somebody waits for, before o
 LATEST = 5.0  # seconds after which it is asked in any case
 
 
+def cores() -> int:
+    """Return how many processors this process may use, at least 1."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class NotTriedAgain(Exception):
     """The thing has brought down workers before; `of` says of what the last one died."""
 

@@ -1,12 +1,14 @@
 """A batch is read, kept, paused, stopped, killed and gone on with; its store gives back what was put in."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -97,6 +99,39 @@ def test_one_row_per_film_and_what_was_said_of_each(done, films, loaded):
     np.testing.assert_allclose(kept.probabilities, said.probabilities, atol=1e-5)
     np.testing.assert_allclose(embedding, said.embedding, rtol=2e-3, atol=1e-6)
     assert (kept.letterbox, kept.in_domain, kept.field) == (said.letterbox, said.in_domain, said.field)
+
+
+def test_a_reading_with_its_lungs_comes_back_whole_and_an_older_batch_has_none(
+    tmp_path, chest_pa, tiny_lungs_bundle
+):
+    predictor = Predictor.load(str(tiny_lungs_bundle), "cpu")
+    batch = asked(tmp_path / "batch", chest_pa)
+    assert isinstance(run_batch(batch, lambda _model, _device: predictor), BatchFinished)
+    said = predictor.predict(read(chest_pa))[0]
+    status = chest_pa.stat()
+    with BatchStore.open(batch.store) as store:
+        known = store.reading(1)
+        assert store.is_by(predictor.card)
+        assert not store.is_by(replace(predictor.card, raw={**predictor.card.raw, "temperature": 2.0}))
+    assert known[1:] == (status.st_mtime_ns, status.st_size)
+    kept = known.prediction
+    for name in ("letterbox", "objections", "in_domain", "map_scale"):
+        assert getattr(kept, name) == getattr(said, name)
+    assert kept.anatomy.found
+    for name in ("lungs", "measures", "letterbox", "found", "crop", "likely"):
+        np.testing.assert_array_equal(getattr(kept.anatomy, name), getattr(said.anatomy, name))
+
+    with sqlite3.connect(batch.store) as database:  # as it was before
+        database.execute("ALTER TABLE arrays DROP COLUMN lungs")
+        database.execute("PRAGMA user_version = 1")
+    with BatchStore.open(batch.store) as store:
+        assert store.reading(1) is None
+        assert store.prediction(1).anatomy is None
+    shutil.copy(chest_pa, tmp_path / "another.dcm")
+    batch.ask(BatchRequest((str(chest_pa), str(tmp_path / "another.dcm"))))
+    assert isinstance(run_batch(batch, lambda _model, _device: predictor), BatchFinished)
+    with BatchStore.open(batch.store) as store:
+        assert store.reading(store.last()).prediction.anatomy.found
 
 
 def test_its_events_say_how_it_went_in_codes(done, tmp_path, loaded):

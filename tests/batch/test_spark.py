@@ -21,7 +21,8 @@ from pyarrow import parquet
 from cxrview.batch.messages import NAME_SPARK_PASSES_OVER
 from cxrview.batch.spark.films import SparkFilm, escaped, key_of, labelled, of_this_machine
 from cxrview.cli.main import parse
-from cxrview.cli.messages import NEEDS_EXECUTOR, SPARK_WRITES_PARQUET
+from cxrview.cli.messages import NEEDS_EXECUTOR, NOT_ON_SPARK, SPARK_WRITES_PARQUET
+from cxrview.cli.prepare import run as prepare
 from cxrview.cli.score import run
 from cxrview.errors import InvalidRequest
 from cxrview.imaging.messages import DOES_NOT_EXIST
@@ -173,6 +174,10 @@ def test_places_of_hadoop_and_options_of_spark_need_spark():
     for arguments in (["s3a://bucket/films"], ["films", "--master", "yarn"]):
         with refused(InvalidRequest, NEEDS_EXECUTOR):
             run(parse(["score", *arguments, "--out", "results.csv"]))
+    for command, arguments in ((run, ["score", "films"]), (prepare, ["prepare", "--data", "films"])):
+        asked = parse([*arguments, "--out", "r.parquet", "--executor", "spark", "--workers", "2"])
+        with refused(InvalidRequest, NOT_ON_SPARK):
+            command(asked)
     with refused(InvalidRequest, SPARK_WRITES_PARQUET):
         run(parse(["score", "films", "--executor", "spark", "--out", "results.csv"]))
 

@@ -157,9 +157,9 @@ def test_two_runs_do_not_write_one_table(folder, tmp_path, capsys, more):
 def test_a_table_that_another_run_has_just_ended_is_not_overwritten(folder, tmp_path, monkeypatch, capsys):
     out = tmp_path / "r.csv"
 
-    def slow(model, device, plain=Predictor.load):
+    def slow(model, device, plain=Predictor.load, **how):
         out.write_text("precious")
-        return plain(model, device)
+        return plain(model, device, **how)
 
     monkeypatch.setattr(Predictor, "load", slow)
     assert main(["score", str(folder), "--out", str(out)]) == 2

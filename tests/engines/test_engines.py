@@ -46,6 +46,16 @@ def test_a_later_prediction_leaves_earlier_outputs_alone(tiny_bundle):
     np.testing.assert_array_equal(first["logits"], kept)
 
 
+def test_what_is_made_for_many_images_gives_the_same_for_each(tiny_bundle):
+    images = batch(5)
+    one, many = (registry.choose(tiny_bundle, "openvino", many=many).engine for many in (False, True))
+    for some in (images, images[:1], images[:2]):
+        expected, found = one.predict(some), many.predict(some)
+        assert set(found) == set(expected)
+        for name, values in expected.items():
+            np.testing.assert_allclose(found[name], values, rtol=1e-4, atol=1e-5, err_msg=name)
+
+
 def test_openvino_is_the_default_and_says_why(tiny_bundle):
     choice = registry.choose(tiny_bundle)
     assert choice.engine.name == "openvino"

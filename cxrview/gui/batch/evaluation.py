@@ -66,9 +66,10 @@ class BatchEvaluation(QWidget):
         self.labels.chosen.connect(self._chosen)
         self.again.clicked.connect(lambda: self.evaluate(self.labels.line.text().strip()))
         self.tabs.currentChanged.connect(lambda _number: self._draw())
-        self.answers.open_asked.connect(
-            lambda answers: self.open_asked.emit(list(dict.fromkeys(answer.path for answer in answers)))
-        )
+        for page in (self.answers, self.point):
+            page.open_asked.connect(
+                lambda answers: self.open_asked.emit(list(dict.fromkeys(answer.path for answer in answers)))
+            )
 
     def _lay_out(self) -> None:
         for page, title in (

@@ -1,14 +1,19 @@
 """Films of a batch in the viewer: opened from the table, and walked through in its order."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from cxrview.batch.rows import Row
+from cxrview.errors import CxrviewError
 from cxrview.gui.batch.archived import entry_of
 from cxrview.gui.batch.films import Films
 from cxrview.gui.batch.table import BatchTable
+from cxrview.gui.session.cache import Stamp
 from cxrview.gui.state import Entry, Shown
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr
+
+OFFERED = 50  # readings that are handed over when many films are opened at once
 
 
 class BatchWalk:
@@ -44,6 +49,7 @@ class BatchWalk:
             self._arrived(list(self._bench.state.entries.values()))
             return
         self._numbers[place] = number
+        self._offer(place, number)
         self._bench.state.add_entries([Entry(place)])
         self._bench.session.select(place, (film["frame"] or 1) - 1)
         self._raise()
@@ -53,6 +59,8 @@ class BatchWalk:
         there = [path for path in paths if path.exists()]
         if there:
             self._tell_whose_reading()
+            for path in there[:OFFERED]:
+                self._offer(path)
             self._bench.open(there)
             self._raise()
 
@@ -66,8 +74,23 @@ class BatchWalk:
             place = Path(film["place"]) if film is not None and not film["archive"] else path
             if place != path:
                 self._numbers[place] = int(self._films.numbers[row])
+                self._offer(place, self._numbers[place])
                 return place
         return None
+
+    def _offer(self, place: Path, number: int | None = None) -> None:
+        """Let the viewer know what the model in use has said of a film: it need not read it again."""
+        store, card = self._films.store, self._bench.state.model.card
+        if store is None or card is None or not store.is_by(card):
+            return
+        with suppress(CxrviewError):  # then it is read again
+            number = number or store.number_of(place)
+            if number is None:
+                return
+            film, known = store.rows([number]).get(number), store.reading(number)
+            if film is not None and known is not None:
+                stamp = Stamp(place, known.modified, known.size)
+                self._bench.session.know(stamp, (film["frame"] or 1) - 1, known.prediction)
 
     def _follow(self, shown: Shown) -> None:
         """Mark the film in the table that is on the screen."""

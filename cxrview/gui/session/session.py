@@ -5,10 +5,11 @@ Everything here runs in the GUI thread; the work itself is in `work`.
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from cxrview.gui.session.cache import MEGABYTE
+from cxrview.gui.session.cache import MEGABYTE, Stamp
 from cxrview.gui.session.calls import decide_anew
 from cxrview.gui.session.explaining import Explaining
 from cxrview.gui.session.model_choice import LoadPredictor, ModelAndDevice, ModelChoice
@@ -20,6 +21,9 @@ from cxrview.gui.state import AppState, Entry, Mark
 from cxrview.gui.tasks import TaskRunner
 from cxrview.gui.view_state import PredictionProgress, PredictionState, Shown, ViewState
 from cxrview.settings import Settings
+
+if TYPE_CHECKING:
+    from cxrview.inference.prediction import Prediction
 
 # From a file of the list and a direction (1 or -1) to the file that the user sees next to it.
 Neighbour = Callable[[Path, int], Path | None]
@@ -94,6 +98,11 @@ class Session(QObject):
         """Show frame `frame` of `path`."""
         self._opener.keep_shown()
         self.viewing(view).select(path, frame)
+
+    def know(self, stamp: Stamp, frame: int, prediction: "Prediction") -> None:
+        """Take over what the model in use said of a file before: as long as that is the same, it stands."""
+        if self._shelf.predictions.get(stamp, frame) is None:
+            self._shelf.predictions.put(stamp, frame, prediction)
 
     def cancel_all(self) -> None:
         """Stop whatever runs but exports; what was being read or predicted says so, and a click starts it

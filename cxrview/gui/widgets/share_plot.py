@@ -42,9 +42,11 @@ class SharePlot(PlainPlot):
 
     Signals:
         dragged: carries the number of the nearest point of the track.
+        activated: the user wants to see what is behind a point; carries its number.
     """
 
     dragged = Signal(int)
+    activated = Signal(int)
     axis_colour, paints = "faint", True
 
     def __init__(self, name: str, across: str, upward: str) -> None:
@@ -116,18 +118,26 @@ class SharePlot(PlainPlot):
             self.viewport().setCursor(cursor)
         event.accept()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and len(self.track[0]):
+            self.activated.emit(self._nearest(event.position()))
+        event.accept()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragging = False
         event.accept()
 
     def _drag(self, position: QPointF) -> None:
-        """Tell the point of the track that is nearest to `position`; of several, the middle one."""
+        self.dragged.emit(self._nearest(position))
+
+    def _nearest(self, position: QPointF) -> int:
+        """Return the point of the track that is nearest to `position`; of several, the middle one."""
         start, end = self.pixel(0, 0), self.pixel(1, 1)
         across = start.x() + (end.x() - start.x()) * np.asarray(self.track[0]) - position.x()
         upward = start.y() + (end.y() - start.y()) * np.asarray(self.track[1]) - position.y()
         away = across**2 + upward**2
         nearest = np.flatnonzero(away <= away.min() + 1e-6)
-        self.dragged.emit(int(nearest[len(nearest) // 2]))
+        return int(nearest[len(nearest) // 2])
 
     def drawBackground(self, painter: QPainter, area: QRectF) -> None:
         super().drawBackground(painter, area)

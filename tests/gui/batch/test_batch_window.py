@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pyarrow import parquet
 from PySide6.QtCore import QPoint, Qt
@@ -179,8 +180,13 @@ def test_films_are_filtered_sorted_copied_exported(shown, window, films, tmp_pat
     assert [line.split(",")[0] for line in written[1:]] == [table.films.film(n)["path"] for n in range(13)]
 
 
-def test_a_film_opens_with_its_reading_and_the_viewer_follows_the_table(shown, window, films, qtbot):
+def test_a_film_opens_with_its_reading_and_the_viewer_follows_the_table(
+    shown, window, films, qtbot, monkeypatch
+):
     begun(shown, window, films, qtbot)
+    qtbot.waitUntil(lambda: window.session.models.predictor is not None)
+    asked = []
+    monkeypatch.setattr(window.session.models.predictor, "predict", lambda *given: asked.append(given))
     table = shown.page.table
     place = next(n for n, column in enumerate(table.films.columns) if column.key == FILE)
     table.sortByColumn(place, Qt.SortOrder.DescendingOrder)
@@ -192,6 +198,9 @@ def test_a_film_opens_with_its_reading_and_the_viewer_follows_the_table(shown, w
     qtbot.waitUntil(lambda: window.state.reading.progress is PredictionProgress.DONE)
     assert window.state.shown.path == order[1]
     assert window.state.heat_class
+    reading = window.state.reading.prediction
+    np.testing.assert_array_equal(reading.activation_maps, stored(table, order[1]).activation_maps)
+    assert asked == []
     window.session.step(1)
     qtbot.waitUntil(lambda: window.state.shown.path == order[2])
     window.session.step(-1)
@@ -200,6 +209,13 @@ def test_a_film_opens_with_its_reading_and_the_viewer_follows_the_table(shown, w
     assert table.currentIndex().row() == 0
     window.session.step(-1)
     assert window.state.shown.path == order[0]
+
+
+def stored(table, path: Path):
+    """What the store has of a film."""
+    films = table.films
+    row = next(row for row in range(films.rowCount()) if films.film(row)["place"] == str(path))
+    return films.store.prediction(int(films.numbers[row]))
 
 
 def test_a_film_out_of_an_archive_is_unpacked_again_to_be_seen(shown, window, films, tmp_path, qtbot):

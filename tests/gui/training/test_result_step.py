@@ -164,6 +164,20 @@ def test_the_slider_and_the_mouse_move_the_point_and_the_figures_follow(seat, qt
     assert (plot.pixel(x[wanted], y[wanted]) - QPointF(end)).manhattanLength() < 6
 
 
+def test_points_of_the_curve_and_counts_open_their_images(seat, qtbot):
+    page = seat.turn_to(seat.page.point)
+    page.use(0.5)
+    scores = {f"test-{number}.png": (shares[0], label) for number, (label, *shares) in enumerate(TEST)}
+    missed = {name for name, (score, label) in scores.items() if label == "covid19" and score < 0.5}
+    assert page.counts["missed"].text() == str(len(missed)) != "0"
+    qtbot.mouseClick(page.counts["missed"], Qt.MouseButton.LeftButton)
+    assert {path.name for path in seat.opened[-1]} == missed
+    plot = page.roc
+    place = plot.pixel(float(plot.track[0][1]), float(plot.track[1][1])).toPoint()
+    qtbot.mouseDClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert [path.name for path in seat.opened[-1]] == [max(scores, key=scores.get)]
+
+
 def test_predictive_values_are_those_of_the_prevalence_that_is_set(seat):
     page = seat.turn_to(seat.page.point)
     page.slider.setValue(page.slider.maximum() - 2)

@@ -43,9 +43,11 @@ class PointPage(QWidget):
 
     Signals:
         store_asked: carries a class and the threshold that is to become its operating point.
+        open_asked: carries answers whose images are to be opened.
     """
 
     store_asked = Signal(str, float)
+    open_asked = Signal(list)
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,7 +67,7 @@ class PointPage(QWidget):
         self.slider.setAccessibleName(tr("Operating point"))
         self.limit = QLabel(objectName="fact")
         self.facts = {name: QLabel(objectName="fact") for name, _ in FACTS}
-        self.counts = {name: QLabel() for name, _ in COUNTS}
+        self.counts = {name: QPushButton(objectName="link") for name, _ in COUNTS}
         self.prevalence = QDoubleSpinBox(decimals=1, minimum=0.1, maximum=99.9, suffix=" %", singleStep=1)
         self.prevalence.lineEdit().setTextMargins(7, 0, 0, 0)  # which the style sheet cannot give it
         self.prevalence.setAccessibleName(tr("Share of cases where it will be used"))
@@ -121,9 +123,12 @@ class PointPage(QWidget):
         for number, (name, title) in enumerate(COUNTS):
             table.addWidget(QLabel(tr(title), objectName="muted"), number, 0)
             self.counts[name].setAccessibleName(tr(title))
+            self.counts[name].setToolTip(tr("Open these images in the viewer"))
             table.addWidget(self.counts[name], number, 1, Qt.AlignmentFlag.AlignRight)
         table.setColumnStretch(0, 1)
         side.addLayout(table)
+        hint = tr("A count opens its images; a double click on a curve opens those at that point.")
+        side.addWidget(QLabel(hint, objectName="muted", wordWrap=True))
         side.addStretch()
         side.addWidget(QLabel(tr("Points of the model"), objectName="muted"))
         jumps = QHBoxLayout(spacing=6)
@@ -139,6 +144,10 @@ class PointPage(QWidget):
         self.slider.valueChanged.connect(self._slid)
         self.roc.dragged.connect(self.slider.setValue)
         self.pr.dragged.connect(self.slider.setValue)
+        for plot in (self.roc, self.pr):
+            plot.activated.connect(self._open_point)
+        for name, count in self.counts.items():
+            count.clicked.connect(lambda _on, name=name: self.open_asked.emit(self.answers(name)))
         self.prevalence.valueChanged.connect(lambda _value: self._tell())
         self.store.clicked.connect(lambda: self.store_asked.emit(self.class_name, self.threshold))
         for name, button in self.jumps.items():
@@ -164,6 +173,27 @@ class PointPage(QWidget):
             scores = [answer.probabilities[place] for answer in self._known]
             self._curves[name] = ClassCurve(scores, [name in answer.labels for answer in self._known])
         return self._curves[name]
+
+    def answers(self, name: str) -> list[Answer]:
+        """Return the answers that one of COUNTS counts at the threshold."""
+        if self._result is None:
+            return []
+        place = self._result.classes.index(self.class_name)
+        is_case, is_called = name in ("found", "missed"), name in ("found", "false")
+        return [
+            answer
+            for answer in self._known
+            if (self.class_name in answer.labels) is is_case
+            and (answer.probabilities[place] >= self.threshold) is is_called
+        ]
+
+    def _open_point(self, index: int) -> None:
+        """Open the images that are called from point `index` of the curve on, and not before."""
+        curve, result = self._curve(self.class_name), self._result
+        score = curve.called_last(index) if curve is not None else None
+        if result is not None and score is not None:
+            place = result.classes.index(self.class_name)
+            self.open_asked.emit([answer for answer in self._known if answer.probabilities[place] == score])
 
     def show_part(self, result: RunResult, part: ResultPart) -> None:
         """Show the curves of the answers about `part`."""
@@ -269,8 +299,11 @@ class PointPage(QWidget):
         values = {"sensitivity": point.sensitivity, "specificity": point.specificity, "ppv": ppv, "npv": npv}
         for name, value in values.items():
             self.facts[name].setText(share(value))
-        for name, label in self.counts.items():
-            label.setText(str(getattr(point, name)))
+        for (name, title), button in zip(COUNTS, self.counts.values(), strict=True):
+            count = getattr(point, name)
+            button.setText(str(count))
+            button.setEnabled(count > 0)
+            button.setAccessibleName(f"{tr(title)}: {count}")
         words = tr("Sensitivity {sensitivity}, specificity {specificity}")
         self.slider.setToolTip(
             words.format(sensitivity=share(point.sensitivity), specificity=share(point.specificity))

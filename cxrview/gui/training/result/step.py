@@ -79,6 +79,7 @@ class ResultStep(WizardStep):
         page.parts.activated.connect(lambda _row: self.show_part(page.parts.currentData()))
         page.answers.open_asked.connect(self._open)
         page.compare.open_asked.connect(self._open)
+        page.point.open_asked.connect(self._open)
         page.point.store_asked.connect(self._store_point)
         page.model.save_asked.connect(self._save)
         page.export.clicked.connect(self._ask_where)
