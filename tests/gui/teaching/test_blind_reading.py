@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, Qt
 from sklearn.metrics import roc_auc_score
 
 from cxrview.gui.commands import teaching as teaching_commands
+from cxrview.gui.teaching.figures import with_interval
 from cxrview.gui.teaching.reading import FilmStage
-from cxrview.gui.teaching.results_page import with_interval
 from cxrview.i18n import fixed
 from cxrview.teaching.films import SetFilms
 from cxrview.teaching.set_file import save
