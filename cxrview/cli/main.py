@@ -19,6 +19,7 @@ from cxrview.cli import (
     prepare_options,
     score_options,
     spark_options,
+    teach_options,
     training_options,
 )
 from cxrview.errors import CxrviewError
@@ -27,7 +28,7 @@ from cxrview.inference.call import BALANCED, CHOSEN, SENSITIVE
 from cxrview.isolation.decoders import decoders
 from cxrview.progress import Cancelled
 
-DECODING = ("score", "explain", "evaluate", "prepare")  # what decodes files soon after it has begun
+DECODING = ("score", "explain", "evaluate", "prepare", "teach")  # what decodes files soon after it has begun
 COMMANDS = {
     "score": "cxrview.cli.score:run",
     "explain": "cxrview.cli.explain:run",
@@ -36,6 +37,7 @@ COMMANDS = {
     "prepare": "cxrview.cli.prepare:run",
     "train": "cxrview.cli.train:run",
     "tune": "cxrview.cli.tune:run",
+    "teach": "cxrview.cli.teach:run",
     "doctor": "cxrview.cli.doctor:run",
     "licences": "cxrview.cli.licences:run",
     "helper": "cxrview.cli.helper:run",
@@ -76,6 +78,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _add_train(commands)
     _add_tune(commands)
+    teach = commands.add_parser("teach", help="make sets of films to learn to read with", epilog=EXIT_CODES)
+    teach_options.add_options(teach, _positive, _fraction)
     _add_doctor(commands)
     commands.add_parser("licences", help="show what cxrview stands on, and under which licences")
     helper.add_helper(commands.add_parser("helper"))  # without help it is not listed: it is for the window
