@@ -39,8 +39,11 @@ def note(window: "ReadWindow") -> None:
 
 
 def go_on(window: "ReadWindow") -> None:
-    """Lock the answer and reveal, or go on to the next film."""
-    window.go_on()
+    """Lock the answer and reveal, or go on to the next film; from the line of one's own back to the film."""
+    if window.rating.note.hasFocus():
+        window.canvas.setFocus()
+    else:
+        window.go_on()
 
 
 def take_back(window: "ReadWindow") -> None:
@@ -54,13 +57,21 @@ def heatmap(window: "ReadWindow") -> None:
 
 
 def invert(window: "ReadWindow") -> None:
-    """Swap black and white."""
-    window.view.set_inverted(not window.view.inverted)
+    """Swap black and white, of the prior too."""
+    inverted = not window.view.inverted
+    for view in window.views:
+        view.set_inverted(inverted)
 
 
 def fit(window: "ReadWindow") -> None:
-    """Show the whole film."""
+    """Show the whole film, and the whole prior."""
     window.canvas.fit()
+    window.prior.canvas.fit()
+
+
+def prior(window: "ReadWindow") -> None:
+    """Show the prior beside the film, or hide it."""
+    window.prior.toggle()
 
 
 def _level(level: int, words: str) -> "ActionSpec[ReadWindow]":
@@ -102,6 +113,7 @@ ACTIONS: "tuple[ActionSpec[ReadWindow], ...]" = (
         scope=Scope.BLIND_READING,
     ),
     ActionSpec("blind_heatmap", mark("Heatmap on or off"), ("H",), heatmap, scope=Scope.BLIND_READING),
+    ActionSpec("blind_prior", mark("Prior on or off"), ("P",), prior, scope=Scope.BLIND_READING),
     ActionSpec("blind_invert", mark("Invert"), ("I",), invert, scope=Scope.BLIND_READING),
     ActionSpec("blind_fit", mark("Fit to window"), ("F",), fit, scope=Scope.BLIND_READING),
 )

@@ -47,10 +47,11 @@ class FilmStage(Enum):
 
 
 class FilmShown(NamedTuple):
-    """A film, ready to be drawn."""
+    """A film, ready to be drawn, with its prior if it has one."""
 
     radiograph: "Radiograph"
     levels: "ImagePyramid"
+    prior: "FilmShown | None" = None
 
 
 class BlindReading(QObject):
@@ -181,14 +182,7 @@ class BlindReading(QObject):
             self._set_stage(FilmStage.DONE)
             return
         self._set_stage(FilmStage.LOADING)
-        index, films = self.made.order[place], self.films
-
-        def work(report: Report) -> FilmShown:
-            from cxrview.imaging.pyramid import ImagePyramid
-
-            radiograph = films.read(index, report)
-            return FilmShown(radiograph, ImagePyramid.of(radiograph))
-
+        work = partial(film_of, self.films, self.made.order[place])
         title = tr("Reading film {number}").format(number=place + 1)
         self._job = self._runner.start(title, work, done=self._loaded, failed=self._failed)
 
@@ -247,6 +241,15 @@ class BlindReading(QObject):
     def _set_stage(self, stage: FilmStage) -> None:
         self.stage = stage
         self.stage_changed.emit(stage)
+
+
+def film_of(films: "SetFilms", index: int, report: Report) -> FilmShown:
+    """Return film `index` of a set with its prior, read in a worker. Raises as `SetFilms.read` does."""
+    from cxrview.imaging.pyramid import ImagePyramid
+
+    radiograph, prior = films.read(index, report), films.made.films[index].prior
+    earlier = film_of(films, prior, report) if prior >= 0 else None
+    return FilmShown(radiograph, ImagePyramid.of(radiograph), earlier)
 
 
 def model_answer(questions: tuple[str, ...], card: "Card", prediction: "Prediction") -> ModelAnswer:

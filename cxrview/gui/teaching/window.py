@@ -1,11 +1,9 @@
 """The window of a blind reading: the film fills it, questions stand beside it, results come at the end."""
 
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,15 +18,17 @@ from PySide6.QtWidgets import (
 from cxrview.datasets.boxes import upright
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.session.calls import reading as prediction_state
-from cxrview.gui.state import AppState
 from cxrview.gui.teaching.actions import ACTIONS
+from cxrview.gui.teaching.film_view import NAME, nameless_state, show_film
+from cxrview.gui.teaching.prior import PriorView
 from cxrview.gui.teaching.rating import Rating
 from cxrview.gui.teaching.reading import BlindReading, FilmStage
 from cxrview.gui.teaching.reveal import RevealPanel
 from cxrview.gui.teaching.spots import SpotLayer, SpotTool
-from cxrview.gui.view_state import PredictionState, Shown, ViewStage
+from cxrview.gui.view_state import PredictionState, Shown, ViewStage, ViewState
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.heat_layer import HeatLayer
+from cxrview.gui.widgets.closed_by_escape import ClosedByEscape
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr
@@ -43,7 +43,7 @@ PANEL_WIDTH = 330
 TICK = 500  # ms between two looks at the clock
 
 
-class ReadWindow(QWidget):
+class ReadWindow(ClosedByEscape, QWidget):
     """Shows one BlindReading.
 
     Signals:
@@ -60,16 +60,14 @@ class ReadWindow(QWidget):
         self.setObjectName("panel")
         self.resize(fitted(SIZE, self))
         self.reading = reading
-        # A state of its own: nothing of this film is in the main window, and nothing of that in here.
-        plain = replace(bench.state.settings, hide_model=False, show_overlays=False)
-        nameless = replace(plain, corner_patient=False, corner_study=False, corner_laterality=False)
-        self.state = AppState(nameless, self)
+        self.state = nameless_state(bench.state.settings, self)
         self.state.set_model(bench.state.model)
         self.view = self.state.active
         self.tool = SpotTool()
         self.canvas = Canvas(self.view, self.state, self.tool)
         self.layer = self.tool.layer = SpotLayer(self.canvas)
         self.canvas.layers = [HeatLayer(self.canvas, self.state), self.layer]
+        self.prior = PriorView(self.state)
         self.rating = Rating(reading.made.questions)
         self.revealed = RevealPanel(self.state)
         self.heading = QLabel(objectName="heading")
@@ -120,6 +118,7 @@ class ReadWindow(QWidget):
         row = QHBoxLayout(page, spacing=0)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.canvas, 1)
+        row.addWidget(self.prior, 1)
         row.addWidget(side)
         self.stack.addWidget(page)
         whole = QVBoxLayout(self)
@@ -142,6 +141,11 @@ class ReadWindow(QWidget):
         elif self.reading.stage is FilmStage.REVEALED:
             asked = self.reading.prediction is not None and self.rating.is_complete
             self.reading.go_on(self._answer() if asked else None)
+
+    @property
+    def views(self) -> tuple[ViewState, ViewState]:
+        """The film that is asked about, and its prior."""
+        return self.view, self.prior.view
 
     def toggle_heat(self) -> None:
         """Show or hide the heatmap, once there is one."""
@@ -186,14 +190,14 @@ class ReadWindow(QWidget):
     def _clear(self) -> None:
         self.layer.clear()
         self.revealed.hide()
-        self.view.set_shown(Shown(ViewStage.LOADING, Path("film"), self.reading.place))
+        self.view.set_shown(Shown(ViewStage.LOADING, NAME, self.reading.place))
+        self.prior.show_prior(self.reading.place, None)
 
     def _show_film(self) -> None:
         shown = self.reading.shown
         if shown is not None and self.view.shown.radiograph is not shown.radiograph:
-            self.view.set_shown(
-                Shown(ViewStage.SHOWN, Path("film"), self.reading.place, shown.radiograph, shown.levels)
-            )
+            show_film(self.view, self.reading.place, shown)
+            self.prior.show_prior(self.reading.place, shown.prior)
         self._clock.start()
 
     def _reveal(self) -> None:
@@ -256,12 +260,16 @@ class ReadWindow(QWidget):
         if (
             not left and self.view.shown.radiograph is not None
         ):  # the film goes, the answer may still be given
-            self.view.set_shown(Shown())
+            self._take_film_away()
+
+    def _take_film_away(self) -> None:
+        self.view.set_shown(Shown())
+        self.prior.show_prior(0, None)
 
     def _finish(self) -> None:
         self._clock.stop()
         self.setWindowTitle(f"{tr('Results')} – {self.reading.made.title}")
-        self.view.set_shown(Shown())
+        self._take_film_away()
         self.layer.clear()
         if self.stack.count() == 2:
             self.stack.setCurrentIndex(1)
@@ -282,6 +290,12 @@ class ReadWindow(QWidget):
         """Show a film that was read, with all that is known of it."""
         self.stack.setCurrentIndex(0)
         self.reading.review(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.rating.note.hasFocus():
+            self.canvas.setFocus()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._clock.stop()
