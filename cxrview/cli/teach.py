@@ -7,7 +7,7 @@ from cxrview.cli import console, messages
 from cxrview.datasets.sources import Item
 from cxrview.errors import InvalidRequest
 from cxrview.teaching.collections import items_of
-from cxrview.teaching.make import MOST_REPEATED, Plan
+from cxrview.teaching.make import MOST_REPEATED, Plan, usual_questions
 from cxrview.teaching.masked import made_and_looked_at, masked_and_saved
 from cxrview.teaching.set_file import SUFFIX
 
@@ -26,9 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
         console.say(str(messages.COLLECTION_FOUND(name=name, films=len(items))))
     progress = console.ProgressLine()
     folder = data if data.is_dir() else data.parent
-    found = made_and_looked_at(
-        _asked(items, arguments.ask), _plan(arguments), folder, out, arguments.masks, progress
-    )
+    asked = _asked(items, arguments.ask)
+    found = made_and_looked_at(asked, _plan(arguments, items), folder, out, arguments.masks, progress)
     made = masked_and_saved(found.made, found.masks, out, arguments.pictures, progress)
     progress.clear()
     if found.masks:
@@ -43,7 +42,7 @@ def _asked(items: list[Item], names: list[str]) -> list[Item]:
     return [item for item in items if len(names) < 2 or set(item.labels) & set(names)]
 
 
-def _plan(arguments: argparse.Namespace) -> Plan:
+def _plan(arguments: argparse.Namespace, items: list[Item]) -> Plan:
     return Plan(
         arguments.title or Path(arguments.out).stem,
         arguments.count,
@@ -52,6 +51,6 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         arguments.balanced,
         arguments.limit,
         arguments.examination,
-        tuple(dict.fromkeys(arguments.ask)),
+        tuple(dict.fromkeys(arguments.ask)) or usual_questions(items),
         arguments.priors,
     )

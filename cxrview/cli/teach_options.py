@@ -36,7 +36,8 @@ def add_options(
         action="append",
         default=[],
         metavar="CLASS",
-        help="a class that is asked for (default: all); with several, films of none are left out",
+        help="a class that is asked for (default: all but “normal” and the like); with several, films of "
+        "none of them are left out",
     )
     make.add_argument("--count", type=positive, default=0, metavar="N", help="films; default: all")
     make.add_argument("--balanced", action="store_true", help="as many of each class, as far as there are")

@@ -13,6 +13,7 @@ import numpy as np
 
 from cxrview.datasets.sources import Item
 from cxrview.errors import InvalidRequest
+from cxrview.evaluation.roles import NO_DISEASE
 from cxrview.messages import CANNOT_BE_READ
 from cxrview.progress import Report, silent
 from cxrview.teaching import messages
@@ -51,6 +52,20 @@ class Plan:
     def __post_init__(self) -> None:
         if self.count < 0 or not 0 <= self.repeats <= MOST_REPEATED or self.time_limit < 0:
             raise ValueError("no such count, share or time")
+
+
+def usual_questions(items: Sequence[Item]) -> tuple[str, ...]:
+    """Return the classes of `items` without those that say that there is nothing, which the others say too.
+
+    All of them where none would be left.
+    """
+    names = sorted({name for item in items for name in item.labels}, key=str.casefold)
+    found = tuple(name for name in names if not _says_nothing(name.casefold()))
+    return found or tuple(names)
+
+
+def _says_nothing(name: str) -> bool:
+    return name in NO_DISEASE or name.startswith("no ")
 
 
 def make_set(items: Sequence[Item], plan: Plan, folder: Path, report: Report = silent) -> ReadingSet:

@@ -27,7 +27,7 @@ GREY, LINE = "#555555", "#bbbbbb"
 TITLE, HEADING = Type(15, heavy=True), Type(9, heavy=True)
 BODY, STRONG, LABEL = Type(8.5), Type(8.5, heavy=True), Type(7.5, GREY)
 CELL = Type(7.5)
-SHARES = (0.25, 0.09, 0.165, 0.165, 0.165, 0.165)  # of the width, for the columns of the table
+SHARES = (0.2, 0.11, 0.145, 0.145, 0.145, 0.1275, 0.1275)  # of the width, for the columns of the table
 OWN, MODEL, ASSISTED = 0, 1, 2  # colours, as on the screen
 
 
@@ -103,6 +103,7 @@ class _Page:
             tr("Class"),
             tr("Films with it"),
             tr("Your AUC"),
+            tr("With the model"),
             tr("Model's AUC"),
             say(METRICS["recall"]),
             say(METRICS["specificity"]),
@@ -125,7 +126,7 @@ class _Page:
             width = share * self.width
             tallest = max(tallest, self._write(left, top, words, look, width - 2))
             left += width
-        return top + tallest
+        return top + tallest + 0.3
 
     def _plots(self, top: float) -> float:
         drawn = [one for one in self.found.classes if one.own is not None][:MOST_PLOTS]
@@ -157,7 +158,8 @@ class _Page:
             if curve is not None:
                 self.sheet.line(_points(curve, area), class_colour("light", colour), 0.6)
         below = QPointF(area.left(), area.bottom() + 0.5)
-        self.sheet.write(below, tr("1 − specificity"), Type(6.5, GREY), PLOT, Qt.AlignmentFlag.AlignRight)
+        axes = f"{say(METRICS['recall'])} / {tr('1 − specificity')}"
+        self.sheet.write(below, axes, Type(6.5, GREY), PLOT, Qt.AlignmentFlag.AlignRight)
 
     def _films(self, top: float) -> None:
         found = self.found
@@ -202,7 +204,7 @@ def _cells(one: ClassResult) -> tuple[str, ...]:
         tr("{cases} of {all}").format(cases=one.cases, all=one.cases + one.others),
         *(
             with_interval(curve.area, curve.interval) if curve is not None else NOTHING
-            for curve in (one.own, one.model)
+            for curve in (one.own, one.assisted, one.model)
         ),
         with_interval(one.sensitivity, one.sensitivity_interval, percent=True),
         with_interval(one.specificity, one.specificity_interval, percent=True),

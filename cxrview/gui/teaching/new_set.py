@@ -135,13 +135,16 @@ class NewSetDialog(QDialog):
         )
 
     def _found(self, items: "list[Item]") -> None:
+        from cxrview.teaching.make import usual_questions
+
         self._items = [item for item in items if item.labels]
         names = sorted({name for item in self._items for name in item.labels}, key=str.casefold)
+        usual = usual_questions(self._items)
         self.questions.clear()
         for name in names:
             item = QListWidgetItem(name, self.questions)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked)
+            item.setCheckState(Qt.CheckState.Checked if name in usual else Qt.CheckState.Unchecked)
         self.count.setMaximum(max(1, len(self._items)))
         films = tr("{films} films of {classes} classes.")
         self._say(films.format(films=len(self._items), classes=len(names)))

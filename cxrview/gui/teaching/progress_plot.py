@@ -88,7 +88,7 @@ class ProgressPlot(PlainPlot):
         low, high = self._limits
         return (
             min(ends) - room if math.isnan(low) else min(low, min(ends)),
-            max(ends) + room if math.isnan(high) else max(high, max(ends)),
+            max(ends) + room if math.isnan(high) else max(high, max(ends)) + room / 2,
         )
 
 

@@ -84,6 +84,8 @@ class BlindReading(QObject):
         self.prediction: Prediction | None = None
         self.readings: Readings | None = None
         self._job: Job | None = None
+        self._ahead = -1  # the place of the film that is read, or was read before it is shown
+        self._read: FilmShown | None = None
         self._reviewed = False
         self._clock = QElapsedTimer()
 
@@ -182,12 +184,42 @@ class BlindReading(QObject):
             self._set_stage(FilmStage.DONE)
             return
         self._set_stage(FilmStage.LOADING)
-        work = partial(film_of, self.films, self.made.order[place])
-        title = tr("Reading film {number}").format(number=place + 1)
-        self._job = self._runner.start(title, work, done=self._loaded, failed=self._failed)
+        if self._ahead != place:
+            self._load(place)
+        elif self._read is not None:  # else it is on its way
+            self._loaded(self._read)
+
+    def _load(self, place: int, quiet: bool = False) -> None:
+        """Read the film at `place`, be it before its turn, so that nobody waits for it then."""
+        self._runner.cancel(self._job)
+        self._ahead, self._read = place, None
+        self._job = self._runner.start(
+            tr("Reading film {number}").format(number=place + 1),
+            partial(film_of, self.films, self.made.order[place]),
+            done=partial(self._arrived, place),
+            failed=partial(self._not_read, place),
+            quiet=quiet,
+        )
+
+    def _is_awaited(self, place: int) -> bool:
+        return place == self.place and self.stage is FilmStage.LOADING
+
+    def _arrived(self, place: int, film: FilmShown) -> None:
+        self._read = film
+        if self._is_awaited(place):
+            self._loaded(film)
+
+    def _not_read(self, place: int, error: Exception) -> None:
+        self._ahead = -1  # it is tried again when its turn comes
+        if self._is_awaited(place):
+            self._failed(error)
 
     def _loaded(self, shown: FilmShown) -> None:
         self.shown = shown
+        if not self._reviewed and self.place + 1 < len(self.made):
+            self._load(self.place + 1, quiet=True)
+        else:
+            self._ahead = -1
         answered = self.own_answer() is not None
         self._clock.start()
         if self._reviewed:

@@ -68,7 +68,7 @@ class SessionsWindow(ClosedByEscape, QWidget):
         column.addWidget(self.table, 1)
         column.addLayout(foot)
         self.table.itemSelectionChanged.connect(self._refresh)
-        self.table.itemDoubleClicked.connect(lambda _item: self._show_results())
+        self.table.itemActivated.connect(lambda _item: self._show_results())
         self._refresh()
 
     def refresh(self) -> None:

@@ -59,6 +59,9 @@ class ReadWindow(ClosedByEscape, QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setObjectName("panel")
         self.resize(fitted(SIZE, self))
+        if bench.window.isVisible():  # as large as the window is in which films are read otherwise
+            self.setGeometry(bench.window.geometry())
+            self.setWindowState(bench.window.windowState() & ~Qt.WindowState.WindowMinimized)
         self.reading = reading
         self.state = nameless_state(bench.state.settings, self)
         self.state.set_model(bench.state.model)
@@ -165,6 +168,7 @@ class ReadWindow(ClosedByEscape, QWidget):
     # What is shown
 
     def _show_stage(self, stage: FilmStage) -> None:
+        self.layer.drop_pointer()
         reading = self.reading
         failed, revealed = stage is FilmStage.FAILED, stage is FilmStage.REVEALED
         if stage is FilmStage.DONE:
@@ -246,7 +250,8 @@ class ReadWindow(ClosedByEscape, QWidget):
         if stage is FilmStage.ASKED:
             self.rating.note.setPlaceholderText(tr("A line of your own"))
             keys = tr("1 to 5 answer the question in bold, 0: cannot be judged.")
-            self.hint.setText(f"{keys} {tr('Click or drag on the film to mark a place.')}")
+            places = tr("Click or drag on the film to mark a place, or press M, arrows, M.")
+            self.hint.setText(f"{keys} {places}")
         else:
             self.hint.setText(tr("Change the answer if the model has changed your mind.") if second else "")
 
@@ -292,8 +297,14 @@ class ReadWindow(ClosedByEscape, QWidget):
         self.reading.review(place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.rating.note.hasFocus():
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.rating.note.hasFocus():
             self.canvas.setFocus()
+        elif self.layer.pointer is not None:
+            self.layer.drop_pointer()
+        elif self.isFullScreen():
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
         else:
             super().keyPressEvent(event)
 

@@ -15,6 +15,7 @@ from cxrview.gui.teaching.new_set import NewSetDialog
 from cxrview.gui.teaching.reading import FilmStage
 from cxrview.teaching.films import SetFilms
 from cxrview.teaching.readers import compare
+from cxrview.teaching.sessions import Spot
 from cxrview.teaching.set_file import load
 from tests.teaching.sets import films, imagined
 
@@ -27,7 +28,9 @@ def saved(window, tmp_path, qtbot):
     qtbot.addWidget(dialog)
     dialog.look(table)
     qtbot.waitUntil(dialog.make.isEnabled)
-    assert dialog.questions.count() == 2
+    states = [dialog.questions.item(row).checkState() for row in range(2)]
+    assert states == [Qt.CheckState.Unchecked, Qt.CheckState.Checked]  # Normal says what Pneumonia says
+    dialog.questions.item(0).setCheckState(Qt.CheckState.Checked)
     dialog.count.setValue(8)
     dialog.balanced.setChecked(True)
     dialog.limit.setValue(600)
@@ -124,11 +127,13 @@ def test_text_is_confirmed_on_the_screen_and_the_prior_stands_beside_its_film(wi
     qtbot.keyClicks(reader.rating.note, "12")
     qtbot.keyClick(reader.rating.note, Qt.Key.Key_Return)
     assert reader.canvas.hasFocus()
-    for key in "35":
+    for key in (Qt.Key.Key_M, Qt.Key.Key_Left, Qt.Key.Key_Down, Qt.Key.Key_M, Qt.Key.Key_5):
         qtbot.keyClick(reader, key)
     qtbot.keyClick(reader, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: reader.reading.stage is FilmStage.REVEALED)
-    assert teaching.sessions.readings(teaching.sessions.all()[0]).blind[0].note == "12"
+    answer = teaching.sessions.readings(teaching.sessions.all()[0]).blind[0]
+    assert (answer.note, answer.confidence) == ("12", {"Pneumonia": 5})
+    assert answer.spots == (Spot(pytest.approx(32 - 0.96), pytest.approx(32 + 0.96)),)
     qtbot.keyClick(reader, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: (reader.reading.place, reader.reading.stage) == (1, FilmStage.ASKED))
     assert not reader.prior.isVisible()  # this film has none
