@@ -86,6 +86,7 @@ class BlindReading(QObject):
         self._job: Job | None = None
         self._ahead = -1  # the place of the film that is read, or was read before it is shown
         self._read: FilmShown | None = None
+        self._asked_model = -1  # the place of the film that the model has been given
         self._reviewed = False
         self._clock = QElapsedTimer()
 
@@ -179,6 +180,7 @@ class BlindReading(QObject):
 
     def _show(self, place: int) -> None:
         self.place, self.shown, self.prediction = place, None, None
+        self._asked_model = -1
         self._clock.invalidate()
         if place >= len(self.made):
             self._set_stage(FilmStage.DONE)
@@ -226,16 +228,22 @@ class BlindReading(QObject):
             self._set_stage(FilmStage.REVIEW)
         else:
             self._set_stage(FilmStage.REVEALED if answered else FilmStage.ASKED)
-        predictor, radiograph = self._predictor(), shown.radiograph
-        if predictor is not None:
-            self._runner.start(
-                tr("Predicting"),
-                lambda report: predictor.predict([radiograph], report)[0],
-                done=partial(self._predicted, self.place, predictor.card),
-                failed=lambda _error: None,  # the reading goes on without the model
-                lane="model",
-                quiet=True,
-            )
+        self.ask_model()
+
+    def ask_model(self) -> None:
+        """Let the model read the film, unless it is at it; one that has come late is asked then."""
+        predictor, shown = self._predictor(), self.shown
+        if predictor is None or shown is None or self._asked_model == self.place:
+            return
+        self._asked_model = self.place
+        self._runner.start(
+            tr("Predicting"),
+            lambda report: predictor.predict([shown.radiograph], report)[0],
+            done=partial(self._predicted, self.place, predictor.card),
+            failed=lambda _error: None,  # the reading goes on without the model
+            lane="model",
+            quiet=True,
+        )
 
     def _predicted(self, place: int, card: "Card", prediction: "Prediction") -> None:
         if place != self.place:

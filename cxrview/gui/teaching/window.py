@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from cxrview.datasets.boxes import upright
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.session.calls import reading as prediction_state
+from cxrview.gui.state import ModelInfo
 from cxrview.gui.teaching.actions import ACTIONS
 from cxrview.gui.teaching.film_view import NAME, nameless_state, show_film
 from cxrview.gui.teaching.prior import PriorView
@@ -90,6 +91,7 @@ class ReadWindow(ClosedByEscape, QWidget):
         self.rating.note.returnPressed.connect(self.canvas.setFocus)
         reading.stage_changed.connect(self._show_stage)
         reading.predicted.connect(self._show_model)
+        bench.state.model_changed.connect(self._take_model)
         self._show_stage(reading.stage)
 
     def _lay_out(self) -> None:
@@ -224,6 +226,11 @@ class ReadWindow(ClosedByEscape, QWidget):
         """Draw the marks of an answer that was locked in an earlier sitting."""
         for spot in own.spots:
             self.layer.add(QRectF(spot.x - spot.width / 2, spot.y - spot.height / 2, spot.width, spot.height))
+
+    def _take_model(self, model: ModelInfo) -> None:
+        """A model has come, be it after the first film: it reads this one too."""
+        self.state.set_model(model)
+        self.reading.ask_model()
 
     def _show_model(self) -> None:
         shown = (FilmStage.REVEALED, FilmStage.REVIEW)
