@@ -67,7 +67,6 @@ NAME_ANOTHER_OUT = Message("name-another-out", "Name another --out.")
 
 # Reading sets
 SET_SUFFIX = Message("set-suffix", "is no name of a reading set: it has to end in {suffix}.")
-SET_IS_THERE = Message("set-is-there", "is there already.")
 OVERWRITE_SET = Message("overwrite-set", "Name another --out, or add --overwrite.")
 TOO_MANY_REPEATS = Message("too-many-repeats", "--repeats is at most {most}.")
 COLLECTION_FOUND = Message("collection-found", "This is {name}, with {films} films. Mind its terms.")

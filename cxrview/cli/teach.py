@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     if out.suffix != SUFFIX:
         raise InvalidRequest(messages.SET_SUFFIX(suffix=SUFFIX), path=out)
     if out.exists() and not arguments.overwrite:
-        raise InvalidRequest(messages.SET_IS_THERE, messages.OVERWRITE_SET, out)
+        raise InvalidRequest(messages.EXISTS_ALREADY(place=out), messages.OVERWRITE_SET)
     if arguments.repeats > MOST_REPEATED:
         raise InvalidRequest(messages.TOO_MANY_REPEATS(most=MOST_REPEATED))
     name, items = items_of(data)
