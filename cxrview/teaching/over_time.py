@@ -17,7 +17,7 @@ from cxrview.teaching.set_file import load
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SessionFigures:
     """One session: `answered` films at their first showing.
 
     `area` is the mean over the classes of which some films have one and some have not, NaN without any, with
@@ -36,7 +36,7 @@ class Step:
 class OverTime:
     """The sessions of a reader, the first one first, and how many have lost their set's file."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[SessionFigures, ...]
     gone: int = 0
 
 
@@ -63,7 +63,7 @@ def over_time(sessions: Sessions, reader: str, report: Report = silent) -> OverT
     return OverTime(tuple(steps), gone)
 
 
-def step_of(made: ReadingSet, readings: Readings) -> Step:
+def step_of(made: ReadingSet, readings: Readings) -> SessionFigures:
     """Return what a session of the set `made` came to, finished or not."""
     first = [place for place in sorted(readings.blind) if made.showing(place) == 0]
     groups = groups_of(made, first)
@@ -75,7 +75,7 @@ def step_of(made: ReadingSet, readings: Readings) -> Step:
 
     known = measure(np.ones(len(first)))
     intervals = group_intervals(measure, groups, SEED, REPEATS)
-    return Step(
+    return SessionFigures(
         readings.session,
         len(first),
         known["area"],

@@ -22,7 +22,7 @@ ROOM = 0.08  # of the range of values, above and below
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class SessionDot:
     """Session `number`, from 1, came to `value`; sessions of one set have one `colour`."""
 
     number: int
@@ -42,7 +42,7 @@ class ProgressPlot(PlainPlot):
     def __init__(self, name: str, upward: str, low: float = math.nan, high: float = math.nan) -> None:
         super().__init__(DecimalAxis("left"), _SessionAxis("bottom"), (58, 42))
         self._limits = (low, high)
-        self.dots: tuple[Dot, ...] = ()
+        self.dots: tuple[SessionDot, ...] = ()
         self._drawn: list[pg.GraphicsObject] = []
         self.item.getAxis("left").setGrid(GRID)
         self.name_axis("left", upward)
@@ -54,7 +54,7 @@ class ProgressPlot(PlainPlot):
         super().recolour()
         self.show_dots(self.dots)
 
-    def show_dots(self, dots: Sequence[Dot]) -> None:
+    def show_dots(self, dots: Sequence[SessionDot]) -> None:
         """Draw `dots` in place of those before."""
         for item in self._drawn:
             self.removeItem(item)
@@ -66,7 +66,7 @@ class ProgressPlot(PlainPlot):
         self.box.setRange(xRange=(0.5, max(last, 2) + 0.5), yRange=(low, high), padding=0)
         self.viewport().update()
 
-    def _draw(self, dots: Sequence[Dot], number: int) -> None:
+    def _draw(self, dots: Sequence[SessionDot], number: int) -> None:
         colour = QColor(themes.current().class_colour(number))
         for dot in dots:
             reach = self.plot([dot.number] * 2, list(dot.ends), pen=pg.mkPen(colour, width=1.5))

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 
 from cxrview.evaluation.names import METRICS
 from cxrview.gui.teaching.figures import NOTHING, with_interval
-from cxrview.gui.teaching.progress_plot import Dot, ProgressPlot
+from cxrview.gui.teaching.progress_plot import ProgressPlot, SessionDot
 from cxrview.gui.widgets.closed_by_escape import ClosedByEscape
 from cxrview.gui.widgets.dates import minute
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.i18n import fixed, say, tr, trn
-from cxrview.teaching.over_time import OverTime, Step
+from cxrview.teaching.over_time import OverTime, SessionFigures
 
 
 class ProgressWindow(ClosedByEscape, QWidget):
@@ -50,13 +50,13 @@ class ProgressWindow(ClosedByEscape, QWidget):
         sets = list(dict.fromkeys(step.session.set_id for step in found.steps))
         colours = [sets.index(step.session.set_id) for step in found.steps]
         numbered = list(enumerate(zip(found.steps, colours, strict=True), 1))
-        self.areas.show_dots([Dot(n, step.area, step.interval, colour) for n, (step, colour) in numbered])
-        self.times.show_dots(
-            [Dot(n, step.seconds, step.seconds_interval, colour) for n, (step, colour) in numbered]
-        )
+        areas = [SessionDot(n, step.area, step.interval, colour) for n, (step, colour) in numbered]
+        times = [SessionDot(n, step.seconds, step.seconds_interval, colour) for n, (step, colour) in numbered]
+        self.areas.show_dots(areas)
+        self.times.show_dots(times)
 
 
-def _table(steps: tuple[Step, ...]) -> QTableWidget:
+def _table(steps: tuple[SessionFigures, ...]) -> QTableWidget:
     columns = (tr("Begun"), tr("Set"), tr("Films"), tr("Mean AUC (95 %)"), tr("Seconds a film (95 %)"))
     table = QTableWidget(len(steps), len(columns), accessibleName=tr("Sessions"))
     table.setHorizontalHeaderLabels(columns)
@@ -78,7 +78,7 @@ def _table(steps: tuple[Step, ...]) -> QTableWidget:
     return table
 
 
-def _seconds(step: Step) -> str:
+def _seconds(step: SessionFigures) -> str:
     if math.isnan(step.seconds):
         return NOTHING
     shown = fixed(step.seconds, 1)

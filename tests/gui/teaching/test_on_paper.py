@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from cxrview.gui.teaching.figures import with_interval
 from cxrview.gui.teaching.logbook import write
 from cxrview.gui.teaching.progress_window import ProgressWindow
-from cxrview.teaching.over_time import OverTime, Step
+from cxrview.teaching.over_time import OverTime, SessionFigures
 from cxrview.teaching.results import results
 from cxrview.teaching.sessions import SessionInfo
 from tests.pdf_words import words_of
@@ -45,9 +45,9 @@ def test_the_page_for_the_logbook_is_one_and_has_the_figures(classes, tmp_path, 
 
 
 def test_progress_shows_each_session_and_tells_sets_apart(qtbot):
-    def step(number: int, name: str, area: float) -> Step:
+    def step(number: int, name: str, area: float) -> SessionFigures:
         info = SessionInfo(str(number), name, name, "", "Ana", datetime(2026, 1, number, tzinfo=UTC), 30)
-        return Step(info, 30, area, (area - 0.1, 0.95), 6.0, None)
+        return SessionFigures(info, 30, area, (area - 0.1, 0.95), 6.0, None)
 
     found = OverTime((step(1, "A", 0.7), step(2, "B", float("nan")), step(3, "A", 0.8)), gone=1)
     window = ProgressWindow("Ana", found, None)
