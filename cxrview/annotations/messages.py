@@ -15,3 +15,7 @@ LABELS_DAMAGED = Message("labels-damaged", "is damaged. Labels last until the wi
 LABELS_UNUSABLE = Message(
     "labels-unusable", "cannot be used: {reason}. Labels last until the window is closed."
 )
+TEXTS_DAMAGED = Message("texts-damaged", "is damaged. What you write lasts until the window is closed.")
+TEXTS_UNUSABLE = Message(
+    "texts-unusable", "cannot be used: {reason}. What you write lasts until the window is closed."
+)

@@ -1,4 +1,7 @@
-"""`cxrview doctor`: versions, engines, decoders and models, and what to install for what is missing."""
+"""`cxrview doctor`: versions, engines, decoders and models, and what to install for what is missing.
+
+`cxrview licences` says what all that stands on.
+"""
 
 import argparse
 import dataclasses
@@ -126,3 +129,12 @@ def _check_engine(name: str) -> str:
     choice = contract.choose(bundle.find(), name)
     seconds = time.perf_counter() - begin
     return f"{WORKS} on {choice.engine.device} (ready after {seconds:.1f} s)"
+
+
+def licences(_arguments: argparse.Namespace) -> int:
+    """Print the packages, one a line, with their licences, then the notices (Markdown), and return 0."""
+    for package in environment.licences():
+        console.put(f"{package.name:<28} {package.version:<14} {package.licence}")
+    console.put("")
+    console.put(environment.notices())
+    return console.OK

@@ -28,7 +28,7 @@ from cxrview.isolation.decoders import decoders
 from cxrview.isolation.pool import cores
 from cxrview.progress import Cancelled
 
-DECODING = ("score", "explain", "evaluate", "prepare")  # what decodes files soon after it has begun
+DECODING = ("score", "explain", "evaluate", "prepare", "teach")  # what decodes files soon after it has begun
 COMMANDS = {
     "score": "cxrview.cli.score:run",
     "explain": "cxrview.cli.explain:run",
@@ -37,14 +37,21 @@ COMMANDS = {
     "prepare": "cxrview.cli.prepare:run",
     "train": "cxrview.cli.train:run",
     "tune": "cxrview.cli.tune:run",
+    "teach": "cxrview.cli.teach:run",
     "doctor": "cxrview.cli.doctor:run",
-    "licences": "cxrview.cli.licences:run",
+    "licences": "cxrview.cli.doctor:licences",
     "helper": "cxrview.cli.helper:run",
 }
 
 EXIT_CODES = """exit codes: 0 all good; 1 some inputs failed (the messages name them); 2 the request makes
 no sense, nothing could be done, or the run was stopped before its end, by Ctrl+C, by a full disk, or because
 whoever read its output has gone (what was written by then stands)."""
+
+TEACH_EXAMPLES = """examples:
+  cxrview teach make ChestX-ray14 --out effusion.cxrset --ask Effusion --ask "No Finding" --count 60
+  cxrview teach make my-films.csv --out mine.cxrset --repeats 0.1 --pictures
+
+"""
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -77,6 +84,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _add_train(commands)
     _add_tune(commands)
+    _add_teach(commands)
     _add_doctor(commands)
     commands.add_parser("licences", help="show what cxrview stands on, and under which licences")
     helper.add_helper(commands.add_parser("helper"))  # without help it is not listed: it is for the window
@@ -243,6 +251,53 @@ def _add_tune(commands: Commands) -> None:
     tune.add_argument("--trials", type=_positive, metavar="N", help="at most")
     tune.add_argument("--method", choices=("bayesian", "grid"))
     tune.add_argument("--bundle", action="store_true", help="train the best recipe to a finished model")
+
+
+def _add_teach(commands: Commands) -> None:
+    teach = commands.add_parser("teach", help="make sets of films to learn to read with", epilog=EXIT_CODES)
+    actions = teach.add_subparsers(dest="action", metavar="ACTION", required=True)
+    make = actions.add_parser(
+        "make",
+        help="make a reading set of labelled films",
+        epilog=TEACH_EXAMPLES + EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    make.add_argument(
+        "data",
+        type=Path,
+        metavar="DIR|CSV",
+        help="class folders, a table, or a public collection as it was unpacked: NIH ChestX-ray14, RSNA "
+        "Pneumonia Detection Challenge, VinDr-CXR, Montgomery County, Shenzhen",
+    )
+    make.add_argument("--out", type=Path, required=True, metavar="CXRSET", help="the set's file")
+    make.add_argument("--title", default="", help="default: the name of the file")
+    make.add_argument(
+        "--ask",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help="a class that is asked for (default: all but “normal” and the like); with several, films of "
+        "none of them are left out",
+    )
+    make.add_argument("--count", type=_positive, default=0, metavar="N", help="films; default: all")
+    make.add_argument("--balanced", action="store_true", help="as many of each class, as far as there are")
+    make.add_argument("--repeats", type=_fraction, default=0.0, metavar="F", help="0…0.5: share shown again")
+    make.add_argument("--seed", type=_positive, default=1, metavar="N", help="of choice and order")
+    make.add_argument("--limit", type=_positive, default=0, metavar="S", help="seconds a film")
+    make.add_argument("--examination", action="store_true", help="the truth comes after the last film")
+    make.add_argument(
+        "--priors", action="store_true", help="an earlier film of the patient beside each that has one"
+    )
+    make.add_argument(
+        "--pictures", action="store_true", help="put the films into the file, without their headers"
+    )
+    make.add_argument(
+        "--no-masks",
+        dest="masks",
+        action="store_false",
+        help="leave text in the films; else what is found is blacked out",
+    )
+    make.add_argument("--overwrite", action="store_true", help="replace a file that is at --out")
 
 
 def _add_doctor(commands: Commands) -> None:

@@ -65,3 +65,13 @@ WRITES_PARQUET = Message("writes-parquet", "Prepared images go to an --out that 
 STAYS_EMPTY = Message("stays-empty", "The column {column} stays empty.")
 NO_FOLDER = Message("no-folder", "{place} is no folder of parts.")
 NAME_ANOTHER_OUT = Message("name-another-out", "Name another --out.")
+
+# Reading sets
+SET_SUFFIX = Message("set-suffix", "is no name of a reading set: it has to end in {suffix}.")
+OVERWRITE_SET = Message("overwrite-set", "Name another --out, or add --overwrite.")
+TOO_MANY_REPEATS = Message("too-many-repeats", "--repeats is at most {most}.")
+COLLECTION_FOUND = Message("collection-found", "This is {name}, with {films} films. Mind its terms.")
+TEXT_MASKED = Message(
+    "text-masked", "Text was found and blacked out on {count} films ({films}): look at them once."
+)
+SET_MADE = Message("set-made", "{name}: {films} films.")

@@ -47,7 +47,7 @@ class Item:
     `source` the collection, `split` one of "train", "validation" and "test". `boxes` are where the readers
     saw the disease, in pixels of the stored film: None if nothing is said, () if it is said that there are
     none. `device` is the machine that made the film, `lung_mask` a picture of its lungs: 0 elsewhere.
-    `findings` and `explanation` are for people who learn to read.
+    `findings`, `explanation` and `prior`, an earlier film of the patient, are for people who learn to read.
     """
 
     path: Path
@@ -61,6 +61,7 @@ class Item:
     lung_mask: Path | None = None
     findings: str = ""
     explanation: str = ""
+    prior: Path | None = None
 
 
 def find_items(
@@ -251,7 +252,8 @@ def labels_in(text: str) -> tuple[str, ...]:
 
 def _item(row: dict[str, str], number: int, table: Path) -> Item:
     file, mask = row["file"], row.get("lung_mask", "") or row.get("mask", "")
-    if not file or any("\x00" in name or len(name) > MAX_FILE for name in (file, mask)):
+    prior = row.get("prior", "")
+    if not file or any("\x00" in name or len(name) > MAX_FILE for name in (file, mask, prior)):
         raise InvalidRequest(said.NO_USABLE_FILE(number=number), said.RELATIVE_PATHS, table)
     labels = labels_in(row.get("label", ""))
     split = row.get("split", "").casefold()
@@ -270,6 +272,7 @@ def _item(row: dict[str, str], number: int, table: Path) -> Item:
         lung_mask=_beside(table, mask) if mask else None,
         findings=row.get("findings", ""),
         explanation=row.get("explanation", ""),
+        prior=_beside(table, prior) if prior else None,
     )
 
 

@@ -35,6 +35,7 @@ from cxrview.gui.commands.film_only import FilmOnly
 from cxrview.gui.commands.help import show_sample
 from cxrview.gui.commands.network import leave_network
 from cxrview.gui.commands.teaching import read_file
+from cxrview.gui.commands.texts import texts
 from cxrview.gui.commands.training import say_unusable
 from cxrview.gui.commands.window import fill_screen
 from cxrview.gui.commands.window_parts import SOON, WindowParts
@@ -281,9 +282,17 @@ class MainWindow(WindowParts, QMainWindow):
         event.acceptProposedAction()
         self.open(dropped)
 
+    def _kept(self) -> bool:
+        """Keep what was drawn and written; return whether the window may close."""
+        written = self.bench.parts.made(texts)
+        drawn = may_close(self.annotations, self, tr("What you drew could not be kept."))
+        return drawn and (
+            written is None or may_close(written, self, tr("What you wrote could not be kept."))
+        )
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self.bench.parts.make_all()
-        if not (may_close(self.annotations, self) and self.batches.may_leave() and self.training.may_leave()):
+        if not (self._kept() and self.batches.may_leave() and self.training.may_leave()):
             event.ignore()
             return
         self.bench.part(FilmOnly).set_on(False)

@@ -76,9 +76,15 @@ class Arrangement:
     rows: int = 1
     columns: int = 1
     twins: bool = False  # the image beside the same with its heatmap
+    mirror: bool = False  # the image beside its mirror image
     synchronised: bool = False
     second_window: bool = False
     tool: str = "window"
+
+    @property
+    def shows_one(self) -> bool:
+        """Whether there is one image, twice."""
+        return self.twins or self.mirror
 
 
 class AppState(QObject):

@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +13,11 @@ import numpy as np
 
 from cxrview.datasets.sources import Item
 from cxrview.errors import InvalidRequest
+from cxrview.evaluation.roles import NO_DISEASE
 from cxrview.messages import CANNOT_BE_READ
 from cxrview.progress import Report, silent
 from cxrview.teaching import messages
+from cxrview.teaching.priors import priors_of
 from cxrview.teaching.reading_set import ReadingSet, SetFilm
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ class Plan:
 
     `count` films are taken, all with 0. `balanced` takes as many of each class as of any other, as far as
     there are enough; else each class keeps its share. `repeats` is the share of films that come again.
-    `questions` are the classes that are asked for, () for all. Raises ValueError for shares that are none.
+    `questions` are the classes that are asked for, () for all. With `priors` an earlier film of the same
+    patient stands beside each that has one. Raises ValueError for shares that are none.
     """
 
     title: str
@@ -44,10 +47,25 @@ class Plan:
     time_limit: int = 0
     examination: bool = False
     questions: tuple[str, ...] = ()
+    priors: bool = False
 
     def __post_init__(self) -> None:
         if self.count < 0 or not 0 <= self.repeats <= MOST_REPEATED or self.time_limit < 0:
             raise ValueError("no such count, share or time")
+
+
+def usual_questions(items: Sequence[Item]) -> tuple[str, ...]:
+    """Return the classes of `items` without those that say that there is nothing, which the others say too.
+
+    All of them where none would be left.
+    """
+    names = sorted({name for item in items for name in item.labels}, key=str.casefold)
+    found = tuple(name for name in names if not _says_nothing(name.casefold()))
+    return found or tuple(names)
+
+
+def _says_nothing(name: str) -> bool:
+    return name in NO_DISEASE or name.startswith("no ")
 
 
 def make_set(items: Sequence[Item], plan: Plan, folder: Path, report: Report = silent) -> ReadingSet:
@@ -66,7 +84,7 @@ def make_set(items: Sequence[Item], plan: Plan, folder: Path, report: Report = s
     if len(labelled) < LEAST or len(names) < 2:
         raise InvalidRequest(messages.TOO_FEW_FILMS, messages.NEEDS_TWO_CLASSES)
     random = np.random.default_rng(plan.seed)
-    chosen = [labelled[index] for index in _chosen(labelled, plan, random)]
+    chosen = [labelled[index] for index in _chosen(labelled, plan, questions, random)]
     patients = {
         name: f"p{number}" for number, name in enumerate(dict.fromkeys(i.group for i in chosen)) if name
     }
@@ -75,6 +93,8 @@ def make_set(items: Sequence[Item], plan: Plan, folder: Path, report: Report = s
         report(number / len(chosen), item.path.name)
         films.append(_film(item, patients.get(item.group, ""), folder))
     order = _order(len(films), plan.repeats, random)
+    if plan.priors:
+        films = _with_priors(films, priors_of(chosen, labelled, report), folder)
     return ReadingSet(
         secrets.token_hex(8),
         plan.title,
@@ -88,14 +108,33 @@ def make_set(items: Sequence[Item], plan: Plan, folder: Path, report: Report = s
 
 
 def _film(item: Item, patient: str, folder: Path) -> SetFilm:
-    try:
-        digest = file_digest(item.path)
-        file = Path(os.path.relpath(item.path, folder)).as_posix()
-    except ValueError as error:  # another drive of Windows
-        raise InvalidRequest(messages.FILM_ELSEWHERE, messages.FILMS_TOGETHER, item.path) from error
-    except OSError as error:
-        raise InvalidRequest(CANNOT_BE_READ(reason=error.strerror), path=item.path) from error
+    file, digest = _known_by(item.path, folder)
     return SetFilm(file, item.labels, patient, digest, item.boxes, item.findings, item.explanation)
+
+
+def _known_by(path: Path, folder: Path) -> tuple[str, str]:
+    """Return what the file at `path` is called in `folder`, and its digest. Raises InvalidRequest."""
+    try:
+        digest = file_digest(path)
+        return Path(os.path.relpath(path, folder)).as_posix(), digest
+    except ValueError as error:  # another drive of Windows
+        raise InvalidRequest(messages.FILM_ELSEWHERE, messages.FILMS_TOGETHER, path) from error
+    except OSError as error:
+        raise InvalidRequest(CANNOT_BE_READ(reason=error.strerror), path=path) from error
+
+
+def _with_priors(films: list[SetFilm], priors: Mapping[int, Path], folder: Path) -> list[SetFilm]:
+    """Return `films`, and behind them those of `priors`, by the indices of the films that they go with."""
+    places: dict[Path, int] = {}
+    earlier: list[SetFilm] = []
+    kept = list(films)
+    for index, path in priors.items():
+        if path not in places:
+            places[path] = len(films) + len(earlier)
+            file, digest = _known_by(path, folder)
+            earlier.append(SetFilm(file, (), films[index].patient, digest))
+        kept[index] = replace(films[index], prior=places[path])
+    return kept + earlier
 
 
 def file_digest(path: Path) -> str:
@@ -115,11 +154,12 @@ def with_masks(
     return replace(made, films=films)
 
 
-def _chosen(items: Sequence[Item], plan: Plan, random: "Generator") -> list[int]:
-    """Return the indices of the films that are taken, class by class in fair shares."""
+def _chosen(items: Sequence[Item], plan: Plan, questions: Sequence[str], random: "Generator") -> list[int]:
+    """Return the indices of the films that are taken, in fair shares of the classes asked for."""
     classes: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for index in random.permutation(len(items)).tolist():
-        classes[items[index].labels].append(index)
+        asked = tuple(name for name in items[index].labels if name in questions)
+        classes[asked].append(index)
     groups = [classes[key] for key in sorted(classes)]
     count = min(plan.count, len(items)) or len(items)
     wanted = _balanced(groups, count) if plan.balanced else _in_proportion(groups, count)

@@ -32,3 +32,7 @@ LEAVE_FILM_OUT = Message("leave-film-out", "Leave it out, or make the set withou
 SESSIONS_DAMAGED = Message("sessions-damaged", "is damaged: readings cannot be kept.")
 SESSIONS_UNUSABLE = Message("sessions-unusable", "cannot be used: {reason}. Readings cannot be kept.")
 ANSWER_LOCKED = Message("answer-locked", "This film has been answered already.")
+
+# Public collections
+NOT_AS_PUBLISHED = Message("not-as-published", "is not as the table of {name} was when this was written.")
+NO_FILM_OF_COLLECTION = Message("no-film-of-collection", "has the table of {name}, and none of its films.")

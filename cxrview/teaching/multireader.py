@@ -56,9 +56,16 @@ def analyse(scores: Array, truth: NDArray[np.bool_]) -> MultiReader | None:
     ways, readers, films = scores.shape
     if readers < 2 or truth.sum() < 2 or (~truth).sum() < 2:
         return None
-    areas = _areas(scores.reshape(ways * readers, films), truth)
-    covariance = _jackknife(scores.reshape(ways * readers, films), truth)
-    grid = areas.reshape(ways, readers)
+    flat = scores.reshape(ways * readers, films)
+    return of_areas(_areas(flat, truth).reshape(ways, readers), _jackknife(flat, truth))
+
+
+def of_areas(grid: Array, covariance: Array) -> MultiReader:
+    """Return the analysis of areas, (I, J), I ways of reading by J ≥ 2 readers.
+
+    `covariance`, (I J, I J), is that of the areas over films, in their order.
+    """
+    ways, readers = grid.shape
     parts = covariance.reshape(ways, readers, ways, readers)
     same_way = np.eye(ways, dtype=np.bool_)[:, None, :, None]
     same_reader = np.eye(readers, dtype=np.bool_)[None, :, None, :]

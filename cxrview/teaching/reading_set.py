@@ -14,7 +14,8 @@ class SetFilm:
     `file` lies in the set's `folder`, or is a member of the set's own file. `digest` is BLAKE2b of its bytes,
     40 hex digits, "" where none was taken. `regions` are boxes in pixels of the stored film: None where
     nothing is said of any. `masks`, boxes in pixels of the upright film, are painted black wherever it is
-    shown: text that would give the answer away.
+    shown: text that would give the answer away. `prior` is the index, among the films of the set, of an
+    earlier one of the same patient that is shown beside it; -1 for none.
     """
 
     file: str
@@ -25,11 +26,12 @@ class SetFilm:
     findings: str = ""
     explanation: str = ""
     masks: tuple[Box4, ...] = ()
+    prior: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingSet:
-    """Films, and the order in which they are shown.
+    """Films, and the order in which they are shown; a film that is only the prior of others is not in it.
 
     `questions` are the classes that are asked for, `order` indices into `films`: one that comes again is
     shown again, for the agreement of a reader with himself. `time_limit` is in seconds a film, 0 for none.
@@ -50,13 +52,19 @@ class ReadingSet:
     def __post_init__(self) -> None:
         if not self.questions or not self.films or not self.order:
             raise ValueError("a set needs questions and films")
-        if not set(self.order) == set(range(len(self.films))):
+        priors = {film.prior for film in self.films if film.prior >= 0}
+        if set(self.order) | priors != set(range(len(self.films))):
             raise ValueError("every film is shown, and no other")
         if self.time_limit < 0:
             raise ValueError("no such time limit")
 
     def __len__(self) -> int:
         return len(self.order)
+
+    @property
+    def asked(self) -> int:
+        """The number of films that are asked about: repeats and priors do not count."""
+        return len(set(self.order))
 
     def film(self, place: int) -> SetFilm:
         """Return the film at `place` in the order."""

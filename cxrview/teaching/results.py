@@ -105,7 +105,7 @@ def results(made: ReadingSet, readings: Readings, report: Report = silent) -> Re
     low, middle, high = np.percentile(seconds, (25, 50, 75))
     return Results(
         tuple(classes),
-        len(made.films),
+        made.asked,
         len(first),
         len(first) - len(judged),
         (float(low), float(middle), float(high)),
@@ -189,13 +189,14 @@ def _curve(
         with np.errstate(invalid="ignore"):
             return {"area": ranking.counts(weights).area()}
 
-    interval = group_intervals(measure, _groups(made, places), SEED, REPEATS).get("area")
+    interval = group_intervals(measure, groups_of(made, places), SEED, REPEATS).get("area")
     x = (0.0, *counts.false_positive_rate.tolist())
     y = (0.0, *counts.sensitivity.tolist())
     return ReaderCurve(x, y, counts.area(), interval)
 
 
-def _groups(made: ReadingSet, places: list[int]) -> NDArray[np.str_]:
+def groups_of(made: ReadingSet, places: list[int]) -> NDArray[np.str_]:
+    """Return the patients of the films at `places`, (N,)."""
     return np.array([made.group(made.order[place]) for place in places], np.str_)
 
 
@@ -211,7 +212,7 @@ def _at_threshold(
     def measure(weights: Weights) -> dict[str, float]:
         return dict(zip(("sensitivity", "specificity"), _shares(called, truth, weights), strict=True))
 
-    return group_intervals(measure, _groups(made, places), SEED, REPEATS) if places else {}
+    return group_intervals(measure, groups_of(made, places), SEED, REPEATS) if places else {}
 
 
 def _difference(one: Array, other: Array, truth: NDArray[np.bool_]) -> Difference | None:

@@ -21,7 +21,7 @@ from cxrview.teaching import messages
 from cxrview.teaching.reading_set import ReadingSet, SetFilm
 
 SUFFIX = ".cxrset"
-FORMAT, VERSION = "cxrview reading set", 1
+FORMAT, VERSION = "cxrview reading set", 2  # 1 has no priors
 CARD, VEILED, FILMS = "set.json", "veiled.bin", "films/"
 MOST_CARD, MOST_VEILED, MOST_FILM = 2**20, 2**26, 2**28  # bytes
 WRONG = (ValueError, KeyError, TypeError, AttributeError, zlib.error, RecursionError)
@@ -30,7 +30,8 @@ WRONG = (ValueError, KeyError, TypeError, AttributeError, zlib.error, RecursionE
 def save(made: ReadingSet, path: Path, pictures: Mapping[str, bytes] | None = None) -> None:
     """Write `made` to `path`, with `pictures` by the names of its films. Raises InvalidRequest."""
     body = dataclasses.asdict(made)
-    card = {"format": FORMAT, "version": VERSION, "identifier": made.identifier, "films": len(made.films)}
+    version = VERSION if any(film.prior >= 0 for film in made.films) else 1
+    card = {"format": FORMAT, "version": version, "identifier": made.identifier, "films": len(made.films)}
     try:
         with atomic_file(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(CARD, json.dumps(card))
@@ -123,6 +124,7 @@ def _film(body: Mapping[str, Any]) -> SetFilm:
         _text(body["findings"]),
         _text(body["explanation"]),
         tuple(_box(box) for box in body["masks"]),
+        _prior(body.get("prior", -1)),
     )
 
 
@@ -144,6 +146,10 @@ def _count(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError("no count")
     return value
+
+
+def _prior(value: Any) -> int:
+    return -1 if value == -1 else _count(value)
 
 
 def _box(value: Any) -> Box4:

@@ -10,6 +10,8 @@ import pytest
 from pydicom import dcmread
 
 from cxrview.datasets.boxes import upright
+from cxrview.datasets.config import DataConfig
+from cxrview.datasets.sources import Item, find_items
 from cxrview.errors import InvalidRequest
 from cxrview.imaging import read
 from cxrview.teaching import messages
@@ -18,7 +20,9 @@ from cxrview.teaching.deidentified import pictures_of, text_masks
 from cxrview.teaching.films import SetFilms, stored_place
 from cxrview.teaching.introduction import DRAWINGS, write_introduction
 from cxrview.teaching.make import Plan, make_set, with_masks
+from cxrview.teaching.priors import priors_of
 from cxrview.teaching.set_file import load, save
+from tests.gui.dicom_files import write_dicom
 from tests.refusals import refused
 from tests.teaching.sets import films, set_of
 
@@ -43,6 +47,38 @@ def test_a_balanced_set_has_as_many_of_each(tmp_path):
     assert Counter(film.classes[0] for film in made.films) == {"Normal": 6, "Pneumonia": 6}
 
 
+def test_priors_stand_beside_films_and_are_not_asked_about(tmp_path):
+    table = films(tmp_path, count=12)
+    lines = table.read_text("utf-8").splitlines()
+    (tmp_path / "earlier.png").write_bytes((tmp_path / "Normal" / "01.png").read_bytes())
+    lines = [f"{line},{'earlier.png' if ',person 1,' in line else ''}" for line in lines]
+    table.write_text("\n".join([lines[0] + "prior", *lines[1:]]), "utf-8")
+    items = find_items(DataConfig(path=str(table)))
+    assert make_set(items, Plan("without"), tmp_path).asked == 12
+    made = make_set(items, Plan("with", priors=True), tmp_path)
+    assert (made.asked, len(made.films), len(made)) == (12, 13, 12)
+    beside = [film for film in made.films if film.prior >= 0]
+    assert len(beside) == 2
+    assert {made.films[film.prior].file for film in beside} == {"earlier.png"}
+    path = tmp_path / "made.cxrset"
+    save(made, path)
+    assert load(path) == made
+    (tmp_path / "earlier.png").unlink()
+    assert SetFilms(made, path).missing() == 1
+
+
+def test_headers_tell_which_film_of_a_patient_was_the_one_before(tmp_path):
+    def film(name: str, patient: str, date: str, view: str = "PA") -> Item:
+        path = write_dicom(tmp_path / f"{name}.dcm", patient_id=patient, date=date, view=view)
+        return Item(path, path.name, ("Normal",))
+
+    newest, older, oldest = (film(name, "7", f"2026010{name}") for name in "963")
+    other, lateral = film("1", "8", "20260101"), film("2", "7", "20260108", "LL")
+    everything = [newest, older, oldest, other, lateral]
+    assert priors_of(everything, everything) == {0: older.path, 1: oldest.path}
+    assert priors_of([replace(newest, prior=lateral.path)], everything) == {0: lateral.path}
+
+
 def test_what_makes_no_set_is_refused(tmp_path):
     items = [item for item in _items(tmp_path) if item.labels == ("Normal",)]
     with refused(InvalidRequest, messages.TOO_FEW_FILMS):
@@ -52,9 +88,6 @@ def test_what_makes_no_set_is_refused(tmp_path):
 
 
 def _items(folder):
-    from cxrview.datasets.config import DataConfig
-    from cxrview.datasets.sources import find_items
-
     return find_items(DataConfig(path=str(films(folder))))
 
 

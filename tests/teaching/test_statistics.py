@@ -10,8 +10,25 @@ from sklearn.metrics import cohen_kappa_score, roc_auc_score
 from cxrview.teaching.delong import areas, difference
 from cxrview.teaching.distributions import f_tail, t_quantile, two_sided
 from cxrview.teaching.kappa import of_pairs, weighted_kappa
-from cxrview.teaching.multireader import analyse
-from tests.teaching.published import CINE, DISSECTION, OVARIAN, SPIN_ECHO, ratings
+from cxrview.teaching.multireader import analyse, of_areas
+from tests.teaching.published import (
+    ABNORMAL,
+    AREAS,
+    DIFFERENCE,
+    FIRST,
+    FREEDOM,
+    HANLEY_AREA,
+    HANLEY_ERROR,
+    HIGH,
+    LOW,
+    NORMAL,
+    SECOND,
+    THIRD,
+    VARIANCE,
+    F,
+    P,
+    rated,
+)
 
 
 @pytest.mark.parametrize("freedom", [1.0, 3.7, 15.26, 240.0, math.inf])
@@ -28,17 +45,53 @@ def test_tails_are_those_of_scipy(freedom):
     assert two_sided(-1.96) == pytest.approx(2 * stats.norm.sf(1.96))
 
 
-def test_areas_are_those_that_delong_published():
-    albumin, protein, score, lucky = OVARIAN.T
-    found = areas(np.stack([-albumin, -protein, score]), lucky == 0)
-    assert found.values == pytest.approx([0.7366, 0.6478, 0.7258], abs=5e-5)
-    against = np.array([[1, 0, -1], [0, 1, -1]])  # albumin and protein against the score
-    apart = against @ found.values
-    chi_square = apart @ np.linalg.solve(against @ found.covariance @ against.T, apart)
-    assert chi_square == pytest.approx(2.5340, abs=5e-5)
-    assert f_tail(chi_square / 2, 2, math.inf) == pytest.approx(0.2817, abs=5e-5)
-    first = difference(found, 0, 2)
-    assert (first.value, first.low < 0 < first.high) == (pytest.approx(0.0108, abs=5e-5), True)
+def test_area_and_error_are_those_of_hanley_and_mcneil():
+    ill, well = rated(ABNORMAL), rated(NORMAL)
+    found = areas(np.r_[ill, well][None], np.arange(len(ill) + len(well)) < len(ill))
+    assert found.values[0] == pytest.approx(HANLEY_AREA, abs=5e-4)
+    # Theirs is another formula for the same error, printed to three decimals.
+    assert math.sqrt(found.covariance[0, 0]) == pytest.approx(HANLEY_ERROR, abs=2e-3)
+
+
+def test_areas_and_their_covariance_are_those_of_delongs_formulae_written_out():
+    random = np.random.default_rng(7)
+    truth = np.arange(23) < 9
+    scores = np.round(random.normal(0, 1, (3, 23)) + truth * np.array([[1.5], [1.0], [0.2]]), 1)  # with ties
+    found = areas(scores, truth)
+    assert found.values == pytest.approx([roc_auc_score(truth, row) for row in scores])
+    expected = np.zeros((3, 3))
+    for own, others in ((truth, ~truth), (~truth, truth)):
+        sign = 1 if own is truth else -1
+        placed = [
+            [np.mean([(sign * (x - y) > 0) + (x == y) / 2 for y in row[others]]) for x in row[own]]
+            for row in scores
+        ]
+        for one in range(3):
+            for other in range(3):
+                both = [a * b for a, b in zip(placed[one], placed[other], strict=True)]
+                means = np.mean(placed[one]) * np.mean(placed[other])
+                count = len(both)
+                expected[one, other] += (np.mean(both) - means) * count / (count - 1) / count
+    assert found.covariance == pytest.approx(expected)
+    apart = difference(found, 0, 2)
+    error = math.sqrt(expected[0, 0] + expected[2, 2] - 2 * expected[0, 2])
+    assert (apart.value, apart.error) == pytest.approx((found.values[0] - found.values[2], error))
+    assert apart.p == pytest.approx(2 * stats.norm.sf(abs(apart.value) / error))
+
+
+def test_the_error_of_a_difference_is_how_far_differences_spread():
+    """Two readings of the same films by readers of known skill, correlated through the films."""
+    random, truth = np.random.default_rng(5), np.arange(80) >= 40
+    values, errors = [], []
+    for _ in range(400):
+        film = random.normal(0, 1, 80)
+        scores = film + truth * np.array([[1.4], [1.0]]) + random.normal(0, 0.7, (2, 80))
+        apart = difference(areas(scores, truth))
+        values.append(apart.value)
+        errors.append(apart.error)
+    expected = [stats.norm.cdf(skill / math.sqrt(2 * (1 + 0.7**2))) for skill in (1.4, 1.0)]
+    assert np.mean(values) == pytest.approx(expected[0] - expected[1], abs=0.01)
+    assert np.std(values) == pytest.approx(np.mean(errors), rel=0.1)
 
 
 def test_areas_need_two_of_each_and_equal_readings_do_not_differ():
@@ -71,33 +124,74 @@ def test_kappa_of_pairs_is_that_of_scikit_learn_and_its_interval_holds():
 
 
 def test_several_readers_come_to_what_is_published_of_van_dykes_study():
-    """Chakraborty, The RJafroc Book, chapter "Obuchowski Rockette Applications", random readers and cases."""
-    scores = np.stack([ratings(SPIN_ECHO), ratings(CINE)])
-    found = analyse(scores, DISSECTION)
-    assert found.areas == pytest.approx(
-        np.array([[0.9196, 0.8588, 0.9039, 0.9731, 0.8298], [0.9478, 0.9053, 0.9217, 0.9994, 0.9300]]),
-        abs=5e-5,
+    """From the published areas and covariances to the published test: its films are not needed for that."""
+    same_way, same_reader = np.kron(np.eye(2), np.ones((5, 5))), np.kron(np.ones((2, 2)), np.eye(5))
+    covariance = np.where(
+        same_way == 1,
+        np.where(same_reader == 1, VARIANCE, SECOND),
+        np.where(same_reader == 1, FIRST, THIRD),
     )
-    assert found.variance == pytest.approx(0.0008023, rel=1e-3)
-    covariances = (found.first_covariance, found.second_covariance, found.third_covariance)
-    assert covariances == pytest.approx((0.00034661, 0.00034407, 0.00023903), rel=1e-4)
-    assert (found.f, found.freedom, found.p) == pytest.approx((4.456, 15.26, 0.05167), rel=2e-4)
+    found = of_areas(AREAS, covariance)
+    assert (found.variance, found.first_covariance) == pytest.approx((VARIANCE, FIRST))
+    assert (found.second_covariance, found.third_covariance) == pytest.approx((SECOND, THIRD))
+    assert (found.f, found.freedom, found.p) == pytest.approx((F, FREEDOM, P), rel=2e-3)
     apart = found.difference
-    assert (apart.value, apart.low, apart.high) == pytest.approx((-0.0438, -0.08796, 0.000359), abs=5e-5)
-    first, second = found.means
-    assert (first.value, first.error, first.freedom) == pytest.approx((0.8970, 0.03317, 12.74), rel=5e-4)
-    assert (first.low, first.high) == pytest.approx((0.8252, 0.9689), abs=5e-5)
-    assert (second.value, second.low, second.high) == pytest.approx((0.9408, 0.8941, 0.9875), abs=5e-5)
+    assert (apart.value, apart.low, apart.high) == pytest.approx((DIFFERENCE, LOW, HIGH), abs=1e-4)
+    assert [mean.value for mean in found.means] == pytest.approx([0.8970, 0.9408], abs=5e-5)
+
+
+def test_areas_and_covariances_of_several_readers_are_those_of_leaving_out_each_film():
+    scores, truth = drawn_readers()
+    found = analyse(scores, truth)
+    assert found.areas == pytest.approx(
+        np.array([[roc_auc_score(truth, row) for row in way] for way in scores])
+    )
+    films = len(truth)
+    left = np.array(
+        [
+            [area_of(np.delete(truth, film), np.delete(row, film)) for row in scores.reshape(6, films)]
+            for film in range(films)
+        ]
+    )
+    covariance = np.cov(left.T) * (films - 1) ** 2 / films
+    expected = of_areas(found.areas, covariance)
+    assert (found.variance, found.first_covariance, found.second_covariance, found.third_covariance) == (
+        pytest.approx(
+            (
+                expected.variance,
+                expected.first_covariance,
+                expected.second_covariance,
+                expected.third_covariance,
+            )
+        )
+    )
+    assert (found.f, found.p) == pytest.approx((expected.f, expected.p))
+    # By hand: the variance is the mean of the diagonal, the second covariance that of two readers in one way.
+    assert found.variance == pytest.approx(np.diag(covariance).mean())
+    pairs = [covariance[3 * way + a, 3 * way + b] for way in (0, 1) for a, b in ((0, 1), (0, 2), (1, 2))]
+    assert found.second_covariance == pytest.approx(np.mean(pairs))
+
+
+def area_of(truth: np.ndarray, scores: np.ndarray) -> float:
+    """Return the share of pairs in the right order, ties as half: roc_auc_score in a moment."""
+    apart = scores[truth][:, None] - scores[~truth][None]
+    return float(((apart > 0) + (apart == 0) / 2).mean())
+
+
+def drawn_readers() -> tuple[np.ndarray, np.ndarray]:
+    """Return ratings from 1 to 5 of two ways by three readers of 40 films, (2, 3, 40), and the truth."""
+    random, truth = np.random.default_rng(3), np.arange(40) >= 22
+    latent = random.normal(0, 1, 40) + truth * 1.5 + random.normal(0, 0.8, (2, 3, 40))
+    return np.clip(np.round(latent + 2.5), 1, 5), truth
 
 
 def test_one_way_of_reading_has_a_mean_and_no_test_and_one_reader_none():
-    found = analyse(ratings(CINE)[None], DISSECTION)
-    assert found.means[0].value == pytest.approx(
-        np.mean([roc_auc_score(DISSECTION, row) for row in ratings(CINE)])
-    )
+    scores, truth = drawn_readers()
+    found = analyse(scores[:1], truth)
+    assert found.means[0].value == pytest.approx(np.mean([roc_auc_score(truth, row) for row in scores[0]]))
     assert math.isnan(found.p)
     assert found.difference is None
-    assert analyse(ratings(CINE)[None, :1], DISSECTION) is None
+    assert analyse(scores[:1, :1], truth) is None
 
 
 def test_the_interval_of_several_readers_holds_the_truth_about_as_often_as_it_says():

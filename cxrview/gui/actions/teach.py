@@ -4,7 +4,7 @@ from functools import partial
 
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.gui.actions.when import has_entries, has_image
-from cxrview.gui.commands import checklist, labels, teaching
+from cxrview.gui.commands import checklist, labels, teaching, texts
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import mark
 
@@ -63,6 +63,15 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         checked=checklist.is_shown,
         tip=mark("What to look at on a chest film, to be ticked, under the reading"),
     ),
+    ActionSpec(
+        "film_text",
+        mark("Find&ings and impression"),
+        (),
+        switch=texts.show,
+        checked=texts.is_shown,
+        tip=mark("In words of your own, under the reading and in the report"),
+    ),
+    ActionSpec("write_text", mark("&Write findings"), ("Ctrl+Shift+R",), texts.write, when=has_image),
     ActionSpec(
         "label_films",
         mark("&Label films"),

@@ -12,7 +12,7 @@ from cxrview.i18n import mark
 def _layout(name: str, text: str, key: str, icon: str, size: tuple[int, int]) -> ActionSpec[Workbench]:
     def checked(bench: Workbench) -> bool:
         arranged = bench.state.arrangement
-        return (arranged.rows, arranged.columns) == size and not arranged.twins
+        return (arranged.rows, arranged.columns) == size and not arranged.shows_one
 
     return ActionSpec(
         name,
@@ -59,6 +59,15 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         tip=mark("The plain image and the same with its heatmap, moved together"),
         when=has_image,
         checked=lambda bench: bench.state.arrangement.twins,
+    ),
+    ActionSpec(
+        "mirror",
+        mark("Image beside its mirror ima&ge"),
+        ("Shift+Y",),
+        switch=view.compare_mirror,
+        tip=mark("Left and right side by side, moved together: what is in one lung and not in the other"),
+        when=has_image,
+        checked=lambda bench: bench.state.arrangement.mirror,
     ),
     ActionSpec(
         "arrange",

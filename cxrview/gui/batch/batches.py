@@ -15,6 +15,7 @@ from cxrview.gui.batch.feed import ListFeed
 from cxrview.gui.batch.indicator import BatchIndicator
 from cxrview.gui.batch.leaving import may_close
 from cxrview.gui.batch.runs import BatchRuns, BatchState
+from cxrview.gui.commands.teaching import teaching
 from cxrview.gui.session import json_file
 from cxrview.gui.state import Entry
 from cxrview.gui.studies.filters import is_settled
@@ -136,6 +137,9 @@ class BatchDesk(QObject):
         self.walk = BatchWalk(bench, table)
         made.page.open_asked.connect(self.walk.open)
         made.page.open_paths_asked.connect(self.walk.open_paths)
+        made.page.evaluation.set_asked.connect(
+            lambda labels, films: bench.part(teaching).new_set(Path(labels), films, made)
+        )
         kept = bench.places.folder / COLUMNS
         table.use_columns({key: bool(shown) for key, shown in json_file.load(kept).items()})
         table.columns_changed.connect(lambda: _keep(table.chosen_columns, kept))

@@ -19,6 +19,7 @@ from cxrview.batch.run_folder import BatchFolder
 from cxrview.gui import error_text
 from cxrview.gui.batch.evaluated import PART, Evaluated, evaluate
 from cxrview.gui.tasks import Job, TaskRunner
+from cxrview.gui.theme import wrapped
 from cxrview.gui.training.data.source import PathField
 from cxrview.gui.training.result.answers import AnswersPage
 from cxrview.gui.training.result.figures import CalibrationPage, ClassPage, Headlines, about_text, few_text
@@ -35,9 +36,11 @@ class BatchEvaluation(QWidget):
 
     Signals:
         open_asked: carries the paths of films.
+        set_asked: a reading set is wanted; carries where the labels are, and the paths of the films.
     """
 
     open_asked = Signal(list)
+    set_asked = Signal(str, list)
 
     def __init__(self, runner: TaskRunner) -> None:
         super().__init__()
@@ -47,6 +50,8 @@ class BatchEvaluation(QWidget):
         self.evaluated: Evaluated | None = None
         self.labels = PathField(tr("Labels"), tr("a folder of class folders, or a table with file and label"))
         self.again = QPushButton(tr("Evaluate"))
+        self.make_set = QPushButton(tr("Reading set…"), enabled=False, clicked=self._ask_for_set)
+        self.make_set.setToolTip(wrapped(tr("Read these films yourself, before the model's answer shows")))
         self.note = QLabel(objectName="muted", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.marks = Marks(self)
         self.headlines, self.warning = Headlines(), QLabel(objectName="notes", wordWrap=True)
@@ -85,6 +90,7 @@ class BatchEvaluation(QWidget):
         top.addWidget(QLabel(tr("Labels")))
         top.addWidget(self.labels, 1)
         top.addWidget(self.again)
+        top.addWidget(self.make_set)
         inside = QWidget()
         column = QVBoxLayout(inside, spacing=8)
         column.setContentsMargins(0, 6, 0, 0)
@@ -105,6 +111,7 @@ class BatchEvaluation(QWidget):
         self._folder, self.evaluated = folder, None
         self.labels.show_path(labels)
         self.stack.setCurrentIndex(0)
+        self.make_set.setEnabled(False)
         self.note.setText(
             tr("With labels, the figures of the model on these films are shown: right and wrong answers, ROC "
                "curves, calibration, each with its interval.")
@@ -139,6 +146,7 @@ class BatchEvaluation(QWidget):
 
     def _show(self, evaluated: Evaluated) -> None:
         self.evaluated = evaluated
+        self.make_set.setEnabled(True)
         result, part = evaluated.result, evaluated.result.parts[PART]
         self.marks.open(result.folder)
         self.note.setText(_about(evaluated))
@@ -156,6 +164,12 @@ class BatchEvaluation(QWidget):
         if self.evaluated is not None and page in self._stale:
             self._stale.discard(page)
             self._drawn[page](self.evaluated.result, self.evaluated.result.parts[PART])
+
+    def _ask_for_set(self) -> None:
+        if self.evaluated is not None:
+            result = self.evaluated.result
+            films = [answer.path for answer in result.parts[PART].answers]
+            self.set_asked.emit(result.data, films)
 
     def _fail(self, error: Exception) -> None:
         self.stack.setCurrentIndex(0)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 
 from cxrview.gui import error_text
 from cxrview.gui.commands.measure import measuring
+from cxrview.gui.commands.texts import texts
 from cxrview.gui.messages import LEFT_ALONE
 from cxrview.gui.viewer.export_choices import (
     FORMATS,
@@ -325,6 +326,7 @@ class Exporter(QObject):
             self._annotations(),
             identity,
             datetime.now().astimezone(),
+            self._bench.part(texts).fetch(),
         )
 
     def _annotations(self) -> "tuple[Annotation, ...]":

@@ -60,6 +60,11 @@ def compare_heatmap(bench: Workbench, on: bool) -> None:
     bench.viewports.compare_heatmap(on)
 
 
+def compare_mirror(bench: Workbench, on: bool) -> None:
+    """Show the image beside its mirror image, or one image again."""
+    bench.viewports.compare_mirror(on)
+
+
 def arrange_study(bench: Workbench) -> None:
     """Show the frontal and the lateral image of the study, or the image and the one before it."""
     bench.viewports.arrange_study()

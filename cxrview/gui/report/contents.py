@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from PySide6.QtGui import QImage
 
 from cxrview.annotations.annotation import calibration_of
 from cxrview.annotations.results import NAMES, result_of
+from cxrview.annotations.texts import FilmText
 from cxrview.annotations.units import calibrated_scale, scale_of
 from cxrview.errors import CxrviewError
 from cxrview.explain import place
@@ -41,7 +43,8 @@ HASH_SHOWN = 16  # digits of the model's hash; the file's is given whole
 class ReportOrder:
     """What was on the screen: `plain` and `heated` are the same picture, the latter with the heatmap.
 
-    That is `withheld` where the image is not like the training films and nobody has asked for it.
+    `text` gives what the reader has written of it, or raises StoreUnusable. The heatmap is `withheld` where
+    the image is not like the training films and nobody has asked for it.
     """
 
     radiograph: Radiograph
@@ -55,16 +58,18 @@ class ReportOrder:
     annotations: tuple["Annotation", ...]
     identity: bool
     made: datetime
+    text: Callable[[], FilmText] = FilmText  # asked in the worker
 
 
 def facts(order: ReportOrder, report: Report) -> ReportFacts:
-    """Return all that stands on the page. Raises CxrviewError if the file is gone."""
+    """Return all that stands on the page. Raises CxrviewError if the file, or what was written, is gone."""
     report(-1.0, "")
     radiograph, prediction = order.radiograph, order.prediction
     words, tone = verdict(prediction) if prediction is not None else ("", "")
     near = domain_tool_tip(prediction) if prediction is not None else ""
     heat = order.heated.heat if order.heated is not None else None
     reading, remarks = _reading(order.call, order.card)
+    text = order.text()
     return ReportFacts(
         plain=image(order.plain, report),
         plain_caption=f"{order.how}  ·  {tr(WITHHELD)}" if order.withheld else order.how,
@@ -84,6 +89,8 @@ def facts(order: ReportOrder, report: Report) -> ReportFacts:
         made=order.made.strftime("%Y-%m-%d %H:%M"),
         reading=reading,
         remarks=remarks,
+        findings=text.findings.strip(),
+        impression=text.impression.strip(),
     )
 
 

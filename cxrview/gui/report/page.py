@@ -6,23 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLocale, QMarginsF, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QImage, QPageSize, QPainter
 
 from cxrview import __version__
-from cxrview.atomic_file import write_atomically
-from cxrview.errors import CxrviewError
-from cxrview.gui import messages
+from cxrview.gui.report.paper import write_pdf
 from cxrview.gui.report.sheet import Sheet, Type
 from cxrview.gui.viewer import heat_scale
 from cxrview.gui.viewer.export_choices import NOTICE
 from cxrview.i18n import mark, tr, trn
-from cxrview.messages import CHOOSE_ANOTHER_FOLDER
 
 NAME = mark("Radiograph and what the model says")
 MARGIN = 15.0  # mm
 GUTTER = 6.0  # mm between columns
-RESOLUTION = 600  # dots per inch of the page's coordinates
 LEAST_PICTURE, MOST_PICTURE = 55.0, 125.0  # mm high
 WANTED_PICTURE = 85.0  # mm high; before pictures are smaller than that, words go to a second page
 ROWS = 8  # of measurements on the first page; more would leave no room for the rest
@@ -81,37 +77,18 @@ class ReportFacts:
     made: str
     reading: str = ""
     remarks: str = ""
+    findings: str = ""  # in the reader's own words
+    impression: str = ""
 
-
-def paper() -> QPageSize:
-    """Return the paper of the user's country: Letter or A4."""
-    letter = QLocale().measurementSystem() is QLocale.MeasurementSystem.ImperialUSSystem
-    return QPageSize(QPageSize.PageSizeId.Letter if letter else QPageSize.PageSizeId.A4)
-
-
-def layout(size: QPageSize) -> QPageLayout:
-    """Return `size` upright; the page keeps its own margins."""
-    return QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF())
+    @property
+    def is_written(self) -> bool:
+        """Whether the reader has written anything."""
+        return bool(self.findings or self.impression)
 
 
 def write(path: Path, facts: ReportFacts, size: QPageSize | None = None) -> None:
     """Write the report as PDF, its text selectable. Raises CxrviewError if `path` cannot be written."""
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setPageLayout(layout(size or paper()))
-    writer.setResolution(RESOLUTION)
-    writer.setTitle(tr(NAME))  # never a name: it would show in file lists
-    writer.setCreator(f"cxrview {__version__}")
-    painter = QPainter(writer)
-    draw(painter, facts, writer.pageLayout().pageSize().size(QPageSize.Unit.Millimeter), writer.newPage)
-    painter.end()
-    buffer.close()
-    try:
-        write_atomically(path, bytes(data.data()))
-    except OSError as error:
-        raise CxrviewError(messages.COULD_NOT_BE_WRITTEN, CHOOSE_ANOTHER_FOLDER, path) from error
+    write_pdf(path, tr(NAME), lambda painter, page, new: draw(painter, facts, page, new), size)
 
 
 def draw(
@@ -125,9 +102,14 @@ def draw(
     if new_page is None or _Page(sheet, facts, size).has_room():
         _Page(sheet, facts, size).draw()
         return
-    _Page(sheet, dataclasses.replace(facts, limits=()), size, "1 / 2").draw()
+    first = dataclasses.replace(facts, limits=())
+    moved = first.is_written and not _Page(sheet, first, size).has_room_for_words()
+    if moved:
+        words = tr("Findings and impression stand on the second page.")
+        first = dataclasses.replace(first, findings="", impression=words)
+    _Page(sheet, first, size, "1 / 2").draw()
     new_page()
-    _Page(sheet, facts, size, "2 / 2").draw_second()
+    _Page(sheet, facts, size, "2 / 2").draw_second(written=moved)
 
 
 class _Page:
@@ -145,20 +127,26 @@ class _Page:
         top = self._head(MARGIN - 3)
         top = self._lines(top + 3)
         foot = self._foot()
+        self._shorten(0.4 * (foot - top))
         words = self._fit(foot - top - LEAST_PICTURE - 20)
         top = self._pictures(top + 3, foot - words - 5)
         self._below(top + 4)
 
     def has_room(self) -> bool:
         """Whether one page has room for all the words and for pictures in which something can be seen."""
-        if len(self.facts.measurements) > ROWS:
-            return False
+        return len(self.facts.measurements) <= ROWS and self.has_room_for_words()
+
+    def has_room_for_words(self) -> bool:
+        """Whether the page has room for its words and for pictures in which something can be seen."""
         trial = _Page(self.sheet.measuring(), self.facts, self.size)
         top = trial._lines(trial._head(MARGIN - 3) + 3)
         return trial._foot() - top - trial._below(0) - 20 >= WANTED_PICTURE
 
-    def draw_second(self) -> None:
-        """Draw what the first page has no room for: all measurements if they are many, and the limits."""
+    def draw_second(self, written: bool) -> None:
+        """Draw what the first page has no room for: all measurements if they are many, and the limits.
+
+        With `written` also findings and impression, shortened where even this page has no room for them.
+        """
         top = self._head(MARGIN - 3) + 3
         foot = self._foot()
         lines = self.facts.measurements
@@ -175,6 +163,9 @@ class _Page:
             if len(lines) > 2 * most:
                 top = self._more(QPointF(MARGIN, top), len(lines) - 2 * most)
             top += 4
+        if written:
+            self._shorten(foot - top - 12)
+            top = self._written(top)
         room = foot - top - 3
         given, kept = self.facts.limits, len(self.facts.limits)
         while kept > 0 and _Page(self.sheet.measuring(), self.facts, self.size)._limits(0) > room:
@@ -272,10 +263,32 @@ class _Page:
 
     def _below(self, top: float) -> float:
         """Write the reading, the measurements, the model and its limits; return where they end."""
+        top = self._written(top)
         left = self._reading(QPointF(MARGIN, top))
         right = self._measured(QPointF(self.middle, top))
         top = max(left, right) + 3
         return self._limits(top)
+
+    def _written(self, top: float) -> float:
+        """Write what the reader has written; return where that ends."""
+        for title, words in (
+            (tr("Findings on the film"), self.facts.findings),
+            (tr("Impression"), self.facts.impression),
+        ):
+            if words:
+                top = self._heading(QPointF(MARGIN, top), title, self.width)
+                top += self.sheet.write(QPointF(MARGIN, top), words, BODY, self.width) + 2.5
+        return top
+
+    def _shorten(self, room: float) -> None:
+        """Shorten findings and impression so that they are no higher than `room`; the latter at most half."""
+        written = _Page(self.sheet.measuring(), self.facts, self.size)._written(0)
+        if written <= room:
+            return
+        impression = self.sheet.beginning(self.facts.impression, BODY, self.width, room / 2)
+        left = room - self.sheet.height(impression, BODY, self.width) - 10
+        findings = self.sheet.beginning(self.facts.findings, BODY, self.width, left)
+        self.facts = dataclasses.replace(self.facts, findings=findings, impression=impression)
 
     def _reading(self, place: QPointF) -> float:
         chances = self.facts.chances

@@ -9,6 +9,7 @@ from PySide6.QtPrintSupport import QPrinter, QPrinterInfo, QPrintPreviewDialog
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from cxrview.gui.report import page
+from cxrview.gui.report.paper import layout, paper
 from cxrview.gui.report.sheet import Sheet
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.i18n import mark, tr
@@ -27,7 +28,7 @@ class PrintPreview(QPrintPreviewDialog):
 
     def __init__(self, parent: QWidget, draw: Draw) -> None:
         self._printer = QPrinter(QPrinter.PrinterMode.HighResolution)  # has to live as long as the dialog
-        self._printer.setPageLayout(page.layout(page.paper()))
+        self._printer.setPageLayout(layout(paper()))
         self._printer.setFullPage(True)
         self._printer.setCreator("cxrview")
         self._printer.setDocName(tr(page.NAME))

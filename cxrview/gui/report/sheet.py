@@ -1,5 +1,6 @@
 """A page measured in millimetres: text, rules, bars and pictures on whatever a painter paints on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -8,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, 
 from cxrview.gui.widgets import fonts
 
 INCH = 25.4  # mm
+LINE_BREAK = "\u2028"  # as a layout knows it
 LEADING = 1.3  # of the size of the type, from one baseline to the next
 
 
@@ -63,6 +65,17 @@ class Sheet:
         metrics = QFontMetricsF(self._font(look), self._device)
         return metrics.elidedText(words, Qt.TextElideMode.ElideRight, width * self._unit)
 
+    def beginning(self, words: str, look: Type, width: float, room: float) -> str:
+        """Return `words`, or as much of their beginning as is no higher than `room` with "…" behind it."""
+        if self.height(words, look, width) <= room:
+            return words
+        low, high = 0, len(words)
+        while low < high:
+            middle = (low + high + 1) // 2
+            fits = self.height(f"{words[:middle].rstrip()} …", look, width) <= room
+            low, high = (middle, high) if fits else (low, middle - 1)
+        return f"{words[:low].rstrip()} …"
+
     def rule(self, start: QPointF, width: float, colour: str, thickness: float = 0.2) -> None:
         """Draw a line to the right of `start`."""
         if not self._draws:
@@ -78,6 +91,13 @@ class Sheet:
         self._painter.setPen(pen)
         self._painter.setBrush(QColor(fill))
         self._painter.drawRoundedRect(self._scaled(area), rounding * self._unit, rounding * self._unit)
+
+    def line(self, points: Sequence[QPointF], colour: str, thickness: float = 0.35) -> None:
+        """Draw a line through `points`."""
+        if not self._draws:
+            return
+        self._painter.setPen(QPen(QColor(colour), thickness * self._unit))
+        self._painter.drawPolyline([point * self._unit for point in points])
 
     def picture(self, area: QRectF, image: QImage) -> QRectF:
         """Draw `image` as large as it goes at the top of the middle of `area`; return where it is."""
@@ -100,7 +120,7 @@ class Sheet:
 
     def _set(self, words: str, look: Type, width: float, side: Qt.AlignmentFlag) -> tuple[QTextLayout, float]:
         """Return `words` broken into lines, and their height in millimetres."""
-        layout = QTextLayout(words, self._font(look), self._device)
+        layout = QTextLayout(words.replace("\n", LINE_BREAK), self._font(look), self._device)
         option = QTextOption(side)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)

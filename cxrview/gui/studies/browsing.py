@@ -70,7 +70,7 @@ class Browsing(QObject):
     def _show_beside(self, path: Path, frame: int) -> None:
         """Show an image in the next viewport, which is made if there is only one."""
         viewports = self._bench.viewports
-        if len(viewports.viewports) == 1 or self._bench.state.arrangement.twins:  # which show one image
+        if len(viewports.viewports) == 1 or self._bench.state.arrangement.shows_one:  # which show one image
             viewports.use("two_columns")
         ports = viewports.viewports
         following = ports[(ports.index(viewports.active) + 1) % len(ports)]

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from cxrview.gui.actions.spec import ActionSpec, Scope
 from cxrview.i18n import mark
 
@@ -24,8 +26,27 @@ def rate(window: "ReadWindow", level: int) -> None:
 
 
 def step(window: "ReadWindow", by: int) -> None:
-    """Go to the next or the previous question."""
-    window.rating.step(by)
+    """Go to the next or the previous question; while a place is marked by keys, go down or up the film."""
+    if window.layer.pointer is not None:
+        window.layer.move_pointer(0, by)
+    else:
+        window.rating.step(by)
+
+
+def sideways(window: "ReadWindow", by: int) -> None:
+    """Go left or right on the film while a place is marked by keys."""
+    window.layer.move_pointer(by, 0)
+
+
+def mark_place(window: "ReadWindow") -> None:
+    """Begin to mark a place by keys, or put the mark there."""
+    if window.tool.open and window.canvas.has_image():
+        window.layer.mark_by_key()
+
+
+def full_screen(window: "ReadWindow") -> None:
+    """Fill the screen, or no longer."""
+    window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
 
 def unjudged(window: "ReadWindow") -> None:
@@ -39,8 +60,11 @@ def note(window: "ReadWindow") -> None:
 
 
 def go_on(window: "ReadWindow") -> None:
-    """Lock the answer and reveal, or go on to the next film."""
-    window.go_on()
+    """Lock the answer and reveal, or go on to the next film; from the line of one's own back to the film."""
+    if window.rating.note.hasFocus():
+        window.canvas.setFocus()
+    else:
+        window.go_on()
 
 
 def take_back(window: "ReadWindow") -> None:
@@ -54,13 +78,21 @@ def heatmap(window: "ReadWindow") -> None:
 
 
 def invert(window: "ReadWindow") -> None:
-    """Swap black and white."""
-    window.view.set_inverted(not window.view.inverted)
+    """Swap black and white, of the prior too."""
+    inverted = not window.view.inverted
+    for view in window.views:
+        view.set_inverted(inverted)
 
 
 def fit(window: "ReadWindow") -> None:
-    """Show the whole film."""
+    """Show the whole film, and the whole prior."""
     window.canvas.fit()
+    window.prior.canvas.fit()
+
+
+def prior(window: "ReadWindow") -> None:
+    """Show the prior beside the film, or hide it."""
+    window.prior.toggle()
 
 
 def _level(level: int, words: str) -> "ActionSpec[ReadWindow]":
@@ -85,6 +117,11 @@ ACTIONS: "tuple[ActionSpec[ReadWindow], ...]" = (
         partial(step, by=-1),
         scope=Scope.BLIND_READING,
     ),
+    ActionSpec(
+        "blind_mark", mark("Mark a place by the arrow keys"), ("M",), mark_place, scope=Scope.BLIND_READING
+    ),
+    ActionSpec("blind_left", mark("Left"), ("Left",), partial(sideways, by=-1), scope=Scope.BLIND_READING),
+    ActionSpec("blind_right", mark("Right"), ("Right",), partial(sideways, by=1), scope=Scope.BLIND_READING),
     ActionSpec("blind_unjudged", mark("Cannot be judged"), ("0",), unjudged, scope=Scope.BLIND_READING),
     ActionSpec("blind_note", mark("Write a line"), ("N",), note, scope=Scope.BLIND_READING),
     ActionSpec(
@@ -102,6 +139,8 @@ ACTIONS: "tuple[ActionSpec[ReadWindow], ...]" = (
         scope=Scope.BLIND_READING,
     ),
     ActionSpec("blind_heatmap", mark("Heatmap on or off"), ("H",), heatmap, scope=Scope.BLIND_READING),
+    ActionSpec("blind_prior", mark("Prior on or off"), ("P",), prior, scope=Scope.BLIND_READING),
     ActionSpec("blind_invert", mark("Invert"), ("I",), invert, scope=Scope.BLIND_READING),
+    ActionSpec("blind_full_screen", mark("Full screen"), ("F11",), full_screen, scope=Scope.BLIND_READING),
     ActionSpec("blind_fit", mark("Fit to window"), ("F",), fit, scope=Scope.BLIND_READING),
 )

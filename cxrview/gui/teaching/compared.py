@@ -4,7 +4,7 @@ import html
 from collections.abc import Sequence
 
 from cxrview.evaluation.names import METRICS
-from cxrview.gui.teaching.results_page import with_interval
+from cxrview.gui.teaching.figures import with_interval
 from cxrview.i18n import fixed, say, tr
 from cxrview.teaching.multireader import MeanArea
 from cxrview.teaching.readers import ComparedReaders

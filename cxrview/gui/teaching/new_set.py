@@ -1,9 +1,12 @@
 """A new reading set: which films, how many, in which order they come, and what the set's file holds."""
 
+import os
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -28,18 +31,27 @@ from cxrview.i18n import tr
 from cxrview.progress import Report
 
 if TYPE_CHECKING:
+    from cxrview.datasets.boxes import Box4
     from cxrview.datasets.sources import Item
+    from cxrview.settings import Settings
+    from cxrview.teaching.masked import MadeSet
     from cxrview.teaching.reading_set import ReadingSet
 
 SUFFIX = ".cxrset"
 
 
 class NewSetDialog(QDialog):
-    """Asks, makes the set in the background, and saves it. `path` is the set's file in the end."""
+    """Asks, makes the set in the background, and saves it. `path` is the set's file in the end.
 
-    def __init__(self, runner: TaskRunner, parent: QWidget | None = None) -> None:
+    Signals:
+        beside_made: the dialog in which text is confirmed has come; carries it.
+    """
+
+    beside_made = Signal(object)
+
+    def __init__(self, runner: TaskRunner, settings: "Settings", parent: QWidget | None = None) -> None:
         super().__init__(parent, windowTitle=tr("New reading set"))
-        self._runner = runner
+        self._runner, self._settings = runner, settings
         self._items: list[Item] = []
         self._job: Job | None = None
         self.path: Path | None = None
@@ -56,8 +68,9 @@ class NewSetDialog(QDialog):
         self.seed = QSpinBox(minimum=1, maximum=2**31 - 1)
         self.limit = QSpinBox(minimum=0, maximum=3600, suffix=" s", specialValueText=tr("none"))
         self.examination = QCheckBox(tr("Examination: the truth comes after the last film"))
+        self.priors = QCheckBox(tr("An earlier film of the same patient beside each, where there is one"))
         self.pictures = QCheckBox(tr("Put the films into the file, without their headers"))
-        self.masks = QCheckBox(tr("Look for text in the films, and black it out"), checked=True)
+        self.masks = QCheckBox(tr("Look for text in the films, to be blacked out"), checked=True)
         self.said = QLabel(objectName="dataNote", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.make = self.buttons.addButton(tr("Make the set…"), QDialogButtonBox.ButtonRole.AcceptRole)
@@ -84,7 +97,7 @@ class NewSetDialog(QDialog):
         form.addRow(tr("Shown again"), self.repeats)
         form.addRow(tr("Seed of the order"), self.seed)
         form.addRow(tr("Time a film"), self.limit)
-        for box in (self.examination, self.masks, self.pictures):
+        for box in (self.priors, self.examination, self.masks, self.pictures):
             form.addRow("", box)
         column = QVBoxLayout(self, spacing=12)
         column.setContentsMargins(18, 16, 18, 14)
@@ -103,17 +116,18 @@ class NewSetDialog(QDialog):
         if chosen:
             self.look(Path(chosen))
 
-    def look(self, path: Path) -> None:
-        """Look which films and classes there are at `path`, a folder or a table."""
+    def look(self, path: Path, among: Collection[Path] | None = None) -> None:
+        """Look which films there are at `path`, a folder or a table: all, or those `among` some."""
         self.source.setText(str(path))
         self.make.setEnabled(False)
         self._say(tr("Looking for films …"), "busy")
 
         def work(_report: Report) -> "list[Item]":
-            from cxrview.datasets.config import DataConfig
-            from cxrview.datasets.sources import find_items
+            from cxrview.teaching.collections import items_of
 
-            return find_items(DataConfig(path=str(path)))
+            found = items_of(path)[1]
+            wanted = None if among is None else {os.path.realpath(film) for film in among}
+            return [item for item in found if wanted is None or os.path.realpath(item.path) in wanted]
 
         self._runner.cancel(self._job)
         self._job = self._runner.start(
@@ -121,13 +135,16 @@ class NewSetDialog(QDialog):
         )
 
     def _found(self, items: "list[Item]") -> None:
+        from cxrview.teaching.make import usual_questions
+
         self._items = [item for item in items if item.labels]
         names = sorted({name for item in self._items for name in item.labels}, key=str.casefold)
+        usual = usual_questions(self._items)
         self.questions.clear()
         for name in names:
             item = QListWidgetItem(name, self.questions)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked)
+            item.setCheckState(Qt.CheckState.Checked if name in usual else Qt.CheckState.Unchecked)
         self.count.setMaximum(max(1, len(self._items)))
         films = tr("{films} films of {classes} classes.")
         self._say(films.format(films=len(self._items), classes=len(names)))
@@ -159,37 +176,56 @@ class NewSetDialog(QDialog):
             self.limit.value(),
             self.examination.isChecked(),
             tuple(asked),
+            self.priors.isChecked(),
         )
         items, source = self._items, Path(self.source.text())
         folder = source if source.is_dir() else source.parent
-        look, hold = self.masks.isChecked(), self.pictures.isChecked()
+        look = self.masks.isChecked()
+
+        def work(report: Report) -> "MadeSet":
+            from cxrview.teaching.masked import made_and_looked_at
+
+            return made_and_looked_at(items, plan, folder, path, look, report)
+
+        self._start(work, partial(self._looked_at, path))
+
+    def _looked_at(self, path: Path, found: "MadeSet") -> None:
+        """Let the author confirm what is blacked out, if there is anything, and save the set."""
+        if not found.masks:
+            self._save(path, found.made, {})
+            return
+        from cxrview.gui.teaching.masks import MasksDialog
+        from cxrview.teaching.films import SetFilms
+
+        self._say(tr("Text was found on {count} films.").format(count=len(found.masks)))
+        self.make.setEnabled(True)
+        films = SetFilms(found.made, path)
+        dialog = MasksDialog(films, found.masks, self._settings, self._runner, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self._save(path, found.made, dialog.masks))
+        self.beside_made.emit(dialog)
+        dialog.open()
+
+    def _save(self, path: Path, made: "ReadingSet", masks: "dict[int, tuple[Box4, ...]]") -> None:
+        hold = self.pictures.isChecked()
 
         def work(report: Report) -> "ReadingSet":
-            from cxrview.gui.teaching.work import made_and_saved
+            from cxrview.teaching.masked import masked_and_saved
 
-            return made_and_saved(items, plan, folder, path, look, hold, report)
+            return masked_and_saved(made, masks, path, hold, report)
 
+        self._start(work, partial(self._made, path))
+
+    def _start(self, work: Callable[[Report], object], done: Callable[..., None]) -> None:
         self.make.setEnabled(False)
         self._say(tr("Making the set …"), "busy")
-        self._job = self._runner.start(
-            tr("Making a reading set"),
-            work,
-            done=lambda made: self._made(path, made),
-            failed=self._failed,
-            lane="teaching",
-        )
+        title = tr("Making a reading set")
+        self._job = self._runner.start(title, work, done=done, failed=self._failed, lane="teaching")
 
     def _made(self, path: Path, made: "ReadingSet") -> None:
         self.path = path
-        masked = sum(bool(film.masks) for film in made.films)
-        words = tr("Saved {name}: {films} films.").format(name=path.name, films=len(made.films))
-        if masked:
-            words += " " + tr("Text was blacked out on {count}: look at them once.").format(count=masked)
-        self._say(words)
-        self.make.setEnabled(True)
-        self.accept() if not masked else self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(
-            tr("Close")
-        )
+        self._say(tr("Saved {name}: {films} films.").format(name=path.name, films=made.asked))
+        self.accept()
 
     def _failed(self, error: Exception) -> None:
         self._say(error_text.whole(error), "error")

@@ -47,10 +47,11 @@ class FilmStage(Enum):
 
 
 class FilmShown(NamedTuple):
-    """A film, ready to be drawn."""
+    """A film, ready to be drawn, with its prior if it has one."""
 
     radiograph: "Radiograph"
     levels: "ImagePyramid"
+    prior: "FilmShown | None" = None
 
 
 class BlindReading(QObject):
@@ -83,6 +84,9 @@ class BlindReading(QObject):
         self.prediction: Prediction | None = None
         self.readings: Readings | None = None
         self._job: Job | None = None
+        self._ahead = -1  # the place of the film that is read, or was read before it is shown
+        self._read: FilmShown | None = None
+        self._asked_model = -1  # the place of the film that the model has been given
         self._reviewed = False
         self._clock = QElapsedTimer()
 
@@ -176,40 +180,70 @@ class BlindReading(QObject):
 
     def _show(self, place: int) -> None:
         self.place, self.shown, self.prediction = place, None, None
+        self._asked_model = -1
         self._clock.invalidate()
         if place >= len(self.made):
             self._set_stage(FilmStage.DONE)
             return
         self._set_stage(FilmStage.LOADING)
-        index, films = self.made.order[place], self.films
+        if self._ahead != place:
+            self._load(place)
+        elif self._read is not None:  # else it is on its way
+            self._loaded(self._read)
 
-        def work(report: Report) -> FilmShown:
-            from cxrview.imaging.pyramid import ImagePyramid
+    def _load(self, place: int, quiet: bool = False) -> None:
+        """Read the film at `place`, be it before its turn, so that nobody waits for it then."""
+        self._runner.cancel(self._job)
+        self._ahead, self._read = place, None
+        self._job = self._runner.start(
+            tr("Reading film {number}").format(number=place + 1),
+            partial(film_of, self.films, self.made.order[place]),
+            done=partial(self._arrived, place),
+            failed=partial(self._not_read, place),
+            quiet=quiet,
+        )
 
-            radiograph = films.read(index, report)
-            return FilmShown(radiograph, ImagePyramid.of(radiograph))
+    def _is_awaited(self, place: int) -> bool:
+        return place == self.place and self.stage is FilmStage.LOADING
 
-        title = tr("Reading film {number}").format(number=place + 1)
-        self._job = self._runner.start(title, work, done=self._loaded, failed=self._failed)
+    def _arrived(self, place: int, film: FilmShown) -> None:
+        self._read = film
+        if self._is_awaited(place):
+            self._loaded(film)
+
+    def _not_read(self, place: int, error: Exception) -> None:
+        self._ahead = -1  # it is tried again when its turn comes
+        if self._is_awaited(place):
+            self._failed(error)
 
     def _loaded(self, shown: FilmShown) -> None:
         self.shown = shown
+        if not self._reviewed and self.place + 1 < len(self.made):
+            self._load(self.place + 1, quiet=True)
+        else:
+            self._ahead = -1
         answered = self.own_answer() is not None
         self._clock.start()
         if self._reviewed:
             self._set_stage(FilmStage.REVIEW)
         else:
             self._set_stage(FilmStage.REVEALED if answered else FilmStage.ASKED)
-        predictor, radiograph = self._predictor(), shown.radiograph
-        if predictor is not None:
-            self._runner.start(
-                tr("Predicting"),
-                lambda report: predictor.predict([radiograph], report)[0],
-                done=partial(self._predicted, self.place, predictor.card),
-                failed=lambda _error: None,  # the reading goes on without the model
-                lane="model",
-                quiet=True,
-            )
+        self.ask_model()
+
+    def ask_model(self) -> None:
+        """Let the model read the film, unless it is at it; one that has come late is asked then."""
+        predictor, shown = self._predictor(), self.shown
+        if predictor is None or shown is None or self._asked_model == self.place:
+            return
+        self._asked_model = self.place
+        self._runner.start(
+            tr("Predicting"),
+            lambda report: predictor.predict([shown.radiograph], report)[0],
+            done=partial(self._predicted, self.place, predictor.card),
+            failed=lambda _error: None,  # the reading goes on without the model
+            lane="model",
+            quiet=True,
+        )
 
     def _predicted(self, place: int, card: "Card", prediction: "Prediction") -> None:
         if place != self.place:
@@ -247,6 +281,15 @@ class BlindReading(QObject):
     def _set_stage(self, stage: FilmStage) -> None:
         self.stage = stage
         self.stage_changed.emit(stage)
+
+
+def film_of(films: "SetFilms", index: int, report: Report) -> FilmShown:
+    """Return film `index` of a set with its prior, read in a worker. Raises as `SetFilms.read` does."""
+    from cxrview.imaging.pyramid import ImagePyramid
+
+    radiograph, prior = films.read(index, report), films.made.films[index].prior
+    earlier = film_of(films, prior, report) if prior >= 0 else None
+    return FilmShown(radiograph, ImagePyramid.of(radiograph), earlier)
 
 
 def model_answer(questions: tuple[str, ...], card: "Card", prediction: "Prediction") -> ModelAnswer:

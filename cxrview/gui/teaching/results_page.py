@@ -1,7 +1,6 @@
 """What a reading comes to: own ROC beside the model's, figures a class, and the films to look at again."""
 
 import html
-import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -30,18 +29,17 @@ from cxrview.evaluation.names import METRICS
 from cxrview.gui import error_text
 from cxrview.gui import theme as themes
 from cxrview.gui.panels.prediction import heading
+from cxrview.gui.teaching.figures import NOTHING, agreement, difference, summary, with_interval
 from cxrview.gui.widgets.share_plot import ShareLine, SharePlot
-from cxrview.i18n import fixed, say, tr, trn
+from cxrview.i18n import say, tr
 from cxrview.teaching import export
 
 if TYPE_CHECKING:
-    from cxrview.evaluation.bootstrap import Interval
     from cxrview.teaching.reading_set import ReadingSet
     from cxrview.teaching.results import ClassResult, Results
     from cxrview.teaching.sessions import Readings
 
 OWN, MODEL, ASSISTED = 0, 1, 2  # colours of the curves
-NOTHING = "–"
 
 
 class ResultsPage(QWidget):
@@ -68,6 +66,7 @@ class ResultsPage(QWidget):
         self.films = QListWidget(accessibleName=tr("Films to look at again"))
         self.said = QLabel(objectName="dataNote", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.csv = QPushButton(tr("Save the answers (CSV)…"), autoDefault=False, clicked=self._save_answers)
+        self.pdf = QPushButton(tr("Page for the logbook (PDF)…"), autoDefault=False, clicked=self._save_page)
         self.imrmc = QPushButton(tr("Save for iMRMC…"), autoDefault=False, clicked=self._save_imrmc)
         self._fill_films()
         self._lay_out()
@@ -88,6 +87,7 @@ class ResultsPage(QWidget):
         right.addWidget(self.films, 1)
         foot = QHBoxLayout(spacing=8)
         foot.addWidget(self.said, 1)
+        foot.addWidget(self.pdf)
         foot.addWidget(self.csv)
         foot.addWidget(self.imrmc)
         grid = QGridLayout(self, horizontalSpacing=20, verticalSpacing=12)
@@ -148,6 +148,12 @@ class ResultsPage(QWidget):
         if place is not None:
             self.film_asked.emit(place)
 
+    def _save_page(self) -> None:
+        from cxrview.gui.teaching.logbook import write
+
+        title, kinds = tr("Save a page for the logbook"), tr("PDF (*.pdf)")
+        self._ask(title, kinds, tr("logbook.pdf"), partial(write, self._made, self._readings, self.found))
+
     def _save_answers(self) -> None:
         self._save(tr("answers.csv"), partial(export.answers_table, self._made, self._readings))
 
@@ -156,46 +162,21 @@ class ResultsPage(QWidget):
         self._save("imrmc.csv", partial(export.imrmc, self._made, (self._readings,), name))
 
     def _save(self, proposed: str, text: Callable[[], str]) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, tr("Save a table"), proposed, tr("Tables (*.csv)"))
+        title, kinds = tr("Save a table"), tr("Tables (*.csv)")
+        self._ask(title, kinds, proposed, lambda path: export.write(text(), path))
+
+    def _ask(self, title: str, kinds: str, proposed: str, write: Callable[[Path], None]) -> None:
+        """Ask where a file is to go, and `write` it there."""
+        chosen, _ = QFileDialog.getSaveFileName(self, title, proposed, kinds)
         if not chosen:
             return
-        path = Path(chosen) if Path(chosen).suffix else Path(chosen).with_suffix(".csv")
+        path = Path(chosen) if Path(chosen).suffix else Path(chosen).with_suffix(Path(proposed).suffix)
         try:
-            export.write(text(), path)
+            write(path)
         except CxrviewError as error:
             self.said.setText(error_text.whole(error))
         else:
             self.said.setText(tr("Saved {name}.").format(name=path.name))
-
-
-def summary(found: "Results") -> str:
-    """Return in a few sentences how many films, how fast, and how well places were found."""
-    parts = [tr("{answered} of {films} films answered.").format(answered=found.answered, films=found.films)]
-    if not math.isnan(found.mean_area):
-        parts.append(tr("Mean AUC {area}.").format(area=fixed(found.mean_area, 2)))
-    if found.not_judged:
-        parts.append(tr("Not judged: {count}.").format(count=found.not_judged))
-    low, middle, high = found.seconds
-    if not math.isnan(middle):
-        words = tr("Time a film: {middle} s (quartiles {low} and {high} s).")
-        parts.append(words.format(low=fixed(low, 0), middle=fixed(middle, 0), high=fixed(high, 0)))
-    if found.regions.regions:
-        words = tr("{hit} of {regions} regions were marked, {astray} marks lie elsewhere.")
-        hit = found.regions
-        parts.append(words.format(hit=hit.hit, regions=hit.regions, astray=hit.astray))
-    return " ".join(parts)
-
-
-def with_interval(value: float, interval: "Interval | None", percent: bool = False) -> str:
-    """Return a figure with its 95 % interval, as far as they are known."""
-    if math.isnan(value):
-        return NOTHING
-    factor, places = (100, 0) if percent else (1, 2)
-    shown = fixed(factor * value, places)
-    if interval is None:
-        return f"{shown} %" if percent else shown
-    low, high = (fixed(factor * number, places) for number in interval)
-    return f"{shown} % ({low}–{high})" if percent else f"{shown} ({low}–{high})"
 
 
 def _table(classes: "Sequence[ClassResult]") -> QTableWidget:
@@ -233,26 +214,9 @@ def _cells(one: "ClassResult") -> tuple[str, ...]:
         tr("{cases} of {all}").format(cases=one.cases, all=one.cases + one.others),
         with_interval(one.own.area, one.own.interval) if one.own is not None else NOTHING,
         with_interval(one.model.area, one.model.interval) if one.model is not None else NOTHING,
-        _difference(one.against_model),
-        _difference(one.gain),
+        difference(one.against_model),
+        difference(one.gain),
         with_interval(one.sensitivity, one.sensitivity_interval, percent=True),
         with_interval(one.specificity, one.specificity_interval, percent=True),
-        _agreement(one),
+        agreement(one),
     )
-
-
-def _agreement(one: "ClassResult") -> str:
-    if one.kappa is None:
-        return NOTHING
-    pairs = trn("{count} film", "{count} films", one.kappa.pairs).format(count=one.kappa.pairs)
-    return f"κ {fixed(one.kappa.value, 2)} ({pairs})"
-
-
-def _difference(found: object) -> str:
-    from cxrview.teaching.delong import Difference
-
-    if not isinstance(found, Difference):
-        return NOTHING
-    sign = "+" if found.value >= 0 else "−"
-    p = tr("p < 0.001") if found.p < 0.001 else f"p = {fixed(found.p, 3)}"
-    return f"{sign}{fixed(abs(found.value), 2)} ({p})"

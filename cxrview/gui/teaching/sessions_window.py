@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from cxrview.gui import error_text
 from cxrview.gui.theme import wrapped
+from cxrview.gui.widgets.closed_by_escape import ClosedByEscape
 from cxrview.gui.widgets.dates import minute
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.gui.workbench import Workbench
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from cxrview.teaching.sessions import SessionInfo
 
 
-class SessionsWindow(QWidget):
+class SessionsWindow(ClosedByEscape, QWidget):
     """The sessions, the latest first."""
 
     def __init__(self, bench: Workbench, teaching: "Teaching") -> None:
@@ -54,8 +55,11 @@ class SessionsWindow(QWidget):
         self.results = QPushButton(tr("Results"), autoDefault=False, clicked=self._show_results)
         self.compare = QPushButton(tr("Compare readers"), autoDefault=False, clicked=self._compare)
         self.compare.setToolTip(wrapped(tr("Choose the sessions of several readers of one set")))
+        self.progress = QPushButton(tr("Progress"), autoDefault=False, clicked=self._show_progress)
+        self.progress.setToolTip(wrapped(tr("AUC and time a film over all sessions of this reader")))
         foot = QHBoxLayout(spacing=8)
         foot.addWidget(self.said, 1)
+        foot.addWidget(self.progress)
         foot.addWidget(self.compare)
         foot.addWidget(self.go_on)
         foot.addWidget(self.results)
@@ -64,7 +68,7 @@ class SessionsWindow(QWidget):
         column.addWidget(self.table, 1)
         column.addLayout(foot)
         self.table.itemSelectionChanged.connect(self._refresh)
-        self.table.itemDoubleClicked.connect(lambda _item: self._show_results())
+        self.table.itemActivated.connect(lambda _item: self._show_results())
         self._refresh()
 
     def refresh(self) -> None:
@@ -111,13 +115,16 @@ class SessionsWindow(QWidget):
         chosen = self.chosen
         self.results.setEnabled(chosen is not None)
         self.go_on.setEnabled(chosen is not None and not chosen.is_done)
-
         selected = self.selected
+        self.progress.setEnabled(len({one.reader for one in selected}) == 1)
         same = len({one.set_id for one in selected}) == 1 and len({one.reader for one in selected}) > 1
         self.compare.setEnabled(same)
 
     def _compare(self) -> None:
         self._teaching.compare(self.selected, self)
+
+    def _show_progress(self) -> None:
+        self._teaching.show_progress(self.selected[0].reader, self)
 
     def _go_on(self) -> None:
         if self.chosen is not None:
@@ -131,7 +138,7 @@ class SessionsWindow(QWidget):
         self.said.setText(error_text.whole(error))
 
 
-class ResultsWindow(QWidget):
+class ResultsWindow(ClosedByEscape, QWidget):
     """A page of results in a window of its own."""
 
     def __init__(self, page: "ResultsPage", parent: QWidget) -> None:

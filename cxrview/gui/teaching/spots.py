@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 OWN, TRUE = QColor("#ffd166"), QColor("#7bd389")
 UNDER = QColor(0, 0, 0, 150)  # so that a line is seen on bone too
 CLICK = 5.0  # logical pixels: a shorter drag is a click
+STEP = 0.015  # of the longer side of the film, by which a key moves
 RADIUS = 11.0  # of what stands for a click, in logical pixels
 
 
@@ -28,10 +29,11 @@ class SpotLayer(Layer):
         super().__init__(canvas)
         self.spots: list[QRectF] = []
         self.regions: tuple[Box4, ...] = ()
+        self.pointer: QPointF | None = None  # where the keys would put a mark, in pixels of the film
 
     def clear(self) -> None:
         """Show nothing."""
-        self.spots, self.regions = [], ()
+        self.spots, self.regions, self.pointer = [], (), None
         self.canvas.update()
 
     def show_regions(self, regions: "tuple[Box4, ...]") -> None:
@@ -42,6 +44,30 @@ class SpotLayer(Layer):
     def add(self, spot: QRectF) -> None:
         """Add a mark; one of no size is a click."""
         self.spots.append(spot)
+        self.canvas.update()
+
+    def mark_by_key(self) -> None:
+        """Show where a mark would go, which is in the middle at first; then put it there."""
+        place = self.canvas.placement
+        if self.pointer is None:
+            self.pointer = QPointF(place.columns / 2, place.rows / 2)
+        else:
+            self.spots.append(QRectF(self.pointer, self.pointer))
+            self.pointer = None
+        self.canvas.update()
+
+    def move_pointer(self, across: int, down: int) -> None:
+        """Move the place for the next mark by so many steps to the right, and downwards."""
+        if self.pointer is not None:
+            place = self.canvas.placement
+            step = STEP * max(place.columns, place.rows)
+            x, y = self.pointer.x() + across * step, self.pointer.y() + down * step
+            self.pointer = QPointF(min(max(x, 0), place.columns), min(max(y, 0), place.rows))
+            self.canvas.update()
+
+    def drop_pointer(self) -> None:
+        """Put no mark by keys after all."""
+        self.pointer = None
         self.canvas.update()
 
     def take_back(self) -> None:
@@ -58,6 +84,10 @@ class SpotLayer(Layer):
             _twice(painter, TRUE, lambda place=place: painter.drawRect(place))
         for spot in self.spots:
             _twice(painter, OWN, lambda spot=spot: draw_spot(painter, placement, spot))
+        if self.pointer is not None:
+            at = placement.to_widget.map(self.pointer)
+            for arm in (QPointF(2 * RADIUS, 0), QPointF(0, 2 * RADIUS)):
+                _twice(painter, OWN, lambda arm=arm: painter.drawLine(at - arm, at + arm))
 
 
 def draw_spot(painter: QPainter, placement: "ViewTransform", spot: QRectF) -> None:

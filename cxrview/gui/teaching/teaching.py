@@ -1,8 +1,9 @@
 """Teaching in the window: making sets, reading them, and looking at what the readings came to."""
 
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from cxrview.gui.teaching.window import ReadWindow
     from cxrview.gui.teaching.work import FinishedReading
     from cxrview.teaching.films import SetFilms
+    from cxrview.teaching.over_time import OverTime
     from cxrview.teaching.reading_set import ReadingSet
     from cxrview.teaching.sessions import SessionInfo, Sessions
 
-KINDS = "Reading sets (*.cxrset)"
+PAGE = "teaching"  # of the manual
+Window = TypeVar("Window", bound=QWidget)
 
 
 class Teaching:
@@ -42,15 +45,26 @@ class Teaching:
 
         return Sessions(session_path(self._bench.places.annotations_store))
 
-    def new_set(self, films: Path | None = None) -> None:
-        """Ask what a new set is to be, of the `films` of a folder or a table, and offer to read it."""
+    def new_set(
+        self,
+        films: Path | None = None,
+        among: Collection[Path] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Ask over `parent`, or the main window, what a new set is to be, and offer to read it.
+
+        It is of the `films` of a folder or a table: of all, or of those `among` some.
+        """
         from cxrview.gui.teaching.new_set import NewSetDialog
 
-        self.dialog = NewSetDialog(self._bench.runner, self._bench.window)
+        bench = self._bench
+        dialog = NewSetDialog(bench.runner, bench.state.settings, parent or bench.window)
+        self.dialog = self._attended(dialog)
         self.dialog.accepted.connect(self._offer_new)
+        self.dialog.beside_made.connect(self._attended)
         self.dialog.open()
         if films is not None:
-            self.dialog.look(films)
+            self.dialog.look(films, among)
 
     def _offer_new(self) -> None:
         path = self.dialog.path if self.dialog is not None else None
@@ -137,7 +151,7 @@ class Teaching:
             self.window.close()
         models = self._bench.session.models
         reading = BlindReading(films, session, self.sessions, self._bench.runner, lambda: models.predictor)
-        self.window = ReadWindow(self._bench, reading)
+        self.window = self._attended(ReadWindow(self._bench, reading))
         self.window.finished.connect(partial(self._fetch_results, films.made, session))
         self.window.closed.connect(self._forget)
         self.window.show()
@@ -174,7 +188,7 @@ class Teaching:
         from cxrview.gui.teaching.sessions_window import SessionsWindow
 
         if self.list is None:
-            self.list = SessionsWindow(self._bench, self)
+            self.list = self._attended(SessionsWindow(self._bench, self))
         self.list.refresh()
         self.list.show()
         self.list.raise_()
@@ -192,7 +206,7 @@ class Teaching:
 
             page = self._page(found)
             page.film_asked.connect(partial(self._review, found.made, session))
-            ResultsWindow(page, parent).show()
+            self._attended(ResultsWindow(page, parent)).show()
 
         self._start(tr("Working out the results"), work, done)
 
@@ -221,6 +235,28 @@ class Teaching:
             dialog.show()
 
         self._start(tr("Comparing readers"), work, done)
+
+    def show_progress(self, reader: str, parent: QWidget) -> None:
+        """Show what all sessions of `reader` came to."""
+
+        def work(report: Report) -> "OverTime":
+            from cxrview.teaching.over_time import over_time
+
+            return over_time(self.sessions, reader, report)
+
+        def done(found: "OverTime") -> None:
+            from cxrview.gui.teaching.progress_window import ProgressWindow
+
+            self._attended(ProgressWindow(reader, found, parent)).show()
+
+        self._start(tr("Working out the progress"), work, done)
+
+    def _attended(self, window: Window) -> Window:
+        """Return `window` with the keys of a secondary window, and its page of the manual."""
+        from cxrview.gui.actions.secondary import attend
+
+        attend(window, self._bench, PAGE)
+        return window
 
     def _start(self, title: str, work: object, done: object) -> None:
         assert callable(work)

@@ -1,11 +1,9 @@
 """The window of a blind reading: the film fills it, questions stand beside it, results come at the end."""
 
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,15 +18,18 @@ from PySide6.QtWidgets import (
 from cxrview.datasets.boxes import upright
 from cxrview.gui.actions.window_actions import WindowActions
 from cxrview.gui.session.calls import reading as prediction_state
-from cxrview.gui.state import AppState
+from cxrview.gui.state import ModelInfo
 from cxrview.gui.teaching.actions import ACTIONS
+from cxrview.gui.teaching.film_view import NAME, nameless_state, show_film
+from cxrview.gui.teaching.prior import PriorView
 from cxrview.gui.teaching.rating import Rating
 from cxrview.gui.teaching.reading import BlindReading, FilmStage
 from cxrview.gui.teaching.reveal import RevealPanel
 from cxrview.gui.teaching.spots import SpotLayer, SpotTool
-from cxrview.gui.view_state import PredictionState, Shown, ViewStage
+from cxrview.gui.view_state import PredictionState, Shown, ViewStage, ViewState
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.heat_layer import HeatLayer
+from cxrview.gui.widgets.closed_by_escape import ClosedByEscape
 from cxrview.gui.widgets.window_size import fitted
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr
@@ -43,7 +44,7 @@ PANEL_WIDTH = 330
 TICK = 500  # ms between two looks at the clock
 
 
-class ReadWindow(QWidget):
+class ReadWindow(ClosedByEscape, QWidget):
     """Shows one BlindReading.
 
     Signals:
@@ -59,17 +60,18 @@ class ReadWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setObjectName("panel")
         self.resize(fitted(SIZE, self))
+        if bench.window.isVisible():  # as large as the window is in which films are read otherwise
+            self.setGeometry(bench.window.geometry())
+            self.setWindowState(bench.window.windowState() & ~Qt.WindowState.WindowMinimized)
         self.reading = reading
-        # A state of its own: nothing of this film is in the main window, and nothing of that in here.
-        plain = replace(bench.state.settings, hide_model=False, show_overlays=False)
-        nameless = replace(plain, corner_patient=False, corner_study=False, corner_laterality=False)
-        self.state = AppState(nameless, self)
+        self.state = nameless_state(bench.state.settings, self)
         self.state.set_model(bench.state.model)
         self.view = self.state.active
         self.tool = SpotTool()
         self.canvas = Canvas(self.view, self.state, self.tool)
         self.layer = self.tool.layer = SpotLayer(self.canvas)
         self.canvas.layers = [HeatLayer(self.canvas, self.state), self.layer]
+        self.prior = PriorView(self.state)
         self.rating = Rating(reading.made.questions)
         self.revealed = RevealPanel(self.state)
         self.heading = QLabel(objectName="heading")
@@ -89,6 +91,7 @@ class ReadWindow(QWidget):
         self.rating.note.returnPressed.connect(self.canvas.setFocus)
         reading.stage_changed.connect(self._show_stage)
         reading.predicted.connect(self._show_model)
+        bench.state.model_changed.connect(self._take_model)
         self._show_stage(reading.stage)
 
     def _lay_out(self) -> None:
@@ -120,6 +123,7 @@ class ReadWindow(QWidget):
         row = QHBoxLayout(page, spacing=0)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.canvas, 1)
+        row.addWidget(self.prior, 1)
         row.addWidget(side)
         self.stack.addWidget(page)
         whole = QVBoxLayout(self)
@@ -143,6 +147,11 @@ class ReadWindow(QWidget):
             asked = self.reading.prediction is not None and self.rating.is_complete
             self.reading.go_on(self._answer() if asked else None)
 
+    @property
+    def views(self) -> tuple[ViewState, ViewState]:
+        """The film that is asked about, and its prior."""
+        return self.view, self.prior.view
+
     def toggle_heat(self) -> None:
         """Show or hide the heatmap, once there is one."""
         self.view.set_heat_shown(not self.view.heat_shown)
@@ -161,6 +170,7 @@ class ReadWindow(QWidget):
     # What is shown
 
     def _show_stage(self, stage: FilmStage) -> None:
+        self.layer.drop_pointer()
         reading = self.reading
         failed, revealed = stage is FilmStage.FAILED, stage is FilmStage.REVEALED
         if stage is FilmStage.DONE:
@@ -186,14 +196,14 @@ class ReadWindow(QWidget):
     def _clear(self) -> None:
         self.layer.clear()
         self.revealed.hide()
-        self.view.set_shown(Shown(ViewStage.LOADING, Path("film"), self.reading.place))
+        self.view.set_shown(Shown(ViewStage.LOADING, NAME, self.reading.place))
+        self.prior.show_prior(self.reading.place, None)
 
     def _show_film(self) -> None:
         shown = self.reading.shown
         if shown is not None and self.view.shown.radiograph is not shown.radiograph:
-            self.view.set_shown(
-                Shown(ViewStage.SHOWN, Path("film"), self.reading.place, shown.radiograph, shown.levels)
-            )
+            show_film(self.view, self.reading.place, shown)
+            self.prior.show_prior(self.reading.place, shown.prior)
         self._clock.start()
 
     def _reveal(self) -> None:
@@ -216,6 +226,11 @@ class ReadWindow(QWidget):
         """Draw the marks of an answer that was locked in an earlier sitting."""
         for spot in own.spots:
             self.layer.add(QRectF(spot.x - spot.width / 2, spot.y - spot.height / 2, spot.width, spot.height))
+
+    def _take_model(self, model: ModelInfo) -> None:
+        """A model has come, be it after the first film: it reads this one too."""
+        self.state.set_model(model)
+        self.reading.ask_model()
 
     def _show_model(self) -> None:
         shown = (FilmStage.REVEALED, FilmStage.REVIEW)
@@ -242,7 +257,8 @@ class ReadWindow(QWidget):
         if stage is FilmStage.ASKED:
             self.rating.note.setPlaceholderText(tr("A line of your own"))
             keys = tr("1 to 5 answer the question in bold, 0: cannot be judged.")
-            self.hint.setText(f"{keys} {tr('Click or drag on the film to mark a place.')}")
+            places = tr("Click or drag on the film to mark a place, or press M, arrows, M.")
+            self.hint.setText(f"{keys} {places}")
         else:
             self.hint.setText(tr("Change the answer if the model has changed your mind.") if second else "")
 
@@ -256,12 +272,16 @@ class ReadWindow(QWidget):
         if (
             not left and self.view.shown.radiograph is not None
         ):  # the film goes, the answer may still be given
-            self.view.set_shown(Shown())
+            self._take_film_away()
+
+    def _take_film_away(self) -> None:
+        self.view.set_shown(Shown())
+        self.prior.show_prior(0, None)
 
     def _finish(self) -> None:
         self._clock.stop()
         self.setWindowTitle(f"{tr('Results')} – {self.reading.made.title}")
-        self.view.set_shown(Shown())
+        self._take_film_away()
         self.layer.clear()
         if self.stack.count() == 2:
             self.stack.setCurrentIndex(1)
@@ -282,6 +302,18 @@ class ReadWindow(QWidget):
         """Show a film that was read, with all that is known of it."""
         self.stack.setCurrentIndex(0)
         self.reading.review(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.rating.note.hasFocus():
+            self.canvas.setFocus()
+        elif self.layer.pointer is not None:
+            self.layer.drop_pointer()
+        elif self.isFullScreen():
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._clock.stop()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QPointF
 from cxrview.gui.viewer.canvas import FIT_MARGIN, Canvas
 
 if TYPE_CHECKING:
+    from cxrview.gui.viewer.view_transform import ViewTransform
     from cxrview.imaging import Radiograph, Voi
 
 
@@ -15,7 +16,8 @@ class Sync(QObject):
     """Keeps canvases together while `on`.
 
     Zoom is taken relative to the fitted image and place relative to its size, so that films of different
-    resolution show the same part; a window is taken relative to each film's own, unless it is one film.
+    resolution show the same part, and one that is mirrored the part opposite. A window is taken relative to
+    each film's own, unless it is one film.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -52,14 +54,14 @@ class Sync(QObject):
         self._busy = True
         place = leader.placement
         relative = place.zoom / place.fit_zoom(FIT_MARGIN)
-        x, y = place.centre.x() / place.columns, place.centre.y() / place.rows
         for canvas in self._others(leader):
             own = canvas.placement
+            x, y = _centre(place, own)
             same = (own.rows, own.columns) == (place.rows, place.columns)
             if leader.fitted:
                 canvas.fit(by_user=False)
             elif same:
-                canvas.set_placement(place.zoom, place.centre)
+                canvas.set_placement(place.zoom, QPointF(x * own.columns, y * own.rows))
             else:
                 zoom = relative * own.fit_zoom(FIT_MARGIN)
                 canvas.set_placement(zoom, QPointF(x * own.columns, y * own.rows))
@@ -83,6 +85,20 @@ class Sync(QObject):
         for canvas in self._others(leader):
             canvas.view.set_inverted(inverted)
         self._busy = False
+
+
+def _centre(place: "ViewTransform", own: "ViewTransform") -> tuple[float, float]:
+    """Return which point of the image of `own`, as shares of it, belongs into the middle beside `place`.
+
+    It is the same point; where one of the two is mirrored, the one that lies there on the screen.
+    """
+    x, y = place.centre.x() / place.columns, place.centre.y() / place.rows
+    if place.orientation.mirrored == own.orientation.mirrored:
+        return x, y
+    a, b, c, d = place.orientation.linear()
+    across, down = a * (x - 0.5) + c * (y - 0.5), b * (x - 0.5) + d * (y - 0.5)  # on the screen
+    a, b, c, d = own.orientation.linear()  # orthogonal: its inverse is its transpose
+    return 0.5 + a * across + b * down, 0.5 + c * across + d * down
 
 
 def _translated(voi: "Voi", radiograph: "Radiograph", other: "Radiograph") -> "Voi":

@@ -13,7 +13,7 @@ from cxrview.gui.state import AppState
 from cxrview.gui.view_state import Shown, ViewState
 from cxrview.gui.viewer.canvas import Canvas
 from cxrview.gui.viewer.grid import Grid
-from cxrview.gui.viewer.heatmap_pair import HeatmapPair
+from cxrview.gui.viewer.image_pair import ImagePair
 from cxrview.gui.viewer.layer import Layer
 from cxrview.gui.viewer.refiner import Refiner
 from cxrview.gui.viewer.sync import Sync
@@ -88,7 +88,7 @@ class Viewports(QObject):
         self.tools, self._layers, self._pages = tools, layers, pages
         self.tool = tools["window"]
         self.sync = Sync(self)
-        self.twins = HeatmapPair(session, self)
+        self.twins = ImagePair(session, self)
         self.second: SecondWindow | None = None
         self.grid = Grid(self._make)
         self.grid.arrange(1, 1, state.views)
@@ -185,19 +185,34 @@ class Viewports(QObject):
         if not on:
             self.use("one")
             return
-        self.use_layout(1, 2)
-        plain, heated = sorted(
-            (port.view for port in self.grid.viewports), key=lambda view: view is not self._state.active
-        )
-        self.grid.arrange(1, 2, [plain, heated])  # the plain one on the left
+        plain, heated = self._two()
         self._state.change_settings(heatmap_visible=True)  # it is what was asked for
         self.twins.join(plain, heated)
         self._state.arrange(twins=True)
         self.synchronise(True)
 
+    def compare_mirror(self, on: bool = True) -> None:
+        """Show the image beside its mirror image, moved together; or one image again."""
+        if not on:
+            self.use("one")
+            return
+        plain, mirror = self._two()
+        self.twins.mirror(plain, mirror)
+        self._state.arrange(mirror=True)
+        self.synchronise(True)
+
+    def _two(self) -> tuple[ViewState, ViewState]:
+        """Make room for two, and return the active view, at the left, and the one beside it."""
+        self.use_layout(1, 2)
+        views = sorted(
+            (port.view for port in self.grid.viewports), key=lambda view: view is not self._state.active
+        )
+        self.grid.arrange(1, 2, views)
+        return views[0], views[1]
+
     def _part_twins(self) -> None:
         if self.twins.part():
-            self._state.arrange(twins=False)
+            self._state.arrange(twins=False, mirror=False)
             self.synchronise(False)
 
     def show_beside(self, left: "hanging.Key", right: "hanging.Key") -> None:

@@ -25,6 +25,7 @@ from cxrview.gui.batch import runs as runs_module
 from cxrview.gui.batch.batches import BatchDesk
 from cxrview.gui.batch.columns import FILE
 from cxrview.gui.commands.help import Help
+from cxrview.gui.commands.teaching import teaching
 from cxrview.gui.state import Mark
 from cxrview.gui.view_state import PredictionProgress
 from cxrview.i18n import say
@@ -123,6 +124,11 @@ def test_from_the_menu_to_an_evaluation_in_under_ten_clicks(window, films, qtbot
     shown.page.evaluation.answers.gallery.open.click()
     there = {answer.path for answer in cell.facts.answers}
     qtbot.waitUntil(lambda: there <= set(window.state.entries))
+    shown.page.evaluation.make_set.click()  # to be read blind, in one step
+    dialog = window.bench.part(teaching).dialog
+    qtbot.waitUntil(dialog.make.isEnabled)
+    assert dialog.said.text() == f"{3 * EACH} films of 3 classes."
+    dialog.reject()
 
 
 def test_a_model_of_the_library_is_evaluated_on_a_folder(window, films, qtbot, monkeypatch):

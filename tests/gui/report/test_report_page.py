@@ -13,6 +13,7 @@ from cxrview.errors import CxrviewError
 from cxrview.gui import messages
 from cxrview.gui.report import page as report_page
 from cxrview.gui.report.page import Chance, ReportFacts, ReportLine
+from cxrview.gui.report.paper import paper
 from cxrview.gui.report.sheet import Sheet
 from cxrview.messages import CHOOSE_ANOTHER_FOLDER
 from tests.pdf_words import words_of
@@ -93,9 +94,9 @@ def test_every_fact_stands_on_the_page_as_text(facts, tmp_path):
 
 
 def test_it_is_one_page_of_a4_or_letter(facts, tmp_path):
-    for paper, size in (("A4", (595, 842)), ("Letter", (612, 792))):
-        path = tmp_path / f"{paper}.pdf"
-        report_page.write(path, facts, QPageSize(QPageSize.PageSizeId[paper]))
+    for name, size in (("A4", (595, 842)), ("Letter", (612, 792))):
+        path = tmp_path / f"{name}.pdf"
+        report_page.write(path, facts, QPageSize(QPageSize.PageSizeId[name]))
         (page,) = PdfReader(path).pages
         assert (page.mediabox.width, page.mediabox.height) == size
 
@@ -104,9 +105,9 @@ def test_the_paper_is_that_of_the_country(qapp):
     before = QLocale()
     try:
         QLocale.setDefault(QLocale("en_US"))
-        assert report_page.paper().id() is QPageSize.PageSizeId.Letter
+        assert paper().id() is QPageSize.PageSizeId.Letter
         QLocale.setDefault(QLocale("de_DE"))
-        assert report_page.paper().id() is QPageSize.PageSizeId.A4
+        assert paper().id() is QPageSize.PageSizeId.A4
     finally:
         QLocale.setDefault(before)
 
@@ -191,6 +192,19 @@ def test_whatever_there_is_to_say_fits_above_the_foot(facts, classes, paper, tmp
             page[DOTS * 276 - 3 : DOTS * 277 - 3] > 250
         ).all()  # nothing runs into the foot, 20 mm from below
         assert (page[DOTS * 277 - 3 : DOTS * 277 + 3] < 250).any()
+
+
+@pytest.mark.parametrize(("lines", "pages"), [(3, 1), (40, 2), (120, 2)])
+def test_findings_are_printed_as_written_and_long_ones_on_a_second_page(facts, lines, pages, tmp_path):
+    findings = "\n".join(f"Finding {number}." for number in range(lines))
+    path = tmp_path / "written.pdf"
+    report_page.write(path, dataclasses.replace(facts, findings=findings, impression="Nothing new."), A4)
+    text = words_of(path)
+    assert len(PdfReader(path).pages) == pages
+    assert "Impression Nothing new." in text
+    assert ("Findings and impression stand on the second page." in text) is (pages == 2)
+    assert ("Finding 39." in text) is (lines > 39)
+    assert ("Finding 119." in text, "..." in text) == (False, lines > 40)  # cut, and it shows
 
 
 def test_pictures_stay_large_and_the_words_go_to_a_second_page(facts, tmp_path, monkeypatch):

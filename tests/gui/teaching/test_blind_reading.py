@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, Qt
 from sklearn.metrics import roc_auc_score
 
 from cxrview.gui.commands import teaching as teaching_commands
+from cxrview.gui.teaching.figures import with_interval
 from cxrview.gui.teaching.reading import FilmStage
-from cxrview.gui.teaching.results_page import with_interval
 from cxrview.i18n import fixed
 from cxrview.teaching.films import SetFilms
 from cxrview.teaching.set_file import save
@@ -102,7 +102,12 @@ def test_thirty_films_are_read_by_key_killed_half_way_and_come_to_what_scikit_le
 
 
 def test_nothing_is_told_before_the_answer_is_locked(window, begin, made, qtbot):
+    models, model = window.session.models, window.state.model
+    predictor, models.predictor = models.predictor, None
     reader = begin()
+    models.predictor = predictor  # it was loaded when the film was there already
+    window.state.set_model(type(model)())
+    window.state.set_model(model)
     qtbot.waitUntil(lambda: reader.reading.prediction is not None)
     film = made.film(0)
     words = " ".join(

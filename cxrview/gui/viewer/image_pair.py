@@ -1,4 +1,4 @@
-"""One image twice: plain, and with its heatmap. What is shown in one is shown in the other, alike."""
+"""One image twice: plain, and with its heatmap or as in a mirror. What is done to one is done to both."""
 
 from functools import partial
 
@@ -8,14 +8,14 @@ from cxrview.gui.session.session import Session
 from cxrview.gui.view_state import Shown, ViewStage, ViewState
 
 
-class HeatmapPair(QObject):
+class ImagePair(QObject):
     """Keeps two views together between `join` and `part`; `session` fills the one that lags behind."""
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
         self._pair: tuple[ViewState, ViewState] | None = None  # plain, with its heatmap
-        self._busy = False
+        self._mirrored = self._busy = False
 
     def add(self, view: ViewState) -> None:
         """Let `view` be joined."""
@@ -26,9 +26,16 @@ class HeatmapPair(QObject):
 
     def join(self, plain: ViewState, heated: ViewState) -> None:
         """Show the image of `plain` in `heated` too, with its heatmap there only."""
-        self._pair = (plain, heated)
+        self._join(plain, heated, mirrored=False)
+
+    def mirror(self, plain: ViewState, mirror: ViewState) -> None:
+        """Show the image of `plain` in `mirror` too, left and right swapped there; in neither its heatmap."""
+        self._join(plain, mirror, mirrored=True)
+
+    def _join(self, plain: ViewState, other: ViewState, mirrored: bool) -> None:
+        self._pair, self._mirrored = (plain, other), mirrored
         plain.set_heat_shown(False)
-        heated.set_heat_shown(True)
+        other.set_heat_shown(not mirrored)
         self._show(plain, plain.shown)
         self._lead(plain)
 
@@ -36,7 +43,10 @@ class HeatmapPair(QObject):
         """Let each go its own way; return whether there were two."""
         pair, self._pair = self._pair, None
         if pair is not None:
-            pair[0].set_heat_shown(True)
+            for view in pair:
+                view.set_heat_shown(True)
+            if self._mirrored:  # the other one may stay, as one of several
+                pair[1].set_orientation(pair[0].orientation)
         return pair is not None
 
     def _other(self, view: ViewState) -> ViewState | None:
@@ -71,7 +81,7 @@ class HeatmapPair(QObject):
         if (model.shown.path, model.shown.frame) != (view.shown.path, view.shown.frame):
             return
         self._busy = True
-        view.set_orientation(model.orientation)
+        view.set_orientation(model.orientation.flipped() if self._mirrored else model.orientation)
         view.set_filters(model.filters)
         view.set_inverted(model.inverted)
         if model.shown.radiograph is view.shown.radiograph:

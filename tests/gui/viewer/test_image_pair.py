@@ -1,7 +1,7 @@
-"""The image beside the same with its heatmap, whichever of the two the user turns to."""
+"""The image beside the same with its heatmap, or beside its mirror image, whichever the user turns to."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 
 from cxrview.gui.commands import image
 from cxrview.gui.state import Entry, ViewStage
@@ -99,3 +99,26 @@ def test_an_image_wanted_beside_the_one_on_the_screen_parts_them(twins, phantom,
     window.studies.beside.emit(second, 0)
     qtbot.waitUntil(lambda: shows(plain, phantom) and shows(heated, second))
     assert not window.state.arrangement.twins
+
+
+def test_the_mirror_image_shows_the_other_side_of_what_is_looked_at(opened, phantom, qtbot):
+    window = opened
+    qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ShiftModifier)
+    plain, mirror = window.viewports.grid.viewports
+    qtbot.waitUntil(lambda: shows(mirror, phantom))
+    assert window.menus.actions["mirror"].isChecked()
+    assert mirror.view.orientation == plain.view.orientation.flipped()
+    assert not plain.view.heat_shown
+    assert not mirror.view.heat_shown
+    plain.canvas.set_zoom(3.0, QPointF(10, 20))  # so that this point of the widget stays
+    left, right = plain.canvas.placement, mirror.canvas.placement
+    assert left.zoom == pytest.approx(right.zoom)
+    assert left.centre.x() != pytest.approx(left.columns / 2, abs=2)
+    assert right.centre.x() == pytest.approx(right.columns - left.centre.x())
+    assert right.centre.y() == pytest.approx(left.centre.y())
+    qtbot.keyClick(window, Qt.Key.Key_Period)  # turned a quarter, both of them
+    assert mirror.view.orientation == plain.view.orientation.flipped()
+    qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ShiftModifier)
+    assert len(window.viewports.viewports) == 1
+    assert not window.menus.actions["mirror"].isChecked()
+    assert window.canvas.view.heat_shown
