@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QApplication
 
 from cxrview import environment, i18n, paths
+from cxrview.gui.batch.similar import SimilarDialog
 from cxrview.gui.commands import export
 from cxrview.gui.commands.training import show_card
 from cxrview.gui.dialogs.export import ExportDialog
@@ -161,6 +162,8 @@ def opened_windows(window, qtbot):
     yield window.heatmaps.all_classes, "heatmaps"
     window.heatmaps.show_model_view()
     yield window.heatmaps.model_view, "heatmaps"
+    window.menus.actions["similar"].trigger()
+    yield window.findChild(SimilarDialog), "batch"
     window.preferences.show()
     yield window.preferences.dialog, "start"
     window.tags.show()
