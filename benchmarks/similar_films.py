@@ -2,15 +2,14 @@
 
     python benchmarks/similar_films.py [--films 100000] [--length 1024] [--keep FOLDER]
 
-The store is written as a batch writes it, with invented embeddings whose variance falls along their principal
-axes as DECAY says (that of the bundled model on real films falls faster; --store measures a batch of one's own).
-The search is `cxrview.batch.similar`, with the reading of its candidates from the store; beside it, in turn and
-in the same run, all embeddings in memory are compared with one matrix product. It ends with 1 if the median
-search takes more than 50 ms, or if fewer than 95 % of the true ten are found.
+The store is written as a batch writes it, with invented embeddings whose variance falls along their
+principal axes as DECAY says; --store measures a batch of one's own instead. The search is that of
+`cxrview.batch.similar`, with the reading of its candidates from the store; beside it, in turn and in the same
+run, all embeddings in memory are compared with one matrix product. It ends with 1 if the median search takes
+more than 50 ms, or if fewer than 95 % of the true ten are found.
 """
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -116,7 +115,7 @@ def main() -> int:
         path = Path(arguments.keep or folder) / "batch.sqlite"
         if not path.exists():
             write(path, arguments.films, arguments.length)
-        print(f"store: {os.path.getsize(path) / 1e6:.0f} MB")
+        print(f"store: {path.stat().st_size / 1e6:.0f} MB")
         return 0 if measure(path) else 1
 
 

@@ -17,7 +17,7 @@ from cxrview.imaging import Letterbox
 from cxrview.inference.predictor import Predictor
 from tests.training import planted
 
-FILMS = 28
+FILMS = 24
 
 
 class Reader:

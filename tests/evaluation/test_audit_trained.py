@@ -1,7 +1,5 @@
 """The shortcut audit of networks that were trained on drawn chests, with and without a planted shortcut."""
 
-from dataclasses import replace
-
 import pytest
 
 pytest.importorskip("keras")  # before the modules that need it
@@ -15,10 +13,10 @@ from cxrview.evaluation.audit.page import audit_caveats, lungs_not_needed
 from cxrview.evaluation.audit.report import audit_report
 from cxrview.evaluation.predict import answer_files
 from cxrview.inference.predictor import Predictor
-from cxrview.training.config import PRESETS, ModelConfig
+from cxrview.training.config import PhaseConfig
 from cxrview.training.run import worker
 from tests.training import planted
-from tests.training.runs import Listener
+from tests.training.runs import Listener, tiny_config, with_model
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -28,6 +26,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
 
+EPOCHS = 25
+
 
 def audited(draw, tmp_path):
     """Train a small network on 240 films, and return its audit on 80 others, with what is said of it."""
@@ -35,12 +35,8 @@ def audited(draw, tmp_path):
     planted.write_task(tmp_path / "others", draw, 320)  # of which the first 240 are the same
     for path in sorted((tmp_path / "others").rglob("*.png"), key=lambda path: path.stem)[:240]:
         path.unlink()
-    config = replace(
-        PRESETS["scratch"][1],
-        data=DataConfig(path=str(tmp_path / "films"), near_duplicates=False),
-        model=ModelConfig(name="planted", architecture="small-cnn", start="none", hidden=(), input_size=192),
-    )
-    config = replace(config, recipe=replace(config.recipe, patience=0, choose_by="loss"))
+    config = tiny_config(tmp_path / "films", PhaseConfig("all", EPOCHS, 1e-3), patience=0, choose_by="loss")
+    config = with_model(config, name="planted", hidden=(), input_size=96)
     worker.run(config, tmp_path / "run", Listener(), register=False)
     predictor = Predictor.load(str(tmp_path / "run" / "bundle" / "planted"))
     items = find_items(DataConfig(str(tmp_path / "others")))

@@ -24,11 +24,11 @@ from cxrview.batch.run_folder import BatchFolder
 from cxrview.gui import error_text
 from cxrview.gui.batch import texts
 from cxrview.gui.batch.similar_search import (
-    SimilarFound,
     FoundFilm,
     KeptIndex,
     Query,
     SearchedBatch,
+    SimilarFound,
     search,
     searchable,
 )
