@@ -99,8 +99,8 @@ HEAT_EMPTY = Message(
 )
 
 # Whether a model needs the lungs
-AUC_ALONE = Message("auc-alone", "{value:.2f}")
-AUC_BETWEEN = Message("auc-between", "{value:.2f} ({low:.2f}–{high:.2f})")
+AUC_ALONE = Message("auc-alone", "{auc:.2f}")
+AUC_BETWEEN = Message("auc-between", "{auc:.2f} ({low:.2f}–{high:.2f})")
 LUNGS_NOT_NEEDED = Message(
     "lungs-not-needed",
     "The model does not need the lungs: with them blanked its AUC is {auc}, on whole films {whole}. "
@@ -128,6 +128,10 @@ AUDIT_TELLS_NOTHING = Message(
     "audit-tells-nothing",
     "On these films the model does not tell the classes apart with certainty (AUC {auc}): what it needs for "
     "that cannot be said.",
+)
+NO_SHORTCUT_FOUND = Message(
+    "no-shortcut-found",
+    "Nothing here says that the model does without the lungs. That is no proof that it needs them.",
 )
 AUDIT_WITHOUT_LUNGS = Message(
     "audit-without-lungs", "On {count:,} of {of:,} films no lungs were found: they are left out here."

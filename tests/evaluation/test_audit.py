@@ -78,6 +78,7 @@ def test_its_twin_without_a_marker_is_not(tmp_path, tiny_bundle):
     assert found["readings"]["whole"]["auc"]["value"] > 0.9
     assert not lungs_not_needed(found)
     assert not any(caveat.serious for caveat in said.values())
+    assert messages.NO_SHORTCUT_FOUND.code in said
     assert found["readings"]["lungs_alone"]["auc"]["value"] > 0.9
     assert found["readings"]["without_lungs"]["auc"]["value"] < 0.7
     assert found["heat"]["lungs"]["value"] > 0.8

@@ -26,17 +26,17 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
 
-EPOCHS = 25
+EPOCHS = 15
 
 
 def audited(draw, tmp_path):
-    """Train a small network on 240 films, and return its audit on 80 others, with what is said of it."""
-    planted.write_task(tmp_path / "films", draw, 240)
-    planted.write_task(tmp_path / "others", draw, 320)  # of which the first 240 are the same
-    for path in sorted((tmp_path / "others").rglob("*.png"), key=lambda path: path.stem)[:240]:
+    """Train a small network on 200 films, and return its audit on 60 others, with what is said of it."""
+    planted.write_task(tmp_path / "films", draw, 200)
+    planted.write_task(tmp_path / "others", draw, 260)  # of which the first 200 are the same
+    for path in sorted((tmp_path / "others").rglob("*.png"), key=lambda path: path.stem)[:200]:
         path.unlink()
     config = tiny_config(tmp_path / "films", PhaseConfig("all", EPOCHS, 1e-3), patience=0, choose_by="loss")
-    config = with_model(config, name="planted", hidden=(), input_size=96)
+    config = with_model(config, name="planted", pooling="flatten", hidden=(16,), input_size=64)
     worker.run(config, tmp_path / "run", Listener(), register=False)
     predictor = Predictor.load(str(tmp_path / "run" / "bundle" / "planted"))
     items = find_items(DataConfig(str(tmp_path / "others")))
@@ -53,8 +53,8 @@ def test_a_network_that_learnt_a_marker_does_not_need_the_lungs(tmp_path):
     assert {messages.LUNGS_NOT_NEEDED.code, messages.TEXT_IS_READ.code} <= said
 
 
-def test_its_twin_that_learnt_opacities_does(tmp_path):
-    found, said = audited(planted.lesion, tmp_path)
-    assert found["readings"]["whole"]["auc"]["low"] > 0.6
+def test_its_twin_that_learnt_the_side_of_an_opacity_does(tmp_path):
+    found, said = audited(planted.side, tmp_path)
+    assert found["readings"]["whole"]["auc"]["low"] > 0.8
     assert not lungs_not_needed(found)
     assert messages.TEXT_IS_READ.code not in said

@@ -59,7 +59,11 @@ def lungs_not_needed(part: Mapping[str, Any]) -> bool:
 
 def audit_caveats(part: Mapping[str, Any]) -> list[Caveat]:
     """Return what a reader should know of the model, the serious first."""
-    return sorted(_caveats(part), key=lambda caveat: not caveat.serious)
+    found = list(_caveats(part))
+    sure = part["measured"] and _tells_apart(part["readings"][WHOLE]["auc"])
+    if sure and not any(caveat.serious for caveat in found):
+        found.insert(0, Caveat(messages.NO_SHORTCUT_FOUND))
+    return sorted(found, key=lambda caveat: not caveat.serious)
 
 
 def _caveats(part: Mapping[str, Any]) -> Iterator[Caveat]:
@@ -107,8 +111,9 @@ def _kept(readings: Mapping[str, Any], name: str) -> float:
 def _auc(entry: Mapping[str, float | None]) -> Message | str:
     if entry["value"] is None:
         return ABSENT
-    between = messages.AUC_ALONE if entry["low"] is None else messages.AUC_BETWEEN
-    return between(**entry)
+    if entry["low"] is None:
+        return messages.AUC_ALONE(auc=entry["value"])
+    return messages.AUC_BETWEEN(auc=entry["value"], low=entry["low"], high=entry["high"])
 
 
 def audit_tables(part: Mapping[str, Any], label: Label) -> list[ReportTable]:

@@ -113,8 +113,8 @@ def maps_believed(card: "Card") -> Iterator[str]:
         ).format(most=fixed(most, 2), count=films)
         yield f"{learnt} {likeness}"
         if other is not None:
-            words = tr("Between the maps of two films that are called alike it is {value}.")
-            yield words.format(value=fixed(other.value, 2))
+            between = tr("Between the maps of two films that are called alike it is {number}.")
+            yield between.format(number=fixed(other.value, 2))
     for words, part in (
         (tr("Of the heat on {count} films like those it learnt from, {share} lies in the lungs."), ()),
         (
