@@ -34,6 +34,11 @@ LOADING_MODEL = Message("loading-model", "Getting the model ready")
 NO_PSEUDONYMS = Message("no-pseudonyms", "{reason} The column patient_id_hash stays empty.")
 OTHER_MODEL_NOW = Message("other-model-now", "Begin a new batch, or use the former model again.")
 
+# Similar films
+COMPARING_FILMS = Message("comparing-films", "Comparing films")
+NO_FILM_TO_COMPARE = Message("no-film-to-compare", "No film of this batch was read.")
+OTHER_EMBEDDING = Message("other-embedding", "The films of this batch were read by another model.")
+
 # Prepared images, and Spark
 PART_UNREADABLE = Message("part-unreadable", "cannot be gone on with: {part} cannot be read.")
 OTHER_SHAPE = Message("other-shape", "The table has images of another size, colour or layout.")

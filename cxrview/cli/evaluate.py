@@ -17,10 +17,13 @@ from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import Item, find_items, patient_pattern
 from cxrview.errors import InvalidRequest
 from cxrview.evaluation import messages, report_tables
+from cxrview.evaluation.audit.films import FilmsToAudit
+from cxrview.evaluation.audit.page import audit_caveats
+from cxrview.evaluation.audit.report import AuditReport, audit_report
 from cxrview.evaluation.localization.films import FilmsToMeasure, to_measure
 from cxrview.evaluation.localization.heat_report import HeatReport, lay_heat
 from cxrview.evaluation.localization.page import main_kind
-from cxrview.evaluation.names import LOCALIZATION
+from cxrview.evaluation.names import AUDIT_READINGS, LOCALIZATION
 from cxrview.evaluation.predict import NO_LABEL, Answered, answer_files
 from cxrview.evaluation.report import measure_parts, write_report
 from cxrview.explain.methods import DEFAULT
@@ -49,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     predictor = load_predictor(arguments)
     pattern = patient_pattern(config)
     boxed = _with_boxes(arguments, {part: items, "external": external}, predictor, pattern)
+    audited = _to_audit(arguments, {part: items, "external": external}, predictor, pattern)
     progress = console.ProgressLine()
     ask = partial(
         answer_files,
@@ -56,17 +60,19 @@ def run(arguments: argparse.Namespace) -> int:
         report=progress,
         workers=arguments.workers,
         pattern=pattern,
-        watchers=tuple(boxed.values()),
+        watchers=(*boxed.values(), *audited.values()),
     )
     said = {part: ask(items, examples=True)} | ({"external": ask(external)} if external else {})
     outside = ask(ood, out_of_distribution=True) if ood else None
     _check_answers(said[part], arguments.data, predictor)
     heat = _heat(arguments, predictor, boxed, progress) if boxed else None
-    metrics = _report(arguments, predictor, part, said, outside, heat, progress)
+    audit = _audit(arguments, predictor, audited, progress) if audited else None
+    metrics = _report(arguments, predictor, part, said, outside, heat, audit, progress)
     everything = [*said.values(), *([outside] if outside else [])]
     _say_what_failed(everything, heat)
     _put_summary(metrics, part)
     _put_heat(heat)
+    _put_audit(audit)
     console.say(f"The report is in {arguments.out / 'report.html'}.")
     console.say(f"Engine: {predictor.reason}")
     failed = any(answered.failures for answered in everything) or (heat is not None and heat.failures)
@@ -114,11 +120,37 @@ def _with_boxes(
     found = {name: items for name, items in parts.items() if to_measure(items, predictor.card)}
     if not found:
         raise InvalidRequest(messages.NO_BOXES, messages.BOXES_IN_TABLE, given)
-    engine, finder = predictor.engine, None
-    if predictor.card.frame != LUNGS:
-        finder = LungFinder.load(f"{engine.name}:{engine.device}")
-    method = arguments.method
+    finder, method = _finder(predictor), arguments.method
     return {name: FilmsToMeasure(predictor, items, finder, pattern, method) for name, items in found.items()}
+
+
+def _finder(predictor: Predictor) -> LungFinder | None:
+    """Return what finds lungs on the engine of `predictor`, None where the model finds them itself."""
+    engine = predictor.engine
+    return LungFinder.load(f"{engine.name}:{engine.device}") if predictor.card.frame != LUNGS else None
+
+
+def _to_audit(
+    arguments: argparse.Namespace,
+    parts: Mapping[str, list[Item]],
+    predictor: Predictor,
+    pattern: re.Pattern[str] | None,
+) -> dict[str, FilmsToAudit]:
+    """Return the films that are to be audited, by part; none if that is not asked for."""
+    if not arguments.audit:
+        return {}
+    finder = _finder(predictor)
+    return {name: FilmsToAudit(predictor, items, finder, pattern) for name, items in parts.items() if items}
+
+
+def _audit(
+    arguments: argparse.Namespace,
+    predictor: Predictor,
+    audited: Mapping[str, FilmsToAudit],
+    progress: console.ProgressLine,
+) -> AuditReport:
+    names, seed, repeats = predictor.card.class_names, arguments.seed, arguments.repeats
+    return audit_report(audited, names, progress, seed=seed, repeats=repeats)
 
 
 def _heat(
@@ -154,6 +186,7 @@ def _report(
     said: Mapping[str, Answered],
     outside: Answered | None,
     heat: HeatReport | None,
+    audit: AuditReport | None,
     progress: console.ProgressLine,
 ) -> dict[str, Any]:
     """Measure, write the report, and return the metrics."""
@@ -178,6 +211,7 @@ def _report(
         card=card.raw,
         examples=said[part].examples,
         heat=heat,
+        audit=audit,
         out_of_distribution=ood,
         notes=[_left_out_note(label, count) for name in said for label, count in said[name].left_out],
         failures=failures,
@@ -238,6 +272,16 @@ def _put_heat(heat: HeatReport | None) -> None:
         for key, entry in measured[main_kind(measured)].items():
             if key in LOCALIZATION and entry["value"] is not None:
                 _put_figure(str(LOCALIZATION[key]).lower(), entry, width=26)
+
+
+def _put_audit(audit: AuditReport | None) -> None:
+    """Print what is read without the lungs, part by part, and what a reader should know."""
+    for name, measured in audit.metrics.items() if audit is not None else ():
+        console.put(f"audit, {name}: {measured['films']} films, {measured['measured']} with lungs")
+        for reading, found in measured.get("readings", {}).items():
+            _put_figure(f"auc, {str(AUDIT_READINGS[reading]).lower()}", found["auc"], width=32)
+        for caveat in audit_caveats(measured):
+            console.put(f"  {'!' if caveat.serious else '·'} {caveat.text}")
 
 
 def _put_figure(name: str, entry: Mapping[str, float | None], width: int = 18) -> None:

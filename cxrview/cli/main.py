@@ -181,6 +181,12 @@ def _add_evaluate(commands: Commands) -> None:
         default=methods.DEFAULT,
         help="with --boxes: how the model is asked where it looked; some take seconds a film",
     )
+    evaluate.add_argument(
+        "--audit",
+        action="store_true",
+        help="also measure whether the model needs the lungs: where its heat lies, and what it reads with "
+        "lungs, border, text and markers taken away",
+    )
     evaluate.add_argument("--ood", type=Path, metavar="DIR|CSV", help="images outside the model's task")
     former_options.add_former_name(evaluate, "--strangers", "--ood", Path)
     evaluate.add_argument(

@@ -9,6 +9,7 @@ import jinja2
 
 from cxrview.bundle.load import read_card
 from cxrview.evaluation import messages, report_tables
+from cxrview.evaluation.audit.page import audit_parts
 from cxrview.evaluation.localization.page import heat_parts
 from cxrview.evaluation.page import page
 from cxrview.evaluation.report import EXPLAINED, TITLES
@@ -23,6 +24,7 @@ _NO_FIGURES: dict[str, Any] = {
     "parts": [],
     "out_of_distribution": None,
     "heat": [],
+    "audit": [],
     "versions": {},
     "intervals": {"method": "none", "repeats": 0, "seed": 0},
 }
@@ -78,6 +80,7 @@ def _measured(metrics: Mapping[str, Any], names: tuple[str, ...], label: Any) ->
         "parts": [_part(name, metrics["parts"][name], label) for name in order],
         "out_of_distribution": report_tables.out_of_distribution_table(outside) if outside else None,
         "heat": heat_parts(metrics.get("localization", {}), label, names, TITLES),
+        "audit": audit_parts(metrics.get("audit", {}), label, TITLES),
         "versions": {str(name): str(value) for name, value in metrics["versions"].items()},
         "intervals": metrics["intervals"],
         "notes": [],

@@ -97,3 +97,42 @@ HEAT_OUTSIDE_LUNGS = Message("heat-outside-lungs", "{share} of the heat lies out
 HEAT_EMPTY = Message(
     "heat-empty", "On {share} of the films the map of their own class shows nothing at all: that is a miss."
 )
+
+# Whether a model needs the lungs
+AUC_ALONE = Message("auc-alone", "{auc:.2f}")
+AUC_BETWEEN = Message("auc-between", "{auc:.2f} ({low:.2f}–{high:.2f})")
+LUNGS_NOT_NEEDED = Message(
+    "lungs-not-needed",
+    "The model does not need the lungs: with them blanked its AUC is {auc}, on whole films {whole}. "
+    "It reads something else, which may be a marker, the frame or the hospital.",
+)
+SOMETHING_BESIDE_LUNGS = Message(
+    "something-beside-lungs",
+    "With the lungs blanked the AUC is still above chance, {auc} (on whole films {whole}): what lies around "
+    "the lungs tells the classes apart too.",
+)
+TEXT_IS_READ = Message(
+    "text-is-read",
+    "The model reads text or markers: without them its AUC falls from {whole} to {auc}.",
+)
+BORDER_IS_READ = Message(
+    "border-is-read",
+    "The model reads the border of the films: with it blanked its AUC falls from {whole} to {auc}.",
+)
+LUNGS_ALONE_TELL_LITTLE = Message(
+    "lungs-alone-tell-little",
+    "Of the lungs alone the model makes little: its AUC is {auc}, on whole films {whole}. It has never seen "
+    "such pictures, so that this alone proves nothing.",
+)
+AUDIT_TELLS_NOTHING = Message(
+    "audit-tells-nothing",
+    "On these films the model does not tell the classes apart with certainty (AUC {auc}): what it needs for "
+    "that cannot be said.",
+)
+NO_SHORTCUT_FOUND = Message(
+    "no-shortcut-found",
+    "Nothing here says that the model does without the lungs. That is no proof that it needs them.",
+)
+AUDIT_WITHOUT_LUNGS = Message(
+    "audit-without-lungs", "On {count:,} of {of:,} films no lungs were found: they are left out here."
+)

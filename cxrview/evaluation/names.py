@@ -50,3 +50,24 @@ LOCALIZATION = named(
         "empty": mark("Empty maps"),
     },
 )
+AUDIT_REGIONS = named(
+    "audit-regions",
+    {
+        "lungs": mark("Lungs"),
+        "between": mark("Between the lungs"),
+        "around": mark("Above and beside the lungs"),
+        "below": mark("Below the lungs"),
+        "border": mark("Border of the film"),
+        "text": mark("Text and markers"),
+    },
+)
+AUDIT_READINGS = named(
+    "audit-readings",
+    {
+        "whole": mark("Whole films"),
+        "lungs_alone": mark("The lungs alone"),
+        "without_lungs": mark("Without the lungs"),
+        "without_border": mark("Without the border"),
+        "without_text": mark("Without text and markers"),
+    },
+)

@@ -22,6 +22,8 @@ from cxrview.atomic_file import write_atomically
 from cxrview.datasets.report import DataReport
 from cxrview.errors import InvalidRequest
 from cxrview.evaluation import messages, plots, report_tables
+from cxrview.evaluation.audit.page import audit_csv, audit_parts
+from cxrview.evaluation.audit.report import AuditReport
 from cxrview.evaluation.caveats import caveats
 from cxrview.evaluation.evaluate import Points, measure, measure_out_of_distribution
 from cxrview.evaluation.examples import Example, data_url
@@ -74,6 +76,7 @@ def write_report(
     examples: Sequence[Example] | None = None,
     data_report: DataReport | None = None,
     heat: HeatReport | None = None,
+    audit: AuditReport | None = None,
     out_of_distribution: LabelledPredictions | None = None,
     notes: Sequence[str] = (),
     failures: Sequence[tuple[str, str]] = (),
@@ -88,10 +91,11 @@ def write_report(
 
     The headline is of "test" if it is there, else of the first part. `course` tells of the training, `card`
     holds the entries of a model card. `metrics` are what `measure_parts` returned, if it was asked before;
-    those of `heat` come to them as `localization`. The answers for every image stand in `predictions.csv`,
-    where the heat lies in `boxes.csv`. A page that names no file and shows no picture of the data, so that it
-    may travel with the model, is written with its `metrics.json` to `shared` as well. Raises InvalidRequest
-    if something cannot be written; `report` may raise Cancelled.
+    those of `heat` come to them as `localization`, those of `audit` as `audit`. The answers for every image
+    stand in `predictions.csv`, where the heat lies in `boxes.csv`, the audit in `audit.csv`. A page that
+    names no file and shows no picture of the data, so that it may travel with the model, is written with its
+    `metrics.json` to `shared` as well. Raises InvalidRequest if something cannot be written; `report` may
+    raise Cancelled.
     """
     card = card or {}
     if not parts:
@@ -100,6 +104,8 @@ def write_report(
         metrics = measure_parts(parts, out_of_distribution, card, seed=seed, repeats=repeats, report=report)
     if heat is not None:
         metrics = {**metrics, "localization": dict(heat.metrics)}
+    if audit is not None:
+        metrics = {**metrics, "audit": dict(audit.metrics)}
     label = label_of(card)
     drawn = _draw(parts, metrics["parts"], label)
     if course is not None and course.figure is not None:
@@ -112,7 +118,8 @@ def write_report(
     _save(folder, {"metrics.json": text, "report.html": page(title, card, **said, **images)})
     _save_figures(folder / "figures", drawn, documents)
     _write(folder / "predictions.csv", _predictions(parts, out_of_distribution))
-    _write_boxes(folder / "boxes.csv", heat)
+    _write_or_drop(folder / "boxes.csv", heat_csv(heat.films) if heat else None)
+    _write_or_drop(folder / "audit.csv", audit_csv(audit.films, audit.class_names) if audit else None)
     if shared is not None:
         images = _images_to_share(data_report, failures)
         _save(shared, {"metrics.json": text, "report.html": page(title, card, **said, **images)})
@@ -150,6 +157,7 @@ def _measured(
         "parts": [_part(name, parts[name], metrics["parts"][name], label, documents) for name in order],
         "out_of_distribution": outside and report_tables.out_of_distribution_table(outside),
         "heat": heat_parts(metrics.get("localization", {}), label, names, TITLES),
+        "audit": audit_parts(metrics.get("audit", {}), label, TITLES),
         "versions": metrics["versions"],
         "intervals": metrics["intervals"],
     }
@@ -370,10 +378,10 @@ def _make(folder: Path) -> None:
         raise InvalidRequest(problem, shared.CHOOSE_ANOTHER_PLACE) from error
 
 
-def _write_boxes(path: Path, heat: HeatReport | None) -> None:
-    """Write where the heat lies; without that, nothing stays of the report that this one replaces."""
-    if heat is not None:
-        _write(path, heat_csv(heat.films))
+def _write_or_drop(path: Path, text: str | None) -> None:
+    """Write `text`; without it nothing stays of the report that this one replaces."""
+    if text is not None:
+        _write(path, text)
     elif path.exists():
         try:
             path.unlink()

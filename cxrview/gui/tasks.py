@@ -42,6 +42,7 @@ LANES = (
     "explain",
     "training",
     "results",
+    "audit",
     "library",
     "teaching",
     "answers",

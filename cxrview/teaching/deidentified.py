@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from cxrview.datasets.boxes import Box4, upright
 from cxrview.errors import InvalidRequest
 from cxrview.imaging import Radiograph, read, render
+from cxrview.imaging.burned_in import find_text
 from cxrview.progress import Report, silent
 from cxrview.teaching import messages
-from cxrview.teaching.burned_in import find_text
 from cxrview.teaching.films import SetFilms, masked
 from cxrview.teaching.reading_set import ReadingSet, SetFilm
 from cxrview.teaching.set_file import FILMS

@@ -18,12 +18,14 @@ from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import find_items
 from cxrview.evaluation import messages as evaluation_messages
 from cxrview.evaluation import predict as bundle_answers
+from cxrview.evaluation.audit.regions import REGIONS
 from cxrview.evaluation.localization import films
 from cxrview.evaluation.predict import answer_files
 from cxrview.imaging import read
 from cxrview.imaging.messages import NO_IMAGES_PASSED_OVER
 from cxrview.inference.predictor import Predictor
 from cxrview.training import messages
+from tests.anatomy.chests import chest
 from tests.conftest import CLASSES, TINY_SIZE, make_tiny_bundle
 from tests.imaging.samples import sample
 
@@ -171,13 +173,15 @@ def test_a_report_is_not_replaced_by_accident(folder, tmp_path, capsys):
     out = tmp_path / "out"
     out.mkdir()
     (out / "report.html").write_text("precious")
-    (out / "boxes.csv").write_text("of the one before")
+    stale = [out / "boxes.csv", out / "audit.csv"]
+    for path in stale:
+        path.write_text("of the one before")
     assert run("--data", folder, "--out", out) == 2
     assert (out / "report.html").read_text() == "precious"
     assert str(evaluation_messages.REPORT_HERE(folder=out)) in capsys.readouterr().err
     assert run("--data", folder, "--out", out, "--overwrite", "--seed", "3") == 0
     assert metrics(out)["intervals"]["seed"] == 3
-    assert not (out / "boxes.csv").exists()
+    assert not any(path.exists() for path in stale)
 
 
 def test_a_report_does_not_lie_among_the_images(tmp_path, capsys):
@@ -213,9 +217,21 @@ def boxed(tmp_path, folder, cell="[[5, 5, 40, 40]]"):
     return path
 
 
-def test_heat_is_laid_on_the_boxes_of_a_table(folder, tmp_path, capsys):
+def test_heat_is_laid_on_the_boxes_of_a_table_and_an_audit_stands_beside_it(folder, tmp_path, capsys):
     out = tmp_path / "out"
-    assert run("--data", boxed(tmp_path, folder), "--boxes", "--out", out) == 0
+    for name in ("p0_0.png", "p0_1.png"):  # there are no lungs in the noise of the others
+        cv2.imwrite(str(folder / "NORMAL" / name), chest(300, 280))
+    assert run("--data", boxed(tmp_path, folder), "--boxes", "--audit", "--out", out) == 0
+    audited = metrics(out)["audit"]["all"]
+    assert audited["films"] == 18
+    rows = list(csv.DictReader((out / "audit.csv").read_text("utf-8").splitlines()))
+    assert len(rows) == 18
+    told = [row for row in rows if row["heat_lungs"]]
+    assert len(told) == audited["measured"] == 2
+    for row in told:
+        assert sum(float(row[f"heat_{name}"]) for name in REGIONS) == pytest.approx(1, abs=1e-4)
+        assert sum(float(row[f"without_lungs_p_{name}"]) for name in NAMES) == pytest.approx(1, abs=1e-4)
+    assert "Does it need the lungs?" in (out / "report.html").read_text("utf-8")
     found = metrics(out)["localization"]["all"]
     assert (found["films"], found["with_boxes"]) == (12, 12)
     assert set(found["per_class"]) == {"covid19", "pneumonia"}
@@ -228,6 +244,7 @@ def test_heat_is_laid_on_the_boxes_of_a_table(folder, tmp_path, capsys):
         assert found["own"][name]["value"] == pytest.approx(mean, abs=1e-4)
     shown = capsys.readouterr().out
     assert "heat, all: 12 films, 12 with boxes" in shown
+    assert "audit, all: 18 films, 2 with lungs" in shown
     assert "pointing game" in shown
     assert 'id="heat"' in (out / "report.html").read_text("utf-8")
 

@@ -14,8 +14,8 @@ from cxrview.datasets.config import DataConfig
 from cxrview.datasets.sources import Item, find_items
 from cxrview.errors import InvalidRequest
 from cxrview.imaging import read
+from cxrview.imaging.burned_in import find_text
 from cxrview.teaching import messages
-from cxrview.teaching.burned_in import find_text
 from cxrview.teaching.deidentified import pictures_of, text_masks
 from cxrview.teaching.films import SetFilms, stored_place
 from cxrview.teaching.introduction import DRAWINGS, write_introduction

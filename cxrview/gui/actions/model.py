@@ -1,7 +1,7 @@
 """The commands of the Model menu."""
 
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
-from cxrview.gui.actions.when import has_card, has_entries, is_hidden
+from cxrview.gui.actions.when import has_card, has_entries, has_prediction, is_hidden
 from cxrview.gui.commands import batch, heatmap, network, training, window
 from cxrview.gui.commands.open import use_model_folder
 from cxrview.gui.workbench import Workbench
@@ -25,6 +25,14 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         tip=mark("Thousands of films, in the background, to a table"),
     ),
     ActionSpec("read_listed", mark("Read &all listed films…"), (), batch.read_listed, when=has_entries),
+    ActionSpec(
+        "similar",
+        mark("&Similar films…"),
+        ("Ctrl+Shift+L",),
+        batch.show_similar,
+        tip=mark("The films of a batch that the model takes for most like this one"),
+        when=has_prediction,
+    ),
     ActionSpec("library", mark("Model &library…"), ("Ctrl+M",), training.show_library, icon="library"),
     SEPARATOR,
     ActionSpec("model_folder", mark("Use model from &folder…"), (), use_model_folder),

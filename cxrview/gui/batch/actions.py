@@ -14,6 +14,11 @@ def shows_batch(window: "BatchWindow") -> bool:
     return window.shown is not None
 
 
+def shows_model(window: "BatchWindow") -> bool:
+    """A batch is shown, and what the model said of it may be seen."""
+    return shows_batch(window) and not window.page.table.films.model_hidden
+
+
 def new(window: "BatchWindow") -> None:
     """Put a new batch together."""
     window.show_setup()
@@ -35,12 +40,25 @@ def export(window: "BatchWindow") -> None:
     window.page.ask_where()
 
 
+def similar(window: "BatchWindow") -> None:
+    """Show the films that are most like the chosen one."""
+    window.page.ask_similar()
+
+
 ACTIONS: "tuple[ActionSpec[BatchWindow], ...]" = (
     ActionSpec("batch_new", mark("&New batch"), ("Ctrl+N",), new, scope=Scope.BATCH),
     ActionSpec(
         "batch_search", mark("&Search the films"), ("Ctrl+F",), search, when=shows_batch, scope=Scope.BATCH
     ),
     ActionSpec("batch_copy", mark("&Copy rows"), ("Ctrl+C",), copy, when=shows_batch, scope=Scope.BATCH),
+    ActionSpec(
+        "batch_similar",
+        mark("&Similar films…"),
+        ("Ctrl+Shift+L",),
+        similar,
+        when=shows_model,
+        scope=Scope.BATCH,
+    ),
     ActionSpec(
         "batch_export", mark("&Export table…"), ("Ctrl+S",), export, when=shows_batch, scope=Scope.BATCH
     ),

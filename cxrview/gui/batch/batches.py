@@ -77,6 +77,18 @@ class BatchDesk(QObject):
         else:
             turn(self.window)
 
+    def show_similar(self, number: int) -> None:
+        """Look for films that are like the one with this number of the batch that is shown."""
+        from cxrview.gui.batch.similar_films import SimilarFilmsDesk
+
+        page = self.window.page if self.window is not None else None
+        if page is not None and page.folder is not None and (store := page.table.films.store) is not None:
+            desk = self._bench.part(SimilarFilmsDesk)
+            try:
+                desk.ask_about_stored(page.folder, store, number)
+            except CxrviewError as error:
+                page.note.setText(error_text.whole(error))
+
     def read_rest(self) -> None:
         """Read the listed films that the model in use has not read; what it says is said in the list."""
         bench = self._bench
@@ -140,6 +152,7 @@ class BatchDesk(QObject):
         made.page.evaluation.set_asked.connect(
             lambda labels, films: bench.part(teaching).new_set(Path(labels), films, made)
         )
+        made.page.similar_asked.connect(self.show_similar)
         kept = bench.places.folder / COLUMNS
         table.use_columns({key: bool(shown) for key, shown in json_file.load(kept).items()})
         table.columns_changed.connect(lambda: _keep(table.chosen_columns, kept))

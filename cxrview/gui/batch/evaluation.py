@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from cxrview.batch.run_folder import BatchFolder
 from cxrview.gui import error_text
+from cxrview.gui.batch.audit import AuditPage
 from cxrview.gui.batch.evaluated import PART, Evaluated, evaluate
 from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.theme import wrapped
@@ -57,6 +58,7 @@ class BatchEvaluation(QWidget):
         self.headlines, self.warning = Headlines(), QLabel(objectName="notes", wordWrap=True)
         self.answers = AnswersPage(None, self.marks, runner)
         self.classes, self.point, self.calibration = ClassPage(), PointPage(), CalibrationPage()
+        self.audit = AuditPage(runner)
         self.point.store.hide()  # it would change the model, and this is about films
         self.tabs = QTabWidget(documentMode=True)
         self.stack = QStackedWidget()
@@ -82,6 +84,7 @@ class BatchEvaluation(QWidget):
             (self.classes, tr("Class by class")),
             (self.point, tr("Operating point")),
             (self.calibration, tr("Calibration")),
+            (self.audit, tr("Without the lungs")),
         ):
             self.tabs.addTab(page, title)
         for widget in (self.tabs, self.tabs.tabBar()):
@@ -109,6 +112,7 @@ class BatchEvaluation(QWidget):
         """Be about another batch, whose request names `labels`, or none."""
         self._runner.cancel(self._job)
         self._folder, self.evaluated = folder, None
+        self.audit.show_batch(None, "")
         self.labels.show_path(labels)
         self.stack.setCurrentIndex(0)
         self.make_set.setEnabled(False)
@@ -149,6 +153,7 @@ class BatchEvaluation(QWidget):
         self.make_set.setEnabled(True)
         result, part = evaluated.result, evaluated.result.parts[PART]
         self.marks.open(result.folder)
+        self.audit.show_batch(self._folder, result.data)
         self.note.setText(_about(evaluated))
         self.headlines.show_part(part)
         few = few_text(result, PART)

@@ -41,6 +41,7 @@ class BatchPage(QWidget):
     Signals:
         open_asked: carries the number of a film that the user wants to see.
         open_paths_asked: carries paths of films that the user wants to see.
+        similar_asked: carries the number of a film whose like the user wants to see.
         pause_asked: the user wants it to wait, or to go on.
         stop_asked: the user wants it to stop.
         go_on_asked: the user wants the rest to be read.
@@ -48,6 +49,7 @@ class BatchPage(QWidget):
 
     open_asked = Signal(int)
     open_paths_asked = Signal(list)
+    similar_asked = Signal(int)
     pause_asked = Signal(bool)
     stop_asked = Signal()
     go_on_asked = Signal()
@@ -71,6 +73,7 @@ class BatchPage(QWidget):
         self.note = ElidedLabel(QSizePolicy.Policy.Ignored)
         self.note.setObjectName("dataNote")
         self.columns = QPushButton(tr("Columns…"))
+        self.similar = QPushButton(tr("Similar films…"), icon=themes.icon("scan-search"))
         self.copy = QPushButton(tr("Copy rows"), icon=themes.icon("copy"))
         self.export = QPushButton(tr("Export table…"), icon=themes.icon("file-text"))
         self.evaluation = BatchEvaluation(runner)
@@ -91,7 +94,7 @@ class BatchPage(QWidget):
         foot.addWidget(self.count)
         foot.addWidget(self.note, 1)
         foot.addWidget(self.filter.folders)
-        for button in (self.columns, self.copy, self.export):
+        for button in (self.columns, self.similar, self.copy, self.export):
             button.setIconSize(ICON)
             foot.addWidget(button)
         films = QWidget()
@@ -121,6 +124,7 @@ class BatchPage(QWidget):
         self.table.selectionModel().selectionChanged.connect(lambda *_news: self._offer_copy())
         self.filter.changed.connect(self._want)
         self.columns.clicked.connect(self.show_columns)
+        self.similar.clicked.connect(self.ask_similar)
         self.copy.clicked.connect(self.copy_rows)
         self.export.clicked.connect(self.ask_where)
         self.evaluation.open_asked.connect(self.open_paths_asked)
@@ -164,6 +168,7 @@ class BatchPage(QWidget):
             if self.table.films.store is None and state.folder.store.exists():
                 self._show_store(BatchStore.open(state.folder.store))
             self.table.films.refresh()
+            self._offer_copy()
         except CxrviewError as error:
             if not state.is_alive:  # else it is just being made
                 self.note.setText(error_text.whole(error))
@@ -179,6 +184,7 @@ class BatchPage(QWidget):
         """Let nothing be seen of what the model said, or let it be seen again."""
         self.table.hide_model(hidden)
         self.filter.hide_model(hidden)
+        self.similar.setVisible(not hidden)
         self.tabs.setTabVisible(self.tabs.indexOf(self.evaluation), not hidden)
         if hidden and self.folder is not None:
             self.evaluation.show_batch(self.folder, self.evaluation.labels.line.text())
@@ -188,6 +194,12 @@ class BatchPage(QWidget):
     def show_columns(self) -> None:
         """Offer the columns."""
         self.table.column_menu().popup(self.columns.mapToGlobal(self.columns.rect().topLeft()))
+
+    def ask_similar(self) -> None:
+        """Ask for films that are like the one that is chosen in the table."""
+        row = self.table.currentIndex().row()
+        if self.similar.isEnabled() and not self.table.films.model_hidden and row >= 0:
+            self.similar_asked.emit(int(self.table.films.numbers[row]))
 
     def copy_rows(self) -> None:
         """Copy the selected rows, and say how many."""
@@ -251,4 +263,7 @@ class BatchPage(QWidget):
             button.setEnabled(there)
 
     def _offer_copy(self) -> None:
-        self.copy.setEnabled(self.table.selectionModel().hasSelection())
+        chosen = self.table.selectionModel().hasSelection()
+        self.copy.setEnabled(chosen)
+        # While a batch is read it grows under the search.
+        self.similar.setEnabled(chosen and self.state is not None and not self.state.is_alive)

@@ -235,4 +235,5 @@ class BatchWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
+        self.page.evaluation.audit.leave()
         self.closed.emit()

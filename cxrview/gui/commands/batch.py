@@ -24,6 +24,13 @@ def show_batches(bench: Workbench) -> None:
     bench.part(batches).show()
 
 
+def show_similar(bench: Workbench) -> None:
+    """Show the films of a finished batch that are most like the one in the active viewport."""
+    from cxrview.gui.batch.similar_films import SimilarFilmsDesk
+
+    bench.part(SimilarFilmsDesk).ask_about_shown()
+
+
 def read_listed(bench: Workbench) -> None:
     """Open the batch window for all films of the study list."""
     bench.part(batches).show_listed()

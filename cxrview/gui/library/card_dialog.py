@@ -41,6 +41,7 @@ class ModelCardDialog(QDialog):
         self._say_what()
         self._say_how_good()
         self._say_where_it_fails()
+        self._say_how_its_maps_are()
         self._say_how_made()
         self._column.addStretch()
         self.area = QScrollArea(widgetResizable=True, objectName="panelScroll")
@@ -120,6 +121,12 @@ class ModelCardDialog(QDialog):
         if rest := limits[FIRST_LIMITS:]:
             more = tr("{count} more").format(count=len(rest))
             self._column.addWidget(Fold(more, _bullets(rest)))
+
+    def _say_how_its_maps_are(self) -> None:
+        sentences = list(card_facts.maps_believed(self.card))
+        if sentences:
+            self._head(tr("Are its heatmaps to be believed?"))
+            self._column.addWidget(_bullets(sentences))
 
     def _say_how_made(self) -> None:
         both = QHBoxLayout(spacing=28)

@@ -90,6 +90,56 @@ def readings_elsewhere(card: "Card") -> Iterator[str]:
         )
 
 
+def maps_believed(card: "Card") -> Iterator[str]:
+    """Yield what the card knows of its heatmaps: whether they come of what was learnt, and how much of the
+    heat lies in the lungs.
+    """
+    steps = facts.entry_of(card, "map_sanity", "replaced")
+    found = (facts.figure_in(step, "spearman") for step in steps) if isinstance(steps, list) else ()
+    known = [figure.value for figure in found if figure is not None]
+    films = facts.entry_of(card, "map_sanity", "films")
+    if known and isinstance(films, int):
+        most, other = max(known), facts.figure_at(card, "map_sanity", "another film of the class", "spearman")
+        learnt = (
+            tr("Its maps come of what it has learnt: with random weights they are others.")
+            if other is None or most < other.value
+            else tr(
+                "Its maps hardly come of what it has learnt: with random weights they stay much the same."
+            )
+        )
+        likeness = tr(
+            "Rank correlation with what they were: {most} at most, on {count} films, whichever layers are "
+            "replaced from the top down (Adebayo 2018)."
+        ).format(most=fixed(most, 2), count=films)
+        yield f"{learnt} {likeness}"
+        if other is not None:
+            between = tr("Between the maps of two films that are called alike it is {number}.")
+            yield between.format(number=fixed(other.value, 2))
+    for words, part in (
+        (tr("Of the heat on {count} films like those it learnt from, {share} lies in the lungs."), ()),
+        (
+            tr("Of the heat on {count} films of machines it had not seen, {share} lies in the lungs."),
+            ("left_out",),
+        ),
+    ):
+        place = ("metrics", *part, "localization", "test")
+        inside, count = (
+            facts.figure_at(card, *place, "own", "in_lungs"),
+            facts.entry_of(card, *place, "films"),
+        )
+        if inside is not None and isinstance(count, int):
+            yield words.format(count=count, share=_share_text(inside))
+
+
+def _share_text(figure: facts.Figure) -> str:
+    """Return "91 % (90–92 %)"."""
+    value = tr("{number} %").format(number=round(100 * figure.value))
+    if figure.low is None or figure.high is None:
+        return value
+    between = f"{round(100 * figure.low)}–{round(100 * figure.high)}"
+    return f"{value} ({tr('{number} %').format(number=between)})"
+
+
 def data_lines(card: "Card") -> Iterator[tuple[str, str]]:
     """Yield each collection of the card with its number of images, and everything said of it."""
     data = card.raw.get("data")

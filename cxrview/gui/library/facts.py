@@ -37,7 +37,13 @@ def figure_of(card: "Card | None", key: str) -> Figure | None:
 
 def figure_at(card: "Card | None", *keys: str) -> Figure | None:
     """Return the figure that stands in the card under `keys`, one within the other, or None."""
-    entry = entry_of(card, *keys)
+    return figure_in(entry_of(card, *keys))
+
+
+def figure_in(entry: Any, key: str = "") -> Figure | None:
+    """Return the figure that `entry` is, or has under `key`; None if it is none."""
+    if key:
+        entry = entry.get(key) if isinstance(entry, dict) else None
     value = _number(entry.get("value")) if isinstance(entry, dict) else None
     if value is None:
         return None

@@ -20,10 +20,14 @@ from cxrview.batch.run import run_batch
 from cxrview.batch.run_folder import PAUSE
 from cxrview.batch.table import rows_of
 from cxrview.errors import CxrviewError
+from cxrview.evaluation import messages as said
+from cxrview.evaluation.names import AUDIT_READINGS
 from cxrview.gui import messages
+from cxrview.gui.batch import audit as audit_module
 from cxrview.gui.batch import runs as runs_module
 from cxrview.gui.batch.batches import BatchDesk
 from cxrview.gui.batch.columns import FILE
+from cxrview.gui.batch.similar import SimilarDialog
 from cxrview.gui.commands.help import Help
 from cxrview.gui.commands.teaching import teaching
 from cxrview.gui.state import Mark
@@ -37,6 +41,15 @@ from tests.gui.test_identity import everything
 
 CLASSES = ("covid19", "normal", "pneumonia")
 EACH = 4
+FIGURE = {"value": 0.8, "low": 0.7, "high": 0.9}
+
+
+class Summary:
+    """What an audit comes to, written by hand; how many films were seen is not."""
+
+    def __init__(self, films, part) -> None:
+        part["seen"] = len(films["all"].films)
+        self.metrics = {"all": part}
 
 
 @pytest.fixture
@@ -131,6 +144,39 @@ def test_from_the_menu_to_an_evaluation_in_under_ten_clicks(window, films, qtbot
     dialog.reject()
 
 
+def test_the_evaluation_tells_whether_the_model_needs_the_lungs(
+    shown, window, films, qtbot, load_predictor, monkeypatch
+):
+    begun(shown, window, films, qtbot)
+    page = shown.page
+    page.tabs.setCurrentWidget(page.evaluation)
+    qtbot.waitUntil(lambda: page.evaluation.evaluated is not None, timeout=30000)
+    audit = page.evaluation.audit
+    page.evaluation.tabs.setCurrentWidget(audit)
+    part = {
+        "films": 9, "measured": 8, "with_text": 1,
+        "heat": dict.fromkeys(audit_module.REGIONS, FIGURE),
+        "readings": {
+            name: {"auc": FIGURE, "fall": FIGURE | {"low": -0.1}, "taken": 0.5}
+            for name in audit_module.READINGS
+        },
+    }  # fmt: skip
+    monkeypatch.setattr(audit_module, "audit_report", lambda films, *_: Summary(films, part))
+    monkeypatch.setattr(audit_module.Predictor, "load", load_predictor)
+    finder = audit_module.LungFinder.load("cpu")
+    monkeypatch.setattr(audit_module.LungFinder, "load", lambda _engine: finder)
+    audit.start.click()
+    qtbot.waitUntil(lambda: audit.readings.isVisible(), timeout=30000)
+    assert part["seen"] == 3 * EACH  # each film was read anew
+    auc = said.AUC_BETWEEN(auc=0.8, low=0.7, high=0.9)
+    assert say(said.LUNGS_NOT_NEEDED(auc=auc, whole=auc)) in audit.serious.text()
+    assert audit.readings.text(2, 0) == say(AUDIT_READINGS["without_lungs"])
+    assert audit.readings.text(2, 1) == "0.80 0.70–0.90"
+    assert nameless(audit) == []
+    window.state.change_settings(hide_model=True)
+    assert not audit.isVisible()
+
+
 def test_a_model_of_the_library_is_evaluated_on_a_folder(window, films, qtbot, monkeypatch):
     window.menus.actions["library"].trigger()
     library = window.training.library
@@ -222,6 +268,42 @@ def stored(table, path: Path):
     films = table.films
     row = next(row for row in range(films.rowCount()) if films.film(row)["place"] == str(path))
     return films.store.prediction(int(films.numbers[row]))
+
+
+def test_films_that_are_like_one_are_listed_and_open_beside_it(shown, window, films, qtbot):
+    shown.setup.only([films])
+    shown.setup.labels.show_path(str(films))
+    shown.setup.start.click()
+    done(window, qtbot)
+    table, page = shown.page.table, shown.page
+    qtbot.waitUntil(lambda: table.films.rowCount() == 3 * EACH + 1 and not page.state.is_alive)
+    asked = next(row for row in range(13) if table.films.film(row)["path"].endswith("film 00.png"))
+    table.selectRow(asked)
+    place = Path(table.films.film(asked)["place"])
+    page.similar.click()
+    dialog = window.findChild(SimilarDialog)
+    qtbot.waitUntil(lambda: bool(dialog.films), timeout=10000)
+    found = [Path(film.row["place"]) for film in dialog.films]
+    assert len(found) == 10
+    assert place not in found
+    assert [film.label for film in dialog.films] == [path.parent.name for path in found]
+    likeness = [film.likeness for film in dialog.films]
+    assert likeness == sorted(likeness, reverse=True)
+    assert nameless(dialog) == []
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: [view.shown.path for view in window.state.views] == [place, found[0]])
+    qtbot.waitUntil(lambda: window.state.reading.progress is PredictionProgress.DONE)
+    dialog.close()
+    window.menus.actions["similar"].trigger()  # of the film in view: the same, read by the same model
+    qtbot.waitUntil(lambda: bool(dialog.films), timeout=10000)
+    assert [Path(film.row["place"]) for film in dialog.films][:3] == found[:3]
+    texts = "\n".join(dialog.list.item(place).text() for place in range(10))
+    assert answers(texts.casefold(), window)
+    window.state.change_settings(hide_model=True)
+    assert not dialog.isVisible()
+    assert (dialog.films, dialog.about.text()) == ([], "")
+    assert not page.similar.isVisibleTo(page)
+    assert not window.menus.actions["similar"].isEnabled()
 
 
 def test_a_film_out_of_an_archive_is_unpacked_again_to_be_seen(shown, window, films, tmp_path, qtbot):

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QApplication
 
 from cxrview import environment, i18n, paths
+from cxrview.gui.batch.similar import SimilarDialog
 from cxrview.gui.commands import export
 from cxrview.gui.commands.training import show_card
 from cxrview.gui.dialogs.export import ExportDialog
@@ -168,6 +169,8 @@ def opened_windows(window, qtbot):
     window.network.show()
     qtbot.waitUntil(lambda: window.network.window is not None)
     yield window.network.window, "network"
+    window.menus.actions["similar"].trigger()
+    yield window.findChild(SimilarDialog), "batch"
     window.preferences.show()
     yield window.preferences.dialog, "start"
     window.tags.show()

@@ -436,6 +436,14 @@ def test_the_card_shows_figures_from_elsewhere_before_those_from_home(library, q
     metrics = library.detail.entry.card.raw["metrics"]
     values = [metrics[part]["figures"]["auc.covid19"]["value"] for part in ("left_out", "external", "test")]
     assert [line[:4] for line in shown] == [f"{value:.2f}" for value in values]
+    believed = "\n".join(words)
+    sane = library.detail.entry.card.raw["map_sanity"]
+    most = max(step["spearman"]["value"] for step in sane["replaced"])
+    assert f"with what they were: {most:.2f} at most, on {sane['films']} films" in believed
+    heat = metrics["localization"]["test"]
+    inside = heat["own"]["in_lungs"]
+    share, low, high = (round(100 * inside[end]) for end in ("value", "low", "high"))
+    assert f"on {heat['films']} films like those it learnt from, {share} % ({low}–{high} %)" in believed
 
 
 def test_a_card_of_strange_entries_has_a_page(qtbot, tiny_bundle):
@@ -445,7 +453,11 @@ def test_a_card_of_strange_entries_has_a_page(qtbot, tiny_bundle):
         "external": {"images": 7, "figures": {}},
     }
     raw = card.raw | {"metrics": strange, "data": ["all", {"images": {"a": "x"}}], "libraries": 3}
-    raw |= {"task": [], "license": "<b>bold</b>"}
+    raw |= {
+        "task": [],
+        "license": "<b>bold</b>",
+        "map_sanity": {"films": 2, "replaced": [3, {"spearman": []}]},
+    }
     dialog = ModelCardDialog(None, dataclasses.replace(card, raw=raw))
     qtbot.addWidget(dialog)
     assert "<b>bold</b>" in "\n".join(words_of(dialog))  # as text, not as bold
