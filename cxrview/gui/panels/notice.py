@@ -1,6 +1,5 @@
 """The notice of what cxrview is not: in full above the viewer, until the user has put it away once."""
 
-from cxrview.gui.panels.status import NOTICE
 from cxrview.gui.panels.strips import Strip
 from cxrview.gui.session import stored
 from cxrview.gui.workbench import Workbench
@@ -18,11 +17,8 @@ def show_once(bench: Workbench) -> None:
     """Show the notice above the viewer, unless it was put away before, in this or an earlier session."""
     if stored.flag(bench.store, READ, False):
         return
-    strip = Strip(
-        "triangle-alert",
-        "warning",
-        f"{tr(NOTICE)}. {tr(NOT_A_DEVICE)}",
-        [(tr("Understood"), lambda: strip.cross.click())],
-    )
-    strip.cross.clicked.connect(lambda: bench.store.setValue(READ, True))
+    understood = (tr("Understood"), lambda: bench.strips.take("notice"))
+    strip = Strip("triangle-alert", "warning", tr(NOT_A_DEVICE), [understood])
+    for button in (strip.cross, *strip.buttons):
+        button.clicked.connect(lambda: bench.store.setValue(READ, True))
     bench.strips.put("notice", strip)
