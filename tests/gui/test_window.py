@@ -79,7 +79,7 @@ def test_a_slip_in_the_settings_does_not_cost_them(make_window, home):
 
 def test_the_notice_stands_in_full_until_it_is_put_away_and_never_again(make_window, qtbot):
     for put_away in (False, True):
-        window = make_window()
+        window = make_window(complete=False)
         notice.show_once(window.bench)
         strip = window.strips.lines["notice"]
         assert "must not be used for diagnosis, treatment or triage" in strip.words.text()
@@ -87,7 +87,7 @@ def test_the_notice_stands_in_full_until_it_is_put_away_and_never_again(make_win
             qtbot.mouseClick(strip.buttons[0], Qt.MouseButton.LeftButton)
             assert not window.strips.lines
         window.close()
-    window = make_window()
+    window = make_window(complete=False)
     notice.show_once(window.bench)
     assert not window.strips.lines
 
