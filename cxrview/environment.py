@@ -25,6 +25,8 @@ PACKAGES = (
 )
 NOTICES = "THIRD_PARTY_NOTICES.md"
 LONGEST = 60  # letters of a licence's name; some packages put the whole text there
+# Names as in SPDX, which say more than classifiers; other words say less.
+NAMED = re.compile(r"[A-Za-z0-9.+-]+( (OR|AND|WITH) [A-Za-z0-9.+-]+)*")
 
 
 class Package(NamedTuple):
@@ -112,4 +114,6 @@ def _licence(metadata: "importlib.metadata.PackageMetadata") -> str:
     named = [line for line in metadata.get_all("Classifier") or [] if line.startswith("License ::")]
     words = [line.split(" :: ")[-1] for line in named if line.count("::") > 1]
     text = metadata["License"].strip().partition("\n")[0] if "License" in metadata else ""
-    return text if 0 < len(text) <= LONGEST else ", ".join(words) or "see its own files"
+    if NAMED.fullmatch(text):
+        return text
+    return ", ".join(words) or (text if 0 < len(text) <= LONGEST else "see its own files")

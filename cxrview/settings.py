@@ -1,8 +1,9 @@
 """The user's settings: each option declared once, with its default, label and bounds."""
 
 import dataclasses
+import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -227,7 +228,8 @@ def validate(values: dict[str, Any]) -> tuple[Settings, list[str]]:
     complaints = []
     for key, value in values.items():
         if key not in fields:
-            complaints.append(tr("The setting “{key}” is not known and was passed over.").format(key=key))
+            sentence = tr("The setting “{key}” is not known here; it stays in the file.")
+            complaints.append(sentence.format(key=key))
         elif key == "shortcuts" and isinstance(value, dict):
             accepted[key], wrong = _shortcuts(value)
             complaints += wrong
@@ -264,19 +266,67 @@ def _shortcuts(table: dict[str, Any]) -> tuple[dict[str, tuple[str, ...]], list[
     return accepted, complaints
 
 
+# Each brings what a file of the version before it holds to the next one. That of 0.1.0 has no version, and
+# all that it holds is as it was.
+MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (dict,)
+
+
 def load(path: Path) -> tuple[Settings, list[str]]:
-    """Return the settings stored at `path` and the complaints about it; a missing file means defaults."""
+    """Return the settings stored at `path` and the complaints about it; a missing file means defaults.
+
+    Of a file that a later version made, what is known here counts, and one sentence is all that is said.
+    """
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        version, values = _read(path)
     except FileNotFoundError:
         return Settings(), []
     except (OSError, ValueError, RecursionError) as error:
         sentence = tr("{file} cannot be read ({error}); defaults are used.")
         return Settings(), [sentence.format(file=path.name, error=error)]
+    if version > len(MIGRATIONS):
+        sentence = tr(
+            "{file} was made by a later version of cxrview and stays as it is: what you change now lasts "
+            "until cxrview is closed."
+        )
+        return validate(values)[0], [sentence.format(file=path.name)]
     return validate(values)
 
 
-def save(settings: Settings, path: Path) -> None:
-    """Write `settings` to `path`, whole or not at all. Raises OSError."""
+def save(settings: Settings, path: Path) -> bool:
+    """Write `settings` to `path`, whole or not at all; return False if a later version made the file there.
+
+    That one stays as it is. Of any other, entries that are not known here stay; before it is replaced it is
+    kept whole beside its place, as `.bak` where something in it is wrong, as `.v0.bak` if it is of version 0.
+    Raises OSError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, tomli_w.dumps(dataclasses.asdict(settings)), private=True, settle=False)
+    try:
+        version, values = _read(path)
+    except FileNotFoundError:
+        version, values = len(MIGRATIONS), {}
+    except (ValueError, RecursionError):
+        shutil.copyfile(path, f"{path}.bak")
+        version, values = len(MIGRATIONS), {}
+    if version > len(MIGRATIONS):
+        return False
+    if version < len(MIGRATIONS):
+        shutil.copyfile(path, f"{path}.v{version}.bak")
+    known = dataclasses.asdict(settings)
+    if validate({key: value for key, value in values.items() if key in known})[1]:
+        shutil.copyfile(path, f"{path}.bak")
+    written = {"version": len(MIGRATIONS)} | values | known
+    write_atomically(path, tomli_w.dumps(written), private=True, settle=False)
+    return True
+
+
+def _read(path: Path) -> tuple[int, dict[str, Any]]:
+    """Return the version of the file at `path`, and what it holds, brought to the present one.
+
+    What is no version counts as 0. Raises OSError, ValueError, RecursionError.
+    """
+    values = tomllib.loads(path.read_text("utf-8"))
+    version = values.pop("version", 0)
+    version = version if type(version) is int and version >= 0 else 0
+    for migrate in MIGRATIONS[version:]:
+        values = migrate(values)
+    return version, values

@@ -3,9 +3,10 @@
 python packaging/build.py light            # or full: everything that this system can build
 python packaging/build.py light --again    # with the packages that the last build has installed
 
-Results lie in dist/EDITION: the folder of the program, its packages, and SHA256SUMS. CXRVIEW_BUILD_VENV names
-another place for the environment that is frozen (default: dist/work/venv-EDITION). On macOS
-CXRVIEW_CODESIGN_IDENTITY and CXRVIEW_NOTARY_PROFILE sign and notarise; without them the program is unsigned.
+Results lie in dist/EDITION: the folder of the program, its packages, a bill of its parts (CycloneDX), and
+SHA256SUMS. CXRVIEW_BUILD_VENV names another place for the environment that is frozen (default:
+dist/work/venv-EDITION). On macOS CXRVIEW_CODESIGN_IDENTITY and CXRVIEW_NOTARY_PROFILE sign and notarise;
+without them the program is unsigned.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from collections import Counter
 from pathlib import Path
 
 import editions
+import sbom
 from editions import MEGABYTE, REPOSITORY, WORK, Edition
 
 TOOLS = ("pyinstaller>=6.16", "hatchling>=1.26")
@@ -67,6 +69,9 @@ def main() -> int:
         return int(over or failed)
     made = [compressed(edition, folder, target), *packages(edition, folder, extras, target)]
     over |= over_budget(edition, "compressed", made[0].stat().st_size, edition.compressed)
+    bill = target / f"cxrview-{version()}-{edition.name}-{sys.platform}.cdx.json"
+    bill.write_text(sbom.text(edition, folder, version()), "utf-8")
+    made.append(bill)
     write_sums(made, target)
     return int(over or failed)
 
@@ -181,13 +186,11 @@ def _add_installer(archive: tarfile.TarFile) -> None:
     """Add the script that installs the program into a user's home, and what it needs."""
     import linux_files
 
-    desktop = linux_files.desktop_file().encode()
-    member = _of_nobody(tarfile.TarInfo("cxrview/share/cxrview.desktop"))
-    member.size = len(desktop)
-    archive.addfile(member, io.BytesIO(desktop))
-    archive.add(linux_files.LINUX / "install.sh", "cxrview/share/install.sh", filter=_of_nobody)
-    icon = REPOSITORY / "resources" / "icons" / "cxrview.svg"
-    archive.add(icon, "cxrview/share/cxrview.svg", filter=_of_nobody)
+    for name, text in linux_files.beside(version()).items():
+        member = _of_nobody(tarfile.TarInfo(f"cxrview/share/{name}"))
+        member.size = len(text)
+        member.mode = 0o755 if name.endswith(".sh") else 0o644
+        archive.addfile(member, io.BytesIO(text))
 
 
 def _of_nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:

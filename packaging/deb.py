@@ -43,7 +43,7 @@ def build(edition: Edition, folder: Path, extras: Path, target: Path, version: s
     with tempfile.TemporaryDirectory(dir=target) as place:
         root = Path(place)
         shutil.copytree(folder, root / HOME, symlinks=True)
-        for where, text in files(extras).items():
+        for where, text in files(extras, version).items():
             (root / where).parent.mkdir(parents=True, exist_ok=True)
             (root / where).write_bytes(text)
         (root / "usr/bin").mkdir(parents=True)
@@ -87,8 +87,9 @@ def control_file(edition: Edition, version: str, size: int) -> str:
     return "".join(f"{name}: {value}\n" for name, value in fields.items()) + DESCRIPTION
 
 
-def files(extras: Path) -> dict[str, bytes]:
+def files(extras: Path, version: str) -> dict[str, bytes]:
     """Return what lies outside the program's own folder, by its place."""
+    about = linux_files.metainfo("cxrview.desktop", version, linux_files.today())
     share = "usr/share"
     notices = (REPOSITORY / "THIRD_PARTY_NOTICES.md").read_text("utf-8")
     licence = (REPOSITORY / "LICENSE").read_text("utf-8")
@@ -96,6 +97,7 @@ def files(extras: Path) -> dict[str, bytes]:
     said = "License: Apache-2.0 AND CC-BY-NC-4.0 (the code; the weights of the models)\n\n"
     found = {
         f"{share}/applications/cxrview.desktop": linux_files.desktop_file().encode(),
+        f"{share}/metainfo/org.cxrview.cxrview.metainfo.xml": about.encode(),
         f"{share}/mime/packages/cxrview.xml": linux_files.mime_file().encode(),
         f"{share}/man/man1/cxrview.1.gz": gzip.compress((extras / "cxrview.1").read_bytes(), 9, mtime=0),
         f"{share}/bash-completion/completions/cxrview": (extras / "cxrview.bash").read_bytes(),

@@ -13,6 +13,7 @@ TRAINING = ("tensorflow", "keras", "onnx", "tf2onnx", "scikit-learn", "scipy", "
 # Modules that libraries import where they are there, and that nothing here asks them for.
 NEVER = (
     "tkinter", "IPython", "pytest", "pandas", "setuptools", "pip", "numpy.f2py", "matplotlib.tests",
+    "readline", "curses",  # the library beneath the first is GPL-3.0, and there is no prompt here
     "PySide6.QtNetwork", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtDBus", "PySide6.QtSql",
     "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtTest", "PySide6.QtDesigner", "PySide6.QtHelp",
     "openvino_telemetry", "openvino.torch", "openvino.frontend.pytorch", "openvino.frontend.tensorflow",

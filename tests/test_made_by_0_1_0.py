@@ -193,6 +193,10 @@ def test_settings_and_keys_are_taken_over(disk):
     )
     assert (found.prefetch, found.memory_budget_mb, found.heatmap_opacity) == (0, 512, 0.6)
     assert found.shortcuts == {"invert": ("Ctrl+I",), "fit": (), "open": ("Ctrl+O", "F3")}
+    before = (disk / "home" / "settings.toml").read_bytes()
+    assert settings.save(found, disk / "home" / "settings.toml")
+    assert settings.load(disk / "home" / "settings.toml") == (found, [])
+    assert (disk / "home" / "settings.toml.v0.bak").read_bytes() == before
 
 
 def test_the_window_comes_back_as_it_was_left(disk, qtbot):

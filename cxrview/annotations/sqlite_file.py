@@ -47,26 +47,29 @@ def opened(
 ) -> Iterator[sqlite3.Connection]:
     """Open the file at `path`, made if need be, for one piece of work; `migrations` lead to its version.
 
-    What is committed is on the disk. Another process is waited for as many seconds as `patience` says.
+    What is committed is on the disk. Another process is waited for as many seconds as `patience` says. Before
+    a file of version 1 is brought forward, it is kept beside its place as `.v1.bak`.
     Raises the error of `troubles`, also for what goes wrong in that work with SQLite or the file.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(0o600)  # what is written on a patient's image is for its writer
         with closing(sqlite3.connect(path, timeout=patience, isolation_level=None)) as database:
-            _prepare(database, migrations)
+            _prepare(database, path, migrations)
             yield database
     except (_LaterVersion, sqlite3.Error, OSError) as error:
         raise troubles.told(path, error) from error
 
 
-def _prepare(database: sqlite3.Connection, migrations: Sequence[str]) -> None:
+def _prepare(database: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if version > len(migrations):
         raise _LaterVersion
     database.execute("PRAGMA synchronous = FULL")
     if version == len(migrations):
         return
+    if version:
+        _keep(database, Path(f"{path}.v{version}.bak"))
     database.execute("PRAGMA journal_mode = WAL")  # it stays; a drive that cannot do it keeps its own
     database.execute("BEGIN IMMEDIATE")  # another process may just be doing the same
     (version,) = database.execute("PRAGMA user_version").fetchone()
@@ -75,3 +78,13 @@ def _prepare(database: sqlite3.Connection, migrations: Sequence[str]) -> None:
             database.execute(statement)
         database.execute(f"PRAGMA user_version = {number}")
     database.execute("COMMIT")
+
+
+def _keep(database: sqlite3.Connection, place: Path) -> None:
+    """Copy `database` as it is to `place`, unless another process has done so."""
+    if not place.exists():
+        part = Path(f"{place}.part")
+        part.touch(0o600)
+        with closing(sqlite3.connect(part)) as copy:
+            database.backup(copy)
+        part.replace(place)

@@ -25,6 +25,7 @@ from cxrview import __version__, paths, settings
 from cxrview.errors import CxrviewError, InvalidRequest, UnreadableImage, UnusableModel
 from cxrview.gui import language, messages
 from cxrview.gui.main_window import MainWindow
+from cxrview.gui.panels import notice
 from cxrview.gui.session import crash_guard
 from cxrview.gui.state import PredictionProgress, ViewStage
 from cxrview.gui.widgets import fonts
@@ -79,6 +80,7 @@ def run(chosen: Sequence[Path] = (), *, model: str = "", device: str = "", opera
         decoders().warm()  # it gets ready while the window is made
     window = MainWindow(model=model, device=device)
     window.state.ask_for_point(operating_point)
+    notice.show_once(window.bench)
     _catch_mistakes(window)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it at once
     window.show()

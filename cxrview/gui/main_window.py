@@ -1,6 +1,5 @@
 """The window: it puts the panels around the canvas, and what commands need on the workbench."""
 
-import shutil
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -83,7 +82,6 @@ class MainWindow(WindowParts, QMainWindow):
         crash_guard.use(crash_guard.CrashGuard(places.folder))
         chosen, complaints = settings.load(places.settings)
         complaints += SHORTCUTS.complaints(chosen.shortcuts)
-        self._spoilt = bool(complaints)  # the file holds something of the user's that would be lost
         self.collector = Collector(self)
         self.runner = TaskRunner(self)
         self.state = AppState(chosen, self)
@@ -225,9 +223,6 @@ class MainWindow(WindowParts, QMainWindow):
     def _save_settings(self) -> None:
         self._save_soon.stop()
         try:
-            if self._spoilt:
-                shutil.copyfile(self.places.settings, f"{self.places.settings}.bak")
-                self._spoilt = False
             settings.save(self.state.settings, self.places.settings)
         except OSError as error:
             sentence = tr("The settings could not be saved: {reason}.")

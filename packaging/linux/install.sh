@@ -13,9 +13,11 @@ if [ "$here" = "$target" ] && [ "${1:-}" != --remove ]; then
     echo "This is the installed program. To renew it, start install.sh of the new one." >&2
     exit 2
 fi
+tell() { if command -v update-desktop-database >/dev/null; then update-desktop-database -q "$data/applications" || true; fi; }
 rm -rf "$target"
 rm -f "$command" "$desktop" "$icon"
 if [ "${1:-}" = --remove ]; then
+    tell
     echo "cxrview was removed. Settings, models, annotations and runs are kept."
     exit 0
 fi
@@ -24,5 +26,5 @@ cp -R "$here/." "$target/"
 ln -s "$target/cxrview" "$command"
 sed "s|^Exec=cxrview|Exec=\"$command\"|" "$here/share/cxrview.desktop" >"$desktop"
 cp "$here/share/cxrview.svg" "$icon"
-if command -v update-desktop-database >/dev/null; then update-desktop-database -q "$data/applications" || true; fi
+tell
 echo "cxrview is installed: start it from the menu, or as $command"

@@ -16,7 +16,8 @@ import pytest
 from cxrview.annotations import messages
 from cxrview.annotations.annotation import Length, Point, Text
 from cxrview.annotations.image_key import image_key, uid_key
-from cxrview.annotations.store import MIGRATIONS, Change, Store, StoreUnusable
+from cxrview.annotations.sqlite_file import opened
+from cxrview.annotations.store import MIGRATIONS, TROUBLES, Change, Store, StoreUnusable
 from cxrview.imaging import Identity, read
 from cxrview.messages import CANNOT_BE_READ, IN_USE_BY_ANOTHER
 from tests.annotations.images import image, write_png
@@ -134,6 +135,19 @@ def test_a_file_of_a_later_version_is_refused(store):
     database.close()
     with refused(StoreUnusable, messages.LATER_VERSION):
         store.annotations("uid:1/0")
+
+
+def test_a_file_of_an_earlier_version_is_brought_forward_and_kept(store):
+    keep(store, LINE)
+    later = (*MIGRATIONS, "ALTER TABLE seen ADD COLUMN by TEXT")
+    for _ in range(2):  # the second time there is nothing to do
+        with opened(store.path, later, 1.0, TROUBLES) as database:
+            assert database.execute("PRAGMA user_version").fetchone() == (len(later),)
+            assert database.execute("SELECT by FROM seen").fetchall() == []
+    (kept,) = (path for path in store.path.parent.iterdir() if path.suffix == ".bak")
+    assert kept.name == f"reading.sqlite.v{len(MIGRATIONS)}.bak"
+    assert kept.stat().st_mode & 0o077 == 0
+    assert Store(kept).annotations("uid:1/0").annotations == (LINE,)
 
 
 def test_a_damaged_file_is_refused_and_not_touched(store):

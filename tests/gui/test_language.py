@@ -82,12 +82,13 @@ def test_the_window_opens_in_the_language_of_the_settings(qapp, tmp_path, monkey
         shown = (widget for widget in qapp.topLevelWidgets() if widget.isVisible())
         window = next(widget for widget in shown if isinstance(widget, app.MainWindow))
         seen.append([action.text() for action in window.menuBar().actions()][:2])
+        seen.append(list(window.strips.lines))  # the notice, at the first start
         window.close()
         return 0
 
     monkeypatch.setattr(type(qapp), "exec", staticmethod(look))
     try:
         assert app.run() == 0
-        assert seen == [["&Datei", "&Bearbeiten"]]
+        assert seen == [["&Datei", "&Bearbeiten"], ["notice"]]
     finally:
         language.speak(qapp, "en")

@@ -18,6 +18,7 @@ from cxrview.gui import app, theme
 from cxrview.gui.actions.spec import ActionSpec, Scope
 from cxrview.gui.actions.table import SHORTCUTS
 from cxrview.gui.main_window import FIRST_SIZE
+from cxrview.gui.panels import notice
 from cxrview.gui.session.workers import load_predictor as load_for_real
 from cxrview.i18n import say
 from cxrview.imaging.messages import DOES_NOT_EXIST
@@ -74,6 +75,21 @@ def test_a_slip_in_the_settings_does_not_cost_them(make_window, home):
     make_window().close()
     assert (home / "settings.toml.bak").read_text() == mine
     assert settings.load(home / "settings.toml")[1] == []
+
+
+def test_the_notice_stands_in_full_until_it_is_put_away_and_never_again(make_window, qtbot):
+    for put_away in (False, True):
+        window = make_window(complete=False)
+        notice.show_once(window.bench)
+        strip = window.strips.lines["notice"]
+        assert "must not be used for diagnosis, treatment or triage" in strip.words.text()
+        if put_away:
+            qtbot.mouseClick(strip.buttons[0], Qt.MouseButton.LeftButton)
+            assert not window.strips.lines
+        window.close()
+    window = make_window(complete=False)
+    notice.show_once(window.bench)
+    assert not window.strips.lines
 
 
 def test_the_command_line_decides_for_one_session_only(make_window, home, qtbot):

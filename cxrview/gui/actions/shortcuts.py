@@ -79,7 +79,7 @@ class Shortcuts:
         found, sentences = self.in_use(changes), []
         for name, keys in changes.items():
             if name not in self.specs:
-                sentence = tr("The command “{name}” in the settings is not known and was passed over.")
+                sentence = tr("The command “{name}” in the settings is not known here; its keys stay there.")
                 sentences.append(sentence.format(name=name))
                 continue
             for key in keys:
@@ -103,13 +103,14 @@ class Shortcuts:
 
     def changed(self, changes: Mapping[str, tuple[str, ...]], name: str, keys: tuple[str, ...]) -> Keys:
         """Return `changes` with `name` on `keys`, which are taken from every other command that they would
-        clash with; what is as usual again is left out.
+        clash with; what is as usual again is left out. Entries of commands that are not known here stay.
         """
         known, kept = self.usual(), self.in_use(changes)
         for other in self._meeting(self.specs[name].scope):
             kept[other] = tuple(key for key in kept[other] if key not in keys)
         kept[name] = keys
-        return {other: held for other, held in kept.items() if held != known[other]}
+        strange = {other: held for other, held in changes.items() if other not in known}
+        return strange | {other: held for other, held in kept.items() if held != known[other]}
 
     def _meeting(self, scope: Scope) -> Iterator[str]:
         """Yield the names of the commands whose keys could be meant where those of `scope` count."""

@@ -18,6 +18,7 @@ from cxrview import __version__, paths
 from cxrview.errors import CxrviewError
 from cxrview.gui import error_text
 from cxrview.gui.dialogs.manual_text import dressed
+from cxrview.gui.panels.notice import NOT_A_DEVICE
 from cxrview.gui.panels.prediction import model_line
 from cxrview.gui.widgets import fonts
 from cxrview.gui.widgets.themed import Themed
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
 SIZE = QSize(720, 600)
 PURPOSE = mark(
     "Review chest radiographs with a model that shows where it looked and says what it cannot know."
-)
-NOT_A_DEVICE = mark(
-    "cxrview is a tool for research and teaching. It is not a medical device, has not been tested or cleared "
-    "as one, and must not be used for diagnosis, treatment or triage of patients. A reading is what a "
-    "statistical model computes from pixels; it can be wrong without any sign of it."
 )
 Findings = tuple[list[str], "list[Package]", str]
 

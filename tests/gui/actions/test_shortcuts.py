@@ -25,6 +25,10 @@ def test_what_is_as_usual_again_is_not_kept():
     assert SHORTCUTS.changed(changes, "open", SHORTCUTS.usual()["open"]) == {}
 
 
+def test_the_keys_of_a_command_that_is_not_known_stay():
+    assert SHORTCUTS.changed({"later": ("F9",)}, "open", ("F2",)) == {"later": ("F9",), "open": ("F2",)}
+
+
 def test_the_usual_keys_come_back_from_the_command_that_took_them():
     changes = SHORTCUTS.changed({}, "open", ("I",))
     back = SHORTCUTS.changed(changes, "invert", SHORTCUTS.usual()["invert"])
