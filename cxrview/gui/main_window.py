@@ -30,7 +30,7 @@ from cxrview.gui.actions.keys import OwnKeys
 from cxrview.gui.actions.menus import Menus
 from cxrview.gui.actions.peek import PeekFilter
 from cxrview.gui.actions.table import SHORTCUTS
-from cxrview.gui.commands import heatmap
+from cxrview.gui.commands import gallery, heatmap
 from cxrview.gui.commands.film_only import FilmOnly
 from cxrview.gui.commands.help import show_sample
 from cxrview.gui.commands.teaching import read_file
@@ -296,6 +296,7 @@ class MainWindow(WindowParts, QMainWindow):
         self.viewports.show_second_window(False)
         self.annotations.flush()
         self.seen.flush()
+        gallery.close(self.bench)
         self.training.leave()
         self.batches.leave()
         self.session.close()

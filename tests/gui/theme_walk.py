@@ -57,7 +57,7 @@ class Walk:
         """Whether small pictures that are in sight are still to be made."""
         tops = (self._window, self._window.training.window)
         lists = [each for top in tops if top is not None for each in top.findChildren(Thumbnails)]
-        return any(each._wanted.keys() & each._seen() for each in lists)
+        return any(each._wanted.keys() & each.in_sight() for each in lists)
 
     def _open(self) -> None:
         window = self._window

@@ -132,6 +132,14 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     ActionSpec(
         "tags",
         mark("DICO&M tags…"),
+    ActionSpec(
+        "gallery",
+        mark("Galler&y…"),
+        ("Ctrl+G",),
+        gallery.show_gallery,
+        icon="layout-grid",
+        tip=mark("The films of the list side by side, with stars and flags"),
+    ),
         ("Ctrl+T",),
         tags.show_tags,
         icon="list-tree",

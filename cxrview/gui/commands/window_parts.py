@@ -7,6 +7,7 @@ from cxrview.gui.commands.heatmap import Heatmaps
 from cxrview.gui.commands.help import Help
 from cxrview.gui.commands.image import lungs
 from cxrview.gui.commands.measure import measuring
+from cxrview.gui.commands.labels import labels
 from cxrview.gui.commands.preferences import Preferences
 from cxrview.gui.commands.studies import browsing
 from cxrview.gui.commands.tags import tags
