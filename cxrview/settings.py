@@ -123,6 +123,12 @@ class Settings:
         page="display",
         help=mark("Upper, middle and lower third of each lung's height, to compare left and right."),
     )
+    hang_by_itself: bool = option(
+        False,
+        mark("Hang each study by itself"),
+        page="display",
+        help=mark("By the first of your hanging protocols that fits, whenever you go to another study."),
+    )
     prefetch: int = option(
         2,
         mark("Read ahead"),

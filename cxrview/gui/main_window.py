@@ -32,6 +32,7 @@ from cxrview.gui.actions.peek import PeekFilter
 from cxrview.gui.actions.table import SHORTCUTS
 from cxrview.gui.commands import gallery, heatmap
 from cxrview.gui.commands.film_only import FilmOnly
+from cxrview.gui.commands.hanging import open_protocols
 from cxrview.gui.commands.help import show_sample
 from cxrview.gui.commands.teaching import read_file
 from cxrview.gui.commands.training import say_unusable
@@ -91,6 +92,7 @@ class MainWindow(WindowParts, QMainWindow):
         )
         self.bench.parts = LazyParts(self.bench, SOON)
         self.bench.openers[".cxrset"] = partial(read_file, self.bench)
+        self.bench.openers[".cxrhang"] = partial(open_protocols, self.bench)
         self.bench.manual = lambda page, over: self.help.manual(page, over)
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self._save_settings)
         self._started = False
@@ -294,9 +296,9 @@ class MainWindow(WindowParts, QMainWindow):
         self.geometry_store.sync()
         self._save_settings()
         self.viewports.show_second_window(False)
+        gallery.close(self.bench)
         self.annotations.flush()
         self.seen.flush()
-        gallery.close(self.bench)
         self.training.leave()
         self.batches.leave()
         self.session.close()

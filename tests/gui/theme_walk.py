@@ -80,6 +80,8 @@ class Walk:
         show_card(window.bench)
         CrashDialog(window, "Traceback").open()
         window.training.show_library()
+        window.menus.actions["gallery"].trigger()
+        window.menus.actions["hangings"].trigger()
         window.batches.show()
         self._wait(lambda: window.batches.window is not None)
         window.training.show()

@@ -34,9 +34,11 @@ class Session(QObject):
 
     Signals:
         said: one line for the user, and its details.
+        gone_to: the user has gone to a file, in the active viewport; carries its path.
     """
 
     said = Signal(str, str)
+    gone_to = Signal(object)
 
     def __init__(
         self,
@@ -94,6 +96,8 @@ class Session(QObject):
         """Show frame `frame` of `path`."""
         self._opener.keep_shown()
         self.viewing(view).select(path, frame)
+        if view is None:
+            self.gone_to.emit(path)
 
     def cancel_all(self) -> None:
         """Stop whatever runs but exports; what was being read or predicted says so, and a click starts it
