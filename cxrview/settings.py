@@ -25,7 +25,7 @@ COLOUR_MAPS = {
     "jet": mark("Jet (as in papers; misleading)"),
 }
 LANGUAGES = {"auto": mark("Language of the system")} | {
-    code: language.title for code, language in i18n.LANGUAGES.items()
+    code: language.title for code, language in i18n.languages().items()
 }
 
 
