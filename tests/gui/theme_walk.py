@@ -124,6 +124,11 @@ class Walk:
         search.show_folder(next(self._window.bench.places.runs.glob("*-search")))
         result.show_folder(self._finished)
 
+    def windows(self) -> list[QWidget]:
+        """Return every window that is open, the main one first."""
+        others = {widget.window() for _name, widget in self._stops()}
+        return [self._window, *(other for other in others if other is not self._window)]
+
     def _stops(self) -> Iterator[tuple[str, QWidget]]:
         window = self._window
         yield "main", window

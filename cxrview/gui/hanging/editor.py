@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.gui.hanging.protocol import (
-    LAYOUTS,
     LONGEST,
     MOST_PRIORS,
     VIEWS,
@@ -26,6 +25,7 @@ from cxrview.gui.hanging.protocol import (
     HangingProtocol,
     Pane,
 )
+from cxrview.gui.viewer.viewports import LAYOUTS
 from cxrview.i18n import mark, tr
 
 LAYOUT_WORDS = {

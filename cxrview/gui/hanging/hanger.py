@@ -10,6 +10,7 @@ from cxrview.gui.hanging.protocol import HangingProtocol, Pane
 from cxrview.gui.hanging.protocols import Protocols
 from cxrview.gui.state import Arrangement, Entry, Shown, ViewStage
 from cxrview.gui.view_state import ViewState
+from cxrview.gui.viewer.viewports import LAYOUTS
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr
 from cxrview.settings import Settings
@@ -63,8 +64,6 @@ class Hanger(QObject):
 
     def describe(self) -> tuple[str, tuple[Pane, ...]]:
         """Return layout and panes of a protocol that hangs films as they hang now."""
-        from cxrview.gui.hanging.protocol import LAYOUTS
-
         bench = self._bench
         arranged, path = bench.state.arrangement, bench.state.shown.path
         size = (arranged.rows, arranged.columns)

@@ -1,4 +1,4 @@
-"""Hanging protocols as values, and as a file of JSON that is checked before anything of it is used. No Qt."""
+"""Hanging protocols as values, and as a file of JSON that is checked before anything of it is used."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,11 +9,11 @@ from typing import Any
 from cxrview.atomic_file import write_atomically
 from cxrview.errors import InvalidRequest
 from cxrview.gui import messages
+from cxrview.gui.viewer.viewports import LAYOUTS
 from cxrview.i18n import mark
 
 FORMAT, VERSION, SUFFIX = "cxrview hanging protocols", 1, ".cxrhang"
 MOST_BYTES, MOST, LONGEST, MOST_PRIORS = 2**20, 200, 80, 9
-LAYOUTS = {"one": (1, 1), "two_columns": (1, 2), "two_rows": (2, 1), "four": (2, 2)}  # rows, columns
 VIEWS = {
     "": mark("Any view"),
     "frontal": mark("Frontal (PA or AP)"),
