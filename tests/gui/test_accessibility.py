@@ -62,8 +62,13 @@ def described(widget: QWidget) -> str:
     return " in ".join(chain[:4])
 
 
-def nameless(root: QWidget) -> list[str]:
-    return [described(widget) for widget in focusable(root) if not name(widget).strip()]
+def nameless(root: QWidget, shown: bool = False) -> list[str]:
+    """Describe what can take the focus inside `root` and has no name; with `shown` only what can be seen."""
+    return [
+        described(widget)
+        for widget in focusable(root)
+        if not name(widget).strip() and (widget.isVisible() or not shown)
+    ]
 
 
 def test_every_widget_of_the_window_that_takes_the_focus_has_a_name(opened):

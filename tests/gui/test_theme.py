@@ -13,7 +13,6 @@ from cxrview.explain.class_colours import CLASS_COLOURS
 from cxrview.gui import theme
 from cxrview.gui.widgets.themed import Themed
 from tests.conftest import make_tiny_bundle
-from tests.gui.test_accessibility import nameless
 from tests.gui.theme_walk import Walk, differing, lay_out
 
 # Machado, Oliveira, Fernandes 2009, severity 1.0, for linear RGB.
@@ -124,7 +123,7 @@ def walked(make_window, home, chest_pa, tmp_path, qtbot, qapp):
         qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
         walk = Walk(window, finished, qtbot)
         walk.pictures()  # after which every page was seen
-        assert [line for top in walk.windows() for line in nameless(top)] == []
+        assert walk.nameless == []
         before = walk.pictures()
         window.state.change_settings(theme=second)
         after = walk.pictures()

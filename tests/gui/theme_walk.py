@@ -15,6 +15,7 @@ from cxrview.gui.commands.training import show_card
 from cxrview.gui.main_window import MainWindow
 from cxrview.gui.studies.thumbnails import Thumbnails
 from cxrview.gui.widgets.text import CrashDialog
+from tests.gui.test_accessibility import nameless
 from tests.gui.training import programs, test_search_step
 from tests.gui.training.finished_run import finished_run
 
@@ -35,6 +36,7 @@ class Walk:
     def __init__(self, window: MainWindow, finished: Path, qtbot) -> None:
         self._window, self._wait = window, qtbot.waitUntil
         self._finished = finished
+        self.nameless: list[str] = []  # what could take the focus and had no name for a screen reader
         self._open()
 
     def pictures(self) -> dict[str, QImage]:
@@ -46,6 +48,7 @@ class Walk:
             widget.grab()  # which begins to make the small pictures that it lacks
             self._settle()
             found[name] = widget.grab().toImage()
+            self.nameless += nameless(widget, shown=True)
         return found
 
     def _settle(self) -> None:
@@ -123,11 +126,6 @@ class Walk:
         training.show_folder(self._window.bench.places.runs / "20261120-101500")
         search.show_folder(next(self._window.bench.places.runs.glob("*-search")))
         result.show_folder(self._finished)
-
-    def windows(self) -> list[QWidget]:
-        """Return every window that is open, the main one first."""
-        others = {widget.window() for _name, widget in self._stops()}
-        return [self._window, *(other for other in others if other is not self._window)]
 
     def _stops(self) -> Iterator[tuple[str, QWidget]]:
         window = self._window
