@@ -1,7 +1,7 @@
 """How a film is drawn on the light table: its picture with flag and stars, and two lines under it."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from cxrview.gui import theme as themes
@@ -53,6 +53,22 @@ class FilmPainter(RowPainter):
         painter.setPen(QPen(QColor(theme.accent), 2) if focused else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.selection) if selected else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(area, 5, 5)
+
+    def _paint_film(self, painter: QPainter, place: QRect, pixmap: QPixmap) -> None:
+        """Draw a picture on black; one that was made for this size goes pixel for pixel, which is fast."""
+        painter.fillRect(place, QColor("#000000"))
+        ratio = painter.device().devicePixelRatio()
+        room = QSize(round(place.width() * ratio), round(place.height() * ratio))
+        size = pixmap.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+        inside = QRect(0, 0, round(size.width() / ratio), round(size.height() / ratio))
+        inside.moveCenter(place.center())
+        if pixmap.size() == size:
+            pixmap.setDevicePixelRatio(ratio)
+            painter.drawPixmap(inside.topLeft(), pixmap)
+        else:  # of another size; for a larger one its own is on the way, so it need not be smooth
+            smooth = pixmap.width() < size.width()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            painter.drawPixmap(inside, pixmap)
 
     def _paint_stars(self, painter: QPainter, place: QRect, node: StudyNode) -> None:
         stars = node.entry.stars if node.entry is not None else 0

@@ -105,9 +105,16 @@ class RowPainter(QStyledItemDelegate):
         failed = entry is not None and entry.mark is Mark.FAILED
         side = round(place.width() * painter.device().devicePixelRatio())
         pixmap = self._picture(path, node.frame, side) if path and not failed else None
-        small_picture.paint(painter, place, pixmap, failed)
+        if pixmap is None or pixmap.isNull():
+            small_picture.paint(painter, place, None, failed)
+        else:
+            self._paint_film(painter, place, pixmap)
         if entry is not None and entry.flagged:
             self._paint_flag(painter, place)
+
+    def _paint_film(self, painter: QPainter, place: QRect, pixmap: QPixmap) -> None:
+        """Draw a picture that is there."""
+        small_picture.paint(painter, place, pixmap)
 
     @staticmethod
     def _paint_flag(painter: QPainter, picture: QRect) -> None:
