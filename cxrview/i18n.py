@@ -1,9 +1,14 @@
 """The words of the interface in the user's language. English is written in the code and is the key.
 
-Catalogues are gettext files in `resources/translations`; a text without a translation stays English.
+Catalogues are gettext files in `resources/translations`; a text without a translation stays English. A
+person's own language is a file of the same kind in `paths.user_translations`, which need not be complete.
 """
 
 import gettext
+import re
+import string
+import struct
+from functools import cache
 from typing import Any, NamedTuple
 
 from cxrview import paths
@@ -22,6 +27,58 @@ LANGUAGES = {
     "de": Language("Deutsch", ","),
 }
 
+_CODE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]+)?")  # such as fr, pt_BR
+
+
+class OwnCatalogue(gettext.GNUTranslations):
+    """A catalogue that a person made: a text with places for other values than in English is not used."""
+
+    def gettext(self, message: str) -> str:
+        return _alike(super().gettext(message), message, message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return _alike(super().ngettext(msgid1, msgid2, n), msgid2, msgid1 if n == 1 else msgid2)
+
+
+@cache
+def _alike(text: str, like: str, instead: str) -> str:
+    try:
+        return text if _places(text) <= _places(like) else instead
+    except ValueError:  # a brace that stands alone
+        return instead
+
+
+def _places(text: str) -> set[str]:
+    return {
+        f"{name}!{how}:{form}"
+        for _said, name, form, how in string.Formatter().parse(text)
+        if name is not None
+    }
+
+
+def _own(code: str) -> OwnCatalogue | None:
+    """Return the person's own catalogue for language `code`, None where there is none that can be read."""
+    path = paths.user_translations() / f"{code}.mo"
+    try:
+        with path.open("rb") as file:
+            return OwnCatalogue(file)
+    except (OSError, ValueError, LookupError, struct.error):
+        return None
+
+
+def languages() -> dict[str, Language]:
+    """Return what can be spoken: the languages that come along, and those of the person's own files."""
+    found: dict[str, Language] = {}
+    for path in sorted(paths.user_translations().glob("*.mo")):
+        catalogue = _own(path.stem) if _CODE.fullmatch(path.stem) else None
+        if catalogue is not None:
+            heads = catalogue.info()
+            found[path.stem] = Language(
+                heads.get("x-language-name", path.stem)[:40], heads.get("x-decimal-sign", ".")[:1] or "."
+            )
+    return LANGUAGES | found
+
+
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _decimal_sign = "."
 _language = "en"
@@ -32,7 +89,11 @@ def use(language: str) -> None:
     global _catalogue, _decimal_sign, _language
     path = paths.resources() / "translations" / f"{language}.mo"
     _language = language
-    _decimal_sign = LANGUAGES[language].decimal_sign if language in LANGUAGES else "."
+    spoken = languages().get(language)
+    _decimal_sign = spoken.decimal_sign if spoken is not None else "."
+    if (own := _own(language)) is not None:
+        _catalogue = own
+        return
     if not path.is_file():
         _catalogue = gettext.NullTranslations()
         return

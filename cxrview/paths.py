@@ -46,6 +46,11 @@ def settings_file() -> Path:
     return platformdirs.user_config_path("cxrview", appauthor=False) / "settings.toml"
 
 
+def user_translations() -> Path:
+    """Return the folder of the languages that a user has made; it may not exist yet."""
+    return platformdirs.user_config_path("cxrview", appauthor=False) / "translations"
+
+
 def pseudonym_key() -> Path:
     """Return the file of the key from which patient pseudonyms are made; it may not exist yet."""
     return platformdirs.user_data_path("cxrview", appauthor=False) / "pseudonym.key"

@@ -26,7 +26,7 @@ COLOUR_MAPS = {
     "jet": mark("Jet (as in papers; misleading)"),
 }
 LANGUAGES = {"auto": mark("Language of the system")} | {
-    code: language.title for code, language in i18n.LANGUAGES.items()
+    code: language.title for code, language in i18n.languages().items()
 }
 
 
@@ -123,6 +123,12 @@ class Settings:
         mark("Show the zones of the lungs"),
         page="display",
         help=mark("Upper, middle and lower third of each lung's height, to compare left and right."),
+    )
+    hang_by_itself: bool = option(
+        False,
+        mark("Hang each study by itself"),
+        page="display",
+        help=mark("By the first of your hanging protocols that fits, whenever you go to another study."),
     )
     prefetch: int = option(
         2,

@@ -1,6 +1,7 @@
 """The catalogues hold every text of the code, and the program finds them."""
 
 import importlib.util
+import struct
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,42 @@ def test_english_is_what_the_code_says():
     i18n.use("en")
     assert i18n.tr("&File") == "&File"
     assert i18n.fixed(0.5, 1) == "0.5"
+
+
+def write_mo(path: Path, texts: dict[str, str]) -> None:
+    """Write a catalogue as msgfmt and Poedit do; Babel's drops lines of the header that it does not know."""
+    pairs = [(one.encode(), other.encode()) for one, other in sorted(texts.items())]
+    begin = 28 + 16 * len(pairs)
+    rows, content = [], b""
+    for column in (0, 1):
+        for pair in pairs:
+            rows.append(struct.pack("<II", len(pair[column]), begin + len(content)))
+            content += pair[column] + b"\0"
+    head = struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, 0)
+    path.write_bytes(head + b"".join(rows) + content)
+
+
+def test_a_language_of_ones_own_is_a_file_and_what_is_wrong_in_it_stays_english(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "user_translations", lambda: tmp_path)
+    texts = {
+        "": "Content-Type: text/plain; charset=utf-8\nX-Language-Name: Français\nX-Decimal-Sign: ,\n"
+        "Plural-Forms: nplurals=2; plural=(n > 1);\n",
+        "&File": "&Fichier",
+        "Saved {name}.": "{nom} enregistré.",
+        "{count} image\0{count} images": "une image\0{count} vues",
+    }
+    write_mo(tmp_path / "fr.mo", texts)
+    (tmp_path / "xx.mo").write_bytes(b"junk")
+    assert i18n.languages().keys() - i18n.LANGUAGES.keys() == {"fr"}
+    assert i18n.languages()["fr"].title == "Français"
+    try:
+        i18n.use("fr")
+        assert (i18n.tr("&File"), i18n.fixed(0.5, 1)) == ("&Fichier", "0,5")
+        assert i18n.tr("Saved {name}.").format(name="a") == "Saved a."
+        assert [i18n.trn("{count} image", "{count} images", n).format(count=n) for n in (1, 2)] == [
+            "une image",
+            "2 vues",
+        ]
+        assert i18n.tr("&Help") == "&Help"
+    finally:
+        i18n.use("en")

@@ -1,4 +1,4 @@
-"""What the reader calls films: a class, a flag and a note for each file, to learn from and to read again."""
+"""What the reader calls films: a class, flag, note and stars for each file, to learn from and read again."""
 
 import csv
 import io
@@ -14,24 +14,35 @@ from cxrview.annotations.store import MOST_VARIABLES, PATIENCE, StoreUnusable
 from cxrview.atomic_file import write_atomically
 
 FILE = "labels.sqlite"  # beside the annotations
-COLUMNS = ("path", "label", "flagged", "note")  # the first two are what `datasets.table_reader` looks for
+COLUMNS = (
+    "path",
+    "label",
+    "flagged",
+    "note",
+    "stars",
+)  # the first two are what `datasets.table_reader` looks for
 MIGRATIONS = (
     """
     CREATE TABLE label (
         path TEXT PRIMARY KEY, name TEXT NOT NULL, flagged INTEGER NOT NULL, note TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    "ALTER TABLE label ADD COLUMN stars INTEGER NOT NULL DEFAULT 0;",
 )
 TROUBLES = Troubles(StoreUnusable, messages.LABELS_DAMAGED, messages.LABELS_UNUSABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class FilmLabel:
-    """What is said of a film: the name of its class, whether it is flagged, and a line; "" says nothing."""
+    """What is said of a film: the name of its class, whether it is flagged, a line, and stars, 0…5.
+
+    "" and 0 say nothing.
+    """
 
     name: str = ""
     flagged: bool = False
     note: str = ""
+    stars: int = 0
 
 
 class LabelStore:
@@ -49,9 +60,11 @@ class LabelStore:
             for start in range(0, len(films), MOST_VARIABLES):
                 some = [str(film) for film in films[start : start + MOST_VARIABLES]]
                 marks = ",".join("?" * len(some))
-                rows = database.execute(f"SELECT * FROM label WHERE path IN ({marks})", some)
-                for film, name, flagged, note in rows:
-                    found[Path(film)] = FilmLabel(name, bool(flagged), note)
+                rows = database.execute(
+                    f"SELECT path, name, flagged, note, stars FROM label WHERE path IN ({marks})", some
+                )
+                for film, name, flagged, note, stars in rows:
+                    found[Path(film)] = FilmLabel(name, bool(flagged), note, stars)
         return found
 
     def write(self, film: Path, label: FilmLabel) -> None:
@@ -60,8 +73,8 @@ class LabelStore:
             if label == FilmLabel():
                 database.execute("DELETE FROM label WHERE path = ?", (str(film),))
             else:
-                row = (str(film), label.name, int(label.flagged), label.note)
-                database.execute("INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?)", row)
+                row = (str(film), label.name, int(label.flagged), label.note, label.stars)
+                database.execute("INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?, ?)", row)
 
     def _open(self) -> AbstractContextManager[sqlite3.Connection]:
         return opened(self.path, MIGRATIONS, PATIENCE, TROUBLES)
@@ -77,6 +90,6 @@ def write_table(path: Path, labels: Mapping[Path, FilmLabel], *, every: bool = T
     rows.writerow(COLUMNS)
     kept = {film: label for film, label in labels.items() if every or label.name}
     for film, label in kept.items():
-        rows.writerow((str(film), label.name, "yes" if label.flagged else "", label.note))
+        rows.writerow((str(film), label.name, "yes" if label.flagged else "", label.note, label.stars or ""))
     write_atomically(path, text.getvalue())
     return len(kept)

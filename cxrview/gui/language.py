@@ -13,7 +13,8 @@ _translators: list[QTranslator] = []
 def of_the_system() -> str:
     """Return the first language of the user's system that cxrview speaks, or English."""
     wanted = (name.split("-")[0] for name in QLocale.system().uiLanguages())
-    return next((language for language in wanted if language in i18n.LANGUAGES), "en")
+    spoken = i18n.languages()
+    return next((language for language in wanted if language in spoken), "en")
 
 
 def speak(app: QApplication, language: str) -> None:

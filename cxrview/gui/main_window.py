@@ -29,8 +29,9 @@ from cxrview.gui.actions.keys import OwnKeys
 from cxrview.gui.actions.menus import Menus
 from cxrview.gui.actions.peek import PeekFilter
 from cxrview.gui.actions.table import SHORTCUTS
-from cxrview.gui.commands import heatmap
+from cxrview.gui.commands import gallery, heatmap
 from cxrview.gui.commands.film_only import FilmOnly
+from cxrview.gui.commands.hanging import open_protocols
 from cxrview.gui.commands.help import show_sample
 from cxrview.gui.commands.network import leave_network
 from cxrview.gui.commands.teaching import read_file
@@ -91,6 +92,7 @@ class MainWindow(WindowParts, QMainWindow):
         )
         self.bench.parts = LazyParts(self.bench, SOON)
         self.bench.openers[".cxrset"] = partial(read_file, self.bench)
+        self.bench.openers[".cxrhang"] = partial(open_protocols, self.bench)
         self.bench.manual = lambda page, over: self.help.manual(page, over)
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self._save_settings)
         self._started = False
@@ -299,6 +301,7 @@ class MainWindow(WindowParts, QMainWindow):
         self.geometry_store.sync()
         self._save_settings()
         self.viewports.show_second_window(False)
+        gallery.close(self.bench)
         self.annotations.flush()
         self.seen.flush()
         self.training.leave()

@@ -33,3 +33,13 @@ BATCH_ENDED_WITHOUT_WORD = Message("batch-ended-without-word", "The batch ended 
 NO_LABELLED_FILMS = Message("no-labelled-films", "names none of the films that were read.")
 MODEL_GONE = Message("model-gone", "These films were read by “{name}” {version}, which is not here any more.")
 LABELS_UNKNOWN = Message("labels-unknown", "has labels that are no classes of the model: {labels}.")
+NO_PROTOCOLS = Message("no-protocols", "holds no hanging protocols.")
+EXPORTED_PROTOCOLS = Message(
+    "exported-protocols", "Choose a file that was written by Export in the window of hanging protocols."
+)
+PROTOCOLS_OF_ANOTHER_VERSION = Message(
+    "protocols-of-another-version", "holds hanging protocols of another version of cxrview."
+)
+PROTOCOL_VALUE = Message(
+    "protocol-value", "has a value that cannot be: “{field}” of protocol {number}. Nothing was taken from it."
+)

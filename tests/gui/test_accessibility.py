@@ -6,11 +6,22 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QApplication,
+    QCheckBox,
     QComboBox,
+    QDialog,
     QLabel,
     QLineEdit,
     QMenuBar,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QSlider,
+    QSpinBox,
     QTabBar,
+    QTableWidget,
+    QTextBrowser,
+    QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -51,8 +62,13 @@ def described(widget: QWidget) -> str:
     return " in ".join(chain[:4])
 
 
-def nameless(root: QWidget) -> list[str]:
-    return [described(widget) for widget in focusable(root) if not name(widget).strip()]
+def nameless(root: QWidget, shown: bool = False) -> list[str]:
+    """Describe what can take the focus inside `root` and has no name; with `shown` only what can be seen."""
+    return [
+        described(widget)
+        for widget in focusable(root)
+        if not name(widget).strip() and (widget.isVisible() or not shown)
+    ]
 
 
 def test_every_widget_of_the_window_that_takes_the_focus_has_a_name(opened):
@@ -73,6 +89,30 @@ def test_the_check_above_finds_a_nameless_widget(qtbot):
     qtbot.addWidget(root)
     QLineEdit(root)
     assert len(nameless(root)) == 1
+
+
+def test_the_focus_is_seen_on_every_kind_of_control_whatever_its_state(window, qtbot):
+    dialog = QDialog(window)
+    column = QVBoxLayout(dialog)
+    first, default = QPushButton("first", autoDefault=False), QPushButton("default", default=True)
+    texts = [QLineEdit("line"), QPlainTextEdit("text"), QTextBrowser()]
+    checked = [QCheckBox("box", checked=True), QRadioButton("radio", checked=True), QToolButton(text="tool")]
+    others = [QComboBox(), QSpinBox(), QSlider(Qt.Orientation.Horizontal), QTableWidget(objectName="figures")]
+    for widget in (first, default, *texts, *checked, *others):
+        column.addWidget(widget)
+    dialog.open()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    unseen = []
+    for widget in (default, *texts, *checked, *others):
+        if isinstance(widget, QLineEdit | QPlainTextEdit | QTextBrowser):
+            widget.setReadOnly(True)  # no cursor, which would do
+        first.setFocus(Qt.FocusReason.TabFocusReason)
+        before = widget.grab().toImage()
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        assert widget.hasFocus()
+        if widget.grab().toImage() == before:
+            unseen.append(described(widget))
+    assert unseen == []
 
 
 def test_tab_goes_through_the_whole_window_and_back_to_the_start(opened, qtbot):

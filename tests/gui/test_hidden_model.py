@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from cxrview.gui.actions.palette_commands import commands
+from cxrview.gui.commands.gallery import gallery
 from cxrview.gui.dialogs.belief import BeliefDialog
 from cxrview.gui.state import Mark, PredictionProgress
 from tests.gui.conftest import CLASSES
@@ -65,6 +66,7 @@ def test_nothing_of_the_model_shows_until_it_is_revealed(opened, reported, qtbot
     window, state = opened, opened.state
     window.heatmaps.show_all_classes()
     window.heatmaps.show_model_view()
+    window.menus.actions["gallery"].trigger()
     qtbot.waitUntil(lambda: window.heatmaps.model_view.picture.isEnabled() and not window.runner.jobs)
     window.heatmaps.show_compare()
     window.heatmaps.show_cover()
@@ -100,6 +102,7 @@ def test_nothing_of_the_model_shows_until_it_is_revealed(opened, reported, qtbot
     assert (compare.tiles, compare.classes.count(), cover.table.rows) == ({}, 0, {})
     for dialog in (window.heatmaps.all_classes, window.heatmaps.model_view, compare, cover):
         dialog.close()
+    window.bench.part(gallery).close()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window.canvas, Qt.Key.Key_X)

@@ -104,6 +104,7 @@ def test_nothing_that_is_not_on_the_list_shows_while_the_identity_is_hidden(wind
     window.session.select(first)
     qtbot.waitUntil(lambda: window.state.shown.stage is ViewStage.SHOWN and not window.runner.jobs)
     qtbot.waitUntil(lambda: SECRET in window.tags.dialog.windowTitle())
+    window.menus.actions["gallery"].trigger()
     window.studies.remove([window.state.entries[bad]])
     assert SECRET in everything(window)
     window.state.change_settings(hide_identity=True)

@@ -123,6 +123,7 @@ def walked(make_window, home, chest_pa, tmp_path, qtbot, qapp):
         qtbot.waitUntil(lambda: window.state.reading.prediction is not None)
         walk = Walk(window, finished, qtbot)
         walk.pictures()  # after which every page was seen
+        assert walk.nameless == []
         before = walk.pictures()
         window.state.change_settings(theme=second)
         after = walk.pictures()

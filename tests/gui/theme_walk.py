@@ -16,6 +16,7 @@ from cxrview.gui.commands.training import show_card
 from cxrview.gui.main_window import MainWindow
 from cxrview.gui.studies.thumbnails import Thumbnails
 from cxrview.gui.widgets.text import CrashDialog
+from tests.gui.test_accessibility import nameless
 from tests.gui.training import programs, test_search_step
 from tests.gui.training.finished_run import finished_run
 
@@ -36,6 +37,7 @@ class Walk:
     def __init__(self, window: MainWindow, finished: Path, qtbot) -> None:
         self._window, self._wait = window, qtbot.waitUntil
         self._finished = finished
+        self.nameless: list[str] = []  # what could take the focus and had no name for a screen reader
         self._open()
 
     def pictures(self) -> dict[str, QImage]:
@@ -49,6 +51,7 @@ class Walk:
             widget.grab()  # which begins to make the small pictures that it lacks
             self._settle()
             found[name] = widget.grab().toImage()
+            self.nameless += nameless(widget, shown=True)
         return found
 
     def _settle(self) -> None:
@@ -60,7 +63,7 @@ class Walk:
         """Whether small pictures that are in sight are still to be made."""
         tops = (self._window, self._window.training.window)
         lists = [each for top in tops if top is not None for each in top.findChildren(Thumbnails)]
-        return any(each._wanted.keys() & each._seen() for each in lists)
+        return any(each._wanted.keys() & each.in_sight() for each in lists)
 
     def _open(self) -> None:
         window = self._window
@@ -85,6 +88,8 @@ class Walk:
         show_card(window.bench)
         CrashDialog(window, "Traceback").open()
         window.training.show_library()
+        window.menus.actions["gallery"].trigger()
+        window.menus.actions["hangings"].trigger()
         window.batches.show()
         self._wait(lambda: window.batches.window is not None)
         window.training.show()

@@ -2,7 +2,7 @@
 
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.gui.commands import window
-from cxrview.gui.commands.help import show_about, show_keys, show_manual
+from cxrview.gui.commands.help import show_about, show_keys, show_manual, translate
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import mark
 
@@ -18,6 +18,13 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
     SEPARATOR,
     ActionSpec("manual", mark("&Manual"), ("F1",), show_manual, icon="book-open"),
     ActionSpec("keys", mark("&Keys and mouse"), ("Shift+F1",), show_keys, icon="keyboard"),
+    ActionSpec(
+        "translate",
+        mark("&Translate cxrview…"),
+        (),
+        translate,
+        tip=mark("Opens the folder for languages of your own, with an example"),
+    ),
     SEPARATOR,
     ActionSpec("about", mark("&About cxrview…"), (), show_about, icon="info"),
 )

@@ -12,9 +12,10 @@ from cxrview.gui import theme as themes
 from cxrview.gui.actions.mnemonics import plain, with_letters
 from cxrview.gui.actions.shortcuts import shown
 from cxrview.gui.actions.spec import ActionSpec
-from cxrview.gui.actions.submenus import ClassMenu, DeviceMenu, ModelMenu, WindowMenu
+from cxrview.gui.actions.submenus import ClassMenu, DeviceMenu, HangingMenu, ModelMenu, WindowMenu
 from cxrview.gui.actions.table import MENUS, PICTURE, TOOLBAR
 from cxrview.gui.actions.window_actions import make_action
+from cxrview.gui.commands import hanging
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr
 
@@ -47,6 +48,11 @@ class Menus:
         calls = [self.actions[name] for name, spec in self.specs.items() if spec.submenu == "labels"]
         self.calls = self._put(QMenu(tr("&Class of the film"), window), "teach", before="label_flag")
         self.calls.addActions(calls)
+        hangings = [self.actions[name] for name, spec in self.specs.items() if spec.submenu == "hanging"]
+        self.hangings = HangingMenu(
+            hangings, partial(hanging.names, bench), partial(hanging.hang, bench), window
+        )
+        self._put(self.hangings, "view", before="synchronise")
         self.models = self._put(ModelMenu(state, models, window), "model", before="model_folder")
         self.devices = self._put(DeviceMenu(models, window), "model", before="card")
         for menu in self.menus.values():

@@ -22,6 +22,7 @@ class Scope(Enum):
     TAGS = "tags"
     MANUAL = "manual"
     BATCH = "batch"
+    GALLERY = "gallery"
     BLIND_READING = "blind reading"
     COVER = "cover it"
     SECONDARY = "every other window"

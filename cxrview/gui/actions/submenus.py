@@ -84,6 +84,30 @@ class WindowMenu(QMenu):
         self.addActions(self._presets)
 
 
+class HangingMenu(QMenu):
+    """The user's hanging protocols by name, below `fixed`, the commands about them; `hang` takes a place."""
+
+    def __init__(
+        self,
+        fixed: Sequence[QAction],
+        names: Callable[[], Sequence[str]],
+        hang: Callable[[int], object],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(tr("&Hanging protocols"), parent)
+        self._fixed, self._names, self._hang = fixed, names, hang
+        self.addActions(fixed)
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        self.clear()
+        self.addActions(self._fixed)
+        self.addSeparator()
+        for number, name in enumerate(self._names()):
+            action = self.addAction(name.replace("&", "&&"), without_state(self._hang, number))
+            action.setEnabled(self._fixed[0].isEnabled())
+
+
 class ModelMenu(QMenu):
     """The models that are installed here."""
 

@@ -7,6 +7,7 @@ from cxrview.gui.actions.spec import SEPARATOR, Menu
 from cxrview.gui.batch import actions as batch_actions
 from cxrview.gui.dialogs import manual_actions, tags_actions
 from cxrview.gui.explain import cover_actions
+from cxrview.gui.gallery import actions as gallery_actions
 from cxrview.gui.library import actions as library
 from cxrview.gui.teaching import actions as blind_actions
 from cxrview.gui.training.data import actions as data_actions
@@ -27,6 +28,7 @@ MENUS: dict[str, Menu] = {
 OTHERS: tuple[Menu, ...] = (  # what other windows have, by their titles
     (mark("Model library"), library.ACTIONS),
     (mark("Batches"), batch_actions.ACTIONS),
+    (mark("Gallery"), gallery_actions.ACTIONS),
     (mark("Train a model"), (*data_actions.ACTIONS, *result_actions.ACTIONS)),
     (mark("DICOM tags"), tags_actions.ACTIONS),
     (mark("&Manual"), manual_actions.ACTIONS),

@@ -4,7 +4,7 @@ from functools import partial
 
 from cxrview.gui.actions.spec import SEPARATOR, ActionSpec
 from cxrview.gui.actions.when import has_files, has_image, has_spacing, shows_many
-from cxrview.gui.commands import studies, tags, view, window
+from cxrview.gui.commands import gallery, hanging, studies, tags, view, window
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import mark
 
@@ -87,6 +87,33 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         when=has_image,
     ),
     ActionSpec(
+        "hang",
+        mark("Hang as a &protocol says"),
+        ("Alt+8",),
+        hanging.hang_fitting,
+        tip=mark("By the first of your hanging protocols that fits body part, view and earlier studies"),
+        when=has_image,
+        submenu="hanging",
+    ),
+    ActionSpec(
+        "hang_by_itself",
+        mark("Hang each study by &itself"),
+        (),
+        switch=hanging.hang_by_itself,
+        checked=lambda bench: bench.state.settings.hang_by_itself,
+        submenu="hanging",
+    ),
+    ActionSpec(
+        "save_hanging",
+        mark("&Save as hanging protocol…"),
+        (),
+        hanging.save_protocol,
+        tip=mark("Layout, films, windows and heatmaps as they are on the screen"),
+        when=has_image,
+        submenu="hanging",
+    ),
+    ActionSpec("hangings", mark("&Manage hanging protocols…"), (), hanging.show_protocols, submenu="hanging"),
+    ActionSpec(
         "synchronise",
         mark("S&ynchronise viewports"),
         ("Y",),
@@ -113,6 +140,14 @@ ACTIONS: tuple[ActionSpec[Workbench] | None, ...] = (
         switch=window.show_studies,
         icon="panel-left",
         tip=mark("Study list"),
+    ),
+    ActionSpec(
+        "gallery",
+        mark("Galler&y…"),
+        ("Ctrl+G",),
+        gallery.show_gallery,
+        icon="layout-grid",
+        tip=mark("The films of the list side by side, with stars and flags"),
     ),
     ActionSpec("search", mark("Sea&rch the study list"), ("Ctrl+F",), studies.search_studies),
     ActionSpec(

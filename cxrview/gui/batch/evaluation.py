@@ -60,7 +60,7 @@ class BatchEvaluation(QWidget):
         self.classes, self.point, self.calibration = ClassPage(), PointPage(), CalibrationPage()
         self.audit = AuditPage(runner)
         self.point.store.hide()  # it would change the model, and this is about films
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = QTabWidget(documentMode=True, accessibleName=tr("Pages"))
         self.stack = QStackedWidget()
         self._drawn: dict[QWidget, Callable[[RunResult, ResultPart], None]] = {
             self.answers: self.answers.show_part,

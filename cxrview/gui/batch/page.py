@@ -77,7 +77,7 @@ class BatchPage(QWidget):
         self.copy = QPushButton(tr("Copy rows"), icon=themes.icon("copy"))
         self.export = QPushButton(tr("Export table…"), icon=themes.icon("file-text"))
         self.evaluation = BatchEvaluation(runner)
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = QTabWidget(documentMode=True, accessibleName=tr("Pages"))
         self.nothing = QLabel(objectName="muted", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._lay_out()
         self._connect()

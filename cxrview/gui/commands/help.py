@@ -1,10 +1,13 @@
 """The commands of the Help menu: the manual, the keys, and what cxrview is."""
 
+import shutil
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from cxrview import paths
 from cxrview.gui.workbench import Workbench
+from cxrview.i18n import tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -63,3 +66,21 @@ def show_sample(bench: Workbench) -> None:
 def show_about(bench: Workbench) -> None:
     """Say what this is."""
     bench.part(Help).about()
+
+
+def translate(bench: Workbench) -> None:
+    """Open the folder for the user's own languages, with every text in an example."""
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    folder = paths.user_translations()
+    example = folder / "example.po"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not example.exists():  # it may be what somebody is working on
+            shutil.copyfile(paths.resources() / "translations" / "de.po", example)
+    except OSError as error:
+        bench.say(tr("{name} cannot be written.").format(name=example.name), details=str(error))
+        return
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+    bench.say(tr("The manual says under “First steps” how a language is added."))

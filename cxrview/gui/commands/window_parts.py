@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING
 
 from cxrview.gui.commands.batch import batches
+from cxrview.gui.commands.hanging import hanger
 from cxrview.gui.commands.heatmap import Heatmaps
 from cxrview.gui.commands.help import Help
 from cxrview.gui.commands.image import lungs
+from cxrview.gui.commands.labels import labels
 from cxrview.gui.commands.measure import measuring
 from cxrview.gui.commands.network import network
 from cxrview.gui.commands.preferences import Preferences
@@ -50,7 +52,19 @@ def measurements(bench: Workbench) -> "AnnotationPanel":
 
 
 # After the first picture, in the order in which people see them.
-SOON = (lungs, measuring, seen, histogram, measurements, Heatmaps, browsing, training, batches)
+SOON = (
+    lungs,
+    measuring,
+    seen,
+    labels,
+    histogram,
+    measurements,
+    Heatmaps,
+    browsing,
+    hanger,
+    training,
+    batches,
+)
 
 
 class WindowParts:

@@ -1,7 +1,5 @@
 """The manual: pages that lie beside the program, their list, and a search through all of them."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
@@ -32,17 +30,16 @@ SIZE = QSize(940, 680)
 SUFFIX = ".md"
 
 
-def folder() -> Path:
-    """Return the folder of the manual in the user's language, or the English one."""
-    own = paths.resources() / "help" / i18n.language()
-    return own if own.is_dir() else paths.resources() / "help" / "en"
-
-
 def manual() -> dict[str, str]:
-    """Return the pages of the manual by name, in their order, as Markdown."""
-    found = {}
-    for path in sorted(folder().glob(f"*{SUFFIX}")):
-        found[path.stem.partition("-")[2]] = path.read_text("utf-8")
+    """Return the pages of the manual by name, in their order, as Markdown: in the user's language or English.
+
+    A person's own language has them in a folder beside its file, as far as they are translated.
+    """
+    found, language = {}, i18n.language()
+    own = (paths.user_translations() / language, paths.resources() / "help" / language)
+    for path in sorted((paths.resources() / "help" / "en").glob(f"*{SUFFIX}")):
+        translated = next((folder / path.name for folder in own if (folder / path.name).is_file()), path)
+        found[path.stem.partition("-")[2]] = translated.read_text("utf-8", errors="replace")
     return found
 
 

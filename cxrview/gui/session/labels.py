@@ -1,7 +1,7 @@
 """Films labelled in the viewer: what is said of each listed film, kept behind the window."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +18,13 @@ from cxrview.progress import Report
 
 NAMES = "label_classes"  # in the settings of the window
 MOST = 6  # classes: as many as there are keys
+CHUNK = 100  # films that are marked in one go
 
 
 class FilmLabels(QObject):
-    """Knows what is said of the files in the list. A member of an archive has no file and gets no label.
+    """Knows what is said of the files in the list, and tells their entries of flags and stars.
+
+    A member of an archive has no file and gets no label.
 
     Signals:
         changed: a label, the film on the screen, or the classes changed.
@@ -82,20 +85,45 @@ class FilmLabels(QObject):
         """Flag the film on the screen, or take that back."""
         self._put(flagged=not self.label.flagged)
 
+    def flag_films(self, films: Sequence[Path]) -> None:
+        """Flag `films`, or take that back where all of them are flagged."""
+        able = self._able(films)
+        flagged = not all(self._labels.get(film, FilmLabel()).flagged for film in able)
+        for film in able:
+            self._put_on(film, flagged=flagged)
+
+    def rate(self, films: Sequence[Path], stars: int) -> None:
+        """Give `films` so many stars, 0…5."""
+        for film in self._able(films):
+            self._put_on(film, stars=stars)
+
+    def _able(self, films: Sequence[Path]) -> list[Path]:
+        """Return those of `films` that can be labelled; if there are none, say why."""
+        entries = self._state.entries
+        able = [film for film in films if film in entries and entries[film].archive is None]
+        if films and not able:
+            self.said.emit(tr("Only a film that is a file of its own can be labelled."))
+        return able
+
     def note(self, text: str) -> None:
         """Keep a line about the film on the screen."""
         if text != self.label.note:
             self._put(note=text)
 
     def _put(self, **said: str | bool) -> None:
-        film = self.film
-        if film is None:
-            self.said.emit(tr("Only a film that is a file of its own can be labelled."))
+        shown = self._state.shown.path
+        for film in self._able([shown] if shown is not None else []):
+            self._put_on(film, **said)
+
+    def _put_on(self, film: Path, **said: str | bool | int) -> None:
+        before = self._labels.get(film, FilmLabel())
+        label = dataclasses.replace(before, **said)  # type: ignore[arg-type]  # fields of FilmLabel
+        if label == before:
             return
-        label = dataclasses.replace(self.label, **said)  # type: ignore[arg-type]  # fields of FilmLabel
         self._labels[film] = label
         if label == FilmLabel():
             del self._labels[film]
+        self._state.change_entry(film, flagged=label.flagged, stars=label.stars)
         self._runner.start(
             tr("Keeping a label"),
             partial(_write, self._store, film, label),
@@ -112,14 +140,17 @@ class FilmLabels(QObject):
             self._runner.start(
                 tr("Looking up labels"),
                 partial(_find, self._store, films),
-                done=self._take,
+                done=lambda _none: None,
                 failed=lambda error: self.said.emit(error_text.whole(error)),
+                partial=self._take,
                 lane=LANE,
                 quiet=True,
             )
 
     def _take(self, found: Mapping[Path, FilmLabel]) -> None:
-        self._labels = {**found, **self._labels}  # what was said meanwhile holds
+        for film, label in found.items():
+            known = self._labels.setdefault(film, label)  # what was said meanwhile holds
+            self._state.change_entry(film, flagged=known.flagged, stars=known.stars)
         self.changed.emit()
 
 
@@ -127,5 +158,7 @@ def _write(store: LabelStore, film: Path, label: FilmLabel, _report: Report) -> 
     store.write(film, label)
 
 
-def _find(store: LabelStore, films: Sequence[Path], _report: Report) -> dict[Path, FilmLabel]:
-    return store.labels(films)
+def _find(store: LabelStore, films: Sequence[Path], _report: Report) -> Iterator[Mapping[Path, FilmLabel]]:
+    found = list(store.labels(films).items())
+    for start in range(0, len(found), CHUNK):
+        yield dict(found[start : start + CHUNK])

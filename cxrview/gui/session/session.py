@@ -38,9 +38,11 @@ class Session(QObject):
 
     Signals:
         said: one line for the user, and its details.
+        gone_to: the user has gone to a file, in the active viewport; carries its path.
     """
 
     said = Signal(str, str)
+    gone_to = Signal(object)
 
     def __init__(
         self,
@@ -98,6 +100,8 @@ class Session(QObject):
         """Show frame `frame` of `path`."""
         self._opener.keep_shown()
         self.viewing(view).select(path, frame)
+        if view is None:
+            self.gone_to.emit(path)
 
     def know(self, stamp: Stamp, frame: int, prediction: "Prediction") -> None:
         """Take over what the model in use said of a file before: as long as that is the same, it stands."""

@@ -52,6 +52,8 @@ class Entry:
     findings: Mapping[int, FrameResult] = field(default_factory=dict)  # by frame, as far as they were read
     seen: bool = False  # the reader has looked at it
     archive: Path | None = None  # the archive that the file was unpacked from
+    flagged: bool = False  # by the reader
+    stars: int = 0  # that the reader gave it, 0…5
     number: int = 0  # in the order in which the files came, from 1
 
     @property

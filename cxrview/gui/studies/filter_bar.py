@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWid
 
 from cxrview.gui import theme as themes
 from cxrview.gui.state import ModelInfo
-from cxrview.gui.studies.filters import UNLIKE, VIEWS, Filters
+from cxrview.gui.studies.filters import FEWEST_STARS, UNLIKE, VIEWS, Filters
 from cxrview.gui.studies.sorting import LABELS, SortOrder
 from cxrview.gui.widgets.elided import ElidedLabel
 from cxrview.i18n import tr, trn
@@ -163,6 +163,11 @@ class FilterBar(QWidget):
         self._offer(tr("Looked at"), "seen", True)
         self._offer(tr("Cannot be read"), "failed", True)
         self._menu.addSeparator()
+        self._offer(tr("Flagged"), "flagged", True)
+        for stars in FEWEST_STARS:
+            words = trn("At least {count} star", "At least {count} stars", stars)
+            self._offer(words.format(count=stars), "stars", stars)
+        self._menu.addSeparator()
         self._menu.addAction(tr("Show all images again"), self.cleared.emit)
         self.set_filters(dataclasses.replace(self.filters, classes=frozenset()))
         self._check()
@@ -197,8 +202,9 @@ class FilterBar(QWidget):
 
     def set_order(self, order: SortOrder) -> None:
         """Want another order."""
-        self._orders[order].setChecked(True)
-        self._sort_by(order)
+        if not self._orders[order].isChecked():
+            self._orders[order].setChecked(True)
+            self._sort_by(order)
 
     def _sort_by(self, order: SortOrder) -> None:
         self.order_changed.emit(order)

@@ -1,4 +1,4 @@
-"""Which images the study list shows: by projection, by what the model said, by what was looked at."""
+"""Which images the study list shows: by projection, what the model said, what the reader did."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -29,6 +29,7 @@ NAMES = {
     View.LATERAL: ("LL", "RL", "LAT", "LATERAL", "LEFT LATERAL", "RIGHT LATERAL", "LLAT", "RLAT"),
 }
 _VIEW_OF = {name: view for view, names in NAMES.items() for name in names}
+FEWEST_STARS = (1, 3, 5)  # that can be asked for
 UNLIKE = -1  # stands for the class of what the model should not be relied on for
 
 
@@ -42,24 +43,29 @@ def view_of(entry: Entry) -> View:
 class Filters:
     """What is wanted; an empty set wants everything. Within a set one is enough, and all sets must agree.
 
-    `classes` are places in the model's card, or UNLIKE; `failed` keeps only files that cannot be read.
+    `classes` are places in the model's card, or UNLIKE; `failed` keeps only files that cannot be read;
+    `stars` holds numbers of which the smallest is the least that a film must have.
     """
 
     views: frozenset[View] = frozenset()
     classes: frozenset[int] = frozenset()
     seen: frozenset[bool] = frozenset()
     failed: bool = False
+    flagged: bool = False
+    stars: frozenset[int] = frozenset()
 
     @property
     def count(self) -> int:
         """How many are set."""
-        return len(self.views) + len(self.classes) + len(self.seen) + self.failed
+        return sum(map(len, (self.views, self.classes, self.seen, self.stars))) + self.failed + self.flagged
 
     def keeps(self, entry: Entry) -> bool:
         """Whether `entry` is wanted."""
         if self.failed and entry.mark is not Mark.FAILED:
             return False
-        if self.seen and entry.seen not in self.seen:
+        if (self.seen and entry.seen not in self.seen) or (self.flagged and not entry.flagged):
+            return False
+        if self.stars and entry.stars < min(self.stars):
             return False
         if self.views and view_of(entry) not in self.views:
             return False

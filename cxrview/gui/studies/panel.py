@@ -313,7 +313,7 @@ class StudyPanel(QWidget):
         self.prior_strip.offer(priors, self._state.settings.hide_identity)
 
     def _count(self) -> None:
-        self.bar.say(self.model.in_sight, self.model.total, self._is_filtered())
+        self.bar.say(self.model.in_sight, self.model.total, self.is_filtered)
         self.hint.setText(tr("No image matches") if self.model.total else tr("No files opened"))
         self.hint.setVisible(not self.model.in_sight)
         self._say_unread()
@@ -326,7 +326,9 @@ class StudyPanel(QWidget):
 
     # What the user does
 
-    def _is_filtered(self) -> bool:
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a search or a filter keeps files out of sight."""
         return bool(self.search.text().strip()) or self.bar.filters.count > 0
 
     def _sift(self, *_news: object) -> None:
@@ -345,7 +347,7 @@ class StudyPanel(QWidget):
         self._after_reset()
 
     def _after_reset(self) -> None:
-        self.tree.unfold_again(self._is_filtered() and self.model.in_sight <= MOST_UNFOLDED)
+        self.tree.unfold_again(self.is_filtered and self.model.in_sight <= MOST_UNFOLDED)
         self._mark_current(self._state.shown)
         if not self.tree.currentIndex().isValid():
             self.tree.scrollToTop()

@@ -24,6 +24,7 @@ DOT = 8
 RING = 1.8  # width of the dot's edge where the reading is too close to call
 GAP = 6
 MARGIN = 6
+FLAG = 11
 ICONS = {
     NodeKind.PATIENT: "user",
     NodeKind.FOLDER: "folder",
@@ -102,9 +103,27 @@ class RowPainter(QStyledItemDelegate):
     def _paint_picture(self, painter: QPainter, place: QRect, node: StudyNode) -> None:
         path, entry = node.path, node.entry
         failed = entry is not None and entry.mark is Mark.FAILED
-        side = round(SIDE * painter.device().devicePixelRatio())
+        side = round(place.width() * painter.device().devicePixelRatio())
         pixmap = self._picture(path, node.frame, side) if path and not failed else None
-        small_picture.paint(painter, place, pixmap, failed)
+        if pixmap is None or pixmap.isNull():
+            small_picture.paint(painter, place, None, failed)
+        else:
+            self._paint_film(painter, place, pixmap)
+        if entry is not None and entry.flagged:
+            self._paint_flag(painter, place)
+
+    def _paint_film(self, painter: QPainter, place: QRect, pixmap: QPixmap) -> None:
+        """Draw a picture that is there."""
+        small_picture.paint(painter, place, pixmap)
+
+    @staticmethod
+    def _paint_flag(painter: QPainter, picture: QRect) -> None:
+        """Draw a flag into the corner of a picture, on a ground that stands out from any."""
+        place = QRect(picture.right() - FLAG - 3, picture.top(), FLAG + 4, FLAG + 4)
+        painter.fillRect(place, QColor(0, 0, 0, 170))
+        ratio = painter.device().devicePixelRatio()
+        drawn = themes.pixmap("flag", themes.DARK.warning, FLAG, ratio)
+        painter.drawPixmap(place.left() + 2, place.top() + 2, drawn)
 
     def _paint_finding(
         self, painter: QPainter, option: QStyleOptionViewItem, node: StudyNode, line: QRect
@@ -156,7 +175,7 @@ class RowPainter(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
         theme = themes.current()
         first = self._first_line(option, place, bool(lines[1])).adjusted(indent, 0, 0, 0)
-        self._write(
+        write(
             painter,
             font,
             first,
@@ -165,7 +184,7 @@ class RowPainter(QStyledItemDelegate):
         )
         second = QRect(place.left(), first.bottom() + 1, option.rect.right() - MARGIN - place.left(), 18)
         small = _smaller(option.font)
-        self._write(
+        write(
             painter,
             small,
             second,
@@ -180,13 +199,14 @@ class RowPainter(QStyledItemDelegate):
         top = place.center().y() - (height + below + 2) // 2
         return QRect(place.left(), top, place.width(), height + 2)
 
-    @staticmethod
-    def _write(painter: QPainter, font: QFont, place: QRect, words: str, colour: str) -> None:
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        line = painter.fontMetrics().elidedText(words, elision(words), place.width())
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.drawText(place, flags, line)
+
+def write(painter: QPainter, font: QFont, place: QRect, words: str, colour: str) -> None:
+    """Write one line into `place`, cut off where it does not fit."""
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    line = painter.fontMetrics().elidedText(words, elision(words), place.width())
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+    painter.drawText(place, flags, line)
 
 
 def _smaller(font: QFont) -> QFont:

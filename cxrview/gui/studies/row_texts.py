@@ -94,7 +94,7 @@ def nameless(node: StudyNode) -> str:
         return ", ".join(part for part in (*nameless_lines(node), count(node)) if part)
     found = finding(node)
     words = said(found) if found is not None else ""
-    return ", ".join(part for part in (*nameless_lines(node), words) if part)
+    return ", ".join(part for part in (*nameless_lines(node), words, *given(node)) if part)
 
 
 def _identity(node: StudyNode) -> "Identity | None":
@@ -141,7 +141,16 @@ def spoken(node: StudyNode) -> str:
     first, second = lines(node)
     found = finding(node)
     said_so = said(found) if found is not None else ""
-    return ", ".join(part for part in (first, second, said_so, seen) if part)
+    return ", ".join(part for part in (first, second, said_so, *given(node), seen) if part)
+
+
+def given(node: StudyNode) -> list[str]:
+    """Return what the reader has given a film: a flag, stars."""
+    entry = node.entry
+    if entry is None:
+        return []
+    stars = trn("{count} star", "{count} stars", entry.stars).format(count=entry.stars)
+    return [tr("flagged")] * entry.flagged + [stars] * bool(entry.stars)
 
 
 def count(node: StudyNode) -> str:

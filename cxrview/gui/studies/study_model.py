@@ -161,6 +161,14 @@ class StudyModel(TreeModel):
         found = images(node, everything) if node is not None else ()
         return [image.entry for image in found if image.entry is not None]
 
+    def films(self) -> list[StudyNode]:
+        """Return the rows of all images in sight, in the order of the list."""
+        return list(images(self._root))
+
+    def film(self, path: Path) -> StudyNode | None:
+        """Return the row of an image, in sight or not; None where there is none."""
+        return self._images.get(path)
+
     def same_patient(self, path: Path) -> list[Entry]:
         """Return every entry of the patient that `path` is of, itself too; [] if nobody is named."""
         node = self._images.get(path)
@@ -174,8 +182,10 @@ class StudyModel(TreeModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         node = self._nodes.get(index.internalId()) if index.isValid() else None
-        if node is None:
-            return None
+        return self.told(node, role) if node is not None else None
+
+    def told(self, node: StudyNode, role: int) -> Any:
+        """Return what `node` says in `role`, with names or without."""
         if self.nameless and role in TEXT_ROLES:
             return row_texts.nameless(node)
         reader = READERS.get(role)

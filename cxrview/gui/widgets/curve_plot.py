@@ -16,6 +16,7 @@ from cxrview.gui.widgets.plot import DecimalAxis, PlainAxis, PlainPlot, small, w
 from cxrview.gui.widgets.themed import Themed
 from cxrview.i18n import tr
 
+EDGE = 3  # pixels around, where the focus is shown
 LEAST = QSize(210, 190)
 ROOM = 0.08  # of the values' range, above and below
 FEW = 40  # epochs up to which every one has a dot
@@ -85,7 +86,7 @@ class CurvePlot(Themed, QWidget):
         self._view = _View(self)
         self._view.pointed.connect(self._point)
         layout = QVBoxLayout(self, spacing=4)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.addWidget(self.legend)
         layout.addWidget(self._view, 1)
         self.setMinimumSize(LEAST)
@@ -117,6 +118,13 @@ class CurvePlot(Themed, QWidget):
             self.epoch = epoch
             self._tell()
             self._view.viewport().update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setPen(QPen(QColor(themes.current().accent), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}

@@ -63,7 +63,7 @@ class ModelStep(WizardStep):
         self.augmentation = AugmentationPanel(draft)
         self.expert = ExpertPanel(draft)
         self.foot = ModelFoot(draft)
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = QTabWidget(documentMode=True, accessibleName=tr("Pages"))
         self.helper = HelperProcess(self)
         self._make_cards()
         self._lay_out()

@@ -88,6 +88,9 @@ class MatrixCell(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(ring, 2 if self.isChecked() else 1))
             painter.drawRoundedRect(area, ROUND, ROUND)
+        if self.isChecked() and self.hasFocus():  # in another colour than what is chosen
+            painter.setPen(QPen(QColor(theme.text), 1, Qt.PenStyle.DotLine))
+            painter.drawRoundedRect(area.adjusted(3, 3, -3, -3), ROUND, ROUND)
         self._paint_text(painter, area)
 
     def _paint_text(self, painter: QPainter, area: QRectF) -> None:

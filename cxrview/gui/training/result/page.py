@@ -53,7 +53,7 @@ class ResultPage:
         self.classes = ClassPage()
         self.compare = ComparePage(runner, marks, current)
         self.model = ResultModelPage()
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = QTabWidget(documentMode=True, accessibleName=tr("Pages"))
         for widget in (self.tabs, self.tabs.tabBar()):
             widget.setAccessibleName(tr("Parts of the result"))
         self.use = QPushButton(tr("Use this model now"), objectName="primary")
