@@ -184,7 +184,7 @@ class _Page:
             self._write(left, signed + 0.8, tr("Date, signature: {who}").format(who=words), LABEL, 80)
         self.sheet.rule(QPointF(MARGIN, top), self.width, LINE)
         how = tr(
-            "AUC of confidences of five steps, first showings only; intervals by drawing patients again. "
+            "AUC of confidences of five steps, first showings only; intervals by resampling patients. "
             "Sensitivity and specificity: 4 and 5 count as called."
         )
         self._write(MARGIN, top + 1, how, LABEL)

@@ -224,7 +224,7 @@ class NewSetDialog(QDialog):
 
     def _made(self, path: Path, made: "ReadingSet") -> None:
         self.path = path
-        self._say(tr("Saved {name}: {films} films.").format(name=path.name, films=made.asked))
+        self._say(tr("Saved {name} with {films} films.").format(name=path.name, films=made.asked))
         self.accept()
 
     def _failed(self, error: Exception) -> None:
