@@ -20,7 +20,7 @@ from cxrview.evaluation.audit.films import READINGS, FilmsToAudit
 from cxrview.evaluation.audit.page import audit_caveats
 from cxrview.evaluation.audit.regions import REGIONS
 from cxrview.evaluation.audit.report import audit_report
-from cxrview.evaluation.names import AUDIT_READINGS, AUDIT_REGIONS
+from cxrview.evaluation.names import AUDIT_READINGS, AUDIT_REGIONS, METRICS
 from cxrview.evaluation.predict import answer_files, class_places
 from cxrview.gui import error_text, messages
 from cxrview.gui.tasks import Job, TaskRunner
@@ -204,7 +204,7 @@ class AuditPage(QWidget):
                     (share(of["taken"]) if changed else ABSENT, ""),
                 ]
             )
-        heads = (tr("Reading of"), tr("AUC"), tr("Fall of the AUC"), tr("Changed"))
+        heads = (tr("Reading of"), say(METRICS["auc"]), tr("Fall of the AUC"), tr("Changed"))
         self.readings.show_rows(heads, rows)
         heat: list[list[Cell]] = [
             [

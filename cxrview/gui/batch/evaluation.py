@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrview.batch.run_folder import BatchFolder
+from cxrview.evaluation.names import AUDIT_READINGS
 from cxrview.gui import error_text
 from cxrview.gui.batch.audit import AuditPage
 from cxrview.gui.batch.evaluated import PART, Evaluated, evaluate
@@ -25,7 +26,7 @@ from cxrview.gui.training.result.answers import AnswersPage
 from cxrview.gui.training.result.figures import CalibrationPage, ClassPage, Headlines, about_text, few_text
 from cxrview.gui.training.result.marks import Marks
 from cxrview.gui.training.result.point import PointPage
-from cxrview.i18n import tr, trn
+from cxrview.i18n import say, tr, trn
 from cxrview.training.run.result import ResultPart, RunResult
 
 LANE = "results"
@@ -78,7 +79,7 @@ class BatchEvaluation(QWidget):
             (self.classes, tr("Class by class")),
             (self.point, tr("Operating point")),
             (self.calibration, tr("Calibration")),
-            (self.audit, tr("Without the lungs")),
+            (self.audit, say(AUDIT_READINGS["without_lungs"])),
         ):
             self.tabs.addTab(page, title)
         for widget in (self.tabs, self.tabs.tabBar()):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrview.batch.messages import COMPARING_FILMS
 from cxrview.batch.run_folder import BatchFolder
 from cxrview.gui import error_text
 from cxrview.gui.batch import texts
@@ -39,7 +40,7 @@ from cxrview.gui.tasks import Job, TaskRunner
 from cxrview.gui.widgets import identity
 from cxrview.gui.widgets.elided import ElidedLabel
 from cxrview.gui.widgets.window_size import fitted
-from cxrview.i18n import fixed, tr, trn
+from cxrview.i18n import fixed, say, tr, trn
 
 FILM = Qt.ItemDataRole.UserRole
 SIDE = 72  # of a picture, logical pixels
@@ -166,10 +167,10 @@ class SimilarDialog(QDialog):
             return
         self._runner.cancel(self._job)
         self.list.clear()
-        self.note.setText(tr("Comparing films…"))
+        self.note.setText(tr("Looking for similar films…"))
         self.note.show()
         self._job = self._runner.start(
-            tr("Comparing films"),
+            say(COMPARING_FILMS),
             partial(search, self.query, folder, self._kept),
             done=self._show,
             failed=self._fail,
