@@ -167,7 +167,7 @@ class SimilarDialog(QDialog):
             return
         self._runner.cancel(self._job)
         self.list.clear()
-        self.note.setText(say(COMPARING_FILMS) + "…")
+        self.note.setText(tr("Looking for similar films…"))
         self.note.show()
         self._job = self._runner.start(
             say(COMPARING_FILMS),
