@@ -149,6 +149,7 @@ def test_studies_hang_by_key_and_by_themselves(window, films, qtbot):
     qtbot.waitUntil(lambda: state.shown.radiograph is not None and not window.runner.jobs)
     window.activateWindow()
     window.stage.setFocus()
+    qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_8, Qt.KeyboardModifier.AltModifier)
     assert "No hanging protocol fits" in window.bench.status.message.text()
     protocols.add([BESIDE, BOTH])
