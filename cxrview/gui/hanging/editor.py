@@ -22,8 +22,8 @@ from cxrview.gui.hanging.protocol import (
     MOST_PRIORS,
     VIEWS,
     WINDOWS,
+    HangingPane,
     HangingProtocol,
-    ImageBox,
 )
 from cxrview.gui.viewer.viewports import LAYOUTS
 from cxrview.i18n import mark, tr
@@ -46,7 +46,7 @@ def study_words(number: int) -> str:
 class PaneRow:
     """The choices for one viewport, in a row of a grid."""
 
-    def __init__(self, grid: QGridLayout, row: int, pane: ImageBox) -> None:
+    def __init__(self, grid: QGridLayout, row: int, pane: HangingPane) -> None:
         place = str(row)
         studies = {str(number): study_words(number) for number in range(MOST_PRIORS + 1)}
         named = tr("{what} in viewport {number}")
@@ -60,10 +60,12 @@ class PaneRow:
             grid.addWidget(widget, row, column)
 
     @property
-    def pane(self) -> ImageBox:
+    def pane(self) -> HangingPane:
         """What is chosen."""
         study = int(self.study.currentData())
-        return ImageBox(study, self.view.currentData(), self.window.currentData(), self.heatmap.isChecked())
+        return HangingPane(
+            study, self.view.currentData(), self.window.currentData(), self.heatmap.isChecked()
+        )
 
     def show(self, visible: bool) -> None:
         """Show the row, or hide it."""
@@ -84,7 +86,7 @@ class ProtocolEditor(QDialog):
         self.priors.setAccessibleName(tr("Earlier studies, at least"))
         self.layout_choice = choice(_said(LAYOUT_WORDS), protocol.layout, tr("Layout"))
         grid = QGridLayout(horizontalSpacing=10, verticalSpacing=6)
-        panes = (*protocol.panes, *(ImageBox() for _ in range(4)))[:4]
+        panes = (*protocol.panes, *(HangingPane() for _ in range(4)))[:4]
         self.rows = [PaneRow(grid, number, pane) for number, pane in enumerate(panes, 1)]
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 
 from cxrview.gui.hanging import matching
-from cxrview.gui.hanging.protocol import HangingProtocol, ImageBox
+from cxrview.gui.hanging.protocol import HangingPane, HangingProtocol
 from cxrview.gui.hanging.protocols import Protocols
 from cxrview.gui.state import Arrangement, Entry, Shown, ViewStage
 from cxrview.gui.view_state import ViewState
@@ -62,7 +62,7 @@ class Hanger(QObject):
         self._hung = self._study(path)
         self._busy = False
 
-    def describe(self) -> tuple[str, tuple[ImageBox, ...]]:
+    def describe(self) -> tuple[str, tuple[HangingPane, ...]]:
         """Return layout and panes of a protocol that hangs films as they hang now."""
         bench = self._bench
         arranged, path = bench.state.arrangement, bench.state.shown.path
@@ -70,12 +70,12 @@ class Hanger(QObject):
         layout = next((name for name, other in LAYOUTS.items() if other == size), "one")
         views = [port.view for port in bench.viewports.grid.viewports]
         if path is None or path not in bench.state.entries:
-            return layout, tuple(ImageBox() for _ in views)
+            return layout, tuple(HangingPane() for _ in views)
         visible = bench.state.settings.heatmap_visible
         shown = [(view.shown.path, _window(view), visible and view.heat_shown) for view in views]
         return layout, matching.described(shown, self._patient(path), path)
 
-    def _fill(self, view: ViewState, pane: ImageBox, film: Path | None) -> None:
+    def _fill(self, view: ViewState, pane: HangingPane, film: Path | None) -> None:
         session = self._bench.session
         view.set_heat_shown(pane.heatmap)
         if not pane.heatmap:

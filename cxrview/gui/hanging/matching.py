@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from cxrview.gui.hanging.protocol import HangingProtocol, ImageBox
+from cxrview.gui.hanging.protocol import HangingPane, HangingProtocol
 from cxrview.gui.session import hanging
 from cxrview.gui.state import Entry
 from cxrview.gui.studies.filters import View, view_of
@@ -60,22 +60,22 @@ def first_fitting(
 
 def described(
     shown: Sequence[tuple[Path | None, str, bool]], entries: Mapping[Path, Entry], path: Path
-) -> tuple[ImageBox, ...]:
+) -> tuple[HangingPane, ...]:
     """Return the panes that hang films as they hang now: `shown` is film, window and heatmap of each."""
     found, panes = studies(entries, path), []
     for film, window, heatmap in shown:
         number = next((number for number, study in enumerate(found) if _has(study, film)), 0)
         entry = entries.get(film) if film is not None else None
         view = view_of(entry) if entry is not None else View.OTHER
-        panes.append(ImageBox(number, "" if view is View.OTHER else view.value, window, heatmap))
+        panes.append(HangingPane(number, "" if view is View.OTHER else view.value, window, heatmap))
     return tuple(panes)
 
 
-def _breadth(pane: ImageBox) -> int:
+def _breadth(pane: HangingPane) -> int:
     return len(SEEN_FROM[pane.view]) if pane.view else len(View)
 
 
-def _film(pane: ImageBox, found: Sequence[Sequence[Entry]], taken: set[Path]) -> Path | None:
+def _film(pane: HangingPane, found: Sequence[Sequence[Entry]], taken: set[Path]) -> Path | None:
     if pane.study >= len(found):
         return None
     wanted = [

@@ -32,7 +32,7 @@ WINDOWS = {  # by what `imaging.presets` calls them
 
 
 @dataclass(frozen=True, slots=True)
-class ImageBox:
+class HangingPane:
     """What goes into a viewport: a film of the study that is read (0) or of the `study`-th one before it.
 
     `view` is one of VIEWS, `window` one of WINDOWS.
@@ -54,7 +54,7 @@ class HangingProtocol:
 
     name: str
     layout: str
-    panes: tuple[ImageBox, ...]
+    panes: tuple[HangingPane, ...]
     body_part: str = ""
     view: str = ""
     priors: int = 0
@@ -128,9 +128,9 @@ def _protocol(row: Any) -> HangingProtocol:
     )
 
 
-def _pane(row: Any) -> ImageBox:
-    values = _fields(row, ImageBox.__match_args__, "panes")
-    return ImageBox(
+def _pane(row: Any) -> HangingPane:
+    values = _fields(row, HangingPane.__match_args__, "panes")
+    return HangingPane(
         study=_value(values, "study", int, lambda study: 0 <= study <= MOST_PRIORS, 0),
         view=_value(values, "view", str, lambda view: view in VIEWS, ""),
         window=_value(values, "window", str, lambda window: window in WINDOWS, ""),

@@ -35,7 +35,9 @@ def table(window, films, qtbot):
     window.open(list(films.values()))
     qtbot.waitUntil(lambda: len(window.state.entries) == 4 and not window.runner.jobs)
     window.menus.actions["gallery"].trigger()
-    return window.bench.part(gallery)
+    opened = window.bench.part(gallery)
+    qtbot.waitUntil(opened.isActiveWindow)
+    return opened
 
 
 def shown(table) -> list[str]:
@@ -100,6 +102,8 @@ def test_keys_walk_and_open_and_the_slider_sizes(table, window, films, qtbot):
     qtbot.keyClick(table.grid, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.state.shown.path == second and window.state.shown.radiograph is not None)
     table.activateWindow()
+    table.grid.setFocus()
+    qtbot.waitUntil(table.isActiveWindow)
     for key in (Qt.Key.Key_Plus, Qt.Key.Key_Plus, Qt.Key.Key_Plus):
         qtbot.keyClick(table.grid, key)
     assert (table.slider.value(), table.grid.painter.side) == (len(SIDES) - 1, SIDES[-1])

@@ -14,7 +14,7 @@ from cxrview.gui.commands.hanging import hanger, protocols_window
 from cxrview.gui.hanging import matching
 from cxrview.gui.hanging import protocol as files
 from cxrview.gui.hanging.editor import ProtocolEditor
-from cxrview.gui.hanging.protocol import HangingProtocol, ImageBox
+from cxrview.gui.hanging.protocol import HangingPane, HangingProtocol
 from cxrview.gui.hanging.protocols import Protocols
 from cxrview.imaging.presets import presets
 from tests.gui.dicom_files import write_dicom
@@ -25,12 +25,12 @@ from tests.refusals import refused
 BESIDE = HangingProtocol(
     "PA beside its prior",
     "two_columns",
-    (ImageBox(0, "frontal", "Lung", False), ImageBox(1, "frontal")),
+    (HangingPane(0, "frontal", "Lung", False), HangingPane(1, "frontal")),
     "CHEST",
     "frontal",
     1,
 )
-BOTH = HangingProtocol("Both views", "two_columns", (ImageBox(), ImageBox(0, "lateral", "Bone")))
+BOTH = HangingProtocol("Both views", "two_columns", (HangingPane(), HangingPane(0, "lateral", "Bone")))
 
 
 def test_what_is_written_is_read_again(tmp_path):
@@ -96,12 +96,14 @@ def test_the_first_that_fits_is_found_and_films_go_into_their_panes():
     assert matching.films(BOTH, found, lateral) == [now, lateral]  # who wants one view chooses first
     assert not matching.fits(dataclasses.replace(BESIDE, body_part="HAND"), found, now)
     assert not matching.fits(dataclasses.replace(BESIDE, priors=3), found, now)
-    assert matching.films(dataclasses.replace(BESIDE, panes=(ImageBox(2), ImageBox(5))), found, now) == [
-        first,
-        None,
-    ]
+    assert matching.films(
+        dataclasses.replace(BESIDE, panes=(HangingPane(2), HangingPane(5))), found, now
+    ) == [first, None]
     shown = [(now, "Lung", False), (before, "", True)]
-    assert matching.described(shown, found, now) == (ImageBox(0, "PA", "Lung", False), ImageBox(1, "AP"))
+    assert matching.described(shown, found, now) == (
+        HangingPane(0, "PA", "Lung", False),
+        HangingPane(1, "AP"),
+    )
 
 
 def test_order_names_and_a_spoilt_file(tmp_path, qtbot):
@@ -152,6 +154,7 @@ def test_studies_hang_by_key_and_by_themselves(window, films, qtbot):
     qtbot.waitUntil(lambda: state.shown.radiograph is not None and not window.runner.jobs)
     window.activateWindow()
     window.stage.setFocus()
+    qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_8, Qt.KeyboardModifier.AltModifier)
     assert "No hanging protocol fits" in window.bench.status.message.text()
     protocols.add([BESIDE, BOTH])
@@ -186,7 +189,7 @@ def test_what_hangs_becomes_a_protocol_that_is_managed_and_exported(
     window.menus.actions["save_hanging"].trigger()
     dialog = window.findChild(ProtocolEditor)
     assert dialog.protocol == HangingProtocol(
-        "Protocol", "two_columns", (ImageBox(0, "PA"), ImageBox(1, "PA")), "CHEST", "", 1
+        "Protocol", "two_columns", (HangingPane(0, "PA"), HangingPane(1, "PA")), "CHEST", "", 1
     )
     assert nameless(dialog) == []
     dialog.name.clear()
@@ -199,7 +202,7 @@ def test_what_hangs_becomes_a_protocol_that_is_managed_and_exported(
     managed = window.bench.part(protocols_window)
     assert nameless(managed) == []
     (mine,) = window.bench.part(hanger).protocols.all
-    assert (mine.name, mine.panes[1]) == ("Mine", ImageBox(1, "PA", "Bone"))
+    assert (mine.name, mine.panes[1]) == ("Mine", HangingPane(1, "PA", "Bone"))
     managed.list.setCurrentRow(0)
     managed.list.item(0).setText("Renamed")
     out = tmp_path / "out.cxrhang"
