@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from cxrview.gui.commands.sections import section_is_shown, show_section
 from cxrview.gui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -19,14 +20,9 @@ def panel(bench: Workbench) -> "ChecklistPanel":
 
 def is_shown(bench: Workbench) -> bool:
     """Whether the checklist is there."""
-    made = bench.parts.made(panel)
-    return made is not None and not made.isHidden()
+    return section_is_shown(bench, panel)
 
 
 def show(bench: Workbench, on: bool) -> None:
     """Show the checklist, or hide it."""
-    if on:
-        bench.actions["reading"].setChecked(True)
-        bench.reading.setVisible(True)
-    if on or bench.parts.made(panel) is not None:
-        bench.part(panel).setVisible(on)
+    show_section(bench, panel, on)

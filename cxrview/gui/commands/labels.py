@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrview.gui.commands.sections import section_is_shown, show_section
 from cxrview.gui.workbench import Workbench
 from cxrview.i18n import tr
 
@@ -44,17 +45,12 @@ def panel(bench: Workbench) -> "LabelPanel":
 
 def is_labelling(bench: Workbench) -> bool:
     """Whether the section for labels is there."""
-    made = bench.parts.made(panel)
-    return made is not None and not made.isHidden()
+    return section_is_shown(bench, panel)
 
 
 def label_films(bench: Workbench, on: bool) -> None:
     """Show the section for labels, or hide it."""
-    if on:
-        bench.actions["reading"].setChecked(True)
-        bench.reading.setVisible(True)
-    if on or bench.parts.made(panel) is not None:
-        bench.part(panel).setVisible(on)
+    show_section(bench, panel, on)
 
 
 def call(bench: Workbench, number: int) -> None:
