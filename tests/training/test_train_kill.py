@@ -58,9 +58,15 @@ def start(tmp_path):
     return begin
 
 
-def test_a_killed_run_finishes_with_no_gap_and_no_repeat(start, tmp_path):
+@pytest.mark.parametrize(
+    "moments",
+    [("the first epochs", "the export"), pytest.param(tuple(MOMENTS), marks=pytest.mark.slow)],
+    ids=["twice", "at every moment"],
+)
+def test_a_killed_run_finishes_with_no_gap_and_no_repeat(start, tmp_path, moments):
     seen: list[int] = []
-    for name, arrived in MOMENTS.items():
+    for name in moments:
+        arrived = MOMENTS[name]
         process = start("--resume")
         for line in process.stdout:
             event = events.parse(line).event

@@ -360,6 +360,7 @@ def test_both_themes_and_every_control_has_a_name(step, runs, qapp):
     assert step.view.plots[0].findChildren(QLabel)
 
 
+@pytest.mark.slow
 @pytest.mark.tensorflow
 def test_a_real_search_ends_in_a_model_that_is_installed(step, draft, runs, tmp_path, qtbot):
     write_phantoms(tmp_path / "images", 24, 48)
