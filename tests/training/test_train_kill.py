@@ -58,15 +58,10 @@ def start(tmp_path):
     return begin
 
 
-@pytest.mark.parametrize(
-    "moments",
-    [("the first epochs", "the export"), pytest.param(tuple(MOMENTS), marks=pytest.mark.slow)],
-    ids=["twice", "at every moment"],
-)
-def test_a_killed_run_finishes_with_no_gap_and_no_repeat(start, tmp_path, moments):
+@pytest.mark.slow
+def test_a_killed_run_finishes_with_no_gap_and_no_repeat(start, tmp_path):
     seen: list[int] = []
-    for name in moments:
-        arrived = MOMENTS[name]
+    for name, arrived in MOMENTS.items():
         process = start("--resume")
         for line in process.stdout:
             event = events.parse(line).event
