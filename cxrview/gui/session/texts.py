@@ -43,6 +43,7 @@ class FilmTexts(QObject):
         self._saving: dict[str, FilmText] = {}
         self._last_trouble = ""
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_DELAY, timeout=self.save)
+        self._look_again = QTimer(self, singleShot=True, interval=AGAIN, timeout=self._look_up)
         annotations.key_known.connect(lambda _view: self._look_up())
         state.active_changed.connect(lambda _view: self._look_up())
         self._look_up()
@@ -116,7 +117,7 @@ class FilmTexts(QObject):
                 tr("Looking up findings"),
                 partial(_find, self._store, key),
                 done=partial(self._take, key),
-                failed=partial(self._not_found, key),
+                failed=self._not_found,
                 lane=LANE,
                 quiet=True,
             )
@@ -126,8 +127,8 @@ class FilmTexts(QObject):
         self._texts.setdefault(key, text)
         self.changed.emit()
 
-    def _not_found(self, key: str, error: Exception) -> None:
-        self._take(key, FilmText())  # let the user write all the same
+    def _not_found(self, error: Exception) -> None:
+        self._look_again.start()  # until then nothing can be written, or it would replace what is there
         self._complain(error)
 
     def _saved(self, _none: None) -> None:

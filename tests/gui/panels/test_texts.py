@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from cxrview.annotations.image_key import image_key
 from cxrview.annotations.texts import FILE, FilmText, TextStore
+from cxrview.errors import InvalidRequest
 from cxrview.gui.commands import texts as commands
 from cxrview.imaging import read
+from cxrview.messages import CANNOT_BE_READ
 from tests.gui.conftest import make_phantom, write_png
 from tests.pdf_words import words_of
 
@@ -58,3 +60,24 @@ def test_what_is_written_stays_with_its_film_and_goes_into_the_report(
     assert store.text("another") == FilmText()
     store.write({key: FilmText()})
     assert store.text(key) == FilmText()
+
+
+def test_what_cannot_be_looked_up_is_not_written_over(window, films, qtbot, monkeypatch):
+    store = TextStore(window.places.annotations_store.with_name(FILE))
+    key = image_key(read(films[0])[0])
+    store.write({key: FilmText("As before.")})
+    look_up = TextStore.text
+
+    def locked(*_):
+        raise InvalidRequest(CANNOT_BE_READ(reason="locked"), path=store.path)
+
+    monkeypatch.setattr(TextStore, "text", locked)
+    known = window.bench.part(commands.texts)
+    panel = window.bench.part(commands.panel)
+    with qtbot.waitSignal(known.said):
+        window.open(films[:1])
+    assert not panel.findings.isEnabled()
+    monkeypatch.setattr(TextStore, "text", look_up)
+    known._look_again.start(0)  # instead of some seconds
+    qtbot.waitUntil(lambda: panel.findings.toPlainText() == "As before.")
+    assert panel.findings.isEnabled()
