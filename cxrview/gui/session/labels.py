@@ -40,8 +40,10 @@ class FilmLabels(QObject):
         super().__init__(parent)
         self._state, self._runner, self._store, self._kept = state, runner, store, kept
         self._labels: dict[Path, FilmLabel] = {}
+        self._said: dict[Path, dict[str, str | bool | int]] = {}  # here, whatever was said before
         state.entries_added.connect(self._look_up)
         state.entries_cleared.connect(self._labels.clear)
+        state.entries_cleared.connect(self._said.clear)
         state.entries_cleared.connect(self.changed)
         state.shown_changed.connect(lambda _shown: self.changed.emit())
         state.model_changed.connect(lambda _model: self.changed.emit())
@@ -120,13 +122,14 @@ class FilmLabels(QObject):
         label = dataclasses.replace(before, **said)  # type: ignore[arg-type]  # fields of FilmLabel
         if label == before:
             return
+        self._said.setdefault(film, {}).update(said)
         self._labels[film] = label
         if label == FilmLabel():
             del self._labels[film]
         self._state.change_entry(film, flagged=label.flagged, stars=label.stars)
         self._runner.start(
             tr("Keeping a label"),
-            partial(_write, self._store, film, label),
+            partial(_write, self._store, film, said),
             done=lambda _none: None,
             failed=lambda error: self.said.emit(error_text.whole(error)),
             lane=LANE,
@@ -149,13 +152,17 @@ class FilmLabels(QObject):
 
     def _take(self, found: Mapping[Path, FilmLabel]) -> None:
         for film, label in found.items():
-            known = self._labels.setdefault(film, label)  # what was said meanwhile holds
+            said = self._said.get(film, {})  # meanwhile, which holds
+            known = self._labels[film] = dataclasses.replace(label, **said)  # type: ignore[arg-type]
+            if known == FilmLabel():
+                del self._labels[film]
             self._state.change_entry(film, flagged=known.flagged, stars=known.stars)
         self.changed.emit()
 
 
-def _write(store: LabelStore, film: Path, label: FilmLabel, _report: Report) -> None:
-    store.write(film, label)
+def _write(store: LabelStore, film: Path, said: Mapping[str, str | bool | int], _report: Report) -> None:
+    before = store.labels([film]).get(film, FilmLabel())  # which may not be known to the window yet
+    store.write(film, dataclasses.replace(before, **said))  # type: ignore[arg-type]
 
 
 def _find(store: LabelStore, films: Sequence[Path], _report: Report) -> Iterator[Mapping[Path, FilmLabel]]:

@@ -8,8 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from cxrview.annotations.labels import FILE, FilmLabel, LabelStore
+from cxrview.errors import InvalidRequest
 from cxrview.gui.commands import labels as commands
 from cxrview.gui.commands.teaching import teaching
+from cxrview.messages import CANNOT_BE_READ
 from tests.gui.conftest import make_phantom, write_png
 
 
@@ -52,6 +54,25 @@ def test_keys_label_and_the_labels_are_kept(labelled, films, qtbot):
     window.bench.part(commands.labels).use_names(["edema"])
     assert panel.buttons[0].text().startswith("edema")
     assert not panel.buttons[1].isVisibleTo(panel)
+
+
+def test_what_was_said_before_and_is_not_known_yet_is_not_written_over(window, films, qtbot, monkeypatch):
+    store = LabelStore(window.bench.places.annotations_store.with_name(FILE))
+    store.write(films[0], FilmLabel("edema", note="seen twice"))
+    look_up = LabelStore.labels
+
+    def locked(*_):
+        raise InvalidRequest(CANNOT_BE_READ(reason="locked"), path=store.path)
+
+    monkeypatch.setattr(LabelStore, "labels", locked)
+    known = window.bench.part(commands.labels)
+    with qtbot.waitSignal(known.said):
+        window.open(films[:1])
+    monkeypatch.setattr(LabelStore, "labels", look_up)
+    known.flag_films(films[:1])
+    qtbot.waitUntil(lambda: store.labels(films) == {films[0]: FilmLabel("edema", True, "seen twice")})
+    known._take(store.labels(films))  # as when the answer comes late
+    assert known.listed() == store.labels(films)
 
 
 def test_labels_become_a_table_a_training_and_a_reading_set(labelled, films, tmp_path, qtbot, monkeypatch):
